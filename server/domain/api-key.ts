@@ -1,0 +1,19 @@
+import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
+
+/** `authenticate`: logins, consuming results, login requests. `read`/`write`: the account's objects. */
+export const API_SCOPES = ['authenticate', 'read', 'write'] as const;
+export type ApiScope = (typeof API_SCOPES)[number];
+
+export interface ApiKey {
+  id: ApiKeyId;
+  account: AccountId;
+  name: string;
+  /** SHA-256 of the secret, hex. The secret has 160 random bits, so a fast hash is enough (SR-26). */
+  secretHash: string;
+  scopes: ApiScope[];
+  /** When set, only these resources may be used or consumed for. */
+  resources?: ResourceId[];
+  enabled: boolean;
+  createdAt: number;
+  expiresAt: number;
+}

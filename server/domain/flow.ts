@@ -1,0 +1,73 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { FlowStep } from '../../shared/wire/flow.ts';
+import type { OtpUse } from '../../shared/wire/result.ts';
+import type { AccountId, FlowId, ResourceId, UserId } from './ids.ts';
+
+export const FLOW_LIFETIME_MS = 15 * 60_000;
+/** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
+export const STEP_CLAIM_MS = 30_000;
+export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
+export const LOGIN_REQUEST_ATTEMPTS = 5;
+
+/** One sign-in through the widget, from the first step to the result. */
+export interface Flow {
+  id: FlowId;
+  account: AccountId;
+  resource: ResourceId;
+  /** SHA-256 of the handle's secret, hex. */
+  handleHash: string;
+  nonce: string;
+  /** Parent origin, checked against the resource when the flow began. */
+  origin: string;
+  step: FlowStep;
+  /** Evaluated steps so far; a request names the one it answers. */
+  seq: number;
+  /** Set while a step is being evaluated. */
+  claim?: { attempt: string; at: number };
+  /** As typed. Says nothing about whether such a person exists. */
+  login?: string;
+  /** Only once the password was right (or the host vouched for it). */
+  user?: UserId;
+  passwordVerified: boolean;
+  /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
+  loginRequest?: { hostCheckedPassword: boolean; attemptsLeft: number };
+  error?: { code: RefusalCode; retryAt?: number };
+  createdAt: number;
+  expiresAt: number;
+}
+
+/** What a host's backend asked for, before any widget has begun with it. Shares the flow's anchor. */
+export interface LoginRequest {
+  flow: FlowId;
+  account: AccountId;
+  resource: ResourceId;
+  user: UserId;
+  nonce: string;
+  hostCheckedPassword: boolean;
+  /** SHA-256 of the request's secret, hex. */
+  secretHash: string;
+  /** Set once a result came of it: it serves no second time. */
+  usedAt?: number;
+  attemptsLeft: number;
+  createdAt: number;
+  expiresAt: number;
+}
+
+/** The record of a result: made in the same commit as `done`, used up by consumption. */
+export interface ResultRecord {
+  flow: FlowId;
+  account: AccountId;
+  resource: ResourceId;
+  user: UserId;
+  login: string;
+  nonce: string;
+  origin: string;
+  amr: string[];
+  acr: '1' | '2';
+  otp: OtpUse;
+  authenticatedAt: number;
+  issuedAt: number;
+  expiresAt: number;
+  /** Set by the one consumption. */
+  consumedAt?: number;
+}

@@ -1,0 +1,50 @@
+/**
+ * Ids are names, not secrets: random 52-bit numbers, unique per kind, shown as a prefix and eleven characters of
+ * Crockford base32 in lower case (`usr_01k8dq9z2mp`). The plain number serves the compatible API.
+ */
+declare const idKind: unique symbol;
+type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [idKind]?: Prefix };
+
+export type AccountId = Id<'acc'>;
+export type ResourceId = Id<'res'>;
+export type UserId = Id<'usr'>;
+export type TokenId = Id<'tok'>;
+export type FilterId = Id<'flt'>;
+export type ApiKeyId = Id<'key'>;
+export type FlowId = Id<'flw'>;
+
+export type IdPrefix = 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'flw';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const LENGTH = 11;
+const SHAPE = /^([a-z]{3})_([0-9a-hjkmnp-tv-z]{11})$/;
+
+/** The id that seven random (or derived) bytes stand for; the top four bits are dropped. */
+export function idFromBytes<P extends IdPrefix>(prefix: P, bytes: Uint8Array): Id<P> {
+  let number = 0n;
+  for (const byte of bytes.subarray(0, 7)) number = (number << 8n) | BigInt(byte);
+  number &= (1n << 52n) - 1n;
+  let text = '';
+  for (let i = 0; i < LENGTH; i++) {
+    text = ALPHABET.charAt(Number(number & 31n)) + text;
+    number >>= 5n;
+  }
+  return `${prefix}_${text}`;
+}
+
+/** The id if the text has exactly the canonical form, else undefined. */
+export function parseId<P extends IdPrefix>(prefix: P, text: unknown): Id<P> | undefined {
+  if (typeof text !== 'string') return undefined;
+  const match = SHAPE.exec(text);
+  if (!match || match[1] !== prefix || match[2]?.[0] !== '0' && match[2]?.[0] !== '1' && match[2]?.[0] !== '2' && match[2]?.[0] !== '3') {
+    return undefined;
+  }
+  return text as Id<P>;
+}
+
+/** The number behind an id, below 2^52. */
+export function idNumber(id: string): number {
+  let number = 0;
+  for (const character of id.slice(4)) number = number * 32 + ALPHABET.indexOf(character);
+  return number;
+}

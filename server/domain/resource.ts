@@ -1,0 +1,29 @@
+import type { AccountId, FilterId, ResourceId } from './ids.ts';
+
+/** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
+export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
+export type MethodPolicy = (typeof METHOD_POLICIES)[number];
+
+/** A site or system to be protected, and the rules of access to it. */
+export interface Resource {
+  id: ResourceId;
+  account: AccountId;
+  name: string;
+  enabled: boolean;
+  /** 3 to 10. A token whose failures exceed it is locked. */
+  failedAttemptsBeforeLock: number;
+  geoFilter?: FilterId;
+  timeFilter?: FilterId;
+  ipFilter?: FilterId;
+  methodPolicy: MethodPolicy;
+  /** Exact origins, or one-label wildcards (`https://*.shop.example`). Empty: the widget works nowhere. */
+  allowedOrigins: string[];
+  /** Also allow any port of http://localhost and http://127.0.0.1 (development). */
+  allowLocalhost: boolean;
+  /** How long a result lives, 10 000 to 300 000 ms. */
+  resultLifetimeMs: number;
+  createdAt: number;
+}
+
+export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = 5;
+export const DEFAULT_RESULT_LIFETIME_MS = 60_000;

@@ -1,0 +1,39 @@
+import type { AccountId, ResourceId, TokenId, UserId } from './ids.ts';
+
+/** A person of an account. All names of all users of the account share one namespace after normalisation. */
+export interface User {
+  id: UserId;
+  account: AccountId;
+  login: string;
+  alias?: string;
+  email?: string;
+  phone?: string;
+  firstName?: string;
+  secondName?: string;
+  /** PHC string (argon2id). */
+  passwordHash?: string;
+  apiSupport: boolean;
+  blocked: boolean;
+  assignments: Assignment[];
+  createdAt: number;
+}
+
+/** What one user is assigned to one resource with. The user is the authoritative side. */
+export interface Assignment {
+  resource: ResourceId;
+  /** (a): the user alone. */
+  alone: boolean;
+  /** (b): the user together with a token, bound to the token's ownership epoch at that moment. Includes (a). */
+  tokens: { token: TokenId; epoch: number }[];
+}
+
+/** A name within the account, held by at most one user. The user is live by that name only if both sides agree. */
+export interface NameClaim {
+  user: UserId;
+}
+
+/** Wrong passwords of one person, whatever the name used; unknown names have one of their own under a MAC of the name. */
+export interface PasswordAttempts {
+  failures: number;
+  lastFailureAt: number;
+}

@@ -1,0 +1,32 @@
+import type { Account } from '../domain/account.ts';
+import type { ApiKey } from '../domain/api-key.ts';
+import type { Filter } from '../domain/filter.ts';
+import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
+import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
+import type { Token } from '../domain/token.ts';
+import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
+import type { DocumentKey } from './store.ts';
+
+/** The catalogue of documents: what hangs on which anchor. The only place that makes keys. */
+export const documents = {
+  account: (id: AccountId): DocumentKey<Account> => ({ anchor: id, name: 'account' }),
+  apiKey: (account: AccountId, id: ApiKeyId): DocumentKey<ApiKey> => ({ anchor: account, name: `api-key/${id}` }),
+  resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
+  filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
+  user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),
+  /** `normalised` comes from `domain/names.ts`. */
+  nameClaim: (account: AccountId, normalised: string): DocumentKey<NameClaim> => ({
+    anchor: `name/${account}/${normalised}`,
+    name: 'claim',
+  }),
+  /** `subject`: a user id, or `unknown/<mac>` for a name that nobody holds. */
+  passwordAttempts: (subject: string): DocumentKey<PasswordAttempts> => ({
+    anchor: `password-attempts/${subject}`,
+    name: 'password-attempts',
+  }),
+  token: (id: TokenId): DocumentKey<Token> => ({ anchor: id, name: 'token' }),
+  flow: (id: FlowId): DocumentKey<Flow> => ({ anchor: id, name: 'flow' }),
+  loginRequest: (id: FlowId): DocumentKey<LoginRequest> => ({ anchor: id, name: 'login-request' }),
+  result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+} as const;

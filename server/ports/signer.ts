@@ -1,0 +1,21 @@
+import type { ResultClaims } from '../../shared/wire/result.ts';
+
+export interface PublicJwk {
+  kty: string;
+  kid: string;
+  alg: string;
+  use: 'sig';
+  crv: string;
+  x: string;
+  y?: string;
+}
+
+/** Signs results and says with what they can be verified. One algorithm per key (SR-10). */
+export interface Signer {
+  /** A compact JWS over the claims with `typ`, `alg` and `kid` in its header. */
+  sign(claims: ResultClaims): Promise<string>;
+  /** The claims if the JWT is ours, well-formed and unexpired at `now` (30 s tolerance), else undefined (SR-9). */
+  verify(jwt: string, expected: { audience: string; now: number }): Promise<ResultClaims | undefined>;
+  /** The public keys to publish: current, and those whose results may still be alive. */
+  publicKeys(): PublicJwk[];
+}

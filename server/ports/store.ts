@@ -1,0 +1,127 @@
+/**
+ * The store: documents with versions, grouped by anchor, each anchor in one partition. Decisions are made elsewhere, by
+ * pure functions; the store only says who won. Two adapters, one conformance suite (`server/testing/store-conformance`).
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+declare const documentType: unique symbol;
+
+/**
+ * Names one document. All documents of an anchor live in one partition and change together; `name` tells them apart.
+ * Both parts may hold any text whatsoever: adapters encode them, so hostile ids touch no other key (SR-51).
+ */
+export interface DocumentKey<T = unknown> {
+  readonly anchor: string;
+  readonly name: string;
+  readonly [documentType]?: T;
+}
+
+export type DocumentOf<K> = K extends DocumentKey<infer T> ? T : never;
+
+export interface Stored<T> {
+  readonly value: T;
+  /**
+   * The partition's commit sequence number when this was written: grows with every commit and is never reused, also not
+   * by a document that was deleted and made again.
+   */
+  readonly version: number;
+}
+
+/** The version to expect of a document that must not exist (or has expired at the change's `now`). */
+export const ABSENT = 0;
+
+export interface IndexEntry {
+  /** Sort text, compared byte for byte as UTF-8. */
+  readonly sort: string;
+  /** What the entry points at, usually an id. `(sort, id)` is unique within an index. */
+  readonly id: string;
+}
+
+export interface Change {
+  /** Everything the change touches hangs on this anchor. A key with another anchor is a bug and throws. */
+  readonly anchor: string;
+  /** Unique per intended change. Repeating one that was applied answers `committed` again, for ten minutes at least. */
+  readonly operation: string;
+  /** Milliseconds since the epoch, from the caller's clock: decides what has expired. */
+  readonly now: number;
+  /** All must hold or nothing happens. `version` of {@link ABSENT}: must not exist. */
+  readonly expect: readonly { readonly key: DocumentKey; readonly version: number }[];
+  readonly put?: readonly {
+    readonly key: DocumentKey;
+    readonly value: unknown;
+    /** Absolute instant from which on readers do not see it. */
+    readonly expiresAt?: number;
+  }[];
+  readonly delete?: readonly DocumentKey[];
+  readonly index?: readonly {
+    readonly index: string;
+    readonly add?: IndexEntry;
+    readonly remove?: IndexEntry;
+  }[];
+  /** Events, appended in order to the partition's stream. */
+  readonly append?: readonly Json[];
+}
+
+export type CommitOutcome = 'committed' | 'conflict';
+
+export interface StoredEvent {
+  /** Grows by one per event within a partition, from 1. */
+  readonly sequence: number;
+  readonly event: Json;
+}
+
+export interface RangeOptions {
+  /** Entries strictly after this one (in the given direction). */
+  readonly after?: IndexEntry;
+  /** Only entries whose sort text starts so. */
+  readonly prefix?: string;
+  /** 1 to 1000. */
+  readonly limit: number;
+  /** Newest or last first. Default false. */
+  readonly reverse?: boolean;
+}
+
+export interface Store {
+  /** Fixed when the deployment is created. */
+  readonly partitions: number;
+
+  /** The documents, in the order asked, undefined where absent or expired at `now`. Not a snapshot across anchors. */
+  getMany<const K extends readonly DocumentKey[]>(
+    keys: K,
+    now: number,
+  ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }>;
+
+  /**
+   * All or nothing, in one partition, durable before it answers. Throws {@link StoreUnavailable} when it cannot know:
+   * repeating the same operation id is then safe.
+   */
+  commit(change: Change): Promise<CommitOutcome>;
+
+  /** Approximate counter of a fixed window, need not survive a restart. Counts the call itself. */
+  increment(
+    key: string,
+    windowMs: number,
+    limit: number,
+    now: number,
+  ): Promise<{ count: number; allowed: boolean; resetAt: number }>;
+
+  /** Entries of an index over all partitions, merged in order. */
+  range(index: string, options: RangeOptions): Promise<IndexEntry[]>;
+
+  /** Events of one partition with `sequence > after`, in order. Old ones may have been dropped by the stream's cap. */
+  readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]>;
+
+  /** Throws {@link StoreUnavailable} unless the store can take a durable write now. */
+  check(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** The store did not answer, or not in a way that proves anything. The caller denies with 503. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Every refusal of the service, in one table: its stable code, the HTTP status it travels with, and a default English
+ * text. Clients branch on the code; the text may be reworded at any time and is never parsed.
+ */
+export const REFUSALS = {
+  // What a person meets while signing in.
+  INVALID_CREDENTIALS: { status: 403, title: 'The sign-in details are not right.' },
+  OTP_WRONG: { status: 403, title: 'That code is not right.' },
+  OTP_REPLAYED: { status: 403, title: 'That code has been used already. Wait for the next one.' },
+  OTP_MALFORMED: { status: 422, title: 'A one-time password is 6 to 10 digits and nothing else.' },
+  TOKEN_LOCKED: { status: 403, title: 'This token is locked after too many wrong codes. An administrator can unlock it.' },
+  TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait a little and try again.' },
+  FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from here or at this time.' },
+  ACCESS_DENIED: { status: 403, title: 'Sign-in is not possible.' },
+
+  // The resource or the account as a whole cannot authenticate anybody.
+  PLAN_INACTIVE: { status: 403, title: 'The account has no active service plan.' },
+  RESOURCE_DISABLED: { status: 403, title: 'This resource is switched off.' },
+
+  // Widget flow.
+  ORIGIN_NOT_ALLOWED: { status: 403, title: 'The page around the widget is not on the allow list of this resource.' },
+  FLOW_NOT_FOUND: { status: 404, title: 'This sign-in has ended. Start again.' },
+  STEP_STALE: { status: 409, title: 'This step has been answered already.' },
+  STEP_IN_PROGRESS: { status: 409, title: 'This step is being checked.' },
+  STEP_NOT_EXPECTED: { status: 409, title: 'The sign-in is not at this step.' },
+  LOGIN_REQUEST_INVALID: { status: 403, title: 'The login request is unknown, used or expired.' },
+
+  // Results.
+  RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
+  RESULT_USED: { status: 409, title: 'The result has been consumed already, or has expired.' },
+  RESULT_REVOKED: { status: 403, title: 'The person or the resource no longer has access.' },
+
+  // API.
+  API_KEY_MISSING: { status: 401, title: 'Send an API key in the Authorization header.' },
+  API_KEY_INVALID: { status: 401, title: 'The API key is unknown, expired or revoked.' },
+  API_KEY_IN_URL: { status: 400, title: 'API keys travel in the Authorization header, never in a URL.' },
+  SCOPE_MISSING: { status: 403, title: 'This API key may not do that.' },
+  NOT_FOUND: { status: 404, title: 'There is nothing here by that name.' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take that method.' },
+  RESOURCE_NOT_FOUND: { status: 404, title: 'There is no such resource.' },
+  USER_NOT_FOUND: { status: 404, title: 'There is no such user.' },
+  TOKEN_NOT_FOUND: { status: 404, title: 'There is no such token.' },
+  FILTER_NOT_FOUND: { status: 404, title: 'There is no such filter.' },
+  ASSIGNMENT_NOT_FOUND: { status: 404, title: 'There is no such assignment.' },
+  NAME_TAKEN: { status: 409, title: 'Another user of this account goes by that name.' },
+  NAME_AMBIGUOUS: { status: 422, title: 'One user cannot carry the same name twice.' },
+  TOKEN_NOT_OWNED: { status: 409, title: 'The token does not belong to that user.' },
+  QUOTA_EXCEEDED: { status: 403, title: 'The service plan does not allow more of these.' },
+  INPUT_INVALID: { status: 422, title: 'The request does not have the expected shape.' },
+  JSON_INVALID: { status: 400, title: 'The body is not valid JSON.' },
+  JSON_TOO_DEEP: { status: 400, title: 'The JSON is nested too deeply.' },
+  DUPLICATE_NAME: { status: 400, title: 'A key or parameter appears twice.' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'Send the body as application/json.' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large.' },
+  PASSWORD_TOO_SHORT: { status: 422, title: 'The password is too short.' },
+  PASSWORD_TOO_LONG: { status: 422, title: 'The password is too long.' },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'An Idempotency-Key is 1 to 128 visible ASCII characters.' },
+  IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'The first request with this Idempotency-Key is still at work.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This Idempotency-Key was used with another request.' },
+  FORWARDED_INVALID: { status: 400, title: 'The forwarding headers cannot be read.' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests. Wait a little and try again.' },
+
+  // Not the caller's fault. All of them deny.
+  OVERLOADED: { status: 503, title: 'The service is busy. Try again in a moment.' },
+  CONTENTION: { status: 503, title: 'Too many changes to the same thing at once. Try again.' },
+  UNAVAILABLE: { status: 503, title: 'The service cannot answer safely right now.' },
+  INTERNAL: { status: 500, title: 'Something went wrong.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type RefusalCode = keyof typeof REFUSALS;

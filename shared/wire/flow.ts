@@ -1,0 +1,48 @@
+import type { RefusalCode } from './codes.ts';
+
+/**
+ * The conversation between the frame and the service. The server drives: each answer names the step to show next.
+ *
+ *     POST /widget/v1/flows           BeginFlow  -> 201 FlowBegun
+ *     GET  /widget/v1/flow                       -> 200 FlowView     (a phone that comes back)
+ *     POST /widget/v1/flow/identify   {seq, login}     -> 200 FlowView
+ *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
+ *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
+ *
+ * All but the first carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
+ * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
+ * is one attempt: the second is refused with STEP_IN_PROGRESS or STEP_STALE (409, problem+json) and changes nothing.
+ */
+export const FLOW_HEADER = 'countersign-flow';
+
+export interface BeginFlow {
+  resource: string;
+  /** The host's nonce, 16 to 256 characters of `[A-Za-z0-9_.~-]`; bound into the result. */
+  nonce: string;
+  /** The origin of the page around the frame, as the frame learned it from the handshake. */
+  origin: string;
+  /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
+  loginRequest?: string;
+}
+
+export type FlowStep = 'identify' | 'password' | 'otp' | 'done' | 'denied';
+
+export interface FlowView {
+  step: FlowStep;
+  seq: number;
+  /** The name as typed, shown on later steps and kept in the form for password managers. */
+  login?: string;
+  /** Why the last answer did not get further, or, on `denied`, why this sign-in cannot go on. */
+  error?: { code: RefusalCode; retryAfterMs?: number };
+  /** On `done` only: the signed result for the page. */
+  result?: string;
+  /** When the flow ends by itself, milliseconds since the epoch; on `done`, when the result expires. */
+  expiresAt: number;
+  /** The server's clock when it answered, so the frame needs no trust in the device's. */
+  now: number;
+}
+
+export interface FlowBegun extends FlowView {
+  /** The secret that continues this flow. Memory and the frame's own sessionStorage only. */
+  handle: string;
+}
