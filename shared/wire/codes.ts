@@ -8,7 +8,10 @@ export const REFUSALS = {
   OTP_WRONG: { status: 403, title: 'That code is not right.' },
   OTP_REPLAYED: { status: 403, title: 'That code has been used already. Wait for the next one.' },
   OTP_MALFORMED: { status: 422, title: 'A one-time password is 6 to 10 digits and nothing else.' },
-  TOKEN_LOCKED: { status: 403, title: 'This token is locked after too many wrong codes. An administrator can unlock it.' },
+  TOKEN_LOCKED: {
+    status: 403,
+    title: 'This token is locked after too many wrong codes. An administrator can unlock it.',
+  },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait a little and try again.' },
   FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from here or at this time.' },
   ACCESS_DENIED: { status: 403, title: 'Sign-in is not possible.' },

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
+const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts'];
+const browser = ['e2e/**/*.test.ts', 'widget/**/*.browser.test.ts'];
+
+/** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{shared,server,widget,clients,tools,bench}/**/*.test.{ts,tsx}'],
+          exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
+        },
+      },
+      { test: { name: 'store', include: store, testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: 'http', include: http, testTimeout: 30_000, hookTimeout: 60_000 } },
+      {
+        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
