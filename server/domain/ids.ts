@@ -30,7 +30,7 @@ export function idFromBytes<P extends IdPrefix>(prefix: P, bytes: Uint8Array): I
     text = ALPHABET.charAt(Number(number & 31n)) + text;
     number >>= 5n;
   }
-  return `${prefix}_${text}`;
+  return `${prefix}_${text}` as Id<P>;
 }
 
 /** The id if the text has exactly the canonical form, else undefined. */
