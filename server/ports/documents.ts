@@ -38,5 +38,7 @@ export const documents = {
     anchor: `idempotency/${account}/${key}`,
     name: 'idempotency',
   }),
+  /** Beside what an Idempotency-Key made: which key it was. */
+  madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
 } as const;

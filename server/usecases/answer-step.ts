@@ -72,8 +72,7 @@ async function evaluateClaimed(
   if (isRefusal(before)) return move(ports, flow, attempt, (held) => denied(held, before.refused));
 
   const outcome = await evaluate(flow, before.resource);
-  if ('refusal' in outcome)
-    return move(ports, flow, attempt, (flow, now) => refusedStep(flow, outcome.refusal, now));
+  if ('refusal' in outcome) return move(ports, flow, attempt, (flow, now) => refusedStep(flow, outcome.refusal, now));
   if ('move' in outcome) return move(ports, flow, attempt, outcome.move);
 
   const after = await readAccess(ports, flow.resource, address);

@@ -38,14 +38,19 @@ export async function checkPassword(
   const found = await findUser(ports, input.account, input.name);
   const key = documents.passwordAttempts(found ? found.id : unknownSubject(ports, input.account, input.name));
 
-  const counted = await transact<readonly [typeof key], Verdict<{ counted: true }>>(ports, key.anchor, [key], ([attempts], now) => {
-    const waitUntil = passwordWaitUntil(attempts?.value);
-    if (waitUntil > now) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now }) };
-    return {
-      answer: { counted: true },
-      write: { put: [{ key, value: countWrongPassword(attempts?.value, now), expiresAt: now + ATTEMPTS_KEPT_MS }] },
-    };
-  });
+  const counted = await transact<readonly [typeof key], Verdict<{ counted: true }>>(
+    ports,
+    key.anchor,
+    [key],
+    ([attempts], now) => {
+      const waitUntil = passwordWaitUntil(attempts?.value);
+      if (waitUntil > now) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now }) };
+      return {
+        answer: { counted: true },
+        write: { put: [{ key, value: countWrongPassword(attempts?.value, now), expiresAt: now + ATTEMPTS_KEPT_MS }] },
+      };
+    },
+  );
   if (isRefusal(counted)) return counted;
 
   const usable = found && !found.blocked ? found.passwordHash : undefined;
