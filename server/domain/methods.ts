@@ -1,0 +1,44 @@
+import type { MethodPolicy } from './resource.ts';
+import type { TokenState } from './token.ts';
+
+/** `token`: the OTP of a token assigned directly to the resource; no user is involved. */
+export type Method = 'password' | 'otp' | 'password-otp' | 'token';
+
+export type FactorDecision =
+  /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */
+  | { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean }
+  | { kind: 'deny'; reason: 'no-token' | 'deactivated' | 'locked' | 'expired' };
+
+/**
+ * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
+ *
+ * | tokens                          | otp  | password-otp      | token |
+ * |---------------------------------|------|-------------------|-------|
+ * | none                            | deny | deny              | deny  |
+ * | at least one active             | otp  | password and otp  | otp   |
+ * | none active, all deactivated    | deny | password, skipped | deny  |
+ * | none active, any locked/expired | deny | deny              | deny  |
+ */
+export function decideFactors(method: Method, tokens: readonly TokenState[]): FactorDecision {
+  if (method === 'password') return { kind: 'factors', password: true, otp: false, otpSkipped: false };
+  if (tokens.length === 0) return { kind: 'deny', reason: 'no-token' };
+  const withPassword = method === 'password-otp';
+  if (tokens.includes('active')) return { kind: 'factors', password: withPassword, otp: true, otpSkipped: false };
+  if (tokens.includes('locked')) return { kind: 'deny', reason: 'locked' };
+  if (tokens.includes('expired')) return { kind: 'deny', reason: 'expired' };
+  return withPassword
+    ? { kind: 'factors', password: true, otp: false, otpSkipped: true }
+    : { kind: 'deny', reason: 'deactivated' };
+}
+
+/**
+ * The method the server picks in the widget; the browser has no say. `auto`: password and OTP for whoever is assigned
+ * with a token, password for whoever is assigned alone.
+ *
+ * Give it the assignment as it is written on the user: a pair whose token has moved away then still asks for the OTP, and is
+ * denied for want of a token, rather than falling back to the password alone.
+ */
+export function widgetMethod(policy: MethodPolicy, assignment: { tokens: readonly unknown[] }): Method {
+  if (policy !== 'auto') return policy;
+  return assignment.tokens.length > 0 ? 'password-otp' : 'password';
+}
