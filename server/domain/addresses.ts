@@ -48,8 +48,17 @@ export function inRange(address: string, range: string): boolean {
 
 function parseAddress(text: string): Address | undefined {
   // ipaddr.js reads octal, hexadecimal and short forms, node:net does not; neither may decide about zones.
-  if (isIP(text) === 0 || text.includes('%')) return undefined;
-  return ipaddr.process(text);
+  const version = isIP(text);
+  if (version === 0 || text.includes('%')) return undefined;
+  return ipaddr.process(version === 6 ? text.replace(DOTTED_TAIL, hexadecimalGroups) : text);
+}
+
+/** ipaddr.js takes `::1.2.3.4` (IPv4-compatible, deprecated) for `::ffff:1.2.3.4`, which is another address. */
+const DOTTED_TAIL = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+
+function hexadecimalGroups(_tail: string, ...octets: string[]): string {
+  const [a = 0, b = 0, c = 0, d = 0] = octets.slice(0, 4).map(Number);
+  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
 function readRange(text: string): { address: Address; bits: number } | undefined {
