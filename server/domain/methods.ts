@@ -33,10 +33,9 @@ export function decideFactors(method: Method, tokens: readonly TokenState[]): Fa
 
 /**
  * The method the server picks in the widget; the browser has no say. `auto`: password and OTP for whoever is assigned
- * with a token, password for whoever is assigned alone.
+ * with a token that still stands, password for whoever is assigned alone.
  *
- * Give it the assignment as it is written on the user: a pair whose token has moved away then still asks for the OTP, and is
- * denied for want of a token, rather than falling back to the password alone.
+ * @param assignment its tokens are the valid pairs; one whose token has moved to someone else is as if it were not there
  */
 export function widgetMethod(policy: MethodPolicy, assignment: { tokens: readonly unknown[] }): Method {
   if (policy !== 'auto') return policy;
