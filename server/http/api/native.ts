@@ -4,14 +4,19 @@ import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
 import { filters } from './filters.ts';
 import { loginRequests } from './login-requests.ts';
-import { referencePage } from './reference-page.ts';
+import { type ApiDescription, referencePage } from './reference-page.ts';
 import { resources } from './resources.ts';
 import { results } from './results.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
 
+export interface About {
+  issuer: string;
+  version: string;
+}
+
 /** The native API below `/v1`, and its description made from the same schemas that validate. */
-export function nativeApi(ports: Ports, about: { issuer: string; version: string }) {
+export function nativeApi(ports: Ports, about: About) {
   const app = apiRouter();
   app.route('/', authentications(ports));
   app.route('/', results(ports));
@@ -27,28 +32,30 @@ export function nativeApi(ports: Ports, about: { issuer: string; version: string
     description: 'An API key, `csk_…`, in the Authorization header. Each route names the scope it needs.',
   });
 
-  const describe = () =>
-    app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: 'Countersign API',
-        version: about.version,
-        description:
-          'JSON in camelCase; times in milliseconds since 1970 unless a claim of a JWT. Refusals are problem documents (RFC 9457) with a stable `code`.',
-        license: { name: 'Apache-2.0' },
-      },
-      servers: [{ url: `${about.issuer}/v1` }],
-    });
-  let description: ReturnType<typeof describe> | undefined;
+  let description: ApiDescription | undefined;
+  const described = () => {
+    description ??= app.getOpenAPI31Document(documentInfo(about));
+    return description;
+  };
   app.get('/openapi.json', (c) => {
-    description ??= describe();
     c.header('cache-control', 'public, max-age=300');
     c.header('access-control-allow-origin', '*');
-    return c.json(description);
+    return c.json(described());
   });
-  app.get('/', (c) => {
-    description ??= describe();
-    return referencePage(c, description);
-  });
+  app.get('/', (c) => referencePage(c, described()));
   return app;
+}
+
+function documentInfo({ issuer, version }: About) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Countersign API',
+      version,
+      description:
+        'JSON in camelCase; times in milliseconds since 1970 unless a claim of a JWT. Refusals are problem documents (RFC 9457) with a stable `code`.',
+      license: { name: 'Apache-2.0' },
+    },
+    servers: [{ url: `${issuer}/v1` }],
+  };
 }

@@ -31,7 +31,7 @@ interface Operation {
 }
 export interface ApiDescription {
   info: { title: string; version: string; description?: string };
-  paths?: Record<string, Record<string, unknown>>;
+  paths?: Record<string, object>;
   components?: { schemas?: Record<string, unknown> };
 }
 
