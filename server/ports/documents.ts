@@ -4,6 +4,7 @@ import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
+import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { Token } from '../domain/token.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import type { DocumentKey } from './store.ts';
@@ -29,4 +30,5 @@ export const documents = {
   flow: (id: FlowId): DocumentKey<Flow> => ({ anchor: id, name: 'flow' }),
   loginRequest: (id: FlowId): DocumentKey<LoginRequest> => ({ anchor: id, name: 'login-request' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
 } as const;
