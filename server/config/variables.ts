@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { RESULT_ALGORITHMS } from '../../shared/wire/result.ts';
 import { parseRange } from '../domain/addresses.ts';
-import { LOG_LEVELS } from '../http/log.ts';
 import { parseListen, parsePublicUrl, parseRedisUrl } from './parse.ts';
 import { Secret } from './secret.ts';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 interface Variable {
   /** One sentence for docs/configuration.md. */

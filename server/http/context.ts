@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { Logger } from './log.ts';
 
 /** What every handler finds on its context. */
@@ -13,5 +14,7 @@ export interface AppEnv {
      */
     clientAddress: string | undefined;
     log: Logger;
+    /** Set by `refuse`, for the access log. */
+    refusal?: RefusalCode;
   };
 }
