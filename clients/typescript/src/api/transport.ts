@@ -51,8 +51,6 @@ export function createTransport(options: TransportOptions): Transport {
       {
         method: request.method,
         headers,
-        credentials: 'omit',
-        cache: 'no-store',
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       },
       { timeoutMs: options.timeoutMs, maxBytes: MAX_ANSWER_BYTES, signal: request.signal },

@@ -146,10 +146,13 @@ function oneOf<Value extends string>(payload: JsonObject, name: string, values: 
   return found;
 }
 
+/** Scheme, host and perhaps a port. To URL alone `https://*` is a host like any other. */
+const ORIGIN_SHAPE = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
 /** A serialised web origin (RFC 6454 6.2): never `null`, a URL with a path, or a pattern. */
 function originOf(payload: JsonObject): string {
   const value = text(payload, 'origin');
-  if (!/^https?:/.test(value) || !URL.canParse(value) || new URL(value).origin !== value) throw invalid('origin');
+  if (!ORIGIN_SHAPE.test(value) || !URL.canParse(value) || new URL(value).origin !== value) throw invalid('origin');
   return value;
 }
 

@@ -1,17 +1,20 @@
+/** Results are flat, and what reads them elsewhere may recurse. */
+const MAX_DEPTH = 16;
+
 /**
- * JSON.parse that also refuses an object naming a member twice, at any depth. Parsers differ in which of the two they
- * keep, so such a text says different things to different readers (RFC 8259 4).
+ * JSON.parse that also refuses an object naming a member twice, and deep nesting. Parsers differ in which of the two
+ * they keep, so such a text says different things to different readers (RFC 8259 4).
  *
  * @throws SyntaxError
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  refuseDuplicateNames(text);
+  refuseAmbiguity(text);
   return value;
 }
 
 /** Walks a text that is known to be JSON. No recursion, so depth costs no stack. */
-function refuseDuplicateNames(text: string): void {
+function refuseAmbiguity(text: string): void {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -29,6 +32,7 @@ function refuseDuplicateNames(text: string): void {
       }
       at = end - 1;
     }
+    if (open.length > MAX_DEPTH) throw new SyntaxError('It is nested too deeply.');
   }
 }
 
