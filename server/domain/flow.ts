@@ -6,6 +6,8 @@ import type { AccountId, FlowId, ResourceId, UserId } from './ids.ts';
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
 export const STEP_CLAIM_MS = 30_000;
+/** Verifiers allow this much clock difference, so the record outlives the result by it. */
+export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
 
