@@ -1,6 +1,6 @@
 import type { AccountId, UserId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
-import { judgePassword, MIN_PASSWORD_LENGTH, normalisePassword } from '../domain/password-policy.ts';
+import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
@@ -41,7 +41,7 @@ export async function createUser(
   const { id } = birth;
   const { password, ...details } = input;
   if (password !== undefined) {
-    const judged = judgePassword(password, { minLength: MIN_PASSWORD_LENGTH });
+    const judged = judgePassword(password);
     if (judged) return refusal(judged);
   }
   const drafted: User = {

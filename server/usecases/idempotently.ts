@@ -56,10 +56,12 @@ export async function idempotently<P extends IdPrefix, A extends object>(
     return JSON.parse(Buffer.from(ports.secrets.open(begun.record.sealedAnswer, context)).toString('utf8')) as A;
   }
 
-  const answer = await make({ id: idFromBytes(request.prefix, derived), madeWith: name }).catch(async (error: unknown) => {
-    await forget(ports, document);
-    throw error;
-  });
+  const answer = await make({ id: idFromBytes(request.prefix, derived), madeWith: name }).catch(
+    async (error: unknown) => {
+      await forget(ports, document);
+      throw error;
+    },
+  );
   if (isRefusal(answer)) {
     await forget(ports, document);
     return answer;

@@ -1,5 +1,5 @@
 import type { AccountId, UserId } from '../domain/ids.ts';
-import { judgePassword, MIN_PASSWORD_LENGTH, normalisePassword } from '../domain/password-policy.ts';
+import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -23,7 +23,7 @@ export async function updateUser(
 ): Promise<Verdict<{ object: User }>> {
   const { password, ...rest } = changes;
   if (password !== undefined) {
-    const judged = judgePassword(password, { minLength: MIN_PASSWORD_LENGTH });
+    const judged = judgePassword(password);
     if (judged) return refusal(judged);
   }
   const passwordHash = password === undefined ? undefined : await ports.hasher.hash(normalisePassword(password));
