@@ -21,14 +21,15 @@ export interface Layer {
 }
 
 /** Libraries that compute and do nothing else. */
-const PURE_PACKAGES = ['@otplib/*', 'ipaddr.js', 'tldts', '@scure/base', 'node:crypto'];
+const PURE_PACKAGES = ['@otplib/*', 'ipaddr.js', 'tldts', '@scure/base', 'node:crypto', 'node:net'];
 
 /** What stands behind a port; whoever is not an adapter goes through the port. */
 const BEHIND_PORTS = ['ioredis', 'lmdb', '@node-rs/argon2', 'jose', 'maxmind', 'node:child_process'];
 
-/** Of `node:crypto`, the domain may use what is a function of its arguments: no randomness, no key stores. */
+/** Of Node's own modules, the domain may use what is a function of its arguments: no randomness, no sockets. */
 export const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['createHash', 'createHmac', 'timingSafeEqual'],
+  'node:net': ['isIP', 'isIPv4', 'isIPv6'],
 };
 
 export const LAYERS = {
@@ -49,7 +50,7 @@ export const LAYERS = {
     packages: 'shipped',
     notPackages: BEHIND_PORTS,
   },
-  /** `server/main.ts`, the composition root. */
+  /** `server/main.ts`, the composition root, and `server/start.cjs`, which starts it. */
   main: { layers: ['app', 'adapters', 'http', 'usecases', 'domain', 'ports', 'config', 'shared'], packages: 'shipped' },
   widget: { layers: ['shared'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
@@ -66,6 +67,8 @@ export const LAYERS = {
 type LayerShape = Omit<Layer, 'layers' | 'types'> & { layers: readonly string[]; types?: readonly string[] };
 
 export type LayerName = keyof typeof LAYERS;
+
+const START_FILES = new Set(['server/main.ts', 'server/start.cjs']);
 
 const SERVER_FOLDERS: Readonly<Record<string, LayerName>> = {
   domain: 'domain',
@@ -104,7 +107,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
   if (TEST_FILE.test(path) || folders.includes('testing')) return 'tests';
   if (top === undefined) return 'workshop';
   if (top === 'server') {
-    if (second === undefined) return path === 'server/main.ts' ? 'main' : 'app';
+    if (second === undefined) return START_FILES.has(path) ? 'main' : 'app';
     return SERVER_FOLDERS[second] ?? { problem: `server/${second}/ is no part of the server's layout` };
   }
   if (top === 'docs') return 'workshop';
