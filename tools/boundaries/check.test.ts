@@ -47,6 +47,7 @@ export const load = (step: Step) => [h, useState, step, import('../i18n/de.ts')]
   'widget/i18n/de.ts': `export const de = {};`,
   'widget/loader/mount.ts': `export const mount = () => null;`,
   'widget/loader/react.tsx': `import { useEffect } from 'react'; import { mount } from './mount.ts'; export const C = [useEffect, mount];`,
+  'widget/react/index.ts': `import { useRef } from 'react'; import { mount } from '../loader/mount.ts'; export const r = [useRef, mount];`,
   'console/app.tsx': `import { h } from 'preact'; import { CODES } from '../shared/wire/codes.ts'; export const a = [h, CODES];`,
   'clients/typescript/verify.ts': `import type { Code } from '../../shared/wire/codes.ts'; export const code: Code = '';`,
   'clients/typescript/verify.test.ts': `import { open } from '../../server/adapters/redis-store/store.ts'; open();`,
@@ -175,6 +176,18 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['a development package', 'server/adapters/a.ts', `import 'playwright';`, /playwright is not in the dependencies/],
   ['an undeclared package', 'demo-site/a.ts', `import '@left/pad/deep';`, /@left\/pad is not in the lists/],
   ['react in the frame', 'widget/frame/a.tsx', `import 'react';`, /widget may not use react/],
+  [
+    'the react wrapper in the frame',
+    'widget/frame/a.ts',
+    `import '../loader/react.tsx';`,
+    /widget may not know widgetReact/,
+  ],
+  [
+    'the frame in the react wrapper, with preact',
+    'widget/react/a.ts',
+    `import 'preact';`,
+    /widgetReact may not use preact/,
+  ],
   ['node in a client', 'clients/typescript/a.ts', `import 'node:crypto';`, /clients may not use node:crypto/],
   ['a package in shared', 'shared/wire/a.ts', `import 'hono';`, /shared may not use hono/],
   // Purity.

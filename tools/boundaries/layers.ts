@@ -111,7 +111,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
     return SERVER_FOLDERS[second] ?? { problem: `server/${second}/ is no part of the server's layout` };
   }
   if (top === 'docs') return 'workshop';
-  if (top === 'widget' && /(?:^|\/)react\b[^/]*$/.test(path)) return 'widgetReact';
+  if (top === 'widget' && (second === 'react' || /\/react\.tsx?$/.test(path))) return 'widgetReact';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };
 }
 

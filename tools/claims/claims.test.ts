@@ -6,6 +6,7 @@ import { checkDocuments, checkTestCommand } from './documents.ts';
 import { checkHygiene } from './hygiene.ts';
 import { checkRefusalCodes } from './refusal-codes.ts';
 import { checkRequirements, readRequirements, requirementsTable } from './requirements.ts';
+import { readSnippets } from './snippets.ts';
 
 const on = (tree: Tree, check: (root: string) => Finding[]): string[] =>
   withTree(tree, (root) => check(root).map(({ path, problem }) => `${path}: ${problem}`));
@@ -168,6 +169,27 @@ describe('refusal codes', () => {
 
   it('a table that cannot be read is found', () => {
     expect(on({ 'shared/wire/codes.ts': 'export {}' }, checkRefusalCodes)).toHaveLength(1);
+  });
+});
+
+describe('snippets', () => {
+  it('are the blocks of TypeScript that say where they would lie', () => {
+    const markdown = [
+      'Text',
+      '```ts',
+      '// server/domain/a.ts',
+      'export const a = 1;',
+      '```',
+      '```ts',
+      'no path',
+      '```',
+      '```js',
+      '// b.ts',
+      '```',
+    ].join('\n');
+    expect(readSnippets('A.md', `${markdown}\n`)).toEqual([
+      { path: 'server/domain/a.ts', text: 'export const a = 1;\n', from: 'A.md' },
+    ]);
   });
 });
 
