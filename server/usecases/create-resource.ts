@@ -28,9 +28,11 @@ export async function createResource(
 }
 
 /** A change to a resource; for the three filters `null` takes the filter off. */
-export type ResourceChanges = { [K in keyof ResourceSettings]?: ResourceSettings[K] | undefined } & {
-  [K in 'geoFilter' | 'timeFilter' | 'ipFilter']?: FilterId | null | undefined;
-};
+export type ResourceChanges = {
+  [K in Exclude<keyof ResourceSettings, FilterSlot>]?: ResourceSettings[K] | undefined;
+} & { [K in FilterSlot]?: FilterId | null | undefined };
+
+type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
 
 export async function updateResource(
   ports: Needs,

@@ -14,7 +14,7 @@ export interface Page<T> {
  */
 export async function listObjects<T extends { account: string }, Id extends string>(
   ports: Pick<Ports, 'store' | 'clock'>,
-  list: { index: string; account: string; key: (id: Id) => DocumentKey<T>; after?: string; limit: number },
+  list: { index: string; account: string; key: (id: Id) => DocumentKey<T>; after?: string | undefined; limit: number },
 ): Promise<Verdict<Page<T>>> {
   const after = list.after === undefined ? undefined : parseCursor(list.after);
   if (list.after !== undefined && !after) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
