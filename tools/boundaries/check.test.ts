@@ -6,7 +6,7 @@ import { checkBoundaries } from './check.ts';
 const CLEAN: Tree = {
   'package.json': JSON.stringify({
     dependencies: { hono: '1', ioredis: '1', '@otplib/totp': '1', jose: '1' },
-    devDependencies: { preact: '1', react: '1', vitest: '1', playwright: '1' },
+    devDependencies: { preact: '1', react: '1', vitest: '1', vite: '1', playwright: '1' },
   }),
   '.gitignore': 'node_modules/\n/data/\n*.log\n',
   '.ci/run': 'npm test\n',
@@ -44,6 +44,7 @@ it('lets in', () => { authenticate({ store: fake() }, 0); });`,
 import { useState } from 'preact/hooks';
 import type { Step } from '../../shared/wire/flow.ts';
 export const load = (step: Step) => [h, useState, step, import('../i18n/de.ts')];`,
+  'widget/build.ts': `import { build } from 'vite'; import { mkdirSync } from 'node:fs'; build(mkdirSync);`,
   'widget/i18n/de.ts': `export const de = {};`,
   'widget/loader/mount.ts': `export const mount = () => null;`,
   'widget/loader/react.tsx': `import { useEffect } from 'react'; import { mount } from './mount.ts'; export const C = [useEffect, mount];`,
