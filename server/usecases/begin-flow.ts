@@ -1,29 +1,18 @@
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { rateKey } from '../domain/addresses.ts';
 import { denied, newFlow } from '../domain/flow-steps.ts';
-import { idFromBytes, type ResourceId } from '../domain/ids.ts';
+import { idFromBytes } from '../domain/ids.ts';
 import { originAllowed } from '../domain/origins.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
-import type { Ports } from '../ports/index.ts';
 import { ABSENT } from '../ports/store.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
+import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
-
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & { issuer: string };
-
-export interface FlowBeginning {
-  resource: ResourceId;
-  nonce: string;
-  origin: string;
-  /** `lrq.<handle>`, from the host's backend. */
-  loginRequest?: string;
-  address: string | undefined;
-}
 
 /** Flows that one address may begin in a minute; a large office behind one address stays below it. */
 const FLOWS_PER_MINUTE = 600;
