@@ -11,7 +11,8 @@ import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
 import { notFound, onError } from './http/problem.ts';
-import { health } from './http/well-known/health.ts';
+import type { Readiness } from './http/readiness.ts';
+import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
@@ -28,7 +29,7 @@ export interface AppOptions {
   widget: WidgetFiles;
   log: Logger;
   /** False while the service is starting or stopping. */
-  readiness: { ready: boolean };
+  readiness: Readiness;
 }
 
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
@@ -39,7 +40,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.notFound(notFound);
 
   app.use(requestId(options.log));
-  app.use(accessLog({ quiet: ['/health/live', '/health/ready'] }));
+  app.use(accessLog({ quiet: HEALTH_PATHS }));
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
@@ -47,7 +48,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(bodyLimit());
   app.use(strictJson());
 
-  app.route('/', health(ports.store, options.readiness));
+  app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
   app.route('/v1', nativeApi(ports, { issuer, version }));
   app.route('/widget/v1', flows({ ...ports, issuer }));

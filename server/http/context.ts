@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { ApiKey } from '../domain/api-key.ts';
 import type { Logger } from './log.ts';
 
 /** What every handler finds on its context. */
@@ -14,6 +15,8 @@ export interface AppEnv {
      */
     clientAddress: string | undefined;
     log: Logger;
+    /** Who calls; set behind `authorize()` and nowhere else. */
+    apiKey: ApiKey;
     /** Set by `refuse`, for the access log. */
     refusal?: RefusalCode;
   };
