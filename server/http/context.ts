@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { ApiKey } from '../domain/api-key.ts';
+import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { Logger } from './log.ts';
 
 /** What every handler finds on its context. */
@@ -14,7 +14,7 @@ export interface AppEnv {
      */
     clientAddress: string | undefined;
     log: Logger;
-    /** Who calls; set behind `authorize()` and nowhere else. */
-    apiKey: ApiKey;
+    /** Set by `refuse`, for the access log. */
+    refusal?: RefusalCode;
   };
 }

@@ -1,12 +1,9 @@
-import { type DestinationStream, destination as fileDestination, type Logger, pino } from 'pino';
+import { type DestinationStream, destination as fileDestination, type LevelWithSilent, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 export interface LogOptions {
-  level: LogLevel;
+  level: LevelWithSilent;
   /** Where lines go. Default: standard output, written in batches, at the latest after a second. */
   destination?: DestinationStream;
 }

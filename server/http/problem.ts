@@ -43,6 +43,7 @@ export function refuse<C extends RefusalCode>(
   extras: RefusalExtras = {},
 ): Response & TypedResponse<Problem, RefusalStatus<C>, 'json'> {
   const { status, title } = REFUSALS[code];
+  c.set('refusal', code);
   const body: Problem = {
     type: `urn:countersign:refusal:${code}`,
     title,

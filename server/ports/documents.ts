@@ -5,6 +5,7 @@ import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
+import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { Token } from '../domain/token.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import type { DocumentKey } from './store.ts';
@@ -41,4 +42,5 @@ export const documents = {
   /** Beside what an Idempotency-Key made: which key it was. */
   madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
 } as const;

@@ -1,0 +1,29 @@
+/**
+ * How a host page may change the widget's looks: a theme and a fixed set of variables. Values are data, never CSS text:
+ * the loader leaves out what is not valid, and the frame refuses what a loader should not have sent.
+ */
+export const THEMES = ['auto', 'light', 'dark', 'contrast'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Opaque colours only: a see-through form is a clickjacker's tool. */
+const COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
+
+const SHAPES = {
+  /** Button and focus colour. The text on it is chosen by the frame, so that it can be read. */
+  accent: COLOUR,
+  /** The card, and the text on it. Used together, and only if their contrast is at least 4.5 to 1. */
+  background: COLOUR,
+  text: COLOUR,
+  /** Corners: `0px` to `24px`. */
+  radius: /^(?:1?\d|2[0-4])px$/,
+  /** Names of fonts on the person's device, unquoted: `Inter, Segoe UI, sans-serif`. */
+  font: /^[a-z0-9][a-z0-9 ,-]{0,119}$/i,
+};
+
+export type VariableName = keyof typeof SHAPES;
+export type Variables = { [Name in VariableName]?: string };
+
+/** Whether this is one of the variables, with a value of its shape. */
+export function isVariable([name, value]: [string, unknown]): boolean {
+  return Object.hasOwn(SHAPES, name) && typeof value === 'string' && SHAPES[name as VariableName].test(value);
+}

@@ -1,0 +1,85 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { build, type InlineConfig } from 'vite';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const source = (path: string) => join(ROOT, 'widget', path);
+
+/** What the server needs to know of the frame's build; paths are relative to `/widget/v1/`. */
+export interface FrameManifest {
+  script: string;
+  style: string;
+}
+
+/** One script per way of loading the widget, each complete in itself. */
+const LOADERS = [
+  { file: 'countersign.js', entry: 'loader/classic.ts', format: 'iife' },
+  { file: 'countersign.mjs', entry: 'loader/module.ts', format: 'es' },
+  { file: 'pure.mjs', entry: 'loader/pure.ts', format: 'es' },
+  { file: 'react.mjs', entry: 'react/index.ts', format: 'es' },
+] as const;
+
+/** Builds loader, React wrapper and frame into the folder, which is emptied first. */
+export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promise<void> {
+  await rm(outDir, { recursive: true, force: true });
+  for (const { file, entry, format } of LOADERS) {
+    await build(
+      configOf(outDir, {
+        rolldownOptions: {
+          input: source(entry),
+          external: ['react'],
+          preserveEntrySignatures: 'strict',
+          output: { format, entryFileNames: file, minify: true },
+        },
+      }),
+    );
+  }
+  await build(
+    configOf(outDir, {
+      assetsDir: 'assets',
+      rolldownOptions: {
+        input: source('frame/main.tsx'),
+        output: {
+          format: 'es',
+          entryFileNames: 'assets/frame-[hash].js',
+          chunkFileNames: 'assets/[name]-[hash].js',
+          assetFileNames: 'assets/[name]-[hash][extname]',
+          minify: true,
+        },
+      },
+    }),
+  );
+  await writeManifest(outDir);
+}
+
+function configOf(outDir: string, options: InlineConfig['build']): InlineConfig {
+  return {
+    root: ROOT,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    // Hashed files import each other by relative path, wherever the service is mounted.
+    base: './',
+    build: {
+      target: 'es2022',
+      outDir,
+      emptyOutDir: false,
+      modulePreload: false,
+      reportCompressedSize: false,
+      ...options,
+    },
+  };
+}
+
+async function writeManifest(outDir: string): Promise<void> {
+  const files = await readdir(join(outDir, 'assets'));
+  const only = (shape: RegExp) => {
+    const [file, ...others] = files.filter((name) => shape.test(name));
+    if (!file || others.length > 0) throw new Error(`The frame's build has not exactly one file like ${shape}.`);
+    return `assets/${file}`;
+  };
+  const manifest: FrameManifest = { script: only(/^frame-.*\.js$/), style: only(/\.css$/) };
+  await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+if (process.argv[1] === import.meta.filename) await buildWidget();

@@ -1,0 +1,35 @@
+import type { ComponentChildren, Ref } from 'preact';
+import type { Texts } from '../../i18n/texts.ts';
+import { Cross, Lock, Seal } from './icons.tsx';
+
+export interface CardProps {
+  texts: Texts;
+  /** The resource's name. */
+  name: string;
+  card: Ref<HTMLElement>;
+  /** Present if the page offers to close the widget. */
+  onClose?: (() => void) | undefined;
+  children: ComponentChildren;
+}
+
+/** What stays the same on every screen: whose sign-in this is, and who guards it. */
+export function Card({ texts, name, card, onClose, children }: CardProps) {
+  return (
+    <main class="card" ref={card}>
+      <header>
+        <Seal />
+        <p class="name">{name}</p>
+        {onClose && (
+          <button type="button" class="icon" aria-label={texts('close')} onClick={onClose}>
+            <Cross />
+          </button>
+        )}
+      </header>
+      {children}
+      <footer>
+        <Lock />
+        {texts('secured')}
+      </footer>
+    </main>
+  );
+}

@@ -1,0 +1,55 @@
+import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
+
+export interface FieldProps {
+  id: string;
+  label: string;
+  hint?: string | undefined;
+  error?: string | undefined;
+  input: Ref<HTMLInputElement>;
+  /** Inside the field's frame, after the input. */
+  children?: ComponentChildren;
+  name: string;
+  type: 'text' | 'password';
+  autocomplete: 'username' | 'current-password' | 'one-time-code';
+  inputMode?: 'numeric';
+  maxLength?: number;
+  readOnly: boolean;
+}
+
+/** A labelled input; its hint and its error are read with it. */
+export function Field({ id, label, hint, error, input, children, ...rest }: FieldProps) {
+  // Preact's types tie each `type` to attributes of its own; these two share all that are used here.
+  const attributes = rest as InputHTMLAttributes<HTMLInputElement>;
+  const describedBy = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <div class="box">
+        <input
+          {...attributes}
+          id={id}
+          ref={input}
+          aria-invalid={error ? 'true' : undefined}
+          aria-describedby={describedBy || undefined}
+          autocapitalize="none"
+          autocorrect="off"
+          spellcheck={false}
+          enterKeyHint="go"
+        />
+        {children}
+      </div>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <div role="alert">
+        {error && (
+          <p class="error" id={`${id}-error`}>
+            {error}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import type { FlowView } from '../../shared/wire/flow.ts';
+import type { TextKey } from '../i18n/en.ts';
+import type { Deadline } from './deadline.ts';
+import type { AnswerableStep } from './flow-client.ts';
+
+/** Why the person is still on this step: a refusal's code, or a text of the widget's own. */
+export interface Notice {
+  text: string;
+  /** Until when no answer is taken. */
+  wait?: Deadline;
+}
+
+/** Everything that can be on the screen. */
+export type Screen =
+  | { kind: 'loading' }
+  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice }
+  | { kind: 'done' }
+  | { kind: 'denied'; code: string; mayRestart: boolean }
+  /** The flow, or its unused result, ran out of time. */
+  | { kind: 'expired' }
+  /** The service did not answer the beginning. */
+  | { kind: 'offline' }
+  /** The page had no nonce to begin with. */
+  | { kind: 'failed' };
+
+export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>;

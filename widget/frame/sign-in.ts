@@ -1,0 +1,260 @@
+import type { FlowView } from '../../shared/wire/flow.ts';
+import type { ToHost } from '../../shared/wire/frame-protocol.ts';
+import { en, type TextKey } from '../i18n/en.ts';
+import { english } from '../i18n/texts.ts';
+import { deadlineIn } from './deadline.ts';
+import type { FlowAnswer, FlowClient } from './flow-client.ts';
+import type { FlowMemory } from './flow-memory.ts';
+import type { NoticeKey, Screen } from './screen.ts';
+
+/** How long the page may take to hand over its nonce. */
+const NONCE_TIMEOUT_MS = 10_000;
+/** Waits between looks at a step that another request is having checked. */
+const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
+
+/** Refusals that another try cannot change. */
+const FINAL = new Set([
+  'ACCESS_DENIED',
+  'FILTER_DENIED',
+  'LOGIN_REQUEST_INVALID',
+  'ORIGIN_NOT_ALLOWED',
+  'PLAN_INACTIVE',
+  'RESOURCE_DISABLED',
+  'TOKEN_LOCKED',
+]);
+
+export interface SignInParts {
+  resource: string;
+  /** The origin of the page around the frame, as its own message proved it. */
+  origin: string;
+  client: FlowClient;
+  memoryOf(nonce: string, loginRequest: string): FlowMemory;
+  say(message: ToHost): void;
+  show(screen: Screen): void;
+  /** Asked before anything is sent: whether the person can see what they do. */
+  isInSight(): Promise<boolean>;
+}
+
+/** One sign-in after another, from asking the page for a nonce to the result. Knows no DOM. */
+export interface SignIn {
+  /** Asks the page for a nonce to begin with; the page may come back to a flow that was begun with the same one. */
+  start(): void;
+  /** The same, but forgets the flow at hand. */
+  restart(): void;
+  /** The page's nonce has come. */
+  begin(nonce: string, loginRequest: string): Promise<void>;
+  /** The page has no nonce. */
+  fail(): void;
+  /** The person answers the step on the screen. While that is being checked, further answers are none. */
+  submit(value: string): Promise<void>;
+  /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
+  checkTime(): void;
+}
+
+export function createSignIn({ resource, origin, client, memoryOf, say, show, isInSight }: SignInParts): SignIn {
+  let screen: Screen = { kind: 'loading' };
+  let handle = '';
+  let memory: FlowMemory | undefined;
+  let mayRestart = true;
+  let isReady = false;
+  /** Set when an answer was lost and may yet have arrived. */
+  let isUncertain = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ends = deadlineIn(0);
+  /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
+  let run = 0;
+
+  const put = (next: Screen) => {
+    screen = next;
+    show(next);
+    if (!isReady && next.kind !== 'loading') {
+      isReady = true;
+      say({ type: 'ready' });
+    }
+  };
+
+  const sayError = (code: string, requestId = '', final = FINAL.has(code)) => {
+    const message = Object.hasOwn(en, code) ? english(code as TextKey) : code;
+    say({ type: 'error', code, message, retryable: !FINAL.has(code), requestId, final });
+  };
+
+  const deny = (code: string, requestId?: string) => {
+    memory?.forget();
+    clearTimeout(timer);
+    put({ kind: 'denied', code, mayRestart });
+    sayError(code, requestId, true);
+  };
+
+  const expire = () => {
+    memory?.forget();
+    clearTimeout(timer);
+    handle = '';
+    put({ kind: 'expired' });
+    say({ type: 'expire' });
+  };
+
+  const arm = () => {
+    clearTimeout(timer);
+    timer = setTimeout(checkTime, ends.leftMs() + 1);
+  };
+
+  const watchTime = (view: FlowView) => {
+    ends = deadlineIn(view.expiresAt - view.now);
+    arm();
+  };
+
+  /** The device's clocks only give the occasion to ask: that a flow has ended, the service says. */
+  const checkTime = async () => {
+    if (screen.kind !== 'step' && screen.kind !== 'done') return;
+    if (ends.leftMs() > 0) return arm();
+    if (screen.kind === 'done') return expire();
+    if (screen.busy) return;
+    const asked = run;
+    const answer = await client.read(handle);
+    if (asked !== run || screen.kind !== 'step' || screen.busy) return;
+    if (answer.kind === 'view' && answer.view.expiresAt > answer.view.now) watchTime(answer.view);
+    else expire();
+  };
+
+  const showView = (view: FlowView) => {
+    const { step, error } = view;
+    const before = screen.kind === 'step' ? screen.step : screen.kind;
+    isUncertain = false;
+    watchTime(view);
+    if (step !== before) say({ type: 'change', step });
+    if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED');
+    if (step === 'done') {
+      memory?.forget();
+      put({ kind: 'done' });
+      return say({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
+    }
+    const notice = error && {
+      text: error.code,
+      ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
+    };
+    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }) });
+    if (error) sayError(error.code);
+  };
+
+  const stay = (key: NoticeKey) => {
+    if (screen.kind === 'step') put({ ...screen, busy: false, notice: { text: key } });
+  };
+
+  /** Looks at the flow after an answer whose fate is unknown. True if the view said more than before. */
+  const lookAgain = async (seq: number): Promise<boolean> => {
+    const asked = run;
+    const answer = await client.read(handle);
+    if (asked !== run) return true;
+    if (answer.kind === 'view' && answer.view.seq !== seq) showView(answer.view);
+    else if (answer.kind === 'refused' && answer.code === 'FLOW_NOT_FOUND') expire();
+    else {
+      isUncertain = answer.kind === 'lost';
+      return false;
+    }
+    return true;
+  };
+
+  const refuse = async (refusal: Extract<FlowAnswer, { kind: 'refused' }>, seq: number) => {
+    const { code, retryAfterMs, requestId } = refusal;
+    if (code === 'FLOW_NOT_FOUND') return expire();
+    if (code === 'STEP_STALE' || code === 'STEP_NOT_EXPECTED') return (await lookAgain(seq)) || stay('interrupted');
+    if (code === 'STEP_IN_PROGRESS') {
+      for (const ms of LOOK_AGAIN_MS) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        if (await lookAgain(seq)) return;
+      }
+      return stay('stillChecking');
+    }
+    if (FINAL.has(code)) return deny(code, requestId);
+    if (screen.kind !== 'step') return;
+    put({
+      ...screen,
+      busy: false,
+      notice: { text: code, ...(retryAfterMs && { wait: deadlineIn(retryAfterMs) }) },
+    });
+    sayError(code, requestId);
+  };
+
+  const start = () => {
+    run++;
+    handle = '';
+    clearTimeout(timer);
+    put({ kind: 'loading' });
+    say({ type: 'want' });
+    timer = setTimeout(() => {
+      say({ type: 'timeout' });
+      put({ kind: 'failed' });
+    }, NONCE_TIMEOUT_MS);
+  };
+
+  return {
+    start,
+
+    restart() {
+      memory?.forget();
+      start();
+    },
+
+    async begin(nonce, loginRequest) {
+      const asked = ++run;
+      clearTimeout(timer);
+      put({ kind: 'loading' });
+      mayRestart = !loginRequest;
+      memory = memoryOf(nonce, loginRequest);
+
+      const kept = await memory.recall();
+      if (kept && asked === run) {
+        const answer = await client.read(kept);
+        if (asked !== run) return;
+        if (answer.kind === 'view' && answer.view.step !== 'denied') {
+          handle = kept;
+          return showView(answer.view);
+        }
+        if (answer.kind === 'lost') return put({ kind: 'offline' });
+        memory.forget();
+      }
+      if (asked !== run) return;
+
+      const answer = await client.begin({ resource, nonce, origin, ...(loginRequest && { loginRequest }) });
+      if (asked !== run) return;
+      if (answer.kind === 'view') {
+        handle = answer.view.handle;
+        showView(answer.view);
+        return memory.keep(handle);
+      }
+      if (answer.kind === 'lost') {
+        say({ type: 'timeout' });
+        put({ kind: 'offline' });
+      } else if (FINAL.has(answer.code)) deny(answer.code, answer.requestId);
+      else {
+        put({ kind: 'denied', code: answer.code, mayRestart: true });
+        sayError(answer.code, answer.requestId);
+      }
+    },
+
+    fail() {
+      clearTimeout(timer);
+      put({ kind: 'failed' });
+    },
+
+    async submit(value) {
+      if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
+      const { step, view } = screen;
+      const asked = run;
+      const { notice: _, ...rest } = screen;
+      put({ ...rest, busy: true });
+      const isSeen = await isInSight();
+      if (asked !== run) return;
+      if (!isSeen) return stay('tooSmall');
+      if (isUncertain && (await lookAgain(view.seq))) return;
+      if (isUncertain) return stay('interrupted');
+      const answer = await client.answer(handle, view.seq, step, value);
+      if (asked !== run) return;
+      if (answer.kind === 'view') showView(answer.view);
+      else if (answer.kind === 'refused') await refuse(answer, view.seq);
+      else if (!(await lookAgain(view.seq))) stay('interrupted');
+    },
+
+    checkTime,
+  };
+}

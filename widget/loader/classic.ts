@@ -1,0 +1,28 @@
+import { mountDeclared } from './declared.ts';
+import { mountWidget } from './mount.ts';
+import type { MountOptions, WidgetHandle } from './options.ts';
+import { whenParsed } from './when-parsed.ts';
+
+/** `<script src=".../countersign.js">`: the global `Countersign`, and declared widgets mounted by themselves. */
+declare global {
+  interface Window {
+    Countersign?: {
+      mount(target: HTMLElement | string, options: MountOptions): WidgetHandle | null;
+      scan(root?: ParentNode): void;
+    };
+  }
+}
+
+const script = document.currentScript;
+const scriptUrl = script instanceof HTMLScriptElement ? script.src : undefined;
+
+// A second copy on the page changes nothing.
+window.Countersign ??= {
+  mount(target, options) {
+    const element = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
+    return element && mountWidget(element, options, scriptUrl);
+  },
+  scan: (root = document) => mountDeclared(root, scriptUrl),
+};
+const { scan } = window.Countersign;
+whenParsed(() => scan());

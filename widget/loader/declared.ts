@@ -1,0 +1,43 @@
+import { mountWidget } from './mount.ts';
+import type { MountOptions } from './options.ts';
+
+/**
+ * Mounts every `<div data-countersign data-resource data-nonce [data-action] ...>` under the root that has none yet.
+ * The result is posted as the form field `countersign_result`: to `data-action`, which must be of the page's own
+ * origin, or else with the form around the element. With neither, the page listens for `countersign:success`.
+ */
+export function mountDeclared(root: ParentNode, scriptUrl: string | undefined): void {
+  for (const element of root.querySelectorAll<HTMLElement>('[data-countersign]:not([data-countersign-mounted])')) {
+    element.dataset.countersignMounted = '';
+    const { resource, nonce, loginRequest, service, theme, locale, title, closable, action } = element.dataset;
+    const given = { loginRequest, service, theme, locale, title };
+    const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as Partial<MountOptions>;
+    const handle = mountWidget(
+      element,
+      { ...options, resource: resource ?? '', nonce: nonce ?? '', closable: closable !== undefined },
+      scriptUrl,
+    );
+    handle.on('success', ({ result }) => post(element, action, result));
+  }
+}
+
+function post(element: HTMLElement, action: string | undefined, result: string): void {
+  let form = element.closest('form');
+  if (action !== undefined) {
+    // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
+    if (new URL(action, location.href).origin !== location.origin) throw new Error('data-action: another origin');
+    form = document.createElement('form');
+    form.method = 'post';
+    form.action = action;
+    form.hidden = true;
+    document.body.append(form);
+  }
+  if (!form) return;
+  const field = document.createElement('input');
+  field.type = 'hidden';
+  field.name = 'countersign_result';
+  field.value = result;
+  form.append(field);
+  // Not `form.submit`, which a field of that name would hide; and not `requestSubmit`, whose validation may refuse.
+  HTMLFormElement.prototype.submit.call(form);
+}

@@ -1,0 +1,41 @@
+import { createElement, type HTMLAttributes, type ReactElement, useEffect, useRef } from 'react';
+import type { MountOptions, WidgetHandle } from '../loader/options.ts';
+import { mount } from '../loader/pure.ts';
+
+export type { MountOptions, Success, WidgetError, WidgetEvents, WidgetHandle } from '../loader/options.ts';
+
+export interface CountersignProps extends MountOptions {
+  /** The handle while the widget is mounted, else null. */
+  handleRef?: { current: WidgetHandle | null };
+  /** Attributes of the element around the widget. */
+  container?: HTMLAttributes<HTMLDivElement>;
+}
+
+/**
+ * The widget as a React component. Callbacks may change on each render: the newest is called. Another `resource` or
+ * `service` mounts anew; everything else is updated in place.
+ */
+export function Countersign({ handleRef, container, ...options }: CountersignProps): ReactElement {
+  const element = useRef<HTMLDivElement>(null);
+  const handle = useRef<WidgetHandle | null>(null);
+  const newest = useRef(options);
+  newest.current = options;
+
+  const { resource, service } = options;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: exactly these two need another frame
+  useEffect(() => {
+    if (!element.current) return;
+    const mounted = mount(element.current, newest.current);
+    handle.current = mounted;
+    if (handleRef) handleRef.current = mounted;
+    return () => {
+      mounted?.destroy();
+      handle.current = null;
+      if (handleRef) handleRef.current = null;
+    };
+  }, [resource, service]);
+
+  useEffect(() => handle.current?.update(newest.current));
+
+  return createElement('div', { ...container, ref: element });
+}
