@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress, inRange, parseRange, rateKey } from './addresses.ts';
+import { canonicalAddress, inAnyRange, inRange, parseRange, rateKey } from './addresses.ts';
 
 const v4Bytes = fc.uint8Array({ minLength: 4, maxLength: 4 });
 const v6Bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -179,5 +179,29 @@ describe('ranges', () => {
     ['garbage', '0.0.0.0/0', false],
   ])('%s in %s: %s', (address, range, expected) => {
     expect(inRange(address, range)).toBe(expected);
+  });
+});
+
+describe('several ranges', () => {
+  const some = ['10.0.0.0/8', '2001:db8::/32'];
+
+  test.each([
+    ['10.1.2.3', some, true],
+    ['2001:db8::9', some, true],
+    ['192.0.2.1', some, false],
+    ['192.0.2.1', [], false],
+    // Whatever the order, one that cannot be read makes the answer unknown.
+    ['10.1.2.3', [...some, 'garbage'], undefined],
+    ['192.0.2.1', ['garbage', ...some], undefined],
+    ['garbage', some, undefined],
+  ])('%s in %j: %s', (address, ranges, expected) => {
+    expect(inAnyRange(address, ranges)).toBe(expected);
+  });
+
+  test('more ranges than are remembered are still told apart', () => {
+    const ranges = Array.from({ length: 12_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+    expect(ranges.filter((range) => inRange('10.40.7.1', range))).toEqual(['10.40.7.0/24']);
+    expect(inAnyRange('10.40.7.1', ranges)).toBe(true);
+    expect(inAnyRange('11.0.0.1', ranges)).toBe(false);
   });
 });

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-type Address = ReturnType<typeof ipaddr.process>;
-
+const IPV4_BYTES = 4;
 const IPV6_KEY_BITS = 64;
 const MAPPED_BITS = 96;
 
@@ -19,9 +18,9 @@ export function canonicalAddress(text: string): string | undefined {
  * are no address share one key.
  */
 export function rateKey(address: string): string {
-  const parsed = parseAddress(address);
-  if (!parsed) return 'unknown';
-  return parsed.kind() === 'ipv4' ? parsed.toString() : `${network(parsed, IPV6_KEY_BITS)}/${IPV6_KEY_BITS}`;
+  const bytes = parseAddress(address)?.toByteArray();
+  if (!bytes) return 'unknown';
+  return bytes.length === IPV4_BYTES ? textOf(bytes) : writeRange(networkOf(bytes, IPV6_KEY_BITS));
 }
 
 /**
@@ -32,7 +31,7 @@ export function rateKey(address: string): string {
  */
 export function parseRange(text: string): string | undefined {
   const range = readRange(text);
-  return range && `${network(range.address, range.bits)}/${range.bits}`;
+  return range && writeRange(range);
 }
 
 /**
@@ -40,13 +39,34 @@ export function parseRange(text: string): string | undefined {
  * IPv4 on either side. False if either cannot be read, so a caller that denies by range has to check it before.
  */
 export function inRange(address: string, range: string): boolean {
-  const parsed = parseAddress(address);
+  const bytes = parseAddress(address)?.toByteArray();
   const block = readRange(range);
-  if (!parsed || !block || parsed.kind() !== block.address.kind()) return false;
-  return network(parsed, block.bits) === network(block.address, block.bits);
+  return bytes !== undefined && block !== undefined && holds(block, bytes);
 }
 
-function parseAddress(text: string): Address | undefined {
+/**
+ * Whether any of the ranges holds the address; undefined if any of them, or the address, cannot be read. For rules that
+ * deny by range: what cannot be read must not count as "not in it".
+ */
+export function inAnyRange(address: string, ranges: readonly string[]): boolean | undefined {
+  const bytes = parseAddress(address)?.toByteArray();
+  if (!bytes) return undefined;
+  let held = false;
+  for (const text of ranges) {
+    const range = readRange(text);
+    if (!range) return undefined;
+    held ||= holds(range, bytes);
+  }
+  return held;
+}
+
+/** The bytes have the host bits zeroed: four of IPv4 or sixteen of IPv6. */
+interface Range {
+  bytes: readonly number[];
+  bits: number;
+}
+
+function parseAddress(text: string): ReturnType<typeof ipaddr.process> | undefined {
   // ipaddr.js reads octal, hexadecimal and short forms, node:net does not; neither may decide about zones.
   const version = isIP(text);
   if (version === 0 || text.includes('%')) return undefined;
@@ -61,24 +81,53 @@ function hexadecimalGroups(_tail: string, ...octets: string[]): string {
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
-function readRange(text: string): { address: Address; bits: number } | undefined {
-  const [addressText = '', bitsText, ...rest] = text.split('/');
-  const address = parseAddress(addressText);
-  if (!address || rest.length > 0) return undefined;
-  const width = address.toByteArray().length * 8;
-  if (bitsText === undefined) return { address, bits: width };
-  if (!/^(0|[1-9][0-9]{0,2})$/.test(bitsText)) return undefined;
+/** Rules are read from the store for every sign-in, but their ranges stay the same texts; bounded. */
+const ranges = new Map<string, Range>();
+const RANGES_MAX = 10_000;
 
-  const mapped = width === 32 && addressText.includes(':');
-  const bits = Number(bitsText) - (mapped ? MAPPED_BITS : 0);
-  // A mapped address with a prefix shorter than the mapped block would be a range of both families.
-  return bits >= 0 && bits <= width ? { address, bits } : undefined;
+function readRange(text: string): Range | undefined {
+  const known = ranges.get(text);
+  if (known) return known;
+  const range = parseCidr(text);
+  if (!range) return undefined;
+  if (ranges.size >= RANGES_MAX) ranges.clear();
+  ranges.set(text, range);
+  return range;
 }
 
-function network(address: Address, bits: number): string {
-  const bytes = address.toByteArray().map((byte, index) => {
-    const kept = Math.max(0, Math.min(8, bits - index * 8));
-    return byte & (0xff << (8 - kept)) & 0xff;
-  });
-  return ipaddr.fromByteArray(bytes).toString();
+function parseCidr(text: string): Range | undefined {
+  const [addressText = '', bitsText, ...rest] = text.split('/');
+  const bytes = parseAddress(addressText)?.toByteArray();
+  if (!bytes || rest.length > 0) return undefined;
+  const width = bytes.length * 8;
+  if (bitsText === undefined) return networkOf(bytes, width);
+  if (!/^(0|[1-9][0-9]{0,2})$/.test(bitsText)) return undefined;
+
+  const mapped = bytes.length === IPV4_BYTES && addressText.includes(':');
+  const bits = Number(bitsText) - (mapped ? MAPPED_BITS : 0);
+  // A mapped address with a prefix shorter than the mapped block would be a range of both families.
+  return bits >= 0 && bits <= width ? networkOf(bytes, bits) : undefined;
+}
+
+function networkOf(bytes: readonly number[], bits: number): Range {
+  return { bytes: bytes.map((byte, index) => byte & byteMask(index, bits)), bits };
+}
+
+function holds(range: Range, bytes: readonly number[]): boolean {
+  if (bytes.length !== range.bytes.length) return false;
+  return range.bytes.every((byte, index) => ((bytes[index] ?? 0) & byteMask(index, range.bits)) === byte);
+}
+
+/** The bits of the byte at this index that a prefix of so many bits covers. */
+function byteMask(index: number, bits: number): number {
+  const covered = Math.max(0, Math.min(8, bits - index * 8));
+  return (0xff << (8 - covered)) & 0xff;
+}
+
+function writeRange({ bytes, bits }: Range): string {
+  return `${textOf(bytes)}/${bits}`;
+}
+
+function textOf(bytes: readonly number[]): string {
+  return ipaddr.fromByteArray([...bytes]).toString();
 }

@@ -114,6 +114,10 @@ describe('a token that changes hands', () => {
     expect(giveToken(frozen(sampleToken()), undefined)).toEqual(sampleToken());
   });
 
+  test('whose epoch did not move with it is still not theirs', () => {
+    expect(access(assignedWith(phone), { ...phone, owner: BOB })).toEqual({ assigned: false, with: [] });
+  });
+
   test('keeps its lock and failures', () => {
     const locked = { ...phone, failures: 6, lock: { reason: 'otp-failures', at: 1 } as const };
     expect(giveToken(frozen(locked), BOB)).toEqual({ ...locked, owner: BOB, epoch: 1 });

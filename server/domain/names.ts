@@ -16,12 +16,9 @@ const EMAIL_MAX = 100;
  */
 export function normaliseName(raw: string): string {
   let name = raw;
-  // One step can undo another (lower-casing may leave a sequence that composes), so it runs until nothing changes.
+  // One step can call for another (what NFKC takes apart may have a case, or be invisible): on until nothing changes.
   for (let round = 0; round < 8; round++) {
-    const next = foldCase(name.normalize('NFKC').replace(IGNORABLE, ''))
-      .normalize('NFKC')
-      .replace(WHITE_SPACE, ' ')
-      .trim();
+    const next = foldCase(name.replace(IGNORABLE, '')).normalize('NFKC').replace(WHITE_SPACE, ' ').trim();
     if (next === name) break;
     name = next;
   }

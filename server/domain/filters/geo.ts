@@ -6,6 +6,8 @@ const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
 /** @param country ISO 3166-1 alpha-2 of the address; undefined when no country has it */
 export function geoAllows(rule: GeoRule, country: string | undefined): boolean {
+  // As with the other filters, an empty one is a mistake, and a mistake does not let anybody in.
+  if (rule.countries.length === 0) return false;
   const code = country?.toUpperCase();
   if (code === undefined || !/^[A-Z]{2}$/.test(code)) return rule.unlocated === 'allow';
   return rule.countries.includes(code) === (rule.mode === 'allow');

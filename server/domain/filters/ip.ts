@@ -1,11 +1,12 @@
-import { inRange, parseRange } from '../addresses.ts';
+import { inAnyRange, parseRange } from '../addresses.ts';
 import type { IpRule } from '../filter.ts';
 
 /** @param address canonical */
 export function ipAllows(rule: IpRule, address: string): boolean {
-  // A range that cannot be read holds no address, which would let everybody past a denying rule.
-  if (ipProblems(rule).length > 0) return false;
-  return rule.ranges.some((range) => inRange(address, range)) === (rule.mode === 'allow');
+  const held = inAnyRange(address, rule.ranges);
+  // A range that cannot be read might have held the address, and a denying rule without ranges was meant to deny something.
+  if (held === undefined || rule.ranges.length === 0) return false;
+  return held === (rule.mode === 'allow');
 }
 
 export function ipProblems(rule: IpRule): string[] {

@@ -42,9 +42,8 @@ describe('the geo filter', () => {
   });
 
   test('a country in lower case is that country', () => {
-    expect(judgeFilters([geo({ mode: 'deny' })], { address: '192.0.2.1', country: 'ua' }, NOW)).toEqual(
-      deniedBy('geo'),
-    );
+    const rule = geo({ mode: 'deny', unlocated: 'allow' });
+    expect(judgeFilters([rule], { address: '192.0.2.1', country: 'ua' }, NOW)).toEqual(deniedBy('geo'));
   });
 });
 
@@ -69,6 +68,14 @@ describe('the IP filter', () => {
       }
     }
   });
+});
+
+test('filters without countries or ranges deny in either mode', () => {
+  for (const mode of ['allow', 'deny'] as const) {
+    const seen = { address: '192.0.2.1', country: 'UA' };
+    expect(judgeFilters([ip({ mode, ranges: [] })], seen, NOW)).toEqual(deniedBy('ip'));
+    expect(judgeFilters([geo({ mode, countries: [] })], seen, NOW)).toEqual(deniedBy('geo'));
+  }
 });
 
 // SR-25. Attack: leave the address out, or spell it so that a denying range does not hold it.

@@ -45,6 +45,7 @@ describe('the window of a TOTP token', () => {
     [40, -1, DRIFT_MAX_STEPS],
   ])('a drift of %i steps widens it to steps %i to %i and no further', (driftSteps, oldest, latest) => {
     const token = sampleToken({ factor: totp(driftSteps) });
+    expect(DRIFT_MAX_STEPS).toBe(3);
     for (let offset = -8; offset <= 8; offset++) {
       const inside = offset >= oldest && offset <= latest;
       expect(verdictOn(token, step + offset, begins)).toEqual(inside ? accepted(step + offset) : WRONG);
@@ -178,6 +179,12 @@ describe('the digits', () => {
   ] as const)('a token of %i does not take the same code in %i', (own, other) => {
     const token = sampleToken({ digits: own });
     expect(verifyOtp(token, RFC_SECRET, code({ ...token, digits: other }, 1_000_000), now)).toEqual(WRONG);
+  });
+
+  // SR-47. Attack: characters whose low byte is the digit asked for.
+  test('digits of another script are wrong, even where their low bytes are right', () => {
+    const otp = [...code(sampleToken(), 1_000_000)].map((digit) => String.fromCharCode(0x100 + digit.charCodeAt(0)));
+    expect(verifyOtp(sampleToken(), RFC_SECRET, otp.join(''), now)).toEqual(WRONG);
   });
 
   // SR-47

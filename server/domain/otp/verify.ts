@@ -70,7 +70,7 @@ function windowAt(token: VerifiableToken, now: number): Window {
   const step = Math.floor(now / token.factor.periodMs);
   const drift = boundedDrift(token.factor);
   return {
-    oldest: Math.max(0, step - 1 + Math.min(drift, 0)),
+    oldest: step - 1 + Math.min(drift, 0),
     latest: Math.min(step + Math.max(drift, 0), ceiling),
   };
 }
