@@ -13,8 +13,7 @@ declare global {
   }
 }
 
-const script = document.currentScript;
-const scriptUrl = script instanceof HTMLScriptElement ? script.src : undefined;
+const scriptUrl = (document.currentScript as HTMLScriptElement | null)?.src;
 
 // A second copy on the page changes nothing.
 window.Countersign ??= {

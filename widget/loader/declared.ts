@@ -9,15 +9,10 @@ import type { MountOptions } from './options.ts';
 export function mountDeclared(root: ParentNode, scriptUrl: string | undefined): void {
   for (const element of root.querySelectorAll<HTMLElement>('[data-countersign]:not([data-countersign-mounted])')) {
     element.dataset.countersignMounted = '';
-    const { resource, nonce, loginRequest, service, theme, locale, title, closable, action } = element.dataset;
-    const given = { loginRequest, service, theme, locale, title };
-    const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as Partial<MountOptions>;
-    const handle = mountWidget(
-      element,
-      { ...options, resource: resource ?? '', nonce: nonce ?? '', closable: closable !== undefined },
-      scriptUrl,
-    );
-    handle.on('success', ({ result }) => post(element, action, result));
+    // Attribute names are option names (`data-login-request`); what is no option is not read.
+    const options = { ...element.dataset, closable: 'closable' in element.dataset };
+    const handle = mountWidget(element, options as unknown as MountOptions, scriptUrl);
+    handle.on('success', ({ result }) => post(element, element.dataset.action, result));
   }
 }
 
@@ -38,6 +33,5 @@ function post(element: HTMLElement, action: string | undefined, result: string):
   field.name = 'countersign_result';
   field.value = result;
   form.append(field);
-  // Not `form.submit`, which a field of that name would hide; and not `requestSubmit`, whose validation may refuse.
-  HTMLFormElement.prototype.submit.call(form);
+  form.requestSubmit();
 }

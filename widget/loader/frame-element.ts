@@ -14,7 +14,7 @@ export function setStyle(element: HTMLElement, styles: Record<string, string>): 
 /** The iframe, hidden until the frame has put on its theme: no white box, no flash. */
 export function createFrame(service: string, resource: string): HTMLIFrameElement {
   const frame = document.createElement('iframe');
-  frame.src = `${service}/widget/v1/frame?resource=${resource}&origin=${encodeURIComponent(origin)}`;
+  frame.src = `${service}/widget/v1/frame?resource=${resource}&origin=${origin}`;
   frame.allow = PERMISSIONS.map((permission) => `${permission} ${service}`).join(';');
   frame.setAttribute('sandbox', SANDBOX);
   frame.loading = 'eager';
@@ -32,13 +32,11 @@ export function resizeFrame(frame: HTMLIFrameElement, height: number): void {
   setStyle(frame, { height: `${Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, Math.ceil(height)))}px` });
 }
 
-/** The lowest number that no other widget of this resource on the page has, so that it is the same after a reload. */
+/** The lowest number that no other widget on the page has, so that it is the same after a reload. */
 export function claimSlot(frame: HTMLIFrameElement): number {
   let slot = 0;
-  const taken = [...document.querySelectorAll<HTMLElement>('[data-countersign-slot]')].map(
-    (other) => other.dataset.countersignSlot,
-  );
-  while (taken.includes(`${slot}`)) slot++;
+  delete frame.dataset.countersignSlot;
+  while (document.querySelector(`[data-countersign-slot="${slot}"]`)) slot++;
   frame.dataset.countersignSlot = `${slot}`;
   return slot;
 }

@@ -1,9 +1,7 @@
-import { isVariable, THEMES } from '../../shared/wire/appearance.ts';
+import { PLAIN_VALUE } from '../../shared/wire/appearance.ts';
 import {
-  LOCALE,
-  LOGIN_REQUEST,
+  type ConnectMessage,
   type Look,
-  NONCE,
   PROTOCOL_VERSION,
   readToHost,
   type ToFrame,
@@ -16,10 +14,11 @@ import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from
 const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
 
+const LOAD_TIMEOUT_MS = 10_000;
 /** Scripts of the frame run before its load event: one that is silent for so long afterwards never speaks. */
 const HELLO_TIMEOUT_MS = 4_000;
 
-type Outcome = { result: string } | { error: WidgetError };
+type Outcome = [error: WidgetError | undefined, result?: string];
 
 /** Puts the widget into the target. `scriptUrl`: where this script came from, hence where the service is. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
@@ -32,139 +31,124 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   let frame: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
   let mount = '';
-  let slot = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let outcome: Outcome | undefined;
   let waiting: ((outcome: Outcome) => void)[] = [];
 
-  /** By way of the DOM: a listener that throws is reported there, and stops nobody else. */
   const emit = <Name extends keyof WidgetEvents>(name: Name, detail?: WidgetEvents[Name]) => {
+    // By way of the DOM: a listener that throws is reported there, and stops nobody else.
     target.dispatchEvent(new CustomEvent(`countersign:${name}`, { detail, bubbles: true }));
-  };
-
-  const on: WidgetHandle['on'] = (name, listener) => {
-    const hear = (event: Event) => event.target === target && listener((event as CustomEvent).detail);
-    const stop = () => target.removeEventListener(`countersign:${name}`, hear);
-    target.addEventListener(`countersign:${name}`, hear);
-    cleanups.push(stop);
-    return stop;
+    // Looked up now: `update` may have brought a newer one.
+    const callback = current[`on${name.replace(/./, (first) => first.toUpperCase())}` as keyof MountOptions];
+    if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
   };
 
   const settle = (next: Outcome) => {
     outcome = next;
-    for (const settleOne of waiting) settleOne(next);
+    for (const take of waiting) take(next);
     waiting = [];
   };
 
-  const say = (message: ToFrame | { type: 'connect'; slot: number; look: Look }, to?: MessagePort) => {
+  const say = (message: ToFrame | ConnectMessage, passed?: MessagePort) => {
     const whole = { v: PROTOCOL_VERSION, mount, ...message };
     // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
-    if (to) frame?.contentWindow?.postMessage(whole, service, [to]);
+    if (passed) frame?.contentWindow?.postMessage(whole, service, [passed]);
     else port?.postMessage(whole);
   };
 
-  /** What the frame may be told of the options: it refuses what is not valid, so that is left out here. */
   const look = (): Look => {
-    const theme = THEMES.find((name) => name === current.theme) ?? 'auto';
-    const asked = current.locale && current.locale !== 'auto' ? current.locale : document.documentElement.lang;
+    const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables = {} } = current;
     if (frame) {
-      frame.title = current.title ?? 'Sign in';
+      frame.title = title;
       // Frame and page must agree on the colour scheme, or the browser paints a box behind the frame.
       setStyle(frame, { 'color-scheme': theme === 'light' || theme === 'dark' ? theme : 'light dark' });
     }
     return {
-      theme,
-      locale: LOCALE.test(asked) ? asked : '',
-      closable: !!current.closable,
-      variables: Object.fromEntries(Object.entries(current.variables ?? {}).filter(isVariable)),
+      theme: `${theme}`,
+      locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
+      closable: !!closable,
+      variables: Object.fromEntries(
+        Object.entries(variables).filter(([, value]) => typeof value === 'string' && PLAIN_VALUE.test(value)),
+      ),
     };
   };
 
-  const disconnect = () => {
+  const unload = () => {
     clearTimeout(timer);
     port?.close();
-    port = undefined;
-  };
-
-  const unload = () => {
-    disconnect();
     frame?.remove();
-    frame = undefined;
+    port = frame = undefined;
   };
 
   const showFallback = (show: boolean) => {
-    const fallback = current.fallback ?? target.querySelector<HTMLElement>('[data-countersign-fallback]');
+    const fallback = target.querySelector<HTMLElement>('[data-countersign-fallback]');
     if (fallback) fallback.hidden = !show;
   };
 
-  const giveUp = (code: string, message: string, retryable: boolean) => {
-    const error = { code, message, retryable, requestId: '' };
+  const giveUp = (code: string, message?: string) => {
+    const error = errorOf(code, message);
     unload();
     showFallback(true);
-    settle({ error });
+    settle([error]);
     emit('loaderror', error);
   };
 
-  /** Asks the host for its nonce, as late as can be. */
+  /** Asks the page for its nonce, as late as can be. Whether it is one, the frame says. */
   const begin = async () => {
     const asking = port;
     let answer: ToFrame = { type: 'failed' };
-    let problem: unknown = 'The nonce must be 16 to 256 characters of [A-Za-z0-9_.~-].';
+    let problem: WidgetError | undefined;
     try {
       const [nonce, loginRequest = ''] = await Promise.all([late(current.nonce), late(current.loginRequest)]);
-      if (NONCE.test(nonce) && LOGIN_REQUEST.test(loginRequest)) answer = { type: 'begin', nonce, loginRequest };
+      answer = { type: 'begin', nonce: `${nonce}`, loginRequest: `${loginRequest}` };
     } catch (thrown) {
-      problem = thrown;
+      problem = errorOf('NONCE_UNAVAILABLE', `${thrown}`);
     }
     // Destroyed or loaded anew meanwhile: that frame asks for itself.
     if (!asking || asking !== port) return;
     say(answer);
-    if (answer.type === 'failed') {
-      emit('error', { code: 'NONCE_UNAVAILABLE', message: `${problem}`, retryable: true, requestId: '' });
-    }
+    if (problem) emit('error', problem);
   };
 
   const hear = (message: ToHost | undefined) => {
     if (!message || !frame) return;
-    const { type } = message;
+    const { type, ...detail } = message;
     if (type === 'hello') {
       clearTimeout(timer);
       showFallback(false);
       setStyle(frame, { visibility: 'visible' });
     } else if (type === 'want') {
       outcome = undefined;
-      void begin();
+      begin();
     } else if (type === 'size') {
       resizeFrame(frame, message.height);
     } else {
-      const { type: _, ...detail } = message;
-      if (type === 'success') settle({ result: message.result });
-      if (type === 'error' && message.final) settle({ error: message });
-      emit(type, (Object.keys(detail).length > 0 ? detail : undefined) as WidgetEvents[typeof type]);
+      if (type === 'success') settle([undefined, message.result]);
+      if (type === 'error' && !message.retryable) settle([message]);
+      emit(type, detail as WidgetEvents[typeof type]);
     }
   };
 
   const connect = () => {
-    disconnect();
-    const channel = new MessageChannel();
-    port = channel.port1;
-    port.onmessage = (event) => hear(readToHost(event.data, mount));
+    const { port1, port2 } = new MessageChannel();
+    port?.close();
+    port = port1;
     mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    say({ type: 'connect', slot, look: look() }, channel.port2);
+    port.onmessage = ({ data }) => hear(readToHost(data, mount));
+    if (frame) say({ type: 'connect', slot: claimSlot(frame), look: look() }, port2);
   };
 
   const load = (attemptsLeft: number) => {
-    unload();
+    const timeoutMs = current.loadTimeoutMs ?? LOAD_TIMEOUT_MS;
     const wait = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (attemptsLeft > 0) load(attemptsLeft - 1);
-        else giveUp('LOAD_FAILED', `No sign-in from ${service}. Does ${current.resource} allow ${origin}?`, true);
+        if (attemptsLeft) load(attemptsLeft - 1);
+        else giveUp('LOAD_FAILED', `No answer from ${service}. Does ${current.resource} allow ${origin}?`);
       }, ms);
     };
-    const timeoutMs = current.loadTimeoutMs ?? 10_000;
+    unload();
     frame = createFrame(service, current.resource);
-    slot = claimSlot(frame);
     look();
     frame.onload = () => {
       connect();
@@ -177,24 +161,22 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   const start = () => {
     try {
       service = new URL(current.service ?? scriptUrl ?? '').origin;
-      if (/^res_\w+$/.test(current.resource)) return load(1);
     } catch {}
-    giveUp('OPTIONS_INVALID', '`resource` must be an id res_..., `service` the origin of the service.', false);
+    if (service && /^res_\w+$/.test(current.resource)) load(1);
+    else giveUp('OPTIONS_INVALID');
   };
 
-  for (const name of ['ready', 'change', 'success', 'error', 'expire', 'timeout', 'close', 'loaderror'] as const) {
-    on(name, (detail) => {
-      // Looked up now: `update` may have brought a newer one.
-      const callback = current[`on${name[0]?.toUpperCase()}${name.slice(1)}` as keyof MountOptions];
-      if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
-    });
-  }
-
   const handle: WidgetHandle = {
-    on,
+    on(name, listener) {
+      const hearOne = (event: Event) => event.target === target && listener((event as CustomEvent).detail);
+      const stop = () => target.removeEventListener(`countersign:${name}`, hearOne);
+      target.addEventListener(`countersign:${name}`, hearOne);
+      cleanups.push(stop);
+      return stop;
+    },
     result: () =>
       new Promise((resolve, reject) => {
-        const take = (next: Outcome) => ('result' in next ? resolve(next.result) : reject(next.error));
+        const take = ([error, result = '']: Outcome) => (error ? reject(error) : resolve(result));
         if (outcome) take(outcome);
         else waiting.push(take);
       }),
@@ -216,13 +198,18 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       delete target[HANDLE];
       unload();
       for (const cleanup of cleanups) cleanup();
-      settle({ error: { code: 'DESTROYED', message: 'The widget was removed.', retryable: false, requestId: '' } });
+      settle([errorOf('DESTROYED')]);
     },
   };
   target[HANDLE] = handle;
   // Not before the caller has the handle and can listen.
   queueMicrotask(() => target[HANDLE] === handle && start());
   return handle;
+}
+
+/** What goes wrong on the page's side of the frame. With a message of its own it is an outage, else a mistake. */
+function errorOf(code: string, message = code): WidgetError {
+  return { code, message, retryable: message !== code, requestId: '' };
 }
 
 async function late<T>(value: Late<T>): Promise<T> {
