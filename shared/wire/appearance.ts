@@ -25,9 +25,9 @@ export type VariableName = keyof typeof SHAPES;
 export type Variables = { [Name in VariableName]?: string };
 
 /** The variables among these, each with a value of its shape. */
-export function variablesOf(given: Record<string, unknown>): Variables {
+export function variablesOf(given: unknown): Variables {
   return Object.fromEntries(
-    Object.entries(given).filter(
+    Object.entries(Object(given)).filter(
       ([name, value]) =>
         Object.hasOwn(SHAPES, name) && typeof value === 'string' && SHAPES[name as VariableName].test(value),
     ),

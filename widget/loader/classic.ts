@@ -23,5 +23,4 @@ window.Countersign ??= {
   },
   scan: (root = document) => mountDeclared(root, scriptUrl),
 };
-const { scan } = window.Countersign;
-whenParsed(() => scan());
+whenParsed(() => window.Countersign?.scan());

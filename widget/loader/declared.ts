@@ -11,23 +11,23 @@ export function mountDeclared(root: ParentNode, scriptUrl: string | undefined): 
     element.dataset.countersignMounted = '';
     // Attribute names are option names (`data-login-request`); what is no option is not read.
     const options = { ...element.dataset, closable: 'closable' in element.dataset };
-    const handle = mountWidget(element, options as unknown as MountOptions, scriptUrl);
-    handle.on('success', ({ result }) => post(element, element.dataset.action, result));
+    mountWidget(element, options as unknown as MountOptions, scriptUrl).on('success', ({ result }) =>
+      post(element, element.dataset.action, result),
+    );
   }
 }
 
 function post(element: HTMLElement, action: string | undefined, result: string): void {
   let form = element.closest('form');
   if (action !== undefined) {
-    // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
-    if (new URL(action, location.href).origin !== location.origin) throw new Error('data-action: another origin');
     form = document.createElement('form');
     form.method = 'post';
     form.action = action;
-    form.hidden = true;
     document.body.append(form);
   }
   if (!form) return;
+  // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
+  if (!form.action.startsWith(`${origin}/`)) throw new Error('data-action');
   const field = document.createElement('input');
   field.type = 'hidden';
   field.name = 'countersign_result';

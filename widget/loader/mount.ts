@@ -7,7 +7,7 @@ import {
   type ToFrame,
   type ToHost,
 } from '../../shared/wire/frame-protocol.ts';
-import { claimSlot, createFrame, resizeFrame, setStyle } from './frame-element.ts';
+import { claimSlot, createFrame, resizeFrame } from './frame-element.ts';
 import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 
 /** On the element itself, so that two copies of the loader on one page agree. */
@@ -18,22 +18,37 @@ const LOAD_TIMEOUT_MS = 10_000;
 /** Scripts of the frame run before its load event: one that is silent for so long afterwards never speaks. */
 const HELLO_TIMEOUT_MS = 4_000;
 
-type Outcome = [error: WidgetError | undefined, result?: string];
-
 /** Puts the widget into the target. `scriptUrl`: where this script came from, hence where the service is. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
   const known = target[HANDLE];
   if (known) return known;
 
   const current = { ...options };
-  const cleanups: (() => void)[] = [];
+  let isLive = true;
   let service = '';
   let frame: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
   let mount = '';
+  let slot = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let outcome: Outcome | undefined;
-  let waiting: ((outcome: Outcome) => void)[] = [];
+  let isSettled = true;
+  let outcome: Promise<string>;
+  let settle: (error: WidgetError | undefined, result?: string) => void;
+
+  /** Of what `result()` answers: a new one for each sign-in, but those who wait for the last keep waiting. */
+  const expectResult = () => {
+    if (!isSettled) return;
+    isSettled = false;
+    outcome = new Promise((resolve, reject) => {
+      settle = (error, result = '') => {
+        isSettled = true;
+        if (error) reject(error);
+        else resolve(result);
+      };
+    });
+    // Nobody has to ask for it.
+    outcome.catch(() => {});
+  };
 
   const emit = <Name extends keyof WidgetEvents>(name: Name, detail?: WidgetEvents[Name]) => {
     // By way of the DOM: a listener that throws is reported there, and stops nobody else.
@@ -43,33 +58,25 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
   };
 
-  const settle = (next: Outcome) => {
-    outcome = next;
-    for (const take of waiting) take(next);
-    waiting = [];
-  };
-
-  const say = (message: ToFrame | ConnectMessage, passed?: MessagePort) => {
-    const whole = { v: PROTOCOL_VERSION, mount, ...message };
-    // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
-    if (passed) frame?.contentWindow?.postMessage(whole, service, [passed]);
-    else port?.postMessage(whole);
-  };
+  const whole = <Message extends ToFrame | ConnectMessage>(message: Message) => ({
+    v: PROTOCOL_VERSION,
+    mount,
+    ...message,
+  });
+  const say = (message: ToFrame) => port?.postMessage(whole(message));
 
   const look = (): Look => {
     const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables = {} } = current;
     if (frame) {
       frame.title = title;
       // Frame and page must agree on the colour scheme, or the browser paints a box behind the frame.
-      setStyle(frame, { 'color-scheme': theme === 'light' || theme === 'dark' ? theme : 'light dark' });
+      frame.style.colorScheme = theme === 'light' || theme === 'dark' ? theme : 'light dark';
     }
     return {
       theme: `${theme}`,
       locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
       closable: !!closable,
-      variables: Object.fromEntries(
-        Object.entries(variables).filter(([, value]) => typeof value === 'string' && PLAIN_VALUE.test(value)),
-      ),
+      variables: Object.fromEntries(Object.entries(variables).filter(([, value]) => PLAIN_VALUE.test(value))),
     };
   };
 
@@ -81,15 +88,14 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   };
 
   const showFallback = (show: boolean) => {
-    const fallback = target.querySelector<HTMLElement>('[data-countersign-fallback]');
-    if (fallback) fallback.hidden = !show;
+    for (const fallback of target.querySelectorAll<HTMLElement>('[data-countersign-fallback]')) fallback.hidden = !show;
   };
 
   const giveUp = (code: string, message?: string) => {
     const error = errorOf(code, message);
     unload();
     showFallback(true);
-    settle([error]);
+    settle(error);
     emit('loaderror', error);
   };
 
@@ -99,13 +105,13 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     let answer: ToFrame = { type: 'failed' };
     let problem: WidgetError | undefined;
     try {
-      const [nonce, loginRequest = ''] = await Promise.all([late(current.nonce), late(current.loginRequest)]);
-      answer = { type: 'begin', nonce: `${nonce}`, loginRequest: `${loginRequest}` };
+      const nonce = `${await late(current.nonce)}`;
+      answer = { type: 'begin', nonce, loginRequest: (await late(current.loginRequest)) ?? '' };
     } catch (thrown) {
       problem = errorOf('NONCE_UNAVAILABLE', `${thrown}`);
     }
     // Destroyed or loaded anew meanwhile: that frame asks for itself.
-    if (!asking || asking !== port) return;
+    if (asking !== port) return;
     say(answer);
     if (problem) emit('error', problem);
   };
@@ -116,94 +122,86 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
     if (type === 'hello') {
       clearTimeout(timer);
       showFallback(false);
-      setStyle(frame, { visibility: 'visible' });
+      frame.style.visibility = 'visible';
     } else if (type === 'want') {
-      outcome = undefined;
+      expectResult();
       begin();
     } else if (type === 'size') {
       resizeFrame(frame, message.height);
     } else {
-      if (type === 'success') settle([undefined, message.result]);
-      if (type === 'error' && !message.retryable) settle([message]);
+      if (type === 'success') settle(undefined, message.result);
+      if (type === 'error' && !message.retryable) settle(message);
       emit(type, detail as WidgetEvents[typeof type]);
     }
   };
 
-  const connect = () => {
-    const { port1, port2 } = new MessageChannel();
-    port?.close();
-    port = port1;
-    mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    port.onmessage = ({ data }) => hear(readToHost(data, mount));
-    if (frame) say({ type: 'connect', slot: claimSlot(frame), look: look() }, port2);
-  };
-
-  const load = (attemptsLeft: number) => {
-    const timeoutMs = current.loadTimeoutMs ?? LOAD_TIMEOUT_MS;
+  const load = (mayRetry: boolean) => {
     const wait = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (attemptsLeft) load(attemptsLeft - 1);
-        else giveUp('LOAD_FAILED', `No answer from ${service}. Does ${current.resource} allow ${origin}?`);
+        if (mayRetry) load(false);
+        else giveUp('LOAD_FAILED', `Is ${origin} allowed?`);
       }, ms);
     };
     unload();
     frame = createFrame(service, current.resource);
+    slot = claimSlot(frame);
     look();
     frame.onload = () => {
-      connect();
-      wait(Math.min(timeoutMs, HELLO_TIMEOUT_MS));
+      // Once per document: a frame that was reloaded, or moved in the page, is told anew.
+      const { port1, port2 } = new MessageChannel();
+      port?.close();
+      port = port1;
+      mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
+      port.onmessage = ({ data }) => hear(readToHost(data, mount));
+      // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
+      frame?.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
+      wait(HELLO_TIMEOUT_MS);
     };
     target.append(frame);
-    wait(timeoutMs);
+    wait(current.loadTimeoutMs ?? LOAD_TIMEOUT_MS);
   };
 
   const start = () => {
-    try {
-      service = new URL(current.service ?? scriptUrl ?? '').origin;
-    } catch {}
-    if (service && /^res_\w+$/.test(current.resource)) load(1);
+    if (!isLive) return;
+    // Scheme and host of the address; one that is none does not load.
+    service = (current.service ?? scriptUrl ?? '').split('/', 3).join('/');
+    if (service && current.resource) load(true);
     else giveUp('OPTIONS_INVALID');
   };
 
   const handle: WidgetHandle = {
     on(name, listener) {
-      const hearOne = (event: Event) => event.target === target && listener((event as CustomEvent).detail);
-      const stop = () => target.removeEventListener(`countersign:${name}`, hearOne);
+      // Whoever mounts here after this one makes events of the same names.
+      const hearOne = (event: Event) => isLive && listener((event as CustomEvent).detail);
       target.addEventListener(`countersign:${name}`, hearOne);
-      cleanups.push(stop);
-      return stop;
+      return () => target.removeEventListener(`countersign:${name}`, hearOne);
     },
-    result: () =>
-      new Promise((resolve, reject) => {
-        const take = ([error, result = '']: Outcome) => (error ? reject(error) : resolve(result));
-        if (outcome) take(outcome);
-        else waiting.push(take);
-      }),
+    result: () => outcome,
     update(changes) {
       Object.assign(current, changes);
-      say({ type: 'update', look: look() });
+      say({ type: 'update', ...look() });
     },
     reset() {
-      outcome = undefined;
+      expectResult();
       if (frame) say({ type: 'reset' });
-      else if (target[HANDLE] === handle) start();
+      else start();
     },
     focus() {
       frame?.focus();
       say({ type: 'focus' });
     },
     destroy() {
-      if (target[HANDLE] !== handle) return;
-      delete target[HANDLE];
+      if (isLive) delete target[HANDLE];
+      isLive = false;
       unload();
-      for (const cleanup of cleanups) cleanup();
-      settle([errorOf('DESTROYED')]);
+      settle(errorOf('DESTROYED'));
     },
   };
+  expectResult();
   target[HANDLE] = handle;
   // Not before the caller has the handle and can listen.
-  queueMicrotask(() => target[HANDLE] === handle && start());
+  queueMicrotask(start);
   return handle;
 }
 
