@@ -27,10 +27,12 @@ export function healthRoutes(
   /** Probes that come while one is at work share its answer: asking often costs the store nothing more. */
   let checking: Promise<void> | undefined;
   const check = () => {
-    checking ??= store.check().finally(() => {
-      checking = undefined;
+    if (checking) return checking;
+    const begun = store.check().finally(() => {
+      if (checking === begun) checking = undefined;
     });
-    return checking;
+    checking = begun;
+    return begun;
   };
 
   app.get('/health/live', (c) => c.json({ status: 'live' }));
@@ -40,6 +42,8 @@ export function healthRoutes(
     try {
       await within(timeoutMs, check());
     } catch (error) {
+      // A check that hangs is given up, so that the next probe asks a store that may have recovered.
+      checking = undefined;
       c.get('log').warn({ err: error }, 'not ready');
       return refuse(c, 'UNAVAILABLE', { detail: 'The store does not answer.' });
     }
