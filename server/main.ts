@@ -143,10 +143,10 @@ async function openPorts(config: Config, log: Logger): Promise<Ports> {
 /** Only the chosen store's client is loaded. */
 async function openStore(config: Config, log: Logger): Promise<Store> {
   if (config.store.kind === 'embedded') {
-    const { openEmbeddedStore } = await import('./adapters/embedded-store/embedded-store.ts');
+    const { openEmbeddedStore } = await import('./adapters/embedded-store/open-embedded-store.ts');
     return openEmbeddedStore({ path: join(config.dataFolder, 'store') });
   }
-  const { openRedisStore } = await import('./adapters/redis-store/redis-store.ts');
+  const { openRedisStore } = await import('./adapters/redis-store/open-redis-store.ts');
   return openRedisStore({
     url: config.store.url.reveal(),
     allowWeakDurability: config.allowWeakDurability,

@@ -16,7 +16,7 @@ const STATIC: readonly Step[] = [
   { name: 'lint', command: ['biome', 'check', '.'] },
   { name: 'boundaries', command: ['tsx', 'tools/check-boundaries.ts'] },
   { name: 'claims', command: ['tsx', 'tools/check-claims.ts'] },
-  { name: 'sizes', command: ['npm', 'run', '--silent', 'check:sizes', '--if-present'] },
+  { name: 'sizes', command: ['tsx', 'tools/check-sizes.ts'] },
 ];
 
 const wanted = process.argv.slice(2);

@@ -127,3 +127,8 @@ describe('the shape of a phone number', () => {
     expect(phoneShape(raw)).toBe(false);
   });
 });
+
+test('a phone number is one name, with its plus or without', () => {
+  expect(normaliseName('+380501234567')).toBe(normaliseName(' 380501234567 '));
+  expect(normaliseName('+12')).toBe('+12');
+});

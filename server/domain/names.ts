@@ -22,7 +22,8 @@ export function normaliseName(raw: string): string {
     if (next === name) break;
     name = next;
   }
-  return name;
+  // A phone number is its digits, with the plus or without.
+  return phoneShape(name) ? name.replace('+', '') : name;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/index.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { burnAttempt, unknownSubject } from './burn-attempt.ts';
 import { checkUserOtp } from './check-user-otp.ts';
-import { findUser, readUser } from './find-user.ts';
+import { locateUser } from './find-user.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -16,7 +16,7 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
   return answerStep(ports, 'otp', answer, async (flow, resource) => {
     const anonymous = flow.user === undefined;
     const user = await personOf(ports, flow);
-    if (!user || user.blocked) {
+    if (!user) {
       if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
       await burnAttempt(ports, unknownSubject(ports, flow.account, flow.login ?? ''));
       return { refusal: refusal('INVALID_CREDENTIALS') };
@@ -30,7 +30,7 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
   });
 }
 
-/** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name stands for. */
+/** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */
 function personOf(ports: Pick<Ports, 'store' | 'clock'>, flow: Flow): Promise<User | undefined> {
-  return flow.user ? readUser(ports, flow.account, flow.user) : findUser(ports, flow.account, flow.login ?? '');
+  return locateUser(ports, flow.account, flow.user ?? flow.login ?? '');
 }

@@ -9,7 +9,7 @@ import { burnAttempt, unknownSubject } from './burn-attempt.ts';
 import { checkOtp } from './check-otp.ts';
 import { checkPassword } from './check-password.ts';
 import { checkUserOtp } from './check-user-otp.ts';
-import { findUser } from './find-user.ts';
+import { locateUser } from './find-user.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -41,14 +41,17 @@ export interface Authenticated {
  * person reads INVALID_CREDENTIALS (SR-17); after it the true reason may be told.
  */
 export async function authenticate(ports: Needs, request: AuthenticationRequest): Promise<Verdict<Authenticated>> {
-  const access = await readAccess(ports, request.resource, request.address);
+  // Both are only read here, so they are read together; the person may well be nobody.
+  const [access, person] = await Promise.all([
+    readAccess(ports, request.resource, request.address, request.account),
+    request.method === 'otp' ? locateUser(ports, request.account, request.user) : undefined,
+  ]);
   if (isRefusal(access)) return access;
-  if (access.resource.account !== request.account) return refusal('RESOURCE_NOT_FOUND');
   switch (request.method) {
     case 'password':
       return byPassword(ports, request);
     case 'otp':
-      return byOtp(ports, access.resource, request);
+      return byOtp(ports, access.resource, person, request);
     case 'password-otp':
       return byPasswordAndOtp(ports, request);
     case 'token':
@@ -64,17 +67,21 @@ async function byPassword(ports: Needs, request: By<'password'>): Promise<Verdic
   return { method: 'password', user: named(first.user), otp: 'not_used' };
 }
 
-async function byOtp(ports: Needs, resource: Resource, request: By<'otp'>): Promise<Verdict<Authenticated>> {
-  const user = await findUser(ports, request.account, request.user);
-  if (!user || user.blocked) {
+async function byOtp(
+  ports: Needs,
+  resource: Resource,
+  person: User | undefined,
+  request: By<'otp'>,
+): Promise<Verdict<Authenticated>> {
+  if (!person) {
     await burnAttempt(ports, unknownSubject(ports, request.account, request.user));
     return refusal('INVALID_CREDENTIALS');
   }
-  const outcome = await checkUserOtp(ports, 'otp', user, resource, request.otp);
+  const outcome = await checkUserOtp(ports, 'otp', person, resource, request.otp);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
-  return { method: 'otp', user: named(user), ...outcome };
+  return { method: 'otp', user: named(person), ...outcome };
 }
 
 async function byPasswordAndOtp(ports: Needs, request: By<'password-otp'>): Promise<Verdict<Authenticated>> {
@@ -110,7 +117,7 @@ async function firstFactor(ports: Needs, request: By<'password'> | By<'password-
   const { account, resource, user: name, password } = request;
   const first = await checkPassword(ports, { account, resource, name, password });
   if (isRefusal(first)) return first;
-  const access = await readAccess(ports, request.resource, request.address);
+  const access = await readAccess(ports, request.resource, request.address, request.account);
   return isRefusal(access) ? access : { user: first.user, resource: access.resource };
 }
 

@@ -7,7 +7,7 @@ import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { unknownSubject } from './burn-attempt.ts';
-import { findUser } from './find-user.ts';
+import { locateUser } from './find-user.ts';
 import { readPairs } from './read-pairs.ts';
 import { transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -35,7 +35,7 @@ export async function checkPassword(
   ports: Needs,
   input: { account: AccountId; resource: ResourceId; name: string; password: string },
 ): Promise<Verdict<PasswordRight>> {
-  const found = await findUser(ports, input.account, input.name);
+  const found = await locateUser(ports, input.account, input.name);
   const key = documents.passwordAttempts(found ? found.id : unknownSubject(ports, input.account, input.name));
 
   const counted = await transact<readonly [typeof key], Verdict<{ counted: true }>>(

@@ -1,3 +1,4 @@
+import { parseRange } from '../domain/addresses.ts';
 import type { Filter, FilterRule } from '../domain/filter.ts';
 import { validateRule } from '../domain/filters/judge.ts';
 import type { AccountId, FilterId } from '../domain/ids.ts';
@@ -15,7 +16,13 @@ export async function createFilter(
 ): Promise<Verdict<{ filter: Filter }>> {
   const problems = validateRule(input.rule);
   if (problems.length > 0) return refusal('INPUT_INVALID', { detail: problems.join('; ') });
-  const filter: Filter = { id: birth.id, account, ...input, createdAt: ports.clock.now() };
+  const rule = canonicalRule(input.rule);
+  const filter: Filter = { id: birth.id, account, name: input.name, rule, createdAt: ports.clock.now() };
   const made = await createObject(ports, birth, documents.filter(birth.id), indexes.filters(account), filter);
   return isRefusal(made) ? made : { filter: made.created };
+}
+
+/** One spelling for each range, so that two filters that say the same look the same (SR-25). */
+function canonicalRule(rule: FilterRule): FilterRule {
+  return rule.kind === 'ip' ? { ...rule, ranges: rule.ranges.map((range) => parseRange(range) ?? range) } : rule;
 }

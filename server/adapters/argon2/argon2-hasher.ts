@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { PasswordHasher } from '../../ports/password-hasher.ts';
-import { hashingConcurrency } from '../../threads.ts';
 import { Permits } from './permits.ts';
 import { PHC_BOUNDS, parsePhc } from './phc.ts';
+import { hashingConcurrency } from './threads.ts';
 
 /** The floor for new hashes (SR-18; OWASP's second choice for argon2id). */
 export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 } as const;

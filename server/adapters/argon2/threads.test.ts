@@ -25,7 +25,7 @@ describe('thread pool', () => {
     folder = await mkdtemp(join(tmpdir(), 'countersign-threads-'));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     await writeFile(join(folder, 'main.js'), MAIN);
-    await copyFile(new URL('./start.cjs', import.meta.url), join(folder, 'start.cjs'));
+    await copyFile(new URL('../../start.cjs', import.meta.url), join(folder, 'start.cjs'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
