@@ -135,7 +135,7 @@ async function openPorts(config: Config, log: Logger): Promise<Ports> {
   const keys = await loadSigningKeys(base, { algorithm: config.signingAlgorithm });
   return {
     ...base,
-    signer: await createSigner({ issuer: config.url, keys }),
+    signer: createSigner({ issuer: config.url, keys, now: systemClock.now }),
     hasher: createArgon2Hasher(config.argon2),
   };
 }
@@ -150,7 +150,7 @@ async function openStore(config: Config, log: Logger): Promise<Store> {
   return openRedisStore({
     url: config.store.url.reveal(),
     allowWeakDurability: config.allowWeakDurability,
-    onWarning: (message) => log.warn(message),
+    warn: (message) => log.warn(message),
   });
 }
 
