@@ -12,7 +12,7 @@ import type { User } from './user.ts';
 
 export type AnswerableStep = 'identify' | 'password' | 'otp';
 
-/** Wrong answers a single flow takes before it ends; the counters of person and token go on beyond it. */
+/** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
 export const FLOW_WRONG_ANSWERS = 20;
 
 export type Claimed = { flow: Flow } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
@@ -52,14 +52,9 @@ export function passwordRight(flow: Flow, user: User): Flow {
 
 /** The same step once more, saying why. */
 export function stayed(flow: Flow, code: RefusalCode, retryAt?: number): Flow {
-  const next = evaluated(flow);
-  const attemptsLeft = (next.loginRequest?.attemptsLeft ?? FLOW_WRONG_ANSWERS - next.seq) - 1;
+  const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied(flow, 'TOO_MANY_ATTEMPTS');
-  return {
-    ...next,
-    error: { code, ...(retryAt !== undefined && { retryAt }) },
-    ...(next.loginRequest && { loginRequest: { ...next.loginRequest, attemptsLeft } }),
-  };
+  return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
 /** The end without a result. */
@@ -116,6 +111,7 @@ export function newFlow(
     step: 'identify',
     seq: 0,
     passwordVerified: false,
+    attemptsLeft: FLOW_WRONG_ANSWERS,
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -129,7 +125,8 @@ export function requestedFlow(flow: Flow, request: LoginRequest, login: string |
     step: 'otp',
     user: request.user,
     ...(login !== undefined && { login }),
-    loginRequest: { hostCheckedPassword, attemptsLeft },
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword },
   };
 }
 

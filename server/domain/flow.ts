@@ -31,8 +31,10 @@ export interface Flow {
   /** Only once the password was right (or the host vouched for it). */
   user?: UserId;
   passwordVerified: boolean;
+  /** Wrong answers that this sign-in still takes; with the last of them it ends. */
+  attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
-  loginRequest?: { hostCheckedPassword: boolean; attemptsLeft: number };
+  loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
   createdAt: number;
   expiresAt: number;
