@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OtpUse } from '../../shared/wire/result.ts';
-import { frozen, resourceId, sampleUser, userId } from '../testing/samples.ts';
+import { frozen, resourceId, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import {
   FLOW_LIFETIME_MS,
   type Flow,
@@ -19,6 +19,7 @@ import {
   holdsClaim,
   identified,
   newFlow,
+  type Passed,
   passwordRight,
   released,
   requestedFlow,
@@ -43,6 +44,8 @@ const RESOURCE: Resource = {
 const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };
 const USER = sampleUser();
+const BY_CODE: Passed = { user: USER, otp: 'verified', token: tokenId(1) };
+const BY_PASSWORD: Passed = { user: USER, password: true, otp: 'not_used' };
 const fresh = () => frozen(newFlow(ID, RESOURCE, ASKED, NOW));
 
 function request(hostCheckedPassword: boolean): LoginRequest {
@@ -103,7 +106,7 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
     run.passed.push(step);
     if (step === 'identify') return identified(run.flow, 'alice', policy);
     if (step === 'password' && policy !== 'password') return passwordRight(run.flow, USER);
-    const end = finished(run.flow, USER, step === 'otp' ? 'verified' : 'not_used', { now, resultLifetimeMs: 60_000 });
+    const end = finished(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
     run.result = end.result;
     return end.flow;
   };
@@ -252,19 +255,20 @@ describe('the result', () => {
   const uses: OtpUse[] = ['verified', 'skipped', 'not_used'];
 
   test.each(uses)('says the truth about the factors: code %s', (otp) => {
-    const withPassword = finished({ ...fresh(), passwordVerified: true }, USER, otp, {
-      now: NOW,
-      resultLifetimeMs: 60_000,
-    });
+    const rule = { now: NOW, resultLifetimeMs: 60_000 };
     const verified = otp === 'verified';
-    expect(withPassword.result).toMatchObject({
-      amr: verified ? ['pwd', 'otp', 'mfa'] : ['pwd'],
-      acr: verified ? '2' : '1',
-      otp,
-    });
+    const before = finished({ ...fresh(), passwordVerified: true }, { user: USER, otp }, rule);
+    const justNow = finished(fresh(), { user: USER, password: true, otp }, rule);
+    for (const { result } of [before, justNow]) {
+      expect(result).toMatchObject({
+        amr: verified ? ['pwd', 'otp', 'mfa'] : ['pwd'],
+        acr: verified ? '2' : '1',
+        otp,
+      });
+    }
     // The host's word for a password is the host's: the result claims none.
     for (const hostChecked of [true, false]) {
-      const { result } = finished(requested(hostChecked), USER, otp, { now: NOW, resultLifetimeMs: 60_000 });
+      const { result } = finished(requested(hostChecked), { user: USER, otp }, rule);
       expect(result).toMatchObject({ amr: verified ? ['otp'] : [], acr: '1', otp });
     }
   });
@@ -272,7 +276,7 @@ describe('the result', () => {
   test('lives as long as the resource says, from a whole second on, and ends with its flow', () => {
     fc.assert(
       fc.property(fc.nat({ max: 4e12 }), fc.integer({ min: 10_000, max: 300_000 }), (now, resultLifetimeMs) => {
-        const { flow, result } = finished(fresh(), USER, 'verified', { now, resultLifetimeMs });
+        const { flow, result } = finished(fresh(), BY_CODE, { now, resultLifetimeMs });
         expect(result.issuedAt % 1000).toBe(0);
         expect(now - result.issuedAt).toBeLessThan(1000);
         expect(result.expiresAt - result.issuedAt).toBe(resultLifetimeMs);
@@ -283,7 +287,7 @@ describe('the result', () => {
   });
 
   test('is about whoever passed, under the flow’s own name', () => {
-    const { flow, result } = finished(fresh(), USER, 'verified', { now: NOW, resultLifetimeMs: 60_000 });
+    const { flow, result } = finished(fresh(), BY_CODE, { now: NOW, resultLifetimeMs: 60_000 });
     expect(result).toMatchObject({ flow: ID, user: USER.id, login: USER.login });
     expect(flow).toMatchObject({ step: 'done', user: USER.id });
   });

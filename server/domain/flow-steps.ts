@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
-import type { FlowId } from './ids.ts';
+import type { FlowId, TokenId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import type { User } from './user.ts';
 
@@ -62,14 +62,23 @@ export function denied(flow: Flow, code: RefusalCode): Flow {
   return { ...evaluated(flow), step: 'denied', error: { code } };
 }
 
+/** What the last step has shown. */
+export interface Passed {
+  user: User;
+  /** The password was right in this very step. */
+  password?: true;
+  otp: OtpUse;
+  /** The token whose code was right. */
+  token?: TokenId;
+}
+
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  user: User,
-  otp: OtpUse,
+  { user, otp, token, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
-  const password = flow.passwordVerified;
+  const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
   const amr = [...(password ? ['pwd'] : []), ...(second ? ['otp'] : []), ...(password && second ? ['mfa'] : [])];
   const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
@@ -87,6 +96,7 @@ export function finished(
       amr,
       acr: password && second ? '2' : '1',
       otp,
+      ...(token !== undefined && { token }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
       expiresAt,

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
-import type { AccountId, FlowId, ResourceId, UserId } from './ids.ts';
+import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
@@ -69,6 +69,8 @@ export interface ResultRecord {
   amr: string[];
   acr: '1' | '2';
   otp: OtpUse;
+  /** The token whose code was verified; it must still stand when the result is consumed. */
+  token?: TokenId;
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;
