@@ -1,6 +1,7 @@
 /**
  * How a host page may change the widget's looks: a theme and a fixed set of variables. Values are data, never CSS text:
- * the loader leaves out what is not valid, and the frame refuses what a loader should not have sent.
+ * the loader lets only plain words and colours through, and the frame
+ * then takes only values of each variable's own shape.
  */
 export const THEMES = ['auto', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -23,7 +24,22 @@ const SHAPES = {
 export type VariableName = keyof typeof SHAPES;
 export type Variables = { [Name in VariableName]?: string };
 
-/** Whether this is one of the variables, with a value of its shape. */
-export function isVariable([name, value]: [string, unknown]): boolean {
-  return Object.hasOwn(SHAPES, name) && typeof value === 'string' && SHAPES[name as VariableName].test(value);
+/** The variables among these, each with a value of its shape. */
+export function variablesOf(given: unknown): Variables {
+  return Object.fromEntries(
+    Object.entries(Object(given)).filter(
+      ([name, value]) =>
+        Object.hasOwn(SHAPES, name) && typeof value === 'string' && SHAPES[name as VariableName].test(value),
+    ),
+  );
 }
+
+export function themeOf(given: unknown): Theme {
+  return THEMES.find((theme) => theme === given) ?? 'auto';
+}
+
+/**
+ * What the loader lets through at all: short plain words, numbers and colours. Nothing here can open a bracket, end a
+ * declaration or hold an address.
+ */
+export const PLAIN_VALUE = /^[#\w ,-]{1,120}$/;

@@ -1,4 +1,4 @@
-import { encode } from './forge.ts';
+import { encode, signWith } from './forge.ts';
 import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-case.ts';
 
 const JSON_CLAIMS = JSON.stringify(CLAIMS);
@@ -39,6 +39,12 @@ export function encodingCases(): VectorCase[] {
       ...malformed('unused bits set at the end of the signature', good.slice(0, -1) + setUnusedBits(good)),
       why: 'Loose decoders read the same bytes. One result, one text (RFC 4648 3.5).',
     },
+    // Signed with those bits set, so that nothing else is wrong.
+    ...['header', 'payload'].flatMap((part) =>
+      [2, 3].map((tail) =>
+        malformed(`unused bits set at the end of the ${part}, ${tail} over`, looselySpelled(part, tail)),
+      ),
+    ),
     malformed('3 MiB of A', { prefix: '', repeat: 'A', times: 3 * MIB, suffix: '' }),
     malformed('3 MiB of dots', { prefix: '', repeat: '.', times: 3 * MIB, suffix: '' }),
     malformed('a good result with 3 MiB after it', { prefix: good, repeat: 'A', times: 3 * MIB, suffix: '' }),
@@ -102,6 +108,16 @@ export function encodingCases(): VectorCase[] {
       expect: 'accept',
     },
     {
+      name: 'what looks like a second nonce is part of a name',
+      jwt: withClaims({ preferred_username: 'mira","nonce":"another-nonce-0123456789' }),
+      expect: 'accept',
+    },
+    {
+      name: 'brackets in a name open nothing',
+      jwt: withClaims({ preferred_username: '{['.repeat(20) }),
+      expect: 'accept',
+    },
+    {
       name: 'the same name in two unknown objects is no repetition',
       jwt: withClaims({ more: [{ a: 1 }, { a: 2 }, 'a'] }),
       expect: 'accept',
@@ -114,8 +130,23 @@ function pad(part: string): string {
   return part.padEnd(Math.ceil(part.length / 4) * 4, '=');
 }
 
-/** The last character of 64 bytes carries four bits that mean nothing. */
-function setUnusedBits(jwt: string): string {
+/** The last character of a text that is two over carries four bits that mean nothing, of one that is three over two. */
+function setUnusedBits(text: string, bits = 0b1111): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  return alphabet.charAt(alphabet.indexOf(jwt.slice(-1)) | 0b1111);
+  return alphabet.charAt(alphabet.indexOf(text.slice(-1)) | bits);
+}
+
+/** A rightly signed result one of whose parts is as many characters over a multiple of four, with the unused bits set. */
+function looselySpelled(part: string, tail: number): string {
+  const spell = (json: string, loosely: boolean) => {
+    if (!loosely) return encode(json);
+    let padded = json;
+    while (encode(padded).length % 4 !== tail) padded += ' ';
+    const text = encode(padded);
+    return text.slice(0, -1) + setUnusedBits(text, tail === 2 ? 0b1111 : 0b11);
+  };
+  const signingInput = [spell(JSON.stringify(HEADER), part === 'header'), spell(JSON_CLAIMS, part === 'payload')].join(
+    '.',
+  );
+  return `${signingInput}.${encode(signWith('es256')(Buffer.from(signingInput)))}`;
 }

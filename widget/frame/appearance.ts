@@ -1,3 +1,4 @@
+import { themeOf, variablesOf } from '../../shared/wire/appearance.ts';
 import type { Look } from '../../shared/wire/frame-protocol.ts';
 
 /** Least contrast of text on its background (WCAG 1.4.3), and of a control's edge (1.4.11). */
@@ -5,8 +6,9 @@ const READABLE = 4.5;
 const DISCERNIBLE = 3;
 
 /** Puts the look on the document. CSSOM only: the frame's CSP forbids style attributes. */
-export function applyLook({ theme, variables }: Look, root: HTMLElement, matches: (query: string) => boolean): void {
-  const { accent, background, text, radius, font } = variables;
+export function applyLook(look: Look, root: HTMLElement, matches: (query: string) => boolean): void {
+  const theme = themeOf(look.theme);
+  const { accent, background, text, radius, font } = variablesOf(look.variables);
   const isPair = background !== undefined && text !== undefined && contrast(background, text) >= READABLE;
   const scheme = theme === 'light' || theme === 'dark' ? theme : undefined;
   const prefersDark = scheme ? scheme === 'dark' : matches('(prefers-color-scheme: dark)');

@@ -31,7 +31,7 @@ if (parent === window) {
 function run(host: Host, resource: string): void {
   const { port, origin, slot, mount } = host;
   const say = sayTo(host);
-  let { look } = host;
+  let look: Look = host;
   let texts = english;
   let hasTexts = false;
   let screen: Screen = { kind: 'loading' };
@@ -102,7 +102,7 @@ function run(host: Host, resource: string): void {
       case 'failed':
         return signIn.fail();
       case 'update':
-        return take(message.look);
+        return take(message);
       case 'reset':
         return signIn.restart();
       case 'focus':

@@ -73,16 +73,16 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     }
   };
 
-  const sayError = (code: string, requestId = '', final = FINAL.has(code)) => {
+  const sayError = (code: string, requestId = '', mayRetry = !FINAL.has(code)) => {
     const message = Object.hasOwn(en, code) ? english(code as TextKey) : code;
-    say({ type: 'error', code, message, retryable: !FINAL.has(code), requestId, final });
+    say({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
   const deny = (code: string, requestId?: string) => {
     memory?.forget();
     clearTimeout(timer);
     put({ kind: 'denied', code, mayRestart });
-    sayError(code, requestId, true);
+    sayError(code, requestId, false);
   };
 
   const expire = () => {

@@ -13,8 +13,7 @@ declare global {
   }
 }
 
-const script = document.currentScript;
-const scriptUrl = script instanceof HTMLScriptElement ? script.src : undefined;
+const scriptUrl = (document.currentScript as HTMLScriptElement | null)?.src;
 
 // A second copy on the page changes nothing.
 window.Countersign ??= {
@@ -24,5 +23,4 @@ window.Countersign ??= {
   },
   scan: (root = document) => mountDeclared(root, scriptUrl),
 };
-const { scan } = window.Countersign;
-whenParsed(() => scan());
+whenParsed(() => window.Countersign?.scan());

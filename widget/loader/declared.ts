@@ -9,35 +9,29 @@ import type { MountOptions } from './options.ts';
 export function mountDeclared(root: ParentNode, scriptUrl: string | undefined): void {
   for (const element of root.querySelectorAll<HTMLElement>('[data-countersign]:not([data-countersign-mounted])')) {
     element.dataset.countersignMounted = '';
-    const { resource, nonce, loginRequest, service, theme, locale, title, closable, action } = element.dataset;
-    const given = { loginRequest, service, theme, locale, title };
-    const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as Partial<MountOptions>;
-    const handle = mountWidget(
-      element,
-      { ...options, resource: resource ?? '', nonce: nonce ?? '', closable: closable !== undefined },
-      scriptUrl,
+    // Attribute names are option names (`data-login-request`); what is no option is not read.
+    const options = { ...element.dataset, closable: 'closable' in element.dataset };
+    mountWidget(element, options as unknown as MountOptions, scriptUrl).on('success', ({ result }) =>
+      post(element, element.dataset.action, result),
     );
-    handle.on('success', ({ result }) => post(element, action, result));
   }
 }
 
 function post(element: HTMLElement, action: string | undefined, result: string): void {
   let form = element.closest('form');
   if (action !== undefined) {
-    // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
-    if (new URL(action, location.href).origin !== location.origin) throw new Error('data-action: another origin');
     form = document.createElement('form');
     form.method = 'post';
     form.action = action;
-    form.hidden = true;
     document.body.append(form);
   }
   if (!form) return;
+  // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
+  if (!form.action.startsWith(`${origin}/`)) throw new Error('data-action');
   const field = document.createElement('input');
   field.type = 'hidden';
   field.name = 'countersign_result';
   field.value = result;
   form.append(field);
-  // Not `form.submit`, which a field of that name would hide; and not `requestSubmit`, whose validation may refuse.
-  HTMLFormElement.prototype.submit.call(form);
+  form.requestSubmit();
 }

@@ -6,39 +6,28 @@ const RESERVED_HEIGHT = 348;
 const MIN_HEIGHT = 120;
 const MAX_HEIGHT = 1_200;
 
-/** Styles go through CSSOM: a host's CSP may forbid style attributes. */
-export function setStyle(element: HTMLElement, styles: Record<string, string>): void {
-  for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value);
-}
-
-/** The iframe, hidden until the frame has put on its theme: no white box, no flash. */
+/**
+ * The iframe, hidden until the frame has put on its theme: no white box, no flash. All styles go through CSSOM, because
+ * a host's CSP may forbid style attributes.
+ */
 export function createFrame(service: string, resource: string): HTMLIFrameElement {
   const frame = document.createElement('iframe');
-  frame.src = `${service}/widget/v1/frame?resource=${resource}&origin=${encodeURIComponent(origin)}`;
+  frame.src = `${service}/widget/v1/frame?${new URLSearchParams({ resource, origin })}`;
   frame.allow = PERMISSIONS.map((permission) => `${permission} ${service}`).join(';');
   frame.setAttribute('sandbox', SANDBOX);
   frame.loading = 'eager';
-  setStyle(frame, {
-    display: 'block',
-    width: '100%',
-    border: '0',
-    height: `${RESERVED_HEIGHT}px`,
-    visibility: 'hidden',
-  });
+  frame.style.cssText = `display:block;width:100%;border:0;visibility:hidden;height:${RESERVED_HEIGHT}px`;
   return frame;
 }
 
 export function resizeFrame(frame: HTMLIFrameElement, height: number): void {
-  setStyle(frame, { height: `${Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, Math.ceil(height)))}px` });
+  frame.style.height = `${Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, Math.ceil(height)))}px`;
 }
 
-/** The lowest number that no other widget of this resource on the page has, so that it is the same after a reload. */
+/** The lowest number that no other widget on the page has, so that it is the same after a reload. */
 export function claimSlot(frame: HTMLIFrameElement): number {
   let slot = 0;
-  const taken = [...document.querySelectorAll<HTMLElement>('[data-countersign-slot]')].map(
-    (other) => other.dataset.countersignSlot,
-  );
-  while (taken.includes(`${slot}`)) slot++;
+  while (document.querySelector(`[data-countersign-slot="${slot}"]`)) slot++;
   frame.dataset.countersignSlot = `${slot}`;
   return slot;
 }

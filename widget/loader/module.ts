@@ -3,4 +3,5 @@ import { whenParsed } from './when-parsed.ts';
 
 export * from './pure.ts';
 
-if (typeof document !== 'undefined') whenParsed(scan);
+// Not on a server.
+if (globalThis.document) whenParsed(() => scan());

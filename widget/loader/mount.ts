@@ -1,25 +1,22 @@
-import { isVariable, THEMES } from '../../shared/wire/appearance.ts';
+import { PLAIN_VALUE } from '../../shared/wire/appearance.ts';
 import {
-  LOCALE,
-  LOGIN_REQUEST,
+  type ConnectMessage,
   type Look,
-  NONCE,
   PROTOCOL_VERSION,
   readToHost,
   type ToFrame,
   type ToHost,
 } from '../../shared/wire/frame-protocol.ts';
-import { claimSlot, createFrame, resizeFrame, setStyle } from './frame-element.ts';
+import { claimSlot, createFrame, resizeFrame } from './frame-element.ts';
 import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 
 /** On the element itself, so that two copies of the loader on one page agree. */
 const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
 
+const LOAD_TIMEOUT_MS = 10_000;
 /** Scripts of the frame run before its load event: one that is silent for so long afterwards never speaks. */
 const HELLO_TIMEOUT_MS = 4_000;
-
-type Outcome = { result: string } | { error: WidgetError };
 
 /** Puts the widget into the target. `scriptUrl`: where this script came from, hence where the service is. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
@@ -27,202 +24,190 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   if (known) return known;
 
   const current = { ...options };
-  const cleanups: (() => void)[] = [];
+  let isLive = true;
   let service = '';
   let frame: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
   let mount = '';
   let slot = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let outcome: Outcome | undefined;
-  let waiting: ((outcome: Outcome) => void)[] = [];
+  let isSettled = true;
+  let outcome: Promise<string>;
+  let settle: (error: WidgetError | undefined, result?: string) => void;
 
-  /** By way of the DOM: a listener that throws is reported there, and stops nobody else. */
+  /** Of what `result()` answers: a new one for each sign-in, but those who wait for the last keep waiting. */
+  const expectResult = () => {
+    if (!isSettled) return;
+    isSettled = false;
+    outcome = new Promise((resolve, reject) => {
+      settle = (error, result = '') => {
+        isSettled = true;
+        if (error) reject(error);
+        else resolve(result);
+      };
+    });
+    // Nobody has to ask for it.
+    outcome.catch(() => {});
+  };
+
   const emit = <Name extends keyof WidgetEvents>(name: Name, detail?: WidgetEvents[Name]) => {
+    // By way of the DOM: a listener that throws is reported there, and stops nobody else.
     target.dispatchEvent(new CustomEvent(`countersign:${name}`, { detail, bubbles: true }));
+    // Looked up now: `update` may have brought a newer one.
+    const callback = current[`on${name.replace(/./, (first) => first.toUpperCase())}` as keyof MountOptions];
+    if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
   };
 
-  const on: WidgetHandle['on'] = (name, listener) => {
-    const hear = (event: Event) => event.target === target && listener((event as CustomEvent).detail);
-    const stop = () => target.removeEventListener(`countersign:${name}`, hear);
-    target.addEventListener(`countersign:${name}`, hear);
-    cleanups.push(stop);
-    return stop;
-  };
+  const whole = <Message extends ToFrame | ConnectMessage>(message: Message) => ({
+    v: PROTOCOL_VERSION,
+    mount,
+    ...message,
+  });
+  const say = (message: ToFrame) => port?.postMessage(whole(message));
 
-  const settle = (next: Outcome) => {
-    outcome = next;
-    for (const settleOne of waiting) settleOne(next);
-    waiting = [];
-  };
-
-  const say = (message: ToFrame | { type: 'connect'; slot: number; look: Look }, to?: MessagePort) => {
-    const whole = { v: PROTOCOL_VERSION, mount, ...message };
-    // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
-    if (to) frame?.contentWindow?.postMessage(whole, service, [to]);
-    else port?.postMessage(whole);
-  };
-
-  /** What the frame may be told of the options: it refuses what is not valid, so that is left out here. */
   const look = (): Look => {
-    const theme = THEMES.find((name) => name === current.theme) ?? 'auto';
-    const asked = current.locale && current.locale !== 'auto' ? current.locale : document.documentElement.lang;
+    const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables = {} } = current;
     if (frame) {
-      frame.title = current.title ?? 'Sign in';
+      frame.title = title;
       // Frame and page must agree on the colour scheme, or the browser paints a box behind the frame.
-      setStyle(frame, { 'color-scheme': theme === 'light' || theme === 'dark' ? theme : 'light dark' });
+      frame.style.colorScheme = theme === 'light' || theme === 'dark' ? theme : 'light dark';
     }
     return {
-      theme,
-      locale: LOCALE.test(asked) ? asked : '',
-      closable: !!current.closable,
-      variables: Object.fromEntries(Object.entries(current.variables ?? {}).filter(isVariable)),
+      theme: `${theme}`,
+      locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
+      closable: !!closable,
+      variables: Object.fromEntries(Object.entries(variables).filter(([, value]) => PLAIN_VALUE.test(value))),
     };
   };
 
-  const disconnect = () => {
+  const unload = () => {
     clearTimeout(timer);
     port?.close();
-    port = undefined;
-  };
-
-  const unload = () => {
-    disconnect();
     frame?.remove();
-    frame = undefined;
+    port = frame = undefined;
   };
 
   const showFallback = (show: boolean) => {
-    const fallback = current.fallback ?? target.querySelector<HTMLElement>('[data-countersign-fallback]');
-    if (fallback) fallback.hidden = !show;
+    for (const fallback of target.querySelectorAll<HTMLElement>('[data-countersign-fallback]')) fallback.hidden = !show;
   };
 
-  const giveUp = (code: string, message: string, retryable: boolean) => {
-    const error = { code, message, retryable, requestId: '' };
+  const giveUp = (code: string, message?: string) => {
+    const error = errorOf(code, message);
     unload();
     showFallback(true);
-    settle({ error });
+    settle(error);
     emit('loaderror', error);
   };
 
-  /** Asks the host for its nonce, as late as can be. */
+  /** Asks the page for its nonce, as late as can be. Whether it is one, the frame says. */
   const begin = async () => {
     const asking = port;
     let answer: ToFrame = { type: 'failed' };
-    let problem: unknown = 'The nonce must be 16 to 256 characters of [A-Za-z0-9_.~-].';
+    let problem: WidgetError | undefined;
     try {
-      const [nonce, loginRequest = ''] = await Promise.all([late(current.nonce), late(current.loginRequest)]);
-      if (NONCE.test(nonce) && LOGIN_REQUEST.test(loginRequest)) answer = { type: 'begin', nonce, loginRequest };
+      const nonce = `${await late(current.nonce)}`;
+      answer = { type: 'begin', nonce, loginRequest: (await late(current.loginRequest)) ?? '' };
     } catch (thrown) {
-      problem = thrown;
+      problem = errorOf('NONCE_UNAVAILABLE', `${thrown}`);
     }
     // Destroyed or loaded anew meanwhile: that frame asks for itself.
-    if (!asking || asking !== port) return;
+    if (asking !== port) return;
     say(answer);
-    if (answer.type === 'failed') {
-      emit('error', { code: 'NONCE_UNAVAILABLE', message: `${problem}`, retryable: true, requestId: '' });
-    }
+    if (problem) emit('error', problem);
   };
 
   const hear = (message: ToHost | undefined) => {
     if (!message || !frame) return;
-    const { type } = message;
+    const { type, ...detail } = message;
     if (type === 'hello') {
       clearTimeout(timer);
       showFallback(false);
-      setStyle(frame, { visibility: 'visible' });
+      frame.style.visibility = 'visible';
     } else if (type === 'want') {
-      outcome = undefined;
-      void begin();
+      expectResult();
+      begin();
     } else if (type === 'size') {
       resizeFrame(frame, message.height);
     } else {
-      const { type: _, ...detail } = message;
-      if (type === 'success') settle({ result: message.result });
-      if (type === 'error' && message.final) settle({ error: message });
-      emit(type, (Object.keys(detail).length > 0 ? detail : undefined) as WidgetEvents[typeof type]);
+      if (type === 'success') settle(undefined, message.result);
+      if (type === 'error' && !message.retryable) settle(message);
+      emit(type, detail as WidgetEvents[typeof type]);
     }
   };
 
-  const connect = () => {
-    disconnect();
-    const channel = new MessageChannel();
-    port = channel.port1;
-    port.onmessage = (event) => hear(readToHost(event.data, mount));
-    mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    say({ type: 'connect', slot, look: look() }, channel.port2);
-  };
-
-  const load = (attemptsLeft: number) => {
-    unload();
+  const load = (mayRetry: boolean) => {
     const wait = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (attemptsLeft > 0) load(attemptsLeft - 1);
-        else giveUp('LOAD_FAILED', `No sign-in from ${service}. Does ${current.resource} allow ${origin}?`, true);
+        if (mayRetry) load(false);
+        else giveUp('LOAD_FAILED', `Is ${origin} allowed?`);
       }, ms);
     };
-    const timeoutMs = current.loadTimeoutMs ?? 10_000;
+    unload();
     frame = createFrame(service, current.resource);
     slot = claimSlot(frame);
     look();
     frame.onload = () => {
-      connect();
-      wait(Math.min(timeoutMs, HELLO_TIMEOUT_MS));
+      // Once per document: a frame that was reloaded, or moved in the page, is told anew.
+      const { port1, port2 } = new MessageChannel();
+      port?.close();
+      port = port1;
+      mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
+      port.onmessage = ({ data }) => hear(readToHost(data, mount));
+      // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
+      frame?.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
+      wait(HELLO_TIMEOUT_MS);
     };
     target.append(frame);
-    wait(timeoutMs);
+    wait(current.loadTimeoutMs ?? LOAD_TIMEOUT_MS);
   };
 
   const start = () => {
-    try {
-      service = new URL(current.service ?? scriptUrl ?? '').origin;
-      if (/^res_\w+$/.test(current.resource)) return load(1);
-    } catch {}
-    giveUp('OPTIONS_INVALID', '`resource` must be an id res_..., `service` the origin of the service.', false);
+    if (!isLive) return;
+    // Scheme and host of the address; one that is none does not load.
+    service = (current.service ?? scriptUrl ?? '').split('/', 3).join('/');
+    if (service && current.resource) load(true);
+    else giveUp('OPTIONS_INVALID');
   };
 
-  for (const name of ['ready', 'change', 'success', 'error', 'expire', 'timeout', 'close', 'loaderror'] as const) {
-    on(name, (detail) => {
-      // Looked up now: `update` may have brought a newer one.
-      const callback = current[`on${name[0]?.toUpperCase()}${name.slice(1)}` as keyof MountOptions];
-      if (typeof callback === 'function') (callback as (detail: unknown) => void)(detail);
-    });
-  }
-
   const handle: WidgetHandle = {
-    on,
-    result: () =>
-      new Promise((resolve, reject) => {
-        const take = (next: Outcome) => ('result' in next ? resolve(next.result) : reject(next.error));
-        if (outcome) take(outcome);
-        else waiting.push(take);
-      }),
+    on(name, listener) {
+      // Whoever mounts here after this one makes events of the same names.
+      const hearOne = (event: Event) => isLive && listener((event as CustomEvent).detail);
+      target.addEventListener(`countersign:${name}`, hearOne);
+      return () => target.removeEventListener(`countersign:${name}`, hearOne);
+    },
+    result: () => outcome,
     update(changes) {
       Object.assign(current, changes);
-      say({ type: 'update', look: look() });
+      say({ type: 'update', ...look() });
     },
     reset() {
-      outcome = undefined;
+      expectResult();
       if (frame) say({ type: 'reset' });
-      else if (target[HANDLE] === handle) start();
+      else start();
     },
     focus() {
       frame?.focus();
       say({ type: 'focus' });
     },
     destroy() {
-      if (target[HANDLE] !== handle) return;
-      delete target[HANDLE];
+      if (isLive) delete target[HANDLE];
+      isLive = false;
       unload();
-      for (const cleanup of cleanups) cleanup();
-      settle({ error: { code: 'DESTROYED', message: 'The widget was removed.', retryable: false, requestId: '' } });
+      settle(errorOf('DESTROYED'));
     },
   };
+  expectResult();
   target[HANDLE] = handle;
   // Not before the caller has the handle and can listen.
-  queueMicrotask(() => target[HANDLE] === handle && start());
+  queueMicrotask(start);
   return handle;
+}
+
+/** What goes wrong on the page's side of the frame. With a message of its own it is an outage, else a mistake. */
+function errorOf(code: string, message = code): WidgetError {
+  return { code, message, retryable: message !== code, requestId: '' };
 }
 
 async function late<T>(value: Late<T>): Promise<T> {

@@ -36,7 +36,7 @@ export interface WidgetEvents {
   timeout: undefined;
   /** The person pressed the close button (`closable`). What it means is up to the page. */
   close: undefined;
-  /** The widget could not be loaded, twice. The fallback is shown. */
+  /** The widget could not be loaded, twice. What is `[data-countersign-fallback]` in the target is shown. */
   loaderror: WidgetError;
 }
 
@@ -67,8 +67,6 @@ export interface MountOptions extends LiveOptions {
   loginRequest?: Late<string>;
   /** Origin of the service. Default: where this script came from. */
   service?: string;
-  /** Shown when the widget cannot be loaded. Default: a `[data-countersign-fallback]` inside the target. */
-  fallback?: HTMLElement;
   /** How long one attempt to load may take. Default 10 000 ms; there are two. */
   loadTimeoutMs?: number;
 }

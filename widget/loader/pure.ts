@@ -24,12 +24,11 @@ const scriptUrl: string = import.meta.url;
  * const result = await widget?.result();
  */
 export function mount(target: HTMLElement | string, options: MountOptions): WidgetHandle | null {
-  if (typeof document === 'undefined') return null;
-  const element = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
-  return element && mountWidget(element, options, scriptUrl);
+  const element = typeof target === 'string' ? globalThis.document?.querySelector<HTMLElement>(target) : target;
+  return element ? mountWidget(element, options, scriptUrl) : null;
 }
 
 /** Mounts the declared widgets (`data-countersign`) under the root; those mounted already are left alone. */
-export function scan(root?: ParentNode): void {
-  if (typeof document !== 'undefined') mountDeclared(root ?? document, scriptUrl);
+export function scan(root: ParentNode | undefined = globalThis.document): void {
+  if (root) mountDeclared(root, scriptUrl);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
+import { withDefaultHeaders } from '../default-headers.ts';
 import type { Logger } from '../log.ts';
 
 /**
@@ -8,11 +9,10 @@ import type { Logger } from '../log.ts';
  * collide with, or pose as, somebody else's in the log.
  */
 export function requestId(log: Logger): MiddlewareHandler<AppEnv> {
-  return async function nameRequest(c, next) {
+  return function nameRequest(c, next) {
     const id = randomUUID();
     c.set('requestId', id);
     c.set('log', log.child({ requestId: id }));
-    await next();
-    c.res.headers.set('x-request-id', id);
+    return withDefaultHeaders(c, next, [['x-request-id', id]]);
   };
 }

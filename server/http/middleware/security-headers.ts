@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
+import { withDefaultHeaders } from '../default-headers.ts';
 
 export interface SecurityHeadersOptions {
   /** The public URL is https: browsers are told to use nothing else for a year. */
@@ -17,16 +18,11 @@ export const DEFAULT_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/**
- * Fills in what the answer does not set itself: a route relaxes one header by setting it. It looks at the finished answer,
- * so that errors and answers made without the context are covered as well.
- */
+/** Fills in what the answer does not set itself: a route relaxes one header by setting it, and only that one. */
 export function securityHeaders(options: SecurityHeadersOptions): MiddlewareHandler<AppEnv> {
   const defaults: [string, string][] = Object.entries(DEFAULT_HEADERS);
   if (options.https) defaults.push(['strict-transport-security', 'max-age=31536000']);
-  return async function secureHeaders(c, next) {
-    await next();
-    const { headers } = c.res;
-    for (const [name, value] of defaults) if (!headers.has(name)) headers.set(name, value);
+  return function secureHeaders(c, next) {
+    return withDefaultHeaders(c, next, defaults);
   };
 }

@@ -48,6 +48,7 @@ export function AnswerForm({ screen, texts, isNext, onAnswer, onNotYou }: Answer
   const { step, view, busy, notice } = screen;
   const { title, label, missing, button, attributes } = FIELDS[step];
   const heading = useRef<HTMLHeadingElement>(null);
+  const arrived = useRef(isNext);
   const input = useRef<HTMLInputElement>(null);
   const [mistake, setMistake] = useState<TextKey | undefined>();
   const [isShown, setShown] = useState(false);
@@ -55,7 +56,7 @@ export function AnswerForm({ screen, texts, isNext, onAnswer, onNotYou }: Answer
 
   // Never on arrival: that would take the focus from the page, and open the keyboard of a phone.
   useLayoutEffect(() => {
-    if (isNext) focusOn(matchMedia('(pointer: coarse)').matches ? heading.current : input.current);
+    if (arrived.current) focusOn(matchMedia('(pointer: coarse)').matches ? heading.current : input.current);
   }, []);
   useLayoutEffect(() => {
     if (!notice && !mistake) return;

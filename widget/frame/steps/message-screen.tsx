@@ -13,8 +13,9 @@ export interface MessageScreenProps {
 /** The screens that say something instead of asking. */
 export function MessageScreen({ title, text, isNext, mark, action }: MessageScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const arrived = useRef(isNext);
   useLayoutEffect(() => {
-    if (isNext) heading.current?.focus();
+    if (arrived.current) heading.current?.focus();
   }, []);
   return (
     <section class="message">

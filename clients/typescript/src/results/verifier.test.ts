@@ -62,6 +62,17 @@ describe('an attacker who sends something else', () => {
   });
 });
 
+// SR-57
+test('an attacker who got at Object.prototype lends a result no claims', async () => {
+  const jwt = vector('otp missing');
+  Object.defineProperty(Object.prototype, 'otp', { value: 'verified', configurable: true });
+  try {
+    expect((await refusalOf(verifier().verifyResult(jwt, { nonce }))).code).toBe('RESULT_CLAIMS_INVALID');
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'otp');
+  }
+});
+
 describe('a session without a nonce', () => {
   test.each([undefined, null, '', 'short', 0, [], [nonce], {}])('%j is refused, whatever the result', async (lost) => {
     const { verifyResult } = verifier();
