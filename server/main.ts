@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import about from '../package.json' with { type: 'json' };
 import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
+import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
 import { loadSigningKeys } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
 import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
@@ -18,6 +19,7 @@ import { isLoopbackHost } from './config/parse.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
+import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
 import { createAccount } from './usecases/create-account.ts';
@@ -72,6 +74,7 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
+  if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
   const stop = (signal: string) => {
@@ -123,19 +126,21 @@ async function openPorts(config: Config, log: Logger): Promise<Ports> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const { fromEnvironment, file } = config.masterKey;
   const embedded = config.store.kind === 'embedded';
+  const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
+  // A new key file beside a store that has sealed secrets would only hide that the old one is lost.
+  const [sealed] = await store.getMany([documents.signingKeys()], systemClock.now());
   const masterKey = await loadMasterKey({
     ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
     file,
-    create: true,
+    create: sealed === undefined,
   });
-  const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = createSecretBox(masterKey);
   const base = { store, clock: systemClock, random: systemRandom, secrets, geo };
   const keys = await loadSigningKeys(base, { algorithm: config.signingAlgorithm });
   return {
     ...base,
-    signer: await createSigner({ issuer: config.url, keys }),
+    signer: createSigner({ issuer: config.url, keys, now: systemClock.now }),
     hasher: createArgon2Hasher(config.argon2),
   };
 }
@@ -150,7 +155,7 @@ async function openStore(config: Config, log: Logger): Promise<Store> {
   return openRedisStore({
     url: config.store.url.reveal(),
     allowWeakDurability: config.allowWeakDurability,
-    onWarning: (message) => log.warn(message),
+    warn: (message) => log.warn(message),
   });
 }
 

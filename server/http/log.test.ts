@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { capturedLog } from '../testing/captured-log.ts';
@@ -86,4 +88,15 @@ describe('secrets in errors', () => {
     captured.log.error({ err: error }, 'x');
     expect(captured.lines()).toHaveLength(1);
   });
+});
+
+test('lines that are still in the buffer are written when the process exits', async () => {
+  const program = `
+    const { createLogger } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)});
+    createLogger({ level: 'info' }).info('last words');
+    process.exit(0);
+  `;
+  const parameters = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters, { timeout: 20_000 });
+  expect(JSON.parse(stdout)).toMatchObject({ msg: 'last words' });
 });

@@ -27,7 +27,7 @@ export function harmlessLine(line: string): string {
 
 /** JSON lines, one per event. Times in ISO 8601 UTC. */
 export function createLogger(options: LogOptions): Logger {
-  const sink = options.destination ?? fileDestination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
+  const sink = options.destination ?? fileDestination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 1000 });
   return pino(
     {
       level: options.level,
