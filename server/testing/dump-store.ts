@@ -76,7 +76,7 @@ export async function dumpRedisStore(url: string, prefix: string): Promise<Store
       });
     } else if (kind === 'o:') operations.push(decodeText(rest));
     else if (kind === 'i:') {
-      index[decodeText(rest)] = (await client.zrangeBuffer(key, 0, -1)).map((entry) => entry.toString('hex'));
+      index[decodeText(rest)] = (await client.zrangeBuffer(key, '0', '-1')).map((entry) => entry.toString('hex'));
     }
   }
   const dump: StoreDump = {

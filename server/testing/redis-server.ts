@@ -12,6 +12,8 @@ export interface RedisServerOptions {
   /** Further command line arguments: `['--maxmemory-policy', 'allkeys-lru']`. */
   readonly args?: readonly string[];
   readonly cluster?: boolean;
+  /** Default: a free one. */
+  readonly port?: number;
 }
 
 /** A server process on loopback with a folder of its own, on a durable configuration. */
@@ -33,10 +35,12 @@ export async function startRedisServer({
   product,
   args = [],
   cluster = false,
+  port: wanted,
 }: RedisServerOptions): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), `countersign-${product}-`));
   for (let attempt = 1; ; attempt++) {
-    const [port = 0, busPort = 0] = await freePorts(2);
+    const [free = 0, busPort = 0] = await freePorts(2);
+    const port = wanted ?? free;
     const clustered = cluster ? ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)] : [];
     const listening = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
     const command = [...listening, ...DURABLE, ...clustered, ...args];
