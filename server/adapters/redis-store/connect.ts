@@ -70,7 +70,9 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
   const options = {
     lazyConnect: true,
     autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 1,
+    // Not 1: with resending off, ioredis 6 forgets what was in flight when the first reconnection succeeds, and its
+    // promises never settle. 0 rejects it all the moment the connection closes.
+    maxRetriesPerRequest: 0,
     connectTimeout: answerTimeoutMs,
     // A peer that has vanished without closing: the connection is given up and what waits on it rejected.
     socketTimeout: answerTimeoutMs,
@@ -111,5 +113,5 @@ export function createClient(address: Address, answerTimeoutMs: number): Client 
 }
 
 function reconnectDelay(attempt: number): number {
-  return Math.min(attempt * 50, 1_000);
+  return Math.min(20 * attempt ** 2, 1_000);
 }
