@@ -136,7 +136,9 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const reply = await service.intercept?.(asked);
     if (reply && 'drop' in reply) {
       if (reply.drop === 'after') evaluate(asked);
-      response.destroy();
+      // In the middle of an answer: browsers repeat a request by themselves if a kept connection breaks before it.
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      response.write('{', () => response.destroy());
       return;
     }
     const result = reply ?? evaluate(asked);

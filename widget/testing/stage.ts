@@ -2,12 +2,24 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
+import { type BrowserContext, type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
 import { buildWidget } from '../build.ts';
 import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
 import { type HostSite, hostPage, startHostSite } from './host-page.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+const BROWSER = {
+  executablePath: CHROMIUM,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
 export const NONCE = 'nonce-of-the-session-0001';
 
 /** A browser, the service, a site that embeds it, and the widget as it is built. */
@@ -17,7 +29,10 @@ export interface Stage {
   dist: string;
   /** A page in a browser of its own. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
-  /** A page with one widget in `#here`; `window.events` fills with what happens. */
+  /** The same with an ordinary profile; the other one blocks storage in frames of other sites, as private windows do. */
+  openWithStorage(url: string): Promise<Page>;
+  /** Address of a page with one widget in `#here`; `window.events` fills with what happens. */
+  widgetPage(options?: string): string;
   openWidget(options?: string, browser?: BrowserContextOptions): Promise<Page>;
   close(): Promise<void>;
 }
@@ -29,7 +44,8 @@ export async function setStage(): Promise<Stage> {
   const service = await startFakeService(dist);
   const host = await startHostSite();
   service.allowedOrigins.add(host.origin);
-  const browser = await launch();
+  const browser = await chromium.launch(BROWSER);
+  const profiles: BrowserContext[] = [];
 
   const open: Stage['open'] = async (url, options = {}) => {
     const context = await browser.newContext(options);
@@ -37,15 +53,23 @@ export async function setStage(): Promise<Stage> {
     await page.goto(url);
     return page;
   };
+  const widgetPage = (options = '') => host.put(hostPage(service.url, '<div id="here"></div>', mountScript(options)));
   return {
     service,
     host,
     dist,
     open,
-    openWidget: (options = '', browserOptions = {}) =>
-      open(host.put(hostPage(service.url, '<div id="here"></div>', mountScript(options))), browserOptions),
+    widgetPage,
+    openWidget: (options = '', browserOptions = {}) => open(widgetPage(options), browserOptions),
+    async openWithStorage(url) {
+      const profile = await chromium.launchPersistentContext('', BROWSER);
+      profiles.push(profile);
+      const page = await profile.newPage();
+      await page.goto(url);
+      return page;
+    },
     async close() {
-      await browser.close();
+      await Promise.all([browser, ...profiles].map((opened) => opened.close()));
       await Promise.all([service.close(), host.close()]);
       await rm(dist, { recursive: true });
     },
@@ -72,19 +96,4 @@ export async function frameOf(page: Page, nth = 0): Promise<Frame> {
 /** Names of the events so far. */
 export function eventsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => (window as unknown as { events: [string][] }).events.map(([name]) => name));
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
