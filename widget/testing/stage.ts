@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
+import { type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
 import { buildWidget } from '../build.ts';
 import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
 import { type HostSite, hostPage, startHostSite } from './host-page.ts';
@@ -18,6 +18,8 @@ const BROWSER = {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // Instead of Playwright's own list, which switches off partitioned storage: frames of other sites then have none.
+    '--disable-features=Translate',
   ],
 };
 export const NONCE = 'nonce-of-the-session-0001';
@@ -29,8 +31,6 @@ export interface Stage {
   dist: string;
   /** A page in a browser of its own. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
-  /** The same with an ordinary profile; the other one blocks storage in frames of other sites, as private windows do. */
-  openWithStorage(url: string): Promise<Page>;
   /** Address of a page with one widget in `#here`; `window.events` fills with what happens. */
   widgetPage(options?: string): string;
   openWidget(options?: string, browser?: BrowserContextOptions): Promise<Page>;
@@ -45,7 +45,6 @@ export async function setStage(): Promise<Stage> {
   const host = await startHostSite();
   service.allowedOrigins.add(host.origin);
   const browser = await chromium.launch(BROWSER);
-  const profiles: BrowserContext[] = [];
 
   const open: Stage['open'] = async (url, options = {}) => {
     const context = await browser.newContext(options);
@@ -61,15 +60,8 @@ export async function setStage(): Promise<Stage> {
     open,
     widgetPage,
     openWidget: (options = '', browserOptions = {}) => open(widgetPage(options), browserOptions),
-    async openWithStorage(url) {
-      const profile = await chromium.launchPersistentContext('', BROWSER);
-      profiles.push(profile);
-      const page = await profile.newPage();
-      await page.goto(url);
-      return page;
-    },
     async close() {
-      await Promise.all([browser, ...profiles].map((opened) => opened.close()));
+      await browser.close();
       await Promise.all([service.close(), host.close()]);
       await rm(dist, { recursive: true });
     },
