@@ -19,7 +19,7 @@ export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
 export const CODE = '492817';
 export const RESULT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3IifQ.c2lnbmF0dXJl';
-export const RESOURCE = 'res_01k8dq9z2mp';
+export { RESOURCE } from './resource.ts';
 
 const CSP_NONCE = 'dGVzdC1ub25jZS10ZXN0LW5vbmNl';
 
