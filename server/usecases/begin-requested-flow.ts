@@ -75,7 +75,7 @@ export async function beginRequestedFlow(
       }
       if (factors.otp) return keep(flow);
       return complete(
-        finished(flow, pairs.user, 'skipped', { now, resultLifetimeMs: resource.resultLifetimeMs }),
+        finished(flow, { user: pairs.user, otp: 'skipped' }, { now, resultLifetimeMs: resource.resultLifetimeMs }),
         request.value,
         now,
       );

@@ -45,6 +45,15 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(await pages(store, { limit, prefix: 'user 1', reverse: true })).toEqual([...some].reverse());
     });
 
+    test('a page is full also when all entries hang on one anchor', async () => {
+      const store = await fresh();
+      const entries = Array.from({ length: 150 }, (_, n) => ({ sort: `user ${String(n).padStart(3, '0')}`, id: '1' }));
+      await store.commit(changeOf('anchor', { index: entries.map((add) => ({ index: 'all', add })) }));
+      expect(await store.range('all', { limit: 120 })).toEqual(entries.slice(0, 120));
+      expect(await store.range('all', { limit: 120, reverse: true })).toEqual([...entries].reverse().slice(0, 120));
+      expect(await pages(store, { limit: 70 })).toEqual(entries);
+    });
+
     test('a prefix takes what begins so, and nothing beside it', async () => {
       const store = await fresh();
       const sorts = ['ann', 'anna', 'anna\u0000x', 'annb', 'ao', 'an', 'ANNA', '*', '[', '(', '-', '+'];
