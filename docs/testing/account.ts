@@ -32,7 +32,8 @@ export class Account {
     const made = await this.#post('/v1/tokens', { name: 'Phone', kind: 'totp', owner: user.id });
     const token = (made.token as { id: string }).id;
     await this.#post('/v1/assignments', { resource, user: user.id, token });
-    const code = () => execFileSync('oathtool', ['--totp', '--base32', String(made.secret)], { encoding: 'utf8' }).trim();
+    const code = () =>
+      execFileSync('oathtool', ['--totp', '--base32', String(made.secret)], { encoding: 'utf8' }).trim();
     return { id: String(user.id), login, password, code };
   }
 

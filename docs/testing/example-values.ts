@@ -30,7 +30,8 @@ export class ExampleValues {
   compareText(documented: string, real: string): string | undefined {
     const [shown, got] = [documented.trimEnd(), real.trimEnd()];
     const [examples, values] = [shown.match(VALUE) ?? [], got.match(VALUE) ?? []];
-    if (shown.replace(VALUE, '<value>') !== got.replace(VALUE, '<value>')) return `documented:\n${shown}\nreal:\n${got}`;
+    if (shown.replace(VALUE, '<value>') !== got.replace(VALUE, '<value>'))
+      return `documented:\n${shown}\nreal:\n${got}`;
     return examples.map((example, i) => this.#learn(example, values[i] ?? '', 'text')).find((problem) => problem);
   }
 
