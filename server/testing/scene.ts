@@ -177,7 +177,11 @@ export async function read<T>(ports: TestPorts, key: DocumentKey<T>): Promise<T>
 }
 
 /** Replaces a document, whatever it was. */
-export async function overwrite<T>(ports: TestPorts, key: DocumentKey<T>, change: (now: T) => NoInfer<T>): Promise<void> {
+export async function overwrite<T>(
+  ports: TestPorts,
+  key: DocumentKey<T>,
+  change: (now: T) => NoInfer<T>,
+): Promise<void> {
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
