@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES } from '../clients/typescript/src/codes.ts';
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
@@ -8,7 +8,7 @@ import { REFUSALS } from '../shared/wire/codes.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
 import { en } from '../widget/i18n/en.ts';
 import { Account } from './testing/account.ts';
-import { ensureBuilt, makePlace, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, documentPaths, ROOT, readDocument } from './testing/code-blocks.ts';
 
 const blocks = allCodeBlocks();
@@ -131,7 +131,66 @@ describe('what operators copy', () => {
 });
 
 describe('what the documents say', () => {
-  beforeAll(ensureBuilt, 240_000);
+  let place: Place;
+  let service: BuiltService;
+
+  beforeAll(async () => {
+    ensureBuilt();
+    place = await makePlace();
+    service = await serve(place);
+  }, 240_000);
+
+  afterAll(async () => {
+    await service.stop();
+    await place.remove();
+  });
+
+  test('the addresses that are named answer', async () => {
+    const text = documentPaths().map(readDocument).join('\n');
+    const addresses = [
+      ...['/v1', '/v1/openapi.json', '/health/live', '/health/ready', '/.well-known/jwks.json'],
+      ...[
+        '/widget/v1/countersign.js',
+        '/widget/v1/countersign.mjs',
+        '/widget/v1/pure.mjs',
+        '/widget/0.1.0/countersign.js',
+      ],
+    ];
+    for (const address of addresses) {
+      expect(text).toContain(address.replace('/widget/v1/pure', 'pure'));
+      expect((await fetch(service.url + address)).status, address).toBe(200);
+    }
+  });
+
+  test('the table of the API has every address and method that there is, and the scope that each needs', async () => {
+    const answer = await fetch(`${service.url}/v1/openapi.json`);
+    const { paths } = (await answer.json()) as { paths: Record<string, Record<string, { security: object[] }>> };
+    const plain = (path: string) => path.replace(/\{[^}]*\}/g, '{}');
+    const real = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => {
+        const scopes = security.flatMap((one) => Object.values(one).flat());
+        return `${method} /v1${plain(path)} ${scopes}`;
+      }),
+    );
+    const table = readDocument('docs/api.md').split('## What there is')[1] ?? '';
+    const rows = [...table.matchAll(/^\| (`\/v1[^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)];
+    const shown = rows.flatMap(([, addresses = '', get = '', post = '', patch = '', remove = '', scope = '']) => {
+      const named = [...addresses.matchAll(/`([^`]+)`/g)].map(([, path = '']) => plain(path));
+      const [whole = '', one = whole] = named;
+      const scopes = [...scope.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+      const [reading = '', writing = reading] = scopes;
+      return [
+        ...get
+          .split(',')
+          .filter((word) => word.trim() !== '')
+          .map((word) => `get ${word.trim() === 'one' ? one : whole} ${reading}`),
+        ...(post.trim() ? [`post ${whole} ${writing}`] : []),
+        ...(patch.trim() ? [`patch ${one} ${writing}`] : []),
+        ...(remove.trim() ? [`delete ${one} ${writing}`] : []),
+      ];
+    });
+    expect(shown.sort()).toEqual(real.sort());
+  });
 
   test('the sizes are the measured ones, and not smaller', () => {
     const measured = new Map(measureWidget(join(ROOT, 'dist/widget')).map(({ name, bytes }) => [name, bytes]));
