@@ -8,6 +8,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Stored } from '../ports/store.ts';
 import { burnAttempt } from './burn-attempt.ts';
 import { inTurn } from './in-turn.ts';
+import { needing } from './needing.ts';
 import { seedContext } from './seed-context.ts';
 import { Contention, newOperation, transact } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
@@ -78,8 +79,10 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
 }
 
 function verifyWith(ports: OtpNeeds, token: Token, otp: string, now: number) {
-  const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
-  return verifyOtp(token, secret, otp, now);
+  return needing('checking a code', () => {
+    const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+    return verifyOtp(token, secret, otp, now);
+  });
 }
 
 /** Whether the token was still as it was read, and now is as decided. */
