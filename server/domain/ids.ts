@@ -43,6 +43,22 @@ export function parseId<P extends IdPrefix>(prefix: P, text: unknown): Id<P> | u
   return text as Id<P>;
 }
 
+/** Bytes as Crockford base32 in lower case, five bits a character; the length must be a multiple of five bytes. */
+export function crockford(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 5) {
+    let group = 0n;
+    for (const byte of bytes.subarray(i, i + 5)) group = (group << 8n) | BigInt(byte);
+    let part = '';
+    for (let j = 0; j < 8; j++) {
+      part = ALPHABET.charAt(Number(group & 31n)) + part;
+      group >>= 5n;
+    }
+    text += part;
+  }
+  return text;
+}
+
 /** The number behind an id, below 2^52. */
 export function idNumber(id: string): number {
   let number = 0;

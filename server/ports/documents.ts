@@ -2,8 +2,10 @@ import type { Account } from '../domain/account.ts';
 import type { ApiKey } from '../domain/api-key.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
+import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
+import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { Token } from '../domain/token.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import type { DocumentKey } from './store.ts';
@@ -25,8 +27,20 @@ export const documents = {
     anchor: `password-attempts/${subject}`,
     name: 'password-attempts',
   }),
+  /** Written so that an attempt with nothing behind it costs what a counted one costs; never read. */
+  burntAttempt: (subject: string): DocumentKey<{ at: number }> => ({
+    anchor: `burnt-attempt/${subject}`,
+    name: 'burnt-attempt',
+  }),
   token: (id: TokenId): DocumentKey<Token> => ({ anchor: id, name: 'token' }),
   flow: (id: FlowId): DocumentKey<Flow> => ({ anchor: id, name: 'flow' }),
   loginRequest: (id: FlowId): DocumentKey<LoginRequest> => ({ anchor: id, name: 'login-request' }),
+  idempotency: (account: AccountId, key: string): DocumentKey<IdempotencyRecord> => ({
+    anchor: `idempotency/${account}/${key}`,
+    name: 'idempotency',
+  }),
+  /** Beside what an Idempotency-Key made: which key it was. */
+  madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
 } as const;

@@ -48,7 +48,6 @@ export const REFUSALS = {
   NAME_TAKEN: { status: 409, title: 'Another user of this account goes by that name.' },
   NAME_AMBIGUOUS: { status: 422, title: 'One user cannot carry the same name twice.' },
   TOKEN_NOT_OWNED: { status: 409, title: 'The token does not belong to that user.' },
-  QUOTA_EXCEEDED: { status: 403, title: 'The service plan does not allow more of these.' },
   INPUT_INVALID: { status: 422, title: 'The request does not have the expected shape.' },
   JSON_INVALID: { status: 400, title: 'The body is not valid JSON.' },
   JSON_TOO_DEEP: { status: 400, title: 'The JSON is nested too deeply.' },

@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLIENT_ERROR_CODES } from './src/codes.ts';
+import { type FakeService, startFakeService } from './testing/fake-service.ts';
+import { type InstalledPackage, installPackage } from './testing/installed-package.ts';
+import { VECTORS } from './testing/vectors.ts';
+
+const API_KEY = 'key_0123456789a.secret-secret-secret';
+const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
+const snippets = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => String(match[1]));
+
+let service: FakeService;
+let project: InstalledPackage;
+
+// The package is built, put into a project's node_modules, and the examples are compiled and run there by plain Node.
+beforeAll(async () => {
+  service = await startFakeService();
+  project = await installPackage();
+  for (const [i, snippet] of snippets.entries()) {
+    await project.write(`snippet${i}.ts`, snippet.replaceAll('https://auth.example', service.url));
+  }
+  await project.compile();
+}, 120_000);
+
+afterAll(async () => {
+  await service.stop();
+  await project.remove();
+});
+
+/** Runs a body in which `module` is the snippet, and gives what it returns. */
+async function inSnippet(index: number, body: string): Promise<unknown> {
+  const name = `run${index}.mjs`;
+  await project.write(
+    name,
+    `import * as module from './snippet${index}.js';
+     const outcome = await (async () => { ${body} })();
+     console.log(JSON.stringify(outcome));`,
+  );
+  return JSON.parse(await project.node(name, { COUNTERSIGN_API_KEY: API_KEY }));
+}
+
+describe('the examples of the README', () => {
+  test('are as many as are tried here', () => {
+    expect(snippets).toHaveLength(5);
+  });
+
+  test('who signed in: a good result, then the same again', async () => {
+    const nonce = 'n'.repeat(32);
+    const result = await service.issueResult(nonce);
+    const outcome = await inSnippet(
+      0,
+      `const form = new FormData();
+       form.set('countersign_result', ${JSON.stringify(result)});
+       const session = { nonce: ${JSON.stringify(nonce)} };
+       const first = await module.finishSignIn(session, form);
+       const user = session.user;
+       const second = await module.finishSignIn(session, form);
+       const fresh = module.beginSignIn(session);
+       return { first, user, second, kept: session.nonce === fresh, fresh };`,
+    );
+    expect(outcome).toEqual({
+      first: 'Welcome, mira!',
+      user: 'usr_2v6m0c4x9ta',
+      second: 'Please sign in again.',
+      kept: true,
+      fresh: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/),
+    });
+  });
+
+  test('used once', async () => {
+    const nonce = 'm'.repeat(32);
+    const outcome = await inSnippet(1, `return module.signIn('a.b.c', ${JSON.stringify(nonce)});`);
+    expect(outcome).toEqual({ user: 'usr_2v6m0c4x9ta', otp: 'verified' });
+    expect(service.requests.at(-1)).toEqual({
+      line: 'POST /v1/results/consume',
+      body: { result: 'a.b.c', nonce, resource: VECTORS.defaults.resource },
+      authorization: `Bearer ${API_KEY}`,
+    });
+  });
+
+  test('your own login form', async () => {
+    const attempts = ['123456', '999999', '000000'].map(
+      (otp) => `await module.logIn('mira', 'pw', '${otp}', '192.0.2.1')`,
+    );
+    expect(await inSnippet(2, `return [${attempts.join(', ')}];`)).toEqual([
+      'Welcome, mira!',
+      'That code is not right.',
+      'Please wait 5 seconds.',
+    ]);
+  });
+
+  test('the second factor alone', async () => {
+    const outcome = await inSnippet(3, `return module.askForCode({}, 'usr_1');`);
+    expect(outcome).toEqual({ loginRequest: 'lrq_secret', nonce: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/) });
+  });
+
+  test('users, tokens and the rest', async () => {
+    const outcome = await inSnippet(4, `return [await module.welcome('res_1', 'mira'), await module.unlockAll()];`);
+    expect(outcome).toEqual(['otpauth://totp/mira', 2]);
+  });
+});
+
+describe('the README', () => {
+  test('names every code of the library’s own', () => {
+    for (const code of [...CLIENT_ERROR_CODES, 'JWKS_UNAVAILABLE']) expect(readme).toContain(`\`${code}\``);
+  });
+});
+
+describe('the built package', () => {
+  test('verifies in a runtime that has none of Node’s globals', async () => {
+    const { issuer, resource, nonce, now } = VECTORS.defaults;
+    const good = VECTORS.cases.find((vectorCase) => vectorCase.name === 'valid EdDSA');
+    await project.write(
+      'bare.mjs',
+      `const { log } = console;
+       for (const name of ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate']) delete globalThis[name];
+       const { createVerifier, newNonce } = await import('@countersign/client');
+       const keySet = ${JSON.stringify(JSON.stringify(VECTORS.jwks))};
+       const verifier = createVerifier({
+         issuer: ${JSON.stringify(issuer)},
+         resource: ${JSON.stringify(resource)},
+         now: () => ${now * 1000},
+         // Node's own Response needs those globals, so this one is made by hand.
+         fetch: async () => ({ status: 200, headers: new Map(), body: new Blob([keySet]).stream() }),
+       });
+       const claims = await verifier.verifyResult(${JSON.stringify(good?.jwt)}, { nonce: ${JSON.stringify(nonce)} });
+       log(claims.sub, typeof process, newNonce().length);`,
+    );
+    expect(await project.node('bare.mjs')).toBe('usr_2v6m0c4x9ta undefined 32\n');
+  });
+});

@@ -1,0 +1,60 @@
+import { CountersignError } from '../error.ts';
+import { readConsumedClaims } from '../results/check-claims.ts';
+import type { ResultClaims } from '../results/claims.ts';
+import { type CallOptions, unexpected } from './collection.ts';
+import type { AuthenticateInput, Authentication, LoginRequest } from './objects.ts';
+import type { Transport } from './transport.ts';
+
+/** A success must say so in full. Anything else, even with status 200, lets nobody in. */
+export async function authenticate(
+  send: Transport,
+  input: AuthenticateInput,
+  { signal }: CallOptions = {},
+): Promise<Authentication> {
+  const answer = await send({ method: 'POST', path: '/authentications', body: input, kind: 'once', signal });
+  const { authenticated, method, user, token, otp } = answer ?? {};
+  if (
+    authenticated !== true ||
+    method !== input.method ||
+    (otp !== 'verified' && otp !== 'skipped' && otp !== 'not_used')
+  ) {
+    throw unexpected('a successful authentication by that method');
+  }
+  const result: Authentication = { authenticated, method: input.method, otp };
+  if (typeof token === 'string') result.token = token;
+  if (input.method !== 'token') {
+    if (!isUser(user)) throw unexpected('an authentication of a user');
+    result.user = { id: user.id, login: user.login };
+  }
+  return result;
+}
+
+export async function consumeResult(
+  send: Transport,
+  input: { result: string; resource: string; nonce: string },
+  { signal }: CallOptions = {},
+): Promise<ResultClaims> {
+  const { result, resource, nonce } = input;
+  if (typeof nonce !== 'string' || nonce === '') {
+    throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
+  }
+  const body = { result, resource, nonce };
+  const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
+  return readConsumedClaims(answer ?? {}, { resource, nonce });
+}
+
+export async function createLoginRequest(
+  send: Transport,
+  input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
+  { signal }: CallOptions = {},
+): Promise<LoginRequest> {
+  const answer = await send({ method: 'POST', path: '/login-requests', body: input, kind: 'once', signal });
+  const { loginRequest, expiresAt } = answer ?? {};
+  if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a login request');
+  return { loginRequest, expiresAt };
+}
+
+function isUser(value: unknown): value is { id: string; login: string } {
+  if (typeof value !== 'object' || value === null || !('id' in value) || !('login' in value)) return false;
+  return typeof value.id === 'string' && typeof value.login === 'string';
+}

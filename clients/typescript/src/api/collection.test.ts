@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { refusalOf } from '../../testing/refusal.ts';
+import { type Answer, json, problem, scriptedFetch } from '../../testing/scripted-fetch.ts';
+import { createClient } from './client.ts';
+
+function clientWith(...answers: Answer[]) {
+  const { fetch, requests } = scriptedFetch(...answers);
+  const client = createClient({ url: 'https://auth.example', apiKey: 'key_0123456789a.secret', fetch });
+  const asked = () => requests.map(({ method, url }) => `${method} ${url.replace('https://auth.example/v1', '')}`);
+  return { client, requests, asked };
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const item = (id: string) => ({ id, name: id });
+
+describe('create, get and update', () => {
+  test('go to the address of the kind', async () => {
+    const { client, asked, requests } = clientWith(json(item('x_1')));
+    await client.resources.create({ name: 'Shop', allowedOrigins: ['https://shop.example'] });
+    await client.resources.get('res_1');
+    await client.resources.update('res_1', { enabled: false });
+    await client.users.create({ login: 'mira' });
+    await client.users.update('usr_1', { alias: null });
+    await client.tokens.get('tok_1');
+    await client.filters.create({ name: 'Office', rule: { kind: 'ip', mode: 'allow', ranges: ['192.0.2.0/24'] } });
+    await client.filters.get('flt_1');
+    expect(asked()).toEqual([
+      'POST /resources',
+      'GET /resources/res_1',
+      'PATCH /resources/res_1',
+      'POST /users',
+      'PATCH /users/usr_1',
+      'GET /tokens/tok_1',
+      'POST /filters',
+      'GET /filters/flt_1',
+    ]);
+    expect(requests[2]?.body).toEqual({ enabled: false });
+    expect(requests[4]?.body).toEqual({ alias: null });
+  });
+
+  test('a created token comes with its secret', async () => {
+    const created = { token: item('tok_1'), secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/a' };
+    const { client } = clientWith(json(created, 201));
+    expect(await client.tokens.create({ name: 'phone', kind: 'totp' })).toEqual(created);
+  });
+
+  test('a created token without its secret is no answer', async () => {
+    const { client } = clientWith(json({ token: item('tok_1') }, 201));
+    expect((await refusalOf(client.tokens.create({ name: 'phone', kind: 'totp' }))).code).toBe('RESPONSE_INVALID');
+  });
+
+  test.each(['', '.', '..', '../tokens', 'a/b', 'a?b', 'a#b', 'usr 1', '%2e%2e', 'x'.repeat(65), undefined])(
+    'the id %j is not sent anywhere',
+    async (id) => {
+      const { client, asked } = clientWith(json(item('usr_1')));
+      expect((await refusalOf(client.users.get(id as string))).code).toBe('INPUT_INVALID');
+      expect((await refusalOf(client.users.update(id as string, {}))).code).toBe('INPUT_INVALID');
+      expect(asked()).toEqual([]);
+    },
+  );
+
+  test.each<[string, Answer]>([
+    ['nothing', () => new Response(null, { status: 204 })],
+    ['an object without id', json({ name: 'x' })],
+    ['an id that is no text', json({ id: 1 })],
+  ])('an answer of %s is none', async (_name, answer) => {
+    const { client } = clientWith(answer);
+    expect((await refusalOf(client.users.get('usr_1'))).code).toBe('RESPONSE_INVALID');
+  });
+
+  test('field errors come along', async () => {
+    const errors = [{ path: 'login', message: 'Required' }];
+    const { client } = clientWith(problem(422, 'INPUT_INVALID', { errors, detail: 'Look again.' }));
+    const refusal = await refusalOf(client.users.create({ login: '' }));
+    expect(refusal).toMatchObject({ code: 'INPUT_INVALID', status: 422, errors, message: 'No. Look again.' });
+  });
+});
+
+describe('list', () => {
+  test('goes through all pages in order, and asks for one only when it is reached', async () => {
+    const { client, asked } = clientWith(
+      json({ items: [item('a'), item('b')], next: 'cursor/1 &x' }),
+      json({ items: [], next: 'cursor2' }),
+      json({ items: [item('c')], next: null }),
+    );
+    const list = client.users.list({ limit: 2 });
+    expect((await list.next()).value).toMatchObject({ id: 'a' });
+    expect(asked()).toEqual(['GET /users?limit=2']);
+    expect((await collect(list)).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(asked()).toEqual([
+      'GET /users?limit=2',
+      'GET /users?after=cursor%2F1+%26x&limit=2',
+      'GET /users?after=cursor2&limit=2',
+    ]);
+  });
+
+  test('an empty account has an empty list', async () => {
+    const { client } = clientWith(json({ items: [], next: null }));
+    expect(await collect(client.filters.list())).toEqual([]);
+  });
+
+  test('can be left early', async () => {
+    const { client, asked } = clientWith(json({ items: [item('a')], next: 'more' }));
+    for await (const token of client.tokens.list()) {
+      expect(token.id).toBe('a');
+      break;
+    }
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('a service whose pages go round in circles does not keep it for ever', async () => {
+    const { client, asked } = clientWith(
+      json({ items: [item('a')], next: 'one' }),
+      json({ items: [item('b')], next: 'two' }),
+      json({ items: [item('c')], next: 'one' }),
+    );
+    expect((await refusalOf(collect(client.users.list()))).code).toBe('RESPONSE_INVALID');
+    expect(asked()).toHaveLength(3);
+  });
+
+  test.each([{ items: {} }, { items: [], next: 1 }, { items: [] }, { next: null }, { items: [1], next: null }])(
+    '%j is no page',
+    async (page) => {
+      const { client } = clientWith(json(page));
+      expect((await refusalOf(client.users.page())).code).toBe('RESPONSE_INVALID');
+    },
+  );
+});

@@ -1,0 +1,201 @@
+/** The objects of `/v1` as JSON. Names ending in `At` are milliseconds since the epoch, those in `Ms` milliseconds. */
+
+export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
+
+/** A site or system to be protected, and the rules of access to it. */
+export interface Resource {
+  id: string;
+  name: string;
+  enabled: boolean;
+  /** 3 to 10. */
+  failedAttemptsBeforeLock: number;
+  methodPolicy: MethodPolicy;
+  /** Exact origins, or one-label wildcards (`https://*.shop.example`). */
+  allowedOrigins: string[];
+  allowLocalhost: boolean;
+  /** 10 000 to 300 000. */
+  resultLifetimeMs: number;
+  geoFilter: string | null;
+  timeFilter: string | null;
+  ipFilter: string | null;
+  createdAt: number;
+}
+
+export type ResourceChanges = Partial<Omit<Resource, 'id' | 'createdAt'>>;
+export type NewResource = ResourceChanges & { name: string };
+
+export interface User {
+  id: string;
+  login: string;
+  alias?: string;
+  email?: string;
+  phone?: string;
+  firstName?: string;
+  secondName?: string;
+  blocked: boolean;
+  hasPassword: boolean;
+  apiSupport: boolean;
+  assignments: UserAssignment[];
+  createdAt: number;
+}
+
+/** What the user may enter one resource with: alone, together with one of these tokens, or both. */
+export interface UserAssignment {
+  resource: string;
+  alone: boolean;
+  tokens: string[];
+}
+
+export interface NewUser {
+  login: string;
+  alias?: string;
+  email?: string;
+  phone?: string;
+  firstName?: string;
+  secondName?: string;
+  password?: string;
+  apiSupport?: boolean;
+}
+
+/** `null` takes a value away. */
+export interface UserChanges {
+  login?: string;
+  alias?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  firstName?: string | null;
+  secondName?: string | null;
+  password?: string | null;
+  apiSupport?: boolean;
+  blocked?: boolean;
+}
+
+export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
+
+/** The thing that makes one-time passwords. */
+export interface Token {
+  id: string;
+  name: string;
+  serial?: string;
+  kind: 'totp' | 'hotp';
+  algorithm: OtpAlgorithm;
+  digits: 6 | 8;
+  /** Of `totp` only. */
+  periodMs?: number;
+  /** The user it belongs to. */
+  owner?: string;
+  /** False: takes no part in authentication. */
+  enabled: boolean;
+  /** Set: nobody is let in with it until it is unlocked. */
+  locked: null | { reason: string; at: number };
+  /** Wrong codes in a row. */
+  failures: number;
+  expiresAt?: number;
+  /** Resources that take this token's codes with no user involved. */
+  directResources: string[];
+  createdAt: number;
+}
+
+export interface NewToken {
+  name: string;
+  kind: 'totp' | 'hotp';
+  algorithm?: OtpAlgorithm;
+  digits?: 6 | 8;
+  periodMs?: number;
+  /** Base32. Left out, the service makes one. */
+  secret?: string;
+  /** The next counter, of `hotp`. */
+  counter?: number;
+  /** A user's id. */
+  owner?: string;
+  serial?: string;
+  expiresAt?: number;
+}
+
+export interface CreatedToken {
+  token: Token;
+  /** Base32. Shown this once and never again. */
+  secret: string;
+  /** The same for authenticator apps, usually shown as a QR code. */
+  otpauthUri: string;
+}
+
+export interface TokenChanges {
+  name?: string;
+  enabled?: boolean;
+  /** False unlocks and zeroes the failures. */
+  locked?: boolean;
+  owner?: string | null;
+  expiresAt?: number | null;
+}
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+export interface GeoRule {
+  kind: 'geo';
+  mode: 'allow' | 'deny';
+  /** ISO 3166-1 alpha-2, upper case. */
+  countries: string[];
+  /** Whether addresses that no country has pass. */
+  unlocated: 'allow' | 'deny';
+}
+
+export interface TimeRule {
+  kind: 'time';
+  /** IANA zone. */
+  zone: string;
+  /** Minutes of the day, the end excluded; an end before the beginning runs past midnight. */
+  windows: { days: Weekday[]; fromMinute: number; toMinute: number }[];
+}
+
+export interface IpRule {
+  kind: 'ip';
+  mode: 'allow' | 'deny';
+  /** CIDR ranges or single addresses. */
+  ranges: string[];
+}
+
+export type FilterRule = GeoRule | TimeRule | IpRule;
+
+export interface Filter {
+  id: string;
+  name: string;
+  rule: FilterRule;
+  createdAt: number;
+}
+
+export type NewFilter = Pick<Filter, 'name' | 'rule'>;
+
+/** To a resource: a user alone, a user together with a token, or a token directly. */
+export type Assignment =
+  | { resource: string; user: string; token?: string }
+  | { resource: string; user?: never; token: string };
+
+/** `user` is an id or any of the user's names; `address` is the person's own, for filters that need one. */
+export type AuthenticateInput = { resource: string; address?: string } & (
+  | { method: 'password'; user: string; password: string }
+  | { method: 'otp'; user: string; otp: string }
+  /** Without `otp` only those pass whose tokens are all deactivated. */
+  | { method: 'password-otp'; user: string; password: string; otp?: string }
+  | { method: 'token'; token: string; otp: string }
+);
+
+export interface Authentication {
+  authenticated: true;
+  method: AuthenticateInput['method'];
+  user?: { id: string; login: string };
+  token?: string;
+  otp: 'verified' | 'skipped' | 'not_used';
+}
+
+export interface LoginRequest {
+  /** For the widget of this one visitor. Usable once. */
+  loginRequest: string;
+  expiresAt: number;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** Where the next page begins; null on the last. */
+  next: string | null;
+}

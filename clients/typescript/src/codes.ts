@@ -1,0 +1,104 @@
+/** Why a result was refused by the offline verifier. */
+export const RESULT_ERROR_CODES = [
+  /** Not a compact JWS of canonical base64url with JSON objects inside, or absurdly large. */
+  'RESULT_MALFORMED',
+  /** The `typ` header is not exactly that of a result. */
+  'RESULT_TYP_WRONG',
+  /** The `alg` header is not on the list, or is not the algorithm of the key that `kid` names. */
+  'RESULT_ALGORITHM_REFUSED',
+  /** The header carries a key, points to one, or changes what the signature means. */
+  'RESULT_HEADER_REFUSED',
+  /** No `kid`, or no usable published key has it. */
+  'RESULT_KEY_UNKNOWN',
+  'RESULT_SIGNATURE_WRONG',
+  'RESULT_ISSUER_WRONG',
+  'RESULT_AUDIENCE_WRONG',
+  'RESULT_EXPIRED',
+  'RESULT_NOT_YET_VALID',
+  /** It lives longer than any result may, or ends before it begins. */
+  'RESULT_LIFETIME_WRONG',
+  /** Not the nonce of this sign-in, or there was none to compare with. */
+  'RESULT_NONCE_WRONG',
+  /** A claim is missing or has the wrong type. */
+  'RESULT_CLAIMS_INVALID',
+  'RESULT_ORIGIN_WRONG',
+  /** No one-time password was checked, and one was asked for. */
+  'RESULT_OTP_REQUIRED',
+  /** Fewer factors than asked for. */
+  'RESULT_ACR_REQUIRED',
+  /** The published keys cannot be fetched and none in memory is young enough to trust. Worth trying again. */
+  'JWKS_UNAVAILABLE',
+] as const;
+export type ResultErrorCode = (typeof RESULT_ERROR_CODES)[number];
+
+/** What this library itself reports about options and the connection. */
+export const CLIENT_ERROR_CODES = [
+  /** An option given to this library cannot work. The message names it. */
+  'OPTION_INVALID',
+  'NETWORK_FAILED',
+  /** No answer in time. What was asked may or may not have happened. */
+  'TIMEOUT',
+  /** The caller's own signal ended the call. */
+  'ABORTED',
+  /** The answer is not one that a Countersign service gives. */
+  'RESPONSE_INVALID',
+] as const;
+export type ClientErrorCode = (typeof CLIENT_ERROR_CODES)[number];
+
+/** The service's refusal codes, as its `/v1` answers carry them. */
+export const SERVER_ERROR_CODES = [
+  'INVALID_CREDENTIALS',
+  'OTP_WRONG',
+  'OTP_REPLAYED',
+  'OTP_MALFORMED',
+  'TOKEN_LOCKED',
+  'TOO_MANY_ATTEMPTS',
+  'FILTER_DENIED',
+  'ACCESS_DENIED',
+  'PLAN_INACTIVE',
+  'RESOURCE_DISABLED',
+  'ORIGIN_NOT_ALLOWED',
+  'FLOW_NOT_FOUND',
+  'STEP_STALE',
+  'STEP_IN_PROGRESS',
+  'STEP_NOT_EXPECTED',
+  'LOGIN_REQUEST_INVALID',
+  'RESULT_INVALID',
+  'RESULT_USED',
+  'RESULT_REVOKED',
+  'API_KEY_MISSING',
+  'API_KEY_INVALID',
+  'API_KEY_IN_URL',
+  'SCOPE_MISSING',
+  'NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'RESOURCE_NOT_FOUND',
+  'USER_NOT_FOUND',
+  'TOKEN_NOT_FOUND',
+  'FILTER_NOT_FOUND',
+  'ASSIGNMENT_NOT_FOUND',
+  'NAME_TAKEN',
+  'NAME_AMBIGUOUS',
+  'TOKEN_NOT_OWNED',
+  'INPUT_INVALID',
+  'JSON_INVALID',
+  'JSON_TOO_DEEP',
+  'DUPLICATE_NAME',
+  'MEDIA_TYPE_UNSUPPORTED',
+  'BODY_TOO_LARGE',
+  'PASSWORD_TOO_SHORT',
+  'PASSWORD_TOO_LONG',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_KEY_IN_USE',
+  'IDEMPOTENCY_KEY_REUSED',
+  'FORWARDED_INVALID',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'CONTENTION',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const;
+export type ServerErrorCode = (typeof SERVER_ERROR_CODES)[number];
+
+/** Every code this version knows. A newer service may send others, so the type stays open. */
+export type CountersignErrorCode = ResultErrorCode | ClientErrorCode | ServerErrorCode | (string & {});

@@ -1,0 +1,38 @@
+export { type CallOptions, type Client, type ClientOptions, createClient } from './api/client.ts';
+export type { Collection, ListOptions } from './api/collection.ts';
+export type {
+  Assignment,
+  AuthenticateInput,
+  Authentication,
+  CreatedToken,
+  Filter,
+  FilterRule,
+  GeoRule,
+  IpRule,
+  LoginRequest,
+  MethodPolicy,
+  NewFilter,
+  NewResource,
+  NewToken,
+  NewUser,
+  OtpAlgorithm,
+  Page,
+  Resource,
+  ResourceChanges,
+  TimeRule,
+  Token,
+  TokenChanges,
+  User,
+  UserAssignment,
+  UserChanges,
+  Weekday,
+} from './api/objects.ts';
+export type { ClientErrorCode, CountersignErrorCode, ResultErrorCode, ServerErrorCode } from './codes.ts';
+export { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, SERVER_ERROR_CODES } from './codes.ts';
+export { CountersignError, type CountersignErrorDetails, isCountersignError } from './error.ts';
+export type { FetchLike } from './http/bounded-fetch.ts';
+export { newNonce } from './nonce.ts';
+export type { ResultExpectations } from './results/check-claims.ts';
+export type { OtpUse, ResultAlgorithm, ResultClaims } from './results/claims.ts';
+export { RESULT_ALGORITHMS, RESULT_TYP } from './results/claims.ts';
+export { createVerifier, type Verifier, type VerifierOptions } from './results/verifier.ts';

@@ -1,0 +1,174 @@
+import type { CountersignErrorCode } from '../codes.ts';
+import { CountersignError } from '../error.ts';
+import { OTP_USES, type ResultClaims } from './claims.ts';
+import type { JsonObject } from './compact-jws.ts';
+import { equalInConstantTime } from './constant-time.ts';
+
+/** What one sign-in is expected to be. */
+export interface ResultExpectations {
+  /** The nonce that this visitor's session held. Required: without it a stolen result signs its thief in. */
+  nonce: string;
+  /** The origin of your page, such as `https://shop.example`. */
+  origin?: string;
+  /** Refuse unless a one-time password was checked: neither left out nor skipped for a deactivated token. */
+  requireOtp?: boolean;
+  /** Refuse fewer factors than this. */
+  acr?: '1' | '2';
+}
+
+export interface ClaimRules {
+  issuer: string;
+  resource: string;
+  clockToleranceS: number;
+  maxLifetimeS: number;
+}
+
+/** As the service takes them: long enough to be unguessable, nothing that needs escaping. */
+const NONCE_SHAPE = /^[A-Za-z0-9_.~-]{16,256}$/;
+
+/**
+ * The claims of a payload whose signature is right, if they are those of a result for this resource, this sign-in and
+ * this moment. Claims that this version does not know are left out.
+ */
+export function checkClaims(
+  payload: JsonObject,
+  rules: ClaimRules,
+  expected: ResultExpectations,
+  nowS: number,
+): ResultClaims {
+  const { issuer, resource, clockToleranceS, maxLifetimeS } = rules;
+
+  refuseUnless(own(payload, 'iss') === issuer, 'RESULT_ISSUER_WRONG', 'The result is of another service.');
+  // Exactly one audience: in a list, somebody else could use the result too.
+  refuseUnless(own(payload, 'aud') === resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
+
+  const exp = instant(payload, 'exp');
+  const iat = instant(payload, 'iat');
+  refuseUnless(
+    exp > iat && exp - iat <= maxLifetimeS,
+    'RESULT_LIFETIME_WRONG',
+    `A result lives at most ${maxLifetimeS} s.`,
+  );
+  refuseUnless(nowS < exp + clockToleranceS, 'RESULT_EXPIRED', 'The result has expired.');
+  const notBefore = own(payload, 'nbf') === undefined ? iat : Math.max(iat, instant(payload, 'nbf'));
+  refuseUnless(notBefore <= nowS + clockToleranceS, 'RESULT_NOT_YET_VALID', 'The result is of the future.');
+
+  const nonce = own(payload, 'nonce');
+  refuseUnless(
+    // What is expected is looked at too: a session that has lost its nonce must not match a result without one.
+    typeof nonce === 'string' && isUsableNonce(expected.nonce) && equalInConstantTime(nonce, expected.nonce),
+    'RESULT_NONCE_WRONG',
+    'The result is not of this sign-in.',
+  );
+
+  const claims = readClaims(payload);
+  refuseUnless(
+    claims.auth_time <= iat + clockToleranceS,
+    'RESULT_CLAIMS_INVALID',
+    'The result is older than the sign-in it reports.',
+  );
+
+  refuseUnless(
+    expected.origin === undefined || claims.origin === expected.origin,
+    'RESULT_ORIGIN_WRONG',
+    'The sign-in happened on another page.',
+  );
+  refuseUnless(
+    expected.requireOtp !== true || claims.otp === 'verified',
+    'RESULT_OTP_REQUIRED',
+    'No one-time password was checked in this sign-in.',
+  );
+  refuseUnless(
+    expected.acr !== '2' || claims.acr === '2',
+    'RESULT_ACR_REQUIRED',
+    'This sign-in had one factor, and two are asked for.',
+  );
+  return claims;
+}
+
+/**
+ * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks of
+ * the resource and nonce in question is checked all the same.
+ */
+export function readConsumedClaims(answer: JsonObject, asked: { resource: string; nonce: string }): ResultClaims {
+  const claims = readClaims(answer);
+  refuseUnless(claims.aud === asked.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
+  refuseUnless(
+    equalInConstantTime(claims.nonce, asked.nonce),
+    'RESULT_NONCE_WRONG',
+    'The result is not of this sign-in.',
+  );
+  return claims;
+}
+
+function readClaims(payload: JsonObject): ResultClaims {
+  return {
+    iss: text(payload, 'iss'),
+    aud: text(payload, 'aud'),
+    sub: text(payload, 'sub'),
+    preferred_username: text(payload, 'preferred_username'),
+    nonce: text(payload, 'nonce'),
+    origin: originOf(payload),
+    amr: methods(payload),
+    acr: oneOf(payload, 'acr', ['1', '2']),
+    otp: oneOf(payload, 'otp', OTP_USES),
+    auth_time: instant(payload, 'auth_time'),
+    iat: instant(payload, 'iat'),
+    exp: instant(payload, 'exp'),
+    jti: text(payload, 'jti'),
+  };
+}
+
+function isUsableNonce(nonce: unknown): nonce is string {
+  return typeof nonce === 'string' && NONCE_SHAPE.test(nonce);
+}
+
+/** A member of the payload itself: `__proto__` and its like lend nothing. */
+function own(payload: JsonObject, name: string): unknown {
+  return Object.hasOwn(payload, name) ? payload[name] : undefined;
+}
+
+function instant(payload: JsonObject, name: string): number {
+  const value = own(payload, name);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw invalid(name);
+  return value;
+}
+
+function text(payload: JsonObject, name: string): string {
+  const value = own(payload, name);
+  if (typeof value !== 'string' || value === '') throw invalid(name);
+  return value;
+}
+
+function oneOf<Value extends string>(payload: JsonObject, name: string, values: readonly Value[]): Value {
+  const found = values.find((value) => value === own(payload, name));
+  if (found === undefined) throw invalid(name);
+  return found;
+}
+
+/** Scheme, host and perhaps a port. To URL alone `https://*` is a host like any other. */
+const ORIGIN_SHAPE = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+/** A serialised web origin (RFC 6454 6.2): never `null`, a URL with a path, or a pattern. */
+function originOf(payload: JsonObject): string {
+  const value = text(payload, 'origin');
+  if (!ORIGIN_SHAPE.test(value) || !URL.canParse(value) || new URL(value).origin !== value) throw invalid('origin');
+  return value;
+}
+
+function methods(payload: JsonObject): string[] {
+  const value = own(payload, 'amr');
+  if (!Array.isArray(value)) throw invalid('amr');
+  return value.map((method: unknown) => {
+    if (typeof method !== 'string' || method === '') throw invalid('amr');
+    return method;
+  });
+}
+
+function invalid(claim: string): CountersignError {
+  return new CountersignError('RESULT_CLAIMS_INVALID', `The claim "${claim}" is missing or has the wrong type.`);
+}
+
+function refuseUnless(holds: boolean, code: CountersignErrorCode, message: string): void {
+  if (!holds) throw new CountersignError(code, message);
+}

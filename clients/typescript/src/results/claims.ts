@@ -1,0 +1,35 @@
+/** The `typ` header of a result; anything else is not a result (RFC 8725 3.11). */
+export const RESULT_TYP = 'countersign-result+jwt';
+
+/** Signature algorithms a result may carry. */
+export const RESULT_ALGORITHMS = ['ES256', 'EdDSA'] as const;
+export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
+
+/** `verified`: checked. `skipped`: the person's token is deactivated. `not_used`: not asked for. */
+export const OTP_USES = ['verified', 'skipped', 'not_used'] as const;
+export type OtpUse = (typeof OTP_USES)[number];
+
+/** Who signed in, where, and how (RFC 7519). Times in seconds since the epoch. */
+export interface ResultClaims {
+  /** The service's public URL. */
+  iss: string;
+  /** The resource id. */
+  aud: string;
+  /** The user id. Stable: key your own records on it. */
+  sub: string;
+  /** The user's login. May change hands over time. */
+  preferred_username: string;
+  nonce: string;
+  /** Origin of the page that embedded the widget, as the person's browser enforced it. */
+  origin: string;
+  /** Methods used, as of RFC 8176: `pwd`, `otp`, `mfa`. */
+  amr: string[];
+  /** `1` one factor, `2` two factors. */
+  acr: '1' | '2';
+  otp: OtpUse;
+  auth_time: number;
+  iat: number;
+  exp: number;
+  /** The result's own id: it can be consumed once, by this and never by its text. */
+  jti: string;
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { importJWK, SignJWT } from 'jose';
+import { VECTORS } from './vectors.ts';
+
+const TEST_KEY = JSON.parse(readFileSync(new URL('../../../shared/vectors/test-keys.json', import.meta.url), 'utf8'))
+  .keys.es256;
+
+export interface FakeService {
+  url: string;
+  /** What was asked, as `METHOD /path`, and with what body. */
+  requests: { line: string; body: unknown; authorization: string | undefined }[];
+  /** A fresh result for this nonce. */
+  issueResult(nonce: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** As much of a Countersign on loopback as the examples of the README need. */
+export async function startFakeService(): Promise<FakeService> {
+  const requests: FakeService['requests'] = [];
+  let url = '';
+
+  function claims(nonce: string) {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: url,
+      aud: VECTORS.defaults.resource,
+      sub: 'usr_2v6m0c4x9ta',
+      preferred_username: 'mira',
+      nonce,
+      origin: 'https://shop.example',
+      amr: ['pwd', 'otp', 'mfa'],
+      acr: '2',
+      otp: 'verified',
+      auth_time: now,
+      iat: now,
+      exp: now + 60,
+      jti: 'flw_0h7r3k5n8wq',
+    };
+  }
+
+  const token = { id: 'tok_1', name: 'phone', locked: null };
+  const routes: Record<string, (body: Record<string, string>) => [number, unknown]> = {
+    'GET /.well-known/jwks.json': () => [200, VECTORS.jwks],
+    'POST /v1/results/consume': (body) => [200, claims(String(body.nonce))],
+    'POST /v1/authentications': ({ method, otp }) =>
+      otp === '123456'
+        ? [200, { authenticated: true, method, user: { id: 'usr_1', login: 'mira' }, token: 'tok_1', otp: 'verified' }]
+        : otp === '000000'
+          ? [429, { title: 'Wait.', status: 429, code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 4200 }]
+          : [403, { title: 'No.', status: 403, code: 'OTP_WRONG' }],
+    'POST /v1/login-requests': () => [201, { loginRequest: 'lrq_secret', expiresAt: Date.now() + 120_000 }],
+    'POST /v1/users': ({ login }) => [201, { id: 'usr_1', login }],
+    'POST /v1/tokens': () => [201, { token, secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/mira' }],
+    'POST /v1/assignments': (body) => [201, body],
+    'GET /v1/tokens': () => [
+      200,
+      { items: [token, { ...token, locked: { reason: 'otp-failures', at: 1 } }], next: 'b' },
+    ],
+    'GET /v1/tokens?after=b': () => [200, { items: [{ ...token, id: 'tok_2', locked: { at: 1 } }], next: null }],
+    'PATCH /v1/tokens/tok_1': () => [200, token],
+    'PATCH /v1/tokens/tok_2': () => [200, token],
+  };
+
+  const server = createServer(async (request, response) => {
+    const line = `${request.method} ${request.url}`;
+    const body = await readJson(request);
+    requests.push({ line, body, authorization: request.headers.authorization });
+    const [status, answer] = routes[line]?.(body) ?? [404, { title: 'Nothing.', status: 404, code: 'NOT_FOUND' }];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('The fake service has no port.');
+  url = `http://127.0.0.1:${address.port}`;
+
+  return {
+    url,
+    requests,
+    async issueResult(nonce) {
+      const header = { alg: 'ES256', typ: 'countersign-result+jwt', kid: String(TEST_KEY.kid) };
+      return new SignJWT(claims(nonce)).setProtectedHeader(header).sign(await importJWK(TEST_KEY, 'ES256'));
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, string>> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text ? JSON.parse(text) : {};
+}

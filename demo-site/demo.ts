@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { readDemoAccount } from './launcher/demo-account.ts';
+import { freePortFrom } from './launcher/free-port.ts';
+import { demoLines, showLiveCode } from './launcher/show-demo.ts';
+import { startService } from './launcher/start-service.ts';
+import { isPort } from './shop/options.ts';
+import { startShop } from './shop/start-shop.ts';
+
+/** Beside this file in the built tree. */
+const SERVICE_ENTRY = join(import.meta.dirname, 'start.cjs');
+const SERVICE_PORT = 8080;
+const SHOP_PORT = 8081;
+
+const STOP = Symbol('asked to stop');
+
+/** `npm start`: the service with a demo account, the shop, and on the screen all it takes to try a login. */
+async function main(): Promise<void> {
+  const { env } = process;
+  // Listened for from the first moment on: whenever it comes, the service does not stay behind.
+  const stopped = signalled();
+  const dataFolder = env.COUNTERSIGN_DATA || './data';
+  // Addresses that somebody chose are taken as they are; otherwise the next free ones.
+  const listen = env.COUNTERSIGN_LISTEN || `127.0.0.1:${await freePortFrom(SERVICE_PORT)}`;
+  const servicePort = Number(listen.slice(listen.lastIndexOf(':') + 1));
+  const shopPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : await freePortFrom(SHOP_PORT, [servicePort]);
+  if (!isPort(shopPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
+
+  const service = await Promise.race([startService({ entry: SERVICE_ENTRY, listen, dataFolder, env }), stopped]);
+  if (service === STOP) return;
+  try {
+    const account = await readDemoAccount(dataFolder);
+    const { resource, apiKey, otpauthUri } = account;
+    // By name, while the shop goes by number: to a browser these are two sites, as they are in real life.
+    const url = env.COUNTERSIGN_URL || `http://localhost:${servicePort}`;
+    const shop = await startShop({ port: shopPort, service: url, resource, apiKey, demo: true });
+    await Promise.all([url, shop.url].map(answer));
+    const shown = { service: url, shop: shop.url, startedInMs: performance.now() };
+    console.log(demoLines(shown, account, process.stdout.isTTY));
+    const stopCode = showLiveCode(otpauthUri, process.stdout, Date.now);
+
+    const reason = await Promise.race([stopped, service.ended]);
+    stopCode();
+    await shop.close();
+    if (reason !== STOP) throw new Error(`The service stopped: ${reason}`);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Any answer will do, even one that there is nothing at this address. */
+async function answer(url: string): Promise<void> {
+  await (await fetch(url)).arrayBuffer();
+}
+
+function signalled(): Promise<typeof STOP> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(STOP));
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

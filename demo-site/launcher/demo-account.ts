@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the service's demo mode writes into its data folder: everything somebody needs to try a login. */
+export interface DemoAccount {
+  resource: string;
+  apiKey: string;
+  login: string;
+  password: string;
+  otpauthUri: string;
+}
+
+/** @throws Error when there is no demo in the folder, or it is not whole. */
+export async function readDemoAccount(dataFolder: string): Promise<DemoAccount> {
+  const file = join(dataFolder, 'demo.json');
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Error(`There is no demo in ${dataFolder}: npm start makes one.`);
+  });
+  const { resource, apiKey, user, token } = JSON.parse(text) as Partial<Written>;
+  const { login, password } = user ?? {};
+  const otpauthUri = token?.otpauthUri;
+  if (!resource || !apiKey || !login || !password || !otpauthUri) {
+    throw new Error(`${file} does not describe a demo. Remove the data folder, and npm start makes a new one.`);
+  }
+  return { resource, apiKey, login, password, otpauthUri };
+}
+
+interface Written {
+  resource: string;
+  apiKey: string;
+  user: { login?: string; password?: string };
+  token: { otpauthUri?: string };
+}

@@ -1,0 +1,64 @@
+import { renderUnicodeCompact } from 'uqr';
+import type { DemoAccount } from './demo-account.ts';
+import { type LiveCode, liveCode } from './live-code.ts';
+
+const LABEL_WIDTH = 10;
+
+/** `Service   http://localhost:8080` */
+export function labelled(label: string, value: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${value}`;
+}
+
+export interface Shown {
+  service: string;
+  shop: string;
+  /** From the start of the launcher until both had answered. */
+  startedInMs: number;
+}
+
+/** Everything but the live code, which moves. */
+export function demoLines({ service, shop, startedInMs }: Shown, account: DemoAccount, inTerminal: boolean): string {
+  const { resource, apiKey, login, password, otpauthUri } = account;
+  return [
+    labelled('Service', service),
+    labelled('Shop', shop),
+    labelled('Resource', resource),
+    labelled('API key', apiKey),
+    labelled('Login', login),
+    labelled('Password', password),
+    labelled('Token', otpauthUri),
+    '',
+    qrCode(otpauthUri, inTerminal),
+    '',
+    labelled('Started', `in ${Math.round(startedInMs)} ms, both answering`),
+  ].join('\n');
+}
+
+/** In a terminal black on white whatever its colours are: some apps do not read it the other way round. */
+function qrCode(text: string, inTerminal: boolean): string {
+  if (!inTerminal) return renderUnicodeCompact(text, { border: 2 });
+  const rows = renderUnicodeCompact(text, { border: 2, invert: true }).split('\n');
+  return rows.map((row) => `\x1b[30;107m${row}\x1b[0m`).join('\n');
+}
+
+export function codeLine({ code, secondsLeft }: LiveCode, hint = ''): string {
+  return labelled('Code', `${code}  ${`${secondsLeft}`.padStart(2)} s left${hint}`);
+}
+
+/** Prints the code of the moment: in a terminal one line that keeps itself fresh, elsewhere once. Returns what ends it. */
+export function showLiveCode(otpauthUri: string, out: NodeJS.WriteStream, now: () => number): () => void {
+  if (!out.isTTY) {
+    out.write(`${codeLine(liveCode(otpauthUri, now()), ' (a fresh one: npm run demo:code)')}\n`);
+    return () => {};
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const tick = () => {
+    out.write(`\r\x1b[2K${codeLine(liveCode(otpauthUri, now()))}`);
+    timer = setTimeout(tick, 1000 - (now() % 1000));
+  };
+  tick();
+  return () => {
+    clearTimeout(timer);
+    out.write('\n');
+  };
+}

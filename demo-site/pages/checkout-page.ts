@@ -1,0 +1,41 @@
+import { html } from 'hono/html';
+import { picture } from '../illustrations/pictures.ts';
+import type { PendingOrder, Person, Session } from '../shop/sessions.ts';
+import { total } from './basket-page.ts';
+import { csrfField, layout, type Markup } from './layout.ts';
+import { widgetForm, widgetScripts } from './widget.ts';
+import { price } from './wording.ts';
+
+export interface CheckoutView {
+  service: string;
+  resource: string;
+  person: Person;
+  pending: PendingOrder;
+}
+
+export function checkoutPage(session: Session, { service, resource, person, pending }: CheckoutView): Markup {
+  const { nonce, loginRequest, quote } = pending;
+  const main = html`<section class="desk">
+    <div class="lead">
+      <h1>Confirm this order</h1>
+      <p>You are signed in as <b>${person.login}</b>, so no password is asked for again. A code from your device says
+      that it is you who orders:</p>
+      <ul class="slip">
+        ${quote.lines.map(
+          ({ product, quantity, cents }) => html`<li class="${product.slug}">
+          <span class="stage">${picture(product)}</span><span>${quantity} × ${product.name}</span><span class="price">${price(cents)}</span>
+        </li>`,
+        )}
+      </ul>
+      ${total(quote)}
+    </div>
+    ${widgetForm(session, { service, resource, nonce, loginRequest, action: '/checkout', title: 'Confirm with a one-time code' })}
+    <div class="rest">
+      <p class="small">A code works once: if you have just signed in with one, wait for the next.</p>
+      <form method="post" action="/checkout/restart" class="small">${csrfField(session)}
+        Not right? <a href="/basket">Change the basket</a> or <button class="link">start this confirmation again</button>.
+      </form>
+    </div>
+  </section>`;
+  return layout(session, { title: 'Confirm this order', main, head: widgetScripts(service) });
+}

@@ -1,0 +1,22 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readShopEnvironment } from './shop/options.ts';
+import { startShop } from './shop/start-shop.ts';
+
+export { createShop } from './shop/create-shop.ts';
+export type { ShopOptions } from './shop/options.ts';
+export { type RunningShop, startShop } from './shop/start-shop.ts';
+
+/** The shop alone, beside a service that runs already. Configured by SHOP_* variables. */
+async function main(): Promise<void> {
+  const { url, close } = await startShop(readShopEnvironment(process.env));
+  console.log(`Shop  ${url}`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    console.error(`The shop could not start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,48 @@
+import { type Product, productOf } from './catalogue.ts';
+
+/** How many of which product, by slug. */
+export type Basket = ReadonlyMap<string, number>;
+
+export interface BasketLine {
+  product: Product;
+  quantity: number;
+  cents: number;
+}
+
+/** What a basket comes to: fixed once it is shown to somebody who is asked to confirm it. */
+export interface Quote {
+  lines: readonly BasketLine[];
+  deliveryCents: number;
+  totalCents: number;
+}
+
+export const MAX_QUANTITY = 9;
+const DELIVERY_CENTS = 490;
+const FREE_DELIVERY_FROM_CENTS = 6_000;
+
+/** The basket with this many of the product; none takes it out. Unknown products and quantities change nothing. */
+export function withQuantity(basket: Basket, slug: string, quantity: number): Basket {
+  if (!productOf(slug) || !Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) return basket;
+  const next = new Map(basket);
+  if (quantity === 0) next.delete(slug);
+  else next.set(slug, quantity);
+  return next;
+}
+
+export function itemCount(basket: Basket): number {
+  return [...basket.values()].reduce((sum, quantity) => sum + quantity, 0);
+}
+
+export function quoteOf(basket: Basket): Quote {
+  const lines = [...basket].flatMap(([slug, quantity]) => {
+    const product = productOf(slug);
+    return product ? [{ product, quantity, cents: product.cents * quantity }] : [];
+  });
+  const goods = lines.reduce((sum, { cents }) => sum + cents, 0);
+  const deliveryCents = goods === 0 || goods >= FREE_DELIVERY_FROM_CENTS ? 0 : DELIVERY_CENTS;
+  return { lines, deliveryCents, totalCents: goods + deliveryCents };
+}
+
+export function sameBasket(one: Basket, other: Basket): boolean {
+  return one.size === other.size && [...one].every(([slug, quantity]) => other.get(slug) === quantity);
+}

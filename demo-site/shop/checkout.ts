@@ -1,0 +1,107 @@
+import { Hono } from 'hono';
+import { newNonce, type ResultClaims } from '../../clients/typescript/src/index.ts';
+import { checkoutPage } from '../pages/checkout-page.ts';
+import { failurePage } from '../pages/failure-page.ts';
+import { orderPage } from '../pages/order-page.ts';
+import { quoteOf, sameBasket } from './basket.ts';
+import type { ShopEnv } from './context.ts';
+import type { ShopOptions } from './options.ts';
+import type { Orders } from './orders.ts';
+import type { PendingOrder, Person, Session } from './sessions.ts';
+import { type Countersign, PENDING_MS, redeem, refuse } from './sign-in.ts';
+
+/** How long ago the person may have given the code, when the result reaches us. */
+const RECENT_MS = 5 * 60_000;
+/** Our clock and the service's. */
+const CLOCK_DIFFERENCE_MS = 30_000;
+
+/**
+ * Confirming an order: the person is signed in already, so the widget is asked for the second factor alone, and its
+ * result has to be of that same person, of this order and of right now.
+ */
+export function checkout(
+  options: ShopOptions,
+  now: () => number,
+  { orders, countersign }: { orders: Orders; countersign: Countersign },
+) {
+  const app = new Hono<ShopEnv>();
+
+  app.get('/checkout', async (c) => {
+    const session = c.get('session');
+    const { person } = session;
+    if (!person) return c.redirect('/sign-in?next=/checkout', 303);
+    if (session.basket.size === 0) return c.redirect('/basket', 303);
+    try {
+      const pending = isCurrent(session, now()) ? session.order : await ask(session, person);
+      if (!pending) return c.redirect('/checkout', 303);
+      return c.html(checkoutPage(session, { ...options, person, pending }));
+    } catch (error) {
+      return refuse(c, error, '/checkout');
+    }
+  });
+
+  app.post('/checkout/restart', (c) => {
+    delete c.get('session').order;
+    return c.redirect('/checkout', 303);
+  });
+
+  app.post('/checkout', async (c) => {
+    const session = c.get('session');
+    const { person, order: pending } = session;
+    // Taken out before anything is awaited: one nonce, one try, one order.
+    delete session.order;
+    if (!person) return c.redirect('/sign-in?next=/checkout', 303);
+    const fail = (code: string) => c.html(failurePage(session, { code, back: '/checkout' }), 403);
+    if (!pending || now() - pending.startedAt > PENDING_MS) return fail('NO_ORDER_UNDER_WAY');
+    if (!sameBasket(pending.basket, session.basket)) return fail('BASKET_CHANGED');
+
+    let claims: ResultClaims;
+    try {
+      claims = await redeem(countersign, options, c, pending.nonce);
+    } catch (error) {
+      return refuse(c, error, '/checkout');
+    }
+    if (claims.sub !== person.id) return fail('CONFIRMED_BY_SOMEBODY_ELSE');
+    const authenticatedAt = claims.auth_time * 1000;
+    const isRecent =
+      authenticatedAt >= pending.startedAt - CLOCK_DIFFERENCE_MS &&
+      now() - authenticatedAt <= RECENT_MS + CLOCK_DIFFERENCE_MS;
+    if (!isRecent) return fail('CONFIRMATION_TOO_OLD');
+
+    // The service lets a person pass whose token is switched off, and says so. What to make of it is ours to judge.
+    const state = claims.otp === 'verified' ? 'placed' : 'held';
+    const order = orders.place(person.id, { quote: pending.quote, placedAt: now(), state, claims });
+    session.basket = new Map();
+    return c.redirect(`/orders/${order.id}`, 303);
+  });
+
+  app.get('/orders/:id', (c) => {
+    const session = c.get('session');
+    if (!session.person) return c.redirect('/sign-in', 303);
+    const order = orders.find(session.person.id, c.req.param('id'));
+    return order ? c.html(orderPage(session, { order })) : c.notFound();
+  });
+
+  /** Asks the service for a second factor. The order as it stands is what the person will be confirming. */
+  async function ask(session: Session, person: Person): Promise<PendingOrder> {
+    const nonce = newNonce();
+    const startedAt = now();
+    const { basket } = session;
+    const { loginRequest } = await countersign.client.createLoginRequest({
+      user: person.id,
+      resource: options.resource,
+      nonce,
+      // True of everybody who signed in here with a password: their session is the proof.
+      passwordChecked: person.claims.amr.includes('pwd'),
+    });
+    session.order = { nonce, startedAt, loginRequest, basket, quote: quoteOf(basket) };
+    return session.order;
+  }
+
+  return app;
+}
+
+/** Whether a confirmation under way is still about what is in the basket. A reload goes on with it. */
+function isCurrent({ order, basket }: Session, at: number): boolean {
+  return order !== undefined && at - order.startedAt <= PENDING_MS && sameBasket(order.basket, basket);
+}

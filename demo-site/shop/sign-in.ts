@@ -1,0 +1,114 @@
+import { Hono } from 'hono';
+import {
+  type Client,
+  type CountersignError,
+  isCountersignError,
+  newNonce,
+  type ResultClaims,
+  type Verifier,
+} from '../../clients/typescript/src/index.ts';
+import { accountPage } from '../pages/account-page.ts';
+import { failurePage } from '../pages/failure-page.ts';
+import { signInPage } from '../pages/sign-in-page.ts';
+import type { ShopContext, ShopEnv } from './context.ts';
+import type { ShopOptions } from './options.ts';
+import type { Orders } from './orders.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface Countersign {
+  verifier: Pick<Verifier, 'verifyResult'>;
+  client: Pick<Client, 'consumeResult' | 'createLoginRequest'>;
+}
+
+/** How long a nonce may wait for its result: as long as a sign-in in the widget may take. */
+export const PENDING_MS = 15 * 60_000;
+/** Pages that a sign-in may lead to. A list, so that no link can send anybody elsewhere. */
+const DESTINATIONS = ['/account', '/checkout', '/basket'];
+
+export function signIn(
+  options: ShopOptions,
+  now: () => number,
+  parts: { sessions: Sessions; orders: Orders; countersign: Countersign },
+) {
+  const app = new Hono<ShopEnv>();
+  const { sessions, orders, countersign } = parts;
+
+  app.get('/sign-in', (c) => {
+    const next = destination(c.req.query('next'));
+    const session = c.get('session');
+    if (session.person) return c.redirect(next, 303);
+    // A reload keeps the nonce: so a phone that dropped the page comes back to the step where its owner was.
+    if (!session.signIn || now() - session.signIn.startedAt > PENDING_MS) {
+      session.signIn = { nonce: newNonce(), startedAt: now() };
+    }
+    return c.html(signInPage(session, { ...options, nonce: session.signIn.nonce, next }));
+  });
+
+  app.post('/sign-in', async (c) => {
+    const session = c.get('session');
+    const next = destination(c.get('form').get('next'));
+    const pending = session.signIn;
+    // Taken out before anything is awaited: one nonce, one try.
+    delete session.signIn;
+    if (!pending || now() - pending.startedAt > PENDING_MS) {
+      return c.html(failurePage(session, { code: 'NO_SIGN_IN_UNDER_WAY', back: '/sign-in' }), 403);
+    }
+    try {
+      const claims = await redeem(countersign, options, c, pending.nonce);
+      const person = { id: claims.sub, login: claims.preferred_username, claims };
+      c.get('keepSession')(sessions.signIn(session, person));
+    } catch (error) {
+      return refuse(c, error, '/sign-in');
+    }
+    return c.redirect(next, 303);
+  });
+
+  app.post('/sign-out', (c) => {
+    sessions.end(c.get('session'));
+    c.get('keepSession')(sessions.begin());
+    return c.redirect('/?signed-out', 303);
+  });
+
+  app.get('/account', (c) => {
+    const session = c.get('session');
+    if (!session.person) return c.redirect('/sign-in', 303);
+    return c.html(accountPage(session, { person: session.person, orders: orders.of(session.person.id) }));
+  });
+
+  return app;
+}
+
+/**
+ * Who signed in. Two looks at one result: offline, whether it is genuine and of this very session; then the service uses
+ * it up and tells whether the person still has access. Neither alone would do: the first cannot know what was used
+ * before, and the second should not be asked about just anything.
+ */
+export async function redeem(
+  { verifier, client }: Countersign,
+  { url, resource }: ShopOptions,
+  c: ShopContext,
+  nonce: string,
+): Promise<ResultClaims> {
+  const result = c.get('form').get('countersign_result') ?? '';
+  await verifier.verifyResult(result, { nonce, origin: url });
+  return client.consumeResult({ result, resource, nonce });
+}
+
+/** Anything that is not a plain refusal is an outage, and lets nobody in either. */
+export function refuse(c: ShopContext, error: unknown, back: string) {
+  const session = c.get('session');
+  if (!isCountersignError(error)) throw error;
+  const { code, requestId } = error;
+  const failure = { code, back, ...(requestId !== undefined && { requestId }) };
+  return c.html(failurePage(session, failure), isOutage(error) ? 503 : 403);
+}
+
+const OUTAGES = ['JWKS_UNAVAILABLE', 'NETWORK_FAILED', 'TIMEOUT', 'RESPONSE_INVALID', 'ABORTED'];
+
+function isOutage({ code, status = 0 }: CountersignError): boolean {
+  return OUTAGES.includes(code) || status >= 500;
+}
+
+function destination(asked: string | undefined): string {
+  return DESTINATIONS.find((path) => path === asked) ?? '/account';
+}

@@ -1,0 +1,34 @@
+/** What a stored argon2 string says about how it was made. */
+export interface PhcParameters {
+  memoryKiB: number;
+  iterations: number;
+  parallelism: number;
+}
+
+/** Above these a stored string is not ours: checking it would only burn memory and time (SR-18). */
+export const PHC_BOUNDS = { memoryKiB: 256 * 1024, iterations: 16, parallelism: 8 } as const;
+
+/** Salt of 8 to 64 bytes, output of 16 to 64: shorter outputs could be met by chance. */
+const SHAPE =
+  /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9])\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+
+/**
+ * The parameters of a PHC string (argon2id, version 0x13; RFC 9106), refused before any work when they are not sane.
+ *
+ * @throws {TypeError} malformed, another variant or version, or parameters out of {@link PHC_BOUNDS}. The message never
+ *   holds any of the string.
+ */
+export function parsePhc(phc: string): PhcParameters {
+  const match = SHAPE.exec(phc);
+  if (!match) throw new TypeError('the stored password hash is not an argon2id string');
+  const parameters = { memoryKiB: Number(match[1]), iterations: Number(match[2]), parallelism: Number(match[3]) };
+  if (
+    parameters.memoryKiB > PHC_BOUNDS.memoryKiB ||
+    parameters.memoryKiB < 8 * parameters.parallelism ||
+    parameters.iterations > PHC_BOUNDS.iterations ||
+    parameters.parallelism > PHC_BOUNDS.parallelism
+  ) {
+    throw new TypeError('the stored password hash has parameters out of bounds');
+  }
+  return parameters;
+}

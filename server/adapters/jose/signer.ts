@@ -1,0 +1,98 @@
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { RESULT_TYP, type ResultClaims } from '../../../shared/wire/result.ts';
+import type { Signer } from '../../ports/signer.ts';
+import type { SigningKey } from './signing-key.ts';
+
+export interface SignerOptions {
+  /** The service's public URL: `iss`. */
+  issuer: string;
+  /** In order of preference: the first whose time has come signs, all verify. At least one. */
+  keys: readonly SigningKey[];
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+const TOLERANCE_S = 30;
+/** Far above any result of ours; what is longer is not worth decoding. */
+const LONGEST_JWT = 8192;
+const HEADER_NAMES = new Set(['alg', 'typ', 'kid']);
+
+const seconds = z.number().int().nonnegative();
+/** Exactly the claims of a result; one more or less and it is not ours. */
+const claimsSchema = z.strictObject({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string().min(1),
+  preferred_username: z.string(),
+  nonce: z.string().min(1),
+  origin: z.string(),
+  amr: z.array(z.string()).max(8),
+  acr: z.enum(['1', '2']),
+  otp: z.enum(['verified', 'skipped', 'not_used']),
+  auth_time: seconds,
+  iat: seconds,
+  exp: seconds,
+  jti: z.string().min(1),
+}) satisfies z.ZodType<ResultClaims>;
+
+/**
+ * Signs and verifies results (JWT, RFC 7519; SR-9, SR-10, RFC 8725). The algorithm belongs to the key that `kid` names
+ * and is never taken from the JWT. EdDSA is announced under that name (RFC 8037), which verifiers know, rather than as
+ * `Ed25519` (RFC 9864), which few do yet.
+ *
+ * @throws {TypeError} there is no key, or one key id stands for two.
+ */
+export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
+  const byKid = new Map(keys.map((key) => [key.publicJwk.kid, key]));
+  if (keys.length === 0 || byKid.size !== keys.length) throw new TypeError('signing keys must be there, and distinct');
+
+  return {
+    async sign(claims) {
+      if (claims.iss !== issuer) throw new TypeError('a result is signed for its own issuer only');
+      const key = keys.find(({ signsFromAt }) => signsFromAt <= now());
+      if (!key) throw new Error('no signing key may be used yet');
+      const { alg, kid } = key.publicJwk;
+      return new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, typ: RESULT_TYP }).sign(key.privateKey);
+    },
+
+    async verify(jwt, expected) {
+      if (jwt.length > LONGEST_JWT) return undefined;
+      try {
+        const { payload } = await jwtVerify(jwt, (header) => keyFor(header, byKid), {
+          issuer,
+          audience: expected.audience,
+          currentDate: new Date(expected.now),
+          clockTolerance: TOLERANCE_S,
+        });
+        const claims = claimsSchema.safeParse(payload);
+        return claims.success && soundTimes(claims.data, expected.now) ? claims.data : undefined;
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined;
+        // Anything else is our own failure, and denies as such.
+        throw error;
+      }
+    },
+
+    publicKeys: () => keys.map(({ publicJwk }) => ({ ...publicJwk })),
+  };
+}
+
+/**
+ * The one key this header may stand for. A header of ours has three members; one that brings a key along (`jwk`, `jku`,
+ * `x5u`, `x5c`), asks for extensions (`crit`, `b64`) or names another algorithm than the key's is refused before any
+ * signature is looked at.
+ */
+function keyFor(header: JWTHeaderParameters, byKid: ReadonlyMap<string, SigningKey>) {
+  const key = typeof header.kid === 'string' ? byKid.get(header.kid) : undefined;
+  const ours = Object.keys(header).every((name) => HEADER_NAMES.has(name));
+  if (!key || !ours || header.typ !== RESULT_TYP || header.alg !== key.publicJwk.alg) {
+    throw new errors.JWSInvalid('not the header of a result');
+  }
+  return key.publicKey;
+}
+
+/** `exp` was judged already; here, that it belongs to this `iat`, and that neither is out of this world. */
+function soundTimes({ auth_time, iat, exp }: ResultClaims, now: number): boolean {
+  return auth_time <= iat && iat < exp && iat * 1000 <= now + TOLERANCE_S * 1000;
+}

@@ -1,0 +1,117 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+export type Client = Redis | Cluster;
+
+export interface Address {
+  readonly kind: 'standalone' | 'sentinel' | 'cluster';
+  readonly tls: boolean;
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** Sentinel only. */
+  readonly master?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Not with a cluster. */
+  readonly db: number;
+}
+
+const KINDS = { redis: 'standalone', 'redis+sentinel': 'sentinel', 'redis+cluster': 'cluster' } as const;
+const DEFAULT_PORT = { standalone: 6379, sentinel: 26379, cluster: 6379 } as const;
+
+/**
+ * `redis://host:port/db`, `redis+sentinel://host:port,host:port/masterName`, `redis+cluster://host:port,host:port`;
+ * with `rediss` for TLS and `user:password@` (percent-encoded) in front of the hosts.
+ * @throws TypeError that says what is wrong, without the password
+ */
+export function parseAddress(url: string): Address {
+  const match = /^(redis|rediss)(\+sentinel|\+cluster)?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/([^/?#]*))?$/.exec(url);
+  const hosts = match?.[4];
+  if (!match || hosts === undefined) {
+    throw new TypeError(
+      'The Redis URL must look like redis://host:port, redis+sentinel://host:port,host:port/masterName or redis+cluster://host:port,host:port',
+    );
+  }
+  const kind = KINDS[`redis${match[2] ?? ''}` as keyof typeof KINDS];
+  const nodes = hosts.split(',').map((host) => parseHost(host, DEFAULT_PORT[kind]));
+  const path = decodeURIComponent(match[5] ?? '');
+  if (kind === 'standalone' && nodes.length > 1) throw new TypeError('redis:// takes one host; use redis+cluster://');
+  if (kind === 'sentinel' && path === '') throw new TypeError('redis+sentinel:// needs /masterName');
+  if (kind === 'cluster' && path !== '' && path !== '0') throw new TypeError('A Redis Cluster has only database 0');
+  if (kind === 'standalone' && !/^\d*$/.test(path)) throw new TypeError('The database in a Redis URL is a number');
+  return {
+    kind,
+    tls: match[1] === 'rediss',
+    nodes,
+    ...(kind === 'sentinel' ? { master: path } : {}),
+    ...parseCredentials(match[3]),
+    db: kind === 'standalone' ? Number(path) : 0,
+  };
+}
+
+function parseHost(text: string, defaultPort: number): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d+))?$/i.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3] ?? defaultPort);
+  if (host === undefined || port < 1 || port > 65_535) throw new TypeError(`Not host:port in the Redis URL: ${text}`);
+  return { host, port };
+}
+
+function parseCredentials(text: string | undefined): { username?: string; password?: string } {
+  if (text === undefined) return {};
+  const colon = text.indexOf(':');
+  const username = decodeURIComponent(colon === -1 ? text : text.slice(0, colon));
+  return {
+    ...(username === '' ? {} : { username }),
+    ...(colon === -1 ? {} : { password: decodeURIComponent(text.slice(colon + 1)) }),
+  };
+}
+
+/** A client that never sends a command a second time by itself, not yet connected. */
+export function createClient(address: Address, answerTimeoutMs: number): Client {
+  const options = {
+    lazyConnect: true,
+    autoResendUnfulfilledCommands: false,
+    // Not 1: with resending off, ioredis 6 forgets what was in flight when the first reconnection succeeds, and its
+    // promises never settle. 0 rejects it all the moment the connection closes.
+    maxRetriesPerRequest: 0,
+    connectTimeout: answerTimeoutMs,
+    // A peer that has vanished without closing: the connection is given up and what waits on it rejected.
+    socketTimeout: answerTimeoutMs,
+    enableAutoPipelining: false,
+    ...(address.username === undefined ? {} : { username: address.username }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(address.tls ? { tls: {} } : {}),
+  } satisfies RedisOptions;
+  if (address.kind === 'cluster') {
+    return new Cluster([...address.nodes], {
+      lazyConnect: true,
+      enableAutoPipelining: false,
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 100,
+      retryDelayOnTryAgain: 50,
+      slotsRefreshTimeout: answerTimeoutMs,
+      clusterRetryStrategy: reconnectDelay,
+      redisOptions: options,
+    });
+  }
+  const single = {
+    ...options,
+    db: address.db,
+    retryStrategy: reconnectDelay,
+    // After a failover the old primary may still answer, as a replica: look for the new one.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions;
+  if (address.kind === 'sentinel') {
+    return new Redis({
+      ...single,
+      sentinels: [...address.nodes],
+      name: address.master ?? '',
+      sentinelRetryStrategy: reconnectDelay,
+      ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+    });
+  }
+  return new Redis({ ...single, ...address.nodes[0] });
+}
+
+function reconnectDelay(attempt: number): number {
+  return Math.min(20 * attempt ** 2, 1_000);
+}

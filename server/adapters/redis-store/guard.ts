@@ -1,0 +1,124 @@
+import type { Redis } from 'ioredis';
+import { inspectServer } from './inspect-server.ts';
+import { readLibrary } from './library.ts';
+
+/** The servers' settings do not carry what the store promises. The message names each setting. */
+export class StoreSettingsRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StoreSettingsRefused';
+  }
+}
+
+/**
+ * Watches every server the client connects to: whenever a connection becomes ready, the server's settings are checked
+ * and the function library is loaded (SR-50). A refusal stands until a later look finds nothing to refuse.
+ */
+export class Guard {
+  readonly #allowWeakDurability: boolean;
+  readonly #warn: (message: string) => void;
+  readonly #library = readLibrary();
+  readonly #nodes = new Set<Redis>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #refusals = new Map<Redis, StoreSettingsRefused>();
+  readonly #warned = new Set<string>();
+
+  constructor(allowWeakDurability: boolean, warn: (message: string) => void) {
+    this.#allowWeakDurability = allowWeakDurability;
+    this.#warn = warn;
+  }
+
+  watch(node: Redis): void {
+    if (this.#nodes.has(node)) return;
+    this.#nodes.add(node);
+    node.on('ready', () => this.#start(node));
+    node.on('end', () => this.forget(node));
+    if (node.status === 'ready') this.#start(node);
+    // Replicas of a cluster are connected only when used, but are checked before they are promoted.
+    else if (node.status === 'wait') node.connect().catch(ignore);
+  }
+
+  forget(node: Redis): void {
+    this.#nodes.delete(node);
+    this.#refusals.delete(node);
+  }
+
+  /** Looks at every connected server once more. */
+  recheck(): void {
+    for (const node of this.#nodes) {
+      if (node.status === 'ready') this.#start(node);
+    }
+  }
+
+  get refusal(): StoreSettingsRefused | undefined {
+    return this.#refusals.values().next().value;
+  }
+
+  /**
+   * Resolves once no look is going on. Commands that were sent when a connection had just become ready may be answered
+   * before the look at that server ends, so their answers wait here.
+   */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  get isSettled(): boolean {
+    return this.#running.size === 0;
+  }
+
+  /** Loads the library where it is missing: after FUNCTION FLUSH, FLUSHALL, or on a fresh server behind the same name. */
+  async load(node: Redis): Promise<void> {
+    try {
+      await node.function('LOAD', 'REPLACE', this.#library);
+    } catch (error) {
+      // A replica gets the library from its primary.
+      if (!(error instanceof Error) || !error.message.startsWith('READONLY')) throw error;
+    }
+  }
+
+  async loadEverywhere(): Promise<void> {
+    await Promise.all([...this.#nodes].filter(({ status }) => status === 'ready').map((node) => this.load(node)));
+  }
+
+  #start(node: Redis): void {
+    const look = this.#look(node)
+      // The connection was lost again: the next one that becomes ready is looked at anew.
+      .catch(ignore)
+      .finally(() => this.#running.delete(look));
+    this.#running.add(look);
+  }
+
+  async #look(node: Redis): Promise<void> {
+    const { server, refusals, warnings } = await inspectServer(node);
+    const missing = await this.#loadOrExplain(node);
+    const place = `${node.options.host}:${node.options.port} (${server})`;
+    for (const warning of warnings) this.#warnOnce(`${place}: ${warning}`);
+    const weak = this.#allowWeakDurability ? [] : refusals;
+    if (this.#allowWeakDurability) {
+      for (const refusal of refusals) this.#warnOnce(`${place}: weak durability allowed: ${refusal}`);
+    }
+    const reasons = [...missing, ...weak];
+    if (reasons.length === 0) this.#refusals.delete(node);
+    else this.#refusals.set(node, new StoreSettingsRefused(`${place} is refused: ${reasons.join('; ')}`));
+  }
+
+  async #loadOrExplain(node: Redis): Promise<string[]> {
+    try {
+      await this.load(node);
+      return [];
+    } catch (error) {
+      if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) {
+        return [`functions are not available (${error.message}); Redis 7 or Valkey, and FUNCTION and FCALL permitted`];
+      }
+      throw error;
+    }
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#warn(message);
+  }
+}
+
+function ignore(): void {}

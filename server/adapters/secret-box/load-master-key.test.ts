@@ -1,0 +1,112 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadMasterKey, MasterKeyError } from './load-master-key.ts';
+
+const key = Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i));
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countersign-key-'));
+  file = join(folder, 'master.key');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const write = async (text: string, mode = 0o600) => {
+  await writeFile(file, text);
+  await chmod(file, mode);
+};
+
+describe('master key from the environment', () => {
+  test.each([
+    ['base64', key.toString('base64')],
+    ['base64 without padding', key.toString('base64').replace('=', '')],
+    ['base64url', key.toString('base64url')],
+    ['hex', key.toString('hex')],
+    ['hex in capitals', key.toString('hex').toUpperCase()],
+  ])('is read as %s, and no file is touched', async (_, text) => {
+    expect(Buffer.from(await loadMasterKey({ fromEnvironment: text, file, create: true }))).toEqual(key);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['too short', key.subarray(1).toString('base64')],
+    ['too long', Buffer.concat([key, key]).toString('base64')],
+    ['a passphrase', 'correct horse battery staple'],
+    ['a passphrase of 43 letters and spaces', 'a passphrase that happens to be 43 long....'],
+    ['bits left over in the last letter', `${key.toString('base64').slice(0, 42)}B=`],
+    ['both alphabets at once', `+_${key.toString('base64').slice(2)}`],
+    ['a placeholder', '0'.repeat(64)],
+    ['nothing', ''],
+  ])('%s is refused, without showing it', async (_, text) => {
+    const loading = loadMasterKey({ fromEnvironment: text, file, create: true });
+    await expect(loading).rejects.toBeInstanceOf(MasterKeyError);
+    if (text.length > 0) await expect(loading).rejects.not.toThrow(text);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+// SR-21
+describe('master key file', () => {
+  test('is made once, for its owner alone, and read from then on', async () => {
+    const made = await loadMasterKey({ file, create: true });
+    expect(made).toHaveLength(32);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['master.key']);
+    expect(await loadMasterKey({ file, create: true })).toEqual(made);
+    expect(await loadMasterKey({ file, create: false })).toEqual(made);
+  });
+
+  test('of many that start at once all get the same key', async () => {
+    const keys = await Promise.all(Array.from({ length: 20 }, () => loadMasterKey({ file, create: true })));
+    expect(new Set(keys.map((one) => Buffer.from(one).toString('hex'))).size).toBe(1);
+    expect(await readdir(folder)).toEqual(['master.key']);
+  });
+
+  test('is not made where that was not asked for', async () => {
+    await expect(loadMasterKey({ file, create: false })).rejects.toThrow(/missing/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([0o640, 0o604, 0o644, 0o660, 0o666, 0o610, 0o601])('with mode %o is refused', async (mode) => {
+    await write(key.toString('base64'), mode);
+    await expect(loadMasterKey({ file, create: true })).rejects.toThrow(/chmod 600/);
+  });
+
+  test('read-only for its owner, hex, and a line end are fine', async () => {
+    await write(`${key.toString('hex')}\n`, 0o400);
+    expect(Buffer.from(await loadMasterKey({ file, create: false }))).toEqual(key);
+  });
+
+  test.each([
+    '',
+    '\n',
+    'short',
+    key.toString('base64').slice(0, 20),
+    `${key.toString('base64')}\nmore`,
+    'x'.repeat(5000),
+  ])('that holds %j is refused and left as it is', async (text) => {
+    await write(text);
+    await expect(loadMasterKey({ file, create: true })).rejects.toBeInstanceOf(MasterKeyError);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('behind a link is judged by the file it leads to', async () => {
+    const secret = join(folder, 'mounted');
+    await writeFile(secret, key.toString('base64'));
+    await chmod(secret, 0o644);
+    await symlink(secret, file);
+    await expect(loadMasterKey({ file, create: false })).rejects.toThrow(/chmod 600/);
+    await chmod(secret, 0o400);
+    expect(Buffer.from(await loadMasterKey({ file, create: false }))).toEqual(key);
+  });
+
+  test('that is a folder, or in none, is an error that names it', async () => {
+    await mkdir(file);
+    await expect(loadMasterKey({ file, create: true })).rejects.toThrow(file);
+    const nowhere = join(folder, 'no', 'such', 'folder');
+    await expect(loadMasterKey({ file: nowhere, create: true })).rejects.toThrow(nowhere);
+  });
+});

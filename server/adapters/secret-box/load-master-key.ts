@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MASTER_KEY_BYTES } from './secret-box.ts';
+
+export interface MasterKeySource {
+  /** Base64 or hex of 32 bytes; wins over the file. */
+  fromEnvironment?: string;
+  /** Holds the same text; only its owner may read it. */
+  file: string;
+  /**
+   * Make the file if it is not there. Only for a store that is empty: over an existing one a new key would leave
+   * every secret closed for good.
+   */
+  create: boolean;
+}
+
+/** The master key cannot be had. The message says what to do and holds no part of any key. */
+export class MasterKeyError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'MasterKeyError';
+  }
+}
+
+/**
+ * Reads the master key, or makes it (SR-21, SR-42).
+ *
+ * @throws {MasterKeyError} malformed, missing, or readable by others than its owner.
+ */
+export async function loadMasterKey({ fromEnvironment, file, create }: MasterKeySource): Promise<Uint8Array> {
+  if (fromEnvironment !== undefined) {
+    const key = decodeKey(fromEnvironment);
+    if (!key) throw new MasterKeyError('COUNTERSIGN_MASTER_KEY must be 32 random bytes in base64 or hex');
+    return key;
+  }
+  const existing = await readKeyFile(file);
+  if (existing) return existing;
+  if (!create) throw new MasterKeyError(`the key file ${file} is missing; without it the store cannot be read`);
+  await createKeyFile(file);
+  // Read back what is there: of two that start at once, one has made it.
+  const made = await readKeyFile(file);
+  if (!made) throw new MasterKeyError(`the key file ${file} vanished`);
+  return made;
+}
+
+async function readKeyFile(file: string): Promise<Uint8Array | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw new MasterKeyError(`the key file ${file} cannot be opened`, { cause: error });
+  }
+  try {
+    // Asked of the open file, so that it cannot be exchanged between the look and the reading.
+    const status = await handle.stat();
+    if (!status.isFile()) throw new MasterKeyError(`the key file ${file} is not a file`);
+    if ((status.mode & 0o077) !== 0) {
+      throw new MasterKeyError(`the key file ${file} is open to others: set its mode to 0600 (chmod 600)`);
+    }
+    const key = status.size <= 1024 ? decodeKey((await handle.readFile('latin1')).trim()) : undefined;
+    if (!key) throw new MasterKeyError(`the key file ${file} does not hold 32 random bytes in base64 or hex`);
+    return key;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Written and flushed under another name first: whoever sees the file sees all of it, also after a crash. */
+async function createKeyFile(file: string): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, file).catch((error: unknown) => {
+      // Somebody else was first; theirs counts.
+      if (!isCode(error, 'EEXIST')) throw error;
+    });
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw new MasterKeyError(`the key file ${file} cannot be made`, { cause: error });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function decodeKey(text: string): Uint8Array | undefined {
+  const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : decodeBase64(text);
+  if (bytes?.length !== MASTER_KEY_BYTES) return undefined;
+  // A key of one repeated byte is a placeholder that somebody forgot to replace.
+  return bytes.every((byte) => byte === bytes[0]) ? undefined : new Uint8Array(bytes);
+}
+
+/** Either alphabet, with or without padding; nothing else, where Buffer would skip what it does not know. */
+function decodeBase64(text: string): Buffer | undefined {
+  if (!/^(?:[A-Za-z0-9+/]{43}=?|[A-Za-z0-9_-]{43}=?)$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  const unpadded = text.replace('=', '').replaceAll('-', '+').replaceAll('_', '/');
+  return bytes.toString('base64').replace('=', '') === unpadded ? bytes : undefined;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,94 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import type { SecretBox, SecretContext } from '../../ports/secret-box.ts';
+
+export const MASTER_KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID_BYTES = 6;
+const ALGORITHM = 'aes-256-gcm';
+const SHAPE = /^v1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
+
+/**
+ * Seals secrets at rest with AES-256-GCM (NIST SP 800-38D): `v1.<key id>.<iv>.<ciphertext and tag>`, parts in base64url
+ * (SR-21). The master key itself encrypts nothing: sealing, MACs and the key's id each use a key derived from it with HKDF
+ * (RFC 5869), so none says anything about another.
+ *
+ * IVs are 96 random bits; a master key is to be rotated before 2^32 secrets were sealed with it, which an installation of
+ * this service does not reach.
+ *
+ * @throws {TypeError} the master key does not have 32 bytes. `open` throws an Error that names the context and nothing
+ *   else, whatever does not fit.
+ */
+export function createSecretBox(masterKey: Uint8Array): SecretBox {
+  if (masterKey.length !== MASTER_KEY_BYTES) throw new TypeError(`a master key has ${MASTER_KEY_BYTES} bytes`);
+  const sealingKey = derive(masterKey, 'seal');
+  const macKey = derive(masterKey, 'mac');
+  const keyId = createHash('sha256')
+    .update(derive(masterKey, 'key id').export())
+    .digest()
+    .subarray(0, KEY_ID_BYTES)
+    .toString('base64url');
+  const purposeKeys = new Map<string, KeyObject>();
+
+  return {
+    seal(plain, context) {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv(ALGORITHM, sealingKey, iv, { authTagLength: TAG_BYTES });
+      cipher.setAAD(associated(context));
+      const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+      return `v1.${keyId}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
+    },
+
+    open(sealed, context) {
+      const [, sealedKeyId, iv, body] = SHAPE.exec(sealed) ?? [];
+      if (sealedKeyId === undefined || iv === undefined || body === undefined) throw unopened(context, 'is malformed');
+      if (sealedKeyId !== keyId) throw unopened(context, 'was sealed with another master key');
+      const bytes = Buffer.from(body, 'base64url');
+      // Base64url text is malleable in its last bits; only the one form that `seal` writes is taken.
+      if (bytes.toString('base64url') !== body) throw unopened(context, 'is malformed');
+      const decipher = createDecipheriv(ALGORITHM, sealingKey, Buffer.from(iv, 'base64url'), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(associated(context));
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+      try {
+        const opened = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
+        return new Uint8Array(opened);
+      } catch {
+        throw unopened(context, 'does not belong here, or was changed');
+      }
+    },
+
+    mac(purpose, message) {
+      let key = purposeKeys.get(purpose);
+      if (!key) {
+        key = createSecretKey(createHmac('sha256', macKey).update(purpose).digest());
+        // Purposes are a handful of names in the code; the bound is for whoever passes something else.
+        if (purposeKeys.size < 64) purposeKeys.set(purpose, key);
+      }
+      return new Uint8Array(createHmac('sha256', key).update(message).digest());
+    },
+  };
+}
+
+function derive(masterKey: Uint8Array, use: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, '', `countersign v1 ${use}`, 32)));
+}
+
+/** JSON keeps the parts apart whatever is in them, lone surrogates included. */
+function associated({ account, kind, id, field }: SecretContext): Buffer {
+  return Buffer.from(JSON.stringify(['countersign v1', account, kind, id, field]));
+}
+
+function unopened({ kind, id, field }: SecretContext, reason: string): Error {
+  return new Error(`the secret ${field} of ${kind} ${id} ${reason}`);
+}

@@ -1,0 +1,58 @@
+import { Hono } from 'hono';
+import { nativeApi } from './http/api/native.ts';
+import type { AppEnv } from './http/context.ts';
+import type { Logger } from './http/log.ts';
+import { accessLog } from './http/middleware/access-log.ts';
+import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
+import { bodyLimit } from './http/middleware/body-limit.ts';
+import { clientAddress } from './http/middleware/client-address.ts';
+import { refuseDuplicateParameters } from './http/middleware/duplicate-parameters.ts';
+import { requestId } from './http/middleware/request-id.ts';
+import { securityHeaders } from './http/middleware/security-headers.ts';
+import { strictJson } from './http/middleware/strict-json.ts';
+import { notFound, onError } from './http/problem.ts';
+import type { Readiness } from './http/readiness.ts';
+import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
+import { jwks } from './http/well-known/jwks.ts';
+import { widgetFiles } from './http/widget/files.ts';
+import { flows } from './http/widget/flows.ts';
+import { frame } from './http/widget/frame.ts';
+import type { Ports } from './ports/index.ts';
+import type { WidgetFiles } from './ports/widget-files.ts';
+
+export interface AppOptions {
+  /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
+  issuer: string;
+  version: string;
+  trustedProxies: readonly string[];
+  forwardedHeader: 'x-forwarded-for' | 'forwarded';
+  widget: WidgetFiles;
+  log: Logger;
+  /** False while the service is starting or stopping. */
+  readiness: Readiness;
+}
+
+/** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
+export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
+  const { issuer, version } = options;
+  const app = new Hono<AppEnv>();
+  app.onError(onError);
+  app.notFound(notFound);
+
+  app.use(requestId(options.log));
+  app.use(accessLog({ quiet: HEALTH_PATHS }));
+  app.use(securityHeaders({ https: issuer.startsWith('https:') }));
+  app.use(refuseApiKeyInUrl());
+  app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
+  app.use(refuseDuplicateParameters());
+  app.use(bodyLimit());
+  app.use(strictJson());
+
+  app.route('/', healthRoutes(ports, options.readiness));
+  app.route('/', jwks(ports));
+  app.route('/v1', nativeApi(ports, { issuer, version }));
+  app.route('/widget/v1', flows({ ...ports, issuer }));
+  app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget', widgetFiles(options.widget, version));
+  return app;
+}

@@ -1,0 +1,230 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadConfig } from './load-config.ts';
+import { VARIABLES } from './variables.ts';
+
+function problemsOf(env: Record<string, string>): { name: string; problem: string }[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems];
+    throw error;
+  }
+  return [];
+}
+
+const namesOf = (env: Record<string, string>) => problemsOf(env).map(({ name }) => name);
+
+describe('configuration', () => {
+  test('an empty environment is a loopback service on the embedded store', () => {
+    expect(loadConfig({})).toEqual({
+      url: 'http://localhost:8080',
+      listen: { host: '127.0.0.1', port: 8080 },
+      dataFolder: './data',
+      store: { kind: 'embedded' },
+      allowWeakDurability: false,
+      masterKey: { file: 'data/master.key' },
+      trustedProxies: [],
+      forwardedHeader: 'x-forwarded-for',
+      signingAlgorithm: 'ES256',
+      argon2: { memoryKiB: 19_456, iterations: 2 },
+      logLevel: 'info',
+      drainMs: 1000,
+      shutdownMs: 20_000,
+    });
+  });
+
+  test('every variable is read', () => {
+    const config = loadConfig({
+      COUNTERSIGN_URL: 'https://login.example.com/',
+      COUNTERSIGN_LISTEN: '[::]:9000',
+      COUNTERSIGN_DATA: '/var/lib/countersign',
+      COUNTERSIGN_STORE: 'redis+sentinel://user:pass@one:26379,two:26379/main',
+      COUNTERSIGN_ALLOW_WEAK_DURABILITY: 'true',
+      COUNTERSIGN_MASTER_KEY_FILE: '/run/secrets/master',
+      COUNTERSIGN_TRUSTED_PROXIES: '10.1.2.3/8, ::1',
+      COUNTERSIGN_FORWARDED_HEADER: 'forwarded',
+      COUNTERSIGN_GEO_DATABASE: '/srv/country.mmdb',
+      COUNTERSIGN_SIGNING_ALGORITHM: 'EdDSA',
+      COUNTERSIGN_ARGON2_MEMORY_KIB: '65536',
+      COUNTERSIGN_ARGON2_ITERATIONS: '3',
+      COUNTERSIGN_LOG_LEVEL: 'warn',
+      COUNTERSIGN_DRAIN_MS: '0',
+      COUNTERSIGN_SHUTDOWN_MS: '5000',
+    });
+    expect(config).toMatchObject({
+      url: 'https://login.example.com',
+      listen: { host: '::', port: 9000 },
+      dataFolder: '/var/lib/countersign',
+      store: { kind: 'redis' },
+      allowWeakDurability: true,
+      masterKey: { file: '/run/secrets/master' },
+      trustedProxies: ['10.0.0.0/8', '::1/128'],
+      forwardedHeader: 'forwarded',
+      geoDatabase: '/srv/country.mmdb',
+      signingAlgorithm: 'EdDSA',
+      argon2: { memoryKiB: 65_536, iterations: 3 },
+      logLevel: 'warn',
+      drainMs: 0,
+      shutdownMs: 5000,
+    });
+    expect(config.store.kind === 'redis' && config.store.url.reveal()).toContain('user:pass@one:26379,two:26379');
+  });
+
+  test('is frozen all the way down', () => {
+    const config = loadConfig({ COUNTERSIGN_TRUSTED_PROXIES: '10.0.0.0/8' });
+    const thaw = (part: object) => {
+      expect(Object.isFrozen(part)).toBe(true);
+      for (const value of Object.values(part)) if (typeof value === 'object') thaw(value);
+    };
+    thaw(config);
+  });
+
+  test('all bad variables are reported at once, by name', () => {
+    expect(
+      namesOf({
+        COUNTERSIGN_URL: 'ftp://x',
+        COUNTERSIGN_LISTEN: 'x',
+        COUNTERSIGN_STORE: 'mysql://x',
+        COUNTERSIGN_ALLOW_WEAK_DURABILITY: 'yes',
+        COUNTERSIGN_TRUSTED_PROXIES: '10.0.0.0/33',
+        COUNTERSIGN_FORWARDED_HEADER: 'x-real-ip',
+        COUNTERSIGN_SIGNING_ALGORITHM: 'HS256',
+        COUNTERSIGN_ARGON2_MEMORY_KIB: '1024',
+        COUNTERSIGN_ARGON2_ITERATIONS: '1',
+        COUNTERSIGN_LOG_LEVEL: 'loud',
+        COUNTERSIGN_DRAIN_MS: '-1',
+        COUNTERSIGN_SHUTDOWN_MS: '1e3',
+        COUNTERSIGN_MASTERKEY: 'x',
+      }).sort(),
+    ).toEqual([
+      'COUNTERSIGN_ALLOW_WEAK_DURABILITY',
+      'COUNTERSIGN_ARGON2_ITERATIONS',
+      'COUNTERSIGN_ARGON2_MEMORY_KIB',
+      'COUNTERSIGN_DRAIN_MS',
+      'COUNTERSIGN_FORWARDED_HEADER',
+      'COUNTERSIGN_LISTEN',
+      'COUNTERSIGN_LOG_LEVEL',
+      'COUNTERSIGN_MASTERKEY',
+      'COUNTERSIGN_SHUTDOWN_MS',
+      'COUNTERSIGN_SIGNING_ALGORITHM',
+      'COUNTERSIGN_STORE',
+      'COUNTERSIGN_TRUSTED_PROXIES',
+      'COUNTERSIGN_URL',
+    ]);
+  });
+
+  test('a mistyped variable is reported with the name it was meant to be', () => {
+    expect(problemsOf({ COUNTERSIGN_TRUSTED_PROXY: '10.0.0.1' })).toEqual([
+      { name: 'COUNTERSIGN_TRUSTED_PROXY', problem: 'is unknown: did you mean COUNTERSIGN_TRUSTED_PROXIES?' },
+    ]);
+  });
+
+  test('variables of other programs are not our business', () => {
+    expect(namesOf({ PATH: '/bin', NODE_ENV: 'production', COUNTERSIGNED: '1' })).toEqual([]);
+  });
+
+  // SR-35
+  test('no value shows in an error, whatever it is', () => {
+    const canary = 'canary-7f3a';
+    const known = Object.keys(VARIABLES);
+    fc.assert(
+      fc.property(
+        fc.subarray(known, { minLength: 1 }),
+        fc.constantFrom(canary, `redis:/${canary}`, `http://${canary}.example`, `${canary}/8`, `https://u:${canary}@h`),
+        (names, value) => {
+          const env = Object.fromEntries(names.map((name) => [name, value]));
+          try {
+            loadConfig({ ...env, COUNTERSIGN_TYPO: value });
+          } catch (error) {
+            expect(inspect(error, { depth: 9 })).not.toContain(canary);
+            expect(JSON.stringify(error)).not.toContain(canary);
+            return;
+          }
+          throw new Error('an unknown variable went unnoticed');
+        },
+      ),
+    );
+  });
+
+  // SR-35
+  test('secrets do not show when the configuration is printed', () => {
+    const config = loadConfig({
+      COUNTERSIGN_STORE: 'rediss://:canary-1@cache:6380',
+      COUNTERSIGN_MASTER_KEY: 'canary-2',
+    });
+    for (const shown of [
+      JSON.stringify(config),
+      inspect(config, { depth: 9, showHidden: true }),
+      `${config.masterKey.fromEnvironment}`,
+    ]) {
+      expect(shown).not.toContain('canary');
+    }
+    expect(config.masterKey.fromEnvironment?.reveal()).toBe('canary-2');
+  });
+
+  test('the master key comes from one place', () => {
+    expect(namesOf({ COUNTERSIGN_MASTER_KEY: 'a', COUNTERSIGN_MASTER_KEY_FILE: '/b' })).toEqual([
+      'COUNTERSIGN_MASTER_KEY_FILE',
+    ]);
+  });
+
+  test('listening beyond loopback asks for the public URL', () => {
+    expect(namesOf({ COUNTERSIGN_LISTEN: '0.0.0.0:8080' })).toEqual(['COUNTERSIGN_URL']);
+    expect(namesOf({ COUNTERSIGN_LISTEN: '0.0.0.0:8080', COUNTERSIGN_URL: 'https://login.example.com' })).toEqual([]);
+  });
+
+  test.each([
+    'https://login.example.com',
+    'https://login.example.com/',
+    'https://login.example.com:8443',
+    'https://login.example.com:443',
+    'http://localhost:8080',
+    'http://127.0.0.1:8080',
+    'http://[::1]:8080',
+  ])('public URL: %s is taken', (url) => {
+    expect(namesOf({ COUNTERSIGN_URL: url })).toEqual([]);
+    expect(loadConfig({ COUNTERSIGN_URL: url }).url).toBe(new URL(url).origin);
+  });
+
+  test.each([
+    'http://login.example.com',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'https://login.example.com/auth',
+    'https://login.example.com?x',
+    'https://login.example.com/?',
+    'https://login.example.com/#',
+    'https://user@login.example.com',
+    'https://user:password@login.example.com',
+    'login.example.com',
+    'javascript:alert(1)',
+    'https://',
+  ])('public URL: %s is refused', (url) => {
+    expect(namesOf({ COUNTERSIGN_URL: url })).toEqual(['COUNTERSIGN_URL']);
+  });
+
+  test.each(['127.0.0.1', ':8080', '127.0.0.1:', '127.0.0.1:65536', '::1:8080', '[127.0.0.1]:80', 'a b:80', 'x:0x50'])(
+    'address to listen on: %s is refused',
+    (listen) => {
+      expect(namesOf({ COUNTERSIGN_LISTEN: listen })).toEqual(['COUNTERSIGN_LISTEN']);
+    },
+  );
+
+  test.each([
+    'redis://cache',
+    'rediss://:p@cache:6380/0',
+    'redis+cluster://a:1,b:2,c:3',
+    'redis+sentinel://a:1,b:2/main',
+  ])('store: %s is taken', (url) => {
+    expect(loadConfig({ COUNTERSIGN_STORE: url }).store.kind).toBe('redis');
+  });
+
+  test.each(['redis', 'redis:cache', 'redis://', 'http://cache', 'Embedded', 'redis+http://x'])(
+    'store: %s is refused',
+    (url) => {
+      expect(namesOf({ COUNTERSIGN_STORE: url })).toEqual(['COUNTERSIGN_STORE']);
+    },
+  );
+});

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { isLoopbackHost } from './parse.ts';
+import type { Secret } from './secret.ts';
+import { VARIABLES } from './variables.ts';
+
+type Name = keyof typeof VARIABLES;
+type Values = { [N in Name]: z.output<(typeof VARIABLES)[N]['schema']> };
+
+/** All settings, validated and frozen. Documented in docs/configuration.md. */
+export interface Config {
+  /** Origin without a slash at the end; the issuer of results. Port 0 in `listen` leaves it to be said by COUNTERSIGN_URL. */
+  readonly url: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly dataFolder: string;
+  readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
+  readonly allowWeakDurability: boolean;
+  readonly masterKey: { readonly fromEnvironment?: Secret; readonly file: string };
+  /** Canonical CIDR ranges. */
+  readonly trustedProxies: readonly string[];
+  readonly forwardedHeader: 'x-forwarded-for' | 'forwarded';
+  readonly geoDatabase?: string;
+  readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
+  readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
+  readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
+  readonly drainMs: number;
+  readonly shutdownMs: number;
+}
+
+/** Names every bad variable and what it should be; never a value. */
+export class ConfigError extends Error {
+  readonly problems: readonly { readonly name: string; readonly problem: string }[];
+  constructor(problems: readonly { name: string; problem: string }[]) {
+    super(`the configuration is not valid:\n${problems.map(({ name, problem }) => `  ${name} ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * The configuration that the environment describes. Empty variables count as absent.
+ *
+ * @throws {ConfigError} with all problems at once, unknown COUNTERSIGN_ variables included.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: { name: string; problem: string }[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema }] of Object.entries(VARIABLES)) {
+    const read = schema.safeParse(env[name] || undefined);
+    if (read.success) values[name] = read.data;
+    else for (const issue of read.error.issues) problems.push({ name, problem: issue.message });
+  }
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('COUNTERSIGN_') && !(name in VARIABLES)) problems.push({ name, problem: unknown(name) });
+  }
+  if (env.COUNTERSIGN_MASTER_KEY && env.COUNTERSIGN_MASTER_KEY_FILE) {
+    problems.push({ name: 'COUNTERSIGN_MASTER_KEY_FILE', problem: 'excludes COUNTERSIGN_MASTER_KEY: set one of them' });
+  }
+  const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_URL: given } = values as Partial<Values>;
+  const url = given ?? (listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined);
+  if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
+    problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
+  }
+  if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
+  return frozen(values as Values, url);
+}
+
+function frozen(values: Values, url: string): Config {
+  const masterKey = values.COUNTERSIGN_MASTER_KEY;
+  const geoDatabase = values.COUNTERSIGN_GEO_DATABASE;
+  return Object.freeze({
+    url,
+    listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
+    dataFolder: values.COUNTERSIGN_DATA,
+    store: Object.freeze({ ...values.COUNTERSIGN_STORE }),
+    allowWeakDurability: values.COUNTERSIGN_ALLOW_WEAK_DURABILITY,
+    masterKey: Object.freeze({
+      ...(masterKey ? { fromEnvironment: masterKey } : {}),
+      file: values.COUNTERSIGN_MASTER_KEY_FILE ?? join(values.COUNTERSIGN_DATA, 'master.key'),
+    }),
+    trustedProxies: Object.freeze([...values.COUNTERSIGN_TRUSTED_PROXIES]),
+    forwardedHeader: values.COUNTERSIGN_FORWARDED_HEADER,
+    ...(geoDatabase === undefined ? {} : { geoDatabase }),
+    signingAlgorithm: values.COUNTERSIGN_SIGNING_ALGORITHM,
+    argon2: Object.freeze({
+      memoryKiB: values.COUNTERSIGN_ARGON2_MEMORY_KIB,
+      iterations: values.COUNTERSIGN_ARGON2_ITERATIONS,
+    }),
+    logLevel: values.COUNTERSIGN_LOG_LEVEL,
+    drainMs: values.COUNTERSIGN_DRAIN_MS,
+    shutdownMs: values.COUNTERSIGN_SHUTDOWN_MS,
+  });
+}
+
+function unknown(name: string): string {
+  const near = Object.keys(VARIABLES).find((known) => distance(known, name) <= 3);
+  return near ? `is unknown: did you mean ${near}?` : 'is unknown';
+}
+
+/** Levenshtein distance; the names are short and few. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? Number.POSITIVE_INFINITY;
+}

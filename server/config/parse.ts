@@ -1,0 +1,43 @@
+import { isIP } from 'node:net';
+
+/** `localhost`, 127.0.0.0/8 or ::1; host as in a URL or after {@link parseListen}. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}
+
+/** An origin without path, query, fragment or credentials; https except on loopback. Without a slash at the end. */
+export function parsePublicUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) return undefined;
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) return undefined;
+  // `https://host/?` and `https://host/#` have empty search and hash; the text must be the origin and nothing more.
+  const bare = text.endsWith('/') ? text.slice(0, -1) : text;
+  return bare.toLowerCase() === url.origin || bare.toLowerCase() === withDefaultPort(url) ? url.origin : undefined;
+}
+
+function withDefaultPort(url: URL): string {
+  return `${url.origin}:${url.protocol === 'https:' ? 443 : 80}`;
+}
+
+export function parseListen(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(0|[1-9]\d{0,4})$/.exec(text);
+  if (!match) return undefined;
+  const [, v6, name] = match;
+  const port = Number(match[3]);
+  const host = v6 ?? name;
+  if (host === undefined || port > 65_535) return undefined;
+  if (v6 !== undefined && isIP(v6) !== 6) return undefined;
+  return { host, port };
+}
+
+const REDIS_SCHEMES = ['redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:'];
+
+/**
+ * Whether the text is a URL of one of the four schemes. Several hosts may be named, separated by commas, which URL does
+ * not read; the adapter takes it apart.
+ */
+export function parseRedisUrl(text: string): true | undefined {
+  const match = /^([a-z+]+:)\/\/(?:[^@\s]*@)?([^/?#\s]+)(?:[/?#]\S*)?$/.exec(text);
+  return match?.[1] !== undefined && REDIS_SCHEMES.includes(match[1]) ? true : undefined;
+}

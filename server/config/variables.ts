@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { RESULT_ALGORITHMS } from '../../shared/wire/result.ts';
+import { parseRange } from '../domain/addresses.ts';
+import { parseListen, parsePublicUrl, parseRedisUrl } from './parse.ts';
+import { Secret } from './secret.ts';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+interface Variable {
+  /** One sentence for docs/configuration.md. */
+  readonly meaning: string;
+  /** What holds when the variable is absent, as the documentation says it. */
+  readonly otherwise: string;
+  /** From the variable's text (undefined when absent or empty) to its value. */
+  readonly schema: z.ZodType<unknown, string | undefined>;
+}
+
+/** Whole numbers in plain decimal: `1e3`, `0x10` and ` 5` are typing errors. */
+function whole(from: number, to: number, otherwise: number) {
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d{0,8})$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(from, `must be at least ${from}`).max(to, `must be at most ${to}`))
+    .default(otherwise);
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) {
+  return z.enum(values, `must be one of ${values.join(', ')}`).default(otherwise as never);
+}
+
+function parsed<T>(read: (text: string) => T | undefined, message: string) {
+  return z.string().transform((text, check) => {
+    const value = read(text);
+    if (value === undefined) {
+      check.addIssue(message);
+      return z.NEVER;
+    }
+    return value;
+  });
+}
+
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .transform((text) => text === 'true')
+  .default(false);
+
+const path = z.string().refine((text) => !text.includes('\0'), 'must be a path');
+
+/** Every variable there is. The documentation is generated from this table, and a variable not in it is reported. */
+export const VARIABLES = {
+  COUNTERSIGN_URL: {
+    meaning:
+      'The public base URL, as browsers see it; also the issuer of results. An origin without a path; `https` except on loopback.',
+    otherwise: '`http://localhost:<port>` when listening on loopback, else required',
+    schema: parsed(parsePublicUrl, 'must be an https origin without a path (http only on loopback)').optional(),
+  },
+  COUNTERSIGN_LISTEN: {
+    meaning: 'Address and port to listen on, `host:port`; IPv6 in brackets. Port 0 takes any free one.',
+    otherwise: '`127.0.0.1:8080`',
+    schema: parsed(parseListen, 'must be host:port').default({ host: '127.0.0.1', port: 8080 }),
+  },
+  COUNTERSIGN_DATA: {
+    meaning: 'Folder for the embedded store and the key file.',
+    otherwise: '`./data`',
+    schema: path.default('./data'),
+  },
+  COUNTERSIGN_STORE: {
+    meaning:
+      '`embedded`, or the URL of Redis or Valkey: `redis://`, `rediss://`, `redis+sentinel://` or `redis+cluster://`. May hold a password; never logged.',
+    otherwise: '`embedded`',
+    schema: parsed(
+      (text) =>
+        text === 'embedded'
+          ? ({ kind: 'embedded' } as const)
+          : parseRedisUrl(text) && ({ kind: 'redis', url: new Secret(text) } as const),
+      'must be embedded or a redis://, rediss://, redis+sentinel:// or redis+cluster:// URL',
+    ).default({ kind: 'embedded' }),
+  },
+  COUNTERSIGN_ALLOW_WEAK_DURABILITY: {
+    meaning:
+      'Start although Redis may lose acknowledged writes (`appendfsync` other than `always`, or eviction). Used codes and failure counters can then come back after a crash.',
+    otherwise: '`false`',
+    schema: flag,
+  },
+  COUNTERSIGN_MASTER_KEY: {
+    meaning: 'The key that seals seeds and signing keys: 32 random bytes in base64 or hex. Excludes the key file.',
+    otherwise: 'the key file is used',
+    schema: z
+      .string()
+      .transform((text) => new Secret(text))
+      .optional(),
+  },
+  COUNTERSIGN_MASTER_KEY_FILE: {
+    meaning: 'File that holds the master key in base64 or hex, readable by its owner alone (mode 0600 or 0400).',
+    otherwise: '`master.key` in the data folder',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_TRUSTED_PROXIES: {
+    meaning:
+      'Addresses or CIDR ranges of the reverse proxies in front, separated by commas. Forwarding headers count from these only.',
+    otherwise: 'none: the connection says who the client is',
+    schema: parsed(parseRanges, 'must be a list of addresses or CIDR ranges').default([]),
+  },
+  COUNTERSIGN_FORWARDED_HEADER: {
+    meaning: 'The header in which those proxies name the client: `x-forwarded-for` or `forwarded` (RFC 7239).',
+    otherwise: '`x-forwarded-for`',
+    schema: oneOf(['x-forwarded-for', 'forwarded'], 'x-forwarded-for'),
+  },
+  COUNTERSIGN_GEO_DATABASE: {
+    meaning: 'A country database in MaxMind format (such as GeoLite2 Country) for geo filters.',
+    otherwise: 'the public-domain data that comes with the service',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_SIGNING_ALGORITHM: {
+    meaning: 'Algorithm of new signing keys: `ES256` or `EdDSA` (Ed25519).',
+    otherwise: '`ES256`',
+    schema: oneOf(RESULT_ALGORITHMS, 'ES256'),
+  },
+  COUNTERSIGN_ARGON2_MEMORY_KIB: {
+    meaning: 'Memory of one password hash in KiB, 19456 to 262144. Older hashes are renewed at login.',
+    otherwise: '`19456`',
+    schema: whole(19_456, 262_144, 19_456),
+  },
+  COUNTERSIGN_ARGON2_ITERATIONS: {
+    meaning: 'Passes of one password hash, 2 to 16.',
+    otherwise: '`2`',
+    schema: whole(2, 16, 2),
+  },
+  COUNTERSIGN_LOG_LEVEL: {
+    meaning: `The least severe lines that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}.`,
+    otherwise: '`info`',
+    schema: oneOf(LOG_LEVELS, 'info'),
+  },
+  COUNTERSIGN_DRAIN_MS: {
+    meaning:
+      'After SIGTERM: how long to go on serving while readiness already fails, so that a load balancer looks elsewhere first. Set it to a little more than its probing interval.',
+    otherwise: '`1000`',
+    schema: whole(0, 300_000, 1000),
+  },
+  COUNTERSIGN_SHUTDOWN_MS: {
+    meaning: 'After SIGTERM: when to end even with work in flight, counted from the signal.',
+    otherwise: '`20000`',
+    schema: whole(0, 600_000, 20_000),
+  },
+} as const satisfies Record<string, Variable>;
+
+function parseRanges(text: string): string[] | undefined {
+  const ranges: string[] = [];
+  for (const part of text.split(',')) {
+    const range = parseRange(part.trim());
+    if (range === undefined) return undefined;
+    ranges.push(range);
+  }
+  return ranges;
+}

@@ -1,0 +1,77 @@
+import type { ResourceId, TokenId, UserId } from './ids.ts';
+import type { Token } from './token.ts';
+import type { Assignment, User } from './user.ts';
+
+/** What the user is assigned to this resource with, if at all. */
+export function assignmentTo(user: Pick<User, 'assignments'>, resource: ResourceId): Assignment | undefined {
+  return user.assignments.find((assignment) => assignment.resource === resource);
+}
+
+/**
+ * The tokens of the assignment's pairs that still stand: the token exists, its owner is the user, and it has not changed
+ * hands since. A token that moved to someone else and back does not bring the old access with it.
+ */
+export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, Token>, user: UserId): Token[] {
+  return assignment.tokens.flatMap((pair) => {
+    const token = tokens.get(pair.token);
+    return token && token.id === pair.token && token.owner === user && token.epoch === pair.epoch ? [token] : [];
+  });
+}
+
+/** Whether the user is assigned to the resource: alone, or with a token that still stands ((b) includes (a)). */
+export function isAssigned(assignment: Assignment | undefined, pairs: readonly unknown[]): boolean {
+  return assignment !== undefined && (assignment.alone || pairs.length > 0);
+}
+
+export function assignAlone(user: User, resource: ResourceId): User {
+  return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: true }));
+}
+
+export function unassignAlone(user: User, resource: ResourceId): User {
+  return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: false }));
+}
+
+/** Undefined if the token is not the user's own. A pair of an earlier ownership is replaced. */
+export function assignWithToken(user: User, resource: ResourceId, token: Token): User | undefined {
+  if (token.owner !== user.id || token.account !== user.account) return undefined;
+  return editAssignment(user, resource, (assignment) => ({
+    ...assignment,
+    tokens: [...assignment.tokens.filter((pair) => pair.token !== token.id), { token: token.id, epoch: token.epoch }],
+  }));
+}
+
+export function unassignToken(user: User, resource: ResourceId, token: TokenId): User {
+  return editAssignment(user, resource, (assignment) => ({
+    ...assignment,
+    tokens: assignment.tokens.filter((pair) => pair.token !== token),
+  }));
+}
+
+/** Hands the token to a user, or to nobody. A change of hands raises the epoch, which voids every pair made before. */
+export function giveToken(token: Token, owner: UserId | undefined): Token {
+  if (token.owner === owner) return token;
+  const { owner: _former, ...ownerless } = token;
+  const moved: Token = { ...ownerless, epoch: token.epoch + 1 };
+  return owner === undefined ? moved : { ...moved, owner };
+}
+
+/** (c): the resource accepts this token's OTP with no user involved. */
+export function assignDirect(token: Token, resource: ResourceId): Token {
+  if (token.directResources.includes(resource)) return token;
+  return { ...token, directResources: [...token.directResources, resource] };
+}
+
+export function unassignDirect(token: Token, resource: ResourceId): Token {
+  return { ...token, directResources: token.directResources.filter((id) => id !== resource) };
+}
+
+/** An assignment that is left with nothing is dropped, so that there is one way to say "not assigned". */
+function editAssignment(user: User, resource: ResourceId, edit: (assignment: Assignment) => Assignment): User {
+  const current = assignmentTo(user, resource);
+  const edited = edit(current ?? { resource, alone: false, tokens: [] });
+  const keep = edited.alone || edited.tokens.length > 0;
+  const assignments = current
+    ? user.assignments.flatMap((assignment) => (assignment !== current ? [assignment] : keep ? [edited] : []))
+    : [...user.assignments, ...(keep ? [edited] : [])];
+  return { ...user, assignments };
+}

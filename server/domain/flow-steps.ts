@@ -1,0 +1,151 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { OtpUse } from '../../shared/wire/result.ts';
+import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
+import type { FlowId, TokenId } from './ids.ts';
+import type { MethodPolicy, Resource } from './resource.ts';
+import type { User } from './user.ts';
+
+/**
+ * The moves of a sign-in. Each takes a flow and gives the next one; none looks at anything else. A step is claimed
+ * before it is evaluated and counted when it has been, so that of any number of simultaneous answers one is evaluated.
+ */
+
+export type AnswerableStep = 'identify' | 'password' | 'otp';
+
+/** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
+export const FLOW_WRONG_ANSWERS = 20;
+
+export type Claimed = { flow: Flow } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
+
+/** Takes the step for one attempt. `seq` is what the answering page believed; an older one has been answered already. */
+export function claimStep(
+  flow: Flow,
+  answer: { step: AnswerableStep; seq: number; attempt: string },
+  now: number,
+): Claimed {
+  if (answer.seq < flow.seq) return { refused: 'STEP_STALE' };
+  if (answer.seq > flow.seq || flow.step !== answer.step) return { refused: 'STEP_NOT_EXPECTED' };
+  // A claim whose evaluation never came back is from a crash: the person may answer again.
+  if (flow.claim && now - flow.claim.at < STEP_CLAIM_MS) return { refused: 'STEP_IN_PROGRESS' };
+  return { flow: { ...flow, claim: { attempt: answer.attempt, at: now } } };
+}
+
+/** Whether this attempt still holds the step; one that took longer than its claim may have been overtaken. */
+export function holdsClaim(flow: Flow, attempt: string): boolean {
+  return flow.claim?.attempt === attempt;
+}
+
+/** The step is free again, unanswered. */
+export function released(flow: Flow): Flow {
+  const { claim: _claim, ...rest } = flow;
+  return rest;
+}
+
+/** The name is noted, whoever it may be; what comes next depends on the resource alone, never on the name. */
+export function identified(flow: Flow, login: string, policy: MethodPolicy): Flow {
+  return { ...evaluated(flow), login, step: policy === 'otp' ? 'otp' : 'password' };
+}
+
+export function passwordRight(flow: Flow, user: User): Flow {
+  return { ...evaluated(flow), step: 'otp', user: user.id, passwordVerified: true };
+}
+
+/** The same step once more, saying why. */
+export function stayed(flow: Flow, code: RefusalCode, retryAt?: number): Flow {
+  const attemptsLeft = flow.attemptsLeft - 1;
+  if (attemptsLeft <= 0) return denied(flow, 'TOO_MANY_ATTEMPTS');
+  return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
+}
+
+/** The end without a result. */
+export function denied(flow: Flow, code: RefusalCode): Flow {
+  return { ...evaluated(flow), step: 'denied', error: { code } };
+}
+
+/** What the last step has shown. */
+export interface Passed {
+  user: User;
+  /** The password was right in this very step. */
+  password?: true;
+  otp: OtpUse;
+  /** The token whose code was right. */
+  token?: TokenId;
+}
+
+/** The end with a result, and the record of it that one consumption will use up. */
+export function finished(
+  flow: Flow,
+  { user, otp, token, ...passed }: Passed,
+  rule: { now: number; resultLifetimeMs: number },
+): { flow: Flow; result: ResultRecord } {
+  const password = flow.passwordVerified || passed.password === true;
+  const second = otp === 'verified';
+  const amr = [...(password ? ['pwd'] : []), ...(second ? ['otp'] : []), ...(password && second ? ['mfa'] : [])];
+  const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
+  const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
+  return {
+    flow: { ...done, expiresAt },
+    result: {
+      flow: flow.id,
+      account: flow.account,
+      resource: flow.resource,
+      user: user.id,
+      login: user.login,
+      nonce: flow.nonce,
+      origin: flow.origin,
+      amr,
+      acr: password && second ? '2' : '1',
+      otp,
+      ...(token !== undefined && { token }),
+      authenticatedAt: rule.now,
+      issuedAt: wholeSecond(rule.now),
+      expiresAt,
+    },
+  };
+}
+
+/** A sign-in that has begun and waits for a name. */
+export function newFlow(
+  id: FlowId,
+  resource: Resource,
+  asked: { nonce: string; origin: string; handleHash: string },
+  now: number,
+): Flow {
+  return {
+    id,
+    account: resource.account,
+    resource: resource.id,
+    handleHash: asked.handleHash,
+    nonce: asked.nonce,
+    origin: asked.origin,
+    step: 'identify',
+    seq: 0,
+    passwordVerified: false,
+    attemptsLeft: FLOW_WRONG_ANSWERS,
+    createdAt: now,
+    expiresAt: now + FLOW_LIFETIME_MS,
+  };
+}
+
+/** A sign-in for which the host has named the person: the code alone is asked for. */
+export function requestedFlow(flow: Flow, request: LoginRequest, login: string | undefined): Flow {
+  const { hostCheckedPassword, attemptsLeft } = request;
+  return {
+    ...flow,
+    step: 'otp',
+    user: request.user,
+    ...(login !== undefined && { login }),
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword },
+  };
+}
+
+function evaluated(flow: Flow): Flow {
+  const { claim: _claim, error: _error, ...rest } = flow;
+  return { ...rest, seq: flow.seq + 1 };
+}
+
+/** JWT times are whole seconds; rounding down never lengthens a life. */
+function wholeSecond(at: number): number {
+  return Math.floor(at / 1000) * 1000;
+}

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { frozen, sampleToken } from '../testing/samples.ts';
+import { acceptOtp, countWrongOtp, forgiveFailures, lockToken, tokenState, unlockToken } from './lockout.ts';
+import type { Token } from './token.ts';
+
+const NOW = 1_800_000_000_000;
+const LOCK = { reason: 'otp-failures', at: NOW } as const;
+const RULES = { threshold: 5, userBlocked: false };
+
+const wrong = (token: Token, attempt: string, threshold = 5) =>
+  countWrongOtp(frozen(token), { threshold, attempt, now: NOW });
+
+describe('the state of a token', () => {
+  test.each([
+    ['active', {}],
+    ['active', { expiresAt: NOW + 1 }],
+    ['expired', { expiresAt: NOW }],
+    ['deactivated', { enabled: false }],
+    ['locked', { lock: LOCK }],
+    // Attack: lift a lock or an expiry by deactivating, which would let the password alone pass.
+    ['locked', { lock: LOCK, enabled: false }],
+    ['expired', { expiresAt: NOW - 1, enabled: false }],
+    ['locked', { lock: LOCK, expiresAt: NOW - 1, enabled: false }],
+    ['expired', { expiresAt: Number.NaN }],
+  ] as const)('is %s given %j', (state, changes) => {
+    expect(tokenState(sampleToken(changes), NOW)).toBe(state);
+  });
+});
+
+// SR-14, SR-15, SR-16
+describe('wrong codes', () => {
+  test.each([[3], [5], [10]])('lock the token when they exceed the threshold of %i, not before', (threshold) => {
+    let token = sampleToken();
+    for (let n = 1; n <= threshold; n++) {
+      token = wrong(token, `attempt ${n}`, threshold);
+      expect(token).toMatchObject({ failures: n, lastCountedAttempt: `attempt ${n}` });
+      expect(token.lock).toBeUndefined();
+    }
+    expect(wrong(token, 'one more', threshold)).toMatchObject({ failures: threshold + 1, lock: LOCK });
+  });
+
+  test('count once per attempt', () => {
+    const once = wrong(sampleToken(), 'a');
+    expect(wrong(once, 'a')).toEqual(once);
+    expect(wrong(once, 'b').failures).toBe(2);
+  });
+
+  test('change nothing about a token that is locked already', () => {
+    const locked = sampleToken({ failures: 6, lock: LOCK });
+    expect(countWrongOtp(frozen(locked), { threshold: 5, attempt: 'later', now: NOW + 9 })).toEqual(locked);
+  });
+
+  test('counted on a lenient resource lock at once on a stricter one', () => {
+    expect(wrong(sampleToken({ failures: 7 }), 'a', 3).lock).toEqual(LOCK);
+  });
+
+  test('lock at once under a threshold that is no number', () => {
+    expect(wrong(sampleToken(), 'a', Number.NaN).lock).toEqual(LOCK);
+  });
+});
+
+describe('an accepted code', () => {
+  const accept = (token: Token, changes = {}) => acceptOtp(frozen(token), { ...RULES, counter: 100, ...changes });
+
+  test('is used up with everything before it, and zeroes the failures', () => {
+    expect(accept(sampleToken({ nextCounter: 7, failures: 5 }))).toMatchObject({ nextCounter: 101, failures: 0 });
+  });
+
+  test.each([
+    ['the failures exceed the limit of this resource', { failures: 4 }, { threshold: 3 }],
+    ['the user is blocked', { failures: 4 }, { userBlocked: true }],
+    ['the token is locked', { failures: 4, lock: LOCK }, {}],
+    ['the threshold is no number', { failures: 4 }, { threshold: Number.NaN }],
+  ])('zeroes nothing when %s, but is used up all the same', (_name, changes, rules) => {
+    expect(accept(sampleToken(changes), rules)).toMatchObject({ ...changes, nextCounter: 101 });
+  });
+
+  // SR-8. Attack: bring a used code back by accepting an older one.
+  test.each([[99], [-1], [0.5], [Number.NaN], [Number.MAX_SAFE_INTEGER]])(
+    'is an error at counter %d after 99',
+    (counter) => {
+      expect(() => acceptOtp(sampleToken({ nextCounter: 100 }), { ...RULES, counter })).toThrow(RangeError);
+    },
+  );
+});
+
+describe('forgiving the other tokens of an assignment', () => {
+  test('zeroes failures within the limit', () => {
+    expect(forgiveFailures(frozen(sampleToken({ failures: 5 })), RULES)).toEqual(sampleToken());
+  });
+
+  // SR-14
+  test.each([
+    [{ failures: 6 }, RULES],
+    [{ failures: 2, lock: LOCK }, RULES],
+    [{ failures: 2 }, { ...RULES, userBlocked: true }],
+  ])('leaves %j under %j', (changes, rules) => {
+    const token = sampleToken(changes);
+    expect(forgiveFailures(frozen(token), rules)).toEqual(token);
+  });
+});
+
+describe('locks by hand', () => {
+  test('unlocking lifts the lock, zeroes the failures and moves nothing else', () => {
+    const token = sampleToken({ failures: 6, lock: LOCK, nextCounter: 42, lastCountedAttempt: 'a' });
+    const unlocked = unlockToken(frozen(token));
+    expect(unlocked).toEqual(sampleToken({ nextCounter: 42, lastCountedAttempt: 'a' }));
+    expect('lock' in unlocked).toBe(false);
+  });
+
+  test('locking keeps the failures, and an earlier lock its reason', () => {
+    const token = lockToken(frozen(sampleToken({ failures: 2 })), NOW);
+    expect(token).toMatchObject({ failures: 2, lock: { reason: 'administrator', at: NOW } });
+    const locked = sampleToken({ lock: LOCK });
+    expect(lockToken(frozen(locked), NOW + 1)).toEqual(locked);
+  });
+});
+
+// SR-2, SR-14, SR-15: whatever the order of guesses, lucky hits, other tokens' successes and administrators' acts.
+describe('over random histories', () => {
+  type Act = {
+    kind: 'guess' | 'repeat' | 'hit' | 'other' | 'unlock' | 'deactivate';
+    threshold: number;
+    blocked: boolean;
+  };
+  const act: fc.Arbitrary<Act> = fc.record({
+    kind: fc.constantFrom('guess', 'guess', 'guess', 'repeat', 'hit', 'other', 'unlock', 'deactivate'),
+    threshold: fc.integer({ min: 3, max: 10 }),
+    blocked: fc.boolean(),
+  });
+
+  test('no guess is evaluated on a locked token, and only an explicit act unlocks', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
+        let token = sampleToken();
+        let evaluatedInARow = 0;
+        for (const [n, { kind, threshold, blocked }] of acts.entries()) {
+          const before = token;
+          const rules = { threshold, userBlocked: blocked };
+          const active = tokenState(token, NOW) === 'active';
+          if (kind === 'unlock') {
+            token = { ...unlockToken(token), enabled: true };
+            evaluatedInARow = 0;
+          } else if (kind === 'deactivate') {
+            token = { ...token, enabled: !token.enabled };
+          } else if (kind === 'other') {
+            token = forgiveFailures(token, rules);
+            if (token !== before) evaluatedInARow = 0;
+          } else if (active && kind === 'hit') {
+            token = acceptOtp(token, { ...rules, counter: token.nextCounter });
+            if (token.failures === 0) evaluatedInARow = 0;
+          } else if (active) {
+            const attempt = kind === 'repeat' ? (token.lastCountedAttempt ?? 'first') : `attempt ${n}`;
+            if (attempt !== token.lastCountedAttempt) evaluatedInARow++;
+            token = countWrongOtp(token, { threshold, attempt, now: NOW });
+          }
+          // The most lenient resource has a threshold of 10, so the eleventh locks wherever it is made.
+          expect(evaluatedInARow).toBeLessThanOrEqual(11);
+          expect(token.nextCounter).toBeGreaterThanOrEqual(before.nextCounter);
+          if (before.lock && kind !== 'unlock') expect(token.lock).toEqual(before.lock);
+          if (token.failures < before.failures && kind !== 'unlock') {
+            expect(before.failures).toBeLessThanOrEqual(threshold);
+            expect(blocked).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import type { MethodPolicy } from './resource.ts';
+import type { TokenState } from './token.ts';
+
+/** `token`: the OTP of a token assigned directly to the resource; no user is involved. */
+export type Method = 'password' | 'otp' | 'password-otp' | 'token';
+
+export type FactorDecision =
+  /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */
+  | { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean }
+  | { kind: 'deny'; reason: 'no-token' | 'deactivated' | 'locked' | 'expired' };
+
+/**
+ * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
+ *
+ * | tokens                          | otp  | password-otp      | token |
+ * |---------------------------------|------|-------------------|-------|
+ * | none                            | deny | deny              | deny  |
+ * | at least one active             | otp  | password and otp  | otp   |
+ * | none active, all deactivated    | deny | password, skipped | deny  |
+ * | none active, any locked/expired | deny | deny              | deny  |
+ */
+export function decideFactors(method: Method, tokens: readonly TokenState[]): FactorDecision {
+  if (method === 'password') return { kind: 'factors', password: true, otp: false, otpSkipped: false };
+  if (tokens.length === 0) return { kind: 'deny', reason: 'no-token' };
+  const withPassword = method === 'password-otp';
+  if (tokens.includes('active')) return { kind: 'factors', password: withPassword, otp: true, otpSkipped: false };
+  if (tokens.includes('locked')) return { kind: 'deny', reason: 'locked' };
+  if (tokens.includes('expired')) return { kind: 'deny', reason: 'expired' };
+  return withPassword
+    ? { kind: 'factors', password: true, otp: false, otpSkipped: true }
+    : { kind: 'deny', reason: 'deactivated' };
+}
+
+/**
+ * The method the server picks in the widget; the browser has no say. `auto`: password and OTP for whoever is assigned
+ * with a token that still stands, password for whoever is assigned alone.
+ *
+ * @param assignment its tokens are the valid pairs; one whose token has moved to someone else is as if it were not there
+ */
+export function widgetMethod(policy: MethodPolicy, assignment: { tokens: readonly unknown[] }): Method {
+  if (policy !== 'auto') return policy;
+  return assignment.tokens.length > 0 ? 'password-otp' : 'password';
+}

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { emailShape, loginShape, normaliseName, phoneShape } from './names.ts';
+
+const anyText = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom('ß', 'İ', 'ı', 'ﬁ', 'Σ', 'ς', '\u0345', '\u200b', ' '),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  ),
+});
+
+describe('normalising a name', () => {
+  test('is idempotent', () => {
+    fc.assert(
+      fc.property(anyText, (raw) => {
+        const once = normaliseName(raw);
+        expect(normaliseName(once)).toBe(once);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('is idempotent for every single code point, and never leaves outer white space', () => {
+    for (let point = 0; point <= 0x10ffff; point += point < 0x30000 ? 1 : 97) {
+      const name = normaliseName(`a${String.fromCodePoint(point)}`);
+      if (normaliseName(name) !== name || name !== name.trim()) expect.fail(`U+${point.toString(16)}`);
+    }
+  });
+
+  test('does not depend on the letter case', () => {
+    fc.assert(
+      fc.property(anyText, (raw) => {
+        expect(normaliseName(raw.toUpperCase())).toBe(normaliseName(raw));
+      }),
+    );
+  });
+
+  // Attack: register a name that looks like the victim's, or reads as it in another form.
+  test.each([
+    ['letter case', 'ALICE', 'alice'],
+    ['full width', 'ａｌｉｃｅ', 'alice'],
+    ['outer and doubled white space', ' \t al\u00a0\u2003ice\n', 'al ice'],
+    ['a zero-width space', 'al\u200bice', 'alice'],
+    ['a soft hyphen', 'al\u00adice', 'alice'],
+    ['a byte order mark', '\ufeffalice', 'alice'],
+    ['a ligature', 'o\ufb03ce', 'office'],
+    ['composed and decomposed', 'Zoe\u0308', 'zoë'],
+    ['sharp s, small and capital', 'STRA\u1e9eE', 'strasse'],
+    ['final sigma', 'ΟΔΟΣ', 'οδοσ'],
+    ['long s', 'ſam', 'sam'],
+    ['dotless i', 'alıce', 'alice'],
+    ['Kelvin sign', '\u212aate', 'kate'],
+  ])('joins what differs by %s', (_name, raw, normal) => {
+    expect(normaliseName(raw)).toBe(normal);
+    expect(normaliseName(normal)).toBe(normal);
+  });
+
+  test('keeps different people apart', () => {
+    const names = ['alice', 'alice1', 'al ice', 'alicé', 'алиса', '+380441234567', 'alice@shop.example'];
+    expect(new Set(names.map(normaliseName)).size).toBe(names.length);
+  });
+});
+
+describe('the shape of a login', () => {
+  test.each([['a'], ['Алиса'], ['alice.smith@shop.example'], ['x'.repeat(50)], ['😀'.repeat(50)], ['علی\u200cرضا']])(
+    '%s may be one',
+    (raw) => {
+      expect(loginShape(raw)).toBe(true);
+    },
+  );
+
+  test.each([
+    ['nothing', ''],
+    ['51 code points', 'x'.repeat(51)],
+    ['51 code points outside the basic plane', '😀'.repeat(51)],
+    ['a blank', 'al ice'],
+    ['a no-break space', 'al\u00a0ice'],
+    ['a newline at the end', 'alice\n'],
+    ['a control character', 'al\u0000ice'],
+    ['an escape sequence', '\u001b[31malice'],
+    ['a line separator', 'al\u2028ice'],
+    ['a right-to-left override', 'al\u202eice'],
+    ['half a surrogate pair', 'al\ud800ice'],
+    ['nothing visible', '\u200b\u200d'],
+  ])('refused: %s', (_name, raw) => {
+    expect(loginShape(raw)).toBe(false);
+  });
+
+  test('whatever has it normalises to something', () => {
+    fc.assert(
+      fc.property(anyText.filter(loginShape), (raw) => {
+        expect(normaliseName(raw)).not.toBe('');
+      }),
+    );
+  });
+});
+
+describe('the shape of an e-mail address', () => {
+  test.each([['a@b'], ['alice+otp@shop.example'], ['діна@пошта.укр'], [`${'x'.repeat(95)}@b.ua`]])(
+    '%s may be one',
+    (raw) => {
+      expect(emailShape(raw)).toBe(true);
+    },
+  );
+  test.each([[''], ['alice'], ['@b'], ['a@'], ['a@b@c'], ['a b@c'], ['a@b\n'], [`${'x'.repeat(96)}@b.ua`]])(
+    'refused: %j',
+    (raw) => {
+      expect(emailShape(raw)).toBe(false);
+    },
+  );
+});
+
+describe('the shape of a phone number', () => {
+  test.each([['0441234567'], ['+380441234567'], ['123456789012345']])('%s may be one', (raw) => {
+    expect(phoneShape(raw)).toBe(true);
+  });
+  test.each([
+    [''],
+    ['123456789'],
+    ['1234567890123456'],
+    ['++380441234567'],
+    ['+38 044 123 45 67'],
+    ['３８０４４１２３４５６７'],
+    ['380441234567\n'],
+    ['380441234567+'],
+  ])('refused: %j', (raw) => {
+    expect(phoneShape(raw)).toBe(false);
+  });
+});
+
+test('a phone number is one name, with its plus or without', () => {
+  expect(normaliseName('+380501234567')).toBe(normaliseName(' 380501234567 '));
+  expect(normaliseName('+12')).toBe('+12');
+});

@@ -1,0 +1,65 @@
+import { parse as parseDomain } from 'tldts';
+import type { Resource } from './resource.ts';
+
+type OriginRules = Pick<Resource, 'allowedOrigins' | 'allowLocalhost'>;
+
+/** Scheme and authority with nothing after it. URL parsing alone would forgive blanks, backslashes, paths and users. */
+const ORIGIN_SHAPE = /^(https?):\/\/[^\s/\\?#@%]+$/i;
+/** Host characters that can stand in a Content-Security-Policy; a `;` there would begin a directive of its own. */
+const HOST_SHAPE = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])$/;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const WILDCARD = /^https:\/\/\*\./i;
+/** Stands for the star while the rest is parsed as a URL. */
+const STAR_LABEL = 'star';
+
+/**
+ * The canonical form of an entry of the allow list: an exact origin, or a one-label wildcard (`https://*.shop.example`).
+ * Host in lower case and punycode, default port dropped. Undefined for anything else: http other than loopback, paths,
+ * users, and wildcards right under a public suffix (also private ones such as `github.io`), where strangers register.
+ *
+ * @example parseAllowedOrigin('HTTPS://Bücher.example:443') // 'https://xn--bcher-kva.example'
+ */
+export function parseAllowedOrigin(text: string): string | undefined {
+  if (!WILDCARD.test(text)) return parseExactOrigin(text);
+  const origin = parseExactOrigin(text.replace('*', STAR_LABEL));
+  if (!origin) return undefined;
+  const parent = new URL(origin).hostname.slice(STAR_LABEL.length + 1);
+  const { domain } = parseDomain(parent, { allowPrivateDomains: true, validateHostname: false });
+  return domain ? origin.replace(STAR_LABEL, '*') : undefined;
+}
+
+/**
+ * Whether the widget may be framed by a page of this origin. The origin has to be in canonical form, as browsers send it:
+ * `null`, the empty text and anything else is refused (SR-11). Entries are checked again: the public suffixes change.
+ */
+export function originAllowed(resource: OriginRules, origin: string): boolean {
+  if (parseExactOrigin(origin) !== origin) return false;
+  if (resource.allowLocalhost && isDevelopmentOrigin(origin)) return true;
+  const wildcard = wildcardOver(origin);
+  return resource.allowedOrigins.some(
+    (entry) => (entry === origin || entry === wildcard) && parseAllowedOrigin(entry) === entry,
+  );
+}
+
+/** The source for `frame-ancestors`: just that origin if it is allowed, else `'none'` (SR-13). */
+export function frameAncestors(resource: OriginRules, origin: string): string {
+  return originAllowed(resource, origin) ? origin : "'none'";
+}
+
+function parseExactOrigin(text: string): string | undefined {
+  if (!ORIGIN_SHAPE.test(text) || !URL.canParse(text)) return undefined;
+  const { protocol, hostname, origin } = new URL(text);
+  if (!HOST_SHAPE.test(hostname)) return undefined;
+  return protocol === 'https:' || LOOPBACK.has(hostname) ? origin : undefined;
+}
+
+/** Any port of http://localhost and http://127.0.0.1. */
+function isDevelopmentOrigin(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  return protocol === 'http:' && (hostname === 'localhost' || hostname === '127.0.0.1');
+}
+
+/** The wildcard entry that would allow this origin: its first label as a star, so one label and never the bare domain. */
+function wildcardOver(origin: string): string {
+  return origin.replace(/^https:\/\/[^.]+\./, 'https://*.');
+}

@@ -1,0 +1,88 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Token, TokenFactor } from '../token.ts';
+import { hotp } from './code.ts';
+import { parseOtp } from './format.ts';
+
+/** Unused codes a HOTP token may have run ahead (RFC 4226 section 7.4, SR-43). */
+export const HOTP_LOOK_AHEAD = 10;
+/** The most a learned drift may move the window, in steps (SR-44). */
+export const DRIFT_MAX_STEPS = 3;
+
+/** What of a token decides about a code. */
+export type VerifiableToken = Pick<Token, 'factor' | 'algorithm' | 'digits' | 'nextCounter'>;
+
+export type OtpVerdict = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
+
+/** Moving factors whose codes are looked at, both ends included. */
+interface Window {
+  oldest: number;
+  latest: number;
+}
+
+/**
+ * Judges a code against a token. `counter` is the moving factor the code stands for; the caller commits
+ * `nextCounter = counter + 1` before it answers, so no code is accepted twice (RFC 6238 section 5.2, SR-1, SR-8).
+ *
+ * - TOTP: the current step and the one before it, widened (never moved) by the bounded learned drift: back for a slow
+ *   token, forward for a fast one. Where two steps share the code, the later is used up.
+ * - HOTP: `nextCounter` and the ten after it. Where two counters share the code, the earlier is used up.
+ * - `replayed`: the code of the moving factor accepted last, for TOTP only while its step is in the window. It is refused
+ *   even if a later factor happens to have the same code.
+ *
+ * Every candidate is computed and compared in constant time, whichever matches.
+ *
+ * @param now milliseconds since the epoch, from the server's clock
+ */
+export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): OtpVerdict {
+  if (parseOtp(otp) === undefined || otp.length !== token.digits) return { verdict: 'wrong' };
+  const matches = codeMatcher(token, secret, otp);
+  const window = windowAt(token, now);
+
+  const last = token.nextCounter - 1;
+  const lastStillCounts = token.factor.kind === 'hotp' || (last >= window.oldest && last <= window.latest);
+  const repeated = last >= 0 && lastStillCounts && matches(last);
+
+  const hits: number[] = [];
+  for (let counter = Math.max(window.oldest, token.nextCounter); counter <= window.latest; counter++) {
+    if (matches(counter)) hits.push(counter);
+  }
+
+  if (repeated) return { verdict: 'replayed' };
+  const counter = token.factor.kind === 'totp' ? hits.at(-1) : hits.at(0);
+  return counter === undefined ? { verdict: 'wrong' } : { verdict: 'accepted', counter };
+}
+
+/** The code the token's device would show: at its own idea of `now` (TOTP), or for the next counter (HOTP). */
+export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: number): string {
+  const counter =
+    token.factor.kind === 'totp'
+      ? Math.max(0, Math.floor(now / token.factor.periodMs) + boundedDrift(token.factor))
+      : token.nextCounter;
+  return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
+}
+
+function windowAt(token: VerifiableToken, now: number): Window {
+  // `nextCounter` must stay a safe integer after the last acceptable factor is used up.
+  const ceiling = Number.MAX_SAFE_INTEGER - 1;
+  if (token.factor.kind === 'hotp') {
+    return { oldest: token.nextCounter, latest: Math.min(token.nextCounter + HOTP_LOOK_AHEAD, ceiling) };
+  }
+  const step = Math.floor(now / token.factor.periodMs);
+  const drift = boundedDrift(token.factor);
+  return {
+    oldest: step - 1 + Math.min(drift, 0),
+    latest: Math.min(step + Math.max(drift, 0), ceiling),
+  };
+}
+
+function boundedDrift(factor: Extract<TokenFactor, { kind: 'totp' }>): number {
+  return Math.max(-DRIFT_MAX_STEPS, Math.min(DRIFT_MAX_STEPS, Math.trunc(factor.driftSteps)));
+}
+
+function codeMatcher(token: VerifiableToken, secret: Uint8Array, otp: string): (counter: number) => boolean {
+  const given = Buffer.from(otp, 'latin1');
+  return (counter) => {
+    const expected = hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
+    return timingSafeEqual(Buffer.from(expected, 'latin1'), given);
+  };
+}

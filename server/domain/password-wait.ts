@@ -1,0 +1,24 @@
+import type { PasswordAttempts } from './user.ts';
+
+/** Wrong passwords that cost no wait: people mistype. */
+export const FREE_PASSWORD_FAILURES = 5;
+/** Wait after the first failure beyond the free ones; doubles with each further one. */
+export const FIRST_PASSWORD_WAIT_MS = 1_000;
+/** The longest wait, which bounds what an attacker can do to the person whose name is being tried (SR-49). */
+export const MAX_PASSWORD_WAIT_MS = 60_000;
+
+/** Counts a wrong password. The record is of the person (or of a name nobody has), not of a device or an address. */
+export function countWrongPassword(attempts: PasswordAttempts | undefined, now: number): PasswordAttempts {
+  return {
+    failures: (attempts?.failures ?? 0) + 1,
+    // A clock set back must not shorten a wait that is already running.
+    lastFailureAt: Math.max(attempts?.lastFailureAt ?? 0, now),
+  };
+}
+
+/** Until when no further password is evaluated, milliseconds since the epoch; 0 when none is awaited. */
+export function passwordWaitUntil(attempts: PasswordAttempts | undefined): number {
+  if (attempts === undefined || attempts.failures <= FREE_PASSWORD_FAILURES) return 0;
+  const doublings = attempts.failures - FREE_PASSWORD_FAILURES - 1;
+  return attempts.lastFailureAt + Math.min(FIRST_PASSWORD_WAIT_MS * 2 ** doublings, MAX_PASSWORD_WAIT_MS);
+}

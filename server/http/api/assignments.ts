@@ -1,0 +1,49 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Ports } from '../../ports/index.ts';
+import { assign, unassign } from '../../usecases/assign.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { authorize } from './authorize.ts';
+import { resourceId, tokenId, userId } from './fields.ts';
+
+const fields = { resource: resourceId, user: userId.optional(), token: tokenId.optional() };
+const assignment = z
+  .strictObject(fields)
+  .refine(({ user, token }) => user !== undefined || token !== undefined, 'name a user, a token, or both')
+  .openapi('Assignment');
+
+const create = createRoute({
+  method: 'post',
+  path: '/assignments',
+  tags: ['Assignments'],
+  summary: 'Give access to a resource',
+  description:
+    'A user alone, a user together with one of their tokens, or a token with no user. User and token assigned separately do not add up to both together. Repeating an assignment changes nothing.',
+  security: [{ apiKey: ['write'] }],
+  request: jsonBody(assignment),
+  responses: { 201: jsonAnswer('Assigned.', assignment), ...refusals },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/assignments',
+  tags: ['Assignments'],
+  summary: 'Take access to a resource away',
+  security: [{ apiKey: ['write'] }],
+  request: { query: z.strictObject(fields) },
+  responses: { 204: { description: 'Taken away.' }, ...refusals },
+});
+
+export function assignments(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
+  const app = apiRouter();
+  app.use('/assignments', authorize(ports, 'write'));
+  app.openapi(create, async (c) => {
+    const body = c.req.valid('json');
+    const verdict = await assign(ports, { ...body, account: c.get('apiKey').account });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(body, 201);
+  });
+  app.openapi(remove, async (c) => {
+    const verdict = await unassign(ports, { ...c.req.valid('query'), account: c.get('apiKey').account });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+  });
+  return app;
+}

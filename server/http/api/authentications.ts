@@ -1,0 +1,77 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { canonicalAddress } from '../../domain/addresses.ts';
+import { parseOtp } from '../../domain/otp/format.ts';
+import type { Ports } from '../../ports/index.ts';
+import { authenticate } from '../../usecases/authenticate.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { refuse } from '../problem.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { authorize, mayUse } from './authorize.ts';
+import { anyName, password, resourceId, tokenId, userId } from './fields.ts';
+
+const common = {
+  resource: resourceId,
+  address: z
+    .string()
+    .max(64)
+    .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')
+    .optional()
+    .openapi({
+      description: 'The person’s address as your server saw it. Filters that need one deny without it.',
+      example: '203.0.113.7',
+    }),
+};
+// Parsed by the rule itself, so that a malformed code is refused before anything is counted (SR-47).
+const otp = z.string().max(32).openapi({ description: 'Exactly 6 to 10 digits.', example: '492039' });
+
+const request = z
+  .discriminatedUnion('method', [
+    z.strictObject({ ...common, method: z.literal('password'), user: anyName, password }),
+    z.strictObject({ ...common, method: z.literal('otp'), user: anyName, otp }),
+    z.strictObject({ ...common, method: z.literal('password-otp'), user: anyName, password, otp }),
+    z.strictObject({ ...common, method: z.literal('token'), token: tokenId, otp }),
+  ])
+  .openapi('AuthenticationRequest');
+
+const answer = z
+  .object({
+    authenticated: z.literal(true),
+    method: z.enum(['password', 'otp', 'password-otp', 'token']),
+    user: z.object({ id: userId, login: z.string() }).optional(),
+    token: tokenId.optional(),
+    otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
+      description: '`skipped`: the person’s tokens are deactivated, so the password alone let them in.',
+    }),
+  })
+  .openapi('Authentication');
+
+const route = createRoute({
+  method: 'post',
+  path: '/authentications',
+  tags: ['Authentication'],
+  summary: 'Authenticate a person or a token',
+  description:
+    'Your server names the method. A success is 200; every refusal is an error status with a `code`, so code that only looks at the status never lets anybody in by mistake.',
+  security: [{ apiKey: ['authenticate'] }],
+  request: jsonBody(request),
+  responses: { 200: jsonAnswer('Authenticated.', answer), ...refusals },
+});
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
+
+export function authentications(ports: Needs) {
+  const app = apiRouter();
+  app.use('/authentications', authorize(ports, 'authenticate'));
+  app.openapi(route, async (c) => {
+    const body = c.req.valid('json');
+    const key = c.get('apiKey');
+    if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
+    if ('otp' in body && parseOtp(body.otp) === undefined) return refuse(c, 'OTP_MALFORMED');
+    const { address, ...rest } = body;
+    const asked = { ...rest, account: key.account, ...(address !== undefined && { address }) };
+    const verdict = await authenticate(ports, asked);
+    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    return c.json({ authenticated: true as const, ...verdict }, 200);
+  });
+  return app;
+}

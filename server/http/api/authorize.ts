@@ -1,0 +1,33 @@
+import type { MiddlewareHandler } from 'hono';
+import type { ApiKey, ApiScope } from '../../domain/api-key.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import type { Ports } from '../../ports/index.ts';
+import { authenticateApiKey } from '../../usecases/authenticate-api-key.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import type { AppEnv } from '../context.ts';
+import { refuse } from '../problem.ts';
+import { refuseVerdict } from './api.ts';
+
+const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
+
+/** Lets in whoever shows a living API key with the scope, in the Authorization header and nowhere else (SR-26). */
+export function authorize(ports: Pick<Ports, 'store' | 'clock'>, scope: ApiScope): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const header = c.req.header('authorization');
+    if (header === undefined) return refuse(c, 'API_KEY_MISSING');
+    const text = BEARER.exec(header)?.[1];
+    if (text === undefined) return refuse(c, 'API_KEY_INVALID');
+    const verdict = await authenticateApiKey(ports, text);
+    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    // A key that is confined to resources has no business with the account's other objects.
+    const confined = scope !== 'authenticate' && verdict.key.resources !== undefined;
+    if (confined || !verdict.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
+    c.set('apiKey', verdict.key);
+    await next();
+  };
+}
+
+/** Whether a key may authenticate and consume for this resource. */
+export function mayUse(key: ApiKey, resource: ResourceId): boolean {
+  return key.resources === undefined || key.resources.includes(resource);
+}

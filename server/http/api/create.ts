@@ -1,0 +1,26 @@
+import type { Context } from 'hono';
+import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Birth } from '../../usecases/create-object.ts';
+import { idempotently } from '../../usecases/idempotently.ts';
+import type { Refusal } from '../../usecases/verdict.ts';
+import type { AppEnv } from '../context.ts';
+
+/** A creation of this request: once per Idempotency-Key, and bound to exactly this request's body. */
+export async function createOnce<P extends IdPrefix, A extends object>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  c: Context<AppEnv>,
+  prefix: P,
+  make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+): Promise<A | Refusal> {
+  return idempotently(
+    ports,
+    {
+      account: c.get('apiKey').account,
+      key: c.req.header('idempotency-key'),
+      fingerprint: `${c.req.method} ${c.req.path}\n${await c.req.text()}`,
+      prefix,
+    },
+    make,
+  );
+}

@@ -1,0 +1,59 @@
+import { z } from '@hono/zod-openapi';
+import type { FilterId, ResourceId, TokenId, UserId } from '../../domain/ids.ts';
+import { parseId } from '../../domain/ids.ts';
+import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
+
+/** The pieces that requests are made of. */
+
+function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt', example: string) {
+  return z
+    .custom<T>((text) => parseId(prefix, text) !== undefined, `an id such as ${example}`)
+    .openapi({ type: 'string', pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{11}$`, example });
+}
+
+export const resourceId = id<ResourceId>('res', 'res_01k8dq9z2mp');
+export const userId = id<UserId>('usr', 'usr_01k8dq9z2mp');
+export const tokenId = id<TokenId>('tok', 'tok_01k8dq9z2mp');
+export const filterId = id<FilterId>('flt', 'flt_01k8dq9z2mp');
+
+/** Text that people read: one line, no controls. */
+export function label(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), 'one line of text');
+}
+
+/** Any name or id a person may be called by; who it is, is decided elsewhere. */
+export const anyName = z.string().min(1).max(200);
+
+export const login = z.string().refine(loginShape, '1 to 50 characters without spaces');
+export const email = z.string().refine(emailShape, 'an e-mail address of at most 100 characters');
+export const phone = z.string().refine(phoneShape, '10 to 15 digits, with or without a leading +');
+
+/** A password as typed. Its length is judged where it is set; here only a bound keeps bodies sane. */
+export const password = z.string().min(1).max(1024);
+
+export const nonce = z
+  .string()
+  .regex(/^[A-Za-z0-9_.~-]{16,256}$/, '16 to 256 characters of A-Z a-z 0-9 _ . ~ -')
+  .openapi({ description: 'Random, from the host’s own session; at least 128 bits.' });
+
+export const instant = z.int().min(0).max(8_640_000_000_000_000).openapi({ description: 'Milliseconds since 1970.' });
+
+export const pageQuery = z.strictObject({
+  after: z.string().max(500).optional().openapi({ description: '`next` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+export const creationHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .openapi({ description: 'Repeating the request with the same key answers the first answer again, for a day.' }),
+});

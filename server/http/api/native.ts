@@ -1,0 +1,61 @@
+import type { Ports } from '../../ports/index.ts';
+import { apiRouter } from './api.ts';
+import { assignments } from './assignments.ts';
+import { authentications } from './authentications.ts';
+import { filters } from './filters.ts';
+import { loginRequests } from './login-requests.ts';
+import { type ApiDescription, referencePage } from './reference-page.ts';
+import { resources } from './resources.ts';
+import { results } from './results.ts';
+import { tokens } from './tokens.ts';
+import { users } from './users.ts';
+
+export interface About {
+  issuer: string;
+  version: string;
+}
+
+/** The native API below `/v1`, and its description made from the same schemas that validate. */
+export function nativeApi(ports: Ports, about: About) {
+  const app = apiRouter();
+  app.route('/', authentications(ports));
+  app.route('/', results(ports));
+  app.route('/', loginRequests(ports));
+  app.route('/', resources(ports));
+  app.route('/', users(ports));
+  app.route('/', tokens(ports, 'Countersign'));
+  app.route('/', assignments(ports));
+  app.route('/', filters(ports));
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key, `csk_…`, in the Authorization header. Each route names the scope it needs.',
+  });
+
+  let description: ApiDescription | undefined;
+  const described = () => {
+    description ??= app.getOpenAPI31Document(documentInfo(about));
+    return description;
+  };
+  app.get('/openapi.json', (c) => {
+    c.header('cache-control', 'public, max-age=300');
+    c.header('access-control-allow-origin', '*');
+    return c.json(described());
+  });
+  app.get('/', (c) => referencePage(c, described()));
+  return app;
+}
+
+function documentInfo({ issuer, version }: About) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Countersign API',
+      version,
+      description:
+        'JSON in camelCase; times in milliseconds since 1970 unless a claim of a JWT. Refusals are problem documents (RFC 9457) with a stable `code`.',
+      license: { name: 'Apache-2.0' },
+    },
+    servers: [{ url: `${issuer}/v1` }],
+  };
+}

@@ -1,0 +1,60 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Ports } from '../../ports/index.ts';
+import { consumeResult } from '../../usecases/consume-result.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { refuse } from '../problem.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { authorize, mayUse } from './authorize.ts';
+import { nonce, resourceId } from './fields.ts';
+
+const request = z
+  .strictObject({
+    result: z.string().min(1).max(8192).openapi({ description: 'The JWT that the page got from the widget.' }),
+    resource: resourceId,
+    nonce: nonce.openapi({ description: 'The one your own session holds, never one that came with the result.' }),
+  })
+  .openapi('ResultConsumption');
+
+const seconds = z.int().openapi({ description: 'Seconds since 1970 (RFC 7519).' });
+
+const claims = z
+  .object({
+    iss: z.string(),
+    aud: z.string().openapi({ description: 'The resource id.' }),
+    sub: z.string().openapi({ description: 'The user id.' }),
+    preferred_username: z.string(),
+    nonce: z.string(),
+    origin: z.string(),
+    amr: z.array(z.string()),
+    acr: z.enum(['1', '2']),
+    otp: z.enum(['verified', 'skipped', 'not_used']),
+    auth_time: seconds,
+    iat: seconds,
+    exp: seconds,
+    jti: z.string(),
+  })
+  .openapi('ResultClaims');
+
+const route = createRoute({
+  method: 'post',
+  path: '/results/consume',
+  tags: ['Authentication'],
+  summary: 'Use a widget result up',
+  description: 'Succeeds once per result. Also checks that the person, the resource and the plan still stand.',
+  security: [{ apiKey: ['authenticate'] }],
+  request: jsonBody(request),
+  responses: { 200: jsonAnswer('The claims of the result, now used up.', claims), ...refusals },
+});
+
+export function results(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>) {
+  const app = apiRouter();
+  app.use('/results/consume', authorize(ports, 'authenticate'));
+  app.openapi(route, async (c) => {
+    const body = c.req.valid('json');
+    const key = c.get('apiKey');
+    if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
+    const verdict = await consumeResult(ports, { ...body, account: key.account });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict.claims, 200);
+  });
+  return app;
+}

@@ -1,0 +1,23 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { ApiKey } from '../domain/api-key.ts';
+import type { Logger } from './log.ts';
+
+/** What every handler finds on its context. */
+export interface AppEnv {
+  /** Node's own request, where there is a socket; tests that call `app.request()` have none. */
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    /** Ours, never the client's. */
+    requestId: string;
+    /**
+     * Canonical address of the client; undefined when nobody trustworthy says. Filters that need one then deny.
+     */
+    clientAddress: string | undefined;
+    log: Logger;
+    /** Who calls; set behind `authorize()` and nowhere else. */
+    apiKey: ApiKey;
+    /** Set by `refuse`, for the access log. */
+    refusal?: RefusalCode;
+  };
+}

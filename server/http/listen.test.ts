@@ -1,0 +1,245 @@
+import { createServer } from 'node:net';
+import { Hono } from 'hono';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { appWith } from '../testing/http-app.ts';
+import { rawClient } from '../testing/raw-client.ts';
+import { type Listening, type ListenOptions, listen } from './listen.ts';
+import { createReadiness } from './readiness.ts';
+
+const running: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+});
+
+async function serve(app: { fetch: Parameters<typeof listen>[0] }, options: Partial<ListenOptions> = {}) {
+  const listening = await listen(app.fetch, {
+    host: '127.0.0.1',
+    port: 0,
+    ...options,
+    timeouts: { drainMs: 0, shutdownMs: 2000, checkMs: 20, ...options.timeouts },
+  });
+  running.push(listening);
+  return listening;
+}
+
+const hello = () => new Hono().get('/', (c) => c.text('hello')).post('/', async (c) => c.text(await c.req.text()));
+
+/** A route that answers when told. */
+function held() {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const entered = vi.fn();
+  const app = new Hono().get('/held', async (c) => {
+    entered();
+    await gate;
+    return c.text('finished');
+  });
+  return { app, entered, release: () => release() };
+}
+
+describe('listening', () => {
+  test('says where, and serves there', async () => {
+    const { url, port } = await serve(hello());
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    expect(await (await fetch(url)).text()).toBe('hello');
+  });
+
+  test('a port that is taken is an error', async () => {
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = squatter.address() as { port: number };
+    await expect(serve(hello(), { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await new Promise((resolve) => squatter.close(resolve));
+  });
+
+  test.each(['Host: a b', 'Host: [', 'Host: user@x', 'Host: x/y'])('%s is a coded refusal', async (host) => {
+    const { port } = await serve(hello());
+    const client = await rawClient(port);
+    client.send(`GET / HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`);
+    const answer = await client.closed();
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"INPUT_INVALID"');
+  });
+
+  // SR-59
+  test('a failure outside the app tells the client nothing', async () => {
+    const onFault = vi.fn();
+    const app = { fetch: () => Promise.reject(new Error('canary')) };
+    const { url } = await serve(app, { onFault });
+    const answer = await fetch(url);
+    expect(answer.status).toBe(500);
+    const body = await answer.text();
+    expect(JSON.parse(body)).toMatchObject({ code: 'INTERNAL' });
+    expect(body).not.toContain('canary');
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(onFault).toHaveBeenCalledTimes(1);
+  });
+});
+
+// SR-56
+describe('slow and silent clients', () => {
+  test('one that never finishes its headers is cut off', async () => {
+    const { port } = await serve(hello(), { timeouts: { headersMs: 60, requestMs: 10_000 } });
+    const client = await rawClient(port);
+    client.send('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('one that says nothing at all is cut off', async () => {
+    const { port } = await serve(hello(), { timeouts: { headersMs: 60, requestMs: 10_000 } });
+    const client = await rawClient(port);
+    await client.closed();
+  });
+
+  test('one that drips its body is cut off, and its request never ran', async () => {
+    const ran = vi.fn();
+    const app = new Hono().post('/', async (c) => {
+      await c.req.text();
+      ran();
+      return c.text('');
+    });
+    app.onError((_, c) => c.text('', 500));
+    const { port } = await serve(app, { timeouts: { headersMs: 60, requestMs: 120 } });
+    const client = await rawClient(port);
+    client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab');
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
+    expect(ran).not.toHaveBeenCalled();
+  });
+
+  test('one that does not read its answer is cut off', async () => {
+    const big = 'x'.repeat(32 * 1024 * 1024);
+    const app = new Hono().get('/', (c) => c.text(big));
+    const { port } = await serve(app, { timeouts: { stalledMs: 100 } });
+    const client = await rawClient(port);
+    client.socket.pause();
+    client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    // It reads on only once the server has given up; most of the answer never came.
+    await vi.waitFor(async () => expect(await connections(port)).toBe(0), { timeout: 10_000, interval: 20 });
+    client.socket.resume();
+    expect((await client.closed()).length).toBeLessThan(big.length);
+  });
+
+  test('idle ones make room, so that a working client is served though all places were taken', async () => {
+    const { port, url } = await serve(hello(), { maxConnections: 10 });
+    const idle = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const client = await rawClient(port);
+        client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+        await client.until(/hello$/);
+        return client;
+      }),
+    );
+    expect(await (await fetch(url)).text()).toBe('hello');
+    await Promise.all(idle.map((client) => client.closed()));
+  });
+
+  test('connections beyond the limit are dropped at the door, and places come back', async () => {
+    const { port } = await serve(hello(), { maxConnections: 2, timeouts: { headersMs: 150, requestMs: 150 } });
+    const silent = [await rawClient(port), await rawClient(port)];
+    const third = await rawClient(port);
+    expect(await third.closed()).toBe('');
+    await Promise.all(silent.map((client) => client.closed()));
+    const later = await rawClient(port);
+    later.send('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await later.closed()).toContain('hello');
+  });
+
+  test('headers without end are refused', async () => {
+    const { port } = await serve(hello());
+    const client = await rawClient(port);
+    client.send(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  /** Open connections of the server on this port, as the kernel counts them. */
+  async function connections(port: number): Promise<number> {
+    const { readFile } = await import('node:fs/promises');
+    const hex = port.toString(16).toUpperCase().padStart(4, '0');
+    const table = await readFile('/proc/net/tcp', 'utf8');
+    return table.split('\n').filter((line) => new RegExp(`^\\s*\\d+: [0-9A-F]+:${hex} \\S+ 01 `).test(line)).length;
+  }
+});
+
+// SR-54
+describe('stopping', () => {
+  test('readiness fails first, what is in flight finishes, and only then it ends', async () => {
+    const readiness = createReadiness();
+    const { app, entered, release } = held();
+    const { url, stop } = await serve(app, { readiness });
+    const answer = fetch(`${url}/held`);
+    await vi.waitFor(() => expect(entered).toHaveBeenCalled());
+    const ended = vi.fn();
+    const stopped = stop().then(ended);
+    expect(readiness.ready).toBe(false);
+    await expect(fetch(url)).rejects.toThrow();
+    expect(ended).not.toHaveBeenCalled();
+    release();
+    const finished = await answer;
+    expect(finished.status).toBe(200);
+    expect(await finished.text()).toBe('finished');
+    expect(finished.headers.get('connection')).toBe('close');
+    await stopped;
+  });
+
+  test('while a load balancer looks elsewhere it still serves, and asks clients not to come back', async () => {
+    const readiness = createReadiness();
+    const { url, stop } = await serve(hello(), { readiness, timeouts: { drainMs: 300 } });
+    const stopped = stop();
+    expect(readiness.ready).toBe(false);
+    const answer = await fetch(url);
+    expect(await answer.text()).toBe('hello');
+    expect(answer.headers.get('connection')).toBe('close');
+    await stopped;
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  test('idle connections do not hold it up', async () => {
+    const { port, stop } = await serve(hello(), { timeouts: { keepAliveMs: 60_000, shutdownMs: 60_000 } });
+    const client = await rawClient(port);
+    client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await client.until(/hello$/);
+    await stop();
+    await client.closed();
+  });
+
+  test('a request that never ends is cut at the deadline', async () => {
+    const { app, entered } = held();
+    const { port, stop } = await serve(app, { timeouts: { shutdownMs: 100 } });
+    const client = await rawClient(port);
+    client.send('GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
+    await vi.waitFor(() => expect(entered).toHaveBeenCalled());
+    await stop();
+    expect(await client.closed()).toBe('');
+  });
+
+  test('stopping twice is stopping once', async () => {
+    const { stop } = await serve(hello());
+    const first = stop();
+    expect(stop()).toBe(first);
+    await first;
+  });
+
+  test('under load no request fails, if clients turn away some requests after readiness has failed', async () => {
+    const { app } = appWith();
+    app.get('/', (c) => c.text('whole'));
+    const readiness = createReadiness();
+    const { url, stop } = await serve(app, { readiness, timeouts: { drainMs: 500 } });
+    let stopping: Promise<void> | undefined;
+    let answered = 0;
+    const balanced = async () => {
+      let late = 0;
+      while (readiness.ready || late++ < 3) {
+        const answer = await fetch(url);
+        expect(await answer.text()).toBe('whole');
+        answered += 1;
+        if (answered === 200) stopping = stop();
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, balanced));
+    await stopping;
+    expect(answered).toBeGreaterThan(200);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+});

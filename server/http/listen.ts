@@ -1,0 +1,163 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
+import type { Readiness } from './readiness.ts';
+
+export interface Timeouts {
+  /** From the connection's first moment (or the end of the request before) to the end of the headers. */
+  headersMs: number;
+  /** To the end of the body. */
+  requestMs: number;
+  /** How long an idle connection stays. Longer than proxies keep theirs (60 s and more), so they close first. */
+  keepAliveMs: number;
+  /** A connection on which nothing moves, such as a client that does not read its answer. */
+  stalledMs: number;
+  /** After `stop`: how long to serve on while readiness already fails. */
+  drainMs: number;
+  /** After `stop`: when to cut what is still open, counted from the call. */
+  shutdownMs: number;
+  /** How often the first two are looked at. */
+  checkMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 75_000,
+  stalledMs: 90_000,
+  drainMs: 1000,
+  shutdownMs: 20_000,
+  checkMs: 1000,
+});
+
+export interface ListenOptions {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  readiness?: Readiness;
+  timeouts?: Partial<Timeouts>;
+  /** Connections at once; more are dropped at the door. Default 8192. */
+  maxConnections?: number;
+  /** Told about faults outside the app, which answers its own. */
+  onFault?: (error: unknown) => void;
+}
+
+export interface Listening {
+  /** Where it listens, as a URL without a slash at the end. */
+  url: string;
+  port: number;
+  /**
+   * Readiness fails, the service goes on for `drainMs`, then takes no more connections, lets what is in flight finish
+   * and ends, at the latest `shutdownMs` after the call (SR-54). Calling it again waits for the same end.
+   */
+  stop(): Promise<void>;
+}
+
+type Fetch = Parameters<typeof getRequestListener>[0];
+
+/**
+ * Serves an app on a TCP port with limits that slow and silent clients cannot stretch (SR-56).
+ *
+ * @throws the error of the socket (such as EADDRINUSE).
+ */
+export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const readiness = options.readiness ?? { ready: true };
+  const maxConnections = options.maxConnections ?? 8192;
+  const answer = getRequestListener(fetch, {
+    hostname: options.host,
+    errorHandler: (error) => faultAnswer(error, options.onFault),
+  });
+
+  const inFlight = new Set<ServerResponse>();
+  let stopping: Promise<void> | undefined;
+  const server = createServer(
+    {
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      keepAliveTimeout: timeouts.keepAliveMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+      maxHeaderSize: 16 * 1024,
+      noDelay: true,
+    },
+    (incoming, outgoing) => {
+      inFlight.add(outgoing);
+      outgoing.once('close', () => inFlight.delete(outgoing));
+      if (stopping) outgoing.setHeader('connection', 'close');
+      void answer(incoming, outgoing);
+    },
+  );
+  server.maxHeadersCount = 100;
+  server.timeout = timeouts.stalledMs;
+  server.maxConnections = maxConnections;
+  makeRoom(server, maxConnections);
+  await started(server, options);
+
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    stop() {
+      stopping ??= stop(server, inFlight, readiness, timeouts);
+      return stopping;
+    },
+  };
+}
+
+function started(server: Server, { host, port }: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Near the limit idle connections are closed, so that they are not what keeps a working client out. */
+function makeRoom(server: Server, maxConnections: number): void {
+  const crowded = Math.max(1, Math.floor(maxConnections * 0.9));
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    if (open >= crowded) server.closeIdleConnections();
+  });
+}
+
+async function stop(
+  server: Server,
+  inFlight: ReadonlySet<ServerResponse>,
+  readiness: Readiness,
+  { drainMs, shutdownMs }: Timeouts,
+): Promise<void> {
+  readiness.ready = false;
+  // Whoever is being answered learns with the answer not to come back on this connection.
+  for (const outgoing of inFlight) if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
+  const deadline = setTimeout(() => server.closeAllConnections(), shutdownMs);
+  try {
+    if (drainMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, Math.min(drainMs, shutdownMs)));
+    // Also closes the connections that are idle now; the others close behind their answer.
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** For what happens before a request reaches the app (a Host or target that is none), or outside of its error handling. */
+function faultAnswer(error: unknown, onFault?: (error: unknown) => void): Response {
+  const unreadable = error instanceof Error && error.name === 'RequestError';
+  const code: RefusalCode = unreadable ? 'INPUT_INVALID' : 'INTERNAL';
+  if (!unreadable) onFault?.(error);
+  const status = unreadable ? 400 : REFUSALS[code].status;
+  const { title } = REFUSALS[code];
+  return new Response(JSON.stringify({ type: `urn:countersign:refusal:${code}`, title, status, code }), {
+    status,
+    headers: { ...DEFAULT_HEADERS, 'content-type': 'application/problem+json' },
+  });
+}

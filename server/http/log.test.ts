@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { capturedLog } from '../testing/captured-log.ts';
+
+const LINE_ENDS = /[\n\r\u0085\u2028\u2029\v\f]/;
+
+// SR-36
+describe('log lines', () => {
+  test.each([
+    ['a forged line', 'x\n{"level":"info","msg":"admin signed in"}'],
+    ['a carriage return that overwrites', 'harmful\rharmless'],
+    ['ANSI colours and cursor moves', '\u001b[2J\u001b[1;31mred'],
+    ['the one-byte CSI', '\u009b2Jred'],
+    ['Unicode line ends', 'a\u2028b\u2029c\u0085d'],
+    ['text that reorders itself', 'user\u202egnp.exe'],
+    ['a NUL and a DEL', 'a\u0000b\u007f'],
+    ['a lone surrogate', 'a\ud800b'],
+  ])('%s in any field stays one harmless JSON line with the same meaning', (_, hostile) => {
+    const captured = capturedLog();
+    captured.log.info({ path: hostile, nested: { [hostile]: hostile } }, hostile);
+    const text = captured.text();
+    expect(text.endsWith('\n')).toBe(true);
+    expect(text.slice(0, -1)).not.toMatch(LINE_ENDS);
+    expect(text.slice(0, -1)).not.toMatch(/\p{Cc}|[\u202a-\u202e]/u);
+    const expected = hostile.replace('\ud800', '\ufffd');
+    const [line] = captured.lines();
+    const path = String(line?.path).replace('\ud800', '\ufffd');
+    expect(path).toBe(expected);
+  });
+
+  test('any text in any field is one line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (field, message) => {
+        const captured = capturedLog();
+        captured.log.warn({ field }, message);
+        expect(captured.text().slice(0, -1)).not.toMatch(LINE_ENDS);
+        expect(captured.lines()).toMatchObject([{ level: 'warn', field, msg: message }]);
+      }),
+    );
+  });
+
+  test('carry the time in UTC', () => {
+    const captured = capturedLog();
+    captured.log.info('x');
+    expect(captured.lines()[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+});
+
+// SR-35
+describe('secrets in errors', () => {
+  test('an API key is hidden wherever it turns up', () => {
+    const captured = capturedLog();
+    captured.log.error(
+      { err: new Error('bad header: Bearer csk_canary-ABC_123'), field: 'CSK_canaryDEF' },
+      'csk_canary0',
+    );
+    expect(captured.text()).not.toContain('canary');
+    expect(captured.lines()[0]?.msg).toBe('csk_[hidden]');
+  });
+
+  test('the text that JSON.parse quotes does not reach the log', () => {
+    const captured = capturedLog();
+    let error: unknown;
+    try {
+      JSON.parse('canary-password');
+    } catch (caught) {
+      error = caught;
+    }
+    captured.log.error({ err: error }, 'x');
+    expect(String(error)).toContain('canary');
+    expect(captured.text()).not.toContain('canary');
+  });
+
+  test('properties that libraries hang on errors do not reach the log, causes included', () => {
+    const captured = capturedLog();
+    const cause = Object.assign(new Error('redis'), { command: { args: ['canary-1'] }, code: 'ECONNRESET' });
+    captured.log.error({ err: Object.assign(new Error('store', { cause }), { input: 'canary-2' }) }, 'x');
+    expect(captured.text()).not.toContain('canary');
+    expect(captured.lines()).toMatchObject([{ err: { message: 'store', cause: { code: 'ECONNRESET' } } }]);
+  });
+
+  test('a cause that is its own cause ends', () => {
+    const captured = capturedLog();
+    const error = new Error('round');
+    error.cause = error;
+    captured.log.error({ err: error }, 'x');
+    expect(captured.lines()).toHaveLength(1);
+  });
+});
+
+test('lines that are still in the buffer are written when the process exits', async () => {
+  const program = `
+    const { createLogger } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)});
+    createLogger({ level: 'info' }).info('last words');
+    process.exit(0);
+  `;
+  const parameters = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters, { timeout: 20_000 });
+  expect(JSON.parse(stdout)).toMatchObject({ msg: 'last words' });
+});

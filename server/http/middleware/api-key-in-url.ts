@@ -1,0 +1,31 @@
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from '../context.ts';
+import { Refused } from '../problem.ts';
+import { queryOf } from '../query.ts';
+
+const API_KEY_PREFIX = 'csk_';
+/** Compared without case, `-` and `_`: `Api-Key`, `api_key`, `apikey` are one name. */
+const CREDENTIAL_NAMES = new Set(['apikey', 'accesstoken', 'key', 'xapikey', 'authorization', 'bearer']);
+
+/**
+ * URLs end up in logs, histories and referrers, so a credential in one is refused although it may be right, to be
+ * noticed by whoever wrote the client (SR-26; ASVS 14.2.1).
+ */
+export function refuseApiKeyInUrl(): MiddlewareHandler<AppEnv> {
+  return async function checkUrl(c, next) {
+    // The path comes decoded.
+    if (holdsKey(c.req.path)) throw new Refused('API_KEY_IN_URL');
+    const query = queryOf(c.req.url);
+    if (query !== '') {
+      for (const [name, value] of new URLSearchParams(query)) {
+        const plainName = name.toLowerCase().replace(/[-_]/g, '');
+        if (CREDENTIAL_NAMES.has(plainName) || holdsKey(name) || holdsKey(value)) throw new Refused('API_KEY_IN_URL');
+      }
+    }
+    await next();
+  };
+}
+
+function holdsKey(text: string): boolean {
+  return text.includes(API_KEY_PREFIX) || text.toLowerCase().includes(API_KEY_PREFIX);
+}

@@ -1,0 +1,72 @@
+import type { MiddlewareHandler } from 'hono';
+import { canonicalAddress, inRange } from '../../domain/addresses.ts';
+import type { AppEnv } from '../context.ts';
+import { nodeAddress, splitForwarded, splitForwardedFor } from '../forwarded.ts';
+import { Refused } from '../problem.ts';
+
+export interface ClientAddressOptions {
+  /** CIDR ranges of our own reverse proxies. Empty: the connection alone says who the client is. */
+  trustedProxies: readonly string[];
+  /** The one header those proxies set. The other one is never looked at. */
+  header: 'x-forwarded-for' | 'forwarded';
+}
+
+/** More hops than that are made up. */
+const MOST_HOPS = 32;
+const LONGEST_HEADER = 4096;
+
+/**
+ * Finds the client's canonical address (SR-24, SR-25): who is connected, or, if that is one of our proxies, the rightmost
+ * hop in the forwarding header that is not. Everything further left is the client's own story and is not read.
+ *
+ * Refuses with FORWARDED_INVALID where a hop that has to be read is no address. A proxy of ours that names nobody leaves
+ * the address undefined, so that filters deny: taking the proxy's own address would let everybody be a neighbour.
+ */
+export function clientAddress(options: ClientAddressOptions): MiddlewareHandler<AppEnv> {
+  const known = addressBook(options.trustedProxies);
+  return async function findClient(c, next) {
+    const peer = c.env?.incoming?.socket?.remoteAddress;
+    const connected = peer === undefined ? undefined : known(peer);
+    if (!connected?.trusted) c.set('clientAddress', connected?.address);
+    else c.set('clientAddress', forwardedClient(c.req.header(options.header), options.header, known));
+    await next();
+  };
+}
+
+interface Known {
+  address: string;
+  trusted: boolean;
+}
+
+function forwardedClient(
+  header: string | undefined,
+  name: ClientAddressOptions['header'],
+  known: (text: string) => Known | undefined,
+): string | undefined {
+  if (header === undefined) return undefined;
+  if (header.length > LONGEST_HEADER) throw new Refused('FORWARDED_INVALID');
+  const hops = name === 'forwarded' ? splitForwarded(header) : splitForwardedFor(header);
+  if (hops === undefined || hops.length > MOST_HOPS) throw new Refused('FORWARDED_INVALID');
+  let farthest: string | undefined;
+  for (const hop of hops.reverse()) {
+    const address = nodeAddress(hop);
+    const node = address === undefined ? undefined : known(address);
+    if (!node) throw new Refused('FORWARDED_INVALID');
+    farthest = node.address;
+    if (!node.trusted) break;
+  }
+  return farthest;
+}
+
+/** Remembers what it was asked lately: the same few proxies and clients connect again and again. */
+function addressBook(trustedProxies: readonly string[]): (text: string) => Known | undefined {
+  const book = new Map<string, Known | undefined>();
+  return (text) => {
+    if (book.has(text)) return book.get(text);
+    const address = canonicalAddress(text);
+    const known = address && { address, trusted: trustedProxies.some((range) => inRange(address, range)) };
+    if (book.size >= 4096) book.clear();
+    book.set(text, known || undefined);
+    return known || undefined;
+  };
+}

@@ -1,0 +1,24 @@
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from '../context.ts';
+import { Refused } from '../problem.ts';
+import { queryOf } from '../query.ts';
+import { PROTOTYPE_NAMES } from '../strict-json.ts';
+
+/**
+ * Refuses a query that names a parameter twice: whichever one we took, something in front of us may have judged the other
+ * (SR-57). Names that reach into prototypes are refused as well.
+ */
+export function refuseDuplicateParameters(): MiddlewareHandler<AppEnv> {
+  return async function checkParameters(c, next) {
+    const query = queryOf(c.req.url);
+    if (query !== '') {
+      const seen = new Set<string>();
+      for (const name of new URLSearchParams(query).keys()) {
+        if (seen.has(name)) throw new Refused('DUPLICATE_NAME');
+        if (PROTOTYPE_NAMES.has(name)) throw new Refused('INPUT_INVALID');
+        seen.add(name);
+      }
+    }
+    await next();
+  };
+}

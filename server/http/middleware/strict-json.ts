@@ -1,0 +1,28 @@
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from '../context.ts';
+import { Refused } from '../problem.ts';
+import { readStrictJson } from '../strict-json.ts';
+
+/** `application/json`, or with the only charset there is (RFC 8259 8.1). */
+const MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?[ \t]*$/i;
+
+/**
+ * Reads a body as strict JSON, once. `c.req.json()` (which the OpenAPI validator calls) then answers exactly the value
+ * that was checked. A request without a body passes: whether it needs one is for its schema to say.
+ *
+ * Goes behind {@link bodyLimit}, which has read the bytes and bounded them.
+ */
+export function strictJson(): MiddlewareHandler<AppEnv> {
+  return async function readJson(c, next) {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    if (bytes.length === 0) return next();
+    if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw new Refused('MEDIA_TYPE_UNSUPPORTED');
+    const reading = readStrictJson(bytes);
+    if (!reading.ok) throw new Refused(reading.code);
+    const { value } = reading;
+    // Hono would parse the text again; this way nobody can see another value than the one that was checked.
+    Object.defineProperty(c.req, 'json', { value: () => Promise.resolve(value) });
+    return next();
+  };
+}

@@ -1,0 +1,99 @@
+import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import { Overloaded } from '../ports/password-hasher.ts';
+import { StoreUnavailable } from '../ports/store.ts';
+import type { AppEnv } from './context.ts';
+
+/** The body of every refusal: RFC 9457 with our stable `code`. Clients branch on `code` and on nothing else. */
+export interface Problem {
+  /** A name, not an address: `urn:countersign:refusal:<code>`. */
+  type: string;
+  title: string;
+  status: number;
+  code: RefusalCode;
+  requestId: string;
+  detail?: string;
+  /** When a retry makes sense, in ms from now; also in `Retry-After`. */
+  retryAfterMs?: number;
+  /** What is wrong with the input, by JSON path; never the offending values. */
+  errors?: { path: string; message: string }[];
+}
+
+export interface RefusalExtras {
+  detail?: string;
+  retryAfterMs?: number;
+  errors?: { path: string; message: string }[];
+  /** Such as `Allow` with METHOD_NOT_ALLOWED. */
+  headers?: Record<string, string>;
+}
+
+export type RefusalStatus<C extends RefusalCode> = (typeof REFUSALS)[C]['status'];
+
+/**
+ * Answers a refusal. The only place where a code becomes an HTTP status.
+ *
+ * @example
+ * const verdict = await authenticate(ports, input);
+ * if (verdict.kind === 'refused') return refuse(c, verdict.code, { retryAfterMs: verdict.retryAfterMs });
+ */
+export function refuse<C extends RefusalCode>(
+  c: Context<AppEnv>,
+  code: C,
+  extras: RefusalExtras = {},
+): Response & TypedResponse<Problem, RefusalStatus<C>, 'json'> {
+  const { status, title } = REFUSALS[code];
+  c.set('refusal', code);
+  const body: Problem = {
+    type: `urn:countersign:refusal:${code}`,
+    title,
+    status,
+    code,
+    requestId: c.get('requestId') ?? 'none',
+  };
+  const headers: Record<string, string> = { ...extras.headers, 'content-type': 'application/problem+json' };
+  if (extras.detail !== undefined) body.detail = extras.detail;
+  if (extras.errors !== undefined) body.errors = extras.errors;
+  if (extras.retryAfterMs !== undefined) {
+    body.retryAfterMs = extras.retryAfterMs;
+    // RFC 9110 10.2.3 has whole seconds; zero would invite a retry at once.
+    headers['retry-after'] = String(Math.max(1, Math.ceil(extras.retryAfterMs / 1000)));
+  }
+  // RFC 9110 15.5.2 asks for a challenge with every 401.
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="countersign"';
+  const response: Response = c.newResponse(JSON.stringify(body), status, headers);
+  return response as Response & TypedResponse<Problem, RefusalStatus<C>, 'json'>;
+}
+
+/**
+ * A refusal found while a request is being read, before any use-case runs. Thrown only inside `http/`; use-cases return
+ * their refusals.
+ */
+export class Refused extends Error {
+  readonly code: RefusalCode;
+  readonly extras: RefusalExtras;
+  constructor(code: RefusalCode, extras: RefusalExtras = {}) {
+    super(code);
+    this.name = 'Refused';
+    this.code = code;
+    this.extras = extras;
+  }
+}
+
+/** Every exception denies (SR-3), and none says why to the client (SR-59). The log has the detail. */
+export const onError: ErrorHandler<AppEnv> = (error, c) => {
+  if (error instanceof Refused) return refuse(c, error.code, error.extras);
+  if (error instanceof Overloaded) return refuse(c, 'OVERLOADED', { retryAfterMs: error.retryAfterMs });
+  if (error instanceof StoreUnavailable) {
+    c.get('log')?.error({ err: error }, 'the store is unavailable');
+    return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  // Hono's own, thrown while it reads a request; its text is for developers.
+  if (error instanceof HTTPException && error.status < 500) {
+    return refuse(c, error.status === 413 ? 'BODY_TOO_LARGE' : error.status === 400 ? 'JSON_INVALID' : 'INPUT_INVALID');
+  }
+  c.get('log')?.error({ err: error }, 'a request failed');
+  return refuse(c, 'INTERNAL');
+};
+
+export const notFound: NotFoundHandler<AppEnv> = (c) => refuse(c, 'NOT_FOUND');

@@ -1,0 +1,67 @@
+import { Hono } from 'hono';
+import type { Ports } from '../../ports/index.ts';
+import type { AppEnv } from '../context.ts';
+import { refuse } from '../problem.ts';
+import type { Readiness } from '../readiness.ts';
+
+export interface HealthOptions {
+  /** When a store that says nothing counts as down. Default 2000. */
+  timeoutMs?: number;
+}
+
+/** The two paths, for whoever wants to keep probes out of something. */
+export const HEALTH_PATHS = ['/health/live', '/health/ready'] as const;
+
+/**
+ * `/health/live`: the process answers; never touches the store, so that an outage of the store restarts nobody.
+ * `/health/ready`: requests may come: not stopping, and the store can take a durable write (SR-55).
+ *
+ * To be mounted at the root.
+ */
+export function healthRoutes(
+  { store }: Pick<Ports, 'store'>,
+  readiness: Readiness,
+  { timeoutMs = 2000 }: HealthOptions = {},
+): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  /** Probes that come while one is at work share its answer: asking often costs the store nothing more. */
+  let checking: Promise<void> | undefined;
+  const check = () => {
+    if (checking) return checking;
+    const begun = store.check().finally(() => {
+      if (checking === begun) checking = undefined;
+    });
+    checking = begun;
+    return begun;
+  };
+
+  app.get('/health/live', (c) => c.json({ status: 'live' }));
+
+  app.get('/health/ready', async (c) => {
+    if (!readiness.ready) return refuse(c, 'UNAVAILABLE', { detail: 'The service is stopping.' });
+    try {
+      await within(timeoutMs, check());
+    } catch (error) {
+      // A check that hangs is given up, so that the next probe asks a store that may have recovered.
+      checking = undefined;
+      c.get('log').warn({ err: error }, 'not ready');
+      return refuse(c, 'UNAVAILABLE', { detail: 'The store does not answer.' });
+    }
+    // It may have begun to stop meanwhile.
+    return readiness.ready ? c.json({ status: 'ready' }) : refuse(c, 'UNAVAILABLE');
+  });
+
+  return app;
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,20 @@
+import { Hono } from 'hono';
+import type { Ports } from '../../ports/index.ts';
+import type { AppEnv } from '../context.ts';
+
+/** How long verifiers may keep the keys. A key is published at least this long before it signs (SR-58). */
+export const JWKS_MAX_AGE_S = 300;
+
+/** The public keys with which results are verified offline (RFC 7517). */
+export function jwks(ports: Pick<Ports, 'signer'>) {
+  const app = new Hono<AppEnv>();
+  app.get('/.well-known/jwks.json', (c) => {
+    c.header('cache-control', `public, max-age=${JWKS_MAX_AGE_S}`);
+    c.header('access-control-allow-origin', '*');
+    c.header('cross-origin-resource-policy', 'cross-origin');
+    return c.body(JSON.stringify({ keys: ports.signer.publicKeys() }), 200, {
+      'content-type': 'application/jwk-set+json',
+    });
+  });
+  return app;
+}

@@ -1,0 +1,98 @@
+import { z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
+import { FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
+import { parseOtp } from '../../domain/otp/format.ts';
+import type { Ports } from '../../ports/index.ts';
+import { answerIdentify } from '../../usecases/answer-identify.ts';
+import { answerOtp } from '../../usecases/answer-otp.ts';
+import { answerPassword } from '../../usecases/answer-password.ts';
+import { beginFlow } from '../../usecases/begin-flow.ts';
+import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
+import { viewFlow } from '../../usecases/view-flow.ts';
+import { refuseVerdict } from '../api/api.ts';
+import { nonce, password, resourceId } from '../api/fields.ts';
+import type { AppEnv } from '../context.ts';
+import { refuse } from '../problem.ts';
+
+const begin = z.strictObject({
+  resource: resourceId,
+  nonce,
+  origin: z.string().min(1).max(300),
+  loginRequest: z.string().max(200).optional(),
+});
+const seq = z.int().min(0).max(1000);
+const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
+const passwordStep = z.strictObject({ seq, password });
+const otpStep = z.strictObject({ seq, otp: z.string().max(32) });
+
+type Needs = Omit<Ports, never> & { issuer: string };
+
+/** The frame's conversation (see `shared/wire/flow.ts`). Same-origin only; no cookies; the handle is the authority. */
+export function flows(ports: Needs) {
+  const app = new Hono<AppEnv>();
+  app.use('/flow', sameOrigin(ports.issuer));
+  app.use('/flow/*', sameOrigin(ports.issuer));
+  app.use('/flows', sameOrigin(ports.issuer));
+
+  app.post('/flows', async (c) => {
+    const body = await parse(c, begin);
+    if (body instanceof Response) return body;
+    const { loginRequest, ...asked } = body;
+    const verdict = await beginFlow(ports, {
+      ...asked,
+      ...(loginRequest !== undefined && { loginRequest }),
+      address: c.get('clientAddress'),
+    });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+  });
+  app.get('/flow', async (c) => answer(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));
+  app.post('/flow/identify', async (c) => {
+    const body = await parse(c, identify);
+    return body instanceof Response ? body : answer(c, await answerIdentify(ports, { ...body, ...whose(c) }));
+  });
+  app.post('/flow/password', async (c) => {
+    const body = await parse(c, passwordStep);
+    return body instanceof Response ? body : answer(c, await answerPassword(ports, { ...body, ...whose(c) }));
+  });
+  app.post('/flow/otp', async (c) => {
+    const body = await parse(c, otpStep);
+    if (body instanceof Response) return body;
+    // Refused before the step is claimed: a malformed code is no attempt (SR-47).
+    const otp = parseOtp(body.otp);
+    if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
+    return answer(c, await answerOtp(ports, { ...body, otp, ...whose(c) }));
+  });
+  return app;
+}
+
+function whose(c: Context<AppEnv>) {
+  return { handle: c.req.header(FLOW_HEADER), address: c.get('clientAddress') };
+}
+
+function answer(c: Context<AppEnv>, verdict: Verdict<FlowView>): Response {
+  return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+}
+
+async function parse<T>(c: Context<AppEnv>, schema: z.ZodType<T>): Promise<T | Response> {
+  const parsed = schema.safeParse(await c.req.json());
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('/'), message }));
+  return refuse(c, 'INPUT_INVALID', { errors: errors.slice(0, 20) });
+}
+
+/**
+ * Only our own frame talks to these addresses. Browsers say where a request comes from, and pages cannot make them lie;
+ * a request that says another origin is a forgery. A client that says nothing is no browser, so there is no person
+ * whose session it could ride on: the handle alone counts.
+ */
+function sameOrigin(issuer: string): MiddlewareHandler<AppEnv> {
+  const own = new URL(issuer).origin;
+  return async (c, next) => {
+    const origin = c.req.header('origin');
+    const site = c.req.header('sec-fetch-site');
+    if (origin !== undefined && origin !== own) return refuse(c, 'ORIGIN_NOT_ALLOWED');
+    if (site !== undefined && site !== 'same-origin') return refuse(c, 'ORIGIN_NOT_ALLOWED');
+    await next();
+  };
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { PasswordHasher } from '../ports/password-hasher.ts';
+
+/**
+ * A hasher that costs nothing and tells everything: how often it was asked, and, through `during`, the moment of the
+ * hash, at which a test may throw, wait, or change the world.
+ */
+export class FakeHasher implements PasswordHasher {
+  verified = 0;
+  hashed = 0;
+  /** Runs inside every hash and every check. */
+  during: (() => Promise<void> | void) | undefined;
+
+  async hash(password: string): Promise<string> {
+    this.hashed += 1;
+    await this.during?.();
+    return fakeHash(password);
+  }
+
+  async verify(phc: string | undefined, password: string): Promise<boolean> {
+    this.verified += 1;
+    await this.during?.();
+    return phc === fakeHash(password) || phc === weakHash(password);
+  }
+
+  needsRehash(phc: string): boolean {
+    return phc.startsWith('$weak$');
+  }
+}
+
+export function fakeHash(password: string): string {
+  return `$fake$${digest(password)}`;
+}
+
+/** What a password was hashed to with yesterday's parameters. */
+export function weakHash(password: string): string {
+  return `$weak$${digest(password)}`;
+}
+
+function digest(password: string): string {
+  return createHash('sha256').update(password).digest('base64url');
+}

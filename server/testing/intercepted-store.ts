@@ -1,0 +1,72 @@
+import type { Change, CommitOutcome, DocumentKey, DocumentOf, Store, Stored } from '../ports/store.ts';
+
+/** Stands between a use-case and its store: may wait, throw before or after, or answer something else. */
+export interface Interceptors {
+  commit?: ((change: Change, go: () => Promise<CommitOutcome>) => Promise<CommitOutcome>) | undefined;
+  /** Called before each read. */
+  read?: ((keys: readonly DocumentKey[]) => Promise<void> | void) | undefined;
+}
+
+/**
+ * A store as one process sees it. Each has its own object, so two over the same data are two replicas to the use-cases:
+ * what they queue within the process does not join them.
+ */
+export class InterceptedStore implements Store {
+  readonly #inner: Store;
+  /** What was asked for and answered, conflicts included. */
+  readonly commits: { change: Change; outcome: CommitOutcome }[] = [];
+  reads = 0;
+  intercept: Interceptors = {};
+
+  constructor(inner: Store) {
+    this.#inner = inner;
+  }
+
+  get partitions(): number {
+    return this.#inner.partitions;
+  }
+
+  async getMany<const K extends readonly DocumentKey[]>(
+    keys: K,
+    now: number,
+  ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
+    this.reads += 1;
+    await this.intercept.read?.(keys);
+    return this.#inner.getMany(keys, now);
+  }
+
+  async commit(change: Change): Promise<CommitOutcome> {
+    const go = async () => {
+      const outcome = await this.#inner.commit(change);
+      this.commits.push({ change, outcome });
+      return outcome;
+    };
+    const { commit } = this.intercept;
+    return commit ? commit(change, go) : go();
+  }
+
+  increment(key: string, windowMs: number, limit: number, now: number) {
+    return this.#inner.increment(key, windowMs, limit, now);
+  }
+
+  range(...asked: Parameters<Store['range']>) {
+    return this.#inner.range(...asked);
+  }
+
+  readEvents(...asked: Parameters<Store['readEvents']>) {
+    return this.#inner.readEvents(...asked);
+  }
+
+  check(): Promise<void> {
+    return this.#inner.check();
+  }
+
+  /** Whoever opened the store underneath closes it. */
+  async close(): Promise<void> {}
+}
+
+/** Whether a change writes or deletes a document of that name, such as `token` or `password-attempts`. */
+export function touches(change: Change, name: string): boolean {
+  const keys = [...(change.put ?? []).map(({ key }) => key), ...(change.delete ?? [])];
+  return keys.some((key) => key.name === name);
+}

@@ -1,0 +1,103 @@
+import { Redis } from 'ioredis';
+import { type Product, type RedisServer, startRedisServer } from './redis-server.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface ClusterNode {
+  readonly server: RedisServer;
+  readonly id: string;
+  /** A direct connection, for what tests do to the node. */
+  readonly client: Redis;
+}
+
+export interface RedisCluster {
+  readonly url: string;
+  readonly primaries: readonly ClusterNode[];
+  readonly replicas: readonly ClusterNode[];
+  stop(): Promise<void>;
+}
+
+const SLOTS = 16_384;
+
+/** A cluster of processes on loopback: three primaries, each with a replica when asked. */
+export async function startRedisCluster(product: Product, { replicas = false } = {}): Promise<RedisCluster> {
+  const args = ['--cluster-node-timeout', '1500', '--cluster-require-full-coverage', 'no'];
+  const nodes = await Promise.all(
+    Array.from({ length: replicas ? 6 : 3 }, async (): Promise<ClusterNode> => {
+      const server = await startRedisServer({ product, args, cluster: true });
+      const client = new Redis(server.port, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+      client.on('error', () => {});
+      return { server, client, id: String(await client.cluster('MYID')) };
+    }),
+  );
+  const primaries = nodes.slice(0, 3);
+  const followers = nodes.slice(3);
+  await Promise.all(
+    primaries.map(({ client }, at) => {
+      const first = Math.floor((at * SLOTS) / 3);
+      const last = Math.floor(((at + 1) * SLOTS) / 3) - 1;
+      return client.call('CLUSTER', 'ADDSLOTSRANGE', first, last);
+    }),
+  );
+  // Every pair, so that nobody waits for gossip.
+  for (const { client } of nodes) {
+    await Promise.all(
+      nodes.map(({ server }) => client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, server.busPort)),
+    );
+  }
+  await waitUntil('all nodes know each other', () =>
+    all(nodes, (info) => info.includes(`cluster_known_nodes:${nodes.length}`)),
+  );
+  for (const [at, { client }] of followers.entries()) {
+    const primary = primaries[at];
+    if (primary) await waitUntil('a replica is accepted', () => accepted(client.cluster('REPLICATE', primary.id)));
+  }
+  await waitUntil('the cluster is up', () => all(nodes, (info) => info.includes('cluster_state:ok')));
+  await waitUntil('the replicas follow', () => linked(followers));
+  return {
+    url: `redis+cluster://${primaries.map(({ server }) => `127.0.0.1:${server.port}`).join(',')}`,
+    primaries,
+    replicas: followers,
+    stop: async () => {
+      for (const { client } of nodes) client.disconnect();
+      await Promise.all(nodes.map(({ server }) => server.stop()));
+    },
+  };
+}
+
+/** Moves a slot with its keys, as `redis-cli --cluster reshard` does. `midway` runs while it is split between the two. */
+export async function migrateSlot(
+  { primaries }: RedisCluster,
+  slot: number,
+  from: ClusterNode,
+  to: ClusterNode,
+  midway: () => Promise<void>,
+): Promise<void> {
+  await to.client.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id);
+  await from.client.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id);
+  let first = true;
+  for (;;) {
+    const keys = (await from.client.callBuffer('CLUSTER', 'GETKEYSINSLOT', slot, 10)) as Buffer[];
+    if (keys.length === 0) break;
+    await from.client.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...keys);
+    if (first) await midway();
+    first = false;
+  }
+  for (const { client } of [to, from, ...primaries]) await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id);
+}
+
+async function all(nodes: readonly ClusterNode[], holds: (info: string) => boolean): Promise<boolean> {
+  const infos = await Promise.all(nodes.map(({ client }) => client.cluster('INFO')));
+  return infos.every((info) => holds(String(info)));
+}
+
+async function linked(replicas: readonly ClusterNode[]): Promise<boolean> {
+  const infos = await Promise.all(replicas.map(({ client }) => client.info('replication')));
+  return infos.every((info) => info.includes('master_link_status:up'));
+}
+
+function accepted(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(
+    () => true,
+    () => false,
+  );
+}

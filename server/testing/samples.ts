@@ -1,0 +1,61 @@
+import { type AccountId, idFromBytes, type ResourceId, type TokenId, type UserId } from '../domain/ids.ts';
+import type { Token } from '../domain/token.ts';
+import type { User } from '../domain/user.ts';
+
+/** The same id for the same number, so that tests read alike and fail alike. */
+function bytes(number: number): Uint8Array {
+  return Uint8Array.from([0, 0, 0, 0, 0, number >> 8, number & 255]);
+}
+export const accountId = (number: number): AccountId => idFromBytes('acc', bytes(number));
+export const resourceId = (number: number): ResourceId => idFromBytes('res', bytes(number));
+export const userId = (number: number): UserId => idFromBytes('usr', bytes(number));
+export const tokenId = (number: number): TokenId => idFromBytes('tok', bytes(number));
+
+/** The 20-byte secret of the test vectors in RFC 4226 and RFC 6238. */
+export const RFC_SECRET = new TextEncoder().encode('12345678901234567890');
+
+export const PERIOD_MS = 30_000;
+export const totp = (driftSteps = 0, periodMs = PERIOD_MS) => ({ kind: 'totp', periodMs, driftSteps }) as const;
+
+/** A TOTP token nobody owns and nothing has happened to. */
+export function sampleToken(changes: Partial<Token> = {}): Token {
+  return {
+    id: tokenId(1),
+    account: accountId(1),
+    name: 'phone',
+    factor: totp(),
+    algorithm: 'SHA1',
+    digits: 6,
+    sealedSecret: 'sealed',
+    nextCounter: 0,
+    epoch: 0,
+    enabled: true,
+    failures: 0,
+    directResources: [],
+    createdAt: 0,
+    ...changes,
+  };
+}
+
+/** A user who is assigned to nothing. */
+export function sampleUser(changes: Partial<User> = {}): User {
+  return {
+    id: userId(1),
+    account: accountId(1),
+    login: 'alice',
+    apiSupport: true,
+    blocked: false,
+    assignments: [],
+    createdAt: 0,
+    ...changes,
+  };
+}
+
+/** Freezes a document through and through: a function that changes its input then throws. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    for (const inner of Object.values(value)) frozen(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,203 @@
+import { type AccountId, idFromBytes } from '../domain/ids.ts';
+import { currentOtp, verifyOtp } from '../domain/otp/verify.ts';
+import type { Resource } from '../domain/resource.ts';
+import type { OtpAlgorithm, OtpDigits, Token, TokenState } from '../domain/token.ts';
+import type { User } from '../domain/user.ts';
+import { documents } from '../ports/documents.ts';
+import type { DocumentKey } from '../ports/store.ts';
+import { assign } from '../usecases/assign.ts';
+import { createAccount } from '../usecases/create-account.ts';
+import { createResource, type ResourceSettings, updateResource } from '../usecases/create-resource.ts';
+import { createToken } from '../usecases/create-token.ts';
+import { createUser, type NewUser } from '../usecases/create-user.ts';
+import { newOperation } from '../usecases/transact.ts';
+import { updateToken } from '../usecases/update-token.ts';
+import { updateUser } from '../usecases/update-user.ts';
+import { isRefusal, type Refusal } from '../usecases/verdict.ts';
+import type { TestPorts } from './test-ports.ts';
+
+export const PASSWORD = 'correct horse battery';
+export const ORIGIN = 'https://shop.example';
+export const NONCE = 'nonce-0123456789abcdef';
+
+export interface TokenSpec {
+  kind?: 'totp' | 'hotp';
+  state?: TokenState;
+  algorithm?: OtpAlgorithm;
+  digits?: OtpDigits;
+}
+
+export interface SceneOptions {
+  resource?: Partial<ResourceSettings>;
+  user?: Partial<NewUser>;
+  /** False: the person has none. */
+  password?: boolean;
+  /** Assigned alone, beside whatever tokens. Default: only when there are no tokens. */
+  alone?: boolean;
+  /** Tokens of the person with which they are assigned. Default none. */
+  tokens?: TokenSpec[];
+}
+
+/** One account with one resource, and one person assigned to it. */
+export interface Scene {
+  ports: TestPorts;
+  account: AccountId;
+  resource: Resource;
+  user: User;
+  tokens: SceneToken[];
+}
+
+export interface SceneToken {
+  id: Token['id'];
+  secret: Uint8Array;
+  stored(): Promise<Token>;
+  /** What its device shows, so many steps (or presses) ahead. */
+  code(ahead?: number): Promise<string>;
+}
+
+export function must<T extends object>(verdict: T | Refusal): T {
+  if (isRefusal(verdict)) throw new Error(`refused: ${verdict.refused} ${verdict.detail ?? ''}`);
+  return verdict;
+}
+
+export const birth = <P extends Parameters<typeof idFromBytes>[0]>(ports: TestPorts, prefix: P) => ({
+  id: idFromBytes(prefix, ports.random.bytes(7)),
+});
+
+const SETTINGS: ResourceSettings = {
+  name: 'Shop',
+  enabled: true,
+  failedAttemptsBeforeLock: 5,
+  methodPolicy: 'auto',
+  allowedOrigins: [ORIGIN],
+  allowLocalhost: false,
+  resultLifetimeMs: 60_000,
+};
+
+export async function setScene(ports: TestPorts, options: SceneOptions = {}): Promise<Scene> {
+  const { account } = must(await createAccount(ports, { name: 'Acme' }));
+  const resource = await addResource(ports, account.id, options.resource);
+  return addPerson(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
+}
+
+/** Another person of the account, in a scene of their own. */
+export async function addPerson(
+  ports: TestPorts,
+  account: AccountId,
+  resource: Resource,
+  { user: details, password, alone, tokens: specs = [] }: SceneOptions & { user: Partial<NewUser> & { login: string } },
+): Promise<Scene> {
+  const made = await createUser(ports, birth(ports, 'usr'), account, {
+    ...details,
+    ...(password !== false && { password: PASSWORD }),
+  });
+  const { user } = must(made);
+  const tokens: SceneToken[] = [];
+  for (const spec of specs) {
+    const token = await addToken(ports, account, { ...spec, owner: user.id });
+    must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+    tokens.push(token);
+  }
+  if (alone ?? specs.length === 0) must(await assign(ports, { account, resource: resource.id, user: user.id }));
+  return { ports, account, resource, user: await read(ports, documents.user(user.id)), tokens };
+}
+
+export async function addResource(
+  ports: TestPorts,
+  account: AccountId,
+  settings: Partial<ResourceSettings> = {},
+): Promise<Resource> {
+  const made = await createResource(ports, birth(ports, 'res'), account, { ...SETTINGS, ...settings });
+  return must(made).resource;
+}
+
+export async function addToken(
+  ports: TestPorts,
+  account: AccountId,
+  spec: TokenSpec & { owner?: User['id'] },
+): Promise<SceneToken> {
+  const { kind = 'totp', state = 'active', algorithm = 'SHA1', digits = 6, owner } = spec;
+  const { token, secret } = must(
+    await createToken(ports, birth(ports, 'tok'), account, {
+      name: 'phone',
+      kind,
+      algorithm,
+      digits,
+      periodMs: 30_000,
+      counter: 0,
+      owner,
+    }),
+  );
+  await putInState(ports, account, token.id, state);
+  const stored = () => read(ports, documents.token(token.id));
+  return {
+    id: token.id,
+    secret,
+    stored,
+    async code(ahead = 0) {
+      const now = await stored();
+      return now.factor.kind === 'hotp'
+        ? currentOtp({ ...now, nextCounter: now.nextCounter + ahead }, secret, ports.clock.now())
+        : currentOtp(now, secret, ports.clock.now() + ahead * now.factor.periodMs);
+    },
+  };
+}
+
+export async function putInState(
+  ports: TestPorts,
+  account: AccountId,
+  id: Token['id'],
+  state: TokenState,
+): Promise<void> {
+  const changes = {
+    active: {},
+    deactivated: { enabled: false },
+    locked: { locked: true },
+    expired: { expiresAt: ports.clock.now() },
+  }[state];
+  must(await updateToken(ports, account, id, changes));
+}
+
+/** A code that none of the scene's tokens takes; another one for another `variant`. */
+export async function wrongCode(scene: Scene, variant = 0): Promise<string> {
+  const tokens = await Promise.all(scene.tokens.map(async (token) => ({ token, stored: await token.stored() })));
+  for (let candidate = 123_456 + variant * 37; ; candidate++) {
+    const digits = tokens[0]?.stored.digits ?? 6;
+    const otp = String(candidate).padStart(digits, '0');
+    const now = scene.ports.clock.now();
+    if (tokens.every(({ token, stored }) => verifyOtp(stored, token.secret, otp, now).verdict === 'wrong')) return otp;
+  }
+}
+
+/** The value of a document that has to be there. */
+export async function read<T>(ports: TestPorts, key: DocumentKey<T>): Promise<T> {
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  if (!stored) throw new Error(`no ${key.name}`);
+  return stored.value as T;
+}
+
+/** Changes a document, whatever the rules say. */
+export async function overwrite<T extends object>(
+  ports: TestPorts,
+  key: DocumentKey<T>,
+  changes: Partial<NoInfer<T>>,
+): Promise<void> {
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [],
+    put: [{ key, value: { ...(await read(ports, key)), ...changes } }],
+  });
+}
+
+/** What administrators do while somebody is signing in. */
+export const meanwhile = {
+  blockUser: ({ ports, account, user }: Scene) => updateUser(ports, account, user.id, { blocked: true }),
+  changePassword: ({ ports, account, user }: Scene) =>
+    updateUser(ports, account, user.id, { password: 'something else' }),
+  disableResource: ({ ports, account, resource }: Scene) =>
+    updateResource(ports, resource.id, account, { enabled: false }),
+  deactivatePlan: ({ ports, account }: Scene) =>
+    overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } }),
+};

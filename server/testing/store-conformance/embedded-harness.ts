@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedStore, openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { indexStart, openTables, type Tables } from '../../adapters/embedded-store/tables.ts';
+import type { Store } from '../../ports/store.ts';
+import type { StoreHarness } from './harness.ts';
+
+export async function startEmbeddedHarness(): Promise<StoreHarness> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-conformance-'));
+  const opened: Store[] = [];
+  return {
+    name: 'embedded',
+    fresh: async ({ brokenIndex, eventCap = 100_000 } = {}) => {
+      const path = join(folder, `store-${opened.length}`);
+      const store =
+        brokenIndex === undefined
+          ? await openEmbeddedStore({ path, eventCap })
+          : openBroken(path, brokenIndex, eventCap);
+      opened.push(store);
+      return store;
+    },
+    stop: async () => {
+      await Promise.all(opened.map((store) => store.close()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function openBroken(path: string, index: string, eventCap: number): Store {
+  const { root, tables } = openTables(path);
+  const start = indexStart(index);
+  const broken: Tables = {
+    ...tables,
+    index: {
+      getBinary: (key) => tables.index.getBinary(key),
+      remove: (key: Buffer) => tables.index.remove(key),
+      getRange: (options) => tables.index.getRange(options),
+      getKeys: (options) => tables.index.getKeys(options),
+      put: (key: Buffer, value: Buffer) => {
+        if (key.subarray(0, start.length).equals(start)) throw new Error('Injected: the disk is on fire');
+        return tables.index.put(key, value);
+      },
+    },
+  };
+  return new EmbeddedStore(root, broken, eventCap, () => {});
+}

@@ -1,0 +1,4 @@
+import { startEmbeddedHarness } from './embedded-harness.ts';
+import { storeConformance } from './suite.ts';
+
+storeConformance('embedded', startEmbeddedHarness);

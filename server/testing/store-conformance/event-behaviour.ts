@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { changeOf, eventsOf } from './changes.ts';
+import type { Fresh } from './harness.ts';
+
+export function eventBehaviour(fresh: Fresh): void {
+  describe('events', () => {
+    test('are numbered from 1 in the order of the changes, and within a change in the order given', async () => {
+      const store = await fresh();
+      await store.commit(changeOf('anchor', { append: ['a', { b: ['\u0000', '\r\n'] }] }));
+      await store.commit(changeOf('anchor', { append: [] }));
+      await store.commit(changeOf('anchor', { append: [null] }));
+      expect(await eventsOf(store)).toEqual([
+        [
+          { sequence: 1, event: 'a' },
+          { sequence: 2, event: { b: ['\u0000', '\r\n'] } },
+          { sequence: 3, event: null },
+        ],
+      ]);
+    });
+
+    test('are read from behind a cursor, so many at a time', async () => {
+      const store = await fresh();
+      for (let n = 1; n <= 5; n++) await store.commit(changeOf('anchor', { append: [n, -n] }));
+      const partition = await partitionWithEvents(store);
+      const numbers = async (after: number, limit: number) =>
+        (await store.readEvents(partition, after, limit)).map(({ sequence }) => sequence);
+      expect(await numbers(0, 3)).toEqual([1, 2, 3]);
+      expect(await numbers(3, 100)).toEqual([4, 5, 6, 7, 8, 9, 10]);
+      expect(await numbers(10, 100)).toEqual([]);
+    });
+
+    test('commits at once leave no gap and no double', async () => {
+      const store = await fresh();
+      await Promise.all(Array.from({ length: 60 }, (_, n) => store.commit(changeOf('anchor', { append: [n, n] }))));
+      const [events = []] = await eventsOf(store);
+      expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 120 }, (_, n) => n + 1));
+      for (let n = 0; n < 120; n += 2) expect(events[n]?.event).toBe(events[n + 1]?.event);
+    });
+
+    test('the oldest go when the cap is reached, and numbers go on', async () => {
+      const store = await fresh({ eventCap: 10 });
+      for (let n = 1; n <= 8; n++) await store.commit(changeOf('anchor', { append: [n, n, n] }));
+      const [events = []] = await eventsOf(store);
+      expect(events.map(({ sequence }) => sequence)).toEqual([15, 16, 17, 18, 19, 20, 21, 22, 23, 24]);
+      await store.commit(changeOf('anchor', { append: Array.from({ length: 25 }, (_, n) => n) }));
+      const [later = []] = await eventsOf(store);
+      expect(later.map(({ sequence }) => sequence)).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
+    });
+
+    test('there is no partition beyond the last', async () => {
+      const store = await fresh();
+      await expect(store.readEvents(store.partitions, 0, 10)).rejects.toThrow(RangeError);
+    });
+  });
+}
+
+async function partitionWithEvents(store: Awaited<ReturnType<Fresh>>): Promise<number> {
+  for (let partition = 0; partition < store.partitions; partition++) {
+    if ((await store.readEvents(partition, 0, 1)).length > 0) return partition;
+  }
+  throw new Error('No partition has events');
+}

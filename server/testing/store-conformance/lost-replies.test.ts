@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { ABSENT, type Change, type Store, StoreUnavailable } from '../../ports/store.ts';
+import { type Fault, type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
+import { randomSequence } from '../random-sequence.ts';
+import { type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { changeOf, eventsOf, keyOf, NOW, versionOf } from './changes.ts';
+
+// SR-52
+describe.each<Product>(['redis', 'valkey'])('connections that break around a commit (%s)', (product) => {
+  let server: RedisServer;
+  let proxy: FaultProxy;
+  let store: Store;
+  let prefix = 0;
+  const key = keyOf<{ n: number }>('anchor');
+
+  beforeAll(async () => {
+    server = await startRedisServer({ product });
+  });
+  afterAll(() => server?.stop());
+  beforeEach(async () => {
+    // Only commits break, neither the handshake nor reads.
+    proxy = await startFaultProxy(server.port, 'countersign_1_commit');
+    prefix += 1;
+    store = await openRedisStore({
+      url: `redis://127.0.0.1:${proxy.port}`,
+      prefix: `lost${prefix}`,
+      answerTimeoutMs: 500,
+      warn: () => {},
+    });
+  });
+  afterEach(async () => {
+    await store.close();
+    await proxy.stop();
+  });
+
+  /** Breaks the next `faults.length` commits so. */
+  function breakNext(...faults: Fault[]): void {
+    proxy.plan(() => faults.shift());
+  }
+
+  test.each<Fault>(['before-send', 'before-reply'])('broken once %s: committed, once', async (fault) => {
+    breakNext(fault);
+    const create = changeOf('anchor', {
+      expect: [{ key, version: ABSENT }],
+      put: [{ key, value: { n: 1 } }],
+      append: ['once'],
+    });
+    expect(await store.commit(create)).toBe('committed');
+    expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'once' }]]);
+  });
+
+  test('broken again and again after it was sent: unavailable, and the repeat finds it done once', async () => {
+    breakNext('before-reply', 'before-reply');
+    const change = changeOf('anchor', {
+      expect: [{ key, version: ABSENT }],
+      put: [{ key, value: { n: 1 } }],
+      append: ['once'],
+    });
+    await expect(store.commit(change)).rejects.toThrow(StoreUnavailable);
+    expect(await store.commit(change)).toBe('committed');
+    expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: 'once' }]]);
+  });
+
+  test('broken again and again before it was sent: unavailable, and nothing has happened', async () => {
+    breakNext('before-send', 'before-send');
+    await expect(store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }))).rejects.toThrow(
+      StoreUnavailable,
+    );
+    expect(await versionOf(store, key)).toBe(ABSENT);
+  });
+
+  test('a counter raised over a connection that breaks all the time counts every raise once', async () => {
+    const random = randomSequence(52);
+    proxy.plan(() => {
+      const draw = random();
+      if (draw < 0.15) return 'before-send';
+      return draw < 0.4 ? 'before-reply' : undefined;
+    });
+    const raises = 60;
+    for (let raise = 1; raise <= raises; raise++) {
+      const change = changeOf('anchor', {
+        expect: [{ key, version: await untilAnswered(() => versionOf(store, key)) }],
+        put: [{ key, value: { n: raise } }],
+        append: [raise],
+      });
+      expect(await commitUntilAnswered(change)).toBe('committed');
+    }
+    proxy.plan(() => undefined);
+    expect((await store.getMany([key], NOW))[0]?.value).toEqual({ n: raises });
+    const [events = []] = await eventsOf(store);
+    expect(events.map(({ event }) => event)).toEqual(Array.from({ length: raises }, (_, n) => n + 1));
+  });
+
+  // SR-1, store side
+  test('of 50 commits with random delays that expect the same version, exactly one is committed', async () => {
+    const random = randomSequence(1);
+    proxy.delay(() => random() * 20);
+    const stores = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        openRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, prefix: `lost${prefix}`, warn: () => {} }),
+      ),
+    );
+    await store.commit(changeOf('anchor', { put: [{ key, value: { n: 0 } }] }));
+    const version = await versionOf(store, key);
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        stores[n % stores.length]?.commit(
+          changeOf('anchor', { expect: [{ key, version }], put: [{ key, value: { n } }], append: [n] }),
+        ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'conflict')).toHaveLength(49);
+    expect(await eventsOf(store)).toEqual([[{ sequence: 1, event: outcomes.indexOf('committed') }]]);
+    await Promise.all(stores.map((one) => one.close()));
+  });
+
+  test('a server that is silent without closing: commit and check are unavailable, and well again afterwards', async () => {
+    proxy.freeze(true);
+    await expect(store.check()).rejects.toThrow(StoreUnavailable);
+    await expect(store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }))).rejects.toThrow(
+      StoreUnavailable,
+    );
+    proxy.freeze(false);
+    await untilAnswered(() => store.check());
+    expect(await commitUntilAnswered(changeOf('anchor', { put: [{ key, value: { n: 2 } }] }))).toBe('committed');
+  });
+
+  function commitUntilAnswered(change: Change): Promise<string> {
+    return untilAnswered(() => store.commit(change));
+  }
+});
+
+/** Asks until there is an answer; bounded. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || attempt === 50) throw error;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { createClient, parseAddress } from '../../adapters/redis-store/connect.ts';
+import { Keys } from '../../adapters/redis-store/keys.ts';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import type { Store } from '../../ports/store.ts';
+import { startRedisCluster } from '../redis-cluster.ts';
+import { type Product, startRedisServer } from '../redis-server.ts';
+import type { StoreHarness } from './harness.ts';
+
+export async function startRedisHarness(product: Product): Promise<StoreHarness> {
+  const server = await startRedisServer({ product });
+  return harnessOn(product, server.url, () => server.stop());
+}
+
+export async function startClusterHarness(product: Product): Promise<StoreHarness> {
+  const cluster = await startRedisCluster(product);
+  return harnessOn(`${product} cluster`, cluster.url, () => cluster.stop());
+}
+
+/** One server for all; each store has a prefix of its own. */
+function harnessOn(name: string, url: string, stopServers: () => Promise<void>): StoreHarness {
+  const opened: Store[] = [];
+  return {
+    name,
+    fresh: async ({ brokenIndex, eventCap = 10_000 } = {}) => {
+      const prefix = `t${opened.length}`;
+      const store = await openRedisStore({ url, prefix, eventCap, warn: () => {} });
+      opened.push(store);
+      if (brokenIndex !== undefined) await plantForeignType(url, prefix, store.partitions, brokenIndex);
+      return store;
+    },
+    stop: async () => {
+      await Promise.all(opened.map((store) => store.close()));
+      await stopServers();
+    },
+  };
+}
+
+/** Where the index would be lies a string, on which sorted-set commands fail. */
+async function plantForeignType(url: string, prefix: string, partitions: number, index: string): Promise<void> {
+  const client = createClient(parseAddress(url), 5_000);
+  await client.connect();
+  const keys = new Keys(prefix, partitions);
+  for (let partition = 0; partition < partitions; partition++)
+    await client.set(keys.index(partition, index), 'foreign');
+  await client.quit();
+}

@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { commitBehaviour } from './commit-behaviour.ts';
+import { counterBehaviour } from './counter-behaviour.ts';
+import { eventBehaviour } from './event-behaviour.ts';
+import type { Fresh, StoreHarness } from './harness.ts';
+import { hostileIdBehaviour } from './hostile-id-behaviour.ts';
+import { indexBehaviour } from './index-behaviour.ts';
+
+/** What every store must do, through the port alone and without exception. */
+export function storeConformance(name: string, start: () => Promise<StoreHarness>): void {
+  describe(`${name} store`, () => {
+    let harness: StoreHarness;
+    beforeAll(async () => {
+      harness = await start();
+    });
+    afterAll(() => harness?.stop());
+    const fresh: Fresh = (options) => harness.fresh(options);
+    commitBehaviour(fresh);
+    indexBehaviour(fresh);
+    eventBehaviour(fresh);
+    counterBehaviour(fresh);
+    hostileIdBehaviour(fresh);
+  });
+}

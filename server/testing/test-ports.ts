@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore } from '../adapters/embedded-store/open-embedded-store.ts';
+import { loadSigningKeys } from '../adapters/jose/load-signing-keys.ts';
+import { createSigner } from '../adapters/jose/signer.ts';
+import { createSecretBox } from '../adapters/secret-box/secret-box.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { GeoLookup } from '../ports/geo-lookup.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Random } from '../ports/random.ts';
+import { FakeHasher } from './fake-hasher.ts';
+import { InterceptedStore } from './intercepted-store.ts';
+
+export const ISSUER = 'https://auth.example';
+/** A Friday, 2027-01-15 08:00 UTC; a whole TOTP step. */
+export const START = 1_800_000_000_000;
+
+export class FakeClock implements Clock {
+  at = START;
+  now(): number {
+    return this.at;
+  }
+  advance(ms: number): void {
+    this.at += ms;
+  }
+}
+
+/** Knows the addresses it was told. */
+export class FakeGeo implements GeoLookup {
+  readonly countries = new Map<string, string>();
+  /** Thrown instead of an answer. */
+  fault: Error | undefined;
+  country(address: string): string | undefined {
+    if (this.fault) throw this.fault;
+    return this.countries.get(address);
+  }
+}
+
+/** A stream of bytes that a seed decides. */
+export function seededRandom(seed: string): Random {
+  let block = 0;
+  return {
+    bytes(length) {
+      const parts: Buffer[] = [];
+      for (let have = 0; have < length; have += 32) {
+        parts.push(createHash('sha256').update(`${seed}/${block++}`).digest());
+      }
+      return new Uint8Array(Buffer.concat(parts).subarray(0, length));
+    },
+  };
+}
+
+/** Ports over real crypto and a real embedded store, with everything a test must be able to turn in reach. */
+export interface TestPorts extends Ports {
+  store: InterceptedStore;
+  clock: FakeClock;
+  hasher: FakeHasher;
+  geo: FakeGeo;
+  /** What use-cases that sign take beside the ports. */
+  issuer: string;
+  /** The same service as another process: same data, same keys, same clock; nothing shared in memory. */
+  replica(): TestPorts;
+  close(): Promise<void>;
+}
+
+export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-ports-'));
+  const inner = await openEmbeddedStore({ path: folder });
+  const clock = new FakeClock();
+  const random = seededRandom(seed);
+  const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
+  const geo = new FakeGeo();
+  const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
+  const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
+
+  const overTheSame = (): TestPorts => ({
+    store: new InterceptedStore(inner),
+    hasher: new FakeHasher(),
+    clock,
+    random,
+    secrets: { ...secrets },
+    signer: { ...signer },
+    geo,
+    issuer: ISSUER,
+    replica: overTheSame,
+    close: async () => {
+      await inner.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  });
+  return overTheSame();
+}

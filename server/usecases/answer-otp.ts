@@ -1,0 +1,38 @@
+import type { FlowView } from '../../shared/wire/flow.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { User } from '../domain/user.ts';
+import type { Ports } from '../ports/index.ts';
+import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
+import { burnAttempt, unknownSubject } from './burn-attempt.ts';
+import { checkUserOtp } from './check-user-otp.ts';
+import { locateUser } from './find-user.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+/**
+ * Checks a one-time password; `otp` has been parsed, so a malformed one was refused before anything was claimed or
+ * counted (SR-47). Where no first factor stands behind the name, all refusals about the person read the same (SR-17).
+ */
+export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Verdict<FlowView>> {
+  return answerStep(ports, 'otp', answer, async (flow, resource) => {
+    const anonymous = flow.user === undefined;
+    // The resource asked for the code alone when the name was given; it may have become stricter since.
+    if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
+    const user = await personOf(ports, flow);
+    if (!user) {
+      if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
+      await burnAttempt(ports, unknownSubject(ports, flow.account, flow.login ?? ''));
+      return { refusal: refusal('INVALID_CREDENTIALS') };
+    }
+
+    const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
+    const outcome = await checkUserOtp(ports, passwordStands ? 'password-otp' : 'otp', user, resource, answer.otp);
+    if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
+    if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS') };
+    return { refusal: outcome };
+  });
+}
+
+/** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */
+function personOf(ports: Pick<Ports, 'store' | 'clock'>, flow: Flow): Promise<User | undefined> {
+  return locateUser(ports, flow.account, flow.user ?? flow.login ?? '');
+}

@@ -1,0 +1,160 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { FlowView } from '../../shared/wire/flow.ts';
+import type { Flow, LoginRequest } from '../domain/flow.ts';
+import {
+  type AnswerableStep,
+  claimStep,
+  denied,
+  finished,
+  holdsClaim,
+  type Passed,
+  released,
+  stayed,
+} from '../domain/flow-steps.ts';
+import type { Resource } from '../domain/resource.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { type Begun, finishing } from './finish-flow.ts';
+import { parseHandle, secretMatches } from './flow-handle.ts';
+import { readAccess } from './read-access.ts';
+import { newOperation, transact, type Write } from './transact.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
+import { presentFlow } from './view-flow.ts';
+
+export type StepNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer'> & {
+  issuer: string;
+};
+
+export interface StepAnswer {
+  handle: unknown;
+  seq: number;
+  /** The person's address, as the service itself sees it. */
+  address: string | undefined;
+}
+
+/** What an evaluated step leads to. */
+export type StepOutcome = { move: (flow: Flow) => Flow } | { finish: Passed } | { refusal: Refusal };
+
+/**
+ * One answer to one step: claims the step, evaluates, and moves the flow on. The claim makes simultaneous answers one
+ * attempt; the flow is bound to its resource, whose rules are read before and after the evaluation.
+ */
+export async function answerStep(
+  ports: StepNeeds,
+  step: AnswerableStep,
+  answer: StepAnswer,
+  evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
+): Promise<Verdict<FlowView>> {
+  const attempt = newOperation(ports);
+  const claimed = await claim(ports, step, answer, attempt);
+  if (isRefusal(claimed)) return claimed;
+
+  try {
+    return await evaluateClaimed(ports, claimed.flow, attempt, answer.address, evaluate);
+  } catch (error) {
+    await release(ports, claimed.flow, attempt).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function evaluateClaimed(
+  ports: StepNeeds,
+  flow: Flow,
+  attempt: string,
+  address: string | undefined,
+  evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
+): Promise<Verdict<FlowView>> {
+  const before = await readAccess(ports, flow.resource, address);
+  if (isRefusal(before)) return move(ports, flow, attempt, (held) => denied(held, before.refused));
+
+  const outcome = await evaluate(flow, before.resource);
+  if ('refusal' in outcome) return move(ports, flow, attempt, (flow, now) => refusedStep(flow, outcome.refusal, now));
+  if ('move' in outcome) return move(ports, flow, attempt, outcome.move);
+
+  const after = await readAccess(ports, flow.resource, address);
+  if (isRefusal(after)) return move(ports, flow, attempt, (held) => denied(held, after.refused));
+  return finish(ports, flow, attempt, outcome.finish, after.resource);
+}
+
+async function claim(ports: StepNeeds, step: AnswerableStep, answer: StepAnswer, attempt: string) {
+  const handle = parseHandle(answer.handle);
+  if (!handle) return refusal('FLOW_NOT_FOUND');
+  const key = documents.flow(handle.id);
+  return transact<readonly [typeof key], Verdict<{ flow: Flow }>>(ports, key.anchor, [key], ([stored], now) => {
+    if (!stored || !secretMatches(handle.secret, stored.value.handleHash)) return { answer: refusal('FLOW_NOT_FOUND') };
+    const claimed = claimStep(stored.value, { step, seq: answer.seq, attempt }, now);
+    if ('refused' in claimed) return { answer: refusal(claimed.refused) };
+    return { answer: claimed, write: putFlow(claimed.flow) };
+  });
+}
+
+/** Ends the evaluation, if the attempt still holds the step; whoever was overtaken is told so and changes nothing. */
+function move(
+  ports: StepNeeds,
+  claimed: Flow,
+  attempt: string,
+  next: (flow: Flow, now: number) => Flow,
+): Promise<Verdict<FlowView>> {
+  return settle(ports, claimed, attempt, (flow, now) => {
+    const moved = next(flow, now);
+    return { flow: moved, write: putFlow(moved) };
+  });
+}
+
+function finish(
+  ports: StepNeeds,
+  claimed: Flow,
+  attempt: string,
+  passed: Passed,
+  resource: Resource,
+): Promise<Verdict<FlowView>> {
+  return settle(ports, claimed, attempt, (flow, now, request) => {
+    const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    return { ...end, write: finishing(end.flow, end.result, request, now) };
+  });
+}
+
+async function settle(
+  ports: StepNeeds,
+  claimed: Flow,
+  attempt: string,
+  decide: (flow: Flow, now: number, request: LoginRequest | undefined) => Begun & { write: Write },
+): Promise<Verdict<FlowView>> {
+  const keys = [documents.flow(claimed.id), documents.loginRequest(claimed.id), documents.result(claimed.id)] as const;
+  const settled = await transact<typeof keys, Verdict<Begun>>(ports, claimed.id, keys, ([flow, request], now) => {
+    if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
+    const { write, ...answer } = decide(flow.value, now, request?.value);
+    return { answer, write };
+  });
+  return isRefusal(settled) ? settled : presentFlow(ports, settled.flow, settled.result);
+}
+
+/** An evaluation that broke down decided nothing: the step is free again, and what was counted stays counted. */
+async function release(ports: StepNeeds, claimed: Flow, attempt: string): Promise<void> {
+  const key = documents.flow(claimed.id);
+  await transact(ports, key.anchor, [key], ([flow]) =>
+    flow && holdsClaim(flow.value, attempt)
+      ? { answer: undefined, write: putFlow(released(flow.value)) }
+      : { answer: undefined },
+  );
+}
+
+/** Which refusals end the sign-in; after all others the person may try again. */
+const FINAL: ReadonlySet<RefusalCode> = new Set([
+  'TOKEN_LOCKED',
+  'ACCESS_DENIED',
+  'FILTER_DENIED',
+  'PLAN_INACTIVE',
+  'RESOURCE_DISABLED',
+  'RESOURCE_NOT_FOUND',
+]);
+
+function refusedStep(flow: Flow, { refused, retryAfterMs }: Refusal, now: number): Flow {
+  if (FINAL.has(refused)) return denied(flow, refused);
+  return stayed(flow, refused, retryAfterMs === undefined ? undefined : now + retryAfterMs);
+}
+
+function putFlow(flow: Flow): Write {
+  return { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
+}

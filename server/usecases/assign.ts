@@ -1,0 +1,68 @@
+import {
+  assignAlone,
+  assignDirect,
+  assignmentTo,
+  assignWithToken,
+  unassignAlone,
+  unassignDirect,
+  unassignToken,
+} from '../domain/assignments.ts';
+import type { AccountId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { editObject, readObject } from './read-object.ts';
+import { isRefusal, type Refusal, refusal } from './verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Access to one resource: a user alone, a user together with one of their tokens (one fact, never two added up), or a
+ * token with no user at all.
+ */
+export interface AssignmentInput {
+  account: AccountId;
+  resource: ResourceId;
+  user?: UserId | undefined;
+  token?: TokenId | undefined;
+}
+
+export async function assign(ports: Needs, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
+  const { account, resource } = input;
+  const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+  if (isRefusal(found)) return found;
+
+  const token = input.token && (await readObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND'));
+  if (token && isRefusal(token)) return token;
+
+  if (input.user !== undefined) {
+    const edited = await editObject(ports, account, documents.user(input.user), 'USER_NOT_FOUND', (user) =>
+      token
+        ? (assignWithToken(user, resource, token.object) ?? refusal('TOKEN_NOT_OWNED'))
+        : assignAlone(user, resource),
+    );
+    return isRefusal(edited) ? edited : { assigned: true };
+  }
+  if (input.token === undefined) return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
+  const edited = await editObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND', (current) =>
+    assignDirect(current, resource),
+  );
+  return isRefusal(edited) ? edited : { assigned: true };
+}
+
+export async function unassign(ports: Needs, input: AssignmentInput): Promise<{ unassigned: true } | Refusal> {
+  const { account, resource, user: userId, token: tokenId } = input;
+  if (userId !== undefined) {
+    const edited = await editObject(ports, account, documents.user(userId), 'USER_NOT_FOUND', (user) => {
+      const held = assignmentTo(user, resource);
+      const stands = tokenId === undefined ? held?.alone : held?.tokens.some(({ token }) => token === tokenId);
+      if (!stands) return refusal('ASSIGNMENT_NOT_FOUND');
+      return tokenId === undefined ? unassignAlone(user, resource) : unassignToken(user, resource, tokenId);
+    });
+    return isRefusal(edited) ? edited : { unassigned: true };
+  }
+  if (tokenId === undefined) return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
+  const edited = await editObject(ports, account, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
+    token.directResources.includes(resource) ? unassignDirect(token, resource) : refusal('ASSIGNMENT_NOT_FOUND'),
+  );
+  return isRefusal(edited) ? edited : { unassigned: true };
+}

@@ -1,0 +1,61 @@
+import type { FlowBegun } from '../../shared/wire/flow.ts';
+import { rateKey } from '../domain/addresses.ts';
+import { denied, newFlow } from '../domain/flow-steps.ts';
+import { idFromBytes } from '../domain/ids.ts';
+import { originAllowed } from '../domain/origins.ts';
+import type { Resource } from '../domain/resource.ts';
+import { documents } from '../ports/documents.ts';
+import { ABSENT } from '../ports/store.ts';
+import { beginRequestedFlow } from './begin-requested-flow.ts';
+import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
+import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
+import { readAccess } from './read-access.ts';
+import { newOperation } from './transact.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { presentFlow } from './view-flow.ts';
+
+/** Flows that one address may begin in a minute; a large office behind one address stays below it. */
+const FLOWS_PER_MINUTE = 600;
+
+/** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
+export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
+  const now = ports.clock.now();
+  if (input.address !== undefined) {
+    const rate = await ports.store.increment(`flows/${rateKey(input.address)}`, 60_000, FLOWS_PER_MINUTE, now);
+    if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  }
+
+  const [stored] = await ports.store.getMany([documents.resource(input.resource)], now);
+  const resource = stored?.value;
+  if (!resource) return refusal('RESOURCE_NOT_FOUND');
+  if (!originAllowed(resource, input.origin)) return refusal('ORIGIN_NOT_ALLOWED');
+
+  return input.loginRequest === undefined
+    ? beginPlain(ports, resource, input)
+    : beginRequestedFlow(ports, resource, input, input.loginRequest);
+}
+
+async function beginPlain(
+  ports: BeginFlowNeeds,
+  resource: Resource,
+  input: FlowBeginning,
+): Promise<Verdict<FlowBegun>> {
+  const access = await readAccess(ports, resource.id, input.address);
+  const now = ports.clock.now();
+  const secret = newSecret(ports);
+  const id = idFromBytes('flw', ports.random.bytes(7));
+  const begun = newFlow(id, resource, { ...input, handleHash: hashSecret(secret) }, now);
+  const flow = isRefusal(access) ? denied(begun, access.refused) : begun;
+
+  const key = documents.flow(id);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: flow, expiresAt: flow.expiresAt }],
+  });
+  // 52 random bits met a living flow: as good as never, and beginning again is free.
+  if (outcome === 'conflict') return refusal('CONTENTION');
+  return { ...(await presentFlow(ports, flow)), handle: writeHandle(id, secret) };
+}

@@ -1,0 +1,95 @@
+import type { FlowBegun } from '../../shared/wire/flow.ts';
+import { assignmentTo, isAssigned } from '../domain/assignments.ts';
+import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
+import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
+import { tokenState } from '../domain/lockout.ts';
+import { decideFactors } from '../domain/methods.ts';
+import type { Resource } from '../domain/resource.ts';
+import { documents } from '../ports/documents.ts';
+import { readUser } from './find-user.ts';
+import { type Begun, finishing } from './finish-flow.ts';
+import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
+import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
+import { readAccess } from './read-access.ts';
+import { type Pairs, readPairs } from './read-pairs.ts';
+import { type Decision, transact, type Write } from './transact.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { presentFlow } from './view-flow.ts';
+
+/**
+ * Second-factor-only mode: the host's backend has named the person. A page may begin again with the same login request
+ * (a reload, React's double mount): the later beginning takes the flow over, with what is left of its attempts and
+ * whatever is under evaluation. It yields one result at most.
+ */
+export async function beginRequestedFlow(
+  ports: BeginFlowNeeds,
+  resource: Resource,
+  input: FlowBeginning,
+  loginRequest: string,
+): Promise<Verdict<FlowBegun>> {
+  const given = loginRequest.startsWith('lrq.') ? parseHandle(loginRequest.slice('lrq.'.length)) : undefined;
+  if (!given) return refusal('LOGIN_REQUEST_INVALID');
+  const fits = (request: LoginRequest) =>
+    secretMatches(given.secret, request.secretHash) &&
+    request.resource === resource.id &&
+    request.nonce === input.nonce;
+
+  const [asked] = await ports.store.getMany([documents.loginRequest(given.id)], ports.clock.now());
+  if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
+  const access = await readAccess(ports, resource.id, input.address);
+  const person = await readUser(ports, resource.account, asked.value.user);
+  const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
+
+  const secret = newSecret(ports);
+  const handleHash = hashSecret(secret);
+  const keys = [documents.loginRequest(given.id), documents.flow(given.id), documents.result(given.id)] as const;
+
+  const begun = await transact(
+    ports,
+    given.id,
+    keys,
+    ([request, running, result], now): Decision<Begun | undefined> => {
+      if (!request || !fits(request.value)) return { answer: undefined };
+
+      // The page that has its result already asks again: the same result, for the newest handle.
+      if (running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
+        return keep({ ...running.value, handleHash });
+      }
+      const ended = running?.value.step === 'done' || running?.value.step === 'denied';
+      if (request.value.usedAt !== undefined || ended) return { answer: undefined };
+
+      const flow: Flow = running
+        ? { ...running.value, handleHash, origin: input.origin }
+        : requestedFlow(newFlow(given.id, resource, { ...input, handleHash }, now), request.value, pairs.user?.login);
+      if (isRefusal(access)) return keep(denied(flow, access.refused));
+
+      const tokens = pairs.tokens.map(({ value }) => value);
+      const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
+      if (!pairs.user || !assignment || !isAssigned(assignment, tokens)) return keep(denied(flow, 'ACCESS_DENIED'));
+
+      const method = request.value.hostCheckedPassword ? 'password-otp' : 'otp';
+      const states = tokens.map((token) => tokenState(token, now));
+      const factors = decideFactors(method, states);
+      if (factors.kind === 'deny') {
+        return keep(denied(flow, factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED'));
+      }
+      if (factors.otp) return keep(flow);
+      return complete(
+        finished(flow, { user: pairs.user, otp: 'skipped' }, { now, resultLifetimeMs: resource.resultLifetimeMs }),
+        request.value,
+        now,
+      );
+    },
+  );
+  if (!begun) return refusal('LOGIN_REQUEST_INVALID');
+  return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
+}
+
+function keep(flow: Flow): Decision<Begun> {
+  const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
+  return { answer: { flow }, write };
+}
+
+function complete(end: { flow: Flow; result: ResultRecord }, request: LoginRequest, now: number): Decision<Begun> {
+  return { answer: end, write: finishing(end.flow, end.result, request, now) };
+}

@@ -1,0 +1,29 @@
+import type { AccountId } from '../domain/ids.ts';
+import { normaliseName } from '../domain/names.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { newOperation } from './transact.ts';
+
+/** Names that nobody holds count under a MAC, so that the store keeps no list of what people mistyped. */
+export function unknownSubject(ports: Pick<Ports, 'secrets'>, account: AccountId, name: string): string {
+  const mac = ports.secrets.mac('unknown-name', JSON.stringify([account, normaliseName(name)]));
+  return `unknown/${Buffer.from(mac).toString('base64url')}`;
+}
+
+/**
+ * One durable commit that means nothing. A one-time password that has nothing to be checked against costs what a
+ * counted failure costs, so that the clock does not tell who exists and who has a working token (SR-17).
+ */
+export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, subject: string): Promise<void> {
+  const now = ports.clock.now();
+  const key = documents.burntAttempt(subject);
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value: { at: now }, expiresAt: now + KEPT_MS }],
+  });
+}
+
+const KEPT_MS = 60_000;

@@ -1,0 +1,108 @@
+import type { TokenId } from '../domain/ids.ts';
+import { acceptOtp, countWrongOtp, forgiveFailures, tokenState } from '../domain/lockout.ts';
+import { decideFactors, type Method } from '../domain/methods.ts';
+import { verifyOtp } from '../domain/otp/verify.ts';
+import type { Token } from '../domain/token.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Stored } from '../ports/store.ts';
+import { burnAttempt } from './burn-attempt.ts';
+import { inTurn } from './in-turn.ts';
+import { seedContext } from './seed-context.ts';
+import { Contention, newOperation, transact } from './transact.ts';
+import { refusal, type Verdict } from './verdict.ts';
+
+export type OtpNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+export interface OtpCheck {
+  method: Method;
+  /** Exactly `^[0-9]{6,10}$`; the caller has refused everything else. */
+  otp: string;
+  /** The resource's `failedAttemptsBeforeLock`. */
+  threshold: number;
+  userBlocked: boolean;
+  /** Names this attempt, so that a repeated decision counts it once. */
+  attempt: string;
+  /** Which tokens may answer, read when it is this attempt's turn and again after every lost race. */
+  candidates: () => Promise<Stored<Token>[]>;
+}
+
+export type OtpOutcome = Verdict<{ otp: 'verified'; token: TokenId } | { otp: 'skipped' }>;
+
+const MAX_ROUNDS = 12;
+
+/**
+ * The second factor, by the truth table. The verdict is decided on exactly the versions that were read and leaves only
+ * when the used code, or the failure on every active token, is durable: however many ask at once, one code is accepted
+ * once (SR-1) and no guess is answered that was not counted (SR-2).
+ */
+export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck): Promise<OtpOutcome> {
+  // One instant for the whole attempt: a lost race must not move the guess into the next time step.
+  const now = ports.clock.now();
+
+  return inTurn(ports.store, `otp/${queue}`, async () => {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const tokens = await check.candidates();
+      const factors = decideFactors(
+        check.method,
+        tokens.map(({ value }) => tokenState(value, now)),
+      );
+      if (factors.kind === 'deny') {
+        await burnAttempt(ports, queue);
+        return refusal(factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED');
+      }
+      if (!factors.otp) return { otp: 'skipped' };
+
+      const active = tokens.filter(({ value }) => tokenState(value, now) === 'active');
+      const judged = active.map((stored) => ({ stored, verdict: verifyWith(ports, stored.value, check.otp, now) }));
+
+      const accepted = judged.find(({ verdict }) => verdict.verdict === 'accepted');
+      if (accepted && accepted.verdict.verdict === 'accepted') {
+        const { counter } = accepted.verdict;
+        const next = acceptOtp(accepted.stored.value, { ...check, counter });
+        if (!(await replace(ports, accepted.stored, next, now))) continue;
+        const others = tokens.filter((other) => other !== accepted.stored);
+        await Promise.all(others.map(({ value }) => forgive(ports, value.id, check)));
+        return { otp: 'verified', token: next.id };
+      }
+      if (judged.some(({ verdict }) => verdict.verdict === 'replayed')) return refusal('OTP_REPLAYED');
+
+      const wrong = active.map((stored) => ({ stored, next: countWrongOtp(stored.value, { ...check, now }) }));
+      const counted = await Promise.all(wrong.map(({ stored, next }) => replace(ports, stored, next, now)));
+      if (!counted.every(Boolean)) continue;
+      const noneLeft = wrong.every(({ next }) => next.lock !== undefined);
+      return refusal(noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG');
+    }
+    throw new Contention(queue);
+  });
+}
+
+function verifyWith(ports: OtpNeeds, token: Token, otp: string, now: number) {
+  const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+  return verifyOtp(token, secret, otp, now);
+}
+
+/** Whether the token was still as it was read, and now is as decided. */
+async function replace(ports: OtpNeeds, stored: Stored<Token>, next: Token, now: number): Promise<boolean> {
+  if (next === stored.value) return true;
+  const key = documents.token(next.id);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: stored.version }],
+    put: [{ key, value: next }],
+  });
+  return outcome === 'committed';
+}
+
+/** A success forgives the failures of the other tokens of the same assignment, unless they are locked. */
+async function forgive(ports: OtpNeeds, id: TokenId, rule: { threshold: number; userBlocked: boolean }): Promise<void> {
+  const key = documents.token(id);
+  await transact(ports, key.anchor, [key], ([current]) => {
+    if (!current || current.value.failures === 0) return { answer: undefined };
+    const next = forgiveFailures(current.value, rule);
+    if (next.failures === current.value.failures) return { answer: undefined };
+    return { answer: undefined, write: { put: [{ key, value: next }] } };
+  });
+}

@@ -1,0 +1,98 @@
+import { assignmentTo, isAssigned } from '../domain/assignments.ts';
+import type { AccountId, ResourceId } from '../domain/ids.ts';
+import { normalisePassword } from '../domain/password-policy.ts';
+import { countWrongPassword, passwordWaitUntil } from '../domain/password-wait.ts';
+import type { Token } from '../domain/token.ts';
+import type { User } from '../domain/user.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { unknownSubject } from './burn-attempt.ts';
+import { locateUser } from './find-user.ts';
+import { readPairs } from './read-pairs.ts';
+import { transact } from './transact.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+export interface PasswordRight {
+  user: User;
+  /** The tokens of the assignment, in whatever state. */
+  tokens: Token[];
+}
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
+
+/**
+ * The first factor. Whoever the name stands for, and whether it stands for anybody, the same happens: one look-up, one
+ * counter commit, one argon2 call (SR-17).
+ *
+ * The attempt is counted as wrong *before* the hash is computed and forgiven after a success. So parallel guesses
+ * cannot outrun the counter, and a request that is aborted or crashes half-way stays counted (SR-16).
+ *
+ * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
+ * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
+ * in (SR-4).
+ */
+export async function checkPassword(
+  ports: Needs,
+  input: { account: AccountId; resource: ResourceId; name: string; password: string },
+): Promise<Verdict<PasswordRight>> {
+  const found = await locateUser(ports, input.account, input.name);
+  const key = documents.passwordAttempts(found ? found.id : unknownSubject(ports, input.account, input.name));
+
+  const counted = await transact<readonly [typeof key], Verdict<{ counted: true }>>(
+    ports,
+    key.anchor,
+    [key],
+    ([attempts], now) => {
+      const waitUntil = passwordWaitUntil(attempts?.value);
+      if (waitUntil > now) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now }) };
+      return {
+        answer: { counted: true },
+        write: { put: [{ key, value: countWrongPassword(attempts?.value, now), expiresAt: now + ATTEMPTS_KEPT_MS }] },
+      };
+    },
+  );
+  if (isRefusal(counted)) return counted;
+
+  const usable = found && !found.blocked ? found.passwordHash : undefined;
+  const right = await ports.hasher.verify(usable, normalisePassword(input.password));
+  if (!found || !right) return refusal('INVALID_CREDENTIALS');
+
+  const person = await stillRight(ports, found, input.resource, usable);
+  if (!person) return refusal('INVALID_CREDENTIALS');
+  await transact(ports, key.anchor, [key], ([attempts]) => ({
+    answer: undefined,
+    ...(attempts && { write: { delete: [key] } }),
+  }));
+  if (usable === undefined || !ports.hasher.needsRehash(usable)) return person;
+  // Another hash, so another while in which things may change.
+  const stored = await upgradeHash(ports, found, usable, input.password);
+  return (await stillRight(ports, found, input.resource, stored)) ?? refusal('INVALID_CREDENTIALS');
+}
+
+/** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
+async function stillRight(
+  ports: Needs,
+  found: User,
+  resource: ResourceId,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const pairs = await readPairs(ports, found, resource);
+  const tokens = pairs.tokens.map(({ value }) => value);
+  const { user } = pairs;
+  if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
+    return undefined;
+  return { user, tokens };
+}
+
+/** Counters of wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
+const ATTEMPTS_KEPT_MS = 24 * 3_600_000;
+
+/** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
+async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
+  const passwordHash = await ports.hasher.hash(normalisePassword(password));
+  const key = documents.user(user.id);
+  return transact(ports, key.anchor, [key], ([current]) => {
+    if (current?.value.passwordHash !== old) return { answer: old };
+    return { answer: passwordHash, write: { put: [{ key, value: { ...current.value, passwordHash } }] } };
+  });
+}

@@ -1,0 +1,60 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { ResultClaims } from '../../shared/wire/result.ts';
+import { RESULT_GRACE_MS } from '../domain/flow.ts';
+import { type AccountId, parseId, type ResourceId } from '../domain/ids.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { checkStanding } from './check-standing.ts';
+import { transact } from './transact.ts';
+import { refusal, type Verdict } from './verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
+
+/**
+ * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record that `done` made is the
+ * authority, so a result without one, or with a used one, is refused (SR-10). User, assignment, resource and plan must
+ * still stand (SR-4, SR-39).
+ */
+export async function consumeResult(
+  ports: Needs,
+  input: { account: AccountId; resource: ResourceId; result: string; nonce: string },
+): Promise<Verdict<{ claims: ResultClaims }>> {
+  const claims = await ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() });
+  if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
+  const id = parseId('flw', claims.jti);
+  if (!id) return refusal('RESULT_INVALID');
+
+  const [resource, record] = await ports.store.getMany(
+    [documents.resource(input.resource), documents.result(id)],
+    ports.clock.now(),
+  );
+  if (resource?.value.account !== input.account) return refusal('RESOURCE_NOT_FOUND');
+  if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
+  const { value } = record;
+  if (value.account !== input.account || value.resource !== input.resource || value.user !== claims.sub) {
+    return refusal('RESULT_INVALID');
+  }
+  const fallen = await checkStanding(ports, value);
+  if (fallen) return fallen;
+
+  const key = documents.result(id);
+  return transact<readonly [typeof key], Verdict<{ claims: ResultClaims }>>(
+    ports,
+    key.anchor,
+    [key],
+    ([current], at) => {
+      if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
+      // The used-up record stays as long as the JWT could still be shown.
+      const used = { ...current.value, consumedAt: at };
+      return {
+        answer: { claims },
+        write: { put: [{ key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS }] },
+      };
+    },
+  );
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,26 @@
+import type { Account } from '../domain/account.ts';
+import { idFromBytes } from '../domain/ids.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { ABSENT } from '../ports/store.ts';
+import { newOperation } from './transact.ts';
+import { refusal, type Verdict } from './verdict.ts';
+
+/** A new customer on the free, unlimited plan. */
+export async function createAccount(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  input: { name: string },
+): Promise<Verdict<{ account: Account }>> {
+  const now = ports.clock.now();
+  const id = idFromBytes('acc', ports.random.bytes(7));
+  const account: Account = { id, name: input.name, plan: { name: 'Free', active: true }, createdAt: now };
+  const key = documents.account(id);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: account }],
+  });
+  return outcome === 'committed' ? { account } : refusal('CONTENTION');
+}

@@ -1,0 +1,28 @@
+import { parseRange } from '../domain/addresses.ts';
+import type { Filter, FilterRule } from '../domain/filter.ts';
+import { validateRule } from '../domain/filters/judge.ts';
+import type { AccountId, FilterId } from '../domain/ids.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { indexes } from '../ports/indexes.ts';
+import { type Birth, createObject } from './create-object.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+export async function createFilter(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  birth: Birth<FilterId>,
+  account: AccountId,
+  input: { name: string; rule: FilterRule },
+): Promise<Verdict<{ filter: Filter }>> {
+  const problems = validateRule(input.rule);
+  if (problems.length > 0) return refusal('INPUT_INVALID', { detail: problems.join('; ') });
+  const rule = canonicalRule(input.rule);
+  const filter: Filter = { id: birth.id, account, name: input.name, rule, createdAt: ports.clock.now() };
+  const made = await createObject(ports, birth, documents.filter(birth.id), indexes.filters(account), filter);
+  return isRefusal(made) ? made : { filter: made.created };
+}
+
+/** One spelling for each range, so that two filters that say the same look the same (SR-25). */
+function canonicalRule(rule: FilterRule): FilterRule {
+  return rule.kind === 'ip' ? { ...rule, ranges: rule.ranges.map((range) => parseRange(range) ?? range) } : rule;
+}

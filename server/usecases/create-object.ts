@@ -1,0 +1,47 @@
+import { IDEMPOTENCY_KEPT_MS } from '../domain/idempotency.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { byCreation } from '../ports/indexes.ts';
+import { ABSENT, type DocumentKey } from '../ports/store.ts';
+import { newOperation } from './transact.ts';
+import { type Refusal, refusal } from './verdict.ts';
+
+/** The id something new will have, and the Idempotency-Key (as a MAC) that it was derived from, if any. */
+export interface Birth<Id extends string> {
+  id: Id;
+  madeWith?: string;
+}
+
+/**
+ * Writes an object that must not exist yet, with its entry in the index of its kind. Where it exists because the same
+ * Idempotency-Key made it before and was interrupted, the answer is that object.
+ */
+export async function createObject<T extends { id: string; account: string; createdAt: number }>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  birth: Birth<string>,
+  key: DocumentKey<T>,
+  index: string,
+  object: T,
+): Promise<{ created: T } | Refusal> {
+  const now = ports.clock.now();
+  const mark = documents.madeWith(birth.id);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: ABSENT }],
+    put: [
+      { key, value: object },
+      ...(birth.madeWith === undefined
+        ? []
+        : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
+    ],
+    index: [{ index, add: byCreation(object) }],
+  });
+  if (outcome === 'committed') return { created: object };
+  const [existing, made] = await ports.store.getMany([key, mark], now);
+  const same = birth.madeWith !== undefined && made?.value.key === birth.madeWith;
+  return existing && same && existing.value.account === object.account
+    ? { created: existing.value }
+    : refusal('CONTENTION');
+}

@@ -1,0 +1,61 @@
+import type { AccountId, TokenId, UserId } from '../domain/ids.ts';
+import type { OtpAlgorithm, OtpDigits, Token } from '../domain/token.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { indexes } from '../ports/indexes.ts';
+import { type Birth, createObject } from './create-object.ts';
+import { readUser } from './find-user.ts';
+import { seedContext } from './seed-context.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+export interface NewToken {
+  name: string;
+  kind: 'totp' | 'hotp';
+  algorithm: OtpAlgorithm;
+  digits: OtpDigits;
+  periodMs: number;
+  /** HOTP: the next counter. */
+  counter: number;
+  /** Given by whoever has the device already; otherwise made here. */
+  secret?: Uint8Array | undefined;
+  serial?: string | undefined;
+  owner?: UserId | undefined;
+  expiresAt?: number | undefined;
+}
+
+/** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
+const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
+
+/** Makes a token. The seed is answered this once and sealed for good (SR-21, SR-23). */
+export async function createToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  birth: Birth<TokenId>,
+  account: AccountId,
+  input: NewToken,
+): Promise<Verdict<{ token: Token; secret: Uint8Array }>> {
+  const { id } = birth;
+  if (input.owner !== undefined && !(await readUser(ports, account, input.owner))) return refusal('USER_NOT_FOUND');
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
+  const token: Token = {
+    id,
+    account,
+    name: input.name,
+    ...(input.serial !== undefined && { serial: input.serial }),
+    factor: input.kind === 'totp' ? { kind: 'totp', periodMs: input.periodMs, driftSteps: 0 } : { kind: 'hotp' },
+    algorithm: input.algorithm,
+    digits: input.digits,
+    sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+    nextCounter: input.kind === 'hotp' ? input.counter : 0,
+    ...(input.owner !== undefined && { owner: input.owner }),
+    epoch: 0,
+    enabled: true,
+    failures: 0,
+    ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
+    directResources: [],
+    createdAt: ports.clock.now(),
+  };
+  const made = await createObject(ports, birth, documents.token(id), indexes.tokens(account), token);
+  if (isRefusal(made)) return made;
+  const { sealedSecret } = made.created;
+  return { token: made.created, secret: ports.secrets.open(sealedSecret, seedContext(account, id)) };
+}

@@ -1,0 +1,86 @@
+import { type AccountId, parseId, type UserId } from '../domain/ids.ts';
+import { normaliseName } from '../domain/names.ts';
+import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
+import type { User } from '../domain/user.ts';
+import { userNames } from '../domain/user-names.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { byCreation, indexes } from '../ports/indexes.ts';
+import { claimName, releaseName } from './claim-name.ts';
+import { type Birth, createObject } from './create-object.ts';
+import { newOperation } from './transact.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+
+export interface NewUser {
+  login: string;
+  alias?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  firstName?: string | undefined;
+  secondName?: string | undefined;
+  password?: string | undefined;
+  apiSupport?: boolean | undefined;
+}
+
+/**
+ * Makes a user. The document comes first and is not live until its names are claimed, in sorted order so that of two
+ * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user who is
+ * assigned to nothing, and so signs in nowhere.
+ */
+export async function createUser(
+  ports: Needs,
+  birth: Birth<UserId>,
+  account: AccountId,
+  input: NewUser,
+): Promise<Verdict<{ user: User }>> {
+  if (input.alias !== undefined && normaliseName(input.alias) === normaliseName(input.login)) {
+    return refusal('NAME_AMBIGUOUS');
+  }
+  // Ids are looked up before names, so whoever typed such a name would reach somebody else.
+  if (userNames(input).some((name) => parseId('usr', name) !== undefined)) {
+    return refusal('INPUT_INVALID', { detail: 'a name that reads like the id of a user' });
+  }
+  const { id } = birth;
+  const { password, ...details } = input;
+  if (password !== undefined) {
+    const judged = judgePassword(password);
+    if (judged) return refusal(judged);
+  }
+  const drafted: User = {
+    ...(Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)) as typeof details),
+    id,
+    account,
+    ...(password !== undefined && { passwordHash: await ports.hasher.hash(normalisePassword(password)) }),
+    apiSupport: input.apiSupport ?? true,
+    blocked: false,
+    assignments: [],
+    createdAt: ports.clock.now(),
+  } as User;
+
+  const made = await createObject(ports, birth, documents.user(id), indexes.users(account), drafted);
+  if (isRefusal(made)) return made;
+  const user = made.created;
+  const names = [...new Set(userNames(user))].sort();
+  for (const name of names) {
+    if (await claimName(ports, account, name, id)) continue;
+    await withdraw(ports, user, names);
+    return refusal('NAME_TAKEN');
+  }
+  return { user };
+}
+
+/** The user goes first, and with it every claim's weight; the claims are only tidied up. */
+async function withdraw(ports: Needs, user: User, names: string[]): Promise<void> {
+  const key = documents.user(user.id);
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [],
+    delete: [key],
+    index: [{ index: indexes.users(user.account), remove: byCreation(user) }],
+  });
+  for (const name of names) await releaseName(ports, user.account, name, user.id);
+}

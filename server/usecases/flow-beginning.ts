@@ -1,0 +1,14 @@
+import type { ResourceId } from '../domain/ids.ts';
+import type { Ports } from '../ports/index.ts';
+
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & { issuer: string };
+
+/** What a page says when it begins a flow. */
+export interface FlowBeginning {
+  resource: ResourceId;
+  nonce: string;
+  origin: string;
+  /** `lrq.<handle>`, from the host's backend. */
+  loginRequest?: string;
+  address: string | undefined;
+}

@@ -1,0 +1,82 @@
+import type { ApiScope } from '../domain/api-key.ts';
+import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../domain/ids.ts';
+import { base32Encode } from '../domain/otp/base32.ts';
+import { otpauthUri } from '../domain/otp/otpauth.ts';
+import type { Ports } from '../ports/index.ts';
+import { assign } from './assign.ts';
+import { createAccount } from './create-account.ts';
+import { createApiKey } from './create-api-key.ts';
+import { createResource } from './create-resource.ts';
+import { createToken } from './create-token.ts';
+import { createUser } from './create-user.ts';
+import { isRefusal, type Refusal } from './verdict.ts';
+
+/** Everything somebody needs to try a login. Made for the demo on loopback alone, where it is kept in the data folder. */
+export interface Demo {
+  account: string;
+  resource: ResourceId;
+  apiKey: string;
+  user: { id: UserId; login: string; password: string };
+  token: { id: TokenId; secret: string; otpauthUri: string };
+}
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
+
+/** An account with one of everything: a shop, a person who signs in with password and code, and a key for the shop. */
+export async function seedDemo(ports: Ports): Promise<Demo> {
+  const { account } = must(await createAccount(ports, { name: 'Demo' }));
+  const birth = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
+  const { resource } = must(
+    await createResource(ports, birth('res'), account.id, {
+      name: 'Juniper & Fern',
+      enabled: true,
+      failedAttemptsBeforeLock: 5,
+      methodPolicy: 'auto',
+      allowedOrigins: [],
+      allowLocalhost: true,
+      resultLifetimeMs: 60_000,
+    }),
+  );
+  const key = must(
+    await createApiKey(ports, { account: account.id, name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }),
+  );
+  const password = crockford(ports.random.bytes(10)).replace(/(.{4})(?=.)/g, '$1-');
+  const { user } = must(
+    await createUser(ports, birth('usr'), account.id, {
+      login: 'maria',
+      email: 'maria@example.com',
+      firstName: 'Maria',
+      secondName: 'Castillo',
+      password,
+    }),
+  );
+  const { token, secret } = must(
+    await createToken(ports, birth('tok'), account.id, {
+      name: 'Maria’s phone',
+      kind: 'totp',
+      algorithm: 'SHA1',
+      digits: 6,
+      periodMs: 30_000,
+      counter: 0,
+      owner: user.id,
+    }),
+  );
+  must(await assign(ports, { account: account.id, resource: resource.id, user: user.id, token: token.id }));
+  return {
+    account: account.id,
+    resource: resource.id,
+    apiKey: key.text,
+    user: { id: user.id, login: user.login, password },
+    token: {
+      id: token.id,
+      secret: base32Encode(secret),
+      otpauthUri: otpauthUri({ issuer: 'Countersign demo', account: user.login, token, secret }),
+    },
+  };
+}
+
+function must<T extends object>(verdict: T | Refusal): T {
+  if (isRefusal(verdict)) throw new Error(`the demo could not be made: ${verdict.refused}`);
+  return verdict;
+}

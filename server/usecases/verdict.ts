@@ -1,0 +1,22 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+
+/**
+ * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always
+ * ends in a denial.
+ */
+export interface Refusal {
+  readonly refused: RefusalCode;
+  readonly retryAfterMs?: number;
+  /** For the caller's developers; never holds what was typed. */
+  readonly detail?: string;
+}
+
+export type Verdict<T extends object> = T | Refusal;
+
+export function refusal(refused: RefusalCode, extras: Omit<Refusal, 'refused'> = {}): Refusal {
+  return { refused, ...extras };
+}
+
+export function isRefusal(verdict: object): verdict is Refusal {
+  return 'refused' in verdict;
+}

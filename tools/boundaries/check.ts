@@ -1,0 +1,155 @@
+import { posix } from 'node:path';
+import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
+import { findCycles } from './cycles.ts';
+import { folderProblem, LAYERS, type Layer, type LayerName, layerOf, PURE_NAMES } from './layers.ts';
+import { parseSourceFile, type Reference, SOURCE_FILE, type SourceFile } from './source-file.ts';
+
+const MAX_LINES = 400;
+const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
+
+export interface BoundaryReport {
+  readonly files: number;
+  readonly references: number;
+  readonly findings: readonly Finding[];
+}
+
+interface Packages {
+  readonly shipped: ReadonlySet<string>;
+  readonly declared: ReadonlySet<string>;
+}
+
+/** Checks layout, layering, purity, cycles, file sizes and silenced tests of the project under `root`. */
+export function checkBoundaries(root: string): BoundaryReport {
+  const paths = listProjectFiles(root);
+  const known = new Set(paths);
+  const packages = readPackages(root, known);
+  const findings: Finding[] = [];
+  const graph = new Map<string, Set<string>>();
+  let references = 0;
+
+  for (const path of paths) {
+    const problem = folderProblem(path);
+    if (problem !== undefined) findings.push({ path, problem });
+  }
+  for (const path of paths.filter((candidate) => SOURCE_FILE.test(candidate))) {
+    const file = parseSourceFile(path, readProjectFile(root, path));
+    const problems = [...shapeProblems(file)];
+    const layer = layerOf(path);
+    if (typeof layer !== 'string') {
+      if (folderProblem(path) === undefined) problems.push(layer.problem);
+    } else {
+      const targets = new Set<string>();
+      graph.set(path, targets);
+      problems.push(...purityProblems(file, LAYERS[layer]));
+      for (const reference of file.references) {
+        references += 1;
+        if (!/^\.{1,2}(?:\/|$)/.test(reference.specifier)) {
+          problems.push(...packageProblems(reference, layer, packages));
+          continue;
+        }
+        const target = resolve(path, reference.specifier, known);
+        if (target === undefined) {
+          // Build output is not there before the build; only what runs after it may name it.
+          const output = /(?:^|\/)dist\//.test(reference.specifier);
+          if (!(output && isFree(layer))) problems.push(`${reference.specifier} leads to no file of the project`);
+          continue;
+        }
+        targets.add(target);
+        problems.push(...layerProblems(layer, reference, target));
+      }
+    }
+    for (const problem of problems) findings.push({ path, problem });
+  }
+  for (const cycle of findCycles(graph)) {
+    findings.push({ path: cycle[0] ?? '', problem: `imports run in a circle: ${cycle.join(' -> ')}` });
+  }
+  return { files: graph.size, references, findings };
+}
+
+function isFree(layer: LayerName): boolean {
+  const rules: Layer = LAYERS[layer];
+  return rules.free === true;
+}
+
+function* shapeProblems(file: SourceFile): Generator<string> {
+  if (file.lines > MAX_LINES) yield `${file.lines} lines; split what has more than ${MAX_LINES}`;
+  if (/\.(?:test|spec)\.[jt]sx?$/.test(file.path)) {
+    for (const name of file.muted) yield `${name} keeps tests from running`;
+  }
+  if (/\.spec\.[jt]sx?$/.test(file.path)) yield 'no test project runs .spec files; call it .test.ts';
+}
+
+function* purityProblems(file: SourceFile, rules: Layer): Generator<string> {
+  if (rules.free) return;
+  if (file.computedImports > 0) yield 'imports a computed name, which cannot be checked';
+  if (rules.noAmbient === undefined) return;
+  for (const name of file.ambient) {
+    if (rules.noAmbient === 'all' || CLOCK_AND_CHANCE.has(name)) yield `uses ${name}; take it as an argument or a port`;
+  }
+}
+
+function* layerProblems(from: LayerName, reference: Reference, target: string): Generator<string> {
+  // The version of the product is everybody's to read.
+  if (target === 'package.json') return;
+  const to = layerOf(target);
+  const rules: Layer = LAYERS[from];
+  if (typeof to !== 'string' || to === from || rules.free) return;
+  if (rules.layers.includes(to)) return;
+  if (rules.types?.includes(to)) {
+    if (!reference.typeOnly) yield `takes running code from ${target}; ${from} may name only the types of ${to}`;
+    return;
+  }
+  yield `${from} may not know ${to} (${target})`;
+}
+
+function* packageProblems(reference: Reference, from: LayerName, packages: Packages): Generator<string> {
+  const rules: Layer = LAYERS[from];
+  const name = packageName(reference.specifier);
+  if (!matches(rules.packages, name, packages)) {
+    yield rules.packages === 'shipped' || rules.packages === 'declared'
+      ? `${name} is not in the ${rules.packages === 'shipped' ? 'dependencies' : 'lists'} of package.json`
+      : `${from} may not use ${name}`;
+    return;
+  }
+  if (rules.notPackages?.includes(name)) yield `${name} stands behind a port; ${from} may not use it`;
+  const pure = rules.noAmbient === undefined ? undefined : PURE_NAMES[name];
+  if (pure === undefined || reference.typeOnly) return;
+  if (reference.names === undefined) yield `take named functions from ${name}, so that it shows which`;
+  for (const taken of reference.names ?? []) {
+    if (!pure.includes(taken)) yield `${taken} of ${name} is not a plain function of its arguments`;
+  }
+}
+
+function matches(allowed: Layer['packages'], name: string, packages: Packages): boolean {
+  if (typeof allowed !== 'string') {
+    return allowed.some((entry) => (entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
+  }
+  return name.startsWith('node:') || packages[allowed].has(name);
+}
+
+/** `@scope/name` or `name`, without the path inside the package; Node's own modules whole. */
+function packageName(specifier: string): string {
+  if (specifier.startsWith('node:')) return specifier.split('/')[0] ?? specifier;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function resolve(from: string, specifier: string, known: ReadonlySet<string>): string | undefined {
+  const target = posix.normalize(posix.join(posix.dirname(from), specifier));
+  const candidates = [target, `${target}.ts`, `${target}.tsx`, `${target}/index.ts`, target.replace(/\.js$/, '.ts')];
+  return candidates.find((candidate) => known.has(candidate));
+}
+
+function readPackages(root: string, known: ReadonlySet<string>): Packages {
+  if (!known.has('package.json')) return { shipped: new Set(), declared: new Set() };
+  const manifest = JSON.parse(readProjectFile(root, 'package.json')) as Partial<
+    Record<'dependencies' | 'devDependencies', Record<string, string>>
+  >;
+  const shipped = Object.keys(manifest.dependencies ?? {});
+  return {
+    shipped: new Set(shipped),
+    declared: new Set([...shipped, ...Object.keys(manifest.devDependencies ?? {})]),
+  };
+}

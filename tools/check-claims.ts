@@ -1,0 +1,25 @@
+import { checkDecisions } from './claims/decisions.ts';
+import { checkDocuments, checkTestCommand } from './claims/documents.ts';
+import { checkHygiene } from './claims/hygiene.ts';
+import { checkRefusalCodes } from './claims/refusal-codes.ts';
+import { checkRequirements, readRequirements, requirementsTable } from './claims/requirements.ts';
+import { checkSnippets } from './claims/snippets.ts';
+import { report } from './report.ts';
+
+/** `tsx tools/check-claims.ts [root]`: fails when a document, a layout or a table says what is not so. */
+const root = process.argv[2] ?? process.cwd();
+const requirements = readRequirements(root);
+console.log(requirementsTable(requirements));
+report(
+  'claims',
+  [
+    ...checkDocuments(root),
+    ...checkTestCommand(root),
+    ...checkDecisions(root),
+    ...checkRequirements(requirements),
+    ...checkRefusalCodes(root),
+    ...checkHygiene(root),
+    ...checkSnippets(root),
+  ],
+  `${requirements.size} requirements named by tests; links, scripts, paths, records, snippets and codes hold`,
+);

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { type Finding, listProjectFiles } from '../project-files.ts';
+import { type Tree, withTree } from '../testing/planted-tree.ts';
+import { checkDecisions } from './decisions.ts';
+import { checkDocuments, checkTestCommand } from './documents.ts';
+import { checkHygiene } from './hygiene.ts';
+import { checkRefusalCodes } from './refusal-codes.ts';
+import { checkRequirements, readRequirements, requirementsTable } from './requirements.ts';
+import { readSnippets } from './snippets.ts';
+
+const on = (tree: Tree, check: (root: string) => Finding[]): string[] =>
+  withTree(tree, (root) => check(root).map(({ path, problem }) => `${path}: ${problem}`));
+
+describe('documents', () => {
+  const PACKAGE = { 'package.json': JSON.stringify({ scripts: { start: 'x', build: 'y', 'test:unit': 'z' } }) };
+  const about = (readme: string, more: Tree = {}): string[] =>
+    on(
+      {
+        ...PACKAGE,
+        'docs/guide.md': '# A guide\n\n## How it *works*, in `code`?\n\n## Twice\n\n## Twice\n',
+        ...more,
+        'README.md': readme,
+      },
+      checkDocuments,
+    );
+
+  it('pass when everything they name is there', () => {
+    const readme = [
+      '# Title',
+      '[a](docs/guide.md) [b](docs/guide.md#how-it-works-in-code) [c](#title) [d](docs/guide.md#twice-1) [e](docs/)',
+      '![p](docs/p.svg "a picture") <img alt="" src="docs/p.svg"> [f](https://example.org/x#y) [g](mailto:a@b)',
+      '[ref]: docs/guide.md',
+      '`npm run build`, `npm start`, `npm ci`, `docs/guide.md`, `server/domain/<noun>.ts`, `[x](nowhere.md)`',
+      '```',
+      'npm run test:unit -- tools   [y](nowhere.md)',
+      '```',
+    ].join('\n');
+    expect(about(readme, { 'docs/p.svg': '<svg/>' })).toEqual([]);
+  });
+
+  it.each([
+    ['a link to nothing', '[a](docs/gone.md)', /README\.md:1: docs\/gone\.md leads nowhere/],
+    ['a link to a wrong case', '[a](docs/Guide.md)', /leads nowhere/],
+    ['a picture of nothing', 'x\n![a](docs/gone.png)', /README\.md:2: docs\/gone\.png leads nowhere/],
+    ['a picture in HTML', '<img width="3" src="docs/gone.png">', /leads nowhere/],
+    ['a link by reference', '[a]: docs/gone.md', /leads nowhere/],
+    ['an anchor that is no heading', '[a](docs/guide.md#thrice)', /no heading for #thrice/],
+    ['an anchor of its own that is no heading', '# Title\n[a](#titel)', /no heading for #titel/],
+    ['a link out of the project', '[a](../other/x.md)', /leads out of the project/],
+    ['a link from the root of a server', '[a](/docs/guide.md)', /leads out of the project/],
+    ['a script that does not exist', 'Run `npm run deploy`.', /npm has no script deploy/],
+    ['a script in a code block', '```sh\nnpm run -s deploy\n```', /README\.md:2: npm has no script deploy/],
+    ['npm test without one', '    npm ci && npm test', /npm has no script test/],
+    ['a path that does not exist', 'See `server/domain/token.ts`.', /server\/domain\/token\.ts does not exist/],
+  ])('%s is found', (_what, readme, said) => {
+    const problems = about(readme);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(said);
+  });
+});
+
+describe('the command that tests everything', () => {
+  const good = { '.ci/run': '#!/bin/bash\nnpm ci && npm test\n', 'README.md': '    npm ci && npm test   # all' };
+
+  it('is the same in the README and in .ci/run', () => {
+    expect(on(good, checkTestCommand)).toEqual([]);
+  });
+
+  it.each([
+    ['.ci/run', 'npm ci && npm run test\n'],
+    ['.ci/run', 'npm ci && npm test -- unit\n'],
+    ['README.md', 'npm install && npm test'],
+  ])('%s with "%s" is found', (path, text) => {
+    expect(on({ ...good, [path]: text }, checkTestCommand)).toHaveLength(1);
+  });
+});
+
+describe('decision records', () => {
+  const record = '# 1. A title\n\n## Context\n\na\n\n## Decision\n\nb\n\n## Consequences\n\nc\n';
+  const good: Tree = {
+    'docs/decisions/README.md': '[1](0001-first.md) [2](0002-second-one.md)',
+    'docs/decisions/0001-first.md': record,
+    'docs/decisions/0002-second-one.md': record,
+  };
+
+  it('pass when numbered, in three parts, short and listed', () => {
+    expect(on(good, checkDecisions)).toEqual([]);
+  });
+
+  it.each([
+    ['a number twice', '0002-second-on.md', record, /number 0002 is taken by/],
+    ['a name without number', 'third.md', record, /NNNN-title/],
+    [
+      'a part missing',
+      '0002-second-one.md',
+      record.replace('## Consequences', '## Then'),
+      /has the parts Context, Decision, Then/,
+    ],
+    ['no title', '0002-second-one.md', record.replace('# 1. A title', ''), /starts without a title/],
+    ['more than a page', '0002-second-one.md', `${record}${'line\n'.repeat(60)}`, /a record is at most 60/],
+    ['not in the index', '0003-third.md', record, /is not in docs\/decisions\/README\.md/],
+  ])('%s is found', (_what, name, text, said) => {
+    expect(on({ ...good, [`docs/decisions/${name}`]: text }, checkDecisions).join('\n')).toMatch(said);
+  });
+
+  it('none at all is found', () => {
+    expect(on({}, checkDecisions)).toHaveLength(1);
+  });
+});
+
+describe('requirements', () => {
+  const LIST = 'docs/security-requirements.md';
+  const list = '| | Promise |\n|---|---|\n| SR-1 | a |\n| SR-14 | b |\n';
+  const check = (root: string): Finding[] => checkRequirements(readRequirements(root));
+
+  it('pass when each is named by a test, wherever it lies', () => {
+    const tree = { [LIST]: list, 'server/domain/a.test.ts': '// SR-1, SR-99', 'e2e/login.ts': '// SR-14' };
+    expect(on(tree, check)).toEqual([]);
+    expect(withTree(tree, (root) => requirementsTable(readRequirements(root)))).toBe(
+      'SR-1   server/domain/a.test.ts\nSR-14  e2e/login.ts',
+    );
+  });
+
+  it('SR-14 and SR-1x do not stand for SR-1, nor does code that is no test', () => {
+    const tree = { [LIST]: list, 'a.test.ts': '// SR-14 SR-1x XSR-1', 'server/domain/a.ts': '// SR-1' };
+    expect(on(tree, check)).toEqual([`${LIST}: no test names SR-1`]);
+  });
+
+  it('an empty list proves nothing', () => {
+    expect(on({ [LIST]: '# Promises\n' }, check)).toEqual([`${LIST}: promises nothing`]);
+  });
+});
+
+describe('hygiene', () => {
+  const unwanted = ['wo' + 'rk', 'ro' + 'ot', 'ho' + 'me'].map((folder) => `see /${folder}/x/y.md`);
+
+  it('leaves ordinary text and binary files alone', () => {
+    const tree = { 'a.ts': 'const todo = "./work/x"; // https://example.org/home/page', 'b.bin': `\0${unwanted[0]}` };
+    expect(on(tree, checkHygiene)).toEqual([]);
+  });
+
+  it.each([...unwanted, `// TO${'DO'}: later`, `FIX${'ME'}`])('finds "%s"', (text) => {
+    expect(on({ 'docs/a.txt': `fine\n${text}\n` }, checkHygiene)[0]).toMatch(/^docs\/a\.txt:2: /);
+  });
+});
+
+describe('refusal codes', () => {
+  const table = 'export const REFUSALS = {\n  OTP_WRONG: { status: 403 },\n  NOT_FOUND: {\n    status: 404 },\n};\n';
+
+  it('pass when the server gives them or a document explains them', () => {
+    const tree = {
+      'shared/wire/codes.ts': table,
+      'server/domain/a.ts': `refuse('OTP_WRONG')`,
+      'docs/errors.md': '`NOT_FOUND`: nothing is there',
+    };
+    expect(on(tree, checkRefusalCodes)).toEqual([]);
+  });
+
+  it('one that only a test or a longer word mentions is found', () => {
+    const tree = {
+      'shared/wire/codes.ts': table,
+      'server/a.test.ts': 'NOT_FOUND',
+      'server/b.ts': 'OTP_WRONG TOKEN_NOT_FOUND',
+    };
+    expect(on(tree, checkRefusalCodes)).toEqual([
+      'shared/wire/codes.ts: NOT_FOUND is neither used by the server nor documented',
+    ]);
+  });
+
+  it('a table that cannot be read is found', () => {
+    expect(on({ 'shared/wire/codes.ts': 'export {}' }, checkRefusalCodes)).toHaveLength(1);
+  });
+});
+
+describe('snippets', () => {
+  it('are the blocks of TypeScript that say where they would lie', () => {
+    const markdown = [
+      'Text',
+      '```ts',
+      '// server/domain/a.ts',
+      'export const a = 1;',
+      '```',
+      '```ts',
+      'no path',
+      '```',
+      '```js',
+      '// b.ts',
+      '```',
+    ].join('\n');
+    expect(readSnippets('A.md', `${markdown}\n`)).toEqual([
+      { path: 'server/domain/a.ts', text: 'export const a = 1;\n', from: 'A.md' },
+    ]);
+  });
+});
+
+describe('the list of files', () => {
+  it('leaves out what .gitignore names and other people’s dot folders, and nothing else', () => {
+    const tree = {
+      '.gitignore': '# made\ndist/\n/data/\n*.log\n',
+      '.ci/run': '',
+      '.idea/x': '',
+      'dist/a': '',
+      'widget/dist/a': '',
+      'data/a': '',
+      'server/data/a': '',
+      'a.log': '',
+      'node_modules/a': '',
+    };
+    expect(withTree(tree, listProjectFiles)).toEqual(['.ci/run', '.gitignore', 'server/data/a']);
+  });
+});

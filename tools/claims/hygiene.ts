@@ -1,0 +1,23 @@
+import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
+
+/** What no file of the project may hold. Written so that these patterns do not find themselves. */
+const UNWANTED: readonly [RegExp, string][] = [
+  [/(?<![\w.-])\/(?:work|root|home)\/[^\s'"`]*/, 'a path of somebody’s machine'],
+  [/\b(?:TO[D]O|FIX[M]E)\b/, 'work put off; do it or open an issue'],
+];
+
+/** Things left lying about: paths of one machine, notes to oneself. */
+export function checkHygiene(root: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const path of listProjectFiles(root)) {
+    const text = readProjectFile(root, path);
+    if (text.includes('\0')) continue;
+    for (const [index, line] of text.split('\n').entries()) {
+      for (const [pattern, problem] of UNWANTED) {
+        const found = pattern.exec(line)?.[0];
+        if (found !== undefined) findings.push({ path: `${path}:${index + 1}`, problem: `${found}: ${problem}` });
+      }
+    }
+  }
+  return findings;
+}

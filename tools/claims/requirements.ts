@@ -1,0 +1,35 @@
+import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
+
+const LIST = 'docs/security-requirements.md';
+
+/** Each promised requirement with the test files that name it, in the order of the list. */
+export type Requirements = ReadonlyMap<string, readonly string[]>;
+
+export function readRequirements(root: string): Requirements {
+  const paths = listProjectFiles(root);
+  const named = new Map<string, string[]>();
+  const promised = paths.includes(LIST) ? readProjectFile(root, LIST).matchAll(/^\| (SR-\d+) \|/gm) : [];
+  for (const row of promised) named.set(row[1] ?? '', []);
+  for (const path of paths.filter(isTest)) {
+    for (const id of new Set(readProjectFile(root, path).match(/\bSR-\d+\b/g) ?? [])) named.get(id)?.push(path);
+  }
+  return named;
+}
+
+/** Every promise has a test that names it. */
+export function checkRequirements(requirements: Requirements): Finding[] {
+  if (requirements.size === 0) return [{ path: LIST, problem: 'promises nothing' }];
+  return [...requirements]
+    .filter(([, tests]) => tests.length === 0)
+    .map(([id]) => ({ path: LIST, problem: `no test names ${id}` }));
+}
+
+/** One line per requirement: its number and the tests that name it. */
+export function requirementsTable(requirements: Requirements): string {
+  return [...requirements].map(([id, tests]) => id.padEnd(7) + (tests.join(', ') || '-')).join('\n');
+}
+
+/** The check's own tests talk about requirements without testing any. */
+function isTest(path: string): boolean {
+  return (/\.test\.tsx?$/.test(path) || path.startsWith('e2e/')) && !path.startsWith('tools/claims/');
+}

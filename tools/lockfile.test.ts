@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+interface Locked {
+  version?: string;
+  integrity?: string;
+  resolved?: string;
+  link?: boolean;
+  hasInstallScript?: boolean;
+}
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  allowScripts: Record<string, boolean>;
+}
+
+const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')) as T;
+const manifest = read<Manifest>('package.json');
+const { packages } = read<{ packages: Record<string, Locked> }>('package-lock.json');
+const locked = Object.entries(packages).filter(([path, entry]) => path !== '' && entry.link !== true);
+
+/** The lowest version of each package without a hole known to us. */
+const MINIMUM: Readonly<Record<string, readonly [number, number, number]>> = { hono: [4, 13, 5] };
+
+function atLeast(version: string, minimum: readonly number[]): boolean {
+  const parts = version.split(/[.-]/).map(Number);
+  for (const [index, least] of minimum.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== least) return part > least;
+  }
+  return true;
+}
+
+// SR-60
+describe('what npm ci installs', () => {
+  it('is a package swapped on the way? every one is locked with a hash', () => {
+    expect(locked.length).toBeGreaterThan(100);
+    const bare = locked.filter(([, entry]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? ''));
+    expect(bare.map(([path]) => path)).toEqual([]);
+  });
+
+  it('comes from no other place than the registry', () => {
+    const elsewhere = locked.filter(([, entry]) => /^(?:git|file|http:)/.test(entry.resolved ?? ''));
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('has every direct dependency, at an exact version', () => {
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      expect(packages[`node_modules/${name}`]?.version, name).toMatch(/^\d+\.\d+\.\d+/);
+    }
+  });
+
+  it.each(Object.entries(MINIMUM))('has %s at a version without known holes', (name, minimum) => {
+    const copies = locked.filter(([path]) => path.endsWith(`node_modules/${name}`));
+    expect(copies.length).toBeGreaterThan(0);
+    for (const [path, entry] of copies) expect(atLeast(entry.version ?? '', minimum), path).toBe(true);
+  });
+
+  it('runs no install script that nobody looked at', () => {
+    const scripted = locked.filter(([, entry]) => entry.hasInstallScript === true);
+    const names = scripted.map(([path]) => path.split('node_modules/').at(-1) ?? path);
+    const unseen = names.filter((name) => manifest.allowScripts[name] !== false);
+    expect(unseen).toEqual([]);
+  });
+});
+
+describe('the comparison of versions', () => {
+  it.each([
+    ['4.13.5', true],
+    ['4.13.10', true],
+    ['5.0.0', true],
+    ['4.13.4', false],
+    ['4.9.9', false],
+    ['3.99.99', false],
+  ])('%s is at least 4.13.5: %s', (version, expected) => {
+    expect(atLeast(version, [4, 13, 5])).toBe(expected);
+  });
+});

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { withTree } from '../testing/planted-tree.ts';
+import { prepare } from './prepare.ts';
+import { PROGRAMS } from './programs.ts';
+
+interface Given {
+  here: readonly string[];
+  isRoot?: boolean;
+  /** What an installation brings; undefined: it fails. */
+  brings?: readonly string[];
+}
+
+function prepareOn({ here, isRoot = false, brings }: Given): { ready: boolean; ran: string[]; said: string } {
+  return withTree({}, (root) => {
+    const bin = join(root, 'bin');
+    mkdirSync(bin);
+    const put = (name: string): void => writeFileSync(join(bin, name), '', { mode: 0o755 });
+    for (const name of here) put(name);
+    const ran: string[] = [];
+    const said: string[] = [];
+    const ready = prepare({
+      searchPath: bin,
+      isRoot,
+      run: (command, args) => {
+        ran.push([command, ...args].join(' '));
+        if (args[0] === 'install') for (const name of brings ?? []) put(name);
+        return brings !== undefined;
+      },
+      say: (text) => said.push(text),
+    });
+    return { ready, ran, said: said.join('\n') };
+  });
+}
+
+const ALL = PROGRAMS.map(({ command }) => command);
+
+it('does and says nothing when all is there', () => {
+  expect(prepareOn({ here: [...ALL, 'apt-get'], isRoot: true })).toEqual({ ready: true, ran: [], said: '' });
+});
+
+it('as root with apt: updates first, then installs just what is missing', () => {
+  const here = ['redis-server', 'chromium', 'apt-get'];
+  const { ready, ran } = prepareOn({ here, isRoot: true, brings: ['valkey-server', 'oathtool'] });
+  expect(ran).toEqual(['apt-get update -q', 'apt-get install -q -y --no-install-recommends valkey-server oathtool']);
+  expect(ready).toBe(true);
+});
+
+it.each([
+  ['not root', { here: ['apt-get'] }, 0],
+  ['no apt', { here: [], isRoot: true }, 0],
+  ['an update that fails', { here: ['apt-get'], isRoot: true }, 1],
+  ['an installation that brings too little', { here: ['apt-get'], isRoot: true, brings: ALL.slice(1) }, 2],
+])('%s: says what to install and is not ready', (_what, given, commands) => {
+  const { ready, ran, said } = prepareOn(given);
+  expect(ran).toHaveLength(commands);
+  expect(said).toMatch(/sudo apt-get update && sudo apt-get install -y redis-server/);
+  expect(ready).toBe(false);
+});
+
+it('as a command, on a machine without anything: fails and names the packages', () => {
+  withTree({ 'empty/x': '' }, (root) => {
+    const script = fileURLToPath(new URL('../prepare-tests.ts', import.meta.url));
+    const run = spawnSync(process.execPath, ['--import', 'tsx', script], {
+      env: { PATH: join(root, 'empty') },
+      encoding: 'utf8',
+    });
+    expect(run.stderr).toContain('sudo apt-get install -y redis-server valkey-server chromium oathtool');
+    expect(run.status).toBe(1);
+  });
+});

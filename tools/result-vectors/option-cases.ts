@@ -1,0 +1,61 @@
+import { result, type VectorCase, withClaims } from './vector-case.ts';
+
+/** What a host asks beyond "is it a result of this sign-in". */
+export function optionCases(): VectorCase[] {
+  const skipped = withClaims({ amr: ['pwd'], acr: '1', otp: 'skipped' });
+  const notUsed = withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' });
+  const otpAlone = withClaims({ amr: ['otp'], acr: '1', otp: 'verified' });
+  return [
+    {
+      name: 'expected origin',
+      jwt: result(),
+      expect: 'accept',
+      options: { origin: 'https://shop.example' },
+    },
+    ...['https://evil.example', 'https://shop.example.evil.example', 'http://shop.example', ''].map((origin) => ({
+      name: `expected origin ${JSON.stringify(origin)}`,
+      jwt: result(),
+      expect: 'RESULT_ORIGIN_WRONG',
+      options: { origin },
+    })),
+    { name: 'otp demanded and verified', jwt: result(), expect: 'accept', options: { requireOtp: true } },
+    { name: 'otp demanded, skipped', jwt: skipped, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
+    { name: 'otp demanded, not used', jwt: notUsed, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
+    { name: 'otp not demanded, skipped', jwt: skipped, expect: 'accept', options: { requireOtp: false } },
+    { name: 'otp demanded, otp alone', jwt: otpAlone, expect: 'accept', options: { requireOtp: true } },
+    { name: 'two factors demanded and given', jwt: result(), expect: 'accept', options: { acr: '2' } },
+    { name: 'two factors demanded, one given', jwt: notUsed, expect: 'RESULT_ACR_REQUIRED', options: { acr: '2' } },
+    { name: 'two factors demanded, otp alone', jwt: otpAlone, expect: 'RESULT_ACR_REQUIRED', options: { acr: '2' } },
+    { name: 'one factor demanded, two given', jwt: result(), expect: 'accept', options: { acr: '1' } },
+    {
+      name: 'another resource expected',
+      jwt: result(),
+      expect: 'RESULT_AUDIENCE_WRONG',
+      options: { resource: 'res_0' },
+    },
+    {
+      name: 'another service expected',
+      jwt: result(),
+      expect: 'RESULT_ISSUER_WRONG',
+      options: { issuer: 'https://login.example' },
+    },
+    {
+      name: 'no tolerance: a second too late',
+      jwt: withClaims({ exp: 1_799_999_999 }),
+      expect: 'RESULT_EXPIRED',
+      options: { clockToleranceS: 0 },
+    },
+    {
+      name: 'no tolerance: a second too early',
+      jwt: withClaims({ iat: 1_800_000_001 }),
+      expect: 'RESULT_NOT_YET_VALID',
+      options: { clockToleranceS: 0 },
+    },
+    {
+      name: 'a shorter life demanded',
+      jwt: withClaims({ exp: 1_800_000_200 }),
+      expect: 'RESULT_LIFETIME_WRONG',
+      options: { maxLifetimeS: 120 },
+    },
+  ];
+}
