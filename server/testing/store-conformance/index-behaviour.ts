@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IndexEntry, RangeOptions, Store } from '../../ports/store.ts';
 import { changeOf, keyOf } from './changes.ts';
-import type { Fresh } from './suite.ts';
+import type { Fresh } from './harness.ts';
 
 export function indexBehaviour(fresh: Fresh): void {
   describe('index', () => {
