@@ -11,9 +11,13 @@ const SERVICE_ENTRY = join(import.meta.dirname, 'start.cjs');
 const SERVICE_PORT = 8080;
 const SHOP_PORT = 8081;
 
+const STOP = Symbol('asked to stop');
+
 /** `npm start`: the service with a demo account, the shop, and on the screen all it takes to try a login. */
 async function main(): Promise<void> {
   const { env } = process;
+  // Listened for from the first moment on: whenever it comes, the service does not stay behind.
+  const stopped = signalled();
   const dataFolder = env.COUNTERSIGN_DATA || './data';
   // Addresses that somebody chose are taken as they are; otherwise the next free ones.
   const listen = env.COUNTERSIGN_LISTEN || `127.0.0.1:${await freePortFrom(SERVICE_PORT)}`;
@@ -21,25 +25,25 @@ async function main(): Promise<void> {
   const shopPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : await freePortFrom(SHOP_PORT, [servicePort]);
   if (!isPort(shopPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
 
-  // By name, while the shop goes by number: to a browser these are two sites, as they are in real life.
-  const serviceUrl = env.COUNTERSIGN_URL || `http://localhost:${servicePort}`;
-  const service = await startService({ entry: SERVICE_ENTRY, listen, dataFolder, env });
+  const service = await Promise.race([startService({ entry: SERVICE_ENTRY, listen, dataFolder, env }), stopped]);
+  if (service === STOP) return;
   try {
     const account = await readDemoAccount(dataFolder);
-    const { resource, apiKey } = account;
-    const shop = await startShop({ port: shopPort, service: serviceUrl, resource, apiKey, demo: true });
-    await Promise.all([serviceUrl, shop.url].map(answer));
-    const shown = { service: serviceUrl, shop: shop.url, startedInMs: performance.now() };
+    const { resource, apiKey, otpauthUri } = account;
+    // By name, while the shop goes by number: to a browser these are two sites, as they are in real life.
+    const url = env.COUNTERSIGN_URL || `http://localhost:${servicePort}`;
+    const shop = await startShop({ port: shopPort, service: url, resource, apiKey, demo: true });
+    await Promise.all([url, shop.url].map(answer));
+    const shown = { service: url, shop: shop.url, startedInMs: performance.now() };
     console.log(demoLines(shown, account, process.stdout.isTTY));
-    const stopCode = showLiveCode(account.otpauthUri, process.stdout, Date.now);
+    const stopCode = showLiveCode(otpauthUri, process.stdout, Date.now);
 
-    const reason = await Promise.race([asked(), service.ended]);
+    const reason = await Promise.race([stopped, service.ended]);
     stopCode();
-    await Promise.all([shop.close(), service.stop()]);
-    if (reason !== undefined) throw new Error(`The service stopped: ${reason}`);
-  } catch (error) {
+    await shop.close();
+    if (reason !== STOP) throw new Error(`The service stopped: ${reason}`);
+  } finally {
     await service.stop();
-    throw error;
   }
 }
 
@@ -48,9 +52,9 @@ async function answer(url: string): Promise<void> {
   await (await fetch(url)).arrayBuffer();
 }
 
-function asked(): Promise<undefined> {
+function signalled(): Promise<typeof STOP> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(undefined));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(STOP));
   });
 }
 

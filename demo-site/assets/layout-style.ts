@@ -222,15 +222,14 @@ main {
 }
 
 .bottom {
-  padding-block: 26px 34px;
-  border-top: 1px solid var(--line);
   color: var(--soft);
   font-size: 0.85rem;
 }
 
 .bottom p {
-  max-width: 44rem;
   margin: 0;
+  padding-block: 24px 34px;
+  border-top: 1px solid var(--line);
 }
 
 .button {

@@ -99,7 +99,7 @@ export const PAGES_STYLE = `
 .promises {
   display: grid;
   grid-template-columns: repeat(3, 1fr);
-  gap: 1.4rem 2.4rem;
+  gap: 1.4rem clamp(14px, 2.4vw, 28px);
   margin-top: 4rem;
   padding-top: 2rem;
   border-top: 1px solid var(--line);
@@ -138,8 +138,11 @@ export const PAGES_STYLE = `
   font-size: 0.93rem;
 }
 
+.facts h1 {
+  margin-bottom: 0.15em;
+}
+
 .latin {
-  margin-top: -1.1rem;
   color: var(--soft);
   font: italic 1.15rem var(--serif);
 }
@@ -240,18 +243,24 @@ dd {
 
 .desk {
   display: grid;
-  grid-template-columns: 1fr minmax(0, 420px);
+  grid-template: "lead widget" auto "rest widget" 1fr / 1fr minmax(0, 420px);
   align-items: start;
-  gap: clamp(28px, 7vw, 96px);
+  gap: 0 clamp(28px, 7vw, 96px);
   max-width: 960px;
   margin-inline: auto;
 }
 
-.beside {
-  padding-top: 0.6rem;
+.lead {
+  grid-area: lead;
+  padding-block: 0.6rem 1.2rem;
+}
+
+.rest {
+  grid-area: rest;
 }
 
 .widget {
+  grid-area: widget;
   min-height: 350px;
   border-radius: 16px;
   box-shadow: 0 1px 2px #1d2a2210, 0 18px 48px -18px #1d2a2238;
@@ -298,9 +307,13 @@ dd {
   font-size: 0.93rem;
 }
 
+.orders a {
+  white-space: nowrap;
+}
+
 .orders li {
   display: grid;
-  grid-template-columns: 1fr auto 6rem;
+  grid-template-columns: 1fr auto minmax(4.6rem, auto);
   align-items: center;
   gap: 1rem;
   padding: 0.7rem 0;
@@ -327,7 +340,7 @@ dd {
   justify-content: center;
 }
 
-.wilted {
+.sorry {
   width: 170px;
   margin: 0 auto 1.2rem;
 }
@@ -348,8 +361,7 @@ dd {
 
 @media (max-width: 820px) {
   .hero,
-  .product,
-  .desk {
+  .product {
     grid-template-columns: 1fr;
   }
 
@@ -362,8 +374,16 @@ dd {
   }
 
   .desk {
+    grid-template: "lead" auto "widget" auto "rest" auto / minmax(0, 1fr);
     max-width: 460px;
-    gap: 20px;
+  }
+
+  .lead {
+    padding-bottom: 0.4rem;
+  }
+
+  .rest {
+    margin-top: 2rem;
   }
 
   .desk .pair {

@@ -19,8 +19,9 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** How often to knock while it starts, and when to give up. */
+/** How often to knock while it starts, how long to wait for an answer, and when to give up. */
 const KNOCK_MS = 15;
+const ANSWER_MS = 2_000;
 const GIVE_UP_MS = 30_000;
 const MAX_WORDS = 4_000;
 
@@ -66,19 +67,31 @@ export async function startService({ entry, listen, dataFolder, env }: ServiceOp
 
 async function untilReady(url: string, ended: Promise<string>): Promise<void> {
   let lastWords: string | undefined;
+  const waiting = new AbortController();
   void ended.then((words) => {
     lastWords = words;
+    waiting.abort();
   });
   const deadline = performance.now() + GIVE_UP_MS;
   while (performance.now() < deadline) {
-    // Another program may answer on that port while ours fails to get it: hence ours first.
+    const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(ANSWER_MS)]);
+    const isReady = await knock(url, signal);
+    // Asked afterwards: another program may have answered on the port that ours failed to get.
     if (lastWords !== undefined) throw new Error(lastWords);
-    const answer = await fetch(url).catch(() => undefined);
-    await answer?.arrayBuffer();
-    if (answer?.ok && lastWords === undefined) return;
+    if (isReady) return;
     await wait(KNOCK_MS);
   }
   throw new Error(`The service was not ready after ${GIVE_UP_MS / 1000} s.`);
+}
+
+async function knock(url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }
 
 async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {

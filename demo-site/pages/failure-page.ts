@@ -95,7 +95,7 @@ const PAGES = ['/', '/basket', '/sign-in', '/checkout'];
 export function failurePage(session: Session | undefined, { code, back, requestId }: Failure): Markup {
   const { title, text, action = 'Try again' } = WORDS[code] ?? OTHER;
   const main = html`<section class="narrow failure">
-    <div class="wilted">${picture({ slug: 'prickly-pear' })}</div>
+    <div class="sorry">${picture({ slug: 'prickly-pear' })}</div>
     <h1>${title}</h1>
     <p>${text}</p>
     <p class="actions"><a class="button" href="${PAGES.includes(back) ? back : '/'}">${action}</a></p>

@@ -15,15 +15,17 @@ export interface SignInView {
 
 export function signInPage(session: Session, { service, resource, nonce, next, demo }: SignInView): Markup {
   const main = html`<section class="desk">
-    <div class="beside">
+    <div class="lead">
       <h1>${next === '/checkout' ? 'Sign in to check out' : 'Good to see you'}</h1>
       <p>Your orders, your care notes, and a word from us when it is time to repot.</p>
-      <p class="small">The form belongs to Countersign at <code>${new URL(service).host}</code>. Your password and your
-      code go there and nowhere else: the shop only learns who you are.</p>
-      ${demo ? html`<p class="hint">Trying the demo? Login, password and a live code are in the terminal.</p>` : ''}
-      <div class="pair">${picture({ slug: 'pilea' })}${picture({ slug: 'rubber-tree' })}</div>
     </div>
     ${widgetForm(session, { service, resource, nonce, action: '/sign-in', title: 'Sign in to Juniper & Fern', fields: { next } })}
+    <div class="rest">
+      ${demo ? html`<p class="hint">Trying the demo? Login, password and a live code are in the terminal.</p>` : ''}
+      <p class="small">The form belongs to Countersign at <code>${new URL(service).host}</code>. Your password and your
+      code go there and nowhere else: the shop only learns who you are.</p>
+      <div class="pair">${picture({ slug: 'pilea' })}${picture({ slug: 'rubber-tree' })}</div>
+    </div>
   </section>`;
   return layout(session, { title: 'Sign in', main, head: widgetScripts(service) });
 }

@@ -5,8 +5,8 @@ import { IDEMPOTENCY_LEASE_MS, type IdempotencyRecord, judgeIdempotency } from '
 const hash = fc.constantFrom('a', 'b', 'c');
 const at = fc.integer({ min: 0, max: 4e12 });
 const record = fc.record<IdempotencyRecord>(
-  { requestHash: hash, startedAt: at, sealedAnswer: fc.string() },
-  { requiredKeys: ['requestHash', 'startedAt'] },
+  { requestHash: hash, startedAt: at, firstSeenAt: at, sealedAnswer: fc.string() },
+  { requiredKeys: ['requestHash', 'startedAt', 'firstSeenAt'] },
 );
 
 describe('a request with an Idempotency-Key', () => {
@@ -34,7 +34,7 @@ describe('a request with an Idempotency-Key', () => {
   test('waits while the first is at work, and takes over exactly when its lease has ended', () => {
     fc.assert(
       fc.property(hash, at, fc.integer({ min: -1e6, max: 1e6 }), (requestHash, startedAt, after) => {
-        const step = judgeIdempotency({ requestHash, startedAt }, requestHash, startedAt + after);
+        const step = judgeIdempotency({ requestHash, startedAt, firstSeenAt: 0 }, requestHash, startedAt + after);
         expect(step).toBe(after >= IDEMPOTENCY_LEASE_MS ? 'run' : 'in-use');
       }),
     );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenState } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { addToken, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { addToken, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { assign } from './assign.ts';
 import { authenticate } from './authenticate.ts';
@@ -203,13 +203,7 @@ describe('SR-14: the failures of a token', () => {
   test('a success where the limit is lower than what has been counted elsewhere does not clear them', async () => {
     const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 10 }, tokens: [{}] });
     for (let round = 0; round < 6; round++) await byMethod(scene, 'otp', { otp: await wrongCode(scene, round) });
-    await ports.store.commit({
-      anchor: scene.resource.id,
-      operation: 'stricter',
-      now: ports.clock.now(),
-      expect: [],
-      put: [{ key: documents.resource(scene.resource.id), value: { ...scene.resource, failedAttemptsBeforeLock: 3 } }],
-    });
+    await overwrite(ports, documents.resource(scene.resource.id), { failedAttemptsBeforeLock: 3 });
     expect(await byMethod(scene, 'otp', { otp: await firstCode(scene) })).toMatchObject({ otp: 'verified' });
     expect((await scene.tokens[0]?.stored())?.failures).toBe(6);
   });

@@ -53,7 +53,7 @@ export async function beginRequestedFlow(
 
       // The page that has its result already asks again: the same result, for the newest handle.
       if (running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
-        return keep({ ...running.value, handleHash }, result.value);
+        return keep({ ...running.value, handleHash });
       }
       const ended = running?.value.step === 'done' || running?.value.step === 'denied';
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
@@ -85,9 +85,9 @@ export async function beginRequestedFlow(
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
 }
 
-function keep(flow: Flow, result?: ResultRecord): Decision<Begun> {
+function keep(flow: Flow): Decision<Begun> {
   const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
-  return { answer: { flow, ...(result && { result }) }, write };
+  return { answer: { flow }, write };
 }
 
 function complete(end: { flow: Flow; result: ResultRecord }, request: LoginRequest, now: number): Decision<Begun> {

@@ -328,7 +328,7 @@ describe('a policy made stricter while somebody signs in', () => {
     const scene = await setScene(ports, { resource: { methodPolicy: 'otp' }, tokens: [{}] });
     const walk = await Walk.begin(scene);
     await walk.identify();
-    await overwrite(ports, documents.resource(scene.resource.id), (now) => ({ ...now, methodPolicy: 'password-otp' }));
+    await overwrite(ports, documents.resource(scene.resource.id), { methodPolicy: 'password-otp' });
     expect(await walk.otp(await code(scene))).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
     expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
   });
@@ -338,7 +338,7 @@ describe('a policy made stricter while somebody signs in', () => {
     const walk = await Walk.begin(scene);
     await walk.identify();
     ports.hasher.during = () =>
-      overwrite(ports, documents.resource(scene.resource.id), (now) => ({ ...now, methodPolicy: 'password-otp' }));
+      overwrite(ports, documents.resource(scene.resource.id), { methodPolicy: 'password-otp' });
     expect(await walk.password()).toMatchObject({ step: 'otp' });
     ports.hasher.during = undefined;
   });

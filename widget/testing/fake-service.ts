@@ -19,7 +19,7 @@ export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
 export const CODE = '492817';
 export const RESULT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3IifQ.c2lnbmF0dXJl';
-export const RESOURCE = 'res_01k8dq9z2mp';
+export { RESOURCE } from './resource.ts';
 
 const CSP_NONCE = 'dGVzdC1ub25jZS10ZXN0LW5vbmNl';
 
@@ -136,7 +136,9 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const reply = await service.intercept?.(asked);
     if (reply && 'drop' in reply) {
       if (reply.drop === 'after') evaluate(asked);
-      response.destroy();
+      // In the middle of an answer: browsers repeat a request by themselves if a kept connection breaks before it.
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      response.write('{', () => response.destroy());
       return;
     }
     const result = reply ?? evaluate(asked);

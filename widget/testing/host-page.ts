@@ -57,7 +57,7 @@ export function hostPage(service: string, body: string, script = '', dark = fals
 </head>
 <body>
 <main>${body}</main>
-<script>${script}</script>
+<script>${script.replaceAll('</', '<\\/')}</script>
 </body>
 </html>`;
 }

@@ -2,12 +2,26 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
+import { type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
 import { buildWidget } from '../build.ts';
 import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
 import { type HostSite, hostPage, startHostSite } from './host-page.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+const BROWSER = {
+  executablePath: CHROMIUM,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    // Instead of Playwright's own list, which switches off partitioned storage: frames of other sites then have none.
+    '--disable-features=Translate',
+  ],
+};
 export const NONCE = 'nonce-of-the-session-0001';
 
 /** A browser, the service, a site that embeds it, and the widget as it is built. */
@@ -17,7 +31,8 @@ export interface Stage {
   dist: string;
   /** A page in a browser of its own. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
-  /** A page with one widget in `#here`; `window.events` fills with what happens. */
+  /** Address of a page with one widget in `#here`; `window.events` fills with what happens. */
+  widgetPage(options?: string): string;
   openWidget(options?: string, browser?: BrowserContextOptions): Promise<Page>;
   close(): Promise<void>;
 }
@@ -29,7 +44,7 @@ export async function setStage(): Promise<Stage> {
   const service = await startFakeService(dist);
   const host = await startHostSite();
   service.allowedOrigins.add(host.origin);
-  const browser = await launch();
+  const browser = await chromium.launch(BROWSER);
 
   const open: Stage['open'] = async (url, options = {}) => {
     const context = await browser.newContext(options);
@@ -37,13 +52,14 @@ export async function setStage(): Promise<Stage> {
     await page.goto(url);
     return page;
   };
+  const widgetPage = (options = '') => host.put(hostPage(service.url, '<div id="here"></div>', mountScript(options)));
   return {
     service,
     host,
     dist,
     open,
-    openWidget: (options = '', browserOptions = {}) =>
-      open(host.put(hostPage(service.url, '<div id="here"></div>', mountScript(options))), browserOptions),
+    widgetPage,
+    openWidget: (options = '', browserOptions = {}) => open(widgetPage(options), browserOptions),
     async close() {
       await browser.close();
       await Promise.all([service.close(), host.close()]);
@@ -72,19 +88,4 @@ export async function frameOf(page: Page, nth = 0): Promise<Frame> {
 /** Names of the events so far. */
 export function eventsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => (window as unknown as { events: [string][] }).events.map(([name]) => name));
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }

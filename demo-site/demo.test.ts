@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createClient } from '../clients/typescript/src/index.ts';
+import { freePorts, runDemo } from './testing/run-demo.ts';
+
+/** The launcher as `npm start` runs it after the build: real processes on a data folder of their own. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+beforeAll(() => {
+  if (['dist/server/demo.js', 'dist/widget/manifest.json'].every((file) => existsSync(join(ROOT, file)))) return;
+  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`The build failed:\n${stdout}\n${stderr}`);
+}, 120_000);
+
+describe('npm start', () => {
+  test('prints all it takes to try a login, on lines of one label each', async () => {
+    const { labels, output, stop } = await runDemo(await folder());
+    onTestFinished(async () => void (await stop()));
+    expect([...labels.keys()]).toEqual([
+      'Service',
+      'Shop',
+      'Resource',
+      'API key',
+      'Login',
+      'Password',
+      'Token',
+      'Started',
+      'Code',
+    ]);
+    expect(labels.get('Service')).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(labels.get('Shop')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(labels.get('Resource')).toMatch(/^res_\w+$/);
+    expect(labels.get('Token')).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]+/);
+    expect(labels.get('Code')).toMatch(/^\d{6} {2,3}\d+ s left \(a fresh one: npm run demo:code\)$/);
+    expect(output.split('\n').filter((line) => /^[█▀▄ ]{40,}$/.test(line)).length).toBeGreaterThan(20);
+  });
+
+  test('both addresses answer, and the service knows the shop’s page', async () => {
+    const { labels, stop } = await runDemo(await folder());
+    onTestFinished(async () => void (await stop()));
+    const [service, shop] = [labels.get('Service'), labels.get('Shop')];
+    expect((await fetch(`${service}/health/ready`)).status).toBe(200);
+    const page = await (await fetch(`${shop}/sign-in`)).text();
+    expect(page).toContain(`src="${service}/widget/v1/countersign.js"`);
+    expect(page).toContain(`data-resource="${labels.get('Resource')}"`);
+    const frame = await fetch(
+      `${service}/widget/v1/frame?resource=${labels.get('Resource')}&origin=${encodeURIComponent(shop ?? '')}`,
+    );
+    expect(frame.headers.get('content-security-policy')).toContain(`frame-ancestors ${shop}`);
+  });
+
+  test('login, password and code are good for one login', async () => {
+    const { labels, stop } = await runDemo(await folder());
+    onTestFinished(async () => void (await stop()));
+    const client = createClient({ url: labels.get('Service') ?? '', apiKey: labels.get('API key') ?? '' });
+    const attempt = {
+      method: 'password-otp',
+      resource: labels.get('Resource') ?? '',
+      user: labels.get('Login') ?? '',
+      password: labels.get('Password') ?? '',
+      otp: labels.get('Code')?.slice(0, 6) ?? '',
+    } as const;
+    expect(await client.authenticate(attempt)).toMatchObject({ authenticated: true, otp: 'verified' });
+    await expect(client.authenticate(attempt)).rejects.toMatchObject({ code: 'OTP_REPLAYED' });
+  });
+
+  test('ends in order when asked to, and says the same login the next time', async () => {
+    const data = await folder();
+    const first = await runDemo(data);
+    expect(await first.stop()).toBe(0);
+    await expect(fetch(`${first.labels.get('Service')}/health/live`)).rejects.toThrow();
+    await expect(fetch(`${first.labels.get('Shop')}/`)).rejects.toThrow();
+
+    const second = await runDemo(data);
+    expect(await second.stop()).toBe(0);
+    for (const label of ['Resource', 'API key', 'Login', 'Password', 'Token']) {
+      expect(second.labels.get(label)).toBe(first.labels.get(label));
+    }
+  });
+
+  test('keeps the service’s own log out of sight, in a file that only its owner reads', async () => {
+    const data = await folder();
+    const { output, stop } = await runDemo(data);
+    expect(await stop()).toBe(0);
+    expect(output).not.toContain('"level"');
+    const file = join(data, 'countersign.log');
+    expect(await readFile(file, 'utf8')).toContain('"msg":"serving"');
+    expect((await stat(file)).mode & 0o077).toBe(0);
+  });
+});
+
+describe('npm start ends with the service’s own words', () => {
+  test('when the service cannot start', async () => {
+    const [port = 0] = await freePorts(1);
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen({ host: '127.0.0.1', port }, resolve));
+    onTestFinished(() => void holder.close());
+    await expect(runDemo(await folder(), { COUNTERSIGN_LISTEN: `127.0.0.1:${port}` })).rejects.toThrow(
+      /The demo ended \(1\): .*EADDRINUSE/s,
+    );
+  });
+
+  test('when it would listen where others can reach the printed password', async () => {
+    const [port = 0] = await freePorts(1);
+    const env = { COUNTERSIGN_LISTEN: `0.0.0.0:${port}`, COUNTERSIGN_URL: 'https://login.example' };
+    await expect(runDemo(await folder(), env)).rejects.toThrow(/The demo ended \(1\): .*loopback only/s);
+  });
+
+  test('when it dies later', async () => {
+    const data = await folder();
+    const { ended, labels } = await runDemo(data);
+    const { pid } = JSON.parse(await readFile(join(data, 'store', 'server.lock'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('The service stopped: ');
+    await expect(fetch(`${labels.get('Shop')}/`)).rejects.toThrow();
+  });
+});
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'countersign-demo-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}

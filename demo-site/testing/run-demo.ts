@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+/** The built launcher: what `npm start` runs after the build. */
+const LAUNCHER = fileURLToPath(new URL('../../dist/server/demo.js', import.meta.url));
+
+export interface RunningDemo {
+  /** What it printed on its labelled lines. */
+  labels: ReadonlyMap<string, string>;
+  output: string;
+  pid: number;
+  /** As Ctrl-C does; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** Resolves with the exit code whenever it ends, and what it said on stderr. */
+  ended: Promise<{ code: number | null; stderr: string }>;
+}
+
+/** Runs the launcher on a data folder of its own and ports that nobody has. Resolves when its last line is out. */
+export async function runDemo(dataFolder: string, extra: NodeJS.ProcessEnv = {}): Promise<RunningDemo> {
+  if (!existsSync(LAUNCHER)) throw new Error('The demo is not built: npm run build.');
+  const [servicePort, shopPort] = await freePorts(2);
+  const child = spawn(process.execPath, [LAUNCHER], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      COUNTERSIGN_DATA: dataFolder,
+      COUNTERSIGN_LISTEN: `127.0.0.1:${servicePort}`,
+      SHOP_PORT: `${shopPort}`,
+      ...extra,
+    },
+  });
+  let output = '';
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, stderr }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (/^Code .*\n/m.test(output)) resolve();
+    });
+    void ended.then(({ code }) => reject(new Error(`The demo ended (${code}): ${stderr}`)));
+  });
+  return {
+    labels: labelsOf(output),
+    output,
+    pid: child.pid ?? 0,
+    ended,
+    async stop() {
+      child.kill('SIGINT');
+      return (await ended).code;
+    },
+  };
+}
+
+/** `Service   http://localhost:8080`: a label of at most two words, two blanks or more, the rest. */
+export function labelsOf(output: string): Map<string, string> {
+  const found = output.matchAll(/^([A-Z]\w*(?: \w+)?) {2,}(\S.*)$/gm);
+  return new Map([...found].map(([, label = '', value = '']) => [label, value]));
+}
+
+/** Ports that were free a moment ago; all held at once, so that they differ. */
+export async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    probes.map(
+      (probe) =>
+        new Promise<number>((resolve, reject) => {
+          probe.once('error', reject);
+          probe.listen({ host: '127.0.0.1', port: 0 }, () => {
+            const address = probe.address();
+            if (address === null || typeof address === 'string') reject(new Error('no port'));
+            else resolve(address.port);
+          });
+        }),
+    ),
+  );
+  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  return ports;
+}
