@@ -11,7 +11,7 @@ import { measurePasswords } from './measurements/passwords.ts';
 import { measureStartUp } from './measurements/start-up.ts';
 import { measureUsers } from './measurements/users.ts';
 import { FULL, QUICK } from './plan.ts';
-import { describe } from './report/markdown.ts';
+import { reportOf } from './report/markdown.ts';
 import type { Results } from './report/results.ts';
 import { betweenMarkers } from './report/table.ts';
 
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     }
   }
   results.tookSeconds = (performance.now() - begun) / 1000;
-  const report = describe(results);
+  const report = reportOf(results);
   console.log(report);
   // A part is for whoever is at work on it; what is published comes from one run.
   if (!values.only) await publish(results, report);

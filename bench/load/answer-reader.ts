@@ -13,7 +13,7 @@ export class AnswerReader {
     const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     const headEnd = bytes.indexOf(HEAD_END);
     if (headEnd !== -1) {
-      const head = bytes.latin1Slice(0, headEnd + 2);
+      const head = bytes.toString('latin1', 0, headEnd + 2);
       const length = LENGTH.exec(head)?.[1];
       if (length === undefined) throw new Error(`an answer without a length:\n${head}`);
       const end = headEnd + HEAD_END.length + Number(length);

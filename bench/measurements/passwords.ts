@@ -31,13 +31,17 @@ export async function measurePasswords(bench: Bench): Promise<PasswordMeasuremen
   const job = (target: Target, durationMs = plan.passwordMs): LoadJob => {
     return { kind: 'password', members: { from: 0, to: 20 * clients }, target, clients, durationMs };
   };
+  const side = ({ target, service }: typeof running.redis) => ({
+    take: () => generator.ask(job(target)),
+    pid: () => service.pid,
+  });
   await argon2.ask({ clients, durationMs: plan.warmUpMs });
   await generator.ask(job(running.embedded.target, plan.warmUpMs));
   await generator.ask(job(running.redis.target, plan.warmUpMs));
   const sides = await interleave(plan.rounds, {
-    bare: () => argon2.ask({ clients, durationMs: plan.passwordMs }),
-    embedded: () => generator.ask(job(running.embedded.target)),
-    redis: () => generator.ask(job(running.redis.target)),
+    bare: { take: () => argon2.ask({ clients, durationMs: plan.passwordMs }), pid: () => argon2.pid },
+    embedded: side(running.embedded),
+    redis: side(running.redis),
   });
   const stores = await eachStore(async (store) => compare(sides[store], sides.bare));
   return { clients, bare: sides.bare, stores };

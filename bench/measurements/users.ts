@@ -13,6 +13,7 @@ export interface UsersMeasurement {
 }
 
 const CLIENTS = 8;
+const TOTP = { kind: 'otp', factor: 'totp', clients: CLIENTS } as const;
 
 /**
  * The same one-time code checks in a store of ten people and in one of very many; and, since it takes many people to have
@@ -29,17 +30,15 @@ export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
     };
     await generator.ask(job(few.target, 0, FEW, plan.warmUpMs));
     await generator.ask(job(many.target, totp, plan.many, plan.warmUpMs));
+    const side = (who: typeof few, load: LoadJob) => ({
+      take: () => generator.ask(load),
+      pid: () => who.service.pid,
+    });
+    const hotp = job(many.target, totp, plan.many);
     const sides = await interleave(plan.rounds, {
-      few: () => generator.ask(job(few.target, 0, FEW)),
-      many: () => generator.ask(job(many.target, totp, plan.many)),
-      totp: () =>
-        generator.ask({
-          ...job(many.target, 0, totp),
-          kind: 'otp',
-          factor: 'totp',
-          members: { from: 0, to: totp },
-          clients: CLIENTS,
-        }),
+      few: side(few, job(few.target, 0, FEW)),
+      many: side(many, hotp),
+      totp: side(many, { ...hotp, ...TOTP, members: { from: 0, to: totp } }),
     });
     await few.service.stop();
     await many.service.stop();

@@ -24,6 +24,10 @@ export class Child<Job extends object, Answer> {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   ask(job: Job): Promise<Answer> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {

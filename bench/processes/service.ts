@@ -26,14 +26,8 @@ export interface Service {
   port: number;
   /** From the start of the process to the first 200 of /health/ready. */
   startedMs: number;
-  memory(): Promise<Memory | undefined>;
+  pid: number | undefined;
   stop(): Promise<void>;
-}
-
-export interface Memory {
-  /** Resident, in MiB: everything, and the part that is not files mapped into memory (LMDB maps its data). */
-  residentMiB: number;
-  anonymousMiB: number;
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -60,7 +54,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return {
     port,
     startedMs,
-    memory: () => memoryOf(child),
+    pid: child.pid,
     stop: async () => {
       await end(child);
       // Access lines of a whole run are large, and nobody reads them.
@@ -86,13 +80,4 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   await exited;
   clearTimeout(late);
-}
-
-/** From /proc, so undefined where there is none. */
-async function memoryOf(child: ChildProcess): Promise<Memory | undefined> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-  const field = (name: string) => new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
-  const [resident, anonymous] = [field('VmRSS'), field('RssAnon')];
-  if (resident === undefined || anonymous === undefined) return undefined;
-  return { residentMiB: Number(resident) / 1024, anonymousMiB: Number(anonymous) / 1024 };
 }
