@@ -10,14 +10,17 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
+      // All in one folder, so that what a module reads beside itself is found there too.
+      output: { chunkFileNames: '[name].js' },
       input: { main: 'server/main.ts', demo: 'demo-site/demo.ts', shop: 'demo-site/shop.ts' },
     },
   },
   plugins: [
     {
-      name: 'copy-start',
+      name: 'copy-what-is-read-at-run-time',
       async closeBundle() {
         await copyFile('server/start.cjs', 'dist/server/start.cjs');
+        await copyFile('server/adapters/redis-store/countersign.lua', 'dist/server/countersign.lua');
       },
     },
   ],

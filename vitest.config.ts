@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
 const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts'];
-const browser = ['e2e/**/*.test.ts', 'widget/**/*.browser.test.ts'];
+const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
 export default defineConfig({
@@ -16,7 +16,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'store', include: store, testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: 'http', include: http, testTimeout: 30_000, hookTimeout: 60_000 } },
+      { test: { name: 'http', include: http, exclude: browser, testTimeout: 30_000, hookTimeout: 60_000 } },
       {
         test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
       },

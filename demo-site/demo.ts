@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { readDemoAccount } from './launcher/demo-account.ts';
 import { freePortFrom } from './launcher/free-port.ts';
 import { demoLines, showLiveCode } from './launcher/show-demo.ts';
@@ -7,7 +7,7 @@ import { isPort } from './shop/options.ts';
 import { startShop } from './shop/start-shop.ts';
 
 /** Beside this file in the built tree. */
-const SERVICE_ENTRY = fileURLToPath(new URL('./start.cjs', import.meta.url));
+const SERVICE_ENTRY = join(import.meta.dirname, 'start.cjs');
 const SERVICE_PORT = 8080;
 const SHOP_PORT = 8081;
 

@@ -47,9 +47,9 @@ async function main(): Promise<void> {
     return;
   }
   const config = loadConfig(process.env);
-  const log = createLogger({ level: config.logLevel });
-  if (command === 'setup') return setUp(config, log, values.name ?? 'Main account');
-  return serve(config, log, values.demo);
+  // What `setup` prints is for a person, or for a script that takes the key from it: news has no place in between.
+  if (command === 'setup') return setUp(config, createLogger({ level: 'warn' }), values.name ?? 'Main account');
+  return serve(config, createLogger({ level: config.logLevel }), values.demo);
 }
 
 async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
-import type { FlowId } from './ids.ts';
+import type { FlowId, TokenId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import type { User } from './user.ts';
 
@@ -12,7 +12,7 @@ import type { User } from './user.ts';
 
 export type AnswerableStep = 'identify' | 'password' | 'otp';
 
-/** Wrong answers a single flow takes before it ends; the counters of person and token go on beyond it. */
+/** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
 export const FLOW_WRONG_ANSWERS = 20;
 
 export type Claimed = { flow: Flow } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
@@ -52,14 +52,9 @@ export function passwordRight(flow: Flow, user: User): Flow {
 
 /** The same step once more, saying why. */
 export function stayed(flow: Flow, code: RefusalCode, retryAt?: number): Flow {
-  const next = evaluated(flow);
-  const attemptsLeft = (next.loginRequest?.attemptsLeft ?? FLOW_WRONG_ANSWERS - next.seq) - 1;
+  const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied(flow, 'TOO_MANY_ATTEMPTS');
-  return {
-    ...next,
-    error: { code, ...(retryAt !== undefined && { retryAt }) },
-    ...(next.loginRequest && { loginRequest: { ...next.loginRequest, attemptsLeft } }),
-  };
+  return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
 /** The end without a result. */
@@ -67,14 +62,23 @@ export function denied(flow: Flow, code: RefusalCode): Flow {
   return { ...evaluated(flow), step: 'denied', error: { code } };
 }
 
+/** What the last step has shown. */
+export interface Passed {
+  user: User;
+  /** The password was right in this very step. */
+  password?: true;
+  otp: OtpUse;
+  /** The token whose code was right. */
+  token?: TokenId;
+}
+
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  user: User,
-  otp: OtpUse,
+  { user, otp, token, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
-  const password = flow.passwordVerified;
+  const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
   const amr = [...(password ? ['pwd'] : []), ...(second ? ['otp'] : []), ...(password && second ? ['mfa'] : [])];
   const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
@@ -92,6 +96,7 @@ export function finished(
       amr,
       acr: password && second ? '2' : '1',
       otp,
+      ...(token !== undefined && { token }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
       expiresAt,
@@ -116,6 +121,7 @@ export function newFlow(
     step: 'identify',
     seq: 0,
     passwordVerified: false,
+    attemptsLeft: FLOW_WRONG_ANSWERS,
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -129,7 +135,8 @@ export function requestedFlow(flow: Flow, request: LoginRequest, login: string |
     step: 'otp',
     user: request.user,
     ...(login !== undefined && { login }),
-    loginRequest: { hostCheckedPassword, attemptsLeft },
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword },
   };
 }
 

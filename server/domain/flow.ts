@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
-import type { AccountId, FlowId, ResourceId, UserId } from './ids.ts';
+import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
@@ -31,8 +31,10 @@ export interface Flow {
   /** Only once the password was right (or the host vouched for it). */
   user?: UserId;
   passwordVerified: boolean;
+  /** Wrong answers that this sign-in still takes; with the last of them it ends. */
+  attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
-  loginRequest?: { hostCheckedPassword: boolean; attemptsLeft: number };
+  loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
   createdAt: number;
   expiresAt: number;
@@ -67,6 +69,8 @@ export interface ResultRecord {
   amr: string[];
   acr: '1' | '2';
   otp: OtpUse;
+  /** The token whose code was verified; it must still stand when the result is consumed. */
+  token?: TokenId;
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;

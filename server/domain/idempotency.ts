@@ -4,7 +4,10 @@ export interface IdempotencyRecord {
   requestHash: string;
   /** The answer, sealed since it may show a secret; absent while the first request is at work. */
   sealedAnswer?: string;
+  /** When the request that is at work began; its lease counts from here. */
   startedAt: number;
+  /** When the key was first seen. What is made gets an id of key and this instant: the same for whoever takes over. */
+  firstSeenAt: number;
 }
 
 export const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;

@@ -1,8 +1,12 @@
 import { normaliseName } from './names.ts';
-import type { User } from './user.ts';
 
 /** Every normalised name a user goes by, the login first. Phone numbers count by their digits. */
-export function userNames(user: Pick<User, 'login' | 'alias' | 'email' | 'phone'>): string[] {
+export function userNames(user: {
+  login: string;
+  alias?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+}): string[] {
   const names = [user.login, user.alias, user.email, user.phone];
   return names.filter((name) => name !== undefined).map(normaliseName);
 }

@@ -34,7 +34,10 @@ export const ABSENT = 0;
 export interface IndexEntry {
   /** Sort text, compared byte for byte as UTF-8. */
   readonly sort: string;
-  /** What the entry points at, usually an id. `(sort, id)` is unique within an index. */
+  /**
+   * What the entry points at, usually an id. `(sort, id)` is unique within an index. Index name, sort text and id have
+   * at most 1800 bytes together; longer is a bug and throws.
+   */
   readonly id: string;
 }
 

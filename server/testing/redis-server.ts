@@ -29,7 +29,18 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
+const DURABLE = [
+  '--repl-diskless-sync-delay',
+  '0',
+  '--appendonly',
+  'yes',
+  '--appendfsync',
+  'always',
+  '--maxmemory-policy',
+  'noeviction',
+  '--save',
+  '',
+];
 
 export async function startRedisServer({
   product,

@@ -176,14 +176,18 @@ export async function read<T>(ports: TestPorts, key: DocumentKey<T>): Promise<T>
   return stored.value as T;
 }
 
-/** Replaces a document, whatever it was. */
-export async function overwrite<T>(ports: TestPorts, key: DocumentKey<T>, change: (now: T) => T): Promise<void> {
+/** Changes a document, whatever the rules say. */
+export async function overwrite<T extends object>(
+  ports: TestPorts,
+  key: DocumentKey<T>,
+  changes: Partial<NoInfer<T>>,
+): Promise<void> {
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
     now: ports.clock.now(),
     expect: [],
-    put: [{ key, value: change(await read(ports, key)) }],
+    put: [{ key, value: { ...(await read(ports, key)), ...changes } }],
   });
 }
 
@@ -195,5 +199,5 @@ export const meanwhile = {
   disableResource: ({ ports, account, resource }: Scene) =>
     updateResource(ports, resource.id, account, { enabled: false }),
   deactivatePlan: ({ ports, account }: Scene) =>
-    overwrite(ports, documents.account(account), (now) => ({ ...now, plan: { ...now.plan, active: false } })),
+    overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } }),
 };

@@ -15,6 +15,8 @@ import { isRefusal, refusal, type Verdict } from './verdict.ts';
 export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Verdict<FlowView>> {
   return answerStep(ports, 'otp', answer, async (flow, resource) => {
     const anonymous = flow.user === undefined;
+    // The resource asked for the code alone when the name was given; it may have become stricter since.
+    if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
     const user = await personOf(ports, flow);
     if (!user) {
       if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
@@ -24,7 +26,7 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
 
     const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
     const outcome = await checkUserOtp(ports, passwordStands ? 'password-otp' : 'otp', user, resource, answer.otp);
-    if (!isRefusal(outcome)) return { finish: { user, otp: outcome.otp } };
+    if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
     if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS') };
     return { refusal: outcome };
   });

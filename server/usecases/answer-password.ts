@@ -1,9 +1,10 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
 import { tokenState } from '../domain/lockout.ts';
-import { decideFactors, widgetMethod } from '../domain/methods.ts';
+import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
+import { readAccess } from './read-access.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -14,7 +15,7 @@ export function answerPassword(
   ports: StepNeeds,
   answer: StepAnswer & { password: string },
 ): Promise<Verdict<FlowView>> {
-  return answerStep(ports, 'password', answer, async (flow, resource) => {
+  return answerStep(ports, 'password', answer, async (flow) => {
     const checked = await checkPassword(ports, {
       account: flow.account,
       resource: flow.resource,
@@ -23,17 +24,21 @@ export function answerPassword(
     });
     if (isRefusal(checked)) return { refusal: checked };
 
+    // What the resource asks for may have changed while the password was hashed.
+    const access = await readAccess(ports, flow.resource, answer.address);
+    if (isRefusal(access)) return { refusal: access };
+
     const { user, tokens } = checked;
     const now = ports.clock.now();
-    const method = widgetMethod(resource.methodPolicy, { tokens });
+    const method = widgetMethod(access.resource.methodPolicy, { tokens });
     const factors = decideFactors(
       method,
       tokens.map((token) => tokenState(token, now)),
     );
     if (factors.kind === 'deny') {
-      return { refusal: refusal(factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED') };
+      return { refusal: refusal(denialCode(factors.reason)) };
     }
     if (factors.otp) return { move: (held) => passwordRight(held, user) };
-    return { finish: { user, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
+    return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
   });
 }

@@ -1,6 +1,5 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowView } from '../../shared/wire/flow.ts';
-import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
 import {
   type AnswerableStep,
@@ -8,11 +7,11 @@ import {
   denied,
   finished,
   holdsClaim,
+  type Passed,
   released,
   stayed,
 } from '../domain/flow-steps.ts';
 import type { Resource } from '../domain/resource.ts';
-import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { type Begun, finishing } from './finish-flow.ts';
@@ -34,10 +33,7 @@ export interface StepAnswer {
 }
 
 /** What an evaluated step leads to. */
-export type StepOutcome =
-  | { move: (flow: Flow) => Flow }
-  | { finish: { user: User; otp: OtpUse } }
-  | { refusal: Refusal };
+export type StepOutcome = { move: (flow: Flow) => Flow } | { finish: Passed } | { refusal: Refusal };
 
 /**
  * One answer to one step: claims the step, evaluates, and moves the flow on. The claim makes simultaneous answers one
@@ -109,11 +105,11 @@ function finish(
   ports: StepNeeds,
   claimed: Flow,
   attempt: string,
-  { user, otp }: { user: User; otp: OtpUse },
+  passed: Passed,
   resource: Resource,
 ): Promise<Verdict<FlowView>> {
   return settle(ports, claimed, attempt, (flow, now, request) => {
-    const end = finished(flow, user, otp, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
     return { ...end, write: finishing(end.flow, end.result, request, now) };
   });
 }

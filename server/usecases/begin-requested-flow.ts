@@ -3,7 +3,7 @@ import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
 import { tokenState } from '../domain/lockout.ts';
-import { decideFactors } from '../domain/methods.ts';
+import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import { readUser } from './find-user.ts';
@@ -53,7 +53,7 @@ export async function beginRequestedFlow(
 
       // The page that has its result already asks again: the same result, for the newest handle.
       if (running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
-        return keep({ ...running.value, handleHash }, result.value);
+        return keep({ ...running.value, handleHash });
       }
       const ended = running?.value.step === 'done' || running?.value.step === 'denied';
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
@@ -71,11 +71,11 @@ export async function beginRequestedFlow(
       const states = tokens.map((token) => tokenState(token, now));
       const factors = decideFactors(method, states);
       if (factors.kind === 'deny') {
-        return keep(denied(flow, factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED'));
+        return keep(denied(flow, denialCode(factors.reason)));
       }
       if (factors.otp) return keep(flow);
       return complete(
-        finished(flow, pairs.user, 'skipped', { now, resultLifetimeMs: resource.resultLifetimeMs }),
+        finished(flow, { user: pairs.user, otp: 'skipped' }, { now, resultLifetimeMs: resource.resultLifetimeMs }),
         request.value,
         now,
       );
@@ -85,9 +85,9 @@ export async function beginRequestedFlow(
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
 }
 
-function keep(flow: Flow, result?: ResultRecord): Decision<Begun> {
+function keep(flow: Flow): Decision<Begun> {
   const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
-  return { answer: { flow, ...(result && { result }) }, write };
+  return { answer: { flow }, write };
 }
 
 function complete(end: { flow: Flow; result: ResultRecord }, request: LoginRequest, now: number): Decision<Begun> {

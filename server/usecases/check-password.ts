@@ -8,6 +8,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { unknownSubject } from './burn-attempt.ts';
 import { locateUser } from './find-user.ts';
+import { needing } from './needing.ts';
 import { readPairs } from './read-pairs.ts';
 import { transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -54,40 +55,47 @@ export async function checkPassword(
   if (isRefusal(counted)) return counted;
 
   const usable = found && !found.blocked ? found.passwordHash : undefined;
-  const right = await ports.hasher.verify(usable, normalisePassword(input.password));
+  const right = await needing('checking a password', () =>
+    ports.hasher.verify(usable, normalisePassword(input.password)),
+  );
   if (!found || !right) return refusal('INVALID_CREDENTIALS');
 
-  const { user, tokens } = await readPairs(ports, found, input.resource);
-  if (!user || user.passwordHash !== usable) return refusal('INVALID_CREDENTIALS');
-  const assignment = assignmentTo(user, input.resource);
-  if (
-    !assignment ||
-    !isAssigned(
-      assignment,
-      tokens.map(({ value }) => value),
-    )
-  )
-    return refusal('INVALID_CREDENTIALS');
-
+  const person = await stillRight(ports, found, input.resource, usable);
+  if (!person) return refusal('INVALID_CREDENTIALS');
   await transact(ports, key.anchor, [key], ([attempts]) => ({
     answer: undefined,
     ...(attempts && { write: { delete: [key] } }),
   }));
-  return { user: await upgradeHash(ports, user, input.password), tokens: tokens.map(({ value }) => value) };
+  if (usable === undefined || !ports.hasher.needsRehash(usable)) return person;
+  // Another hash, so another while in which things may change.
+  const stored = await upgradeHash(ports, found, usable, input.password);
+  return (await stillRight(ports, found, input.resource, stored)) ?? refusal('INVALID_CREDENTIALS');
+}
+
+/** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
+async function stillRight(
+  ports: Needs,
+  found: User,
+  resource: ResourceId,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const pairs = await readPairs(ports, found, resource);
+  const tokens = pairs.tokens.map(({ value }) => value);
+  const { user } = pairs;
+  if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
+    return undefined;
+  return { user, tokens };
 }
 
 /** Counters of wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
 const ATTEMPTS_KEPT_MS = 24 * 3_600_000;
 
-/** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). */
-async function upgradeHash(ports: Needs, user: User, password: string): Promise<User> {
-  const old = user.passwordHash;
-  if (old === undefined || !ports.hasher.needsRehash(old)) return user;
-  const passwordHash = await ports.hasher.hash(normalisePassword(password));
+/** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
+async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
+  const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = documents.user(user.id);
   return transact(ports, key.anchor, [key], ([current]) => {
-    if (current?.value.passwordHash !== old) return { answer: current?.value ?? user };
-    const upgraded = { ...current.value, passwordHash };
-    return { answer: upgraded, write: { put: [{ key, value: upgraded }] } };
+    if (current?.value.passwordHash !== old) return { answer: old };
+    return { answer: passwordHash, write: { put: [{ key, value: { ...current.value, passwordHash } }] } };
   });
 }

@@ -1,12 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '../../shared/wire/result.ts';
-import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import { RESULT_GRACE_MS } from '../domain/flow.ts';
 import { type AccountId, parseId, type ResourceId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
-import { readUser } from './find-user.ts';
-import { readPairs } from './read-pairs.ts';
+import { checkStanding } from './check-standing.ts';
+import { needing } from './needing.ts';
 import { transact } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
@@ -21,29 +20,25 @@ export async function consumeResult(
   ports: Needs,
   input: { account: AccountId; resource: ResourceId; result: string; nonce: string },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
-  const claims = await ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() });
+  const claims = await needing('verifying a result', () =>
+    ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
+  );
   if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
   const id = parseId('flw', claims.jti);
   if (!id) return refusal('RESULT_INVALID');
 
-  const now = ports.clock.now();
-  const [resource, account, record] = await ports.store.getMany(
-    [documents.resource(input.resource), documents.account(input.account), documents.result(id)],
-    now,
+  const [resource, record] = await ports.store.getMany(
+    [documents.resource(input.resource), documents.result(id)],
+    ports.clock.now(),
   );
   if (resource?.value.account !== input.account) return refusal('RESOURCE_NOT_FOUND');
-  if (!record) return refusal('RESULT_USED');
+  if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
   const { value } = record;
   if (value.account !== input.account || value.resource !== input.resource || value.user !== claims.sub) {
     return refusal('RESULT_INVALID');
   }
-  if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');
-  if (!resource.value.enabled) return refusal('RESULT_REVOKED');
-  const person = await readUser(ports, input.account, value.user);
-  const pairs = person && (await readPairs(ports, person, input.resource));
-  const assignment = pairs?.user && assignmentTo(pairs.user, input.resource);
-  const tokens = pairs?.tokens.map((token) => token.value) ?? [];
-  if (!assignment || !isAssigned(assignment, tokens)) return refusal('RESULT_REVOKED');
+  const fallen = await checkStanding(ports, value);
+  if (fallen) return fallen;
 
   const key = documents.result(id);
   return transact<readonly [typeof key], Verdict<{ claims: ResultClaims }>>(

@@ -4,8 +4,9 @@ import type { AccountId, FlowId, ResourceId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { ABSENT } from '../ports/store.ts';
+import type { Birth } from './create-object.ts';
 import { findUser } from './find-user.ts';
-import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
+import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './flow-handle.ts';
 import { newOperation } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
@@ -14,9 +15,9 @@ import { refusal, type Verdict } from './verdict.ts';
  * attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
  */
 export async function createLoginRequest(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  birth: Birth<FlowId>,
   input: {
-    id: FlowId;
     account: AccountId;
     resource: ResourceId;
     user: string;
@@ -30,9 +31,10 @@ export async function createLoginRequest(
   const user = await findUser(ports, input.account, input.user);
   if (!user) return refusal('USER_NOT_FOUND');
 
-  const secret = newSecret(ports);
+  const { id } = birth;
+  const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
   const request: LoginRequest = {
-    flow: input.id,
+    flow: id,
     account: input.account,
     resource: input.resource,
     user: user.id,
@@ -43,7 +45,7 @@ export async function createLoginRequest(
     createdAt: now,
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
   };
-  const key = documents.loginRequest(input.id);
+  const key = documents.loginRequest(id);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -51,6 +53,19 @@ export async function createLoginRequest(
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: request, expiresAt: request.expiresAt }],
   });
-  if (outcome === 'conflict') return refusal('CONTENTION');
-  return { loginRequest: `lrq.${writeHandle(input.id, secret)}`, expiresAt: request.expiresAt };
+  if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), expiresAt: request.expiresAt };
+  // Made before with the same Idempotency-Key, by a request that broke off before it could answer?
+  const [made] = await ports.store.getMany([key], now);
+  return made && secretMatches(secret, made.value.secretHash) && made.value.account === input.account
+    ? { loginRequest: writeLoginRequest(id, secret), expiresAt: made.value.expiresAt }
+    : refusal('CONTENTION');
+}
+
+function writeLoginRequest(id: FlowId, secret: string): string {
+  return `lrq.${writeHandle(id, secret)}`;
+}
+
+/** The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made. */
+function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
+  return secretOf(ports.secrets.mac('login-request', madeWith));
 }

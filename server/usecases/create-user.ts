@@ -1,4 +1,4 @@
-import type { AccountId, UserId } from '../domain/ids.ts';
+import { type AccountId, parseId, type UserId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
 import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
@@ -26,8 +26,8 @@ export interface NewUser {
 
 /**
  * Makes a user. The document comes first and is not live until its names are claimed, in sorted order so that of two
- * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user whom
- * nobody can sign in as.
+ * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user who is
+ * assigned to nothing, and so signs in nowhere.
  */
 export async function createUser(
   ports: Needs,
@@ -37,6 +37,10 @@ export async function createUser(
 ): Promise<Verdict<{ user: User }>> {
   if (input.alias !== undefined && normaliseName(input.alias) === normaliseName(input.login)) {
     return refusal('NAME_AMBIGUOUS');
+  }
+  // Ids are looked up before names, so whoever typed such a name would reach somebody else.
+  if (userNames(input).some((name) => parseId('usr', name) !== undefined)) {
+    return refusal('INPUT_INVALID', { detail: 'a name that reads like the id of a user' });
   }
   const { id } = birth;
   const { password, ...details } = input;

@@ -15,7 +15,12 @@ const SECRET_BYTES = 24;
 const SECRET = /^[A-Za-z0-9_-]{32}$/;
 
 export function newSecret(ports: Pick<Ports, 'random'>): string {
-  return Buffer.from(ports.random.bytes(SECRET_BYTES)).toString('base64url');
+  return secretOf(ports.random.bytes(SECRET_BYTES));
+}
+
+/** The text of the secret that these bytes begin with. */
+export function secretOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, SECRET_BYTES)).toString('base64url');
 }
 
 export function writeHandle(id: FlowId, secret: string): string {

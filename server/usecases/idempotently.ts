@@ -9,7 +9,7 @@ import { type AccountId, type IdPrefix, idFromBytes } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Birth } from './create-object.ts';
-import { transact } from './transact.ts';
+import { transact, type Write } from './transact.ts';
 import { isRefusal, type Refusal, refusal } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -29,8 +29,8 @@ export async function idempotently<P extends IdPrefix, A extends object>(
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
 
-  const derived = ports.secrets.mac('idempotency', JSON.stringify([request.account, request.prefix, request.key]));
-  const name = Buffer.from(derived).toString('base64url');
+  const scope = [request.account, request.prefix, request.key];
+  const name = text(ports.secrets.mac('idempotency', JSON.stringify(scope)));
   const document = documents.idempotency(request.account, name);
   const requestHash = createHash('sha256').update(request.fingerprint).digest('hex');
   const context = { account: request.account, kind: 'idempotency', id: name, field: 'answer' } as const;
@@ -43,9 +43,9 @@ export async function idempotently<P extends IdPrefix, A extends object>(
     ([stored], now) => {
       const step = judgeIdempotency(stored?.value, requestHash, now);
       if (step !== 'run') return { answer: { step, ...(stored && { record: stored.value }) } };
-      const record: IdempotencyRecord = { requestHash, startedAt: now };
+      const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
       return {
-        answer: { step },
+        answer: { step, record },
         write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_KEPT_MS }] },
       };
     },
@@ -56,19 +56,25 @@ export async function idempotently<P extends IdPrefix, A extends object>(
     return JSON.parse(Buffer.from(ports.secrets.open(begun.record.sealedAnswer, context)).toString('utf8')) as A;
   }
 
-  const answer = await make({ id: idFromBytes(request.prefix, derived), madeWith: name }).catch(
-    async (error: unknown) => {
-      await forget(ports, document);
-      throw error;
-    },
-  );
+  const firstSeenAt = begun.record?.firstSeenAt;
+  const derived = ports.secrets.mac('idempotent-birth', JSON.stringify([...scope, firstSeenAt]));
+  const birth = { id: idFromBytes(request.prefix, derived), madeWith: text(derived) };
+  const answer = await make(birth).catch(async (error: unknown) => {
+    await endLease(ports, document);
+    throw error;
+  });
   if (isRefusal(answer)) {
     await forget(ports, document);
     return answer;
   }
   const sealedAnswer = ports.secrets.seal(Buffer.from(JSON.stringify(answer)), context);
   await transact(ports, document.anchor, [document], ([stored], now) => {
-    const record: IdempotencyRecord = { requestHash, startedAt: stored?.value.startedAt ?? now, sealedAnswer };
+    const record: IdempotencyRecord = {
+      requestHash,
+      startedAt: stored?.value.startedAt ?? now,
+      firstSeenAt: stored?.value.firstSeenAt ?? now,
+      sealedAnswer,
+    };
     return {
       answer: undefined,
       write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_KEPT_MS }] },
@@ -77,11 +83,41 @@ export async function idempotently<P extends IdPrefix, A extends object>(
   return answer;
 }
 
-async function forget(ports: Needs, document: ReturnType<typeof documents.idempotency>): Promise<void> {
-  const drop = transact(ports, document.anchor, [document], ([stored]) => ({
-    answer: undefined,
-    ...(stored && { write: { delete: [document] } }),
-  }));
+/** Nothing was made, so nothing is remembered. */
+function forget(ports: Needs, document: Key): Promise<void> {
+  return tidy(ports, document, (record) => record && { delete: [document] });
+}
+
+/**
+ * Whatever broke off may have made something before it did: the next one takes over at once, and finds it under the
+ * same id.
+ */
+function endLease(ports: Needs, document: Key): Promise<void> {
+  return tidy(
+    ports,
+    document,
+    (record, now) =>
+      record && {
+        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: now + IDEMPOTENCY_KEPT_MS }],
+      },
+  );
+}
+
+type Key = ReturnType<typeof documents.idempotency>;
+
+async function tidy(
+  ports: Needs,
+  document: Key,
+  decide: (record: IdempotencyRecord | undefined, now: number) => Write | undefined,
+): Promise<void> {
+  const work = transact(ports, document.anchor, [document], ([stored], now) => {
+    const write = decide(stored?.value, now);
+    return { answer: undefined, ...(write && { write }) };
+  });
   // The lease ends by itself; what went wrong first is what the caller must hear.
-  await drop.catch(() => undefined);
+  await work.catch(() => undefined);
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
 }

@@ -3,7 +3,9 @@ import type { ResultClaims } from '../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import { checkStanding } from './check-standing.ts';
 import { readFlow } from './flow-handle.ts';
+import { needing } from './needing.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'signer'> & { issuer: string };
@@ -14,7 +16,10 @@ export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<F
   return flow ? presentFlow(ports, flow.value) : refusal('FLOW_NOT_FOUND');
 }
 
-/** The view of a flow; a finished one carries its result, signed anew from the record while that is alive. */
+/**
+ * The view of a flow; a finished one carries its result, signed anew from the record while that is alive.
+ * @param known the result where this very request made it
+ */
 export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord): Promise<FlowView> {
   const now = ports.clock.now();
   const view: FlowView = {
@@ -30,8 +35,12 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   }
   if (flow.step === 'done') {
     const record = known ?? (await ports.store.getMany([documents.result(flow.id)], now))[0]?.value;
-    if (record && record.consumedAt === undefined)
-      view.result = await ports.signer.sign(claimsOf(record, ports.issuer));
+    if (!record || record.consumedAt !== undefined) return view;
+    // Made just now: decided just now. Otherwise the person may have lost access since.
+    if (!known && (await checkStanding(ports, record))) {
+      return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
+    }
+    view.result = await needing('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;
 }

@@ -1,5 +1,5 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
-import type { ToHost } from '../../shared/wire/frame-protocol.ts';
+import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
 import { en, type TextKey } from '../i18n/en.ts';
 import { english } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
@@ -74,7 +74,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   };
 
   const sayError = (code: string, requestId = '', mayRetry = !FINAL.has(code)) => {
-    const message = Object.hasOwn(en, code) ? english(code as TextKey) : code;
+    const message = Object.hasOwn(en, code) ? english(code as TextKey) : '';
     say({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
@@ -198,6 +198,10 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     async begin(nonce, loginRequest) {
       const asked = ++run;
       clearTimeout(timer);
+      if (!NONCE.test(nonce)) {
+        put({ kind: 'failed' });
+        return sayError('NONCE_INVALID');
+      }
       put({ kind: 'loading' });
       mayRestart = !loginRequest;
       memory = memoryOf(nonce, loginRequest);

@@ -27,7 +27,7 @@ function post(element: HTMLElement, action: string | undefined, result: string):
   }
   if (!form) return;
   // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
-  if (!form.action.startsWith(`${origin}/`)) throw new Error('data-action');
+  if (!form.action.startsWith(`${origin}/`)) throw new Error('action');
   const field = document.createElement('input');
   field.type = 'hidden';
   field.name = 'countersign_result';

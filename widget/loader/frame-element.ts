@@ -12,9 +12,9 @@ const MAX_HEIGHT = 1_200;
  */
 export function createFrame(service: string, resource: string): HTMLIFrameElement {
   const frame = document.createElement('iframe');
-  frame.src = `${service}/widget/v1/frame?${new URLSearchParams({ resource, origin })}`;
+  frame.src = `${service}/widget/v1/frame?resource=${resource}&origin=${origin}`;
   frame.allow = PERMISSIONS.map((permission) => `${permission} ${service}`).join(';');
-  frame.setAttribute('sandbox', SANDBOX);
+  frame.sandbox.value = SANDBOX;
   frame.loading = 'eager';
   frame.style.cssText = `display:block;width:100%;border:0;visibility:hidden;height:${RESERVED_HEIGHT}px`;
   return frame;
@@ -27,7 +27,7 @@ export function resizeFrame(frame: HTMLIFrameElement, height: number): void {
 /** The lowest number that no other widget on the page has, so that it is the same after a reload. */
 export function claimSlot(frame: HTMLIFrameElement): number {
   let slot = 0;
-  while (document.querySelector(`[data-countersign-slot="${slot}"]`)) slot++;
-  frame.dataset.countersignSlot = `${slot}`;
+  while (document.querySelector(`[data-countersign-mounted="${slot}"]`)) slot++;
+  frame.dataset.countersignMounted = `${slot}`;
   return slot;
 }

@@ -15,8 +15,6 @@ const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
 
 const LOAD_TIMEOUT_MS = 10_000;
-/** Scripts of the frame run before its load event: one that is silent for so long afterwards never speaks. */
-const HELLO_TIMEOUT_MS = 4_000;
 
 /** Puts the widget into the target. `scriptUrl`: where this script came from, hence where the service is. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
@@ -108,7 +106,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       const nonce = `${await late(current.nonce)}`;
       answer = { type: 'begin', nonce, loginRequest: (await late(current.loginRequest)) ?? '' };
     } catch (thrown) {
-      problem = errorOf('NONCE_UNAVAILABLE', `${thrown}`);
+      problem = errorOf('NONCE_FAILED', `${thrown}`);
     }
     // Destroyed or loaded anew meanwhile: that frame asks for itself.
     if (asking !== port) return;
@@ -136,6 +134,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   };
 
   const load = (mayRetry: boolean) => {
+    const { loadTimeoutMs: timeoutMs = LOAD_TIMEOUT_MS } = current;
     const wait = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
@@ -156,10 +155,11 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       port.onmessage = ({ data }) => hear(readToHost(data, mount));
       // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
       frame?.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
-      wait(HELLO_TIMEOUT_MS);
+      // Scripts of the frame run before its load event: one that is silent now hardly ever speaks.
+      wait(timeoutMs / 2);
     };
     target.append(frame);
-    wait(current.loadTimeoutMs ?? LOAD_TIMEOUT_MS);
+    wait(timeoutMs);
   };
 
   const start = () => {

@@ -35,6 +35,8 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
     // page, and only then is the transaction's promise resolved: awaiting it means durable. With it (the library's
     // default) the promise only means visible, `db.flushed` means durable, and a failed flush leaves that one hanging.
     overlappingSync: false,
+    // With it the library makes promises of its own which nobody can handle: a full disk would end the process.
+    eventTurnBatching: false,
     noSync: false,
     noMetaSync: false,
   });

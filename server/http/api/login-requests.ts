@@ -44,8 +44,8 @@ export function loginRequests(ports: Pick<Ports, 'store' | 'clock' | 'random' | 
     const body = c.req.valid('json');
     const key = c.get('apiKey');
     if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const verdict = await createOnce(ports, c, 'flw', ({ id }) =>
-      createLoginRequest(ports, { ...body, id, account: key.account }),
+    const verdict = await createOnce(ports, c, 'flw', (birth) =>
+      createLoginRequest(ports, birth, { ...body, account: key.account }),
     );
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ABSENT, StoreUnavailable } from '../../ports/store.ts';
 import { changeOf, eventsOf, keyOf, NOW, versionOf } from './changes.ts';
-import type { Fresh } from './suite.ts';
+import type { Fresh } from './harness.ts';
 
 export function commitBehaviour(fresh: Fresh): void {
   describe('commit', () => {

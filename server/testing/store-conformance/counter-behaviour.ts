@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fresh } from './suite.ts';
+import type { Fresh } from './harness.ts';
 
 export function counterBehaviour(fresh: Fresh): void {
   describe('increment', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { changeOf, eventsOf } from './changes.ts';
-import type { Fresh } from './suite.ts';
+import type { Fresh } from './harness.ts';
 
 export function eventBehaviour(fresh: Fresh): void {
   describe('events', () => {

@@ -14,3 +14,6 @@ export interface FreshOptions {
   readonly brokenIndex?: string;
   readonly eventCap?: number;
 }
+
+/** Opens the store that one test works on. */
+export type Fresh = (options?: FreshOptions) => ReturnType<StoreHarness['fresh']>;

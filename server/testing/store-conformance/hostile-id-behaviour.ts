@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ABSENT } from '../../ports/store.ts';
 import { changeOf, keyOf, NOW } from './changes.ts';
-import type { Fresh } from './suite.ts';
+import type { Fresh } from './harness.ts';
 
 /** Ids made to break out: of hash tags, of the protocol, of separators, of encodings, of objects. */
 const HOSTILE = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IndexEntry, RangeOptions, Store } from '../../ports/store.ts';
 import { changeOf, keyOf } from './changes.ts';
-import type { Fresh } from './suite.ts';
+import type { Fresh } from './harness.ts';
 
 export function indexBehaviour(fresh: Fresh): void {
   describe('index', () => {
@@ -43,6 +43,15 @@ export function indexBehaviour(fresh: Fresh): void {
       expect(some.length).toBeGreaterThan(20);
       expect(await pages(store, { limit, prefix: 'user 1' })).toEqual(some);
       expect(await pages(store, { limit, prefix: 'user 1', reverse: true })).toEqual([...some].reverse());
+    });
+
+    test('a page is full also when all entries hang on one anchor', async () => {
+      const store = await fresh();
+      const entries = Array.from({ length: 150 }, (_, n) => ({ sort: `user ${String(n).padStart(3, '0')}`, id: '1' }));
+      await store.commit(changeOf('anchor', { index: entries.map((add) => ({ index: 'all', add })) }));
+      expect(await store.range('all', { limit: 120 })).toEqual(entries.slice(0, 120));
+      expect(await store.range('all', { limit: 120, reverse: true })).toEqual([...entries].reverse().slice(0, 120));
+      expect(await pages(store, { limit: 70 })).toEqual(entries);
     });
 
     test('a prefix takes what begins so, and nothing beside it', async () => {

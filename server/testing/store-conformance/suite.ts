@@ -2,12 +2,9 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { commitBehaviour } from './commit-behaviour.ts';
 import { counterBehaviour } from './counter-behaviour.ts';
 import { eventBehaviour } from './event-behaviour.ts';
-import type { FreshOptions, StoreHarness } from './harness.ts';
+import type { Fresh, StoreHarness } from './harness.ts';
 import { hostileIdBehaviour } from './hostile-id-behaviour.ts';
 import { indexBehaviour } from './index-behaviour.ts';
-
-/** Opens the store that one test works on. */
-export type Fresh = (options?: FreshOptions) => ReturnType<StoreHarness['fresh']>;
 
 /** What every store must do, through the port alone and without exception. */
 export function storeConformance(name: string, start: () => Promise<StoreHarness>): void {

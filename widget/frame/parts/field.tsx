@@ -3,7 +3,7 @@ import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 export interface FieldProps {
   id: string;
   label: string;
-  hint?: string | undefined;
+  hint?: string | false;
   error?: string | undefined;
   input: Ref<HTMLInputElement>;
   /** Inside the field's frame, after the input. */

@@ -1,36 +1,38 @@
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Component, type ComponentChildren, createRef } from 'preact';
 
 export interface MessageScreenProps {
   title: string;
   text: string;
-  /** Whether the person came here from a step, so that the focus goes along and the title is read. */
+  /** Whether the person came here by their own doing, so that the focus goes along and the title is read. */
   isNext: boolean;
   mark?: ComponentChildren;
   action?: { label: string; run: () => void } | undefined;
 }
 
 /** The screens that say something instead of asking. */
-export function MessageScreen({ title, text, isNext, mark, action }: MessageScreenProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const arrived = useRef(isNext);
-  useLayoutEffect(() => {
-    if (arrived.current) heading.current?.focus();
-  }, []);
-  return (
-    <section class="message">
-      {mark}
-      <div role="status">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-        <p>{text}</p>
-      </div>
-      {action && (
-        <button type="button" class="primary" onClick={action.run}>
-          {action.label}
-        </button>
-      )}
-    </section>
-  );
+export class MessageScreen extends Component<MessageScreenProps> {
+  heading = createRef<HTMLHeadingElement>();
+
+  override componentDidMount() {
+    if (this.props.isNext) this.heading.current?.focus();
+  }
+
+  override render({ title, text, mark, action }: MessageScreenProps) {
+    return (
+      <section class="message">
+        {mark}
+        <div role="status">
+          <h1 ref={this.heading} tabIndex={-1}>
+            {title}
+          </h1>
+          <p>{text}</p>
+        </div>
+        {action && (
+          <button type="button" class="primary" onClick={action.run}>
+            {action.label}
+          </button>
+        )}
+      </section>
+    );
+  }
 }

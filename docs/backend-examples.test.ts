@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newNonce } from '../clients/typescript/src/index.ts';
+import { Account, type Person } from './testing/account.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { allCodeBlocks } from './testing/code-blocks.ts';
+import { ExampleValues } from './testing/example-values.ts';
+import { ExampleModules } from './testing/modules.ts';
+
+const ORIGIN = 'https://shop.example';
+
+interface Session {
+  nonce?: string;
+  user?: string;
+}
+
+let place: Place;
+let service: BuiltService;
+let examples: ExampleModules;
+let account: Account;
+let resource: string;
+let maria: Person;
+
+beforeAll(async () => {
+  ensureBuilt();
+  place = await makePlace();
+  const key = setUp(place);
+  service = await serve(place);
+  account = new Account(service.url, key);
+  resource = await account.resource({ allowedOrigins: [ORIGIN] });
+  const values = new ExampleValues();
+  values.set('https://auth.example', service.url);
+  values.set('res_01k8dq9z2mp', resource);
+  const blocks = allCodeBlocks().filter(({ language }) => language === 'ts');
+  examples = await ExampleModules.create(blocks, values);
+  // The examples read it as they are loaded.
+  process.env.API_KEY = key;
+}, 240_000);
+
+afterAll(async () => {
+  delete process.env.API_KEY;
+  await examples.remove();
+  await service.stop();
+  await place.remove();
+});
+
+/** The result that the page of somebody who signs in with password and code would get. */
+async function resultFor(nonce: string): Promise<string> {
+  maria = await account.person(resource);
+  return account.signIn({ resource, nonce, origin: ORIGIN }, maria);
+}
+
+describe('the examples for backends', () => {
+  test('are the ones that are tried here', () => {
+    expect(examples.paths).toEqual([
+      'backend/confirm-order.ts',
+      'backend/readme.ts',
+      'backend/sign-in-once.ts',
+      'backend/sign-in.ts',
+      'backend/terminal.ts',
+    ]);
+  });
+
+  test('README: a result signs in the visitor who began, and nobody else', async () => {
+    const { beginSignIn, finishSignIn } = await examples.load<{
+      beginSignIn(session: Session): string;
+      finishSignIn(session: Session, result: string): Promise<void>;
+    }>('backend/readme.ts');
+    const session: Session = {};
+    const victim: Session = {};
+    const result = await resultFor(beginSignIn(session));
+    beginSignIn(victim);
+
+    await expect(finishSignIn(victim, result)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
+    expect(victim.user).toBeUndefined();
+    await finishSignIn(session, result);
+    expect(session.user).toBe(maria.id);
+    await expect(finishSignIn(session, result)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
+  });
+
+  test('sign-in: the nonce stays until it is used, and serves once', async () => {
+    const { beginSignIn, finishSignIn } = await examples.load<{
+      beginSignIn(session: Session): string;
+      finishSignIn(session: Session, result: string): Promise<boolean>;
+    }>('backend/sign-in.ts');
+    const session: Session = {};
+    const nonce = beginSignIn(session);
+    expect(beginSignIn(session)).toBe(nonce);
+    const result = await resultFor(nonce);
+
+    expect(await finishSignIn({}, result)).toBe(false);
+    expect(await finishSignIn(session, result)).toBe(true);
+    expect(session).toEqual({ user: maria.id });
+    expect(await finishSignIn(session, result)).toBe(false);
+    expect(beginSignIn(session)).not.toBe(nonce);
+  });
+
+  test('sign-in-once: the service refuses the second use', async () => {
+    const { consume } = await examples.load<{ consume(result: string, nonce: string): Promise<string> }>(
+      'backend/sign-in-once.ts',
+    );
+    const nonce = newNonce();
+    const result = await resultFor(nonce);
+    expect(await consume(result, nonce)).toBe(maria.id);
+    await expect(consume(result, nonce)).rejects.toMatchObject({ code: 'RESULT_USED' });
+    await expect(consume(result, newNonce())).rejects.toMatchObject({ code: 'RESULT_INVALID' });
+  });
+
+  test('confirm-order: the code of the person who was named, and of nobody else', async () => {
+    const { askForCode, confirmCode } = await examples.load<{
+      askForCode(user: string): Promise<{ loginRequest: string; nonce: string }>;
+      confirmCode(result: string, nonce: string, user: string): Promise<void>;
+    }>('backend/confirm-order.ts');
+    const nikolai = await account.person(resource);
+    const asked = await askForCode(nikolai.login);
+    const result = await account.signIn({ ...asked, resource, origin: ORIGIN }, nikolai);
+
+    await confirmCode(result, asked.nonce, nikolai.id);
+    await expect(confirmCode(result, asked.nonce, 'usr_00000000000')).rejects.toThrow('somebody else');
+  });
+
+  test('terminal: who it is, or what to tell the person', async () => {
+    const { logIn } = await examples.load<{
+      logIn(user: string, password: string, otp: string, address: string): Promise<{ userId?: string; say?: string }>;
+    }>('backend/terminal.ts');
+    const { id, login, password, code } = await account.person(resource);
+    const otp = code();
+    const wrong = otp === '000000' ? '000001' : '000000';
+
+    expect(await logIn(login, password, wrong, '203.0.113.7')).toEqual({ say: 'Try the next code.' });
+    expect(await logIn(login, 'not her password', otp, '203.0.113.7')).toEqual({ say: 'That did not work.' });
+    expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ userId: id });
+    expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ say: 'Try the next code.' });
+  });
+});

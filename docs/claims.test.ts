@@ -1,0 +1,243 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES } from '../clients/typescript/src/codes.ts';
+import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
+import { loadConfig } from '../server/config/load-config.ts';
+import { REFUSALS } from '../shared/wire/codes.ts';
+import { measureWidget } from '../tools/check-sizes.ts';
+import { en } from '../widget/i18n/en.ts';
+import { Account } from './testing/account.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { allCodeBlocks, documentPaths, ROOT, readDocument } from './testing/code-blocks.ts';
+
+const blocks = allCodeBlocks();
+
+/** The one block of a kind. */
+function only(language: string, role = ''): string {
+  const found = blocks.filter((block) => block.language === language && block.role === role);
+  expect(found.map(({ at }) => at)).toHaveLength(1);
+  return found[0]?.text ?? '';
+}
+
+/** `name=value` or `name value` by line; comments and empty lines left out. */
+function settings(text: string, separator: RegExp): Map<string, string> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(lines.map((line) => line.split(separator, 2) as [string, string]));
+}
+
+describe('the blocks of the documents', () => {
+  test('are all tried in one of these ways', () => {
+    const tried = [
+      'sh', // commands.test.ts
+      'sh background',
+      'json answer',
+      'text',
+      'ts', // backend-examples.test.ts
+      'html', // embedding.browser.test.ts
+      'js',
+      'jsx',
+      'http headers',
+      'ini systemd', // here
+      'ini environment',
+      'ini redis',
+      'nginx',
+      'json log',
+      'sh not-executed', // listed below
+    ];
+    const kinds = blocks.map(({ language, role }) => [language, role].filter(Boolean).join(' '));
+    expect([...new Set(kinds)].filter((kind) => !tried.includes(kind))).toEqual([]);
+  });
+
+  test('are run but for these, which install, need the network, or hold what only a reader has', () => {
+    const skipped = blocks.filter(({ role }) => role === 'not-executed').map(({ file, text }) => [file, text.trim()]);
+    expect(skipped).toEqual([
+      ['README.md', 'npm ci && npm start'],
+      ['README.md', 'npm ci && npm test'],
+      ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
+      ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
+      ['docs/operators.md', expect.stringContaining('git clone')],
+    ]);
+  });
+});
+
+describe('what operators copy', () => {
+  test('the environment is a valid configuration', () => {
+    const config = loadConfig(Object.fromEntries(settings(only('ini', 'environment'), /=/)));
+    expect(config).toMatchObject({ url: 'https://auth.example', trustedProxies: ['127.0.0.1/32'] });
+  });
+
+  test('the settings of Redis are those that the service asks for', () => {
+    expect(judgeSettings(settings(only('ini', 'redis'), / /))).toEqual([]);
+  });
+
+  test('the unit starts what is built, from the folder with the data that the environment names', () => {
+    const unit = only('ini', 'systemd');
+    const lines = unit.split('\n').filter(Boolean);
+    expect(lines.filter((line) => !/^(?:\[[A-Z][a-z]+\]|[A-Z]\w+=.+)$/.test(line))).toEqual([]);
+    const value = settings(unit, /=/);
+    expect(value.get('ExecStart')).toBe('/usr/bin/node dist/server/start.cjs serve');
+    expect(value.get('EnvironmentFile')).toBe(
+      only('ini', 'environment')
+        .split('\n')[0]
+        ?.match(/\/[\w./-]+/)?.[0],
+    );
+    expect(settings(only('ini', 'environment'), /=/).get('COUNTERSIGN_DATA')).toBe(
+      `/var/lib/${value.get('StateDirectory')}`,
+    );
+    // Systemd kills after this; the service has to be done before.
+    expect(Number(value.get('TimeoutStopSec')) * 1000).toBeGreaterThan(loadConfig({}).shutdownMs);
+  });
+
+  test('the proxy passes to where the service listens, and names the client in the header that is read', () => {
+    const proxy = only('nginx').replace(/^\s*#.*$/gm, '');
+    const { listen, forwardedHeader } = loadConfig(Object.fromEntries(settings(only('ini', 'environment'), /=/)));
+    expect(proxy.split('\n').filter((line) => !/^\s*$|[;{}]$/.test(line))).toEqual([]);
+    expect(proxy.match(/{/g)?.length).toBe(proxy.match(/}/g)?.length);
+    expect(proxy).toContain(`proxy_pass http://${listen.host}:${listen.port};`);
+    expect(/proxy_set_header (\S+) \$remote_addr;/.exec(proxy)?.[1]?.toLowerCase()).toBe(forwardedHeader);
+  });
+
+  test('the line of the log has the fields of a real one', async () => {
+    ensureBuilt();
+    const place = await makePlace();
+    const key = setUp(place);
+    const service = await serve(place);
+    try {
+      const account = new Account(service.url, key);
+      const resource = await account.resource({});
+      const person = await account.person(resource);
+      const otp = person.code() === '000000' ? '000001' : '000000';
+      await fetch(`${service.url}/v1/authentications`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: JSON.stringify({ method: 'password-otp', resource, user: person.login, password: person.password, otp }),
+      });
+      await service.stop();
+      const lines = service
+        .log()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+      const real = lines.find(({ path }) => path === '/v1/authentications');
+      const shown = JSON.parse(only('json', 'log'));
+      expect(Object.keys(shown)).toEqual(Object.keys(real));
+      for (const name of ['level', 'method', 'status', 'code', 'msg']) expect(shown[name]).toBe(real[name]);
+    } finally {
+      await service.stop();
+      await place.remove();
+    }
+  }, 60_000);
+});
+
+describe('what the documents say', () => {
+  let place: Place;
+  let service: BuiltService;
+
+  beforeAll(async () => {
+    ensureBuilt();
+    place = await makePlace();
+    service = await serve(place);
+  }, 240_000);
+
+  afterAll(async () => {
+    await service.stop();
+    await place.remove();
+  });
+
+  test('the addresses that are named answer', async () => {
+    const text = documentPaths().map(readDocument).join('\n');
+    const addresses = [
+      ...['/v1', '/v1/openapi.json', '/health/live', '/health/ready', '/.well-known/jwks.json'],
+      ...[
+        '/widget/v1/countersign.js',
+        '/widget/v1/countersign.mjs',
+        '/widget/v1/pure.mjs',
+        '/widget/0.1.0/countersign.js',
+      ],
+    ];
+    for (const address of addresses) {
+      expect(text).toContain(address.replace('/widget/v1/pure', 'pure'));
+      expect((await fetch(service.url + address)).status, address).toBe(200);
+    }
+  });
+
+  test('the table of the API has every address and method that there is, and the scope that each needs', async () => {
+    const answer = await fetch(`${service.url}/v1/openapi.json`);
+    const { paths } = (await answer.json()) as { paths: Record<string, Record<string, { security: object[] }>> };
+    const plain = (path: string) => path.replace(/\{[^}]*\}/g, '{}');
+    const real = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => {
+        const scopes = security.flatMap((one) => Object.values(one).flat());
+        return `${method} /v1${plain(path)} ${scopes}`;
+      }),
+    );
+    const table = readDocument('docs/api.md').split('## What there is')[1] ?? '';
+    const rows = [...table.matchAll(/^\| (`\/v1[^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)];
+    const shown = rows.flatMap(([, addresses = '', get = '', post = '', patch = '', remove = '', scope = '']) => {
+      const named = [...addresses.matchAll(/`([^`]+)`/g)].map(([, path = '']) => plain(path));
+      const [whole = '', one = whole] = named;
+      const scopes = [...scope.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+      const [reading = '', writing = reading] = scopes;
+      return [
+        ...get
+          .split(',')
+          .filter((word) => word.trim() !== '')
+          .map((word) => `get ${word.trim() === 'one' ? one : whole} ${reading}`),
+        ...(post.trim() ? [`post ${whole} ${writing}`] : []),
+        ...(patch.trim() ? [`patch ${one} ${writing}`] : []),
+        ...(remove.trim() ? [`delete ${one} ${writing}`] : []),
+      ];
+    });
+    expect(shown.sort()).toEqual(real.sort());
+  });
+
+  test('the sizes are the measured ones, and not smaller', () => {
+    const measured = new Map(measureWidget(join(ROOT, 'dist/widget')).map(({ name, bytes }) => [name, bytes]));
+    const loader = measured.get('countersign.js') ?? Number.NaN;
+    const frame = measured.get('frame (html + js + css)') ?? Number.NaN;
+    const real = { loader, frame, total: loader + frame };
+    const claims = documentPaths().flatMap((path) => [
+      ...readDocument(path).matchAll(/<!-- size:(\w+) -->([\d.]+)<!-- \/size -->/g),
+    ]);
+    expect(claims.map(([, name]) => name).sort()).toEqual(['frame', 'loader', 'total']);
+    for (const [, name = '', said] of claims) {
+      const bytes = Number(said) * 1000;
+      expect(bytes, name).toBeGreaterThanOrEqual(real[name as keyof typeof real]);
+      expect(bytes, `${name} has become smaller: say so`).toBeLessThan(real[name as keyof typeof real] * 1.1);
+    }
+  });
+
+  test('every code that is named exists', () => {
+    const known = new Set<string>([...Object.keys(REFUSALS), ...RESULT_ERROR_CODES, ...CLIENT_ERROR_CODES]);
+    for (const word of ownWordsOfTheLoader()) known.add(word);
+    const named = documentPaths()
+      .filter((path) => !/configuration|requirements/.test(path))
+      .flatMap((path) => [...readDocument(path).matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)])
+      .map(([, code = '']) => code)
+      .filter((code) => code.includes('_') && !code.startsWith('COUNTERSIGN_'));
+    expect(named.length).toBeGreaterThan(30);
+    expect([...new Set(named)].filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  test('every code that the script on the page gives is explained', () => {
+    const text = documentPaths().map(readDocument).join('\n');
+    const explained = (code: string) => text.includes(`\`${code}\``);
+    expect(ownWordsOfTheLoader().filter((code) => !explained(code))).toEqual([]);
+  });
+
+  test('what people are told to look for is what the widget says', () => {
+    const rows = [...readDocument('docs/people.md').matchAll(/^\| ([A-Z][^|]+) \| [^|]+ \| [^|]+ \|$/gm)];
+    const said = rows.map(([, words = '']) => words).filter((words) => words !== 'It says');
+    expect(said.length).toBeGreaterThan(5);
+    expect(said.filter((words) => !Object.values<string>(en).some((text) => text.startsWith(words)))).toEqual([]);
+  });
+});
+
+/** The codes that the script on the page gives by itself. */
+function ownWordsOfTheLoader(): string[] {
+  const folder = join(ROOT, 'widget/loader');
+  const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const text = sources.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  return [...new Set([...text.matchAll(/(?:errorOf|giveUp)\(\s*'([A-Z_]+)'/g)].map(([, code = '']) => code))];
+}

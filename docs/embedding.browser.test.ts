@@ -1,0 +1,202 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from '@playwright/test';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createClient, createVerifier } from '../clients/typescript/src/index.ts';
+import { Account, type Person } from './testing/account.ts';
+import { launchBrowser, signInOn } from './testing/browser.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { allCodeBlocks, type CodeBlock, ROOT } from './testing/code-blocks.ts';
+import { ExampleValues } from './testing/example-values.ts';
+import { type Host, startHost } from './testing/host.ts';
+
+const STEPS = ['login', 'password', 'code'] as const;
+/** The nonce that the page without a script has in its markup. */
+const WRITTEN_NONCE = 'kYp0bN3sV7qLw2XcT9mHf4Zr';
+
+const blocks = allCodeBlocks();
+const ofLanguage = (language: string) => blocks.filter((block) => block.language === language);
+
+let place: Place;
+let service: BuiltService;
+let account: Account;
+let key: string;
+let resource: string;
+let host: Host;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+const values = new ExampleValues();
+
+beforeAll(async () => {
+  ensureBuilt();
+  place = await makePlace();
+  key = setUp(place);
+  service = await serve(place);
+  account = new Account(service.url, key);
+  host = await startHost();
+  resource = await account.resource({ allowedOrigins: [host.origin] });
+  values.set('https://auth.example', service.url);
+  values.set('res_01k8dq9z2mp', resource);
+  browser = await launchBrowser();
+}, 240_000);
+
+afterAll(async () => {
+  await browser.close();
+  await host.close();
+  await service.stop();
+  await place.remove();
+});
+
+beforeEach(async () => {
+  page = await browser.newPage();
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+});
+
+afterEach(async () => {
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+/** A page as a reader has it, with the loader, an element, and the script of the example in a file of its own. */
+function pageWith(block: CodeBlock, headers: Record<string, string> = {}): string {
+  const path = `/script-${block.at.replace(/\W/g, '-')}-${Object.keys(headers).length}.js`;
+  host.putScript(path, values.fill(block.text));
+  const loader = `<script src="${service.url}/widget/v1/countersign.js"></script>`;
+  const script = `<script type="module" src="${path}"></script>`;
+  const html = `<!doctype html><html lang="en"><title>Host</title><div id="sign-in"></div>${loader}${script}</html>`;
+  return host.put(html, headers);
+}
+
+/** The whole way: every step in the widget, and a result that the backend accepts. */
+async function expectSignIn(person: Person, nonce: string): Promise<void> {
+  const arrives = host.nextResult();
+  await signInOn(page, person, STEPS);
+  const verifier = createVerifier({ issuer: service.url, resource });
+  const claims = await verifier.verifyResult(await arrives, { nonce, origin: host.origin, acr: '2' });
+  expect(claims.sub).toBe(person.id);
+}
+
+describe('the pages of the documents', () => {
+  test.each(ofLanguage('html').map((block) => [block.at, block] as const))(
+    '%s: a person signs in on it',
+    async (_at, { text }) => {
+      const person = await account.person(resource);
+      await page.goto(host.put(values.fill(text)));
+      await expectSignIn(person, text.includes(WRITTEN_NONCE) ? WRITTEN_NONCE : host.nonce);
+    },
+  );
+
+  test('are as many as there were: README, explicit, declared, module', () => {
+    expect(ofLanguage('html')).toHaveLength(4);
+  });
+});
+
+describe('the scripts of the documents', () => {
+  const [events, looks, secondFactor, ...others] = ofLanguage('js');
+
+  test('are as many as are tried here', () => {
+    expect([events, looks, secondFactor].map((block) => block?.language)).toEqual(['js', 'js', 'js']);
+    expect(others).toEqual([]);
+  });
+
+  test('events: they arrive, and the looks change at once', async () => {
+    if (!events) throw new Error('no such example');
+    const heard: string[] = [];
+    page.on('console', (message) => heard.push(message.text()));
+    await page.goto(pageWith(events));
+    await page.frameLocator('iframe').locator('html[data-tone=dark]').waitFor();
+    await page.frameLocator('iframe').getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(heard).toContain('ready');
+  });
+
+  test('looks: colours and language are taken over', async () => {
+    if (!looks) throw new Error('no such example');
+    await page.goto(pageWith(looks));
+    const root = page.frameLocator('iframe').locator('html[lang=de][data-tone=light]');
+    await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
+    const style = await root.getAttribute('style');
+    for (const value of ['#1f6f54', '#fffdf7', '#20251f', '6px', 'Georgia, serif']) expect(style).toContain(value);
+  });
+
+  test('second factor: the code alone', async () => {
+    if (!secondFactor) throw new Error('no such example');
+    const person = await account.person(resource);
+    host.beginConfirmation = async () => {
+      const client = createClient({ url: service.url, apiKey: key });
+      const input = { user: person.login, resource, nonce: host.nonce, passwordChecked: true };
+      const { loginRequest } = await client.createLoginRequest(input);
+      return { nonce: host.nonce, loginRequest };
+    };
+    await page.goto(pageWith(secondFactor));
+    const arrives = host.nextResult();
+    await signInOn(page, person, ['code']);
+    const verifier = createVerifier({ issuer: service.url, resource });
+    const claims = await verifier.verifyResult(await arrives, { nonce: host.nonce, requireOtp: true });
+    expect(claims).toMatchObject({ sub: person.id, amr: ['otp'], acr: '1' });
+  });
+
+  test.each(ofLanguage('http').map((block) => [block.at, block] as const))(
+    'work on a page with the headers of %s',
+    async (_at, { text }) => {
+      if (!looks) throw new Error('no such example');
+      const headers = values
+        .fill(text)
+        .trim()
+        .split('\n')
+        .map((line) => line.split(': ', 2));
+      await page.goto(pageWith(looks, Object.fromEntries(headers)));
+      await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
+    },
+  );
+});
+
+test('the React example, bundled, signs a person in under StrictMode', async () => {
+  const [example, ...others] = ofLanguage('jsx');
+  expect(others).toEqual([]);
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-react-'));
+  try {
+    await writeFile(join(folder, 'sign-in.jsx'), values.fill(example?.text ?? ''));
+    await writeFile(
+      join(folder, 'main.jsx'),
+      `import { StrictMode } from 'react';
+       import { createRoot } from 'react-dom/client';
+       import { SignIn } from './sign-in.jsx';
+       createRoot(document.getElementById('root')).render(<StrictMode><SignIn onSignedIn={() => {}} /></StrictMode>);`,
+    );
+    const bundled = await build({
+      root: folder,
+      configFile: false,
+      logLevel: 'error',
+      mode: 'development',
+      define: { 'process.env.NODE_ENV': '"development"' },
+      oxc: { jsx: { runtime: 'automatic', importSource: 'react', development: false } },
+      resolve: {
+        alias: [
+          { find: './countersign/react.mjs', replacement: join(ROOT, 'dist/widget/react.mjs') },
+          { find: /^react(?=$|\/|-dom)/, replacement: join(ROOT, 'node_modules/react') },
+        ],
+      },
+      build: { write: false, minify: false, rolldownOptions: { input: join(folder, 'main.jsx') } },
+    });
+    const [output] = [bundled].flat();
+    const code = output && 'output' in output ? output.output[0].code : '';
+    host.putScript('/react.js', code);
+    const person = await account.person(resource);
+    await page.goto(
+      host.put(
+        '<!doctype html><title>React</title><div id="root"></div><script type="module" src="/react.js"></script>',
+      ),
+    );
+    await expectSignIn(person, host.nonce);
+    expect(await page.locator('iframe').count()).toBe(1);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

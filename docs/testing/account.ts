@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+
+/** The account behind an API key: what an administrator would do with curl, and a person with a browser. */
+export interface Person {
+  readonly id: string;
+  readonly login: string;
+  readonly password: string;
+  /** The code of this moment. Each works once. */
+  code(): string;
+}
+
+export class Account {
+  readonly #url: string;
+  readonly #key: string;
+  #people = 0;
+
+  constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+  }
+
+  async resource(settings: Record<string, unknown>): Promise<string> {
+    const { id } = await this.#post('/v1/resources', { name: 'Juniper shop', ...settings });
+    return String(id);
+  }
+
+  /** Somebody who is assigned to the resource with a token, new each time, so that no code is in the way of another. */
+  async person(resource: string): Promise<Person> {
+    const login = `person-${++this.#people}`;
+    const password = 'correct horse battery';
+    const user = await this.#post('/v1/users', { login, password });
+    const made = await this.#post('/v1/tokens', { name: 'Phone', kind: 'totp', owner: user.id });
+    const token = (made.token as { id: string }).id;
+    await this.#post('/v1/assignments', { resource, user: user.id, token });
+    const code = () =>
+      execFileSync('oathtool', ['--totp', '--base32', String(made.secret)], { encoding: 'utf8' }).trim();
+    return { id: String(user.id), login, password, code };
+  }
+
+  /** What the frame would send for a person who answers every step. Answers the result that the page would get. */
+  async signIn(begin: { resource: string; nonce: string; origin: string; loginRequest?: string }, person: Person) {
+    let view = await this.#send('/widget/v1/flows', begin, {});
+    const handle = String(view.handle);
+    const answers = { identify: { login: person.login }, password: { password: person.password } };
+    while (view.step !== 'done') {
+      const step = String(view.step);
+      const answer = step === 'otp' ? { otp: person.code() } : answers[step as keyof typeof answers];
+      if (!answer || view.error) throw new Error(`the sign-in stands at ${JSON.stringify(view)}`);
+      view = await this.#send(`/widget/v1/flow/${step}`, { seq: view.seq, ...answer }, { 'countersign-flow': handle });
+    }
+    return String(view.result);
+  }
+
+  #post(path: string, body: object) {
+    return this.#send(path, body, { authorization: `Bearer ${this.#key}` });
+  }
+
+  async #send(path: string, body: object, headers: Record<string, string>): Promise<Record<string, unknown>> {
+    const answer = await fetch(this.#url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  }
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { generateSync as hotp } from '@otplib/hotp';
+import { crypto } from '@otplib/plugin-crypto-node';
+import { base32 } from '@scure/base';
+import type {
+  Client,
+  NewResource,
+  NewToken,
+  NewUser,
+  Resource,
+  Token,
+  User,
+} from '../../clients/typescript/src/index.ts';
+
+export const PASSWORD = 'correct horse battery';
+const PERIOD_MS = 30_000;
+
+/** A token together with the device that shows its codes. */
+export interface Device {
+  token: Token;
+  /**
+   * HOTP: the codes one after another, this one `ahead` of the first. TOTP: the code of now, or of so many steps
+   * `ahead`; the service takes the one before, too.
+   */
+  code(ahead?: number): string;
+}
+
+export interface Person {
+  login: string;
+  password: string;
+  user: User;
+}
+
+let made = 0;
+
+/** A login that no other test has. */
+export function freshLogin(): string {
+  made += 1;
+  return `person-${made}-${randomBytes(3).toString('hex')}@harbour.example`;
+}
+
+/** A resource that pages of these origins may embed. */
+export function makeResource(client: Client, origin: string, settings: Partial<NewResource> = {}): Promise<Resource> {
+  return client.resources.create({ name: 'Harbour & Co.', allowedOrigins: [origin], ...settings });
+}
+
+/** Somebody assigned to the resource with a password alone. */
+export async function makePerson(client: Client, resource: string, settings: Partial<NewUser> = {}): Promise<Person> {
+  const login = settings.login ?? freshLogin();
+  const user = await client.users.create({ login, password: PASSWORD, ...settings });
+  await client.assignments.create({ resource, user: user.id });
+  return { login, password: settings.password ?? PASSWORD, user };
+}
+
+/** Somebody assigned together with a token. HOTP unless said otherwise: its codes wait for no clock. */
+export async function makePersonWithDevice(
+  client: Client,
+  resource: string,
+  settings: { user?: Partial<NewUser>; token?: Partial<NewToken> } = {},
+): Promise<Person & { device: Device }> {
+  const login = settings.user?.login ?? freshLogin();
+  const user = await client.users.create({ login, password: PASSWORD, ...settings.user });
+  const device = await makeDevice(client, { owner: user.id, ...settings.token });
+  await client.assignments.create({ resource, user: user.id, token: device.token.id });
+  return { login, password: PASSWORD, user, device };
+}
+
+async function makeDevice(client: Client, settings: Partial<NewToken>): Promise<Device> {
+  const { token, secret } = await client.tokens.create({ name: 'Key fob', kind: 'hotp', ...settings });
+  const seed = base32.decode(secret.padEnd(Math.ceil(secret.length / 8) * 8, '='));
+  const counterNow = () => (token.kind === 'totp' ? Math.floor(Date.now() / PERIOD_MS) : (settings.counter ?? 0));
+  return {
+    token,
+    code: (ahead = 0) =>
+      hotp({ secret: seed, counter: counterNow() + ahead, digits: token.digits, algorithm: 'sha1', crypto }),
+  };
+}
+
+/** A code that is none of those the device may show now. */
+export function wrongCode(device: Device): string {
+  const near = Array.from({ length: 24 }, (_, step) => device.code(step - (device.token.kind === 'totp' ? 12 : 0)));
+  const digits = device.token.digits;
+  for (let guess = 0; ; guess++) {
+    const code = String(guess).padStart(digits, '0');
+    if (!near.includes(code)) return code;
+  }
+}

@@ -1,0 +1,54 @@
+import type { FrameLocator, Locator, Page } from '@playwright/test';
+
+/** The widget as the person sees it: by role and by label, never by class. */
+export interface WidgetView {
+  frame: FrameLocator;
+  heading: Locator;
+  login: Locator;
+  password: Locator;
+  code: Locator;
+  /** What is wrong, or empty. */
+  alert: Locator;
+  button(name: string | RegExp): Locator;
+  identify(login: string): Promise<void>;
+  givePassword(password: string): Promise<void>;
+  giveCode(code: string): Promise<void>;
+}
+
+export const TITLES = {
+  identify: 'Sign in',
+  password: 'Enter your password',
+  otp: 'Enter your code',
+  done: 'You are signed in',
+  denied: 'Sign-in is not possible',
+  expired: 'This sign-in has ended',
+  offline: 'No connection',
+} as const;
+
+/** `within`: a CSS selector of what the widget is mounted in, where there are several. */
+export function widgetOn(page: Page, within = 'body'): WidgetView {
+  const frame = page.frameLocator(`${within} iframe`);
+  const button = (name: string | RegExp) => frame.getByRole('button', { name, exact: true });
+  const view: WidgetView = {
+    frame,
+    heading: frame.getByRole('heading', { level: 1 }),
+    login: frame.getByLabel('Login or email'),
+    password: frame.getByLabel('Password', { exact: true }),
+    code: frame.getByLabel('One-time code'),
+    alert: frame.getByRole('alert'),
+    button,
+    async identify(login) {
+      await view.login.fill(login);
+      await button('Continue').click();
+    },
+    async givePassword(password) {
+      await view.password.fill(password);
+      await button('Sign in').click();
+    },
+    async giveCode(code) {
+      await view.code.fill(code);
+      await button('Confirm').click();
+    },
+  };
+  return view;
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dumpEmbeddedStore, type StoreDump } from '../../testing/dump-store.ts';
+import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
+import { openEmbeddedStore } from './open-embedded-store.ts';
+import { EXPIRED_KEPT_MS, OPERATION_KEPT_MS } from './sweep.ts';
+import { openTables } from './tables.ts';
+
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'countersign-sweep-'));
+});
+afterEach(() => rm(path, { recursive: true, force: true }));
+
+/** Commits 100 documents that expire soon, then `later` as many changes as it takes for sweeps to come round. */
+async function fillAndContinue(laterMs: number): Promise<StoreDump> {
+  const store = await openEmbeddedStore({ path });
+  for (let n = 0; n < 100; n++) {
+    const anchor = `flow-${n}`;
+    await store.commit(changeOf(anchor, { put: [{ key: keyOf(anchor), value: n, expiresAt: NOW + 1_000 }] }));
+  }
+  const kept = keyOf('kept');
+  await store.commit(changeOf('kept', { put: [{ key: kept, value: 1, expiresAt: NOW + 1_000 }] }));
+  await store.commit(changeOf('kept', { put: [{ key: kept, value: 2 }] }));
+  for (let n = 0; n < 64; n++) await store.commit(changeOf('later', { now: NOW + laterMs }));
+  await store.close();
+  return dumpEmbeddedStore(path);
+}
+
+test('what expired long ago and operations out of their time are removed, by the clock of the changes', async () => {
+  const dump = await fillAndContinue(1_000 + EXPIRED_KEPT_MS + 1);
+  expect(dump.documents.map(({ anchor, json }) => [anchor, json])).toEqual([['kept', '2']]);
+  expect(dump.operations.length).toBeLessThanOrEqual(64);
+  const { root, tables } = openTables(path);
+  expect([...tables.expiries.getKeys()]).toEqual([]);
+  expect([...tables.operationTimes.getKeys()]).toHaveLength(dump.operations.length);
+  await root.close();
+});
+
+test('what has just expired and operations that may be repeated stay', async () => {
+  const dump = await fillAndContinue(OPERATION_KEPT_MS - 1);
+  expect(dump.documents).toHaveLength(101);
+  expect(dump.operations).toHaveLength(166);
+  expect(OPERATION_KEPT_MS).toBeGreaterThanOrEqual(10 * 60_000);
+});

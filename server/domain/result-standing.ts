@@ -1,0 +1,27 @@
+import { assignmentTo, isAssigned } from './assignments.ts';
+import type { ResultRecord } from './flow.ts';
+import { tokenState } from './lockout.ts';
+import { decideFactors } from './methods.ts';
+import type { Token } from './token.ts';
+import type { User } from './user.ts';
+
+/**
+ * Whether what a result says about a person still holds (SR-4): they are assigned, the token whose code was taken is
+ * still theirs and active, and a code that was left out may still be left out.
+ *
+ * @param pairs the tokens with which the person is assigned to the result's resource, as they are now
+ * @param now milliseconds since the epoch
+ */
+export function resultStands(
+  result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
+  user: Pick<User, 'assignments'>,
+  pairs: readonly Token[],
+  now: number,
+): boolean {
+  if (!isAssigned(assignmentTo(user, result.resource), pairs)) return false;
+  if (result.token !== undefined) {
+    return pairs.some((token) => token.id === result.token && tokenState(token, now) === 'active');
+  }
+  const states = pairs.map((token) => tokenState(token, now));
+  return result.otp !== 'skipped' || decideFactors('password-otp', states).kind === 'factors';
+}

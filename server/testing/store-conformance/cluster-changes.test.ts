@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Keys } from '../../adapters/redis-store/keys.ts';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { type Store, StoreUnavailable } from '../../ports/store.ts';
+import { type ClusterNode, migrateSlot, type RedisCluster, startRedisCluster } from '../redis-cluster.ts';
+import { waitUntil } from '../wait-until.ts';
+import { Auditor, tryWriteNext } from './workload.ts';
+
+const PARTITIONS = 16;
+const WRITERS = 48;
+const keys = new Keys('cs', PARTITIONS);
+
+/** Writers that go on until stopped, each in the partition of its name. */
+class Load {
+  readonly acknowledged = new Map<string, number>();
+  /** Partition -> number of acknowledged writes. */
+  readonly perPartition = new Array<number>(PARTITIONS).fill(0);
+  refusals = 0;
+  #writing = true;
+  readonly #writers: Promise<void>[];
+
+  constructor(store: Store) {
+    this.#writers = Array.from({ length: WRITERS }, (_, at) => this.#write(store, `writer-${at}`));
+  }
+
+  async stop(): Promise<void> {
+    this.#writing = false;
+    await Promise.all(this.#writers);
+  }
+
+  /** Resolves when every one of these partitions has taken some more writes. */
+  async progress(partitions: readonly number[]): Promise<void> {
+    const before = [...this.perPartition];
+    await waitUntil(`partitions ${partitions} take writes`, () =>
+      partitions.every((partition) => (this.perPartition[partition] ?? 0) >= (before[partition] ?? 0) + 5),
+    );
+  }
+
+  async #write(store: Store, writer: string): Promise<void> {
+    const partition = keys.partitionOf(writer);
+    while (this.#writing) {
+      const n = await tryWriteNext(store, writer);
+      if (n === undefined) this.refusals += 1;
+      else {
+        this.acknowledged.set(writer, n);
+        this.perPartition[partition] = (this.perPartition[partition] ?? 0) + 1;
+      }
+    }
+  }
+}
+
+/** Slot of each partition. */
+let slots: number[] = [];
+
+async function learnSlots(cluster: RedisCluster): Promise<void> {
+  const { client } = primary(cluster, 0);
+  const names = Array.from({ length: PARTITIONS }, (_, partition) => keys.state(partition));
+  slots = await Promise.all(names.map(async (name) => Number(await client.cluster('KEYSLOT', name))));
+}
+
+function slotOf(partition: number): number {
+  return slots[partition] ?? 0;
+}
+
+/** The partitions that have writers and began at this primary. */
+function partitionsOf(cluster: RedisCluster, node: ClusterNode): number[] {
+  const busy = new Set(Array.from({ length: WRITERS }, (_, at) => keys.partitionOf(`writer-${at}`)));
+  const third = Math.ceil(16_384 / 3);
+  return [...busy].filter((partition) => cluster.primaries[Math.floor(slotOf(partition) / third)] === node);
+}
+
+function open(cluster: RedisCluster): Promise<Store> {
+  return openRedisStore({
+    url: cluster.url,
+    partitions: PARTITIONS,
+    eventCap: 1_000_000,
+    answerTimeoutMs: 1_000,
+    warn: () => {},
+  });
+}
+
+function primary(cluster: RedisCluster, at: number): ClusterNode {
+  const node = cluster.primaries[at];
+  if (!node) throw new Error(`No primary ${at}`);
+  return node;
+}
+
+describe('a cluster that changes under load', () => {
+  let cluster: RedisCluster;
+  let store: Store;
+  let load: Load;
+
+  describe('of three primaries', () => {
+    beforeEach(async () => {
+      cluster = await startRedisCluster('redis');
+      await learnSlots(cluster);
+      store = await open(cluster);
+      load = new Load(store);
+    });
+    afterEach(async () => {
+      await load?.stop();
+      await store?.close();
+      await cluster?.stop();
+    });
+
+    // SR-51
+    test('slots that move while they are written to lose nothing and double nothing', async () => {
+      const from = primary(cluster, 0);
+      const to = primary(cluster, 2);
+      const moving = partitionsOf(cluster, from).slice(0, 3);
+      const staying = partitionsOf(cluster, primary(cluster, 1));
+      expect(moving.length).toBe(3);
+      for (const partition of moving) {
+        // While the slot is split, its partition may refuse; the others go on.
+        await migrateSlot(cluster, slotOf(partition), from, to, () => load.progress(staying));
+        await load.progress([partition]);
+      }
+      await load.stop();
+      expect(await new Auditor(PARTITIONS).faults(store, load)).toEqual([]);
+    });
+
+    test('without replicas a killed primary takes its partitions out of service, the others go on, nothing acknowledged is lost', async () => {
+      const victim = primary(cluster, 1);
+      const lost = partitionsOf(cluster, victim);
+      const surviving = [...partitionsOf(cluster, primary(cluster, 0)), ...partitionsOf(cluster, primary(cluster, 2))];
+      await load.progress([...lost, ...surviving]);
+      await victim.server.kill();
+      const refused = load.refusals;
+      await waitUntil('its partitions refuse', () => load.refusals > refused);
+      await load.progress(surviving);
+      await expect(store.check()).rejects.toThrow(StoreUnavailable);
+      await victim.server.start();
+      await load.progress([...lost, ...surviving]);
+      await load.stop();
+      await store.check();
+      expect(await new Auditor(PARTITIONS).faults(store, load)).toEqual([]);
+    });
+  });
+
+  describe('with a replica for each primary', () => {
+    beforeEach(async () => {
+      cluster = await startRedisCluster('valkey', { replicas: true });
+      await learnSlots(cluster);
+      store = await open(cluster);
+      load = new Load(store);
+    });
+    afterEach(async () => {
+      await load?.stop();
+      await store?.close();
+      await cluster?.stop();
+    });
+
+    /**
+     * Replication is asynchronous and there is no barrier yet (SR-7), so what the killed primary acknowledged last may be
+     * missing on the replica that takes over: this is asserted of the surviving primaries only. Of the failed-over
+     * partitions it is asserted that they come back, whole in themselves: no change in part, none twice.
+     */
+    test('after a killed primary its replica takes over, and no change is there twice or in part', async () => {
+      const victim = primary(cluster, 0);
+      const taken = partitionsOf(cluster, victim);
+      await load.progress(taken);
+      await victim.server.kill();
+      await load.progress([
+        ...partitionsOf(cluster, primary(cluster, 1)),
+        ...partitionsOf(cluster, primary(cluster, 2)),
+      ]);
+      await load.progress(taken);
+      await load.stop();
+      const promised = [...load.acknowledged].filter(([writer]) => !taken.includes(keys.partitionOf(writer)));
+      expect(promised.length).toBeGreaterThan(10);
+      const faults = await new Auditor(PARTITIONS).faults(store, { acknowledged: new Map(promised) });
+      expect(faults).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import { writeSync } from 'node:fs';
+import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { writeNext } from './workload.ts';
+
+/** A process to be killed: writes to the folder as fast as it can and prints `writer n` for each acknowledged write. */
+const [path = '', writers = '1'] = process.argv.slice(2);
+const store = await openEmbeddedStore({ path });
+
+await Promise.all(
+  Array.from({ length: Number(writers) }, async (_, at) => {
+    for (;;) {
+      const n = await writeNext(store, `writer-${at}`);
+      // Straight into the pipe: what is printed stays printed when the process dies.
+      writeSync(1, `writer-${at} ${n}\n`);
+    }
+  }),
+);

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { randomSequence } from '../random-sequence.ts';
+import { killAndWait, runModule } from './run-module.ts';
+import { Auditor } from './workload.ts';
+
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'countersign-crash-'));
+});
+afterEach(() => rm(path, { recursive: true, force: true }));
+
+const KILLS = 100;
+
+// SR-6, SR-53
+test(`of ${KILLS} servers killed while they write, none has lost an acknowledged write or left half a change`, async () => {
+  const random = randomSequence(53);
+  const acknowledged = new Map<string, number>();
+  const auditor = new Auditor(1);
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await killAfter(1 + Math.floor(random() * 120), acknowledged);
+    const store = await openEmbeddedStore({ path });
+    const faults = await auditor.faults(store, { acknowledged });
+    await store.close();
+    expect(faults, `after kill ${kill}`).toEqual([]);
+  }
+  expect(acknowledged.size).toBe(4);
+}, 300_000);
+
+/** Lets a process write until it has acknowledged so many writes, kills it, and notes all it has acknowledged. */
+async function killAfter(writes: number, acknowledged: Map<string, number>): Promise<void> {
+  const child = runModule('crash-writer.ts', [path, '4']);
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  let seen = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const match = /^(writer-\d+) (\d+)$/.exec(line);
+    if (!match) throw new Error(`The writer printed: ${line}`);
+    acknowledged.set(match[1] ?? '', Number(match[2]));
+    seen += 1;
+    if (seen === writes) child.kill('SIGKILL');
+  }
+  await killAndWait(child);
+  if (seen < writes) throw new Error(`The writer ended by itself: ${log}`);
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import type { Store } from '../../ports/store.ts';
+import { randomSequence } from '../random-sequence.ts';
+import { type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { waitUntil } from '../wait-until.ts';
+import { Auditor, tryWriteNext } from './workload.ts';
+
+const KILLS = 6;
+
+// SR-6
+describe.each<Product>(['redis', 'valkey'])('%s killed under load', (product) => {
+  let server: RedisServer;
+  let store: Store;
+  beforeAll(async () => {
+    server = await startRedisServer({ product });
+    store = await openRedisStore({ url: server.url, partitions: 4, eventCap: 1_000_000, warn: () => {} });
+  });
+  afterAll(async () => {
+    await store?.close();
+    await server?.stop();
+  });
+
+  test(`${KILLS} times, comes back with every acknowledged write, none twice, none in part`, async () => {
+    const random = randomSequence(6);
+    const acknowledged = new Map<string, number>();
+    const auditor = new Auditor(store.partitions);
+    let writing = true;
+    let count = 0;
+    const writers = Array.from({ length: 8 }, async (_, at) => {
+      const writer = `writer-${at}`;
+      while (writing) {
+        const n = await tryWriteNext(store, writer);
+        if (n === undefined) continue;
+        acknowledged.set(writer, n);
+        count += 1;
+      }
+    });
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const enough = count + 50 + Math.floor(random() * 400);
+      await waitUntil('enough has been written', () => count >= enough);
+      await server.kill();
+      await server.start();
+    }
+    await waitUntil('writing goes on', async () => (await tryWriteNext(store, 'the last')) !== undefined);
+    writing = false;
+    await Promise.all(writers);
+    expect(await auditor.faults(store, { acknowledged })).toEqual([]);
+    expect(acknowledged.size).toBe(8);
+  });
+});

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import type { Store } from '../../ports/store.ts';
+import { freePorts } from '../free-ports.ts';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import { waitUntil } from '../wait-until.ts';
+import { killAndWait } from './run-module.ts';
+import { Auditor, tryWriteNext } from './workload.ts';
+
+let primary: RedisServer;
+let replica: RedisServer;
+let store: Store;
+let stopSentinel: () => Promise<void>;
+
+beforeAll(async () => {
+  primary = await startRedisServer({ product: 'redis' });
+  replica = await startRedisServer({ product: 'redis', args: ['--replicaof', '127.0.0.1', String(primary.port)] });
+  const sentinel = await startSentinel(primary.port);
+  stopSentinel = sentinel.stop;
+  const client = new Redis(replica.url);
+  await waitUntil('the replica follows', async () =>
+    (await client.info('replication')).includes('master_link_status:up'),
+  );
+  client.disconnect();
+  const watcher = new Redis(sentinel.port);
+  await waitUntil('the sentinel knows the replica', async () =>
+    String(await watcher.call('SENTINEL', 'MASTER', 'main')).includes('num-slaves,1'),
+  );
+  watcher.disconnect();
+  const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
+  store = await openRedisStore({ url, partitions: 4, warn: () => {} });
+});
+afterAll(async () => {
+  await store?.close();
+  await stopSentinel?.();
+  await Promise.all([primary?.stop(), replica?.stop()]);
+});
+
+/** What the killed primary acknowledged last may be missing until the replica barrier exists (SR-7): not asserted here. */
+test('behind Sentinel the store finds the new primary after a failover, and no change is there twice or in part', async () => {
+  for (let n = 1; n <= 20; n++) expect(await tryWriteNext(store, 'writer')).toBe(n);
+  await primary.kill();
+  await waitUntil('the new primary takes writes', async () => (await tryWriteNext(store, 'writer')) !== undefined);
+  expect(await tryWriteNext(store, 'another')).toBe(1);
+  await store.check();
+  expect(await new Auditor(4).faults(store, { acknowledged: new Map() })).toEqual([]);
+});
+
+async function startSentinel(primaryPort: number): Promise<{ port: number; stop: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-sentinel-'));
+  const [port = 0] = await freePorts(1);
+  const config = join(folder, 'sentinel.conf');
+  await writeFile(
+    config,
+    [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${folder}`,
+      `sentinel monitor main 127.0.0.1 ${primaryPort} 1`,
+      'sentinel down-after-milliseconds main 500',
+      'sentinel failover-timeout main 3000',
+    ].join('\n'),
+  );
+  const child = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' });
+  return {
+    port,
+    stop: async () => {
+      await killAndWait(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

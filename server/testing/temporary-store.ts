@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore } from '../adapters/embedded-store/open-embedded-store.ts';
+import type { Store } from '../ports/store.ts';
+
+/** A real, empty embedded store in a folder that goes with it. Takes some ten milliseconds. */
+export async function openTemporaryStore(): Promise<{ store: Store; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'countersign-store-'));
+  const store = await openEmbeddedStore({ path });
+  return {
+    store,
+    remove: async () => {
+      await store.close();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { FlowView } from '../../shared/wire/flow.ts';
+import { answerIdentify } from '../usecases/answer-identify.ts';
+import { answerOtp } from '../usecases/answer-otp.ts';
+import { answerPassword } from '../usecases/answer-password.ts';
+import { beginFlow } from '../usecases/begin-flow.ts';
+import { isRefusal, type Verdict } from '../usecases/verdict.ts';
+import { viewFlow } from '../usecases/view-flow.ts';
+import { must, NONCE, ORIGIN, PASSWORD, type Scene } from './scene.ts';
+import type { TestPorts } from './test-ports.ts';
+
+export interface WalkOptions {
+  /** Another process than the scene's own. */
+  ports?: TestPorts;
+  loginRequest?: string;
+  nonce?: string;
+  origin?: string;
+  address?: string | undefined;
+}
+
+/** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
+export class Walk {
+  readonly scene: Scene;
+  readonly ports: TestPorts;
+  readonly handle: string;
+  address: string | undefined;
+  view: FlowView;
+
+  constructor(scene: Scene, ports: TestPorts, begun: FlowView & { handle: string }, address: string | undefined) {
+    this.scene = scene;
+    this.ports = ports;
+    this.handle = begun.handle;
+    this.view = begun;
+    this.address = address;
+  }
+
+  static async begin(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
+    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest } = options;
+    const begun = await beginFlow(ports, {
+      resource: scene.resource.id,
+      nonce,
+      origin,
+      address,
+      ...(loginRequest !== undefined && { loginRequest }),
+    });
+    return new Walk(scene, ports, must(begun), address);
+  }
+
+  /** As far as the step that asks for the second factor. */
+  static async toOtp(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
+    const walk = await Walk.begin(scene, options);
+    await walk.identify();
+    if (walk.view.step === 'password') await walk.password();
+    if (walk.view.step !== 'otp') throw new Error(`at ${walk.view.step}: ${walk.view.error?.code}`);
+    return walk;
+  }
+
+  identify(login = this.scene.user.login, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerIdentify(this.ports, { ...this.#answer(seq), login }));
+  }
+
+  password(password = PASSWORD, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerPassword(this.ports, { ...this.#answer(seq), password }));
+  }
+
+  otp(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerOtp(this.ports, { ...this.#answer(seq), otp }));
+  }
+
+  look(): Promise<Verdict<FlowView>> {
+    return viewFlow(this.ports, this.handle);
+  }
+
+  #answer(seq: number) {
+    return { handle: this.handle, seq, address: this.address };
+  }
+
+  async #seen(answer: Promise<Verdict<FlowView>>): Promise<Verdict<FlowView>> {
+    const verdict = await answer;
+    if (!isRefusal(verdict)) this.view = verdict;
+    return verdict;
+  }
+}

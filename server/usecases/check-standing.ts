@@ -1,0 +1,27 @@
+import type { ResultRecord } from '../domain/flow.ts';
+import { resultStands } from '../domain/result-standing.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { locateUser } from './find-user.ts';
+import { readPairs } from './read-pairs.ts';
+import { type Refusal, refusal } from './verdict.ts';
+
+/**
+ * Whether the plan, the resource and the person behind a result still stand. Asked before it is used up, and before it
+ * is shown again (SR-4, SR-39).
+ */
+export async function checkStanding(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  record: ResultRecord,
+): Promise<Refusal | undefined> {
+  const now = ports.clock.now();
+  const [[resource, account], person] = await Promise.all([
+    ports.store.getMany([documents.resource(record.resource), documents.account(record.account)], now),
+    locateUser(ports, record.account, record.user),
+  ]);
+  if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');
+  if (resource?.value.enabled !== true) return refusal('RESULT_REVOKED');
+  const { user, tokens } = person ? await readPairs(ports, person, record.resource) : { user: undefined, tokens: [] };
+  const pairs = tokens.map(({ value }) => value);
+  return user && resultStands(record, user, pairs, now) ? undefined : refusal('RESULT_REVOKED');
+}

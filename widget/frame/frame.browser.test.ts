@@ -1,0 +1,400 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import { CODE, LOGIN, PASSWORD, RESULT, type Reply } from '../testing/fake-service.ts';
+import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.service.reset());
+afterAll(() => stage?.close());
+
+async function open(options?: string, browser?: BrowserContextOptions): Promise<{ page: Page; frame: Frame }> {
+  const page = await stage.openWidget(options, browser);
+  return { page, frame: await frameOf(page) };
+}
+
+async function answer(frame: Frame, step: 'identify' | 'password' | 'otp', value: string): Promise<void> {
+  await frame.locator(`#${step}`).fill(value);
+  await frame.locator('.primary').click();
+}
+
+async function toOtp(frame: Frame): Promise<void> {
+  await answer(frame, 'identify', LOGIN);
+  await answer(frame, 'password', PASSWORD);
+  await frame.locator('#otp').waitFor();
+}
+
+/** Requests that answered this step. */
+const sent = (step: string) => stage.service.asked.filter(({ path }) => path === `flow/${step}`);
+
+/** Replies so to the first answer of the step, as usual to the rest. */
+const once = (step: string, reply: Reply) => {
+  let isDone = false;
+  stage.service.intercept = ({ path }) => {
+    if (path !== `flow/${step}` || isDone) return undefined;
+    isDone = true;
+    return reply;
+  };
+};
+
+describe('signing in', () => {
+  test('by keyboard alone: login, password, code', async () => {
+    const { page, frame } = await open();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(`  ${LOGIN} `);
+    await page.keyboard.press('Enter');
+    await frame.locator('#password').waitFor();
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await frame.locator('#otp').waitFor();
+    await page.keyboard.type(CODE);
+    await page.keyboard.press('Enter');
+    await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'change', 'change', 'success']);
+    expect(stage.service.asked.map(({ body }) => body).slice(1)).toEqual([
+      { seq: 0, login: LOGIN },
+      { seq: 1, password: PASSWORD },
+      { seq: 2, otp: CODE },
+    ]);
+  });
+
+  test('fields are what password managers look for, and nothing takes the focus on arrival', async () => {
+    const { page, frame } = await open();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
+    expect(await frame.locator('#identify').getAttribute('autocomplete')).toBe('username');
+    await answer(frame, 'identify', LOGIN);
+    expect(await frame.locator('#password').getAttribute('autocomplete')).toBe('current-password');
+    expect(await frame.locator('form [autocomplete=username]').inputValue()).toBe(LOGIN);
+    await answer(frame, 'password', PASSWORD);
+    const code = frame.locator('#otp');
+    expect(await code.getAttribute('autocomplete')).toBe('one-time-code');
+    expect(await code.getAttribute('inputmode')).toBe('numeric');
+    expect(await code.getAttribute('maxlength')).toBeNull();
+    const sizes = await frame.locator('input').evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize));
+    expect(sizes.every((size) => Number.parseFloat(size) >= 16)).toBe(true);
+  });
+
+  test('a code pasted in groups is sent as digits; one that cannot be a code is not sent', async () => {
+    const { frame } = await open();
+    await toOtp(frame);
+    await answer(frame, 'otp', '12 34');
+    await frame.locator('.error').waitFor();
+    expect(await frame.locator('#otp').getAttribute('aria-invalid')).toBe('true');
+    expect(sent('otp')).toHaveLength(0);
+    await answer(frame, 'otp', ` ${CODE.slice(0, 3)}\u00a0${CODE.slice(3)}`);
+    await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    expect(sent('otp').map(({ body }) => body.otp)).toEqual([CODE]);
+  });
+
+  test('a wrong answer is told at its field, which gets the focus; the right one goes on', async () => {
+    const { page, frame } = await open();
+    await answer(frame, 'identify', LOGIN);
+    await answer(frame, 'password', 'wrong');
+    await frame.locator('.error').waitFor();
+    const field = frame.locator('#password');
+    const error = await field.getAttribute('aria-describedby');
+    expect(await frame.locator(`#${error}`).textContent()).toContain('not right');
+    expect(await frame.evaluate(() => document.activeElement?.id)).toBe('password');
+    await answer(frame, 'password', PASSWORD);
+    await frame.locator('#otp').waitFor();
+    const told = await page.evaluate(
+      () => (window as unknown as { events: [string, object][] }).events.find(([name]) => name === 'error')?.[1],
+    );
+    expect(told).toEqual({
+      code: 'INVALID_CREDENTIALS',
+      message: expect.any(String),
+      retryable: true,
+      requestId: '',
+    });
+  });
+
+  test('the password can be shown and hidden', async () => {
+    const { frame } = await open();
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('#password').fill(PASSWORD);
+    await frame.getByRole('button', { name: 'Show password' }).click();
+    expect(await frame.locator('#password').getAttribute('type')).toBe('text');
+    expect(await frame.locator('#password').inputValue()).toBe(PASSWORD);
+    await frame.getByRole('button', { name: 'Hide password' }).click();
+    expect(await frame.locator('#password').getAttribute('type')).toBe('password');
+  });
+
+  test('"Not you?" begins anew; with a login request the person is given', async () => {
+    const { frame } = await open();
+    await answer(frame, 'identify', LOGIN);
+    await frame.getByRole('button', { name: 'Not you?' }).click();
+    await frame.locator('#identify').waitFor();
+    expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
+
+    const second = await open("loginRequest: async () => 'login-request-secret',");
+    await second.frame.locator('#otp').waitFor();
+    expect(stage.service.asked.at(-1)?.body.loginRequest).toBe('login-request-secret');
+    expect(await second.frame.getByRole('button', { name: 'Not you?' }).count()).toBe(0);
+    await answer(second.frame, 'otp', CODE);
+    expect(
+      await second.page.evaluate(() => (window as unknown as { widget: { result(): unknown } }).widget.result()),
+    ).toBe(RESULT);
+  });
+});
+
+describe('one answer is one request', () => {
+  test('a double click, and a second one while the first is checked', async () => {
+    const { frame } = await open();
+    await frame.locator('#identify').fill(LOGIN);
+    let release = () => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    stage.service.intercept = ({ path }) => (path === 'flow/identify' ? held : undefined);
+    await frame.locator('.primary').dblclick();
+    await expect.poll(() => sent('identify')).toHaveLength(1);
+    await frame.locator('.primary').click({ force: true });
+    await frame.locator('#identify').press('Enter');
+    expect(await frame.locator('.primary').getAttribute('aria-disabled')).toBe('true');
+    release();
+    await frame.locator('#password').waitFor();
+    expect(sent('identify')).toHaveLength(1);
+  });
+
+  test('an answer that was evaluated but lost on the way is found by reading the flow, not sent again', async () => {
+    const { frame } = await open();
+    once('identify', { drop: 'after' });
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('#password').waitFor();
+    expect(sent('identify')).toHaveLength(1);
+  });
+
+  test('an answer that never arrived stays in the form and may be sent again', async () => {
+    const { frame } = await open();
+    once('identify', { drop: 'before' });
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('.error', { hasText: 'interrupted' }).waitFor();
+    expect(await frame.locator('#identify').inputValue()).toBe(LOGIN);
+    await frame.locator('.primary').click();
+    await frame.locator('#password').waitFor();
+  });
+
+  test.each<RefusalCode>(['STEP_STALE', 'STEP_IN_PROGRESS'])('%s shows what the flow has come to', async (code) => {
+    const { frame } = await open();
+    stage.service.intercept = async ({ path, body, handle }) => {
+      if (path !== 'flow/identify') return undefined;
+      stage.service.intercept = undefined;
+      // Another window answers the same step first.
+      await fetch(`${stage.service.url}/widget/v1/flow/identify`, {
+        method: 'POST',
+        headers: { 'countersign-flow': handle ?? '' },
+        body: JSON.stringify({ ...body, login: 'grace' }),
+      });
+      return { refuse: code };
+    };
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('#password').waitFor();
+    expect(await frame.locator('#who').inputValue()).toBe('grace');
+  });
+});
+
+describe('waiting and ending', () => {
+  test('too many attempts: a countdown by the server, nothing is sent before its end', async () => {
+    const { page, frame } = await open();
+    await page.clock.install();
+    once('identify', { refuse: 'TOO_MANY_ATTEMPTS', retryAfterMs: 30_000 });
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('[role=timer]', { hasText: '30 s' }).waitFor();
+    await frame.locator('#identify').press('Enter');
+    await page.clock.runFor(10_000);
+    await frame.locator('[role=timer]', { hasText: '20 s' }).waitFor();
+    expect(sent('identify')).toHaveLength(1);
+    await page.clock.runFor(21_000);
+    await frame.locator('[role=timer]', { hasText: 'now' }).waitFor();
+    await frame.locator('.primary').click();
+    await frame.locator('#password').waitFor();
+  });
+
+  test('a flow that has ended says so and starts again', async () => {
+    const { page, frame } = await open();
+    once('identify', { refuse: 'FLOW_NOT_FOUND' });
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('h1', { hasText: 'has ended' }).waitFor();
+    expect(await eventsOf(page)).toContain('expire');
+    await frame.locator('.primary').click();
+    await frame.locator('#identify').waitFor();
+  });
+
+  test('a denied sign-in says why, and the page hears that it is final', async () => {
+    const { page, frame } = await open();
+    once('identify', { view: { step: 'denied', seq: 1, error: { code: 'TOKEN_LOCKED' } } });
+    const result = page.evaluate(() =>
+      (window as unknown as { widget: { result(): Promise<string> } }).widget
+        .result()
+        .catch((error: { code: string }) => error.code),
+    );
+    await answer(frame, 'identify', LOGIN);
+    await frame.getByText('Your token is locked').waitFor();
+    expect(await result).toBe('TOKEN_LOCKED');
+  });
+
+  test('a service that does not answer the beginning: timeout, and another try', async () => {
+    stage.service.intercept = ({ path }) => (path === 'flows' ? { drop: 'before' } : undefined);
+    const { page, frame } = await open();
+    await frame.locator('h1', { hasText: 'No connection' }).waitFor();
+    expect(await eventsOf(page)).toContain('timeout');
+    stage.service.intercept = undefined;
+    await frame.locator('.primary').click();
+    await frame.locator('#identify').waitFor();
+  });
+});
+
+describe('a page that was thrown away', () => {
+  test('comes back to its flow', async () => {
+    const { page, frame } = await open();
+    await toOtp(frame);
+    await page.reload();
+    const back = await frameOf(page);
+    await back.locator('#otp').waitFor();
+    await answer(back, 'otp', CODE);
+    await back.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(1);
+  });
+
+  test('with another nonce begins anew', async () => {
+    const { page, frame } = await open("nonce: 'session-nonce-' + performance.timeOrigin,");
+    await toOtp(frame);
+    await page.reload();
+    await (await frameOf(page)).locator('#identify').waitFor();
+    expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
+  });
+
+  test('without storage begins anew, and everything works', async () => {
+    const page = await stage.open('about:blank');
+    await page.context().addInitScript(() => {
+      Object.defineProperty(window, 'sessionStorage', {
+        get() {
+          throw new DOMException('blocked', 'SecurityError');
+        },
+      });
+    });
+    await page.goto(stage.widgetPage());
+    await answer(await frameOf(page), 'identify', LOGIN);
+    await page.reload();
+    const frame = await frameOf(page);
+    await toOtp(frame);
+    await answer(frame, 'otp', CODE);
+    await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
+  });
+
+  test('keeps the handle and a digest, nothing else, and not beyond the end', async () => {
+    const { frame } = await open();
+    await toOtp(frame);
+    const stored = await frame.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+    expect(stored).toContain('flw-handle');
+    expect(stored).not.toMatch(/nonce-of|correct horse|ada@/);
+    await answer(frame, 'otp', CODE);
+    await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    expect(await frame.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+});
+
+describe('what the person sees', () => {
+  test('a frame too small to be seen sends nothing and says why', async () => {
+    const { page, frame } = await open();
+    await frame.locator('#identify').fill(LOGIN);
+    await page.locator('#here').evaluate((target) => {
+      target.style.cssText = 'width: 150px; height: 60px; overflow: hidden';
+    });
+    await frame.locator('#identify').press('Enter');
+    await frame.locator('.error', { hasText: 'fully visible' }).waitFor();
+    expect(sent('identify')).toHaveLength(0);
+    await page.locator('#here').evaluate((target) => {
+      target.style.cssText = '';
+    });
+    await frame.locator('.primary').click();
+    await frame.locator('#password').waitFor();
+  });
+
+  test('the frame is as high as its content, without scrollbars', async () => {
+    const { page, frame } = await open('', { viewport: { width: 320, height: 640 } });
+    await toOtp(frame);
+    await answer(frame, 'otp', '000000');
+    await frame.locator('.error').waitFor();
+    await expect
+      .poll(() => frame.evaluate(() => document.documentElement.scrollHeight - window.innerHeight))
+      .toBeLessThanOrEqual(0);
+    expect(await frame.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    const height = await page.locator('iframe').evaluate((iframe) => iframe.getBoundingClientRect().height);
+    expect(Number.isInteger(height)).toBe(true);
+  });
+
+  test('hostile names and options are text, or nothing', async () => {
+    // SR-30
+    stage.service.resourceName = '</title><img src=x onerror=alert(1)>';
+    const { page, frame } = await open(
+      `variables: { accent: 'red;background:url(//evil)', font: 'x}</style>', radius: '99px', text: 'url(javascript:alert(1))', evil: '#fff', background: 7 },
+       theme: '"><script>alert(1)</script>', locale: '../../evil', title: '"><img onerror=alert(1)>',`,
+    );
+    expect(await frame.locator('.name').textContent()).toBe('</title><img src=x onerror=alert(1)>');
+    expect(await frame.locator('img, script:not([src])').count()).toBe(0);
+    expect(await frame.locator('html').getAttribute('style')).toBe('color-scheme: light dark;');
+    expect(await page.locator('iframe').getAttribute('title')).toBe('"><img onerror=alert(1)>');
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
+  test.each([
+    ['light', 'light', ''],
+    ['dark', 'dark', ''],
+    ['contrast', 'light', "theme: 'contrast', closable: true,"],
+    ['German on a phone', 'dark', "locale: 'de-AT',"],
+    ['custom colours', 'light', "variables: { accent: '#e8c547', background: '#20242c', text: '#f0ead6' },"],
+  ] as const)('axe finds nothing on any step: %s', async (_, colorScheme, options) => {
+    const { page, frame } = await open(options, { colorScheme, viewport: { width: 360, height: 740 } });
+    const check = async () => {
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+        .include(['iframe', 'main'])
+        .analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    };
+    await frame.locator('form').evaluate((form) => Promise.all(form.getAnimations().map(({ finished }) => finished)));
+    const settled = () =>
+      frame
+        .locator('form, .message')
+        .evaluate((form) => Promise.all(form.getAnimations().map(({ finished }) => finished)));
+    await check();
+    await answer(frame, 'identify', LOGIN);
+    await answer(frame, 'password', 'wrong');
+    await frame.locator('.error').waitFor();
+    await settled();
+    await check();
+    await answer(frame, 'password', PASSWORD);
+    await frame.locator('#otp').waitFor();
+    await settled();
+    await check();
+    await answer(frame, 'otp', CODE);
+    await frame.locator('.message').waitFor();
+    await settled();
+    await check();
+    once('identify', { view: { step: 'denied', seq: 1, error: { code: 'ACCESS_DENIED' } } });
+    await page.evaluate(() => (window as unknown as { widget: { reset(): void } }).widget.reset());
+    await answer(frame, 'identify', LOGIN);
+    await frame.locator('.message .primary').waitFor();
+    await settled();
+    await check();
+  });
+
+  test('reduced motion and forced colours are respected', async () => {
+    const { frame } = await open('', { reducedMotion: 'reduce', forcedColors: 'active' });
+    expect(await frame.locator('form').evaluate((form) => getComputedStyle(form).animationName)).toBe('none');
+    const border = await frame.locator('.primary').evaluate((button) => getComputedStyle(button).borderTopColor);
+    expect(border).not.toBe('rgba(0, 0, 0, 0)');
+  });
+
+  test('opened by itself, the frame asks for nothing', async () => {
+    const address = `${stage.service.url}/widget/v1/frame?resource=res_01k8dq9z2mp&origin=${stage.host.origin}`;
+    const page = await stage.open(address);
+    await page.getByText('works only inside the site').waitFor();
+    expect(await page.locator('input').count()).toBe(0);
+  });
+});

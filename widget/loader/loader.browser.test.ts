@@ -1,0 +1,300 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LOGIN, RESOURCE, RESULT } from '../testing/fake-service.ts';
+import { type HostSite, hostPage, startHostSite } from '../testing/host-page.ts';
+import { eventsOf, frameOf, mountScript, NONCE, type Stage, setStage } from '../testing/stage.ts';
+
+let stage: Stage;
+let elsewhere: HostSite;
+
+beforeAll(async () => {
+  stage = await setStage();
+  elsewhere = await startHostSite();
+});
+afterEach(() => stage.service.reset());
+afterAll(async () => {
+  await elsewhere?.close();
+  await stage?.close();
+});
+
+/** The service lets the person in at the first step. */
+const letIn = () => {
+  stage.service.intercept = ({ path }) =>
+    path === 'flow/identify' ? { view: { step: 'done', seq: 1, result: RESULT } } : undefined;
+};
+
+describe('mounting', () => {
+  test('mounting twice on one element answers the same handle and makes one frame', async () => {
+    const page = await stage.openWidget();
+    await frameOf(page);
+    const isSame = await page.evaluate(
+      ([resource, nonce]) => {
+        const { Countersign, widget } = window as unknown as { Countersign: Window['Countersign']; widget: unknown };
+        return Countersign?.mount('#here', { resource: resource ?? '', nonce: nonce ?? '' }) === widget;
+      },
+      [RESOURCE, NONCE],
+    );
+    expect(isSame).toBe(true);
+    expect(await page.locator('iframe').count()).toBe(1);
+  });
+
+  test('destroy leaves nothing, twice is once, and mounting again works', async () => {
+    const page = await stage.openWidget();
+    await frameOf(page);
+    const rejected = await page.evaluate(async () => {
+      const { widget } = window as unknown as { widget: { destroy(): void; result(): Promise<string> } };
+      const waiting = widget.result().catch((error: { code: string }) => error.code);
+      widget.destroy();
+      widget.destroy();
+      return [await waiting, document.querySelectorAll('iframe').length];
+    });
+    expect(rejected).toEqual(['DESTROYED', 0]);
+    await page.evaluate(mountScript());
+    const frame = await frameOf(page);
+    expect(await frame.locator('h1').textContent()).toBe('Sign in');
+    expect(await page.locator('iframe').count()).toBe(1);
+  });
+
+  test('several widgets on a page are flows of their own', async () => {
+    const mounts = `for (const id of ['a', 'b']) window[id + 'Widget'] =
+      Countersign.mount('#' + id, { resource: '${RESOURCE}', nonce: '${NONCE}' });`;
+    const page = await stage.open(
+      stage.host.put(hostPage(stage.service.url, '<div id="a"></div><div id="b"></div>', mounts)),
+    );
+    const [first, second] = [await frameOf(page, 0), await frameOf(page, 1)];
+    await second.locator('#identify').fill(LOGIN);
+    await second.locator('.primary').click();
+    await second.locator('#password').waitFor();
+    expect(await first.locator('#identify').count()).toBe(1);
+    expect(stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
+  });
+
+  test('the frame has a title, a sandbox without top navigation, permissions for the service alone, a real address', async () => {
+    const page = await stage.openWidget("title: 'Members sign in',");
+    await frameOf(page);
+    const frame = page.locator('iframe');
+    expect(await frame.getAttribute('title')).toBe('Members sign in');
+    expect(await frame.getAttribute('sandbox')).not.toContain('top-navigation');
+    expect(await frame.getAttribute('allow')).toContain(`publickey-credentials-get ${stage.service.url};`);
+    expect(await frame.getAttribute('allow')).not.toContain('*');
+    expect(await frame.getAttribute('src')).toBe(
+      `${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`,
+    );
+  });
+
+  test('result, callback and DOM event tell the same success; the flow began with the origin and no cookies', async () => {
+    letIn();
+    const page = await stage.openWidget('onSuccess: ({ result }) => { window.called = result },');
+    const frame = await frameOf(page);
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    const result = await page.evaluate(() => (window as unknown as { widget: { result(): unknown } }).widget.result());
+    expect(result).toBe(RESULT);
+    expect(await page.evaluate(() => (window as unknown as { called: string }).called)).toBe(RESULT);
+    expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'success']);
+    const begun = stage.service.asked.find(({ path }) => path === 'flows');
+    expect(begun).toMatchObject({
+      body: { resource: RESOURCE, nonce: NONCE, origin: stage.host.origin },
+      cookie: undefined,
+    });
+  });
+
+  test('the newest callback is called, and looks change live', async () => {
+    letIn();
+    const page = await stage.openWidget('onSuccess: () => { window.called = "old" },');
+    const frame = await frameOf(page);
+    await page.evaluate(() => {
+      const { widget } = window as unknown as { widget: { update(options: object): void } };
+      widget.update({
+        theme: 'dark',
+        locale: 'de',
+        variables: { radius: '3px' },
+        onSuccess: () => Object.assign(window, { called: 'new' }),
+      });
+    });
+    await frame.locator('h1', { hasText: 'Anmelden' }).waitFor();
+    expect(await frame.locator('html').getAttribute('data-tone')).toBe('dark');
+    expect(await frame.locator('html').getAttribute('lang')).toBe('de');
+    expect(await frame.locator('.card').evaluate((card) => getComputedStyle(card).borderRadius)).toBe('3px');
+    expect(await page.locator('iframe').evaluate((iframe) => getComputedStyle(iframe).colorScheme)).toBe('dark');
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    await page.waitForFunction(() => (window as unknown as { called?: string }).called === 'new');
+  });
+
+  test('a nonce function is called late and anew for each sign-in', async () => {
+    const page = await stage.openWidget(
+      "nonce: async () => 'fresh-nonce-number-' + (window.count = (window.count ?? 0) + 1),",
+    );
+    const frame = await frameOf(page);
+    await page.evaluate(() => (window as unknown as { widget: { reset(): void } }).widget.reset());
+    await expect.poll(() => stage.service.asked.filter(({ path }) => path === 'flows')).toHaveLength(2);
+    await frame.locator('#identify').waitFor();
+    expect(stage.service.asked.map(({ body }) => body.nonce)).toEqual(['fresh-nonce-number-1', 'fresh-nonce-number-2']);
+  });
+
+  test.each([
+    ['throws', "() => { throw new Error('session over') }", 'NONCE_FAILED'],
+    ['is malformed', "'short'", 'NONCE_INVALID'],
+  ])('a nonce that %s is an error for the page and a way to try again for the person', async (_, nonce, code) => {
+    const page = await stage.openWidget(`nonce: ${nonce},`);
+    const frame = await frameOf(page);
+    await frame.locator('h1', { hasText: 'Sign-in could not start' }).waitFor();
+    await page.waitForFunction(
+      (expected) =>
+        (window as unknown as { events: [string, { code: string }][] }).events.some(
+          ([name, detail]) => name === 'error' && detail.code === expected,
+        ),
+      code,
+    );
+    expect(await frame.locator('.primary').textContent()).toBe('Try again');
+    expect(stage.service.asked).toEqual([]);
+  });
+});
+
+describe('declared widgets', () => {
+  const declared = (action: string) =>
+    `<div data-countersign data-resource="${RESOURCE}" data-nonce="${NONCE}" data-action="${action}"></div>`;
+
+  test('the result is posted as a form field to data-action, and the element is scanned once', async () => {
+    letIn();
+    const page = await stage.open(
+      stage.host.put(hostPage(stage.service.url, declared('/login'), 'Countersign.scan()')),
+    );
+    const frame = await frameOf(page);
+    await page.evaluate(() => window.Countersign?.scan());
+    expect(await page.locator('iframe').count()).toBe(1);
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    await page.waitForURL('**/login');
+    expect(stage.host.posted.at(-1)?.get('countersign_result')).toBe(RESULT);
+  });
+
+  test('a data-action of another origin gets nothing', async () => {
+    // SR-11: markup that somebody slipped in must not carry the result elsewhere.
+    letIn();
+    const page = await stage.open(stage.host.put(hostPage(stage.service.url, declared(`${elsewhere.origin}/login`))));
+    const refused = page.waitForEvent('pageerror');
+    const frame = await frameOf(page);
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    await refused;
+    expect(elsewhere.posted).toEqual([]);
+  });
+});
+
+describe('what goes wrong on the way', () => {
+  const withFallback = '<div id="here"><p data-countersign-fallback hidden>Call us</p></div>';
+  const open = (options: string) =>
+    stage.open(stage.host.put(hostPage(stage.service.url, withFallback, mountScript(options))));
+
+  test('a frame that does not load is tried once more, then a typed error and the fallback; reset tries again', async () => {
+    stage.service.isFrameDown = true;
+    const page = await open('loadTimeoutMs: 400,');
+    await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
+    expect(
+      await page.evaluate(() =>
+        (window as unknown as { events: [string, object][] }).events.find(([n]) => n === 'loaderror'),
+      ),
+    ).toEqual(['loaderror', expect.objectContaining({ code: 'LOAD_FAILED', retryable: true, requestId: '' })]);
+    expect(await page.locator('iframe').count()).toBe(0);
+
+    stage.service.isFrameDown = false;
+    await page.evaluate(() => (window as unknown as { widget: { reset(): void } }).widget.reset());
+    await frameOf(page);
+    await page.locator('[data-countersign-fallback]').waitFor({ state: 'hidden' });
+  });
+
+  test('a page that the resource does not allow gets no frame and no message', async () => {
+    // SR-13
+    const page = await stage.open(
+      elsewhere.put(hostPage(stage.service.url, withFallback, mountScript('loadTimeoutMs: 400,'))),
+    );
+    await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
+    expect(stage.service.asked).toEqual([]);
+    expect(await eventsOf(page)).toEqual(['loaderror']);
+  });
+
+  test('options that cannot work are an error at once', async () => {
+    const page = await open("resource: '',");
+    await page.locator('[data-countersign-fallback]').waitFor({ state: 'visible' });
+    expect(await eventsOf(page)).toEqual(['loaderror']);
+  });
+});
+
+describe('hostile surroundings', () => {
+  test('a page that claims an allowed origin in the address is refused by the browser', async () => {
+    // SR-12, SR-13
+    const address = `${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`;
+    const page = await stage.open(elsewhere.put(`<iframe src="${address}"></iframe>`));
+    await page.waitForLoadState('load');
+    const frame = await (await page.locator('iframe').elementHandle())?.contentFrame();
+    expect(await frame?.locator('form').count()).toBe(0);
+    expect(stage.service.asked).toEqual([]);
+  });
+
+  test('a connect from another frame, of another shape or a second one is dropped; forged results are not heard', async () => {
+    // SR-12
+    letIn();
+    const connect = `{ v: 1, mount: 'evil-mount-0000-0000', type: 'connect', slot: 0, theme: 'light', locale: '', closable: false, variables: {} }`;
+    const attack = `addEventListener('message', () => {}); window.heard = [];
+      const strike = (target) => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = (event) => heard.push(event.data);
+        target.postMessage(MESSAGE, '*', [channel.port2]);
+      };`;
+    const evil = elsewhere.put(
+      `<script>${attack.replace('MESSAGE', connect)}
+        setInterval(() => { strike(parent.frames[1]); parent.postMessage({ v: 1, mount: '', type: 'success', result: 'a.b.c', expiresAt: 1 }, '*') }, 5)</script>`,
+    );
+    const malformed = connect.replace('closable: false', "closable: 'no'");
+    const page = await stage.open(
+      stage.host.put(
+        hostPage(
+          stage.service.url,
+          `<iframe src="${evil}" id="evil"></iframe><div id="here"></div>`,
+          `${mountScript()} ${attack.replace('MESSAGE', malformed)} setInterval(() => strike(frames[1]), 5)`,
+        ),
+      ),
+    );
+    const frame = await frameOf(page, 1);
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
+
+    const evilFrame = page.frames().find((one) => one.url() === evil);
+    expect(await evilFrame?.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
+    expect(await page.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
+    expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'success']);
+    expect(
+      await page.evaluate(
+        () => (window as unknown as { events: [string, { result?: string }][] }).events.at(-1)?.[1].result,
+      ),
+    ).toBe(RESULT);
+  });
+
+  test('works under a strict CSP with Trusted Types and COEP, without a violation', async () => {
+    letIn();
+    const html = hostPage(stage.service.url, '<div id="here"></div>', mountScript()).replace(
+      '<script>',
+      `<script nonce="host-nonce">window.broken = []; addEventListener('securitypolicyviolation', (event) => broken.push(event.violatedDirective));`,
+    );
+    const { url } = stage.service;
+    const page = await stage.open(
+      stage.host.put(html, {
+        'content-security-policy': `default-src 'none'; script-src ${url} 'nonce-host-nonce'; frame-src ${url}; require-trusted-types-for 'script'; trusted-types 'none'`,
+        'cross-origin-embedder-policy': 'require-corp',
+      }),
+    );
+    const frame = await frameOf(page);
+    await frame.evaluate(() => {
+      const seen: string[] = [];
+      addEventListener('securitypolicyviolation', (event) => seen.push(event.violatedDirective));
+      Object.assign(window, { seen });
+    });
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
+    expect(await page.evaluate(() => (window as unknown as { broken: string[] }).broken)).toEqual([]);
+    expect(await frame.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([]);
+  });
+});

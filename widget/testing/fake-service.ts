@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import { FLOW_HEADER, type FlowView } from '../../shared/wire/flow.ts';
+import {
+  ASSET_HEADERS,
+  FRAME_HEADERS,
+  frameCsp,
+  frameDocument,
+  LOADER_HEADERS,
+  refusalCsp,
+  refusalDocument,
+} from '../../shared/wire/frame-document.ts';
+import type { FrameManifest } from '../build.ts';
+
+export const LOGIN = 'ada@example.com';
+export const PASSWORD = 'correct horse battery';
+export const CODE = '492817';
+export const RESULT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3IifQ.c2lnbmF0dXJl';
+export { RESOURCE } from './resource.ts';
+
+const CSP_NONCE = 'dGVzdC1ub25jZS10ZXN0LW5vbmNl';
+
+export interface Asked {
+  path: string;
+  body: Record<string, unknown>;
+  handle: string | undefined;
+  cookie: string | undefined;
+}
+
+/** What a test puts in the place of the usual answer. */
+export type Reply =
+  | { view: Partial<FlowView> }
+  | { refuse: RefusalCode; retryAfterMs?: number }
+  /** The connection breaks; `after`: the answer was evaluated all the same. */
+  | { drop: 'before' | 'after' };
+
+/** A service as the widget sees it: the build's files, the frame's page, and flows for one person in memory. */
+export interface FakeService {
+  url: string;
+  asked: Asked[];
+  /** Called for each flow request; answering something replaces the usual answer. Reset with `undefined`. */
+  intercept: ((asked: Asked) => Reply | undefined | Promise<Reply | undefined>) | undefined;
+  allowedOrigins: Set<string>;
+  /** For the frame's page: stops answering it, as a broken network does. */
+  isFrameDown: boolean;
+  resourceName: string;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+interface FakeFlow {
+  view: FlowView;
+  isSecondFactorOnly: boolean;
+}
+
+export async function startFakeService(dist: string): Promise<FakeService> {
+  const manifest: FrameManifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+  const flows = new Map<string, FakeFlow>();
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+
+  const service: FakeService = {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    asked: [],
+    intercept: undefined,
+    allowedOrigins: new Set(),
+    isFrameDown: false,
+    resourceName: 'Harbour & Co. Shop',
+    reset() {
+      service.asked = [];
+      service.intercept = undefined;
+      service.isFrameDown = false;
+      service.resourceName = 'Harbour & Co. Shop';
+      flows.clear();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return service;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', service.url);
+    const path = url.pathname.replace('/widget/v1/', '');
+    if (path === 'frame') return frame(url, response);
+    if (path.startsWith('flow')) return flow(path, request, response);
+    const type = path.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
+    const headers = path.startsWith('assets/') ? { ...ASSET_HEADERS, 'content-type': type } : LOADER_HEADERS;
+    try {
+      const body = readFileSync(join(dist, path));
+      response.writeHead(200, headers).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  function frame(url: URL, response: ServerResponse): void {
+    if (service.isFrameDown) {
+      response.destroy();
+      return;
+    }
+    const origin = url.searchParams.get('origin') ?? '';
+    const isAllowed = service.allowedOrigins.has(origin);
+    const csp = isAllowed ? frameCsp({ nonce: CSP_NONCE, frameAncestors: [origin] }) : refusalCsp(CSP_NONCE);
+    const document = isAllowed
+      ? frameDocument({
+          nonce: CSP_NONCE,
+          script: `/widget/v1/${manifest.script}`,
+          style: `/widget/v1/${manifest.style}`,
+          lang: 'en',
+          title: service.resourceName,
+        })
+      : refusalDocument({ nonce: CSP_NONCE, origin, resource: url.searchParams.get('resource') ?? '' });
+    response.writeHead(isAllowed ? 200 : 403, { ...FRAME_HEADERS, 'content-security-policy': csp }).end(document);
+  }
+
+  async function flow(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');
+    const given = request.headers[FLOW_HEADER];
+    const handle = typeof given === 'string' ? given : undefined;
+    const asked: Asked = { path, body, handle, cookie: request.headers.cookie };
+    service.asked.push(asked);
+
+    const reply = await service.intercept?.(asked);
+    if (reply && 'drop' in reply) {
+      if (reply.drop === 'after') evaluate(asked);
+      // In the middle of an answer: browsers repeat a request by themselves if a kept connection breaks before it.
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      response.write('{', () => response.destroy());
+      return;
+    }
+    const result = reply ?? evaluate(asked);
+    if ('refuse' in result) {
+      const { refuse: code, retryAfterMs } = result;
+      const { status, title } = REFUSALS[code];
+      response
+        .writeHead(status, {
+          'content-type': 'application/problem+json',
+          ...(retryAfterMs && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+        })
+        .end(JSON.stringify({ code, title, status, requestId: 'req-7' }));
+      return;
+    }
+    const known = handle === undefined ? undefined : flows.get(handle);
+    if (known) Object.assign(known.view, result.view);
+    const view = { ...(known?.view ?? result.view), ...('handle' in result && { handle: result.handle }) };
+    response
+      .writeHead(path === 'flows' ? 201 : 200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify({ ...view, now: result.view.now ?? Date.now() }));
+  }
+
+  function evaluate({
+    path,
+    body,
+    handle,
+  }: Asked): { view: FlowView; handle?: string } | { refuse: RefusalCode; retryAfterMs?: number } {
+    if (path === 'flows') {
+      const fresh = `flw-handle-${flows.size + 1}-${'x'.repeat(22)}`;
+      const isSecondFactorOnly = typeof body.loginRequest === 'string';
+      const view: FlowView = {
+        step: isSecondFactorOnly ? 'otp' : 'identify',
+        seq: 0,
+        ...(isSecondFactorOnly && { login: LOGIN }),
+        expiresAt: Date.now() + 900_000,
+        now: Date.now(),
+      };
+      flows.set(fresh, { view, isSecondFactorOnly });
+      return { view, handle: fresh };
+    }
+    const found = handle === undefined ? undefined : flows.get(handle);
+    if (!found) return { refuse: 'FLOW_NOT_FOUND' };
+    const { view } = found;
+    if (path === 'flow') return { view };
+    if (body.seq !== view.seq) return { refuse: 'STEP_STALE' };
+    if (path !== `flow/${view.step}`) return { refuse: 'STEP_NOT_EXPECTED' };
+    view.seq++;
+    delete view.error;
+    if (view.step === 'identify') Object.assign(view, { login: body.login, step: 'password' });
+    else if (view.step === 'password') {
+      if (view.login === LOGIN && body.password === PASSWORD) view.step = 'otp';
+      else view.error = { code: 'INVALID_CREDENTIALS' };
+    } else if (body.otp === CODE) Object.assign(view, { step: 'done', result: RESULT, expiresAt: Date.now() + 60_000 });
+    else view.error = { code: 'OTP_WRONG' };
+    return { view };
+  }
+}

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
+import { buildWidget } from '../build.ts';
+import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
+import { type HostSite, hostPage, startHostSite } from './host-page.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const BROWSER = {
+  executablePath: CHROMIUM,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    // Instead of Playwright's own list, which switches off partitioned storage: frames of other sites then have none.
+    '--disable-features=Translate',
+  ],
+};
+export const NONCE = 'nonce-of-the-session-0001';
+
+/** A browser, the service, a site that embeds it, and the widget as it is built. */
+export interface Stage {
+  service: FakeService;
+  host: HostSite;
+  dist: string;
+  /** A page in a browser of its own. */
+  open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Address of a page with one widget in `#here`; `window.events` fills with what happens. */
+  widgetPage(options?: string): string;
+  openWidget(options?: string, browser?: BrowserContextOptions): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function setStage(): Promise<Stage> {
+  if (!existsSync(CHROMIUM)) throw new Error('These tests need chromium: apt-get install chromium');
+  const dist = await mkdtemp(join(tmpdir(), 'countersign-widget-'));
+  await buildWidget(dist);
+  const service = await startFakeService(dist);
+  const host = await startHostSite();
+  service.allowedOrigins.add(host.origin);
+  const browser = await chromium.launch(BROWSER);
+
+  const open: Stage['open'] = async (url, options = {}) => {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+  const widgetPage = (options = '') => host.put(hostPage(service.url, '<div id="here"></div>', mountScript(options)));
+  return {
+    service,
+    host,
+    dist,
+    open,
+    widgetPage,
+    openWidget: (options = '', browserOptions = {}) => open(widgetPage(options), browserOptions),
+    async close() {
+      await browser.close();
+      await Promise.all([service.close(), host.close()]);
+      await rm(dist, { recursive: true });
+    },
+  };
+}
+
+/** Mounts a widget in `#here` and writes down its events; `options` are further fields of the options object. */
+export function mountScript(options = ''): string {
+  return `window.events = [];
+for (const name of ['ready', 'change', 'success', 'error', 'expire', 'timeout', 'close', 'loaderror'])
+  document.addEventListener('countersign:' + name, (event) => events.push([name, event.detail]));
+window.widget = Countersign.mount('#here', { resource: '${RESOURCE}', nonce: '${NONCE}', ${options} });`;
+}
+
+/** The frame of the (first, or nth) widget on the page. */
+export async function frameOf(page: Page, nth = 0): Promise<Frame> {
+  const element = await page.locator('iframe').nth(nth).elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error('No such frame.');
+  await frame.locator('h1').waitFor();
+  return frame;
+}
+
+/** Names of the events so far. */
+export function eventsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => (window as unknown as { events: [string][] }).events.map(([name]) => name));
+}
