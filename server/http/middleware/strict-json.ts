@@ -8,7 +8,7 @@ const MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))
 
 /**
  * Reads a body as strict JSON, once. `c.req.json()` (which the OpenAPI validator calls) then answers exactly the value
- * that was checked. A request without a body passes: whether it needs one is for its schema to say.
+ * that was checked, and undefined for a request without a body: whether it needs one is for its schema to say.
  *
  * Goes behind {@link bodyLimit}, which has read the bytes and bounded them.
  */
@@ -16,13 +16,16 @@ export function strictJson(): MiddlewareHandler<AppEnv> {
   return async function readJson(c, next) {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const bytes = new Uint8Array(await c.req.arrayBuffer());
-    if (bytes.length === 0) return next();
-    if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw new Refused('MEDIA_TYPE_UNSUPPORTED');
-    const reading = readStrictJson(bytes);
-    if (!reading.ok) throw new Refused(reading.code);
-    const { value } = reading;
+    const value = bytes.length === 0 ? undefined : checked(bytes, c.req.header('content-type'));
     // Hono would parse the text again; this way nobody can see another value than the one that was checked.
     Object.defineProperty(c.req, 'json', { value: () => Promise.resolve(value) });
     return next();
   };
+}
+
+function checked(bytes: Uint8Array, mediaType = ''): unknown {
+  if (!MEDIA_TYPE.test(mediaType)) throw new Refused('MEDIA_TYPE_UNSUPPORTED');
+  const reading = readStrictJson(bytes);
+  if (!reading.ok) throw new Refused(reading.code);
+  return reading.value;
 }
