@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { MethodPolicy } from './resource.ts';
 import type { TokenState } from './token.ts';
 
@@ -29,6 +30,11 @@ export function decideFactors(method: Method, tokens: readonly TokenState[]): Fa
   return withPassword
     ? { kind: 'factors', password: true, otp: false, otpSkipped: true }
     : { kind: 'deny', reason: 'deactivated' };
+}
+
+/** What the person is told who has shown a right password, or a token of their own: only a lock is something to act on. */
+export function denialCode({ reason }: Extract<FactorDecision, { kind: 'deny' }>): RefusalCode {
+  return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
 }
 
 /**
