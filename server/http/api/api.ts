@@ -15,8 +15,12 @@ export function apiRouter(): OpenAPIHono<AppEnv> {
 type Validated = { success: true } | { success: false; error: z.ZodError };
 
 function refuseInvalid(validated: Validated, c: Context<AppEnv>): Response | undefined {
-  if (validated.success) return undefined;
-  const errors = validated.error.issues.flatMap((issue) => {
+  return validated.success ? undefined : refuseFields(c, validated.error);
+}
+
+/** What is wrong with the input, by place. */
+export function refuseFields(c: Context<AppEnv>, error: z.ZodError): Response {
+  const errors = error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join('/');
     // The names of unknown fields are the caller's own spelling; they are needed to find the typo.
     if (issue.code === 'unrecognized_keys') {
