@@ -14,24 +14,201 @@ beforeAll(async () => {
 afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
+/** A page on which the person stands before the code. */
+async function openAtCode(person: { login: string; password: string }, of = resource) {
+  const opened = await stage.openWidget(of);
+  const widget = widgetOn(opened.page);
+  await widget.identify(person.login);
+  await widget.givePassword(person.password);
+  return { ...opened, widget };
+}
+
+/** What the host's backend makes of the result on the page. */
+async function claimsOf(opened: { page: Parameters<typeof resultOf>[0]; nonce: string }) {
+  const result = await resultOf(opened.page);
+  const expected = { nonce: opened.nonce, origin: stage.host.origin };
+  return stage.service.verifierOf(resource).verifyResult(result, expected);
+}
+
 describe('who comes in', () => {
   test('with a password, where that is all they have', async () => {
     const person = await makePerson(stage.service.client, resource);
-    const { page, nonce } = await stage.openWidget(resource);
-    const widget = widgetOn(page);
+    const opened = await stage.openWidget(resource);
+    const widget = widgetOn(opened.page);
     await widget.identify(person.login);
     await widget.givePassword(person.password);
     await expect(widget.heading).toHaveText(TITLES.done);
 
-    const result = await resultOf(page);
-    const claims = await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.host.origin });
-    expect(claims).toMatchObject({
+    expect(await claimsOf(opened)).toMatchObject({
       sub: person.user.id,
       preferred_username: person.login,
       amr: ['pwd'],
       acr: '1',
       otp: 'not_used',
     });
-    expect((await heardBy(page)).map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
+    const names = (await heardBy(opened.page)).map(([name]) => name);
+    expect(names).toEqual(['change', 'ready', 'change', 'change', 'success']);
+  });
+
+  test('with password and code; the result is good once', async () => {
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const opened = await openAtCode(person);
+    await opened.widget.giveCode(person.device.code());
+    await expect(opened.widget.heading).toHaveText(TITLES.done);
+    const claims = await claimsOf(opened);
+    expect(claims).toMatchObject({ sub: person.user.id, amr: ['pwd', 'otp', 'mfa'], acr: '2', otp: 'verified' });
+    expect(claims.exp - claims.iat).toBe(60);
+
+    // SR-10
+    const use = { result: await resultOf(opened.page), resource, nonce: opened.nonce };
+    expect(await stage.service.client.consumeResult(use)).toMatchObject({ jti: claims.jti });
+    await expect(stage.service.client.consumeResult(use)).rejects.toMatchObject({ code: 'RESULT_USED' });
+  });
+
+  test('with the code of a clock, the one before and then the one of now, typed in groups', async () => {
+    const { client } = stage.service;
+    const person = await makePersonWithDevice(client, resource, { token: { kind: 'totp' } });
+    // SR-44: one step back is taken.
+    const first = await openAtCode(person);
+    await first.widget.giveCode(person.device.code(-1));
+    await expect(first.widget.heading).toHaveText(TITLES.done);
+
+    const second = await openAtCode(person);
+    await second.widget.giveCode(person.device.code().replace(/^.{3}/, '$& '));
+    await expect(second.widget.heading).toHaveText(TITLES.done);
+    expect(await claimsOf(second)).toMatchObject({ otp: 'verified' });
+  });
+
+  test('with the password alone, where the token is deactivated; the result says that the code was skipped', async () => {
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    await stage.service.client.tokens.update(person.device.token.id, { enabled: false });
+    const opened = await openAtCode(person);
+    await expect(opened.widget.heading).toHaveText(TITLES.done);
+
+    const claims = await claimsOf(opened);
+    expect(claims).toMatchObject({ amr: ['pwd'], acr: '1', otp: 'skipped' });
+    // A host that insists on the code refuses such a result.
+    const expected = { nonce: opened.nonce, requireOtp: true };
+    await expect(
+      stage.service.verifierOf(resource).verifyResult(await resultOf(opened.page), expected),
+    ).rejects.toMatchObject({ code: 'RESULT_OTP_REQUIRED' });
+  });
+
+  test('after a wrong password and a wrong code', async () => {
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const opened = await openAtCode({ ...person, password: 'not my password' });
+    const { widget } = opened;
+    await expect(widget.alert).toHaveText('These sign-in details are not right. Check them and try again.');
+    await widget.givePassword(person.password);
+
+    await widget.giveCode(wrongCode(person.device));
+    await expect(widget.alert).toHaveText('That code is not right. Check it and try again.');
+    await expect(widget.code).toHaveAttribute('aria-invalid', 'true');
+    await expect(widget.code).toBeFocused();
+    expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 1 });
+
+    await widget.giveCode(person.device.code());
+    await expect(widget.heading).toHaveText(TITLES.done);
+    expect(await claimsOf(opened)).toMatchObject({ otp: 'verified' });
+    // SR-14: success with the code is what forgives.
+    expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 0 });
+  });
+});
+
+describe('who stays out', () => {
+  test('with a locked token, right password or not', async () => {
+    // SR-4
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    await stage.service.client.tokens.update(person.device.token.id, { locked: true });
+    const { widget, page } = await openAtCode(person);
+    await expect(widget.heading).toHaveText(TITLES.denied);
+    await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
+    await expect(widget.button('Start again')).toBeVisible();
+    const heard = await heardBy(page);
+    expect(heard.map(([name]) => name)).not.toContain('success');
+    expect(heard.at(-1)).toEqual([
+      'error',
+      expect.objectContaining({ code: 'TOKEN_LOCKED', retryable: false }),
+      'here',
+    ]);
+  });
+
+  test('who guesses codes until the token locks, even with the right one then', async () => {
+    // SR-2, SR-15
+    const { client } = stage.service;
+    const strict = await makeResource(client, stage.host.origin, { failedAttemptsBeforeLock: 3 });
+    const person = await makePersonWithDevice(client, strict.id);
+    const { widget } = await openAtCode(person, strict.id);
+    for (const failures of [1, 2, 3]) {
+      await widget.giveCode(wrongCode(person.device));
+      await expect.poll(async () => (await client.tokens.get(person.device.token.id)).failures).toBe(failures);
+      await expect(widget.alert).toContainText('That code is not right');
+    }
+    await widget.giveCode(wrongCode(person.device));
+    await expect(widget.heading).toHaveText(TITLES.denied);
+
+    await widget.button('Start again').click();
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await expect(widget.frame.getByText('Your token is locked')).toBeVisible();
+  });
+
+  test('with a code that was used before', async () => {
+    // SR-1
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const first = await openAtCode(person);
+    await first.widget.giveCode(person.device.code());
+    await expect(first.widget.heading).toHaveText(TITLES.done);
+
+    const { widget } = await openAtCode(person);
+    await widget.giveCode(person.device.code());
+    await expect(widget.alert).toHaveText('That code has been used already. Wait for the next one.');
+    // A repetition is refused and not counted.
+    expect(await stage.service.client.tokens.get(person.device.token.id)).toMatchObject({ failures: 0 });
+    await widget.giveCode(person.device.code(1));
+    await expect(widget.heading).toHaveText(TITLES.done);
+  });
+
+  test('what is no code is not even sent', async () => {
+    // SR-47
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const { widget, page } = await openAtCode(person);
+    await expect(widget.heading).toHaveText(TITLES.otp);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    for (const malformed of ['12345', '12345a', '１２３４５６', '-123456x', '12345678901']) {
+      await widget.giveCode(malformed);
+      await expect(widget.alert).toHaveText('A code is 6 to 10 digits, nothing else.');
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test('where a filter denies their address, before they type anything', async () => {
+    const { client } = stage.service;
+    const rule = { kind: 'ip', mode: 'deny', ranges: ['127.0.0.0/8'] } as const;
+    const filter = await client.filters.create({ name: 'Not from here', rule: { ...rule, ranges: [...rule.ranges] } });
+    const fenced = await makeResource(client, stage.host.origin, { ipFilter: filter.id });
+    const { page } = await stage.openWidget(fenced.id);
+    const widget = widgetOn(page);
+    await expect(widget.heading).toHaveText(TITLES.denied);
+    await expect(widget.frame.getByText('Signing in is not allowed from where you are')).toBeVisible();
+    expect((await heardBy(page)).at(-1)?.[1]).toMatchObject({ code: 'FILTER_DENIED', retryable: false });
+  });
+
+  test('where a filter came into force while they typed', async () => {
+    // SR-4
+    const { client } = stage.service;
+    const changing = await makeResource(client, stage.host.origin);
+    const person = await makePersonWithDevice(client, changing.id);
+    const { widget } = await openAtCode(person, changing.id);
+    await expect(widget.heading).toHaveText(TITLES.otp);
+    const filter = await client.filters.create({
+      name: 'From the office alone',
+      rule: { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] },
+    });
+    await client.resources.update(changing.id, { ipFilter: filter.id });
+    await widget.giveCode(person.device.code());
+    await expect(widget.heading).toHaveText(TITLES.denied);
+    await expect(widget.frame.getByText('Signing in is not allowed from where you are')).toBeVisible();
   });
 });

@@ -51,6 +51,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
 
   app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
+  app.get('/v1/', (c) => c.redirect('/v1', 301));
   app.route('/v1', nativeApi(ports, { issuer, version }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));

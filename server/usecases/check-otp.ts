@@ -1,6 +1,6 @@
 import type { TokenId } from '../domain/ids.ts';
 import { acceptOtp, countWrongOtp, forgiveFailures, tokenState } from '../domain/lockout.ts';
-import { decideFactors, type Method } from '../domain/methods.ts';
+import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
 import { verifyOtp } from '../domain/otp/verify.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
@@ -50,7 +50,7 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
       );
       if (factors.kind === 'deny') {
         await burnAttempt(ports, queue);
-        return refusal(factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED');
+        return refusal(denialCode(factors.reason));
       }
       if (!factors.otp) return { otp: 'skipped' };
 

@@ -1,0 +1,218 @@
+import { expect, type Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { newNonce } from '../clients/typescript/src/index.ts';
+import { hostPage, mountScript } from './harness/host-page.ts';
+import { type HostSite, startHostSite } from './harness/host-site.ts';
+import { makePerson, makeResource } from './harness/people.ts';
+import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
+
+/** Everything that a document was told, and what it may have got hold of. */
+interface Overheard {
+  data: unknown;
+  origin: string;
+  ports: number;
+}
+
+let stage: Stage;
+let hostile: HostSite;
+let resource: string;
+
+/** Runs in every document before its own scripts. */
+const EAVESDROP = `window.overheard = [];
+addEventListener('message', ({ data, origin, ports }) => overheard.push({ data, origin, ports: ports.length }), true);`;
+const eavesdrop = {
+  before: (context: { addInitScript(script: string): Promise<unknown> }) => context.addInitScript(EAVESDROP),
+};
+
+beforeAll(async () => {
+  stage = await setStage();
+  hostile = await startHostSite();
+});
+beforeEach(async () => {
+  resource = (await makeResource(stage.service.client, stage.host.origin)).id;
+});
+afterEach(() => stage.clear());
+afterAll(async () => {
+  await hostile?.close();
+  await stage?.close();
+});
+
+function overheardBy(target: Pick<Page, 'evaluate'>): Promise<Overheard[]> {
+  return target.evaluate(() => (window as unknown as { overheard: Overheard[] }).overheard);
+}
+
+function mountPage(site: HostSite): string {
+  const script = mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 500 });
+  const body = '<div id="here"><p data-countersign-fallback hidden>Call us</p></div>';
+  return site.put(hostPage({ service: stage.service.url, body, script }));
+}
+
+/** Requests that begin or go on with a sign-in. */
+function watchFlows(page: Page): string[] {
+  const asked: string[] = [];
+  page.context().on('request', (request) => /\/widget\/v1\/flow/.test(request.url()) && asked.push(request.url()));
+  return asked;
+}
+
+const frameAddress = (origin: string) =>
+  `${stage.service.url}/widget/v1/frame?resource=${resource}&origin=${encodeURIComponent(origin)}`;
+
+describe('a page that the resource does not list', () => {
+  test('mounts nothing: the service refuses its origin', async () => {
+    // SR-11, SR-13
+    const page = await stage.open('about:blank', eavesdrop);
+    const asked = watchFlows(page);
+    const answered = page.waitForResponse(frameAddress(hostile.origin).replaceAll(/%3A|%2F/g, decodeURIComponent));
+    await page.goto(mountPage(hostile));
+    const answer = await answered;
+    expect(answer.status()).toBe(403);
+    expect(answer.headers()['content-security-policy']).toContain("frame-ancestors 'none'");
+
+    await expect(page.getByText('Call us')).toBeVisible();
+    expect(await heardBy(page)).toEqual([['loaderror', expect.objectContaining({ code: 'LOAD_FAILED' }), 'here']]);
+    expect(await overheardBy(page)).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('that claims the origin of a listed one is refused by the browser', async () => {
+    // SR-13: the answer to that address is the sign-in, but it may not be framed here.
+    const page = await stage.open('about:blank', eavesdrop);
+    const asked = watchFlows(page);
+    const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+    await page.goto(
+      hostile.put(`<iframe id="lure" src="${frameAddress(stage.host.origin).replaceAll('&', '&amp;')}"></iframe>
+<script>
+  window.loaded = new Promise((resolve) => { lure.onload = resolve });
+</script>`),
+    );
+    await page.evaluate(() => (window as unknown as { loaded: Promise<unknown> }).loaded);
+    await refused;
+    const inside = page.frames().find((frame) => frame !== page.mainFrame());
+    expect(inside?.url()).toContain('chrome-error:');
+    expect(await inside?.locator('form, input').count()).toBe(0);
+    // The page knocks as the loader does; nobody is at home.
+    const answers = await page.evaluate((service) => {
+      const { port1, port2 } = new MessageChannel();
+      const heard: unknown[] = [];
+      port1.onmessage = ({ data }) => heard.push(data);
+      const lure = document.querySelector('iframe');
+      const look = { theme: 'auto', locale: '', closable: false, variables: {} };
+      lure?.contentWindow?.postMessage({ v: 1, mount: '1-2-3-4567', type: 'connect', slot: 0, ...look }, service, [
+        port2,
+      ]);
+      return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(heard))));
+    }, stage.service.url);
+    expect(answers).toEqual([]);
+    expect(await overheardBy(page)).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('around a listed one gets no sign-in either: every ancestor counts', async () => {
+    // SR-13: clickjacking through a page in between.
+    const page = await stage.open('about:blank', eavesdrop);
+    const asked = watchFlows(page);
+    const inner = mountPage(stage.host);
+    await page.goto(hostile.put(`<iframe src="${inner}"></iframe>`));
+    await expect(page.frameLocator('iframe').getByText('Call us')).toBeVisible();
+    expect(await overheardBy(page)).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('of no origin at all (a sandbox) gets none', async () => {
+    // SR-11: no `null`.
+    const page = await stage.open('about:blank', eavesdrop);
+    const asked = watchFlows(page);
+    const inner = mountPage(stage.host);
+    await page.goto(stage.host.put(`<iframe sandbox="allow-scripts" src="${inner}"></iframe>`));
+    await expect(page.frameLocator('iframe').getByText('Call us')).toBeVisible();
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a listed page with strangers on it', () => {
+  test('sends the port to the service or to nobody, wherever the frame has been taken', async () => {
+    // SR-11: the frame is navigated away before it has loaded, to a page that listens.
+    const trap = hostile.put('<title>Trap</title>');
+    const hijack = `new MutationObserver((_, observer) => {
+      const frame = document.querySelector('#here iframe');
+      if (frame) { observer.disconnect(); frame.src = ${JSON.stringify(trap)}; }
+    }).observe(document, { childList: true, subtree: true });`;
+    const script = hijack + mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 500 });
+    const body = '<div id="here"></div>';
+    const page = await stage.open('about:blank', eavesdrop);
+    const trapped = page.waitForEvent('framenavigated', (frame) => frame.url() === trap);
+    // The browser says so when it drops a message for another origin than the one that is there.
+    const dropped = page.waitForEvent('console', (message) =>
+      message.text().includes("Failed to execute 'postMessage'"),
+    );
+    await page.goto(stage.host.put(hostPage({ service: stage.service.url, body, script })));
+    const inside = await trapped;
+    await dropped;
+    expect(await overheardBy(inside)).toEqual([]);
+  });
+
+  test('a stranger in another frame hears nothing and is not heard', async () => {
+    // SR-12: it knocks at the sign-in and shouts forged results at the page, all the time.
+    const person = await makePerson(stage.service.client, resource);
+    const stranger = hostile.put(`<script>
+      window.answers = []; window.knocks = 0;
+      const look = { theme: 'light', locale: '', closable: false, variables: {} };
+      const knock = (target) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => answers.push(data);
+        target.postMessage({ v: 1, mount: '1-2-3-4567', type: 'connect', slot: 0, ...look }, '*', [port2]);
+      };
+      setInterval(() => {
+        knocks++;
+        for (let index = 0; index < parent.frames.length; index++) knock(parent.frames[index]);
+        for (const mount of ['', '1-2-3-4567'])
+          parent.postMessage({ v: 1, mount, type: 'success', result: 'forged.by.me', expiresAt: 1 }, '*');
+      }, 10);
+    </script>`);
+    const nonce = newNonce();
+    const body = `<iframe id="stranger" src="${stranger}"></iframe><div id="here"></div>`;
+    const script = mountScript('here', { resource, nonce });
+    const page = await stage.open('about:blank', eavesdrop);
+    await page.goto(stage.host.put(hostPage({ service: stage.service.url, body, script })));
+    const widget = widgetOn(page, '#here');
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await expect(widget.heading).toHaveText(TITLES.done);
+
+    const result = await resultOf(page);
+    await stage.service.verifierOf(resource).verifyResult(result, { nonce, origin: stage.host.origin });
+    const heard = await heardBy(page);
+    expect(heard.map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
+    expect(heard.at(-1)?.[1]).toMatchObject({ result });
+
+    const inside = page.frames().find((frame) => frame.url() === stranger);
+    expect(await inside?.evaluate(() => (window as unknown as { knocks: number }).knocks)).toBeGreaterThan(0);
+    expect(await inside?.evaluate(() => (window as unknown as { answers: unknown[] }).answers)).toEqual([]);
+    // What reached the page as a message is the stranger's noise alone: the widget speaks through its port.
+    for (const { origin } of await overheardBy(page)) expect(origin).toBe(hostile.origin);
+
+    // And the frame of the sign-in took one connect: from the page, with one port, without a secret in it.
+    const frame = page.frames().find((one) => one.url().startsWith(stage.service.url));
+    const connects = frame ? (await overheardBy(frame)).filter(({ origin }) => origin === stage.host.origin) : [];
+    expect(connects).toEqual([
+      { data: expect.objectContaining({ type: 'connect' }), origin: stage.host.origin, ports: 1 },
+    ]);
+    expect(JSON.stringify(connects)).not.toContain(nonce);
+  });
+});
+
+test('every other page of the service refuses to be framed', async () => {
+  // SR-13
+  for (const path of [
+    '/',
+    '/v1/openapi.json',
+    '/v1/docs',
+    '/.well-known/jwks.json',
+    '/health/ready',
+    '/widget/v1/frame',
+  ]) {
+    const answer = await fetch(stage.service.url + path);
+    expect(answer.headers.get('content-security-policy'), path).toContain("frame-ancestors 'none'");
+  }
+});
