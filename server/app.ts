@@ -10,8 +10,9 @@ import { refuseDuplicateParameters } from './http/middleware/duplicate-parameter
 import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
-import { notFound, onError } from './http/problem.ts';
+import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
+import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
@@ -37,7 +38,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   const { issuer, version } = options;
   const app = new Hono<AppEnv>();
   app.onError(onError);
-  app.notFound(notFound);
+  app.notFound(unknownRoute(app));
 
   app.use(requestId(options.log));
   app.use(accessLog({ quiet: HEALTH_PATHS }));
@@ -50,6 +51,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
 
   app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
+  app.get('/v1/', (c) => c.redirect('/v1', 301));
   app.route('/v1', nativeApi(ports, { issuer, version }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));

@@ -11,18 +11,18 @@ export interface FrameManifest {
   style: string;
 }
 
-/** One script per way of loading the widget, each complete in itself. */
+/** One script per way of loading the widget, each complete in itself. `types` are made by `tsconfig.types.json`. */
 const LOADERS = [
-  { file: 'countersign.js', entry: 'loader/classic.ts', format: 'iife' },
-  { file: 'countersign.mjs', entry: 'loader/module.ts', format: 'es' },
-  { file: 'pure.mjs', entry: 'loader/pure.ts', format: 'es' },
-  { file: 'react.mjs', entry: 'react/index.ts', format: 'es' },
+  { file: 'countersign.js', entry: 'loader/classic.ts', format: 'iife', types: undefined },
+  { file: 'countersign.mjs', entry: 'loader/module.ts', format: 'es', types: 'countersign.d.mts' },
+  { file: 'pure.mjs', entry: 'loader/pure.ts', format: 'es', types: 'pure.d.mts' },
+  { file: 'react.mjs', entry: 'react/index.ts', format: 'es', types: 'react.d.mts' },
 ] as const;
 
 /** Builds loader, React wrapper and frame into the folder, which is emptied first. */
 export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
-  for (const { file, entry, format } of LOADERS) {
+  for (const { file, entry, format, types } of LOADERS) {
     await build(
       configOf(outDir, {
         rolldownOptions: {
@@ -33,6 +33,7 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
         },
       }),
     );
+    if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
   await build(
     configOf(outDir, {

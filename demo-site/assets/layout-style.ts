@@ -170,6 +170,7 @@ main,
 
 nav {
   display: flex;
+  min-width: 0;
   align-items: center;
   gap: clamp(0.9rem, 3vw, 1.9rem);
   font-size: 0.97rem;
@@ -296,8 +297,18 @@ main {
 }
 
 @media (max-width: 520px) {
+  .top {
+    gap: 0.7rem;
+  }
+
   .brand {
-    font-size: 1.22rem;
+    gap: 0.35rem;
+    font-size: 1.15rem;
+  }
+
+  nav .me {
+    min-width: 0;
+    padding-inline: 0.85rem;
   }
 
   .plants-link {

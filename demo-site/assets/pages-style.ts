@@ -261,7 +261,7 @@ dd {
 
 .widget {
   grid-area: widget;
-  min-height: 350px;
+  min-height: 348px;
   border-radius: 16px;
   box-shadow: 0 1px 2px #1d2a2210, 0 18px 48px -18px #1d2a2238;
 }

@@ -217,6 +217,8 @@ describe('configuration', () => {
     'rediss://:p@cache:6380/0',
     'redis+cluster://a:1,b:2,c:3',
     'redis+sentinel://a:1,b:2/main',
+    'rediss+cluster://a:1,b:2',
+    'rediss+sentinel://user:p@a:1,b:2/main',
   ])('store: %s is taken', (url) => {
     expect(loadConfig({ COUNTERSIGN_STORE: url }).store.kind).toBe('redis');
   });

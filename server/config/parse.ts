@@ -31,13 +31,10 @@ export function parseListen(text: string): { host: string; port: number } | unde
   return { host, port };
 }
 
-const REDIS_SCHEMES = ['redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:'];
-
 /**
- * Whether the text is a URL of one of the four schemes. Several hosts may be named, separated by commas, which URL does
- * not read; the adapter takes it apart.
+ * Whether the text is a URL for one Redis, for Sentinel or for a Cluster, over TLS (`rediss`) or not. Several hosts may be
+ * named, separated by commas, which URL does not read; the adapter takes it apart.
  */
 export function parseRedisUrl(text: string): true | undefined {
-  const match = /^([a-z+]+:)\/\/(?:[^@\s]*@)?([^/?#\s]+)(?:[/?#]\S*)?$/.exec(text);
-  return match?.[1] !== undefined && REDIS_SCHEMES.includes(match[1]) ? true : undefined;
+  return /^rediss?(?:\+sentinel|\+cluster)?:\/\/(?:[^@\s]*@)?[^/?#\s]+(?:[/?#]\S*)?$/.test(text) || undefined;
 }

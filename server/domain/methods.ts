@@ -6,8 +6,9 @@ export type Method = 'password' | 'otp' | 'password-otp' | 'token';
 
 export type FactorDecision =
   /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */
-  | { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean }
-  | { kind: 'deny'; reason: 'no-token' | 'deactivated' | 'locked' | 'expired' };
+  { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean } | { kind: 'deny'; reason: DenialReason };
+
+export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired';
 
 /**
  * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
@@ -29,6 +30,11 @@ export function decideFactors(method: Method, tokens: readonly TokenState[]): Fa
   return withPassword
     ? { kind: 'factors', password: true, otp: false, otpSkipped: true }
     : { kind: 'deny', reason: 'deactivated' };
+}
+
+/** How a denial reads to whoever has shown the first factor: only a lock is theirs to have lifted. */
+export function denialCode(reason: DenialReason): 'TOKEN_LOCKED' | 'ACCESS_DENIED' {
+  return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
 }
 
 /**

@@ -4,6 +4,7 @@ import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { appWith } from '../testing/http-app.ts';
+import { Contention } from '../usecases/transact.ts';
 import { Refused, refuse } from './problem.ts';
 
 describe('problem answers', () => {
@@ -61,7 +62,8 @@ describe('an exception denies, and tells the client nothing', () => {
     ['a bug', new TypeError(secret), 500, 'INTERNAL'],
     ['an error of no known kind', Object.assign(new Error(secret), { status: 200, code: 'OK' }), 500, 'INTERNAL'],
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
-    ['a full queue of hashes', new Overloaded(2500), 503, 'OVERLOADED'],
+    ['a full queue', new Overloaded(2500), 503, 'OVERLOADED'],
+    ['others who keep winning', new Contention(secret), 503, 'CONTENTION'],
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],
     ['an exception with an answer of its own', new HTTPException(500, { res: new Response(secret) }), 500, 'INTERNAL'],
     ['a request the framework cannot read', new HTTPException(400, { message: secret }), 400, 'JSON_INVALID'],

@@ -3,6 +3,8 @@ import { HTTPException } from 'hono/http-exception';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
+import { Outage } from '../usecases/needing.ts';
+import { Contention } from '../usecases/transact.ts';
 import type { AppEnv } from './context.ts';
 
 /** The body of every refusal: RFC 9457 with our stable `code`. Clients branch on `code` and on nothing else. */
@@ -87,6 +89,14 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof StoreUnavailable) {
     c.get('log')?.error({ err: error }, 'the store is unavailable');
     return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  if (error instanceof Outage) {
+    c.get('log')?.error({ err: error }, 'something that a decision rests on failed');
+    return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  if (error instanceof Contention) {
+    c.get('log')?.warn({ err: error }, 'others kept changing the same thing');
+    return refuse(c, 'CONTENTION', { retryAfterMs: 1000 });
   }
   // Hono's own, thrown while it reads a request; its text is for developers.
   if (error instanceof HTTPException && error.status < 500) {

@@ -14,11 +14,11 @@ export interface PasswordHasher {
   needsRehash(phc: string): boolean;
 }
 
-/** The bounded work queue is full; answered as 503 OVERLOADED with Retry-After. */
+/** A bounded queue (for hashing, or for one token) is full; answered as 503 OVERLOADED with Retry-After. */
 export class Overloaded extends Error {
   readonly retryAfterMs: number;
   constructor(retryAfterMs: number) {
-    super('too many hashes are waiting');
+    super('too many are waiting');
     this.name = 'Overloaded';
     this.retryAfterMs = retryAfterMs;
   }

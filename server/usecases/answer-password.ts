@@ -1,7 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
 import { tokenState } from '../domain/lockout.ts';
-import { decideFactors, widgetMethod } from '../domain/methods.ts';
+import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
 import { readAccess } from './read-access.ts';
@@ -36,7 +36,7 @@ export function answerPassword(
       tokens.map((token) => tokenState(token, now)),
     );
     if (factors.kind === 'deny') {
-      return { refusal: refusal(factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED') };
+      return { refusal: refusal(denialCode(factors.reason)) };
     }
     if (factors.otp) return { move: (held) => passwordRight(held, user) };
     return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };

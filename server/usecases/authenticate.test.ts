@@ -6,6 +6,7 @@ import { addToken, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { assign } from './assign.ts';
 import { authenticate } from './authenticate.ts';
+import { Outage } from './needing.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -144,7 +145,7 @@ describe('a wrong password', () => {
       ports.hasher.during = () => {
         throw new Error('the client has gone');
       };
-      await expect(byMethod(scene, 'password', { password: 'guess' })).rejects.toThrow('the client has gone');
+      await expect(byMethod(scene, 'password', { password: 'guess' })).rejects.toThrow(Outage);
     }
     ports.hasher.during = undefined;
     expect(await byMethod(scene, 'password')).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
@@ -311,3 +312,25 @@ describe('the account, the resource and who asks', () => {
 function common(scene: Scene) {
   return { account: scene.account, resource: scene.resource.id };
 }
+
+describe('password and code, asked without a code', () => {
+  test.each([
+    ['active', { refused: 'OTP_REQUIRED' }],
+    ['locked', { refused: 'TOKEN_LOCKED' }],
+    ['expired', { refused: 'ACCESS_DENIED' }],
+  ] as const)('a person whose token is %s does not get in by leaving it out', async (state, expected) => {
+    const scene = await setScene(ports, { tokens: [{ state }] });
+    const common = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
+    const verdict = await authenticate(ports, { ...common, method: 'password-otp', password: PASSWORD });
+    expect(verdict).toEqual(expected);
+    const wrong = await authenticate(ports, { ...common, method: 'password-otp', password: 'not the password' });
+    expect(wrong).toEqual({ refused: 'INVALID_CREDENTIALS' });
+  });
+
+  test('the password is enough where every token is deactivated, and the answer says so', async () => {
+    const scene = await setScene(ports, { tokens: [{ state: 'deactivated' }] });
+    const common = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
+    const verdict = await authenticate(ports, { ...common, method: 'password-otp', password: PASSWORD });
+    expect(verdict).toMatchObject({ method: 'password-otp', otp: 'skipped' });
+  });
+});

@@ -1,13 +1,14 @@
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
-import type { Method } from '../domain/methods.ts';
+import { tokenState } from '../domain/lockout.ts';
+import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { burnAttempt, unknownSubject } from './burn-attempt.ts';
 import { checkOtp } from './check-otp.ts';
-import { checkPassword } from './check-password.ts';
+import { checkPassword, type PasswordRight } from './check-password.ts';
 import { checkUserOtp } from './check-user-otp.ts';
 import { locateUser } from './find-user.ts';
 import { readAccess } from './read-access.ts';
@@ -25,7 +26,8 @@ export type AuthenticationRequest = {
 } & (
   | { method: 'password'; user: string; password: string }
   | { method: 'otp'; user: string; otp: string }
-  | { method: 'password-otp'; user: string; password: string; otp: string }
+  /** Without `otp`: whoever still needs one is told so, after the password. */
+  | { method: 'password-otp'; user: string; password: string; otp?: string | undefined }
   | { method: 'token'; token: TokenId; otp: string }
 );
 
@@ -87,8 +89,21 @@ async function byOtp(
 async function byPasswordAndOtp(ports: Needs, request: By<'password-otp'>): Promise<Verdict<Authenticated>> {
   const first = await firstFactor(ports, request);
   if (isRefusal(first)) return first;
+  if (request.otp === undefined) return withoutOtp(ports, first);
   const outcome = await checkUserOtp(ports, 'password-otp', first.user, first.resource, request.otp);
   return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(first.user), ...outcome };
+}
+
+/** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
+function withoutOtp(ports: Needs, { user, tokens }: PasswordRight): Verdict<Authenticated> {
+  const now = ports.clock.now();
+  const factors = decideFactors(
+    'password-otp',
+    tokens.map((token) => tokenState(token, now)),
+  );
+  if (factors.kind === 'deny') return refusal(denialCode(factors.reason));
+  if (factors.otp) return refusal('OTP_REQUIRED');
+  return { method: 'password-otp', user: named(user), otp: 'skipped' };
 }
 
 async function byToken(ports: Needs, resource: Resource, request: By<'token'>): Promise<Verdict<Authenticated>> {
@@ -118,7 +133,7 @@ async function firstFactor(ports: Needs, request: By<'password'> | By<'password-
   const first = await checkPassword(ports, { account, resource, name, password });
   if (isRefusal(first)) return first;
   const access = await readAccess(ports, request.resource, request.address, request.account);
-  return isRefusal(access) ? access : { user: first.user, resource: access.resource };
+  return isRefusal(access) ? access : { ...first, resource: access.resource };
 }
 
 function named(user: User): { id: UserId; login: string } {

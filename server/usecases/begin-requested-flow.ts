@@ -3,7 +3,7 @@ import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
 import { tokenState } from '../domain/lockout.ts';
-import { decideFactors } from '../domain/methods.ts';
+import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import { readUser } from './find-user.ts';
@@ -71,7 +71,7 @@ export async function beginRequestedFlow(
       const states = tokens.map((token) => tokenState(token, now));
       const factors = decideFactors(method, states);
       if (factors.kind === 'deny') {
-        return keep(denied(flow, factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED'));
+        return keep(denied(flow, denialCode(factors.reason)));
       }
       if (factors.otp) return keep(flow);
       return complete(

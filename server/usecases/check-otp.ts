@@ -1,6 +1,6 @@
 import type { TokenId } from '../domain/ids.ts';
 import { acceptOtp, countWrongOtp, forgiveFailures, tokenState } from '../domain/lockout.ts';
-import { decideFactors, type Method } from '../domain/methods.ts';
+import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
 import { verifyOtp } from '../domain/otp/verify.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
@@ -8,6 +8,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Stored } from '../ports/store.ts';
 import { burnAttempt } from './burn-attempt.ts';
 import { inTurn } from './in-turn.ts';
+import { needing } from './needing.ts';
 import { seedContext } from './seed-context.ts';
 import { Contention, newOperation, transact } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
@@ -49,7 +50,7 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
       );
       if (factors.kind === 'deny') {
         await burnAttempt(ports, queue);
-        return refusal(factors.reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED');
+        return refusal(denialCode(factors.reason));
       }
       if (!factors.otp) return { otp: 'skipped' };
 
@@ -78,8 +79,10 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
 }
 
 function verifyWith(ports: OtpNeeds, token: Token, otp: string, now: number) {
-  const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
-  return verifyOtp(token, secret, otp, now);
+  return needing('checking a code', () => {
+    const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+    return verifyOtp(token, secret, otp, now);
+  });
 }
 
 /** Whether the token was still as it was read, and now is as decided. */

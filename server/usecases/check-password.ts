@@ -8,6 +8,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { unknownSubject } from './burn-attempt.ts';
 import { locateUser } from './find-user.ts';
+import { needing } from './needing.ts';
 import { readPairs } from './read-pairs.ts';
 import { transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -54,7 +55,9 @@ export async function checkPassword(
   if (isRefusal(counted)) return counted;
 
   const usable = found && !found.blocked ? found.passwordHash : undefined;
-  const right = await ports.hasher.verify(usable, normalisePassword(input.password));
+  const right = await needing('checking a password', () =>
+    ports.hasher.verify(usable, normalisePassword(input.password)),
+  );
   if (!found || !right) return refusal('INVALID_CREDENTIALS');
 
   const person = await stillRight(ports, found, input.resource, usable);
@@ -89,7 +92,7 @@ const ATTEMPTS_KEPT_MS = 24 * 3_600_000;
 
 /** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
 async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
-  const passwordHash = await ports.hasher.hash(normalisePassword(password));
+  const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = documents.user(user.id);
   return transact(ports, key.anchor, [key], ([current]) => {
     if (current?.value.passwordHash !== old) return { answer: old };

@@ -5,6 +5,7 @@ import { type AccountId, parseId, type ResourceId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
+import { needing } from './needing.ts';
 import { transact } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
@@ -19,7 +20,9 @@ export async function consumeResult(
   ports: Needs,
   input: { account: AccountId; resource: ResourceId; result: string; nonce: string },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
-  const claims = await ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() });
+  const claims = await needing('verifying a result', () =>
+    ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
+  );
   if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
   const id = parseId('flw', claims.jti);
   if (!id) return refusal('RESULT_INVALID');

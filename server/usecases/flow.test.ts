@@ -10,6 +10,7 @@ import { Walk } from '../testing/walk.ts';
 import { answerIdentify } from './answer-identify.ts';
 import { beginFlow } from './begin-flow.ts';
 import { parseHandle } from './flow-handle.ts';
+import { Outage } from './needing.ts';
 import { isRefusal } from './verdict.ts';
 import { viewFlow } from './view-flow.ts';
 
@@ -224,7 +225,7 @@ describe('an evaluation that', () => {
     ports.hasher.during = () => {
       throw new Error('out of memory');
     };
-    await expect(walk.password()).rejects.toThrow('out of memory');
+    await expect(walk.password()).rejects.toThrow(Outage);
     ports.hasher.during = undefined;
     expect(await walk.look()).toMatchObject({ step: 'password', seq: 1 });
     const attempts = documents.passwordAttempts(scene.user.id);

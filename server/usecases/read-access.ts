@@ -4,6 +4,7 @@ import type { AccountId, ResourceId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import { needing } from './needing.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -39,7 +40,8 @@ export async function readAccess(
   if (readable.length < rules.length) return refusal('FILTER_DENIED');
 
   const canonical = address === undefined ? undefined : canonicalAddress(address);
-  const country = canonical === undefined ? undefined : ports.geo.country(canonical);
+  const country =
+    canonical === undefined ? undefined : needing('looking up a country', () => ports.geo.country(canonical));
   const seen = { ...(canonical !== undefined && { address: canonical }), ...(country !== undefined && { country }) };
   return judgeFilters(readable, seen, now).allowed ? { resource } : refusal('FILTER_DENIED');
 }

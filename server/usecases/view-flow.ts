@@ -5,6 +5,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
 import { readFlow } from './flow-handle.ts';
+import { needing } from './needing.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'signer'> & { issuer: string };
@@ -39,7 +40,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (!known && (await checkStanding(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
     }
-    view.result = await ports.signer.sign(claimsOf(record, ports.issuer));
+    view.result = await needing('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;
 }

@@ -6,6 +6,7 @@ export const REFUSALS = {
   // What a person meets while signing in.
   INVALID_CREDENTIALS: { status: 403, title: 'The sign-in details are not right.' },
   OTP_WRONG: { status: 403, title: 'That code is not right.' },
+  OTP_REQUIRED: { status: 403, title: 'A one-time password is needed too.' },
   OTP_REPLAYED: { status: 403, title: 'That code has been used already. Wait for the next one.' },
   OTP_MALFORMED: { status: 422, title: 'A one-time password is 6 to 10 digits and nothing else.' },
   TOKEN_LOCKED: {

@@ -1,108 +1,128 @@
-import { type Browser, chromium, type FrameLocator, type Page } from '@playwright/test';
+import type { Browser, FrameLocator, Page } from '@playwright/test';
 import { liveCode } from '../../demo-site/launcher/live-code.ts';
-import type { RunningDemo } from '../../demo-site/testing/run-demo.ts';
 
-export const DESKTOP = { width: 1200, height: 860 };
-export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1120, height: 760 };
+export const PHONE = { width: 390, height: 780 };
 
 export interface View {
   scheme: 'light' | 'dark';
   size: { width: number; height: number };
+  /** Device pixels per pixel. Default 1. */
   scale?: number;
-  locale?: string;
 }
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      // The same letters on every machine.
-      '--font-render-hinting=none',
-    ],
-  });
+export interface Person {
+  login: string;
+  password: string;
+  otpauthUri: string;
 }
 
-/** A visitor of the demo shop, step by step. */
+/** Somebody who visits the demo shop, one step of the sign-in after the other. */
 export class Visit {
   readonly page: Page;
-  readonly #demo: RunningDemo;
+  readonly #shop: string;
+  readonly #person: Person;
 
-  private constructor(page: Page, demo: RunningDemo) {
+  private constructor(page: Page, shop: string, person: Person) {
     this.page = page;
-    this.#demo = demo;
+    this.#shop = shop;
+    this.#person = person;
   }
 
-  static async begin(browser: Browser, demo: RunningDemo, { scheme, size, scale = 1, locale }: View): Promise<Visit> {
+  static async begin(
+    browser: Browser,
+    shop: string,
+    person: Person,
+    { scheme, size, scale = 1 }: View,
+  ): Promise<Visit> {
     const context = await browser.newContext({
       viewport: size,
       colorScheme: scheme,
       deviceScaleFactor: scale,
       reducedMotion: 'reduce',
-      hasTouch: size === PHONE,
+      locale: 'en-GB',
       isMobile: size === PHONE,
-      ...(locale !== undefined && { locale }),
+      hasTouch: size === PHONE,
     });
     const page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error') console.error(`the page complains: ${message.text()}`);
-    });
     page.on('pageerror', (error) => console.error(`the page failed: ${error.message}`));
-    return new Visit(page, demo);
+    return new Visit(page, shop, person);
   }
 
   get widget(): FrameLocator {
     return this.page.frameLocator('#countersign iframe');
   }
 
-  label(name: string): string {
-    const value = this.#demo.labels.get(name);
-    if (value === undefined) throw new Error(`The demo printed no ${name}.`);
-    return value;
-  }
-
   async goto(path: string): Promise<void> {
-    await this.page.goto(`${this.label('Shop')}${path}`);
+    await this.page.goto(this.#shop + path);
   }
 
-  /** To the step where the widget asks for the login. */
   async atLogin(): Promise<void> {
     await this.goto('/sign-in');
-    await this.widget.locator('input[name="username"]').waitFor();
+    await this.arrive('username');
   }
 
-  async atPassword(login = this.label('Login')): Promise<void> {
+  async atPassword(): Promise<void> {
     await this.atLogin();
-    await this.answer('username', login);
-    await this.widget.locator('input[name="password"]').waitFor();
+    await this.answer('username', this.#person.login);
+    await this.arrive('password');
   }
 
   async atCode(): Promise<void> {
     await this.atPassword();
-    await this.answer('password', this.label('Password'));
-    await this.widget.locator('input[name="otp"]').waitFor();
+    await this.answer('password', this.#person.password);
+    await this.arrive('otp');
+  }
+
+  async signIn(): Promise<void> {
+    await this.atCode();
+    await this.answer('otp', this.code);
+    await this.page.waitForURL('**/account');
+  }
+
+  async fillBasket(...plants: string[]): Promise<void> {
+    for (const plant of plants) {
+      await this.goto(`/plants/${plant}`);
+      await this.page.locator('.buy button').click();
+      await this.page.waitForURL('**/basket');
+    }
+  }
+
+  arrive(field: string): Promise<void> {
+    return this.widget.locator(`input[name="${field}"]:not([readonly])`).waitFor();
   }
 
   /** Answers the step on the screen. */
-  async answer(name: string, value: string): Promise<void> {
-    await this.widget.locator(`input[name="${name}"]:not([readonly])`).fill(value);
+  async answer(field: string, value: string): Promise<void> {
+    await this.widget.locator(`input[name="${field}"]:not([readonly])`).fill(value);
     await this.widget.locator('button.primary').click();
   }
 
-  code(): string {
-    return liveCode(this.label('Token'), Date.now()).code;
+  get code(): string {
+    return liveCode(this.#person.otpauthUri, Date.now()).code;
   }
 
-  /** A code that has not been used yet. */
-  async freshCode(used: string | undefined): Promise<string> {
-    while (this.code() === used) await this.page.waitForTimeout(250);
-    return this.code();
+  /** Six digits that are not the code, nor that of the steps beside it. */
+  get wrongCode(): string {
+    const near = [-30_000, 0, 30_000].map((ms) => liveCode(this.#person.otpauthUri, Date.now() + ms).code);
+    return ['123456', '234567', '345678', '456789'].find((code) => !near.includes(code)) ?? '';
+  }
+
+  /** Until the frame has the height that its content asked for, and the browser has painted that. */
+  async settle(): Promise<void> {
+    await this.page.waitForLoadState('networkidle');
+    let last = '';
+    for (let same = 0; same < 3; ) {
+      const box = await this.page.evaluate(
+        () =>
+          new Promise<string>((r) =>
+            requestAnimationFrame(() => r(document.querySelector('iframe')?.style.height ?? '')),
+          ),
+      );
+      same = box === last ? same + 1 : 0;
+      last = box;
+      await this.page.waitForTimeout(60);
+    }
   }
 
   async end(): Promise<void> {

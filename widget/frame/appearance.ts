@@ -27,7 +27,7 @@ export function applyLook(look: Look, root: HTMLElement, matches: (query: string
   set('--edge', isPair ? mix(text, background, 0.55) : undefined);
   set('--line', isPair ? mix(text, background, 0.14) : undefined);
   set('--accent', accent);
-  set('--on-accent', accent && (contrast(accent, '#ffffff') >= READABLE ? '#ffffff' : '#0b0d12'));
+  set('--on-accent', accent && (contrast(accent, '#ffffff') >= READABLE ? '#ffffff' : '#000000'));
   // A ring or a mark that cannot be told from the card helps nobody: then they take the text's colour.
   set('--mark', accent && (contrast(accent, card) >= DISCERNIBLE ? accent : 'var(--text)'));
   set('--radius', radius);

@@ -18,24 +18,26 @@ export interface CountersignProps extends MountOptions {
 export function Countersign({ handleRef, container, ...options }: CountersignProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const handle = useRef<WidgetHandle | null>(null);
-  const newest = useRef(options);
-  newest.current = options;
+  const newest = useRef({ options, handleRef });
+  newest.current = { options, handleRef };
 
+  // Another resource or service needs another frame.
   const { resource, service } = options;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: exactly these two need another frame
   useEffect(() => {
     if (!element.current) return;
-    const mounted = mount(element.current, newest.current);
-    handle.current = mounted;
-    if (handleRef) handleRef.current = mounted;
+    const mounted = mount(element.current, { ...newest.current.options, resource, ...(service && { service }) });
+    const tell = (current: WidgetHandle | null) => {
+      handle.current = current;
+      if (newest.current.handleRef) newest.current.handleRef.current = current;
+    };
+    tell(mounted);
     return () => {
       mounted?.destroy();
-      handle.current = null;
-      if (handleRef) handleRef.current = null;
+      tell(null);
     };
   }, [resource, service]);
 
-  useEffect(() => handle.current?.update(newest.current));
+  useEffect(() => handle.current?.update(newest.current.options));
 
   return createElement('div', { ...container, ref: element });
 }

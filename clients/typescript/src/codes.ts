@@ -49,6 +49,7 @@ export type ClientErrorCode = (typeof CLIENT_ERROR_CODES)[number];
 export const SERVER_ERROR_CODES = [
   'INVALID_CREDENTIALS',
   'OTP_WRONG',
+  'OTP_REQUIRED',
   'OTP_REPLAYED',
   'OTP_MALFORMED',
   'TOKEN_LOCKED',

@@ -28,7 +28,7 @@ const request = z
   .discriminatedUnion('method', [
     z.strictObject({ ...common, method: z.literal('password'), user: anyName, password }),
     z.strictObject({ ...common, method: z.literal('otp'), user: anyName, otp }),
-    z.strictObject({ ...common, method: z.literal('password-otp'), user: anyName, password, otp }),
+    z.strictObject({ ...common, method: z.literal('password-otp'), user: anyName, password, otp: otp.optional() }),
     z.strictObject({ ...common, method: z.literal('token'), token: tokenId, otp }),
   ])
   .openapi('AuthenticationRequest');
@@ -66,7 +66,7 @@ export function authentications(ports: Needs) {
     const body = c.req.valid('json');
     const key = c.get('apiKey');
     if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    if ('otp' in body && parseOtp(body.otp) === undefined) return refuse(c, 'OTP_MALFORMED');
+    if ('otp' in body && body.otp !== undefined && parseOtp(body.otp) === undefined) return refuse(c, 'OTP_MALFORMED');
     const { address, ...rest } = body;
     const asked = { ...rest, account: key.account, ...(address !== undefined && { address }) };
     const verdict = await authenticate(ports, asked);

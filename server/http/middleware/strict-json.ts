@@ -8,7 +8,8 @@ const MEDIA_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))
 
 /**
  * Reads a body as strict JSON, once. `c.req.json()` (which the OpenAPI validator calls) then answers exactly the value
- * that was checked. A request without a body passes: whether it needs one is for its schema to say.
+ * that was checked. A request without a body passes, unless it is a PATCH: whether it
+ * needs one is for its schema to say.
  *
  * Goes behind {@link bodyLimit}, which has read the bytes and bounded them.
  */
@@ -16,7 +17,11 @@ export function strictJson(): MiddlewareHandler<AppEnv> {
   return async function readJson(c, next) {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const bytes = new Uint8Array(await c.req.arrayBuffer());
-    if (bytes.length === 0) return next();
+    if (bytes.length === 0) {
+      // Every field of a change is optional, so its schema would take nothing for a change of nothing.
+      if (c.req.method === 'PATCH') throw new Refused('JSON_INVALID', { detail: 'The body is empty.' });
+      return next();
+    }
     if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw new Refused('MEDIA_TYPE_UNSUPPORTED');
     const reading = readStrictJson(bytes);
     if (!reading.ok) throw new Refused(reading.code);

@@ -25,7 +25,7 @@ describe('create, get and update', () => {
     await client.resources.get('res_1');
     await client.resources.update('res_1', { enabled: false });
     await client.users.create({ login: 'mira' });
-    await client.users.update('usr_1', { alias: null });
+    await client.users.update('usr_1', { firstName: 'Ann' });
     await client.tokens.get('tok_1');
     await client.filters.create({ name: 'Office', rule: { kind: 'ip', mode: 'allow', ranges: ['192.0.2.0/24'] } });
     await client.filters.get('flt_1');
@@ -40,7 +40,7 @@ describe('create, get and update', () => {
       'GET /filters/flt_1',
     ]);
     expect(requests[2]?.body).toEqual({ enabled: false });
-    expect(requests[4]?.body).toEqual({ alias: null });
+    expect(requests[4]?.body).toEqual({ firstName: 'Ann' });
   });
 
   test('a created token comes with its secret', async () => {

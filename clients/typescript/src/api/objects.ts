@@ -59,13 +59,9 @@ export interface NewUser {
 
 /** `null` takes a value away. */
 export interface UserChanges {
-  login?: string;
-  alias?: string | null;
-  email?: string | null;
-  phone?: string | null;
-  firstName?: string | null;
-  secondName?: string | null;
-  password?: string | null;
+  firstName?: string;
+  secondName?: string;
+  password?: string;
   apiSupport?: boolean;
   blocked?: boolean;
 }

@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { takeJobs } from '../processes/child.ts';
+import { Connection } from './connection.ts';
+import type { LoadJob } from './jobs.ts';
+import { healthRequest, type Line, passwordLine, SpentCodes } from './requests.ts';
+import { type Tally, Tallying } from './tally.ts';
+
+/** As many codes are made ready; a service that is faster ends its measurement early. */
+const MOST_PER_SECOND = 20_000;
+/** Enough different bodies for a route that keeps nothing. */
+const REHEARSED = 4_000;
+/** At a fixed rate, as many may be under way before the next has to wait. */
+const PACED_CONNECTIONS = 64;
+
+const spent = new SpentCodes();
+
+async function load(job: LoadJob): Promise<Tally> {
+  const { target, durationMs } = job;
+  switch (job.kind) {
+    case 'otp': {
+      const count = job.rehearsal ? REHEARSED : (MOST_PER_SECOND * durationMs) / 1000;
+      const lines = forClients(job.clients, (client) =>
+        job.factor === 'hotp'
+          ? spent.hotpLine(target, job.members, client, Math.ceil(count / job.clients))
+          : spent.totpLine(target, job.members, client, Math.ceil(count / job.clients), Date.now()),
+      );
+      if (job.rehearsal) for (const line of lines) line.sent = () => {};
+      return closedLoop(target.port, lines, durationMs, job.rehearsal ?? false);
+    }
+    case 'password':
+      return closedLoop(
+        target.port,
+        forClients(job.clients, (client) => passwordLine(target, job.members, client)),
+        durationMs,
+        true,
+      );
+    case 'paced-otp': {
+      const count = Math.ceil((job.perSecond * durationMs) / 1000);
+      const line = spent.hotpLine(target, job.members, { index: 0, of: 1 }, count);
+      return paced(target.port, line, job.perSecond);
+    }
+    case 'paced-health': {
+      const count = Math.ceil((job.perSecond * durationMs) / 1000);
+      const requests = new Array<string>(count).fill(healthRequest(target));
+      return paced(target.port, { requests, sent: () => {} }, job.perSecond);
+    }
+  }
+}
+
+/** Each client sends its next request as soon as it has the answer to the one before. */
+async function closedLoop(port: number, lines: Line[], durationMs: number, again: boolean): Promise<Tally> {
+  const connections = await Promise.all(lines.map(() => Connection.open(port)));
+  try {
+    const tallying = new Tallying();
+    const begun = performance.now();
+    const end = begun + durationMs;
+    await Promise.all(
+      connections.map(async (connection, client) => {
+        const { requests, sent } = lines[client] ?? { requests: [], sent: () => {} };
+        for (let position = 0; performance.now() < end; position++) {
+          if (again && position === requests.length) position = 0;
+          const request = requests[position];
+          if (request === undefined) break;
+          const sentAt = performance.now();
+          sent(position);
+          const status = await connection.send(request);
+          tallying.count(status, performance.now() - sentAt);
+        }
+      }),
+    );
+    return tallying.finish(performance.now() - begun);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+async function paced(port: number, { requests, sent }: Line, perSecond: number): Promise<Tally> {
+  const connections = await Promise.all(Array.from({ length: PACED_CONNECTIONS }, () => Connection.open(port)));
+  try {
+    const tallying = new Tallying();
+    const begun = performance.now();
+    let next = 0;
+    await Promise.all(
+      connections.map(async (connection) => {
+        for (;;) {
+          const position = next++;
+          const request = requests[position];
+          if (request === undefined) return;
+          const due = begun + (position * 1000) / perSecond;
+          const early = due - performance.now();
+          if (early > 0) await pause(early);
+          sent(position);
+          const status = await connection.send(request);
+          tallying.count(status, performance.now() - due);
+        }
+      }),
+    );
+    return tallying.finish(performance.now() - begun);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+function forClients<T>(clients: number, make: (client: { index: number; of: number }) => T): T[] {
+  return Array.from({ length: clients }, (_, index) => make({ index, of: clients }));
+}
+
+takeJobs(load);

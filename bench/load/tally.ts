@@ -1,0 +1,45 @@
+/** What a load brought, as the generator answers it. */
+export interface Tally {
+  /** Answers of 200 per second. */
+  perSecond: number;
+  /** Of the answers of 200. */
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+  /** Number of answers by status. */
+  statuses: Record<string, number>;
+}
+
+/** Collects answers while a load runs. */
+export class Tallying {
+  readonly #latencies: number[] = [];
+  readonly #statuses: Record<string, number> = {};
+
+  count(status: number, latencyMs: number): void {
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    if (status === 200) this.#latencies.push(latencyMs);
+  }
+
+  finish(elapsedMs: number): Tally {
+    const sorted = Float64Array.from(this.#latencies).sort();
+    return {
+      perSecond: (sorted.length * 1000) / elapsedMs,
+      p50Ms: quantile(sorted, 0.5),
+      p99Ms: quantile(sorted, 0.99),
+      maxMs: quantile(sorted, 1),
+      statuses: this.#statuses,
+    };
+  }
+}
+
+/** The nearest-rank quantile of sorted numbers; 0 of none. */
+export function quantile(sorted: ArrayLike<number>, q: number): number {
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
+}
+
+export function median(numbers: readonly number[]): number {
+  return quantile(
+    [...numbers].sort((a, b) => a - b),
+    0.5,
+  );
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+
+/** What the numbers were taken on. No names of hosts, people or folders. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGiB: number;
+  system: string;
+  node: string;
+  redis: string;
+  /** Processes that were running or waiting in the minute before; much above 0 means the numbers are not clean. */
+  loadBefore: number;
+}
+
+export function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() || `unnamed ${arch()}`,
+    cores: availableParallelism(),
+    memoryGiB: round(totalmem() / 2 ** 30),
+    system: `${distribution()}, ${platform()} ${release().split('-')[0]} ${arch()}`,
+    node: process.versions.node,
+    redis: redisVersion(),
+    loadBefore: round(loadavg()[0] ?? 0),
+  };
+}
+
+function distribution(): string {
+  try {
+    return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? platform();
+  } catch {
+    return platform();
+  }
+}
+
+function redisVersion(): string {
+  const said = execFileSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return /v=([\d.]+)/.exec(said)?.[1] ?? 'unknown';
+}
+
+function round(number: number): number {
+  return Math.round(number * 10) / 10;
+}

@@ -1,0 +1,49 @@
+import type { LoadJob } from '../load/jobs.ts';
+import type { Tally } from '../load/tally.ts';
+import type { Plan } from '../plan.ts';
+import { Child } from '../processes/child.ts';
+import { openSite, type Site, type SiteOptions } from '../site.ts';
+
+export type Generator = Child<LoadJob, Tally>;
+
+/** What a measurement works with: whatever it opens here is closed for it, also when it fails. */
+export class Bench {
+  readonly plan: Plan;
+  readonly generator: Generator;
+  readonly #profileFolder: string | undefined;
+  readonly #closing: (() => Promise<void>)[] = [];
+
+  constructor(plan: Plan, profileFolder?: string) {
+    this.plan = plan;
+    this.#profileFolder = profileFolder;
+    this.generator = this.newGenerator();
+  }
+
+  newGenerator(): Generator {
+    return this.open(new Child<LoadJob, Tally>(new URL('../load/generator.ts', import.meta.url)), (child) =>
+      child.close(),
+    );
+  }
+
+  async openSite(options: Omit<SiteOptions, 'profileFolder'>): Promise<Site> {
+    const site = await openSite({ ...options, profileFolder: this.#profileFolder });
+    return this.open(site, () => site.close());
+  }
+
+  async start(site: Site, options?: { logLevel?: 'info' | 'warn' }) {
+    const started = await site.start(options);
+    return this.open(started, ({ service }) => service.stop());
+  }
+
+  open<T>(thing: T, close: (thing: T) => Promise<void>): T {
+    this.#closing.push(() => close(thing));
+    return thing;
+  }
+
+  /** Last opened, first closed. */
+  async close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const close of this.#closing.splice(0).reverse()) await close().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw new AggregateError(errors, 'not everything could be closed');
+  }
+}

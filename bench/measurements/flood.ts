@@ -1,0 +1,62 @@
+import type { Target } from '../load/jobs.ts';
+import type { Tally } from '../load/tally.ts';
+import { FLOODS, ORDINARY_POPULATION } from '../plan.ts';
+import type { StoreKind } from '../site.ts';
+import type { Bench } from './bench.ts';
+import { eachStore } from './otp.ts';
+
+export interface FloodMeasurement {
+  /** Probes per second. */
+  otpPerSecond: number;
+  healthPerSecond: number;
+  floods: { clients: number; stores: Record<StoreKind, Flooded> }[];
+}
+
+export interface Flooded {
+  passwords: Tally;
+  otp: Tally;
+  health: Tally;
+}
+
+const OTP_PER_SECOND = 100;
+const HEALTH_PER_SECOND = 50;
+/** The flood gets half of the people, the one-time codes the other half: nobody waits in line behind themselves. */
+const FLOODED = { from: 0, to: ORDINARY_POPULATION / 2 };
+const CHECKED = { from: ORDINARY_POPULATION / 2, to: ORDINARY_POPULATION };
+/** The flood first fills its queue. */
+const LEAD_MS = 500;
+
+/** One-time codes and health probes at a steady rate while clients that never pause ask for password logins (SR-20). */
+export async function measureFlood(bench: Bench): Promise<FloodMeasurement> {
+  const { plan } = bench;
+  const flooder = bench.newGenerator();
+  const population = { size: ORDINARY_POPULATION, totp: 0 };
+  const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
+
+  const flood = async (target: Target, clients: number): Promise<Flooded> => {
+    const durationMs = plan.floodMs;
+    const passwords = flooder.ask({
+      kind: 'password',
+      members: FLOODED,
+      clients,
+      target,
+      durationMs: durationMs + 2 * LEAD_MS,
+    });
+    await bench.generator.ask({ kind: 'paced-health', perSecond: 10, target, durationMs: LEAD_MS });
+    const [otp, health] = await Promise.all([
+      bench.generator.ask({ kind: 'paced-otp', members: CHECKED, perSecond: OTP_PER_SECOND, target, durationMs }),
+      bench.generator.ask({ kind: 'paced-health', perSecond: HEALTH_PER_SECOND, target, durationMs }),
+    ]);
+    return { passwords: await passwords, otp, health };
+  };
+
+  for (const { target } of Object.values(running)) {
+    const members = CHECKED;
+    await bench.generator.ask({ kind: 'otp', factor: 'hotp', members, clients: 8, target, durationMs: plan.warmUpMs });
+  }
+  const floods: FloodMeasurement['floods'] = [];
+  for (const clients of FLOODS) {
+    floods.push({ clients, stores: await eachStore((store) => flood(running[store].target, clients)) });
+  }
+  return { otpPerSecond: OTP_PER_SECOND, healthPerSecond: HEALTH_PER_SECOND, floods };
+}

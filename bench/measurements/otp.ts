@@ -1,0 +1,85 @@
+import type { LoadJob, Target } from '../load/jobs.ts';
+import { CLIENTS, ORDINARY_POPULATION } from '../plan.ts';
+import { Child } from '../processes/child.ts';
+import { type Memory, memoryOf } from '../processes/usage.ts';
+import { STORES, type StoreKind } from '../site.ts';
+import type { Bench } from './bench.ts';
+import { type Compared, compare, interleave, type Measured } from './interleave.ts';
+
+export interface OtpMeasurement {
+  byClients: { clients: number; bare: Measured; stores: Record<StoreKind, Compared> }[];
+  /** With log level `warn`, against the default in the same rounds; on Redis, at 32 clients. */
+  quietLog: Compared;
+  memory: Record<StoreKind, { idle: Memory | undefined; loaded: Memory | undefined }>;
+}
+
+const MEMBERS = { from: 0, to: ORDINARY_POPULATION };
+
+/** One-time code checks through `POST /v1/authentications`, against a bare Hono route, on both stores. */
+export async function measureOtp(bench: Bench): Promise<OtpMeasurement> {
+  const { plan, generator } = bench;
+  const population = { size: ORDINARY_POPULATION, totp: 0 };
+  const sites = await eachStore((store) => bench.openSite({ store, population }));
+  const running = await eachStore((store) => bench.start(sites[store]));
+  const idle = await eachStore(async (store) => memoryOf(running[store].service.pid));
+  const route = await startBareRoute(bench, running.redis.target);
+
+  const job = (target: Target, clients: number, durationMs = plan.otpMs): LoadJob => {
+    return {
+      kind: 'otp',
+      factor: 'hotp',
+      members: MEMBERS,
+      target,
+      clients,
+      durationMs,
+      rehearsal: target === route.target,
+    };
+  };
+  const side = ({ target, service }: Running, clients: number) => ({
+    take: () => generator.ask(job(target, clients)),
+    pid: () => service.pid,
+  });
+  for (const target of [route.target, running.embedded.target, running.redis.target]) {
+    await generator.ask(job(target, 8, plan.warmUpMs));
+  }
+  const byClients: OtpMeasurement['byClients'] = [];
+  for (const clients of CLIENTS) {
+    const sides = await interleave(plan.rounds, {
+      bare: { take: () => generator.ask(job(route.target, clients)), pid: () => route.pid },
+      embedded: side(running.embedded, clients),
+      redis: side(running.redis, clients),
+    });
+    const stores = await eachStore(async (store) => compare(sides[store], sides.bare));
+    byClients.push({ clients, bare: sides.bare, stores });
+  }
+  const loaded = await eachStore(async (store) => memoryOf(running[store].service.pid));
+
+  const quiet = await bench.start(sites.redis, { logLevel: 'warn' });
+  await generator.ask(job(quiet.target, 8, plan.warmUpMs));
+  const logging = await interleave(plan.rounds, {
+    usual: side(running.redis, 32),
+    quiet: side(quiet, 32),
+  });
+  return {
+    byClients,
+    quietLog: compare(logging.quiet, logging.usual),
+    memory: await eachStore(async (store) => ({ idle: idle[store], loaded: loaded[store] })),
+  };
+}
+
+type Running = Awaited<ReturnType<Bench['start']>>;
+
+async function startBareRoute(bench: Bench, like: Target): Promise<{ target: Target; pid: number | undefined }> {
+  const route = bench.open(
+    new Child<{ listen: true }, { port: number }>(new URL('../bare/route.ts', import.meta.url)),
+    (child) => child.close(),
+  );
+  return { target: { ...like, ...(await route.ask({ listen: true })) }, pid: route.pid };
+}
+
+/** One after the other. */
+export async function eachStore<T>(make: (store: StoreKind) => Promise<T>): Promise<Record<StoreKind, T>> {
+  const made: Partial<Record<StoreKind, T>> = {};
+  for (const store of STORES) made[store] = await make(store);
+  return made as Record<StoreKind, T>;
+}

@@ -1,0 +1,48 @@
+import { threadPoolSize } from '../../server/adapters/argon2/threads.ts';
+import type { Argon2Job } from '../bare/argon2.ts';
+import type { LoadJob, Target } from '../load/jobs.ts';
+import type { Tally } from '../load/tally.ts';
+import { ORDINARY_POPULATION, PASSWORD_CLIENTS } from '../plan.ts';
+import { Child } from '../processes/child.ts';
+import type { StoreKind } from '../site.ts';
+import type { Bench } from './bench.ts';
+import { type Compared, compare, interleave, type Measured } from './interleave.ts';
+import { eachStore } from './otp.ts';
+
+export interface PasswordMeasurement {
+  clients: number;
+  bare: Measured;
+  stores: Record<StoreKind, Compared>;
+}
+
+/** Password logins through `POST /v1/authentications`, against argon2id alone. */
+export async function measurePasswords(bench: Bench): Promise<PasswordMeasurement> {
+  const { plan, generator } = bench;
+  const population = { size: ORDINARY_POPULATION, totp: 0 };
+  const running = await eachStore(async (store) => bench.start(await bench.openSite({ store, population })));
+  const argon2 = bench.open(
+    // The same pool of threads as dist/server/start.cjs makes.
+    new Child<Argon2Job, Tally>(new URL('../bare/argon2.ts', import.meta.url), {
+      UV_THREADPOOL_SIZE: String(threadPoolSize()),
+    }),
+    (child) => child.close(),
+  );
+  const clients = PASSWORD_CLIENTS;
+  const job = (target: Target, durationMs = plan.passwordMs): LoadJob => {
+    return { kind: 'password', members: { from: 0, to: 20 * clients }, target, clients, durationMs };
+  };
+  const side = ({ target, service }: typeof running.redis) => ({
+    take: () => generator.ask(job(target)),
+    pid: () => service.pid,
+  });
+  await argon2.ask({ clients, durationMs: plan.warmUpMs });
+  await generator.ask(job(running.embedded.target, plan.warmUpMs));
+  await generator.ask(job(running.redis.target, plan.warmUpMs));
+  const sides = await interleave(plan.rounds, {
+    bare: { take: () => argon2.ask({ clients, durationMs: plan.passwordMs }), pid: () => argon2.pid },
+    embedded: side(running.embedded),
+    redis: side(running.redis),
+  });
+  const stores = await eachStore(async (store) => compare(sides[store], sides.bare));
+  return { clients, bare: sides.bare, stores };
+}

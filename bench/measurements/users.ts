@@ -1,0 +1,48 @@
+import type { LoadJob, Target } from '../load/jobs.ts';
+import { FEW } from '../plan.ts';
+import type { StoreKind } from '../site.ts';
+import type { Bench } from './bench.ts';
+import { type Compared, compare, interleave, type Measured } from './interleave.ts';
+import { eachStore } from './otp.ts';
+
+export interface UsersMeasurement {
+  few: number;
+  many: number;
+  clients: number;
+  stores: Record<StoreKind, { few: Measured; many: Compared; totp: Measured }>;
+}
+
+const CLIENTS = 8;
+const TOTP = { kind: 'otp', factor: 'totp', clients: CLIENTS } as const;
+
+/**
+ * The same one-time code checks in a store of ten people and in one of very many; and, since it takes many people to have
+ * enough of them, TOTP codes: each is good for one use in half a minute.
+ */
+export async function measureUsers(bench: Bench): Promise<UsersMeasurement> {
+  const { plan, generator } = bench;
+  const totp = Math.floor(plan.many / 2);
+  const stores = await eachStore(async (store) => {
+    const few = await bench.start(await bench.openSite({ store, population: { size: FEW, totp: 0 } }));
+    const many = await bench.start(await bench.openSite({ store, population: { size: plan.many, totp } }));
+    const job = (target: Target, from: number, to: number, durationMs = plan.otpMs): LoadJob => {
+      return { kind: 'otp', factor: 'hotp', members: { from, to }, clients: CLIENTS, target, durationMs };
+    };
+    await generator.ask(job(few.target, 0, FEW, plan.warmUpMs));
+    await generator.ask(job(many.target, totp, plan.many, plan.warmUpMs));
+    const side = (who: typeof few, load: LoadJob) => ({
+      take: () => generator.ask(load),
+      pid: () => who.service.pid,
+    });
+    const hotp = job(many.target, totp, plan.many);
+    const sides = await interleave(plan.rounds, {
+      few: side(few, job(few.target, 0, FEW)),
+      many: side(many, hotp),
+      totp: side(many, { ...hotp, ...TOTP, members: { from: 0, to: totp } }),
+    });
+    await few.service.stop();
+    await many.service.stop();
+    return { few: sides.few, many: compare(sides.many, sides.few), totp: sides.totp };
+  });
+  return { few: FEW, many: plan.many, clients: CLIENTS, stores };
+}

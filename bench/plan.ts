@@ -1,0 +1,42 @@
+/** How long and how much to measure. */
+export interface Plan {
+  mode: 'full' | 'quick';
+  /** Each measurement is taken so often, its sides in turn, and the median counts. */
+  rounds: number;
+  otpMs: number;
+  passwordMs: number;
+  floodMs: number;
+  warmUpMs: number;
+  /** People in the store that has many. */
+  many: number;
+  starts: number;
+}
+
+export const FULL: Plan = {
+  mode: 'full',
+  rounds: 3,
+  otpMs: 2000,
+  passwordMs: 4000,
+  floodMs: 10_000,
+  warmUpMs: 2500,
+  many: 100_000,
+  starts: 5,
+};
+
+export const QUICK: Plan = {
+  mode: 'quick',
+  rounds: 1,
+  otpMs: 700,
+  passwordMs: 1500,
+  floodMs: 2500,
+  warmUpMs: 700,
+  many: 5_000,
+  starts: 2,
+};
+
+export const CLIENTS = [1, 8, 32] as const;
+export const PASSWORD_CLIENTS = 16;
+export const FLOODS = [64, 256] as const;
+/** People in the stores of the ordinary measurements. */
+export const ORDINARY_POPULATION = 2_000;
+export const FEW = 10;

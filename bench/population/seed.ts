@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hash } from '@node-rs/argon2';
+import { Redis } from 'ioredis';
+import { ARGON2_FLOOR } from '../../server/adapters/argon2/argon2-hasher.ts';
+import { openEmbeddedStore } from '../../server/adapters/embedded-store/open-embedded-store.ts';
+import { openRedisStore } from '../../server/adapters/redis-store/open-redis-store.ts';
+import { createSecretBox } from '../../server/adapters/secret-box/secret-box.ts';
+import { systemClock } from '../../server/adapters/system-clock/system-clock.ts';
+import { systemRandom } from '../../server/adapters/system-random/system-random.ts';
+import { idFromBytes } from '../../server/domain/ids.ts';
+import { createAccount } from '../../server/usecases/create-account.ts';
+import { createApiKey } from '../../server/usecases/create-api-key.ts';
+import { createResource } from '../../server/usecases/create-resource.ts';
+import { isRefusal, type Refusal } from '../../server/usecases/verdict.ts';
+import { takeJobs } from '../processes/child.ts';
+import { PASSWORD, type Population } from './members.ts';
+import { writeMember } from './write-member.ts';
+
+export interface SeedJob extends Population {
+  dataFolder: string;
+  /** `embedded` or a Redis URL. */
+  store: string;
+  masterKey: string;
+}
+
+export interface Seeded {
+  resource: string;
+  apiKey: string;
+}
+
+const BATCH = 200;
+const DAY_MS = 86_400_000;
+
+/**
+ * Fills a fresh store: account, resource and API key by the use-cases, the people straight through the store's `commit`
+ * with what the use-cases would have written. A process of its own, so that the store is closed and the service can have
+ * it.
+ */
+async function seed(job: SeedJob): Promise<Seeded> {
+  const store =
+    job.store === 'embedded'
+      ? await openEmbeddedStore({ path: join(job.dataFolder, 'store') })
+      : await openRedisStore({ url: job.store, warn: () => {} });
+  const secrets = createSecretBox(Buffer.from(job.masterKey, 'base64'));
+  const ports = { store, secrets, clock: systemClock, random: systemRandom };
+  try {
+    const { account } = must(await createAccount(ports, { name: 'Benchmark' }));
+    const { resource } = must(
+      await createResource(ports, { id: idFromBytes('res', systemRandom.bytes(7)) }, account.id, {
+        name: 'Benchmark',
+        enabled: true,
+        failedAttemptsBeforeLock: 5,
+        methodPolicy: 'auto',
+        allowedOrigins: [],
+        allowLocalhost: true,
+        resultLifetimeMs: 60_000,
+      }),
+    );
+    const key = must(
+      await createApiKey(ports, { account: account.id, name: 'Load', scopes: ['authenticate'], lifetimeMs: DAY_MS }),
+    );
+    const passwordHash = await hash(PASSWORD, {
+      memoryCost: ARGON2_FLOOR.memoryKiB,
+      timeCost: ARGON2_FLOOR.iterations,
+      parallelism: ARGON2_FLOOR.parallelism,
+    });
+    for (let from = 0; from < job.size; from += BATCH) {
+      const indexes = Array.from({ length: Math.min(BATCH, job.size - from) }, (_, at) => from + at);
+      await Promise.all(
+        indexes.map((index) =>
+          writeMember(ports, {
+            index,
+            account: account.id,
+            resource: resource.id,
+            passwordHash,
+            kind: index < job.totp ? 'totp' : 'hotp',
+          }),
+        ),
+      );
+    }
+    return { resource: resource.id, apiKey: key.text };
+  } finally {
+    await store.close();
+    if (job.store !== 'embedded') await compact(job.store);
+  }
+}
+
+/** Redis rewrites a log that has grown much; done now, it does not fall into a measurement. */
+async function compact(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await redis.bgrewriteaof();
+    do await pause(50);
+    while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence')));
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function must<T extends object>(verdict: T | Refusal): T {
+  if (isRefusal(verdict)) throw new Error(`seeding was refused: ${verdict.refused}`);
+  return verdict;
+}
+
+takeJobs(seed);

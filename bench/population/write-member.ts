@@ -1,0 +1,60 @@
+import type { AccountId, ResourceId } from '../../server/domain/ids.ts';
+import type { Token } from '../../server/domain/token.ts';
+import type { User } from '../../server/domain/user.ts';
+import { documents } from '../../server/ports/documents.ts';
+import type { Ports } from '../../server/ports/index.ts';
+import { byCreation, indexes } from '../../server/ports/indexes.ts';
+import type { Change, DocumentKey } from '../../server/ports/store.ts';
+import { seedContext } from '../../server/usecases/seed-context.ts';
+import { newOperation } from '../../server/usecases/transact.ts';
+import { memberOf } from './members.ts';
+
+/** A person with a password, assigned with one token: the three documents that the use-cases would have made. */
+export async function writeMember(
+  ports: Pick<Ports, 'store' | 'secrets' | 'clock' | 'random'>,
+  input: { index: number; account: AccountId; resource: ResourceId; passwordHash: string; kind: 'totp' | 'hotp' },
+): Promise<void> {
+  const { account, resource, passwordHash, kind } = input;
+  const { login, user: userId, token: tokenId, secret } = memberOf(input.index);
+  const now = ports.clock.now();
+  const user: User = {
+    id: userId,
+    account,
+    login,
+    passwordHash,
+    apiSupport: true,
+    blocked: false,
+    assignments: [{ resource, alone: false, tokens: [{ token: tokenId, epoch: 0 }] }],
+    createdAt: now,
+  };
+  const token: Token = {
+    id: tokenId,
+    account,
+    name: `Token of ${login}`,
+    factor: kind === 'totp' ? { kind, periodMs: 30_000, driftSteps: 0 } : { kind },
+    algorithm: 'SHA1',
+    digits: 6,
+    sealedSecret: ports.secrets.seal(secret, seedContext(account, tokenId)),
+    nextCounter: 0,
+    owner: userId,
+    epoch: 0,
+    enabled: true,
+    failures: 0,
+    directResources: [],
+    createdAt: now,
+  };
+  const write = (key: DocumentKey, value: unknown, index: Change['index'] = []) =>
+    ports.store.commit({
+      anchor: key.anchor,
+      operation: newOperation(ports),
+      now,
+      expect: [],
+      put: [{ key, value }],
+      index,
+    });
+  await Promise.all([
+    write(documents.user(userId), user, [{ index: indexes.users(account), add: byCreation(user) }]),
+    write(documents.nameClaim(account, login), { user: userId }),
+    write(documents.token(tokenId), token, [{ index: indexes.tokens(account), add: byCreation(token) }]),
+  ]);
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePorts } from '../../server/testing/free-ports.ts';
+import { answers } from './answers.ts';
+
+const ENTRY = join(import.meta.dirname, '../../dist/server/start.cjs');
+const START_DEADLINE_MS = 30_000;
+const STOP_DEADLINE_MS = 10_000;
+
+export interface ServiceOptions {
+  dataFolder: string;
+  /** `embedded` or a Redis URL. */
+  store: string;
+  masterKey: string;
+  logLevel?: 'info' | 'warn';
+  /** Where node leaves a CPU profile when the service ends. */
+  profileFolder?: string | undefined;
+}
+
+/** The built service as its own process, on loopback, as an operator would start it. */
+export interface Service {
+  port: number;
+  /** From the start of the process to the first 200 of /health/ready. */
+  startedMs: number;
+  pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const [port = 0] = await freePorts(1);
+  const logFile = join(options.dataFolder, `service-${port}.log`);
+  const log = openSync(logFile, 'w', 0o600);
+  const profiling = options.profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${options.profileFolder}`] : [];
+  const begun = performance.now();
+  const child = spawn(process.execPath, [...profiling, ENTRY], {
+    stdio: ['ignore', log, log],
+    env: {
+      ...(process.env.PATH && { PATH: process.env.PATH }),
+      NODE_ENV: 'production',
+      COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
+      COUNTERSIGN_DATA: options.dataFolder,
+      COUNTERSIGN_STORE: options.store,
+      COUNTERSIGN_MASTER_KEY: options.masterKey,
+      COUNTERSIGN_LOG_LEVEL: options.logLevel ?? 'info',
+      COUNTERSIGN_DRAIN_MS: '0',
+    },
+  });
+  closeSync(log);
+  const startedMs = await untilReady(child, port, begun, logFile);
+  return {
+    port,
+    startedMs,
+    pid: child.pid,
+    stop: async () => {
+      await end(child);
+      // Access lines of a whole run are large, and nobody reads them.
+      await rm(logFile, { force: true });
+    },
+  };
+}
+
+async function untilReady(child: ChildProcess, port: number, begun: number, logFile: string): Promise<number> {
+  while (performance.now() - begun < START_DEADLINE_MS) {
+    if (child.exitCode !== null) break;
+    if (await answers(port, '/health/ready')) return performance.now() - begun;
+    await pause(3);
+  }
+  await end(child);
+  throw new Error(`the service did not become ready:\n${await readFile(logFile, 'utf8')}`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+  child.kill('SIGTERM');
+  await exited;
+  clearTimeout(late);
+}

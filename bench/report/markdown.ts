@@ -1,0 +1,164 @@
+import type { Tally } from '../load/tally.ts';
+import type { Machine } from '../machine.ts';
+import type { Compared, Measured } from '../measurements/interleave.ts';
+import { STORES, type StoreKind } from '../site.ts';
+import type { Results } from './results.ts';
+import { table } from './table.ts';
+
+const NAMES: Record<StoreKind, string> = { embedded: 'embedded (LMDB)', redis: 'Redis, `appendfsync always`' };
+
+/** All that was measured, as the README shows it. */
+export function reportOf(results: Results): string {
+  return [
+    about(results),
+    results.passwords && passwords(results.passwords),
+    results.otp && otp(results.otp),
+    results.flood && flood(results.flood),
+    results.users && users(results.users),
+    results.otp && quietLog(results.otp),
+    results.startUp && startUp(results),
+    results.sizes && sizes(results.sizes),
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
+}
+
+function about({ machine, mode, takenAt, tookSeconds }: Results): string {
+  return (
+    `Taken on ${takenAt.slice(0, 10)} (${mode} run, ${Math.round(tookSeconds)} s) on ${describeMachine(machine)}. ` +
+    `Load before the run: ${machine.loadBefore}. ` +
+    'Service, store, load generator and whatever the service is held against share these cores.'
+  );
+}
+
+function describeMachine(machine: Machine): string {
+  return `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, Redis ${machine.redis}`;
+}
+
+function passwords({ clients, bare, stores }: NonNullable<Results['passwords']>): string {
+  return [
+    `### Password logins (${clients} clients)`,
+    table(
+      ['', 'logins/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of argon2'],
+      [
+        ['argon2id alone', ...speed(bare), '100%'],
+        ...STORES.map((store) => [NAMES[store], ...speed(stores[store]), percent(stores[store].ratio)]),
+      ],
+    ),
+  ].join('\n\n');
+}
+
+function otp({ byClients }: NonNullable<Results['otp']>): string {
+  return [
+    '### One-time code checks',
+    table(
+      ['clients', 'side', 'checks/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of bare Hono'],
+      byClients.flatMap(({ clients, bare, stores }) => [
+        [String(clients), 'bare Hono route', ...speed(bare), '100%'],
+        ...STORES.map((store) => ['', NAMES[store], ...speed(stores[store]), percent(stores[store].ratio)]),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function flood({ floods, otpPerSecond, healthPerSecond }: NonNullable<Results['flood']>): string {
+  const row = (kind: string, tally: Tally) => [
+    kind,
+    ms(tally.p50Ms),
+    ms(tally.p99Ms),
+    ms(tally.maxMs),
+    whole(tally.perSecond),
+    otherAnswers(tally),
+  ];
+  return [
+    `### While passwords flood (${otpPerSecond} one-time codes and ${healthPerSecond} probes of /health/live a second, latency from the moment due)`,
+    table(
+      ['flood', 'store', 'asked', 'p50 ms', 'p99 ms', 'max ms', '200s/s', 'other answers'],
+      floods.flatMap(({ clients, stores }) =>
+        STORES.flatMap((store) => [
+          [`${clients} clients`, NAMES[store], ...row('one-time codes', stores[store].otp)],
+          ['', '', ...row('health', stores[store].health)],
+          ['', '', ...row('the passwords', stores[store].passwords)],
+        ]),
+      ),
+    ),
+  ].join('\n\n');
+}
+
+function users({ few, many, clients, stores }: NonNullable<Results['users']>): string {
+  return [
+    `### Few and many people (${clients} clients)`,
+    table(
+      ['store', 'people', 'checks/s', 'p50 ms', 'p99 ms', 'CPU µs', `of ${count(few)}`],
+      STORES.flatMap((store) => [
+        [NAMES[store], count(few), ...speed(stores[store].few), '100%'],
+        ['', count(many), ...speed(stores[store].many), percent(stores[store].many.ratio)],
+        ['', `${count(many)}, TOTP`, ...speed(stores[store].totp), ''],
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function quietLog({ quietLog: quiet }: NonNullable<Results['otp']>): string {
+  return (
+    'The service logs a line per request into a file, as by default. With `COUNTERSIGN_LOG_LEVEL=warn` it does, ' +
+    `on Redis at 32 clients, ${percent(quiet.ratio)} of the checks it does with the default.`
+  );
+}
+
+function startUp({ startUp: started, otp: measured }: Results): string {
+  const rows: string[][] = [];
+  if (started) {
+    rows.push(['start, empty data folder', `${ms(started.freshMs)} ms`]);
+    rows.push(['start, existing data folder', `${ms(started.existingMs)} ms`]);
+  }
+  for (const store of STORES) {
+    const memory = measured?.memory[store];
+    if (!memory?.idle || !memory.loaded) continue;
+    for (const [when, { residentMiB, anonymousMiB }] of [
+      ['idle', memory.idle],
+      ['after load', memory.loaded],
+    ] as const) {
+      rows.push([
+        `memory ${when}, ${NAMES[store]}`,
+        `${whole(residentMiB)} MiB, without mapped files ${whole(anonymousMiB)}`,
+      ]);
+    }
+  }
+  return ['### Start and memory', table(['', ''], rows)].join('\n\n');
+}
+
+function sizes(measured: NonNullable<Results['sizes']>): string {
+  return [
+    '### Widget, bytes after brotli',
+    table(
+      ['', 'bytes', 'budget'],
+      measured.map(({ name, bytes, budget }) => [name, count(bytes), count(budget)]),
+    ),
+  ].join('\n\n');
+}
+
+function speed({ perSecond, p50Ms, p99Ms, cpuMicros }: Measured | Compared): string[] {
+  return [whole(perSecond), ms(p50Ms), ms(p99Ms), cpuMicros === undefined ? '' : whole(cpuMicros)];
+}
+
+function otherAnswers({ statuses }: Tally): string {
+  const others = Object.entries(statuses).filter(([status]) => status !== '200');
+  return others.map(([status, number]) => `${count(number)} × ${status}`).join(', ') || 'none';
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(ratio < 0.1 ? 1 : 0)}%`;
+}
+
+function ms(value: number): string {
+  return value < 10 ? value.toFixed(2) : value.toFixed(0);
+}
+
+function whole(value: number): string {
+  return count(Math.round(value));
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

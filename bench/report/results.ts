@@ -1,0 +1,22 @@
+import type { Measured as WidgetSize } from '../../tools/check-sizes.ts';
+import type { Machine } from '../machine.ts';
+import type { FloodMeasurement } from '../measurements/flood.ts';
+import type { OtpMeasurement } from '../measurements/otp.ts';
+import type { PasswordMeasurement } from '../measurements/passwords.ts';
+import type { StartUpMeasurement } from '../measurements/start-up.ts';
+import type { UsersMeasurement } from '../measurements/users.ts';
+
+/** One run, as `latest.json` holds it. What was not asked for is absent. */
+export interface Results {
+  takenAt: string;
+  mode: 'full' | 'quick';
+  /** Seconds the whole run took. */
+  tookSeconds: number;
+  machine: Machine;
+  passwords?: PasswordMeasurement;
+  otp?: OtpMeasurement;
+  flood?: FloodMeasurement;
+  users?: UsersMeasurement;
+  startUp?: StartUpMeasurement;
+  sizes?: WidgetSize[];
+}

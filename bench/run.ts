@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureWidget } from '../tools/check-sizes.ts';
+import { describeMachine } from './machine.ts';
+import { Bench } from './measurements/bench.ts';
+import { measureFlood } from './measurements/flood.ts';
+import { measureOtp } from './measurements/otp.ts';
+import { measurePasswords } from './measurements/passwords.ts';
+import { measureStartUp } from './measurements/start-up.ts';
+import { measureUsers } from './measurements/users.ts';
+import { FULL, QUICK } from './plan.ts';
+import { reportOf } from './report/markdown.ts';
+import type { Results } from './report/results.ts';
+import { betweenMarkers } from './report/table.ts';
+
+const USAGE = `usage: npm run bench -- [options]
+  --quick            a second or so per measurement: shows that all works, not how fast it is
+  --only NAMES       passwords, otp, flood, users, start-up or sizes, separated by commas; prints and writes nothing
+  --profile FOLDER   node's CPU profiles of the measured services, for --only; slows them down`;
+
+const FOLDER = import.meta.dirname;
+const WIDGET = join(FOLDER, '../dist/widget');
+
+type Measurements = Omit<Results, 'takenAt' | 'mode' | 'tookSeconds' | 'machine'>;
+
+const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measurements>> = {
+  sizes: async () => ({ sizes: measureWidget(WIDGET) }),
+  'start-up': async (bench) => ({ startUp: await measureStartUp(bench) }),
+  passwords: async (bench) => ({ passwords: await measurePasswords(bench) }),
+  otp: async (bench) => ({ otp: await measureOtp(bench) }),
+  flood: async (bench) => ({ flood: await measureFlood(bench) }),
+  users: async (bench) => ({ users: await measureUsers(bench) }),
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      profile: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  const wanted = values.only?.split(',') ?? Object.keys(MEASUREMENTS);
+  const unknown = wanted.filter((name) => MEASUREMENTS[name] === undefined);
+  if (values.help || unknown.length > 0 || (values.profile && !values.only)) {
+    console.error(USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  if (!existsSync(join(FOLDER, '../dist/server/start.cjs'))) throw new Error('build first: npm run build');
+
+  const plan = values.quick ? QUICK : FULL;
+  const begun = performance.now();
+  const results: Results = {
+    takenAt: new Date().toISOString(),
+    mode: plan.mode,
+    tookSeconds: 0,
+    machine: describeMachine(),
+  };
+  for (const name of wanted) {
+    console.error(`measuring: ${name}`);
+    // Each has stores, services and generators of its own, gone when it is done: no measurement feels another.
+    const bench = new Bench(plan, values.profile);
+    try {
+      Object.assign(results, await MEASUREMENTS[name]?.(bench));
+    } finally {
+      await bench.close();
+    }
+  }
+  results.tookSeconds = (performance.now() - begun) / 1000;
+  const report = reportOf(results);
+  console.log(report);
+  // A part is for whoever is at work on it; what is published comes from one run.
+  if (!values.only) await publish(results, report);
+}
+
+async function publish(results: Results, report: string): Promise<void> {
+  const folder = join(FOLDER, 'results');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'latest.json'), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(folder, 'latest.md'), `${report}\n`);
+  const readme = join(FOLDER, 'README.md');
+  await writeFile(readme, betweenMarkers(await readFile(readme, 'utf8'), 'results', report));
+}
+
+await main();

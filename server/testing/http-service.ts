@@ -1,0 +1,87 @@
+import type { Hono } from 'hono';
+import { createApp } from '../app.ts';
+import type { ApiScope } from '../domain/api-key.ts';
+import type { AccountId, ResourceId } from '../domain/ids.ts';
+import type { AppEnv } from '../http/context.ts';
+import { createReadiness } from '../http/readiness.ts';
+import type { WidgetFile } from '../ports/widget-files.ts';
+import { createApiKey } from '../usecases/create-api-key.ts';
+import { type CapturedLog, capturedLog } from './captured-log.ts';
+import { connectedFrom } from './http-app.ts';
+import { must } from './scene.ts';
+import { ISSUER, openTestPorts, type TestPorts } from './test-ports.ts';
+
+export interface Call {
+  /** An API key. */
+  key?: string | undefined;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is. */
+  text?: string;
+  headers?: Record<string, string>;
+  /** Who is connected. */
+  from?: string;
+}
+
+/** A whole service behind `app.request()`, with its log and its ports in the test's hand. */
+export interface Service {
+  app: Hono<AppEnv>;
+  ports: TestPorts;
+  log: CapturedLog;
+  /** `GET /v1/users`, with whatever goes along. */
+  call(route: string, call?: Call): Promise<Response>;
+  keyFor(account: AccountId, scopes?: ApiScope[], resources?: ResourceId[]): Promise<string>;
+}
+
+const file = (text: string, contentType: string): WidgetFile => ({
+  body: new TextEncoder().encode(text),
+  brotli: new TextEncoder().encode(`br:${text}`),
+  contentType,
+});
+
+export async function openService(seed: string, overPorts?: TestPorts): Promise<Service> {
+  const ports = overPorts ?? (await openTestPorts(seed));
+  const log = capturedLog();
+  const app = createApp(ports, {
+    issuer: ISSUER,
+    version: '9.8.7',
+    trustedProxies: ['10.0.0.0/8'],
+    forwardedHeader: 'x-forwarded-for',
+    widget: {
+      script: 'assets/frame-1a2b.js',
+      style: 'assets/frame-3c4d.css',
+      files: new Map([
+        ['countersign.js', file('loader', 'text/javascript; charset=utf-8')],
+        ['assets/frame-1a2b.js', file('frame', 'text/javascript; charset=utf-8')],
+        ['assets/frame-3c4d.css', file('body{}', 'text/css; charset=utf-8')],
+      ]),
+    },
+    log: log.log,
+    readiness: createReadiness(),
+  });
+  return {
+    app,
+    ports,
+    log,
+    async call(route, { key, body, text, headers = {}, from } = {}) {
+      const [method = 'GET', path = '/'] = route.split(' ');
+      const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
+      const all = new Headers(headers);
+      if (key !== undefined) all.set('authorization', `Bearer ${key}`);
+      if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json');
+      const init = { method, headers: all, ...(sent !== undefined && { body: sent }) };
+      return app.request(path, init, connectedFrom(from));
+    },
+    async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources) {
+      const lifetimeMs = 365 * 24 * 3_600_000;
+      const input = { account, name: 'test', scopes, lifetimeMs, ...(resources && { resources }) };
+      return must(await createApiKey(ports, input)).text;
+    },
+  };
+}
+
+/** What a refusal says, for comparing. */
+export async function refusalOf(response: Response): Promise<{ status: number; code: unknown }> {
+  const body = (await response.json()) as { code?: unknown };
+  return { status: response.status, code: body.code };
+}

@@ -1,0 +1,102 @@
+import { assign } from '../usecases/assign.ts';
+import type { Service } from './http-service.ts';
+import { addToken, must, NONCE, PASSWORD, type Scene, setScene } from './scene.ts';
+
+/** One operation of the OpenAPI document. */
+export interface Operation {
+  method: string;
+  /** As in the document: `/users/{id}`. */
+  path: string;
+  scope: string;
+  takesBody: boolean;
+  /** `POST /users`. */
+  name: string;
+}
+
+interface Described {
+  paths: Record<
+    string,
+    Record<string, { security?: Record<string, string[]>[]; requestBody?: { required?: boolean } }>
+  >;
+}
+
+export async function operationsOf(service: Service): Promise<Operation[]> {
+  const document = (await (await service.call('GET /v1/openapi.json')).json()) as Described;
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security, requestBody }]) => ({
+      method: method.toUpperCase(),
+      path,
+      scope: security?.[0]?.apiKey?.[0] ?? 'none',
+      takesBody: requestBody !== undefined,
+      name: `${method.toUpperCase()} ${path}`,
+    })),
+  );
+}
+
+export interface Sample {
+  /** For the parameter in the path: an object of the scene's account. */
+  id?: string;
+  query?: string;
+  body?: Record<string, unknown>;
+  /** What a right request answers. */
+  status: number;
+}
+
+export type SampleScene = Scene & { filter: string; key: string };
+
+export async function sampleScene(service: Service): Promise<SampleScene> {
+  const scene = await setScene(service.ports, { tokens: [{}], alone: true });
+  const key = await service.keyFor(scene.account);
+  const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
+  const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
+  const { id: filter } = (await made.json()) as { id: string };
+  return { ...scene, filter, key };
+}
+
+/** A right request for every operation. An operation without one fails the tests that go through all of them. */
+export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sample>> = {
+  'POST /authentications': ({ resource }) => ({
+    body: { resource: resource.id, method: 'password', user: 'alice', password: PASSWORD },
+    status: 200,
+  }),
+  'POST /results/consume': ({ resource }) => ({
+    body: { resource: resource.id, result: 'a.b.c', nonce: NONCE },
+    // A right shape; that there is no such result is said afterwards.
+    status: 403,
+  }),
+  'POST /login-requests': ({ resource }) => ({
+    body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
+    status: 201,
+  }),
+  'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
+  'GET /resources': () => ({ status: 200 }),
+  'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),
+  'PATCH /resources/{id}': ({ resource }) => ({ id: resource.id, body: { name: 'Shop' }, status: 200 }),
+  'POST /users': () => ({ body: { login: `user-${sequence++}` }, status: 201 }),
+  'GET /users': () => ({ status: 200 }),
+  'GET /users/{user}': ({ user }) => ({ id: user.id, status: 200 }),
+  'PATCH /users/{id}': ({ user }) => ({ id: user.id, body: { firstName: 'Alice' }, status: 200 }),
+  'POST /tokens': () => ({ body: { name: 'phone', kind: 'totp' }, status: 201 }),
+  'GET /tokens': () => ({ status: 200 }),
+  'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
+  'PATCH /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', body: { name: 'phone' }, status: 200 }),
+  'POST /assignments': ({ resource, user }) => ({ body: { resource: resource.id, user: user.id }, status: 201 }),
+  'DELETE /assignments': async ({ ports, account, resource }) => {
+    const { id } = await addToken(ports, account, {});
+    must(await assign(ports, { account, resource: resource.id, token: id }));
+    return { query: `resource=${resource.id}&token=${id}`, status: 204 };
+  },
+  'POST /filters': () => ({
+    body: { name: 'office', rule: { kind: 'ip', mode: 'allow', ranges: ['203.0.113.7'] } },
+    status: 201,
+  }),
+  'GET /filters': () => ({ status: 200 }),
+  'GET /filters/{id}': ({ filter }) => ({ id: filter, status: 200 }),
+};
+let sequence = 0;
+
+/** The address of an operation below `/v1`, with its path's parameter filled in. */
+export function addressOf({ method, path }: Operation, { id, query }: Sample): string {
+  const filled = path.replace(/\{\w+\}/, id ?? 'missing');
+  return `${method} /v1${filled}${query ? `?${query}` : ''}`;
+}

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PLAIN_VALUE, themeOf, variablesOf } from './appearance.ts';
+
+const good = { accent: '#0f766e', background: '#FFF', text: '#000000', radius: '24px', font: 'Segoe UI, sans-serif' };
+
+// SR-30
+test('only the fixed variables, only in their shapes', () => {
+  expect(variablesOf(good)).toEqual(good);
+  const bad = {
+    accent: ['red', '#ffff', '#ff', '#12345g', 'rgb(0,0,0)', '#fff;', ' #fff', '#fff\n', 'var(--x)', 'url(//evil)'],
+    radius: ['25px', '-1px', '1.5px', '99px', '10em', '10', 10, '0x8px'],
+    font: ['', 'x;y', 'a"b', "a'b", 'url(x)', 'a\\22', 'a/b', '}</style>', 'x'.repeat(121), ['Inter']],
+  };
+  for (const [name, values] of Object.entries(bad)) {
+    for (const value of values) expect(variablesOf({ ...good, [name]: value })).not.toHaveProperty(name);
+  }
+  expect(variablesOf({ logo: 'https://evil', __proto__: { accent: '#fff' }, constructor: '#fff' })).toEqual({});
+});
+
+test('whatever is given, what is left cannot leave a CSS declaration or name an address', () => {
+  const value = fc.oneof(fc.string(), fc.stringMatching(/^[#a-f0-9();:/"'{}]{0,12}$/), fc.anything());
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...Object.keys(good)), value), (given) => {
+      for (const left of Object.values(variablesOf(given))) {
+        expect(left).toMatch(PLAIN_VALUE);
+        expect(left).not.toMatch(/[;:(){}"'\\/<>@!]/);
+      }
+    }),
+  );
+  fc.assert(fc.property(fc.anything(), (given) => void variablesOf(given)));
+  expect(variablesOf(null)).toEqual({});
+});
+
+test('an unknown theme is auto', () => {
+  expect(themeOf('contrast')).toBe('contrast');
+  fc.assert(
+    fc.property(fc.anything(), (given) => {
+      fc.pre(!['auto', 'light', 'dark', 'contrast'].includes(given as string));
+      expect(themeOf(given)).toBe('auto');
+    }),
+  );
+});

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PROTOCOL_VERSION, readConnect, readToFrame, readToHost } from './frame-protocol.ts';
+
+const MOUNT = '1234567-89-10-11';
+const look = { theme: 'dark', locale: 'de', closable: true, variables: { accent: '#fff' } };
+const whole = <Message extends object>(message: Message) => ({ v: PROTOCOL_VERSION, mount: MOUNT, ...message });
+
+const toFrame = [
+  { type: 'begin', nonce: 'n'.repeat(16), loginRequest: '' },
+  { type: 'failed' },
+  { type: 'update', ...look },
+  { type: 'reset' },
+  { type: 'focus' },
+];
+const toHost = [
+  { type: 'hello' },
+  { type: 'want' },
+  { type: 'ready' },
+  { type: 'size', height: 348.5 },
+  { type: 'change', step: 'otp' },
+  { type: 'success', result: 'a.b.c', expiresAt: 1_700_000_000_000 },
+  { type: 'error', code: 'OTP_WRONG', message: 'No.', retryable: true, requestId: '' },
+  { type: 'expire' },
+  { type: 'timeout' },
+  { type: 'close' },
+];
+const readers = [
+  ['frame', readToFrame, toFrame],
+  ['loader', readToHost, toHost],
+] as const;
+
+describe.each(readers)('what the %s takes', (_, read, messages) => {
+  const wellFormed = fc.constantFrom(...messages.map(whole));
+
+  test('each message, without its envelope', () => {
+    for (const message of messages) expect(read(whole(message), MOUNT)).toEqual(message);
+  });
+
+  // SR-12
+  test('nothing of another version, mount or type', () => {
+    fc.assert(
+      fc.property(wellFormed, fc.constantFrom('v', 'mount', 'type'), fc.anything(), (message, field, value) => {
+        fc.pre(!Object.is(value, message[field as keyof typeof message]));
+        expect(read({ ...message, [field]: value }, MOUNT)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('nothing with a field too many, whatever its name', () => {
+    const names = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'));
+    fc.assert(
+      fc.property(wellFormed, names, fc.anything(), (message, name, value) => {
+        fc.pre(!Object.hasOwn(message, name));
+        const more = Object.defineProperty({ ...message }, name, { value, enumerable: true });
+        expect(read(more, MOUNT)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('nothing with a field missing, inherited, or of another type', () => {
+    for (const message of messages) {
+      for (const name of Object.keys(message).filter((key) => key !== 'type')) {
+        const { [name as keyof typeof message]: value, ...rest } = whole(message);
+        expect(read(rest, MOUNT)).toBeUndefined();
+        expect(read(Object.assign(Object.create({ [name]: value }), rest), MOUNT)).toBeUndefined();
+        for (const other of [undefined, Symbol('x'), 1n, () => value, typeof value === 'string' ? 7 : 'seven']) {
+          expect(read({ ...rest, [name]: other }, MOUNT)).toBeUndefined();
+        }
+      }
+    }
+  });
+
+  test('nothing that is not a message at all, and never an exception', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, withMap: true, withTypedArray: true }), (data) => {
+        expect(read(data, MOUNT)).toBeUndefined();
+      }),
+    );
+    for (const type of ['constructor', '__proto__', 'toString', ['hello'], { toString: () => 'hello' }]) {
+      expect(read(whole({ type }), MOUNT)).toBeUndefined();
+    }
+  });
+
+  test('not what the other side would say', () => {
+    const others = read === (readToFrame as unknown) ? toHost : toFrame;
+    for (const message of others) expect(read(whole(message), MOUNT)).toBeUndefined();
+  });
+});
+
+describe('connect', () => {
+  const connect = whole({ type: 'connect', slot: 0, ...look });
+
+  test('tells the mount', () => {
+    expect(readConnect(connect)).toEqual({ type: 'connect', slot: 0, ...look, mount: MOUNT });
+  });
+
+  // SR-12
+  test('is refused in any other shape', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(connect)), fc.anything(), (name, value) => {
+        const type = typeof connect[name as keyof typeof connect];
+        fc.pre(['v', 'type'].includes(name) ? value !== connect[name as 'v'] : typeof value !== type);
+        expect(readConnect({ ...connect, [name]: value })).toBeUndefined();
+      }),
+    );
+    for (const mount of ['', 'short', 'x'.repeat(65), 'with space here', 'a'.repeat(10).concat('\n')]) {
+      expect(readConnect({ ...connect, mount })).toBeUndefined();
+    }
+    fc.assert(fc.property(fc.anything(), (data) => void expect(readConnect(data)).toBeUndefined()));
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser } from '@playwright/test';
+import { createClient } from '../clients/typescript/src/index.ts';
+import { runDemo } from '../demo-site/testing/run-demo.ts';
+import { openBrowser } from './screenshots/open-browser.ts';
+import { invite } from './screenshots/people.ts';
+import { shrinkPng } from './screenshots/shrink-png.ts';
+import { DESKTOP, type Person, PHONE, type View, Visit } from './screenshots/visit.ts';
+
+/** `npm run screenshots`: the pictures in docs/images, of the built service and shop, on a data folder that is thrown away. */
+const IMAGES = resolve(import.meta.dirname, '../docs/images');
+const MAX_BYTES = 150_000;
+/** From here on a picture is worth fewer colours. */
+const LARGE_BYTES = 60_000;
+
+const HERO: View = { scheme: 'light', size: { width: 1080, height: 640 }, scale: 2 };
+const VARIANTS: readonly [name: string, view: View][] = [
+  ['light', { scheme: 'light', size: DESKTOP }],
+  ['dark', { scheme: 'dark', size: DESKTOP }],
+  ['phone', { scheme: 'light', size: PHONE }],
+];
+
+const folder = await mkdtemp(join(tmpdir(), 'countersign-screenshots-'));
+// On the usual ports where they are free: they can be seen in the pictures.
+const demo = await runDemo(folder, { COUNTERSIGN_LISTEN: '', SHOP_PORT: '' });
+const browser = await openBrowser();
+try {
+  const label = (name: string) => demo.labels.get(name) ?? '';
+  const client = createClient({ url: label('Service'), apiKey: label('API key') });
+  const [guest, ...others] = await invite(client, label('Resource'));
+  await mkdir(IMAGES, { recursive: true });
+
+  await hero(browser, label('Shop'), guest);
+  for (const [index, [name, view]] of VARIANTS.entries()) {
+    const person = others[index];
+    if (person) await steps(browser, label('Shop'), person, name, view);
+  }
+  await pages(browser, label('Shop'), guest);
+} finally {
+  await browser.close();
+  await demo.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** The shop with the widget in it, for the first page of the README. */
+async function hero(browser: Browser, shop: string, person: Person): Promise<void> {
+  const visit = await Visit.begin(browser, shop, person, HERO);
+  await visit.atPassword();
+  await shoot(visit, 'hero');
+  await visit.answer('password', person.password);
+  await visit.arrive('otp');
+  await shoot(visit, 'hero-code');
+  await visit.end();
+}
+
+/** Every step of the widget: on the desktop the widget alone, on the phone all that fits. */
+async function steps(browser: Browser, shop: string, person: Person, variant: string, view: View): Promise<void> {
+  const visit = await Visit.begin(browser, shop, person, view);
+  const step = (name: string) => shoot(visit, `widget-${name}-${variant}`, view.size === PHONE ? undefined : '.widget');
+  await visit.atLogin();
+  await step('login');
+  await visit.answer('username', person.login);
+  await visit.arrive('password');
+  await step('password');
+  await visit.answer('password', person.password);
+  await visit.arrive('otp');
+  await step('code');
+  await visit.answer('otp', visit.wrongCode);
+  await visit.widget.locator('.error').waitFor();
+  await step('wrong-code');
+
+  // The shop would go on at once. An answer without content leaves the browser on the page (RFC 9110 15.3.5).
+  await visit.page.route('**/sign-in', (route) => route.fulfill({ status: 204 }));
+  await visit.answer('otp', visit.code);
+  await visit.widget.locator('.check').waitFor();
+  await step('done');
+  await visit.end();
+}
+
+/** The shop's own pages. */
+async function pages(browser: Browser, shop: string, person: Person): Promise<void> {
+  const visit = await Visit.begin(browser, shop, person, { scheme: 'light', size: DESKTOP });
+  await visit.goto('/');
+  await shoot(visit, 'shop-home');
+  await visit.fillBasket('juniper-bonsai', 'pilea');
+  await visit.signIn();
+  await shoot(visit, 'shop-account');
+  await visit.goto('/checkout');
+  await visit.arrive('otp');
+  await shoot(visit, 'shop-checkout');
+  await visit.end();
+}
+
+async function shoot(visit: Visit, name: string, part?: string): Promise<void> {
+  await visit.settle();
+  const options = { caret: 'hide', animations: 'disabled' } as const;
+  const seen = await (part === undefined
+    ? visit.page.screenshot(options)
+    : visit.page.locator(part).screenshot(options));
+  const png = seen.length > LARGE_BYTES ? shrinkPng(seen) : seen;
+  await writeFile(join(IMAGES, `${name}.png`), png);
+  console.log(`${name}.png`.padEnd(28), `${Math.round(png.length / 1000)} kB`.padStart(7));
+  if (png.length > MAX_BYTES) throw new Error(`${name}.png is larger than ${MAX_BYTES / 1000} kB.`);
+}

@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { FlowView } from '../../shared/wire/flow.ts';
+import type { ToHost } from '../../shared/wire/frame-protocol.ts';
+import type { FlowAnswer, FlowClient } from './flow-client.ts';
+import type { Screen } from './screen.ts';
+import { createSignIn } from './sign-in.ts';
+
+const NONCE = 'nonce-of-the-session-0001';
+const view = (changes: Partial<FlowView> = {}): FlowView => ({
+  step: 'identify',
+  seq: 0,
+  expiresAt: 900_000,
+  now: 0,
+  ...changes,
+});
+const seen = (changes?: Partial<FlowView>): FlowAnswer => ({ kind: 'view', view: view(changes) });
+const lost: FlowAnswer = { kind: 'lost' };
+
+/** A sign-in with a client that answers as it is told, request by request; unexpected requests fail the test. */
+function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean } = {}) {
+  const told: ToHost[] = [];
+  const asked: string[] = [];
+  const answers: (FlowAnswer | Promise<FlowAnswer>)[] = [];
+  const stored = { handle: kept };
+  let screen: Screen = { kind: 'loading' };
+  const next = (request: string) => {
+    asked.push(request);
+    const answer = answers.shift();
+    if (!answer) throw new Error(`Nobody expected ${request}.`);
+    return Promise.resolve(answer);
+  };
+  const client: FlowClient = {
+    begin: async () => {
+      const answer = await next('begin');
+      return answer.kind === 'view' ? { kind: 'view', view: { ...answer.view, handle: 'fresh' } } : answer;
+    },
+    read: (handle) => next(`read ${handle}`),
+    answer: (_, seq, step, value) => next(`${step} ${seq} ${value}`),
+  };
+  const signIn = createSignIn({
+    resource: 'res_01k8dq9z2mp',
+    origin: 'https://shop.example',
+    client,
+    memoryOf: () => ({
+      recall: async () => stored.handle,
+      keep: async (handle) => {
+        stored.handle = handle;
+      },
+      forget: () => {
+        stored.handle = undefined;
+      },
+    }),
+    say: (message) => told.push(message),
+    show: (shown) => {
+      screen = shown;
+    },
+    isInSight: async () => isInSight,
+  });
+  return {
+    signIn,
+    stored,
+    asked,
+    told,
+    types: () => told.map(({ type }) => type),
+    screen: () => screen,
+    expectAnswers: (...more: (FlowAnswer | Promise<FlowAnswer>)[]) => answers.push(...more),
+  };
+}
+
+async function begun(options?: Parameters<typeof setUp>[0]) {
+  const all = setUp(options);
+  all.expectAnswers(seen());
+  await all.signIn.begin(NONCE, '');
+  return all;
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('beginning', () => {
+  test('asks the page for a nonce, then the service for a flow, and keeps the handle', async () => {
+    const { signIn, types, screen, stored, expectAnswers } = setUp();
+    signIn.start();
+    expect(types()).toEqual(['want']);
+    expectAnswers(seen());
+    await signIn.begin(NONCE, '');
+    expect(types()).toEqual(['want', 'change', 'ready']);
+    expect(screen()).toMatchObject({ kind: 'step', step: 'identify', busy: false });
+    expect(stored.handle).toBe('fresh');
+  });
+
+  test('a page that never hands over a nonce is a timeout', async () => {
+    const { signIn, types, screen } = setUp();
+    signIn.start();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(types()).toEqual(['want', 'timeout', 'ready']);
+    expect(screen().kind).toBe('failed');
+  });
+
+  test('a kept flow goes on; a kept one that is gone is begun anew; one that cannot be asked for is kept', async () => {
+    const there = setUp({ kept: 'kept' });
+    there.expectAnswers(seen({ step: 'otp', seq: 2 }));
+    await there.signIn.begin(NONCE, '');
+    expect(there.asked).toEqual(['read kept']);
+    expect(there.screen()).toMatchObject({ step: 'otp' });
+
+    const gone = setUp({ kept: 'kept' });
+    gone.expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' }, seen());
+    await gone.signIn.begin(NONCE, '');
+    expect(gone.asked).toEqual(['read kept', 'begin']);
+    expect(gone.stored.handle).toBe('fresh');
+
+    const offline = setUp({ kept: 'kept' });
+    offline.expectAnswers(lost);
+    await offline.signIn.begin(NONCE, '');
+    expect(offline.screen().kind).toBe('offline');
+    expect(offline.stored.handle).toBe('kept');
+  });
+
+  test('an answer to a beginning that was given up is dropped', async () => {
+    const { signIn, screen, expectAnswers } = setUp();
+    let arrive = (_: FlowAnswer) => {};
+    expectAnswers(
+      new Promise<FlowAnswer>((resolve) => {
+        arrive = resolve;
+      }),
+    );
+    const first = signIn.begin(NONCE, '');
+    await vi.advanceTimersByTimeAsync(0);
+    signIn.start();
+    arrive(seen());
+    await first;
+    expect(screen().kind).toBe('loading');
+  });
+});
+
+describe('answering', () => {
+  test('while one answer is checked there is no second', async () => {
+    const { signIn, asked, expectAnswers } = await begun();
+    expectAnswers(seen({ step: 'password', seq: 1 }));
+    await Promise.all([signIn.submit('ada'), signIn.submit('ada')]);
+    expect(asked).toEqual(['begin', 'identify 0 ada']);
+  });
+
+  test('out of sight nothing is sent', async () => {
+    const { signIn, asked, screen } = await begun({ isInSight: false });
+    await signIn.submit('ada');
+    expect(asked).toEqual(['begin']);
+    expect(screen()).toMatchObject({ busy: false, notice: { text: 'tooSmall' } });
+  });
+
+  test('after a lost answer the flow is read, and read again before anything is sent once more', async () => {
+    const { signIn, asked, screen, expectAnswers } = await begun();
+    expectAnswers(lost, lost);
+    await signIn.submit('ada');
+    expect(screen()).toMatchObject({ busy: false, notice: { text: 'interrupted' } });
+    expectAnswers(seen({ step: 'password', seq: 1 }));
+    await signIn.submit('ada');
+    expect(asked).toEqual(['begin', 'identify 0 ada', 'read fresh', 'read fresh']);
+    expect(screen()).toMatchObject({ step: 'password', busy: false });
+  });
+
+  test('a step in progress is looked at again, ever more rarely, then given back', async () => {
+    const { signIn, asked, screen, expectAnswers } = await begun();
+    expectAnswers({ kind: 'refused', code: 'STEP_IN_PROGRESS', requestId: '' }, seen(), seen(), seen(), seen());
+    const submitted = signIn.submit('ada');
+    await vi.advanceTimersByTimeAsync(7_000);
+    await submitted;
+    expect(asked).toHaveLength(6);
+    expect(screen()).toMatchObject({ busy: false, notice: { text: 'stillChecking' } });
+  });
+
+  test('a wait holds back answers until it is over', async () => {
+    const { signIn, asked, expectAnswers } = await begun();
+    expectAnswers(seen({ seq: 1, error: { code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 5_000 } }));
+    await signIn.submit('ada');
+    await signIn.submit('ada');
+    expect(asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expectAnswers(seen({ step: 'password', seq: 2 }));
+    await signIn.submit('ada');
+    expect(asked).toHaveLength(3);
+  });
+
+  test('done gives the result to the page and forgets the handle', async () => {
+    const { signIn, told, stored, screen, expectAnswers } = await begun();
+    expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));
+    await signIn.submit('ada');
+    expect(told.at(-1)).toEqual({ type: 'success', result: 'a.b.c', expiresAt: 60_000 });
+    expect(screen().kind).toBe('done');
+    expect(stored.handle).toBeUndefined();
+  });
+
+  test.each([
+    ['a denied step', seen({ step: 'denied', seq: 1, error: { code: 'TOKEN_LOCKED' } })],
+    ['a refusal that nothing can change', { kind: 'refused', code: 'TOKEN_LOCKED', requestId: '' } as const],
+  ])('%s ends the sign-in for the page too', async (_, answer) => {
+    const { signIn, told, screen, stored, expectAnswers } = await begun();
+    expectAnswers(answer);
+    await signIn.submit('ada');
+    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true });
+    expect(told.at(-1)).toMatchObject({ type: 'error', code: 'TOKEN_LOCKED', retryable: false });
+    expect(stored.handle).toBeUndefined();
+  });
+});
+
+describe('the end of time', () => {
+  test('when the flow should have ended, the service is asked, and believed', async () => {
+    const { asked, types, screen, expectAnswers } = await begun();
+    expectAnswers(seen({ now: 100_000, expiresAt: 900_000 }));
+    await vi.advanceTimersByTimeAsync(900_002);
+    expect(screen().kind).toBe('step');
+    expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' });
+    await vi.advanceTimersByTimeAsync(800_002);
+    expect(asked).toEqual(['begin', 'read fresh', 'read fresh']);
+    expect(screen().kind).toBe('expired');
+    expect(types().at(-1)).toBe('expire');
+  });
+
+  test('a result that nobody used expires', async () => {
+    const { signIn, types, screen, expectAnswers } = await begun();
+    expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 60_000 }));
+    await signIn.submit('ada');
+    await vi.advanceTimersByTimeAsync(60_002);
+    expect(screen().kind).toBe('expired');
+    expect(types().at(-1)).toBe('expire');
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { REFUSALS } from '../../shared/wire/codes.ts';
+import { de } from './de.ts';
+import { en, PERSONAL_CODES } from './en.ts';
+import { english, loadTexts, textsOf } from './texts.ts';
+
+test('every language has every text, and the same gaps to fill in', () => {
+  expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+  for (const [key, text] of Object.entries(en)) {
+    const translated = de[key as keyof typeof de];
+    expect(translated.trim()).not.toBe('');
+    expect(translated.match(/\{\d\}/g)).toEqual(text.match(/\{\d\}/g));
+  }
+});
+
+test('every refusal that a person may meet has a text of its own', () => {
+  for (const code of PERSONAL_CODES) expect(en[code]).not.toBe(en.unexpected);
+  // What only programs meet, or the widget handles without a word.
+  const silent = Object.keys(REFUSALS).filter((code) => !(PERSONAL_CODES as readonly string[]).includes(code));
+  expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'RESULT_USED']));
+  expect(silent.filter((code) => /CREDENTIALS|^OTP_|LOCKED|DENIED|ATTEMPTS|INACTIVE|OVERLOADED/.test(code))).toEqual(
+    [],
+  );
+});
+
+test('a missing text is the English one, the rest stays', () => {
+  const texts = textsOf('de', { continue: 'Weiter' });
+  expect(texts('continue')).toBe('Weiter');
+  expect(texts('password')).toBe('Password');
+  expect(texts('waitSeconds', '$& 5')).toBe('You can try again in $& 5 s.');
+});
+
+test('the first language that there is, by its primary tag', async () => {
+  expect((await loadTexts(['fr-CA', 'de-AT', 'en'])).lang).toBe('de');
+  expect(await loadTexts(['en-GB', 'de'])).toBe(english);
+  expect(await loadTexts(['xx', 'constructor', '', '__proto__'])).toBe(english);
+});
+
+test('a language that does not load falls back to English; directions follow the language', async () => {
+  expect(await loadTexts(['ar'], { ar: () => Promise.reject(new Error('offline')) })).toBe(english);
+  expect((await loadTexts(['ar-EG'], { ar: async () => ({}) })).dir).toBe('rtl');
+  expect(english.dir).toBe('ltr');
+});
