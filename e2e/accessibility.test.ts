@@ -16,7 +16,7 @@ afterEach(() => stage.clear());
 afterAll(() => stage?.close());
 
 describe('with the keyboard alone', () => {
-  test('from the page’s first link to the result', async () => {
+  test('from the page’s first control to the result', async () => {
     const person = await makePersonWithDevice(stage.service.client, resource);
     const { page, nonce } = await stage.openWidget(resource);
     const { keyboard } = page;
@@ -26,7 +26,7 @@ describe('with the keyboard alone', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
 
     await keyboard.press('Tab');
-    await expect(page.getByRole('link', { name: 'Help' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Help' })).toBeFocused();
     await keyboard.press('Tab');
     await expect(widget.login).toBeFocused();
     await keyboard.press('Enter');

@@ -22,8 +22,8 @@ describe('whoever is named', () => {
     const seen: unknown[] = [];
     const look = async () => {
       const box = await page.locator('#here iframe').boundingBox();
-      const text = await widget.frame.locator('body').innerText();
-      seen.push({ height: box?.height, text: text.replaceAll(login, '(login)') });
+      const text = await widget.frame.locator('body').textContent();
+      seen.push({ height: box?.height, text: text?.replaceAll(login, '(login)') });
       seen.push(
         await widget.frame
           .locator('input, button')

