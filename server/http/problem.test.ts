@@ -4,6 +4,7 @@ import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { appWith } from '../testing/http-app.ts';
+import { Contention } from '../usecases/transact.ts';
 import { Refused, refuse } from './problem.ts';
 
 describe('problem answers', () => {
@@ -61,6 +62,7 @@ describe('an exception denies, and tells the client nothing', () => {
     ['a bug', new TypeError(secret), 500, 'INTERNAL'],
     ['an error of no known kind', Object.assign(new Error(secret), { status: 200, code: 'OK' }), 500, 'INTERNAL'],
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
+    ['others who keep changing the same', new Contention('usr_01k8dq9z2mp'), 503, 'CONTENTION'],
     ['a full queue of hashes', new Overloaded(2500), 503, 'OVERLOADED'],
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],
     ['an exception with an answer of its own', new HTTPException(500, { res: new Response(secret) }), 500, 'INTERNAL'],

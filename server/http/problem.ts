@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
+import { Contention } from '../usecases/transact.ts';
 import type { AppEnv } from './context.ts';
 
 /** The body of every refusal: RFC 9457 with our stable `code`. Clients branch on `code` and on nothing else. */
@@ -84,6 +85,7 @@ export class Refused extends Error {
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof Refused) return refuse(c, error.code, error.extras);
   if (error instanceof Overloaded) return refuse(c, 'OVERLOADED', { retryAfterMs: error.retryAfterMs });
+  if (error instanceof Contention) return refuse(c, 'CONTENTION', { retryAfterMs: 1000 });
   if (error instanceof StoreUnavailable) {
     c.get('log')?.error({ err: error }, 'the store is unavailable');
     return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
