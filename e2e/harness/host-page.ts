@@ -25,7 +25,7 @@ export function hostPage({ service, body = '', script = '', lang = 'en', cspNonc
 <script src="${service}/widget/v1/countersign.js"></script>
 </head>
 <body>
-<main><h1>Harbour &amp; Co.</h1><p><a href="#top">Help</a></p>${body}</main>
+<main><h1>Harbour &amp; Co.</h1><p><button type="button">Help</button></p>${body}</main>
 <script${nonce}>${RECORD}${script}</script>
 </body>
 </html>`;

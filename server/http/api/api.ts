@@ -8,18 +8,12 @@ import { type RefusalExtras, refuse } from '../problem.ts';
 /** A router whose validation failures are 422 INPUT_INVALID, naming the places and never the values. */
 export function apiRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
-    defaultHook: refuseInvalid,
+    defaultHook: (validated, c) => (validated.success ? undefined : refuseInvalid(c, validated.error)),
   });
 }
 
-type Validated = { success: true } | { success: false; error: z.ZodError };
-
-function refuseInvalid(validated: Validated, c: Context<AppEnv>): Response | undefined {
-  return validated.success ? undefined : refuseFields(c, validated.error);
-}
-
-/** What is wrong with the input, by place. */
-export function refuseFields(c: Context<AppEnv>, error: z.ZodError): Response {
+/** What a schema found wrong. */
+export function refuseInvalid(c: Context<AppEnv>, error: z.ZodError) {
   const errors = error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join('/');
     // The names of unknown fields are the caller's own spelling; they are needed to find the typo.

@@ -23,6 +23,7 @@ function strictApp() {
     const [first, second] = [await c.req.json(), await c.req.json()];
     return c.json({ same: first === second });
   });
+  routes.post('/absent', async (c) => c.json({ absent: (await c.req.json()) === undefined }));
   app.route('/', routes);
   return app;
 }
@@ -80,5 +81,8 @@ describe('strict JSON bodies', () => {
   test('a request without a body is left to its schema', async () => {
     const answer = await strictApp().request('/roles', { method: 'POST' });
     expect(answer.status).toBe(400);
+    const typed = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    expect((await strictApp().request('/roles', typed)).status).toBe(400);
+    expect(await (await strictApp().request('/absent', { method: 'POST' })).json()).toEqual({ absent: true });
   });
 });

@@ -12,10 +12,13 @@ export interface CardProps {
   children: ComponentChildren;
 }
 
-/** What stays the same on every screen: whose sign-in this is, and who guards it. */
+/**
+ * What stays the same on every screen: whose sign-in this is, and who guards it. No landmark of its own: the page around
+ * it has its `main`, and may hold several widgets.
+ */
 export function Card({ texts, name, card, onClose, children }: CardProps) {
   return (
-    <main class="card" ref={card}>
+    <section class="card" ref={card}>
       <header>
         <Seal />
         <p class="name">{name}</p>
@@ -30,6 +33,6 @@ export function Card({ texts, name, card, onClose, children }: CardProps) {
         <Lock />
         {texts('secured')}
       </footer>
-    </main>
+    </section>
   );
 }

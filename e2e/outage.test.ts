@@ -1,0 +1,135 @@
+import { expect } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { isCountersignError, newNonce } from '../clients/typescript/src/index.ts';
+import { hostPage, mountScript } from './harness/host-page.ts';
+import { makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
+import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
+
+let stage: Stage;
+let resource: string;
+
+beforeAll(async () => {
+  stage = await setStage();
+  resource = (await makeResource(stage.service.client, stage.host.origin)).id;
+});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
+
+describe('the service goes down', () => {
+  test('in the middle of a sign-in: it says so, keeps what was typed, and goes on when it is back', async () => {
+    // SR-3, SR-6: nobody is let in by an outage, and what had been proved stays proved.
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const { page, nonce } = await stage.openWidget(resource);
+    const widget = widgetOn(page);
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await expect(widget.heading).toHaveText(TITLES.otp);
+
+    await stage.service.kill();
+    await widget.giveCode(person.device.code());
+    await expect(widget.alert).toContainText('The connection was interrupted');
+    await expect(widget.code).toHaveValue(person.device.code());
+    // And again while it is still down.
+    await widget.button('Confirm').click();
+    await expect(widget.alert).toContainText('The connection was interrupted');
+    await expect(widget.button('Confirm')).toBeEnabled();
+
+    await stage.service.start();
+    await widget.button('Confirm').click();
+    await expect(widget.heading).toHaveText(TITLES.done);
+    await stage.service.verifierOf(resource).verifyResult(await resultOf(page), { nonce });
+  });
+
+  test('before the sign-in begins: it offers another try', async () => {
+    const person = await makePerson(stage.service.client, resource);
+    const { page } = await stage.openWidget(resource);
+    const widget = widgetOn(page);
+    await expect(widget.heading).toHaveText(TITLES.identify);
+    await stage.service.kill();
+    await page.evaluate(() => (window as unknown as { widgets: { here: { reset(): void } } }).widgets.here.reset());
+    await expect(widget.heading).toHaveText(TITLES.offline);
+    expect((await heardBy(page)).at(-1)?.[0]).toBe('timeout');
+
+    await stage.service.start();
+    await widget.button('Try again').click();
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await expect(widget.heading).toHaveText(TITLES.done);
+  });
+
+  test('before the page comes: the page hears of it, and shows what it has instead', async () => {
+    const body = '<div id="here"><p data-countersign-fallback hidden>Call us</p></div>';
+    const script = mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 500 });
+    const url = stage.host.put(hostPage({ service: stage.service.url, body, script }));
+    const page = await stage.open(url, {
+      // The loader came from a cache, the frame does not come.
+      before: (context) => context.route(/\/widget\/v1\/frame\?/, (route) => route.abort('connectionrefused')),
+    });
+    await expect(page.getByText('Call us')).toBeVisible();
+    const error = { code: 'LOAD_FAILED', retryable: true };
+    expect(await heardBy(page)).toEqual([['loaderror', expect.objectContaining(error), 'here']]);
+
+    await page.context().unroute(/\/widget\/v1\/frame\?/);
+    await page.evaluate(() => (window as unknown as { widgets: { here: { reset(): void } } }).widgets.here.reset());
+    await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
+    await expect(page.getByText('Call us')).toBeHidden();
+  });
+});
+
+describe('too much', () => {
+  test('of wrong passwords: a countdown, and then the right one is taken', async () => {
+    // SR-49: the wait is short and shown, and it ends by itself.
+    const { client } = stage.service;
+    const person = await makePerson(client, resource);
+    const guess = () => client.authenticate({ resource, method: 'password', user: person.login, password: 'guessed' });
+    const codeOfGuess = () =>
+      guess().then(
+        () => '',
+        (error) => (isCountersignError(error) ? error.code : `${error}`),
+      );
+    // Six cost nothing but the last; each further one is taken when its wait is over, and doubles the next.
+    for (let wrong = 1; wrong <= 6; wrong++) expect(await codeOfGuess()).toBe('INVALID_CREDENTIALS');
+    for (let wrong = 7; wrong <= 8; wrong++) await expect.poll(codeOfGuess).toBe('INVALID_CREDENTIALS');
+
+    const { page } = await stage.openWidget(resource);
+    const widget = widgetOn(page);
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await expect(widget.alert).toHaveText('Too many attempts.');
+    const timer = widget.frame.getByRole('timer');
+    await expect(timer).toHaveText(/^You can try again in [1-4] s\.$/);
+    await expect(widget.button('Sign in')).toHaveAttribute('aria-disabled', 'true');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await widget.password.press('Enter');
+    expect(asked).toEqual([]);
+    expect((await heardBy(page)).at(-1)?.[1]).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', retryable: true });
+
+    await expect(timer).toHaveText('You can try again now.');
+    await widget.givePassword(person.password);
+    await expect(widget.heading).toHaveText(TITLES.done);
+  });
+
+  test('of beginnings from one address: it says to wait, and offers to start again', async () => {
+    const begin = () =>
+      fetch(`${stage.service.url}/widget/v1/flows`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ resource, nonce: newNonce(), origin: stage.host.origin }),
+      });
+    let refused: Response | undefined;
+    for (let sent = 0; sent < 1_000 && !refused; sent += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, begin));
+      refused = answers.find(({ status }) => status === 429);
+    }
+    expect(await refused?.json()).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+
+    const { page } = await stage.openWidget(resource);
+    const widget = widgetOn(page);
+    await expect(widget.frame.getByText('Too many requests from here.')).toBeVisible();
+    await expect(widget.button('Start again')).toBeVisible();
+    expect((await heardBy(page)).at(-1)?.[1]).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+  });
+});

