@@ -63,7 +63,7 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
         const next = acceptOtp(accepted.stored.value, { ...check, counter });
         if (!(await replace(ports, accepted.stored, next, now))) continue;
         const others = tokens.filter((other) => other !== accepted.stored);
-        await Promise.all(others.map(({ value }) => forgive(ports, value.id, check)));
+        await Promise.all(others.map(({ value }) => forgive(ports, value, check)));
         return { otp: 'verified', token: next.id };
       }
       if (judged.some(({ verdict }) => verdict.verdict === 'replayed')) return refusal('OTP_REPLAYED');
@@ -100,10 +100,15 @@ async function replace(ports: OtpNeeds, stored: Stored<Token>, next: Token, now:
 }
 
 /** A success forgives the failures of the other tokens of the same assignment, unless they are locked. */
-async function forgive(ports: OtpNeeds, id: TokenId, rule: { threshold: number; userBlocked: boolean }): Promise<void> {
-  const key = documents.token(id);
+async function forgive(
+  ports: OtpNeeds,
+  token: Token,
+  rule: { threshold: number; userBlocked: boolean },
+): Promise<void> {
+  const key = documents.token(token.id);
   await transact(ports, key.anchor, [key], ([current]) => {
-    if (!current || current.value.failures === 0) return { answer: undefined };
+    // One that has changed hands since is no longer of this assignment.
+    if (current?.value.epoch !== token.epoch) return { answer: undefined };
     const next = forgiveFailures(current.value, rule);
     if (next.failures === current.value.failures) return { answer: undefined };
     return { answer: undefined, write: { put: [{ key, value: next }] } };

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { addPerson, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
 import { authenticate } from './authenticate.ts';
 import { consumeResult } from './consume-result.ts';
+import { updateToken } from './update-token.ts';
 import { isRefusal } from './verdict.ts';
 
 let ports: TestPorts;
@@ -114,6 +115,27 @@ describe.each(processes)('%s', (_, over) => {
     expect(outcomes.filter((outcome) => 'claims' in outcome)).toHaveLength(1);
     expect(outcomes.filter((outcome) => 'refused' in outcome && outcome.refused === 'RESULT_USED')).toHaveLength(49);
   });
+});
+
+// SR-14
+test('SR-14: a success forgives no failures of a token that has just become somebody else’s', async () => {
+  const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }] });
+  const [used, moving] = scene.tokens;
+  if (!used || !moving) throw new Error('no tokens');
+  const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+  await byOtp(ports, scene, await wrongCode(scene));
+  const otp = await used.code();
+  ports.store.intercept = {
+    async commit(change, go) {
+      if (change.anchor !== used.id) return go();
+      ports.store.intercept = {};
+      await updateToken(ports, scene.account, moving.id, { owner: other.user.id });
+      return go();
+    },
+  };
+  expect(await byOtp(ports, scene, otp)).toMatchObject({ otp: 'verified' });
+  expect(await used.stored()).toMatchObject({ failures: 0 });
+  expect(await moving.stored()).toMatchObject({ failures: 1, owner: other.user.id });
 });
 
 test('SR-1: two different valid codes of one token, at once, are both taken at most in the order they are made', async () => {

@@ -23,7 +23,6 @@ function strictApp() {
     const [first, second] = [await c.req.json(), await c.req.json()];
     return c.json({ same: first === second });
   });
-  routes.post('/absent', async (c) => c.json({ absent: (await c.req.json()) === undefined }));
   app.route('/', routes);
   return app;
 }
@@ -92,6 +91,5 @@ describe('strict JSON bodies', () => {
     expect(answer.status).toBe(400);
     const typed = { method: 'POST', headers: { 'content-type': 'application/json' } };
     expect((await strictApp().request('/roles', typed)).status).toBe(400);
-    expect(await (await strictApp().request('/absent', { method: 'POST' })).json()).toEqual({ absent: true });
   });
 });

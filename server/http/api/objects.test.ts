@@ -1,0 +1,389 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Overloaded } from '../../ports/password-hasher.ts';
+import { StoreUnavailable } from '../../ports/store.ts';
+import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { type SampleScene, sampleScene } from '../../testing/operations.ts';
+import { PASSWORD } from '../../testing/scene.ts';
+
+let service: Service;
+let scene: SampleScene;
+beforeAll(async () => {
+  service = await openService('objects');
+});
+afterEach(() => {
+  service.ports.store.intercept = {};
+  service.ports.hasher.during = undefined;
+});
+afterAll(() => service.ports.close());
+
+async function call(route: string, body?: unknown, headers?: Record<string, string>) {
+  scene ??= await sampleScene(service);
+  return service.call(route, { key: scene.key, ...(body !== undefined && { body }), ...(headers && { headers }) });
+}
+async function made<T = Record<string, unknown>>(route: string, body: unknown): Promise<T> {
+  const response = await call(route, body);
+  expect(response.status, await response.clone().text()).toBe(201);
+  return (await response.json()) as T;
+}
+
+describe('lists', () => {
+  test.each(['users', 'tokens', 'resources', 'filters'])(
+    '%s: pages hold everything once, newest first',
+    async (kind) => {
+      const other = await sampleScene(service);
+      const bodies: Record<string, (at: number) => object> = {
+        users: (at) => ({ login: `u${at}` }),
+        tokens: (at) => ({ name: `t${at}`, kind: 'hotp' }),
+        resources: (at) => ({ name: `r${at}` }),
+        filters: (at) => ({ name: `f${at}`, rule: { kind: 'ip', mode: 'allow', ranges: ['10.0.0.1'] } }),
+      };
+      const ids: string[] = [];
+      for (let at = 0; at < 7; at++) {
+        service.ports.clock.advance(1);
+        const response = await service.call(`POST /v1/${kind}`, { key: other.key, body: bodies[kind]?.(at) });
+        const one = (await response.json()) as { id?: string; token?: { id: string } };
+        ids.unshift(one.id ?? one.token?.id ?? '');
+      }
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const query: string = after === null ? 'limit=3' : `limit=3&after=${encodeURIComponent(after)}`;
+        const page: { items: { id: string }[]; next: string | null } = (await (
+          await service.call(`GET /v1/${kind}?${query}`, { key: other.key })
+        ).json()) as never;
+        expect(page.items.length).toBeLessThanOrEqual(3);
+        seen.push(...page.items.map(({ id }) => id));
+        after = page.next;
+      } while (after !== null);
+      expect(seen.slice(0, 7)).toEqual(ids);
+      expect(new Set(seen).size).toBe(seen.length);
+    },
+  );
+
+  test.each([
+    'limit=0',
+    'limit=201',
+    'limit=-1',
+    'limit=1.5',
+    'limit=x',
+    'after=%00',
+    'after=!',
+    'after=W10',
+    'other=1',
+    'limit=1&limit=2',
+  ])('refuse %s', async (query) => {
+    const { status } = await call(`GET /v1/users?${query}`);
+    expect([400, 422]).toContain(status);
+  });
+
+  test('a cursor from another account’s list shows nothing of it', async () => {
+    const other = await sampleScene(service);
+    const first = await service.call('GET /v1/users?limit=1', { key: other.key });
+    const { items } = (await first.json()) as { items: { id: string }[] };
+    const hostile = Buffer.from(JSON.stringify(['999999999999999', items[0]?.id])).toString('base64url');
+    const page = (await (await call(`GET /v1/users?after=${hostile}`)).json()) as { items: { id: string }[] };
+    expect(page.items.map(({ id }) => id)).not.toContain(items[0]?.id);
+  });
+});
+
+describe('users', () => {
+  test('are made, read by every name, and changed', async () => {
+    const user = await made('POST /v1/users', {
+      login: 'Bob',
+      email: 'bob@example.com',
+      phone: '+491234567890',
+      firstName: 'Bob',
+      password: PASSWORD,
+    });
+    expect(user).toMatchObject({ login: 'Bob', hasPassword: true, blocked: false, apiSupport: true, assignments: [] });
+    for (const name of [user.id, 'bob', 'BOB@EXAMPLE.COM', '%2B491234567890', '491234567890']) {
+      expect(await (await call(`GET /v1/users/${name}`)).json()).toEqual(user);
+    }
+    const changed = await call(`PATCH /v1/users/${user.id}`, { blocked: true, firstName: 'Robert' });
+    expect(await changed.json()).toEqual({ ...user, blocked: true, firstName: 'Robert' });
+  });
+
+  test.each([
+    [{ login: '' }, 422],
+    [{ login: 'a b' }, 422],
+    [{ login: 'x'.repeat(51) }, 422],
+    [{ login: 'usr_01k8dq9z2mp' }, 422],
+    [{ login: 'ok', email: 'nobody' }, 422],
+    [{ login: 'ok', phone: '123' }, 422],
+    [{ login: 'ok', password: 'short' }, 422],
+    [{ login: 'ok', password: 'x'.repeat(257) }, 422],
+    [{ login: 'ok', password: '' }, 422],
+    [{ login: 'ok', firstName: 'two\nlines' }, 422],
+    [{ login: 7 }, 422],
+    [{ login: ['ok'] }, 422],
+    [{ login: 'same', alias: 'SAME' }, 422],
+    [{ login: 'alice' }, 409],
+  ])('refuse %j', async (body, status) => {
+    const before = service.ports.store.commits.length;
+    const response = await call('POST /v1/users', body);
+    expect(response.status).toBe(status);
+    if (status === 422) expect(service.ports.store.commits.length - before).toBeLessThanOrEqual(0);
+  });
+
+  // SR-39
+  test('who is blocked is out with the next request', async () => {
+    const own = await sampleScene(service);
+    const sign = () =>
+      service.call('POST /v1/authentications', {
+        key: own.key,
+        body: { resource: own.resource.id, method: 'password', user: 'alice', password: PASSWORD },
+      });
+    expect((await sign()).status).toBe(200);
+    await service.call(`PATCH /v1/users/${own.user.id}`, { key: own.key, body: { blocked: true } });
+    expect(await refusalOf(await sign())).toEqual({ status: 403, code: 'INVALID_CREDENTIALS' });
+  });
+});
+
+describe('tokens', () => {
+  test.each([
+    [{ kind: 'totp' }, { kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000 }],
+    [
+      { kind: 'totp', algorithm: 'SHA512', digits: 8, periodMs: 60_000 },
+      { kind: 'totp', algorithm: 'SHA512', digits: 8, periodMs: 60_000 },
+    ],
+    [
+      { kind: 'hotp', algorithm: 'SHA256', counter: 5 },
+      { kind: 'hotp', algorithm: 'SHA256', digits: 6 },
+    ],
+  ])('are made of %j', async (input, expected) => {
+    const { token, otpauthUri } = await made<{ token: object; otpauthUri: string }>('POST /v1/tokens', {
+      name: 'Phone',
+      ...input,
+    });
+    expect(token).toMatchObject({ ...expected, enabled: true, locked: null, failures: 0, directResources: [] });
+    expect(otpauthUri).toMatch(input.kind === 'hotp' ? /counter=5/ : /period=(30|60)/);
+  });
+
+  test.each([
+    { kind: 'ocra' },
+    { kind: 'totp', digits: 7 },
+    { kind: 'totp', digits: '6' },
+    { kind: 'totp', periodMs: 31_000 },
+    { kind: 'totp', periodMs: 0 },
+    { kind: 'hotp', counter: -1 },
+    { kind: 'hotp', counter: 2 ** 53 },
+    { kind: 'totp', secret: 'AAAA' },
+    { kind: 'totp', secret: '!!!!' },
+    { kind: 'totp', secret: 'A'.repeat(128) },
+    { kind: 'totp', expiresAt: -1 },
+    { kind: 'totp', algorithm: 'MD5' },
+    { kind: 'totp', nextCounter: 1 },
+  ])('refuse %j', async (input) => {
+    const response = await call('POST /v1/tokens', { name: 'Phone', ...input });
+    expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
+  });
+
+  test('are locked, unlocked, deactivated and handed over', async () => {
+    const { token } = await made<{ token: { id: string } }>('POST /v1/tokens', { name: 'Phone', kind: 'totp' });
+    const change = async (body: object) => (await call(`PATCH /v1/tokens/${token.id}`, body)).json();
+    expect(await change({ locked: true })).toMatchObject({ locked: { reason: 'administrator' } });
+    expect(await change({ enabled: false })).toMatchObject({ enabled: false, locked: { reason: 'administrator' } });
+    expect(await change({ locked: false, enabled: true })).toMatchObject({ enabled: true, locked: null });
+    expect(await change({ owner: scene.user.id })).toMatchObject({ owner: scene.user.id });
+    expect(await change({ owner: null })).not.toHaveProperty('owner');
+    expect(await change({ owner: 'usr_00000000001' })).toMatchObject({ code: 'USER_NOT_FOUND' });
+    expect(await change({ expiresAt: 5 })).toMatchObject({ expiresAt: 5 });
+    expect(await change({ expiresAt: null })).not.toHaveProperty('expiresAt');
+  });
+
+  test('belong to nobody of another account', async () => {
+    const other = await sampleScene(service);
+    const response = await call('POST /v1/tokens', { name: 'Phone', kind: 'totp', owner: other.user.id });
+    expect(await refusalOf(response)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });
+  });
+});
+
+describe('resources', () => {
+  test('come with safe defaults, and origins in one spelling', async () => {
+    const resource = await made('POST /v1/resources', {
+      name: 'Shop',
+      allowedOrigins: ['HTTPS://Shop.Example:443', 'https://shop.example', 'https://*.shop.example'],
+    });
+    expect(resource).toMatchObject({
+      enabled: true,
+      failedAttemptsBeforeLock: 5,
+      methodPolicy: 'auto',
+      allowedOrigins: ['https://shop.example', 'https://*.shop.example'],
+      allowLocalhost: false,
+      resultLifetimeMs: 60_000,
+      geoFilter: null,
+    });
+  });
+
+  test.each([
+    { failedAttemptsBeforeLock: 2 },
+    { failedAttemptsBeforeLock: 11 },
+    { failedAttemptsBeforeLock: '5' },
+    { methodPolicy: 'none' },
+    { resultLifetimeMs: 9_999 },
+    { resultLifetimeMs: 300_001 },
+    { allowedOrigins: ['http://shop.example'] },
+    { allowedOrigins: ['https://*'] },
+    { allowedOrigins: ['https://*.com'] },
+    { allowedOrigins: ['*'] },
+    { allowedOrigins: ['null'] },
+    { allowedOrigins: 'https://shop.example' },
+    { enabled: 'yes' },
+    { name: '' },
+    { name: ' ' },
+  ])('refuse %j, when made and when changed', async (input) => {
+    for (const response of [
+      await call('POST /v1/resources', { name: 'Shop', ...input }),
+      await call(`PATCH /v1/resources/${scene.resource.id}`, input),
+    ]) {
+      expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
+    }
+  });
+});
+
+// SR-59
+describe('SR-59: an Idempotency-Key', () => {
+  test('gets the same answer again, seed included, and another body is refused', async () => {
+    const body = { name: 'Phone', kind: 'totp' };
+    const headers = { 'idempotency-key': 'order-66' };
+    const first = await call('POST /v1/tokens', body, headers);
+    const again = await call('POST /v1/tokens', body, headers);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(await again.text()).toBe(await first.text());
+    expect(await refusalOf(await call('POST /v1/tokens', { ...body, name: 'Other' }, headers))).toEqual({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+
+  test.each(['users', 'resources', 'filters'])('works for %s, each for itself', async (kind) => {
+    const bodies: Record<string, object> = {
+      users: { login: 'idem' },
+      resources: { name: 'Idem' },
+      filters: { name: 'Idem', rule: { kind: 'ip', mode: 'deny', ranges: ['10.0.0.1'] } },
+    };
+    const headers = { 'idempotency-key': 'the-same-for-all' };
+    const answers = [
+      await call(`POST /v1/${kind}`, bodies[kind], headers),
+      await call(`POST /v1/${kind}`, bodies[kind], headers),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(await answers[1]?.text()).toBe(await answers[0]?.text());
+  });
+
+  test('of a wrong shape is 400, and one at work 409 with a time to come back', async () => {
+    const body = { name: 'Phone', kind: 'totp' };
+    for (const key of ['', 'two words', 'x'.repeat(129)]) {
+      expect(await refusalOf(await call('POST /v1/tokens', body, { 'idempotency-key': key }))).toEqual({
+        status: 400,
+        code: 'IDEMPOTENCY_KEY_INVALID',
+      });
+    }
+    const headers = { 'idempotency-key': 'slow' };
+    let inside: Response | undefined;
+    service.ports.store.intercept = {
+      async commit(change, go) {
+        if (!change.anchor.startsWith('tok_')) return go();
+        service.ports.store.intercept = {};
+        inside = await call('POST /v1/tokens', body, headers);
+        return go();
+      },
+    };
+    expect((await call('POST /v1/tokens', body, headers)).status).toBe(201);
+    expect(inside?.headers.get('retry-after')).toBe('1');
+    expect(inside && (await refusalOf(inside))).toEqual({ status: 409, code: 'IDEMPOTENCY_KEY_IN_USE' });
+  });
+});
+
+// SR-3, SR-59
+describe('what is not the caller’s fault', () => {
+  const authentication = () => ({ resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD });
+
+  test('the store is gone: 503 UNAVAILABLE', async () => {
+    service.ports.store.intercept = {
+      read: () => {
+        throw new StoreUnavailable('ECONNREFUSED 10.9.8.7:6379');
+      },
+    };
+    const response = await call('POST /v1/authentications', authentication());
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ status: 503, code: 'UNAVAILABLE', retryAfterMs: 1000 });
+    expect(text).not.toContain('10.9.8.7');
+  });
+
+  test('others always win: 503 CONTENTION', async () => {
+    service.ports.store.intercept = { commit: async () => 'conflict' };
+    const response = await call(`PATCH /v1/users/${scene.user.id}`, { firstName: 'A' });
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await refusalOf(response)).toEqual({ status: 503, code: 'CONTENTION' });
+  });
+
+  test('too many hashes: 503 OVERLOADED, with the hasher’s own time to come back', async () => {
+    service.ports.hasher.during = () => {
+      throw new Overloaded(2500);
+    };
+    const response = await call('POST /v1/authentications', authentication());
+    expect(response.headers.get('retry-after')).toBe('3');
+    expect(await refusalOf(response)).toEqual({ status: 503, code: 'OVERLOADED' });
+  });
+
+  test('the hasher breaks: 503, and the answer says nothing of why', async () => {
+    service.ports.hasher.during = () => {
+      throw new Error('argon2: cannot allocate 19456 KiB at 0x7f');
+    };
+    const response = await call('POST /v1/authentications', authentication());
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+    expect(text).not.toMatch(/argon2|0x7f/);
+  });
+
+  test('every refusal is a problem document with its code, its status and the request’s name', async () => {
+    const response = await call('GET /v1/users/nobody');
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    const body = (await response.json()) as Record<string, unknown>;
+    expect(body).toEqual({
+      type: 'urn:countersign:refusal:USER_NOT_FOUND',
+      title: expect.any(String),
+      status: 404,
+      code: 'USER_NOT_FOUND',
+      requestId: response.headers.get('x-request-id'),
+    });
+  });
+});
+
+// SR-47
+test.each([' 123456', '12345', '12345678901', '１２３４５６', '+123456', ''])(
+  'SR-47: the code %j is refused before a password is looked at or anything counted',
+  async (otp) => {
+    const before = [service.ports.store.commits.length, service.ports.hasher.verified];
+    for (const method of ['otp', 'password-otp']) {
+      const body = {
+        resource: scene.resource.id,
+        method,
+        user: 'alice',
+        otp,
+        ...(method !== 'otp' && { password: 'x' }),
+      };
+      expect(await refusalOf(await call('POST /v1/authentications', body))).toEqual({
+        status: 422,
+        code: 'OTP_MALFORMED',
+      });
+    }
+    expect([service.ports.store.commits.length, service.ports.hasher.verified]).toEqual(before);
+  },
+);
+
+// SR-17
+test('SR-17: whoever it is, the refusal of a password is word for word the same', async () => {
+  const own = await sampleScene(service);
+  const { key } = own;
+  await service.call('POST /v1/users', { key, body: { login: 'passwordless' } });
+  const answers = new Set<string>();
+  for (const user of ['nobody', 'passwordless', 'alice', 'usr_00000000001', 'a\u0000b', '__proto__']) {
+    const body = { resource: own.resource.id, method: 'password', user, password: 'guess' };
+    const response = await service.call('POST /v1/authentications', { key, body });
+    const headers = [...response.headers].filter(([name]) => name !== 'x-request-id');
+    answers.add(JSON.stringify([response.status, headers, { ...((await response.json()) as object), requestId: '' }]));
+  }
+  expect([...answers]).toHaveLength(1);
+});

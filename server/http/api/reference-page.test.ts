@@ -1,0 +1,70 @@
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { REFUSALS } from '../../../shared/wire/codes.ts';
+import { openService, type Service } from '../../testing/http-service.ts';
+import { operationsOf } from '../../testing/operations.ts';
+import type { AppEnv } from '../context.ts';
+import { type ApiDescription, referencePage } from './reference-page.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await openService('reference');
+});
+afterAll(() => service.ports.close());
+
+describe('the reference page', () => {
+  test('is there, and shows every operation and every code', async () => {
+    const response = await service.call('GET /v1');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    const page = await response.text();
+    for (const { path, method } of await operationsOf(service)) {
+      expect(page).toContain(`/v1${path}`);
+      expect(page).toContain(method);
+    }
+    for (const code of Object.keys(REFUSALS)) expect(page).toContain(`<code>${code}</code>`);
+  });
+
+  test('runs no script, loads nothing, and styles itself by a nonce of its own', async () => {
+    const [one, two] = [await service.call('GET /v1'), await service.call('GET /v1')];
+    const policy = one.headers.get('content-security-policy') ?? '';
+    const nonce = /style-src 'nonce-([\w-]{22})'/.exec(policy)?.[1];
+    expect(nonce).toBeDefined();
+    expect(two.headers.get('content-security-policy')).not.toContain(nonce);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|script-src/);
+    const page = await one.text();
+    expect(page).not.toMatch(/<script|<img|<link|<iframe| on\w+=|style="|javascript:|(?:src|href|url)[=(]\W*https?:/i);
+    expect(page.match(/<style/g)).toHaveLength(1);
+  });
+
+  // SR-30
+  test('SR-30: whatever the description holds is text in it', async () => {
+    const evil = '"><img src=x onerror=alert(1)></code><script>alert(1)</script>';
+    const schema = { type: evil, description: evil, enum: [evil], default: evil, example: evil };
+    const api = {
+      info: { title: evil, version: evil, description: evil },
+      paths: {
+        [`/${evil}`]: {
+          get: {
+            tags: [evil],
+            summary: evil,
+            description: evil,
+            security: [{ apiKey: [evil] }],
+            parameters: [{ name: evil, in: evil, description: evil, schema }],
+            requestBody: { content: { [evil]: { schema: { type: 'object', properties: { [evil]: schema } } } } },
+            responses: { [evil]: { description: evil, content: { [evil]: { schema } } } },
+          },
+        },
+      },
+      components: { schemas: { [evil]: schema } },
+    } as ApiDescription;
+    const app = new Hono<AppEnv>();
+    app.get('/', (c) => referencePage(c, api));
+    const page = await (await app.request('/')).text();
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<img');
+    expect(page).toContain('&lt;script&gt;');
+  });
+});
