@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { frameCsp } from '../../shared/wire/frame-document.ts';
 import { originAllowed, parseAllowedOrigin } from './origins.ts';
 
 const rules = (allowedOrigins: string[], allowLocalhost = false) => ({ allowedOrigins, allowLocalhost });
@@ -157,6 +158,18 @@ describe('an origin', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test.each([
+    'https://shop.example',
+    'https://my_shop.example:8443',
+    'https://xn--bcher-kva.example',
+    'http://localhost:3000',
+    'http://[::1]:3000',
+  ])('%s can be allowed, and then stands in the policy of the frame', (origin) => {
+    expect(originAllowed(rules([origin]), origin)).toBe(true);
+    const policy = frameCsp({ nonce: 'nonce-0123456789abcdef', frameAncestors: [origin] });
+    expect(policy.split('; ')).toContain(`frame-ancestors ${origin}`);
   });
 
   test('an exact entry allows exactly itself', () => {

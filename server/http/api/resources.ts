@@ -14,7 +14,7 @@ import { readObject } from '../../usecases/read-object.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import { creationHeaders, filterId, instant, label, pageOf, pageQuery, resourceId } from './fields.ts';
 
 const settings = {

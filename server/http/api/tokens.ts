@@ -14,7 +14,7 @@ import { updateToken } from '../../usecases/update-token.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import { creationHeaders, instant, label, pageOf, pageQuery, resourceId, tokenId, userId } from './fields.ts';
 
 const secret = z

@@ -52,6 +52,15 @@ describe('strict JSON bodies', () => {
     expect(await answer.json()).toMatchObject({ code });
   });
 
+  // SR-59
+  test.each(['/same', '/roles'])('no body at all is the fault of the client, at %s', async (path) => {
+    for (const headers of [{}, { 'content-type': 'application/json' }]) {
+      const answer = await strictApp().request(path, { method: 'POST', headers });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    }
+  });
+
   test('bytes that are no UTF-8 are refused', async () => {
     const answer = await post(Uint8Array.from([0x22, 0xff, 0x22]));
     expect(await answer.json()).toMatchObject({ code: 'JSON_INVALID' });
