@@ -3,6 +3,7 @@ import { picture } from '../illustrations/pictures.ts';
 import { MAX_QUANTITY, type Quote, quoteOf } from '../shop/basket.ts';
 import type { Session } from '../shop/sessions.ts';
 import { csrfField, layout, type Markup } from './layout.ts';
+import { total } from './slip.ts';
 import { price } from './wording.ts';
 
 export function basketPage(session: Session): Markup {
@@ -45,11 +46,4 @@ function step(
   return html`<form method="post" action="/basket">${csrfField(session)}<input type="hidden" name="plant" value="${slug}"><input type="hidden" name="quantity" value="${quantity}"><button aria-label="${label}"${
     quantity > MAX_QUANTITY ? html` disabled` : ''
   }>${sign}</button></form>`;
-}
-
-export function total({ deliveryCents, totalCents }: Quote): Markup {
-  return html`<dl class="total">
-    <div><dt>Delivery</dt><dd>${deliveryCents === 0 ? 'Free' : price(deliveryCents)}</dd></div>
-    <div class="sum"><dt>Total</dt><dd>${price(totalCents)}</dd></div>
-  </dl>`;
 }

@@ -1,10 +1,8 @@
 import { html } from 'hono/html';
-import { picture } from '../illustrations/pictures.ts';
 import type { PendingOrder, Person, Session } from '../shop/sessions.ts';
-import { total } from './basket-page.ts';
 import { csrfField, layout, type Markup } from './layout.ts';
+import { slip } from './slip.ts';
 import { widgetForm, widgetScripts } from './widget.ts';
-import { price } from './wording.ts';
 
 export interface CheckoutView {
   service: string;
@@ -20,14 +18,7 @@ export function checkoutPage(session: Session, { service, resource, person, pend
       <h1>Confirm this order</h1>
       <p>You are signed in as <b>${person.login}</b>, so no password is asked for again. A code from your device says
       that it is you who orders:</p>
-      <ul class="slip">
-        ${quote.lines.map(
-          ({ product, quantity, cents }) => html`<li class="${product.slug}">
-          <span class="stage">${picture(product)}</span><span>${quantity} × ${product.name}</span><span class="price">${price(cents)}</span>
-        </li>`,
-        )}
-      </ul>
-      ${total(quote)}
+      ${slip(quote)}
     </div>
     ${widgetForm(session, { service, resource, nonce, loginRequest, action: '/checkout', title: 'Confirm with a one-time code' })}
     <div class="rest">

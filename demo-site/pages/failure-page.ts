@@ -65,6 +65,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'That code was given too long ago',
     text: 'An order has to be confirmed on the spot. Nothing was ordered.',
   },
+  RESULT_OTP_REQUIRED: {
+    title: 'A code is needed',
+    text: 'This was confirmed without a one-time code, and an order needs one. Nothing was ordered.',
+  },
   RESULT_EXPIRED: {
     title: 'That took too long',
     text: 'The result of a sign-in lives for a minute. Please try again.',

@@ -1,11 +1,9 @@
 import { html } from 'hono/html';
-import { picture } from '../illustrations/pictures.ts';
 import type { Order } from '../shop/orders.ts';
 import type { Session } from '../shop/sessions.ts';
-import { total } from './basket-page.ts';
 import { claimsTable } from './claims-table.ts';
 import { layout, type Markup } from './layout.ts';
-import { price } from './wording.ts';
+import { slip } from './slip.ts';
 
 export function orderPage(session: Session, { order }: { order: Order }): Markup {
   const { id, quote, state, claims } = order;
@@ -17,14 +15,7 @@ export function orderPage(session: Session, { order }: { order: Order }): Markup
         : html`<h1>Almost: we will call you</h1><p class="notice warn">Your device for one-time codes is switched off, so
           this order was confirmed <b>without a code</b>. We hold it until somebody has called you.</p>`
     }
-    <ul class="slip">
-      ${quote.lines.map(
-        ({ product, quantity, cents }) => html`<li class="${product.slug}">
-        <span class="stage">${picture(product)}</span><span>${quantity} × ${product.name}</span><span class="price">${price(cents)}</span>
-      </li>`,
-      )}
-    </ul>
-    ${total(quote)}
+    ${slip(quote)}
     <h2>How it was confirmed</h2>
     ${claimsTable(claims)}
     <p class="actions"><a class="button" href="/#plants">More plants</a> <a href="/account">Your account</a></p>

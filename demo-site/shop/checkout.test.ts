@@ -62,13 +62,47 @@ describe('confirming an order', () => {
     expect(service.loginRequests).toHaveLength(2);
   });
 
-  test('without a code, because the device is switched off, the order is held and says so', async () => {
+  test('without a code, because the device is switched off, nothing is ordered before the person says so', async () => {
     const scene = await atCheckout();
-    const placed = await confirm(scene, { amr: [], acr: '1', otp: 'skipped' });
-    const { text } = await scene.maria.get(placed.to ?? '');
+    const { maria } = scene;
+    const passed = await confirm(scene, { amr: [], acr: '1', otp: 'skipped' });
+    expect(passed).toMatchObject({ status: 303, to: '/checkout/without-code' });
+    expect((await maria.get('/account')).text).toContain('None yet');
+
+    const asked = await maria.get('/checkout/without-code');
+    expect(asked.text).toContain('No code this time');
+    const placed = await maria.post('/checkout/without-code');
+    const { text } = await maria.get(placed.to ?? '');
     expect(text).toContain('without a code');
     expect(text).not.toContain('Thank you');
-    expect((await scene.maria.get('/account')).text).toContain('Held');
+    expect((await maria.get('/account')).text).toContain('Held');
+    expect(await maria.post('/checkout/without-code')).toMatchObject({ to: '/checkout' });
+  });
+
+  test('a pass without a code is of that basket and of those minutes', async () => {
+    for (const spoil of [
+      async ({ maria }: { maria: Visitor }) => {
+        await maria.get('/plants/juniper-bonsai');
+        await maria.post('/basket', { plant: 'juniper-bonsai' });
+      },
+      async ({ clock }: Scene) => {
+        clock.now += 6 * 60_000;
+      },
+    ]) {
+      const scene = await atCheckout();
+      await confirm(scene, { amr: [], acr: '1', otp: 'skipped' });
+      await scene.maria.get('/checkout/without-code');
+      const csrf = scene.maria.field('csrf');
+      await spoil(scene);
+      expect(await scene.maria.post('/checkout/without-code', { csrf })).toMatchObject({ to: '/checkout' });
+      expect((await scene.maria.get('/account')).text).toContain('None yet');
+    }
+  });
+
+  test('nobody passes without a code who did not ask the service', async () => {
+    const { maria } = await atCheckout();
+    expect(await maria.post('/checkout/without-code')).toMatchObject({ to: '/checkout' });
+    expect((await maria.get('/account')).text).toContain('None yet');
   });
 
   test('is only for those who are signed in', async () => {
@@ -98,6 +132,7 @@ describe('confirmations that are refused', () => {
   test.each([
     ['by somebody else', { sub: 'usr_thief', preferred_username: 'maria' }, 'CONFIRMED_BY_SOMEBODY_ELSE'],
     ['with an old sign-in', { auth_time: Date.UTC(2026, 10, 25, 11) / 1000 }, 'CONFIRMATION_TOO_OLD'],
+    ['with a password where a code was asked for', { amr: ['pwd'], otp: 'not_used', acr: '1' }, 'RESULT_OTP_REQUIRED'],
     ['from another page', { origin: 'https://evil.example' }, 'RESULT_ORIGIN_WRONG'],
     ['of another confirmation', { nonce: 'another-confirmation-entirely' }, 'RESULT_NONCE_WRONG'],
   ])('%s', async (_what, claims, code) => {

@@ -3,11 +3,12 @@ import { newNonce, type ResultClaims } from '../../clients/typescript/src/index.
 import { checkoutPage } from '../pages/checkout-page.ts';
 import { failurePage } from '../pages/failure-page.ts';
 import { orderPage } from '../pages/order-page.ts';
+import { withoutCodePage } from '../pages/without-code-page.ts';
 import { quoteOf, sameBasket } from './basket.ts';
-import type { ShopEnv } from './context.ts';
+import type { ShopContext, ShopEnv } from './context.ts';
 import type { ShopOptions } from './options.ts';
-import type { Orders } from './orders.ts';
-import type { PendingOrder, Person, Session } from './sessions.ts';
+import type { Order, Orders } from './orders.ts';
+import type { PendingOrder, Person, Session, WaivedOrder } from './sessions.ts';
 import { type Countersign, PENDING_MS, redeem, refuse } from './sign-in.ts';
 
 /** How long ago the person may have given the code, when the result reaches us. */
@@ -68,11 +69,28 @@ export function checkout(
       now() - authenticatedAt <= RECENT_MS + CLOCK_DIFFERENCE_MS;
     if (!isRecent) return fail('CONFIRMATION_TOO_OLD');
 
-    // The service lets a person pass whose token is switched off, and says so. What to make of it is ours to judge.
-    const state = claims.otp === 'verified' ? 'placed' : 'held';
-    const order = orders.place(person.id, { quote: pending.quote, placedAt: now(), state, claims });
-    session.basket = new Map();
-    return c.redirect(`/orders/${order.id}`, 303);
+    const { basket, quote } = pending;
+    if (claims.otp === 'verified') return place(c, person, { basket, quote, claims, at: now() }, 'placed');
+    if (claims.otp !== 'skipped') return fail('RESULT_OTP_REQUIRED');
+    // The service lets a person pass whose token is switched off, and says so; what to make of it is ours to judge. It
+    // did not ask them anything, so we do: opening a page is no order.
+    session.waived = { basket, quote, claims, at: now() };
+    return c.redirect('/checkout/without-code', 303);
+  });
+
+  app.get('/checkout/without-code', (c) => {
+    const session = c.get('session');
+    const { person, waived } = session;
+    if (!person || !waived || !isFresh(waived, session, now())) return c.redirect('/checkout', 303);
+    return c.html(withoutCodePage(session, { quote: waived.quote }));
+  });
+
+  app.post('/checkout/without-code', (c) => {
+    const session = c.get('session');
+    const { person, waived } = session;
+    delete session.waived;
+    if (!person || !waived || !isFresh(waived, session, now())) return c.redirect('/checkout', 303);
+    return place(c, person, waived, 'held');
   });
 
   app.get('/orders/:id', (c) => {
@@ -81,6 +99,12 @@ export function checkout(
     const order = orders.find(session.person.id, c.req.param('id'));
     return order ? c.html(orderPage(session, { order })) : c.notFound();
   });
+
+  function place(c: ShopContext, person: Person, { quote, claims }: WaivedOrder, state: Order['state']) {
+    const order = orders.place(person.id, { quote, placedAt: now(), state, claims });
+    c.get('session').basket = new Map();
+    return c.redirect(`/orders/${order.id}`, 303);
+  }
 
   /** Asks the service for a second factor. The order as it stands is what the person will be confirming. */
   async function ask(session: Session, person: Person): Promise<PendingOrder> {
@@ -104,4 +128,8 @@ export function checkout(
 /** Whether a confirmation under way is still about what is in the basket. A reload goes on with it. */
 function isCurrent({ order, basket }: Session, at: number): boolean {
   return order !== undefined && at - order.startedAt <= PENDING_MS && sameBasket(order.basket, basket);
+}
+
+function isFresh({ at, basket }: WaivedOrder, session: Session, now: number): boolean {
+  return now - at <= RECENT_MS && sameBasket(basket, session.basket);
 }

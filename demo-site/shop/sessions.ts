@@ -15,6 +15,14 @@ export interface PendingOrder extends PendingSignIn {
   quote: Quote;
 }
 
+/** The service let the person pass without a code. Whether they want the order on those terms, nobody has asked yet. */
+export interface WaivedOrder {
+  basket: Basket;
+  quote: Quote;
+  claims: ResultClaims;
+  at: number;
+}
+
 /** Who signed in, as the result said. */
 export interface Person {
   id: string;
@@ -31,6 +39,7 @@ export interface Session {
   basket: Basket;
   signIn?: PendingSignIn;
   order?: PendingOrder;
+  waived?: WaivedOrder;
   createdAt: number;
   seenAt: number;
 }

@@ -1,6 +1,6 @@
 /** What became of the first request with an Idempotency-Key. */
 export interface IdempotencyRecord {
-  /** SHA-256 over method, path and body: the key belongs to that request alone. */
+  /** A MAC over method, path and body: the key belongs to that request alone. */
   requestHash: string;
   /** The answer, sealed since it may show a secret; absent while the first request is at work. */
   sealedAnswer?: string;

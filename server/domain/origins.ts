@@ -41,11 +41,6 @@ export function originAllowed(resource: OriginRules, origin: string): boolean {
   );
 }
 
-/** The source for `frame-ancestors`: just that origin if it is allowed, else `'none'` (SR-13). */
-export function frameAncestors(resource: OriginRules, origin: string): string {
-  return originAllowed(resource, origin) ? origin : "'none'";
-}
-
 function parseExactOrigin(text: string): string | undefined {
   if (!ORIGIN_SHAPE.test(text) || !URL.canParse(text)) return undefined;
   const { protocol, hostname, origin } = new URL(text);

@@ -4,7 +4,7 @@ import type { PasswordAttempts } from './user.ts';
 export const FREE_PASSWORD_FAILURES = 5;
 /** Wait after the first failure beyond the free ones; doubles with each further one. */
 export const FIRST_PASSWORD_WAIT_MS = 1_000;
-/** The longest wait, which bounds what an attacker can do to the person whose name is being tried (SR-49). */
+/** The longest wait: so soon after the last wrong password, whoever sent it, the person can try again. */
 export const MAX_PASSWORD_WAIT_MS = 60_000;
 
 /** Counts a wrong password. The record is of the person (or of a name nobody has), not of a device or an address. */

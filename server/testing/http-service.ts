@@ -30,7 +30,7 @@ export interface Service {
   log: CapturedLog;
   /** `GET /v1/users`, with whatever goes along. */
   call(route: string, call?: Call): Promise<Response>;
-  keyFor(account: AccountId, scopes?: ApiScope[], resources?: ResourceId[]): Promise<string>;
+  keyFor(account: AccountId, scopes?: ApiScope[], resources?: ResourceId[], lifetimeMs?: number): Promise<string>;
 }
 
 const file = (text: string, contentType: string): WidgetFile => ({
@@ -72,8 +72,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
       const init = { method, headers: all, ...(sent !== undefined && { body: sent }) };
       return app.request(path, init, connectedFrom(from));
     },
-    async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources) {
-      const lifetimeMs = 365 * 24 * 3_600_000;
+    async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources, lifetimeMs = 365 * 24 * 3_600_000) {
       const input = { account, name: 'test', scopes, lifetimeMs, ...(resources && { resources }) };
       return must(await createApiKey(ports, input)).text;
     },

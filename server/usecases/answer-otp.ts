@@ -3,7 +3,7 @@ import type { Flow } from '../domain/flow.ts';
 import type { User } from '../domain/user.ts';
 import type { Ports } from '../ports/index.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
-import { burnAttempt, unknownSubject } from './burn-attempt.ts';
+import { burnUnknown } from './burn-attempt.ts';
 import { checkUserOtp } from './check-user-otp.ts';
 import { locateUser } from './find-user.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -20,7 +20,7 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
     const user = await personOf(ports, flow);
     if (!user) {
       if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
-      await burnAttempt(ports, unknownSubject(ports, flow.account, flow.login ?? ''));
+      await burnUnknown(ports, flow.account, flow.login ?? '');
       return { refusal: refusal('INVALID_CREDENTIALS') };
     }
 

@@ -6,7 +6,7 @@ import type { Resource } from '../domain/resource.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
-import { burnAttempt, unknownSubject } from './burn-attempt.ts';
+import { burnUnknown } from './burn-attempt.ts';
 import { checkOtp } from './check-otp.ts';
 import { checkPassword, type PasswordRight } from './check-password.ts';
 import { checkUserOtp } from './check-user-otp.ts';
@@ -76,7 +76,7 @@ async function byOtp(
   request: By<'otp'>,
 ): Promise<Verdict<Authenticated>> {
   if (!person) {
-    await burnAttempt(ports, unknownSubject(ports, request.account, request.user));
+    await burnUnknown(ports, request.account, request.user);
     return refusal('INVALID_CREDENTIALS');
   }
   const outcome = await checkUserOtp(ports, 'otp', person, resource, request.otp);

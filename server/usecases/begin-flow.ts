@@ -20,10 +20,10 @@ const FLOWS_PER_MINUTE = 600;
 /** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
 export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
   const now = ports.clock.now();
-  if (input.address !== undefined) {
-    const rate = await ports.store.increment(`flows/${rateKey(input.address)}`, 60_000, FLOWS_PER_MINUTE, now);
-    if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
-  }
+  // Whoever has no address shares one count: a proxy that forgets to say must not open the gate for everybody.
+  const from = input.address === undefined ? 'unknown' : rateKey(input.address);
+  const rate = await ports.store.increment(`flows/${from}`, 60_000, FLOWS_PER_MINUTE, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
   const [stored] = await ports.store.getMany([documents.resource(input.resource)], now);
   const resource = stored?.value;

@@ -2,6 +2,7 @@ import type { AccountId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import { inTurn } from './in-turn.ts';
 import { newOperation } from './transact.ts';
 
 /** Names that nobody holds count under a MAC, so that the store keeps no list of what people mistyped. */
@@ -24,6 +25,25 @@ export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random
     expect: [],
     put: [{ key, value: { at: now }, expiresAt: now + KEPT_MS }],
   });
+}
+
+/**
+ * A one-time password for a name that nobody holds. It waits in line as one for a person does: otherwise whoever sends
+ * more at once than may wait would be told by the first OVERLOADED, or by answers that come one after the other, that
+ * there is a person (SR-17).
+ */
+export async function burnUnknown(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  account: AccountId,
+  name: string,
+): Promise<void> {
+  const subject = unknownSubject(ports, account, name);
+  await inTurn(ports.store, otpLine(subject), () => burnAttempt(ports, subject));
+}
+
+/** Where one-time passwords of a person, or for a name of nobody's, wait for one another. */
+export function otpLine(subject: string): string {
+  return `otp/${subject}`;
 }
 
 const KEPT_MS = 60_000;

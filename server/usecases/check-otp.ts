@@ -6,7 +6,7 @@ import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Stored } from '../ports/store.ts';
-import { burnAttempt } from './burn-attempt.ts';
+import { burnAttempt, otpLine } from './burn-attempt.ts';
 import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
 import { seedContext } from './seed-context.ts';
@@ -41,7 +41,7 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
   // One instant for the whole attempt: a lost race must not move the guess into the next time step.
   const now = ports.clock.now();
 
-  return inTurn(ports.store, `otp/${queue}`, async () => {
+  return inTurn(ports.store, otpLine(queue), async () => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const tokens = await check.candidates();
       const factors = decideFactors(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_LEASE_MS } from '../domain/idempotency.ts';
 import type { AccountId } from '../domain/ids.ts';
@@ -51,6 +52,19 @@ describe('a repetition', () => {
     const before = await countTokens();
     expect(await enrol('b', { fingerprint: 'another body' })).toEqual({ refused: 'IDEMPOTENCY_KEY_REUSED' });
     expect(await countTokens()).toBe(before);
+  });
+
+  // SR-18, SR-21
+  test('leaves nothing in the store against which a copy of it could try passwords', async () => {
+    const body = (password: string) => `POST /v1/users\n{"login":"alice","password":"${password}"}`;
+    const before = ports.store.commits.length;
+    must(await enrol('with-a-password', { fingerprint: body('sunflower') }));
+    const copied = JSON.stringify(ports.store.commits.slice(before));
+    for (const algorithm of ['sha256', 'sha512', 'sha1', 'md5']) {
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        expect(copied).not.toContain(createHash(algorithm).update(body('sunflower')).digest(encoding));
+      }
+    }
   });
 
   test('a day later makes another', async () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   IDEMPOTENCY_KEPT_MS,
   type IdempotencyRecord,
@@ -32,7 +31,8 @@ export async function idempotently<P extends IdPrefix, A extends object>(
   const scope = [request.account, request.prefix, request.key];
   const name = text(ports.secrets.mac('idempotency', JSON.stringify(scope)));
   const document = documents.idempotency(request.account, name);
-  const requestHash = createHash('sha256').update(request.fingerprint).digest('hex');
+  // A body may hold a password: a bare hash of it would let whoever copies the store guess that past argon2 (SR-18).
+  const requestHash = text(ports.secrets.mac('idempotent-request', JSON.stringify([...scope, request.fingerprint])));
   const context = { account: request.account, kind: 'idempotency', id: name, field: 'answer' } as const;
 
   type Begun = { step: IdempotencyStep; record?: IdempotencyRecord };

@@ -10,7 +10,8 @@ import { refusal, type Verdict } from './verdict.ts';
 /**
  * Whether anybody at all may be authenticated on this resource now, from this address: the plan is active, the resource
  * is on, its filters allow. Read afresh each time it is asked, because it is asked again after every slow step (SR-4).
- * `caller`, where known, must be the resource's account. `address` is the person's; undefined when nobody said, which a filter that needs one takes as a no.
+ * `caller`, where known, must be the resource's account. `address` is the person's; undefined when nobody said, which a
+ * filter that needs one takes as a no.
  */
 export async function readAccess(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,

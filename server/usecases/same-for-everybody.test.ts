@@ -183,6 +183,20 @@ describe('a code alone', () => {
     expect(views.size).toBe(1);
   });
 
+  test('a hundred codes at once wait in line for everybody, and as many are turned away', async () => {
+    const { scene, names } = await otpCrowd();
+    const told = new Map<string, { refused: number; turnedAway: number }>();
+    for (const [who, user] of Object.entries(names)) {
+      const request = { account: scene.account, resource: scene.resource.id, method: 'otp' as const, user };
+      const outcomes = await Promise.all(
+        Array.from({ length: 100 }, () => authenticate(ports, { ...request, otp: '000000' }).catch(String)),
+      );
+      const turnedAway = outcomes.filter((outcome) => typeof outcome === 'string').length;
+      told.set(who, { refused: outcomes.length - turnedAway, turnedAway });
+    }
+    for (const [who, counts] of told) expect(counts, who).toEqual({ refused: 64, turnedAway: 36 });
+  });
+
   test('a lock that wrong codes brought about is not told to whoever brought it about', async () => {
     const scene = await setScene(ports, {
       resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 3 },

@@ -85,7 +85,7 @@ export interface FrameCsp {
 }
 
 const NONCE = /^[\w+/=-]{16,128}$/;
-const ORIGIN = /^https?:\/\/(?:[a-z0-9*.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+const ORIGIN = /^https?:\/\/(?:[a-z0-9_*.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /** The frame's `Content-Security-Policy`. A malformed origin is left out rather than allowed to end the directive. */
 export function frameCsp({ nonce, frameAncestors }: FrameCsp): string {

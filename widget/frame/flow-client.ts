@@ -61,6 +61,6 @@ function refusalOf(response: Response, problem: unknown): FlowAnswer<never> {
     kind: 'refused',
     code: typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? code : 'INTERNAL',
     ...(wait > 0 && { retryAfterMs: wait }),
-    requestId: typeof requestId === 'string' ? requestId : (response.headers.get('request-id') ?? ''),
+    requestId: typeof requestId === 'string' ? requestId : (response.headers.get('x-request-id') ?? ''),
   };
 }

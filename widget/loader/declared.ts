@@ -21,17 +21,15 @@ function post(element: HTMLElement, action: string | undefined, result: string):
   let form = element.closest('form');
   if (action !== undefined) {
     form = document.createElement('form');
-    form.method = 'post';
     form.action = action;
     document.body.append(form);
   }
   if (!form) return;
   // A result goes to the page's own backend and nowhere else, whoever wrote the markup.
   if (!form.action.startsWith(`${origin}/`)) throw new Error('action');
-  const field = document.createElement('input');
-  field.type = 'hidden';
-  field.name = 'countersign_result';
-  field.value = result;
-  form.append(field);
+  // A form that says nothing is a GET, which would leave the result in addresses and logs.
+  form.method = 'post';
+  const field = { type: 'hidden', name: 'countersign_result', value: result };
+  form.append(Object.assign(document.createElement('input'), field));
   form.requestSubmit();
 }

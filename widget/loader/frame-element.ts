@@ -15,7 +15,6 @@ export function createFrame(service: string, resource: string): HTMLIFrameElemen
   frame.src = `${service}/widget/v1/frame?resource=${resource}&origin=${origin}`;
   frame.allow = PERMISSIONS.map((permission) => `${permission} ${service}`).join(';');
   frame.sandbox.value = SANDBOX;
-  frame.loading = 'eager';
   frame.style.cssText = `display:block;width:100%;border:0;visibility:hidden;height:${RESERVED_HEIGHT}px`;
   return frame;
 }

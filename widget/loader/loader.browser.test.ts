@@ -272,6 +272,37 @@ describe('hostile surroundings', () => {
     ).toBe(RESULT);
   });
 
+  test.each([
+    'javascript:void(parent.stolen=document.cookie)//x',
+    'JavaScript:void(parent.stolen=1)',
+    'data:text/html,<b>',
+    ' javascript:1',
+  ])('markup whose service is %s gets no frame', async (service) => {
+    // SR-30: data attributes pass through many a filter of user-written HTML.
+    const declared = `<div data-countersign data-resource="${RESOURCE}" data-nonce="${NONCE}" data-service="${service}"></div>`;
+    const script = `window.codes = [];
+        document.addEventListener('countersign:loaderror', (event) => codes.push(event.detail.code));`;
+    const page = await stage.open(stage.host.put(hostPage(stage.service.url, declared, script)));
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { codes: string[] }).codes))
+      .toEqual(['OPTIONS_INVALID']);
+    expect(await page.locator('iframe').count()).toBe(0);
+    expect(await page.evaluate(() => 'stolen' in window)).toBe(false);
+  });
+
+  test('the result is not put into an address, also not by a form that has no method', async () => {
+    // SR-26: a form without a method is a GET, whose fields end up in logs, histories and referrers.
+    letIn();
+    const form = `<form action="/sign-in"><div data-countersign data-resource="${RESOURCE}" data-nonce="${NONCE}"></div></form>`;
+    const page = await stage.open(stage.host.put(hostPage(stage.service.url, form)));
+    const frame = await frameOf(page);
+    await frame.locator('#identify').fill(LOGIN);
+    await frame.locator('.primary').click();
+    await page.waitForURL('**/sign-in*');
+    expect(page.url()).not.toContain('countersign_result');
+    expect(stage.host.posted.at(-1)?.get('countersign_result')).toBe(RESULT);
+  });
+
   test('works under a strict CSP with Trusted Types and COEP, without a violation', async () => {
     letIn();
     const html = hostPage(stage.service.url, '<div id="here"></div>', mountScript()).replace(

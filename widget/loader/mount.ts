@@ -164,9 +164,9 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
 
   const start = () => {
     if (!isLive) return;
-    // Scheme and host of the address; one that is none does not load.
+    // Scheme and host of the address; one that is none does not load. A `javascript:` one would run in this page.
     service = (current.service ?? scriptUrl ?? '').split('/', 3).join('/');
-    if (service && current.resource) load(true);
+    if (service.startsWith('http') && current.resource) load(true);
     else giveUp('OPTIONS_INVALID');
   };
 

@@ -1,4 +1,4 @@
-import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
+import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { RESULT_TYP, type ResultClaims } from '../../../shared/wire/result.ts';
 import type { Signer } from '../../ports/signer.ts';
@@ -18,16 +18,20 @@ const TOLERANCE_S = 30;
 const LONGEST_JWT = 8192;
 const HEADER_NAMES = new Set(['alg', 'typ', 'kid']);
 
+/** The longest life that a resource may give its results. */
+const LONGEST_LIFE_S = 300;
+const ORIGIN = /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
+
 const seconds = z.number().int().nonnegative();
 /** Exactly the claims of a result; one more or less and it is not ours. */
 const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),
   sub: z.string().min(1),
-  preferred_username: z.string(),
+  preferred_username: z.string().min(1),
   nonce: z.string().min(1),
-  origin: z.string(),
-  amr: z.array(z.string()).max(8),
+  origin: z.string().refine((text) => ORIGIN.test(text) && new URL(text).origin === text),
+  amr: z.array(z.string().min(1)).max(8),
   acr: z.enum(['1', '2']),
   otp: z.enum(['verified', 'skipped', 'not_used']),
   auth_time: seconds,
@@ -59,14 +63,16 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
     async verify(jwt, expected) {
       if (jwt.length > LONGEST_JWT) return undefined;
       try {
-        const { payload } = await jwtVerify(jwt, (header) => keyFor(header, byKid), {
+        const { payload, protectedHeader } = await jwtVerify(jwt, (header) => keyFor(header, byKid), {
           issuer,
           audience: expected.audience,
           currentDate: new Date(expected.now),
           clockTolerance: TOLERANCE_S,
         });
         const claims = claimsSchema.safeParse(payload);
-        return claims.success && soundTimes(claims.data, expected.now) ? claims.data : undefined;
+        const ours =
+          claims.success && soundTimes(claims.data, expected.now) && writtenByUs(jwt, protectedHeader, payload);
+        return ours ? claims.data : undefined;
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         // Anything else is our own failure, and denies as such.
@@ -94,5 +100,16 @@ function keyFor(header: JWTHeaderParameters, byKid: ReadonlyMap<string, SigningK
 
 /** `exp` was judged already; here, that it belongs to this `iat`, and that neither is out of this world. */
 function soundTimes({ auth_time, iat, exp }: ResultClaims, now: number): boolean {
-  return auth_time <= iat && iat < exp && iat * 1000 <= now + TOLERANCE_S * 1000;
+  const soundLife = iat < exp && exp - iat <= LONGEST_LIFE_S;
+  return auth_time <= iat && soundLife && iat * 1000 <= now + TOLERANCE_S * 1000;
+}
+
+/**
+ * Whether the text is the one that we write for this content. JSON and base64url leave room (a name twice, white space,
+ * padding, spare bits) in which two readers could see two different things.
+ */
+function writtenByUs(jwt: string, header: object, payload: object): boolean {
+  const [, , signature = ''] = jwt.split('.');
+  const content = [header, payload].map((part) => base64url.encode(JSON.stringify(part)));
+  return jwt === [...content, base64url.encode(base64url.decode(signature))].join('.');
 }

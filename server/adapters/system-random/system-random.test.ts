@@ -6,9 +6,30 @@ describe('system random', () => {
     for (const length of [0, 1, 16, 64]) expect(systemRandom.bytes(length)).toHaveLength(length);
   });
 
-  test('never repeats itself', () => {
-    const seen = new Set(Array.from({ length: 1000 }, () => Buffer.from(systemRandom.bytes(16)).toString('hex')));
-    expect(seen.size).toBe(1000);
+  test('never repeats itself, also where a draw in advance ends within an answer', () => {
+    const lengths = [16, 7, 20, 64, 10];
+    const pieces = Array.from({ length: 5000 }, (_, turn) => systemRandom.bytes(lengths[turn % lengths.length] ?? 16));
+    const starts = new Set(pieces.map((piece) => Buffer.from(piece.subarray(0, 7)).toString('hex')));
+    const ends = new Set(pieces.map((piece) => Buffer.from(piece.subarray(-7)).toString('hex')));
+    expect([starts.size, ends.size]).toEqual([5000, 5000]);
+  });
+
+  test('never gives bytes that were not drawn', () => {
+    const zeros = Array.from({ length: 1000 }, () => systemRandom.bytes(64)).filter((piece) =>
+      Buffer.from(piece).toString('hex').includes('0'.repeat(16)),
+    );
+    expect(zeros).toEqual([]);
+  });
+
+  test('what was given out does not change, and changing it changes nothing else', () => {
+    const first = systemRandom.bytes(16);
+    const kept = Buffer.from(first).toString('hex');
+    const second = systemRandom.bytes(16);
+    const keptSecond = Buffer.from(second).toString('hex');
+    first.fill(0xff);
+    for (let turn = 0; turn < 600; turn++) systemRandom.bytes(16);
+    expect(Buffer.from(second).toString('hex')).toBe(keptSecond);
+    expect(kept).not.toBe(keptSecond);
   });
 
   test('hands out memory of its own, not a view into a shared pool', () => {

@@ -14,9 +14,9 @@ export function geoAllows(rule: GeoRule, country: string | undefined): boolean {
 }
 
 export function geoProblems(rule: GeoRule): string[] {
-  const problems = rule.countries
-    .filter((code) => !isCountry(code))
-    .map((code) => `"${code}" is not an ISO 3166-1 alpha-2 country code in upper case`);
+  const problems = rule.countries.flatMap((code, at) =>
+    isCountry(code) ? [] : [`country ${at + 1} is not an ISO 3166-1 alpha-2 code in upper case`],
+  );
   if (rule.countries.length === 0) problems.push('a geo filter needs at least one country');
   return problems;
 }

@@ -10,9 +10,9 @@ export function ipAllows(rule: IpRule, address: string): boolean {
 }
 
 export function ipProblems(rule: IpRule): string[] {
-  const problems = rule.ranges
-    .filter((range) => parseRange(range) === undefined)
-    .map((range) => `"${range}" is not an address or a CIDR range`);
+  const problems = rule.ranges.flatMap((range, at) =>
+    parseRange(range) === undefined ? [`range ${at + 1} is not an address or a CIDR range`] : [],
+  );
   if (rule.ranges.length === 0) problems.push('an IP filter needs at least one range');
   return problems;
 }

@@ -25,7 +25,7 @@ export function judgeFilters(rules: readonly FilterRule[], seen: Seen, now: numb
   return refusing ? { allowed: false, by: refusing.kind } : { allowed: true };
 }
 
-/** What is wrong with a rule, in words for the administrator who writes it; empty if nothing is. */
+/** What is wrong with a rule, by place and never by value, for the administrator who writes it; empty if nothing is. */
 export function validateRule(rule: FilterRule): string[] {
   switch (rule.kind) {
     case 'geo':

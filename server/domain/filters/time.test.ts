@@ -259,9 +259,9 @@ describe('a rule or a time that cannot be read', () => {
   });
 
   test.each([
-    ['an unknown zone', { zone: 'Europe/Atlantis' }, '"Europe/Atlantis" is not an IANA time zone'],
-    ['no zone', { zone: '' }, '"" is not an IANA time zone'],
-    ['an offset for a zone', { zone: '+02:00' }, '"+02:00" is not an IANA time zone'],
+    ['an unknown zone', { zone: 'Europe/Atlantis' }, 'the zone is not an IANA time zone'],
+    ['no zone', { zone: '' }, 'the zone is not an IANA time zone'],
+    ['an offset for a zone', { zone: '+02:00' }, 'the zone is not an IANA time zone'],
     ['no windows', { windows: [] }, 'a time filter needs at least one window'],
     ['no days', { windows: [{ ...always, days: [] }] }, 'window 1 has no days'],
     ['an unknown day', { windows: [always, { ...always, days: ['day'] }] }, 'window 2 names an unknown day'],

@@ -31,7 +31,7 @@ export function timeAllows(rule: TimeRule, now: number): boolean {
 
 export function timeProblems(rule: TimeRule): string[] {
   const problems: string[] = [];
-  if (!zoneFormat(rule.zone)) problems.push(`"${rule.zone}" is not an IANA time zone`);
+  if (!zoneFormat(rule.zone)) problems.push('the zone is not an IANA time zone');
   if (rule.windows.length === 0) problems.push('a time filter needs at least one window');
   rule.windows.forEach(({ days, fromMinute, toMinute }, index) => {
     const name = `window ${index + 1}`;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RFC_SECRET, sampleToken, totp } from '../../testing/samples.ts';
-import { base32Decode, base32Encode, otpauthUri } from './otpauth.ts';
+import { base32Decode, base32Encode } from './base32.ts';
+import { otpauthUri } from './otpauth.ts';
 
 const SECRET_TEXT = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 

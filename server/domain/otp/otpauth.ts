@@ -1,8 +1,6 @@
 import type { Token } from '../token.ts';
 import { base32Encode } from './base32.ts';
 
-export { base32Decode, base32Encode } from './base32.ts';
-
 /**
  * The `otpauth://` URI that an authenticator app reads from a QR code (Key URI format). Holds the seed: it is shown
  * once and never stored or logged (SR-23).

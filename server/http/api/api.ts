@@ -8,15 +8,13 @@ import { type RefusalExtras, refuse } from '../problem.ts';
 /** A router whose validation failures are 422 INPUT_INVALID, naming the places and never the values. */
 export function apiRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
-    defaultHook: refuseInvalid,
+    defaultHook: (validated, c) => (validated.success ? undefined : refuseInvalid(c, validated.error)),
   });
 }
 
-type Validated = { success: true } | { success: false; error: z.ZodError };
-
-function refuseInvalid(validated: Validated, c: Context<AppEnv>): Response | undefined {
-  if (validated.success) return undefined;
-  const errors = validated.error.issues.flatMap((issue) => {
+/** What a schema found wrong. */
+export function refuseInvalid(c: Context<AppEnv>, error: z.ZodError) {
+  const errors = error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join('/');
     // The names of unknown fields are the caller's own spelling; they are needed to find the typo.
     if (issue.code === 'unrecognized_keys') {

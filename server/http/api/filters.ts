@@ -9,7 +9,7 @@ import { readObject } from '../../usecases/read-object.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import { creationHeaders, filterId, instant, label, pageOf, pageQuery } from './fields.ts';
 
 const minute = z.int().min(0).max(1440);

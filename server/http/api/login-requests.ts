@@ -5,7 +5,7 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize, mayUse } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import { anyName, creationHeaders, instant, nonce, resourceId } from './fields.ts';
 
 const request = z

@@ -14,7 +14,7 @@ import { readObject } from '../../usecases/read-object.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import { creationHeaders, filterId, instant, label, pageOf, pageQuery, resourceId } from './fields.ts';
 
 const settings = {
@@ -124,15 +124,8 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   });
   app.openapi(list, async (c) => {
     const { account } = c.get('apiKey');
-    const { after, limit } = c.req.valid('query');
-    const index = indexes.resources(account);
-    const page = await listObjects(ports, {
-      index,
-      account,
-      key: documents.resource,
-      limit,
-      ...(after !== undefined && { after }),
-    });
+    const list = { ...c.req.valid('query'), index: indexes.resources(account), account, key: documents.resource };
+    const page = await listObjects(ports, list);
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentResource) }, 200);
   });
   app.openapi(read, async (c) => {

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
+import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../../domain/otp/code.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
 import { OTP_ALGORITHMS, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
@@ -13,20 +14,16 @@ import { updateToken } from '../../usecases/update-token.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import { creationHeaders, instant, label, pageOf, pageQuery, resourceId, tokenId, userId } from './fields.ts';
-
-/** RFC 4226 R6 asks for at least 128 bits. */
-const MIN_SECRET_BYTES = 16;
-const MAX_SECRET_BYTES = 64;
 
 const secret = z
   .string()
   .max(128)
   .transform((text, context) => {
     const bytes = base32Decode(text);
-    if (bytes && bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES) return bytes;
-    context.addIssue({ code: 'custom', message: 'base32 of 16 to 64 bytes' });
+    if (bytes && bytes.length >= SECRET_MIN_BYTES && bytes.length <= SECRET_MAX_BYTES) return bytes;
+    context.addIssue({ code: 'custom', message: `base32 of ${SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes` });
     return z.NEVER;
   })
   .openapi({ type: 'string', description: 'Base32. Leave out to have one made.' });

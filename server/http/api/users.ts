@@ -11,7 +11,7 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from './create-once.ts';
 import {
   anyName,
   creationHeaders,
@@ -92,11 +92,12 @@ const list = createRoute({
 });
 const read = createRoute({
   method: 'get',
-  path: '/users/{user}',
+  // Named as in the route that changes one: OpenAPI takes two templates of one shape for the same path.
+  path: '/users/{id}',
   tags,
   summary: 'Read a user by id or by any of their names',
   security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ user: anyName }) },
+  request: { params: z.object({ id: anyName }) },
   responses: { 200: jsonAnswer('The user.', shown), ...refusals },
 });
 const update = createRoute({
@@ -129,7 +130,7 @@ export function users(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentUser) }, 200);
   });
   app.openapi(read, async (c) => {
-    const user = await findUser(ports, c.get('apiKey').account, c.req.valid('param').user);
+    const user = await findUser(ports, c.get('apiKey').account, c.req.valid('param').id);
     return user ? c.json(presentUser(user), 200) : refuse(c, 'USER_NOT_FOUND');
   });
   app.openapi(update, async (c) => {

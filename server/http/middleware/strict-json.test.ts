@@ -23,6 +23,7 @@ function strictApp() {
     const [first, second] = [await c.req.json(), await c.req.json()];
     return c.json({ same: first === second });
   });
+  routes.post('/absent', async (c) => c.json({ absent: (await c.req.json()) === undefined }));
   app.route('/', routes);
   return app;
 }
@@ -49,6 +50,15 @@ describe('strict JSON bodies', () => {
     const answer = await post(body);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ code });
+  });
+
+  // SR-59
+  test.each(['/same', '/roles'])('no body at all is the fault of the client, at %s', async (path) => {
+    for (const headers of [{}, { 'content-type': 'application/json' }]) {
+      const answer = await strictApp().request(path, { method: 'POST', headers });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    }
   });
 
   test('bytes that are no UTF-8 are refused', async () => {
@@ -80,5 +90,8 @@ describe('strict JSON bodies', () => {
   test('a request without a body is left to its schema', async () => {
     const answer = await strictApp().request('/roles', { method: 'POST' });
     expect(answer.status).toBe(400);
+    const typed = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    expect((await strictApp().request('/roles', typed)).status).toBe(400);
+    expect(await (await strictApp().request('/absent', { method: 'POST' })).json()).toEqual({ absent: true });
   });
 });

@@ -19,7 +19,9 @@ export function strictJson(): MiddlewareHandler<AppEnv> {
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     if (bytes.length === 0) {
       // Every field of a change is optional, so its schema would take nothing for a change of nothing.
-      if (c.req.method === 'PATCH') throw new Refused('JSON_INVALID', { detail: 'The body is empty.' });
+      const missing = new Refused('JSON_INVALID', { detail: 'The body is empty.' });
+      if (c.req.method === 'PATCH') throw missing;
+      Object.defineProperty(c.req, 'json', { value: () => Promise.reject(missing) });
       return next();
     }
     if (!MEDIA_TYPE.test(c.req.header('content-type') ?? '')) throw new Refused('MEDIA_TYPE_UNSUPPORTED');

@@ -10,7 +10,7 @@ import { answerPassword } from '../../usecases/answer-password.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
-import { refuseVerdict } from '../api/api.ts';
+import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
@@ -26,7 +26,7 @@ const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) 
 const passwordStep = z.strictObject({ seq, password });
 const otpStep = z.strictObject({ seq, otp: z.string().max(32) });
 
-type Needs = Omit<Ports, never> & { issuer: string };
+type Needs = Ports & { issuer: string };
 
 /** The frame's conversation (see `shared/wire/flow.ts`). Same-origin only; no cookies; the handle is the authority. */
 export function flows(ports: Needs) {
@@ -76,9 +76,7 @@ function answer(c: Context<AppEnv>, verdict: Verdict<FlowView>): Response {
 
 async function parse<T>(c: Context<AppEnv>, schema: z.ZodType<T>): Promise<T | Response> {
   const parsed = schema.safeParse(await c.req.json());
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('/'), message }));
-  return refuse(c, 'INPUT_INVALID', { errors: errors.slice(0, 20) });
+  return parsed.success ? parsed.data : refuseInvalid(c, parsed.error);
 }
 
 /**

@@ -1,0 +1,19 @@
+import { html } from 'hono/html';
+import type { Quote } from '../shop/basket.ts';
+import type { Session } from '../shop/sessions.ts';
+import { csrfField, layout, type Markup } from './layout.ts';
+import { slip } from './slip.ts';
+
+/** For people whose device is switched off: the widget had nothing to ask them, so the shop does. */
+export function withoutCodePage(session: Session, { quote }: { quote: Quote }): Markup {
+  const main = html`<section class="narrow">
+    <h1>No code this time</h1>
+    <p class="notice warn">Your device for one-time codes is switched off, so nothing confirms that it is you who orders.
+    You can order all the same: we hold it until somebody has called you.</p>
+    ${slip(quote)}
+    <form method="post" action="/checkout/without-code" class="actions">${csrfField(session)}
+      <button class="button">Order, and wait for the call</button> <a href="/basket">Change the basket</a>
+    </form>
+  </section>`;
+  return layout(session, { title: 'Order without a code', main });
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openService, type Service } from '../../testing/http-service.ts';
+import { ORIGIN, type Scene, setScene } from '../../testing/scene.ts';
+
+// SR-13: who may have the frame around, and nothing else anywhere.
+let service: Service;
+let scene: Scene;
+beforeAll(async () => {
+  service = await openService('frame');
+  scene = await setScene(service.ports, {
+    resource: { name: '<Shop> "&" \'x\'', allowedOrigins: [ORIGIN, 'https://*.wild.example'], allowLocalhost: true },
+  });
+});
+afterAll(() => service.ports.close());
+
+const ask = (origin: string, resource: string = scene.resource.id) =>
+  service.call(`GET /widget/v1/frame?${new URLSearchParams({ resource, origin })}`);
+function ancestorsOf(response: Response): string | undefined {
+  const policy = response.headers.get('content-security-policy') ?? '';
+  const directives = policy.split(';').map((directive) => directive.trim());
+  const named = directives.filter((directive) => directive.startsWith('frame-ancestors'));
+  expect(named).toHaveLength(1);
+  return named[0]?.slice('frame-ancestors '.length);
+}
+
+describe('the frame', () => {
+  test.each([ORIGIN, 'https://a.wild.example', 'http://localhost:5173', 'http://127.0.0.1:80001'.slice(0, 21)])(
+    'may be framed by %s, and its policy names just that origin',
+    async (origin) => {
+      const response = await ask(origin);
+      expect(response.status).toBe(200);
+      expect(ancestorsOf(response)).toBe(origin);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(response.headers.get('x-frame-options')).toBeNull();
+    },
+  );
+
+  test('carries a nonce of its own, and no other script or style runs', async () => {
+    const [one, two] = [await ask(ORIGIN), await ask(ORIGIN)];
+    const nonceOf = (response: Response) =>
+      /script-src 'nonce-([\w+/=]{16,})'/.exec(response.headers.get('content-security-policy') ?? '')?.[1];
+    expect(nonceOf(one)).toBeDefined();
+    expect(nonceOf(one)).not.toBe(nonceOf(two));
+    const policy = one.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|data:/);
+    const page = await one.text();
+    const tags = page.match(/<(script|link rel="stylesheet")[^>]*>/g) ?? [];
+    expect(tags).toHaveLength(2);
+    for (const tag of tags) expect(tag).toContain(`nonce="${nonceOf(one)}"`);
+    expect(page).toContain('/widget/v1/assets/frame-1a2b.js');
+  });
+
+  // SR-30
+  test('SR-30: the resource’s name is text in it, whatever it is', async () => {
+    const page = await (await ask(ORIGIN)).text();
+    expect(page).toContain('&lt;Shop&gt; &quot;&amp;&quot; &#39;x&#39;');
+    expect(page).not.toContain('<Shop>');
+  });
+});
+
+const hostile = [
+  'https://evil.example',
+  'http://shop.example',
+  'https://shop.example:444',
+  'https://shop.example:443',
+  'https://shop.example/',
+  'https://shop.example/path',
+  'https://SHOP.example',
+  'https://shop.example.evil.example',
+  'https://evil.example#https://shop.example',
+  'https://user@shop.example',
+  'https://wild.example',
+  'https://a.b.wild.example',
+  'https://*.wild.example',
+  'https://localhost',
+  'http://localhost.evil.example',
+  'http://[::1]:80',
+  'null',
+  '*',
+  '',
+  ' ',
+  "'self'",
+  "https://shop.example; script-src 'unsafe-inline'",
+  'https://shop.example https://evil.example',
+  'https://shop.example\r\nset-cookie: a=b',
+  'https://shop.example\u0000',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  '<script>alert(1)</script>',
+  'x'.repeat(5000),
+];
+describe('a page that is not listed', () => {
+  test.each(hostile)('such as %j gets a word on what to configure, and may frame nothing', async (origin) => {
+    const response = await ask(origin);
+    expect(response.status).toBe(403);
+    expect(ancestorsOf(response)).toBe("'none'");
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).not.toContain('script-src');
+    expect(response.headers.get('set-cookie')).toBeNull();
+    const page = await response.text();
+    expect(page).not.toMatch(/<script/i);
+    expect(page.length).toBeLessThan(5000);
+  });
+
+  test('gets the same whether there is no such resource, or one that does not list it', async () => {
+    const [unknown, listed] = [await ask('https://evil.example', 'res_00000000001'), await ask('https://evil.example')];
+    expect(unknown.status).toBe(listed.status);
+    const neutral = (page: string) => page.replace(/nonce="[^"]*"/g, '').replace(/res_\w+/g, '');
+    expect(neutral(await unknown.text())).toBe(neutral(await listed.text()));
+  });
+
+  test.each(['', 'res_', 'res_00000000000x', '__proto__', '../../../etc/passwd', '"><script>', 'usr_00000000001'])(
+    'a resource such as %j is none',
+    async (resource) => {
+      const response = await ask(ORIGIN, resource);
+      expect(response.status).toBe(403);
+      expect(ancestorsOf(response)).toBe("'none'");
+      expect(await response.text()).not.toContain('"><script>');
+    },
+  );
+
+  test('nothing but the frame may be framed at all', async () => {
+    const key = await service.keyFor(scene.account);
+    for (const route of [
+      'GET /v1/',
+      'GET /v1/openapi.json',
+      'GET /v1/users',
+      'GET /.well-known/jwks.json',
+      'GET /health/live',
+      'GET /widget/v1/countersign.js',
+      'GET /nothing',
+      'GET /widget/v1/frame',
+      'POST /widget/v1/frame',
+      'POST /widget/v1/flows',
+    ]) {
+      expect(ancestorsOf(await service.call(route, { key })), route).toBe("'none'");
+    }
+  });
+});
+
+describe('the files', () => {
+  test.each([
+    ['/widget/v1/countersign.js', 200, 'public, max-age=300, stale-while-revalidate=86400'],
+    ['/widget/9.8.7/countersign.js', 200, 'public, max-age=31536000, immutable'],
+    ['/widget/v1/assets/frame-1a2b.js', 200, 'public, max-age=31536000, immutable'],
+    ['/widget/9.8.7/assets/frame-1a2b.js', 404, 'no-store'],
+    ['/widget/1.0.0/countersign.js', 404, 'no-store'],
+    ['/widget/v1/assets/other.js', 404, 'no-store'],
+    ['/widget/v1/assets/../countersign.js', 200, 'public, max-age=300, stale-while-revalidate=86400'],
+    ['/widget/v1/%2e%2e/app.ts', 404, 'no-store'],
+    ['/widget/v1/__proto__', 404, 'no-store'],
+  ])('%s answers %i', async (path, status, cacheControl) => {
+    const response = await service.call(`GET ${path}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('cache-control')).toBe(cacheControl);
+  });
+
+  test('are compressed for whoever can read that, and caches are told', async () => {
+    const plain = await service.call('GET /widget/v1/countersign.js');
+    expect(await plain.text()).toBe('loader');
+    expect(plain.headers.get('vary')).toBe('accept-encoding');
+    const small = await service.call('GET /widget/v1/countersign.js', { headers: { 'accept-encoding': 'gzip, br' } });
+    expect(small.headers.get('content-encoding')).toBe('br');
+    expect(await small.text()).toBe('br:loader');
+  });
+});
