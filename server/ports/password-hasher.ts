@@ -4,10 +4,10 @@
  */
 export interface PasswordHasher {
   /**
-   * Throws {@link Overloaded} when `verify` would be refused now. Asked before an attempt is counted: a guess that nobody
-   * evaluates must neither be held against the person nor cost the store a commit.
+   * Takes a place in line for one `verify`, or throws {@link Overloaded}. Taken before an attempt is counted: a guess that
+   * is turned away must neither be held against the person nor cost the store a commit.
    */
-  assertRoom(): void;
+  reserve(): Reservation;
   /** A PHC string for the password. The caller has normalised it (NFC). */
   hash(password: string): Promise<string>;
   /**
@@ -17,6 +17,14 @@ export interface PasswordHasher {
   verify(phc: string | undefined, password: string): Promise<boolean>;
   /** Whether the stored string is weaker than today's parameters. */
   needsRehash(phc: string): boolean;
+}
+
+/** A place in line that is held already: its `verify` is not turned away. */
+export interface Reservation {
+  /** As the hasher's own, once. Gives the place up when the hash has ended. */
+  verify(phc: string | undefined, password: string): Promise<boolean>;
+  /** Gives the place up if it has not been used. */
+  release(): void;
 }
 
 /** A bounded queue (for hashing, or for one token) is full; answered as 503 OVERLOADED with Retry-After. */

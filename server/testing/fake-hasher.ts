@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Overloaded, type PasswordHasher } from '../ports/password-hasher.ts';
+import { Overloaded, type PasswordHasher, type Reservation } from '../ports/password-hasher.ts';
 
 /**
  * A hasher that costs nothing and tells everything: how often it was asked, and, through `during`, the moment of the
@@ -14,8 +14,18 @@ export class FakeHasher implements PasswordHasher {
   /** As if the queue were full. */
   full = false;
 
-  assertRoom(): void {
+  /** Places taken and not given up. */
+  reserved = 0;
+
+  reserve(): Reservation {
     if (this.full) throw new Overloaded(1000);
+    this.reserved += 1;
+    let held = true;
+    const release = () => {
+      if (held) this.reserved -= 1;
+      held = false;
+    };
+    return { verify: (phc, password) => this.verify(phc, password).finally(release), release };
   }
 
   async hash(password: string): Promise<string> {

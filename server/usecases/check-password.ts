@@ -8,6 +8,7 @@ import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Reservation } from '../ports/password-hasher.ts';
 import { unknownSubject } from './burn-attempt.ts';
 import { locateUser } from './find-user.ts';
 import { needing } from './needing.ts';
@@ -19,6 +20,15 @@ export interface PasswordRight {
   user: User;
   /** The tokens of the assignment, in whatever state. */
   tokens: Token[];
+}
+
+export interface PasswordAttempt {
+  account: AccountId;
+  resource: ResourceId;
+  name: string;
+  password: string;
+  /** The person's, where known: attempts from where they signed in before wait apart from all others (SR-49). */
+  address: string | undefined;
 }
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
@@ -34,19 +44,21 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
  * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
  * in (SR-4).
  */
-export async function checkPassword(
-  ports: Needs,
-  input: {
-    account: AccountId;
-    resource: ResourceId;
-    name: string;
-    password: string;
-    /** The person's, where known: attempts from where they signed in before wait apart from all others (SR-49). */
-    address: string | undefined;
-  },
-): Promise<Verdict<PasswordRight>> {
+export async function checkPassword(ports: Needs, input: PasswordAttempt): Promise<Verdict<PasswordRight>> {
   // Before anything that depends on who it is, so that being turned away tells nothing either.
-  ports.hasher.assertRoom();
+  const reservation = ports.hasher.reserve();
+  try {
+    return await checkInTurn(ports, reservation, input);
+  } finally {
+    reservation.release();
+  }
+}
+
+async function checkInTurn(
+  ports: Needs,
+  reservation: Reservation,
+  input: PasswordAttempt,
+): Promise<Verdict<PasswordRight>> {
   const found = await locateUser(ports, input.account, input.name);
   const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
   const key = documents.passwordAttempts(subject);
@@ -70,7 +82,7 @@ export async function checkPassword(
 
   const usable = found && !found.blocked ? found.passwordHash : undefined;
   const right = await needing('checking a password', () =>
-    ports.hasher.verify(usable, normalisePassword(input.password)),
+    reservation.verify(usable, normalisePassword(input.password)),
   );
   if (!found || !right) return refusal('INVALID_CREDENTIALS');
 

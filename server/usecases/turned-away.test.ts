@@ -30,3 +30,19 @@ test('unknown and known names are turned away alike', async () => {
   }
   ports.hasher.full = false;
 });
+
+test('every attempt gives its place back: right, wrong, made to wait, failed', async () => {
+  const { account, resource, user } = await setScene(ports);
+  const signIn = (password: string) =>
+    authenticate(ports, { account, resource: resource.id, user: user.login, password, method: 'password' });
+  await signIn(PASSWORD);
+  for (let time = 0; time < 12; time++) await signIn('wrong');
+  expect(await signIn(PASSWORD)).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
+  ports.clock.advance(3_600_000);
+  ports.hasher.during = () => {
+    throw new Error('out of memory');
+  };
+  await expect(signIn(PASSWORD)).rejects.toThrow();
+  ports.hasher.during = undefined;
+  expect(ports.hasher.reserved).toBe(0);
+});

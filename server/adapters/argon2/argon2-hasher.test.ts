@@ -24,6 +24,22 @@ describe('argon2 hasher', () => {
     expect(await hasher.verify(phc, '')).toBe(false);
   });
 
+  // SR-19
+  test('keeps a reserved place for one check, and takes it back', async () => {
+    const hasher = createArgon2Hasher({ concurrency: 1, maxQueue: 0 });
+    const phc = await hasher.hash('correct horse battery staple');
+    const reservation = hasher.reserve();
+    await expect(hasher.verify(phc, 'x')).rejects.toBeInstanceOf(Overloaded);
+    expect(await reservation.verify(phc, 'correct horse battery staple')).toBe(true);
+    reservation.release();
+    // A stored hash that is refused before any work gives its place back as well.
+    await expect(hasher.verify('$argon2id$nonsense', 'x')).rejects.toThrow(TypeError);
+    const next = hasher.reserve();
+    await expect(next.verify('$argon2id$nonsense', 'x')).rejects.toThrow(TypeError);
+    next.release();
+    expect(await hasher.verify(undefined, 'x')).toBe(false);
+  });
+
   // SR-18
   test('makes argon2id with m=19456, t=2, p=1 and a fresh salt of 16 bytes', async () => {
     const hasher = createArgon2Hasher();

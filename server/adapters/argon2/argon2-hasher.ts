@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { PasswordHasher } from '../../ports/password-hasher.ts';
-import { Permits } from './permits.ts';
+import { Permits, type ReservedPermit } from './permits.ts';
 import { PHC_BOUNDS, parsePhc } from './phc.ts';
 import { hashingConcurrency } from './threads.ts';
 
@@ -43,18 +43,30 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   // A random tag is a hash nobody knows the password of: checking against it costs what any check costs.
   const decoy = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
 
-  return {
-    assertRoom: () => permits.assertRoom(),
+  const verifyWith = async (permit: ReservedPermit, phc: string | undefined, password: string): Promise<boolean> => {
+    if (phc === undefined) {
+      await permit.run(() => verify(decoy, password));
+      return false;
+    }
+    parsePhc(phc);
+    return permit.run(() => verify(phc, password));
+  };
 
+  return {
     hash: (password) => permits.run(() => hash(password, parameters)),
 
+    reserve() {
+      const permit = permits.reserve();
+      return { verify: (phc, password) => verifyWith(permit, phc, password), release: () => permit.release() };
+    },
+
     async verify(phc, password) {
-      if (phc === undefined) {
-        await permits.run(() => verify(decoy, password));
-        return false;
+      const permit = permits.reserve();
+      try {
+        return await verifyWith(permit, phc, password);
+      } finally {
+        permit.release();
       }
-      parsePhc(phc);
-      return permits.run(() => verify(phc, password));
     },
 
     needsRehash(phc) {

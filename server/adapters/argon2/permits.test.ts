@@ -55,6 +55,33 @@ describe('permits', () => {
     await expect(next.promise).resolves.toBe('x');
   });
 
+  test('a reserved place is not turned away however many came after, and counts as one of the queue', async () => {
+    const permits = new Permits({ concurrency: 1, maxQueue: 1, expectedMs: 10 });
+    const reserved = permits.reserve();
+    const running = start(permits);
+    await expect(start(permits).promise).rejects.toBeInstanceOf(Overloaded);
+    running.finish();
+    await expect(reserved.run(async () => 'done')).resolves.toBe('done');
+    await running.promise;
+    const both = [start(permits), start(permits)];
+    for (const task of both) task.finish();
+    await expect(Promise.all(both.map((task) => task.promise))).resolves.toHaveLength(2);
+  });
+
+  test('a place is given up once, used or not, released twice or after use', async () => {
+    const permits = new Permits({ concurrency: 1, maxQueue: 1, expectedMs: 10 });
+    const unused = permits.reserve();
+    unused.release();
+    unused.release();
+    const used = permits.reserve();
+    await expect(used.run(() => Promise.reject(new Error('boom')))).rejects.toThrow('boom');
+    used.release();
+    await expect(used.run(async () => 'again')).rejects.toThrow('one task');
+    const places = [permits.reserve(), permits.reserve()];
+    expect(() => permits.reserve()).toThrow(Overloaded);
+    for (const place of places) place.release();
+  });
+
   test('a client that left does not free its permit before its hash has ended', async () => {
     const permits = new Permits({ concurrency: 1, maxQueue: 10, expectedMs: 10 });
     const abandoned = start(permits);

@@ -11,6 +11,12 @@ export interface PermitsOptions {
   monotonicMs?: () => number;
 }
 
+/** Holds a place until its task ends, or until it is released unused. */
+export interface ReservedPermit {
+  run<T>(task: () => Promise<T>): Promise<T>;
+  release(): void;
+}
+
 /** A bound on work in progress with a bounded, first-come queue in front of it (SR-19). */
 export class Permits {
   readonly #concurrency: number;
@@ -19,6 +25,8 @@ export class Permits {
   readonly #waiting: (() => void)[] = [];
   #head = 0;
   #running = 0;
+  /** Places that are held: those of tasks that run or wait, and those reserved for tasks to come. */
+  #held = 0;
   #averageMs: number;
 
   constructor(options: PermitsOptions) {
@@ -43,7 +51,36 @@ export class Permits {
    * @throws {Overloaded} the queue is full; nothing was started.
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
-    this.assertRoom();
+    return this.reserve().run(task);
+  }
+
+  /**
+   * Takes a place for one task to come.
+   *
+   * @throws {Overloaded} the queue is full.
+   */
+  reserve(): ReservedPermit {
+    if (this.#held >= this.#concurrency + this.#maxQueue) throw new Overloaded(this.#estimateMs());
+    this.#held += 1;
+    let unused = true;
+    return {
+      run: async (task) => {
+        if (!unused) throw new Error('a reservation is good for one task');
+        unused = false;
+        try {
+          return await this.#inTurn(task);
+        } finally {
+          this.#held -= 1;
+        }
+      },
+      release: () => {
+        if (unused) this.#held -= 1;
+        unused = false;
+      },
+    };
+  }
+
+  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#concurrency) {
       // Whoever finishes hands its permit over, so `running` does not change here.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -57,11 +94,6 @@ export class Permits {
       this.#averageMs += (this.#monotonicMs() - startedMs - this.#averageMs) / 16;
       this.#release();
     }
-  }
-
-  /** @throws {Overloaded} all run and the queue is full. */
-  assertRoom(): void {
-    if (this.#running >= this.#concurrency && this.queued >= this.#maxQueue) throw new Overloaded(this.#estimateMs());
   }
 
   #release(): void {
@@ -81,7 +113,7 @@ export class Permits {
 
   /** When the queue of now will have been worked off, at least a second: below that a retry only adds to the crowd. */
   #estimateMs(): number {
-    const drainedMs = ((this.queued + this.#running) * this.#averageMs) / this.#concurrency;
+    const drainedMs = (this.#held * this.#averageMs) / this.#concurrency;
     return Math.min(30_000, Math.max(1000, Math.ceil(drainedMs)));
   }
 }

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { median, quantile, Tallying } from './tally.ts';
+
+describe('quantiles', () => {
+  test.each([
+    [[7], 0.99, 7],
+    [[1, 2, 3, 4], 0.5, 2],
+    [Array.from({ length: 100 }, (_, at) => at + 1), 0.99, 99],
+    [Array.from({ length: 101 }, (_, at) => at + 1), 0.99, 100],
+    [[1, 2, 3], 1, 3],
+    [[], 0.5, 0],
+  ])('of %j at %d', (sorted, q, expected) => {
+    expect(quantile(sorted, q)).toBe(expected);
+  });
+
+  test('a median does not need them sorted and leaves them as they are', () => {
+    const numbers = [10, 9, 1];
+    expect(median(numbers)).toBe(9);
+    expect(numbers).toEqual([10, 9, 1]);
+  });
+});
+
+test('rates and latencies are those of the answers that were 200; all are counted', () => {
+  const tallying = new Tallying();
+  for (const latency of [1, 2, 30]) tallying.count(200, latency);
+  tallying.count(503, 0.1);
+  expect(tallying.finish(500)).toEqual({
+    perSecond: 6,
+    p50Ms: 2,
+    p99Ms: 30,
+    maxMs: 30,
+    statuses: { 200: 3, 503: 1 },
+  });
+});
