@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { readDemoAccount } from './launcher/demo-account.ts';
 import { freePortFrom } from './launcher/free-port.ts';
-import { demoLines, showLiveCode } from './launcher/show-demo.ts';
 import { startService } from './launcher/start-service.ts';
 import { isPort } from './shop/options.ts';
-import { startShop } from './shop/start-shop.ts';
 
 /** Beside this file in the built tree. */
 const SERVICE_ENTRY = join(import.meta.dirname, 'start.cjs');
@@ -22,12 +20,17 @@ async function main(): Promise<void> {
   // Addresses that somebody chose are taken as they are; otherwise the next free ones.
   const listen = env.COUNTERSIGN_LISTEN || `127.0.0.1:${await freePortFrom(SERVICE_PORT)}`;
   const servicePort = Number(listen.slice(listen.lastIndexOf(':') + 1));
-  const shopPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : await freePortFrom(SHOP_PORT, [servicePort]);
-  if (!isPort(shopPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
+  const chosenPort = env.SHOP_PORT ? Number(env.SHOP_PORT) : undefined;
+  if (chosenPort !== undefined && !isPort(chosenPort)) throw new Error('SHOP_PORT must be a port, 0 to 65535.');
 
-  const service = await Promise.race([startService({ entry: SERVICE_ENTRY, listen, dataFolder, env }), stopped]);
+  const starting = startService({ entry: SERVICE_ENTRY, listen, dataFolder, env });
+  // What only the shop and the screen need is loaded while the service, a process of its own, gets ready.
+  const loading = Promise.all([import('./shop/start-shop.ts'), import('./launcher/show-demo.ts')]);
+  const service = await Promise.race([starting, stopped]);
   if (service === STOP) return;
   try {
+    const [{ startShop }, { demoLines, showLiveCode }] = await loading;
+    const shopPort = chosenPort ?? (await freePortFrom(SHOP_PORT, [servicePort]));
     const account = await readDemoAccount(dataFolder);
     const { resource, apiKey, otpauthUri } = account;
     // By name, while the shop goes by number: to a browser these are two sites, as they are in real life.

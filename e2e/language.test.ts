@@ -51,9 +51,15 @@ test('the page’s own choice stands above its markup and the browser; one nobod
 });
 
 test('a language file that does not load stops nobody', async () => {
+  let aborted = 0;
   const { page } = await stage.openWidget(resource, {
     options: { locale: 'de' },
-    before: (context) => context.route(/\/assets\/de-/, (route) => route.abort()),
+    before: (context) =>
+      context.route(/\/assets\/de-/, (route) => {
+        aborted += 1;
+        return route.abort();
+      }),
   });
   await expect(widgetOn(page).heading).toHaveText('Sign in');
+  expect(aborted).toBe(1);
 });

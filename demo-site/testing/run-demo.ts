@@ -31,6 +31,10 @@ export async function runDemo(dataFolder: string, extra: NodeJS.ProcessEnv = {})
       ...extra,
     },
   });
+  // Whoever runs it may fall: then it ends, and the service with it.
+  const kill = () => child.kill('SIGTERM');
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
   let output = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -7,12 +7,12 @@ import {
   MAX_PASSWORD_WAIT_MS,
   passwordWaitUntil,
 } from './password-wait.ts';
-import type { PasswordAttempts } from './user.ts';
+import type { WrongPasswords } from './user.ts';
 
 const NOW = 1_800_000_000_000;
 
-function afterFailures(failures: number): PasswordAttempts | undefined {
-  let attempts: PasswordAttempts | undefined;
+function afterFailures(failures: number): WrongPasswords | undefined {
+  let attempts: WrongPasswords | undefined;
   for (let n = 0; n < failures; n++) attempts = countWrongPassword(attempts && frozen(attempts), NOW);
   return attempts;
 }
@@ -41,7 +41,7 @@ describe('the wait after wrong passwords', () => {
     const times = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(times, (offsets) => {
-        let attempts: PasswordAttempts | undefined;
+        let attempts: WrongPasswords | undefined;
         let latest = 0;
         for (const [index, offset] of offsets.entries()) {
           const before = passwordWaitUntil(attempts);

@@ -1,4 +1,4 @@
-import type { PasswordAttempts } from './user.ts';
+import type { WrongPasswords } from './user.ts';
 
 /** Wrong passwords that cost no wait: people mistype. */
 export const FREE_PASSWORD_FAILURES = 5;
@@ -7,8 +7,8 @@ export const FIRST_PASSWORD_WAIT_MS = 1_000;
 /** The longest wait: so soon after the last wrong password, whoever sent it, the person can try again. */
 export const MAX_PASSWORD_WAIT_MS = 60_000;
 
-/** Counts a wrong password. The record is of the person (or of a name nobody has), not of a device or an address. */
-export function countWrongPassword(attempts: PasswordAttempts | undefined, now: number): PasswordAttempts {
+/** Counts a wrong password. Whose they are, `familiar-places.ts` says. */
+export function countWrongPassword(attempts: WrongPasswords | undefined, now: number): WrongPasswords {
   return {
     failures: (attempts?.failures ?? 0) + 1,
     // A clock set back must not shorten a wait that is already running.
@@ -17,7 +17,7 @@ export function countWrongPassword(attempts: PasswordAttempts | undefined, now: 
 }
 
 /** Until when no further password is evaluated, milliseconds since the epoch; 0 when none is awaited. */
-export function passwordWaitUntil(attempts: PasswordAttempts | undefined): number {
+export function passwordWaitUntil(attempts: WrongPasswords | undefined): number {
   if (attempts === undefined || attempts.failures <= FREE_PASSWORD_FAILURES) return 0;
   const doublings = attempts.failures - FREE_PASSWORD_FAILURES - 1;
   return attempts.lastFailureAt + Math.min(FIRST_PASSWORD_WAIT_MS * 2 ** doublings, MAX_PASSWORD_WAIT_MS);

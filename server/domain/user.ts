@@ -32,8 +32,23 @@ export interface NameClaim {
   user: UserId;
 }
 
-/** Wrong passwords of one person, whatever the name used; unknown names have one of their own under a MAC of the name. */
-export interface PasswordAttempts {
+export interface WrongPasswords {
+  /** In a row. */
   failures: number;
   lastFailureAt: number;
+}
+
+/**
+ * Wrong passwords of one person, whatever the name used; unknown names have one of their own under a MAC of the name.
+ * The counts of places where the person has signed in are kept apart from the one that all other places share.
+ */
+export interface PasswordAttempts extends WrongPasswords {
+  /** Newest first. */
+  places?: FamiliarPlace[];
+}
+
+export interface FamiliarPlace extends WrongPasswords {
+  /** A MAC of person and address: the store keeps no addresses of people. */
+  place: string;
+  signedInAt: number;
 }

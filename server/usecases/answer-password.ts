@@ -21,6 +21,7 @@ export function answerPassword(
       resource: flow.resource,
       name: flow.login ?? '',
       password: answer.password,
+      address: answer.address,
     });
     if (isRefusal(checked)) return { refusal: checked };
 

@@ -129,8 +129,8 @@ async function byToken(ports: Needs, resource: Resource, request: By<'token'>): 
 
 /** Password, then everything that may have changed while it was hashed, read again. */
 async function firstFactor(ports: Needs, request: By<'password'> | By<'password-otp'>) {
-  const { account, resource, user: name, password } = request;
-  const first = await checkPassword(ports, { account, resource, name, password });
+  const { account, resource, user: name, password, address } = request;
+  const first = await checkPassword(ports, { account, resource, name, password, address });
   if (isRefusal(first)) return first;
   const access = await readAccess(ports, request.resource, request.address, request.account);
   return isRefusal(access) ? access : { ...first, resource: access.resource };

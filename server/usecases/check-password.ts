@@ -1,7 +1,9 @@
+import { canonicalAddress, rateKey } from '../domain/addresses.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
+import { attemptsExpireAt, countWrongFrom, forgiveFrom, wrongPasswordsFrom } from '../domain/familiar-places.ts';
 import type { AccountId, ResourceId } from '../domain/ids.ts';
 import { normalisePassword } from '../domain/password-policy.ts';
-import { countWrongPassword, passwordWaitUntil } from '../domain/password-wait.ts';
+import { passwordWaitUntil } from '../domain/password-wait.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
@@ -34,21 +36,31 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
  */
 export async function checkPassword(
   ports: Needs,
-  input: { account: AccountId; resource: ResourceId; name: string; password: string },
+  input: {
+    account: AccountId;
+    resource: ResourceId;
+    name: string;
+    password: string;
+    /** The person's, where known: attempts from where they signed in before wait apart from all others (SR-49). */
+    address: string | undefined;
+  },
 ): Promise<Verdict<PasswordRight>> {
   const found = await locateUser(ports, input.account, input.name);
-  const key = documents.passwordAttempts(found ? found.id : unknownSubject(ports, input.account, input.name));
+  const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
+  const key = documents.passwordAttempts(subject);
+  const place = placeOf(ports, subject, input.address);
 
   const counted = await transact<readonly [typeof key], Verdict<{ counted: true }>>(
     ports,
     key.anchor,
     [key],
     ([attempts], now) => {
-      const waitUntil = passwordWaitUntil(attempts?.value);
+      const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts?.value, place, now));
       if (waitUntil > now) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now }) };
+      const value = countWrongFrom(attempts?.value, place, now);
       return {
         answer: { counted: true },
-        write: { put: [{ key, value: countWrongPassword(attempts?.value, now), expiresAt: now + ATTEMPTS_KEPT_MS }] },
+        write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] },
       };
     },
   );
@@ -62,10 +74,11 @@ export async function checkPassword(
 
   const person = await stillRight(ports, found, input.resource, usable);
   if (!person) return refusal('INVALID_CREDENTIALS');
-  await transact(ports, key.anchor, [key], ([attempts]) => ({
-    answer: undefined,
-    ...(attempts && { write: { delete: [key] } }),
-  }));
+  await transact(ports, key.anchor, [key], ([attempts], now) => {
+    const value = forgiveFrom(attempts?.value, place, now);
+    if (value) return { answer: undefined, write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] } };
+    return { answer: undefined, ...(attempts && { write: { delete: [key] } }) };
+  });
   if (usable === undefined || !ports.hasher.needsRehash(usable)) return person;
   // Another hash, so another while in which things may change.
   const stored = await upgradeHash(ports, found, usable, input.password);
@@ -87,8 +100,12 @@ async function stillRight(
   return { user, tokens };
 }
 
-/** Counters of wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
-const ATTEMPTS_KEPT_MS = 24 * 3_600_000;
+/** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */
+function placeOf(ports: Pick<Ports, 'secrets'>, subject: string, address: string | undefined): string | undefined {
+  if (address === undefined || canonicalAddress(address) === undefined) return undefined;
+  const mac = ports.secrets.mac('familiar-place', JSON.stringify([subject, rateKey(address)]));
+  return Buffer.from(mac).toString('base64url');
+}
 
 /** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
 async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {

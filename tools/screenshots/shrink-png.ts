@@ -12,7 +12,7 @@ const TRUECOLOUR = 2;
 const PALETTE = 3;
 const MOST_COLOURS = 256;
 /** Squared distance of two colours that the eye can tell apart side by side, roughly. */
-const TELLING = 14;
+const TELLING = 4;
 
 /**
  * The picture in at most 256 colours: those that it uses most, every other one replaced by the nearest of them. For

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { frozen } from '../testing/samples.ts';
+import {
+  attemptsExpireAt,
+  countWrongFrom,
+  FAMILIAR_FOR_MS,
+  FAMILIAR_PLACES,
+  forgiveFrom,
+  WRONG_PASSWORDS_KEPT_MS,
+  wrongPasswordsFrom,
+} from './familiar-places.ts';
+import type { PasswordAttempts } from './user.ts';
+
+const NOW = 1_800_000_000_000;
+const place = fc.option(fc.constantFrom('home', 'work', 'train', 'evil'), { nil: undefined });
+const story = fc.array(fc.record({ place, right: fc.boolean() }), { maxLength: 60 });
+const failuresFrom = (attempts: PasswordAttempts | undefined, from: string | undefined, at = NOW) =>
+  wrongPasswordsFrom(attempts, from, at)?.failures ?? 0;
+
+// SR-49
+describe('wrong passwords', () => {
+  test('count for the familiar place they came from, all others together, as a plain model has it', () => {
+    fc.assert(
+      fc.property(story, (steps) => {
+        let attempts: PasswordAttempts | undefined;
+        const familiar = new Map<string, number>();
+        let strangers = 0;
+        for (const step of steps) {
+          const known = step.place === undefined ? undefined : familiar.get(step.place);
+          if (step.right) {
+            attempts = forgiveFrom(attempts && frozen(attempts), step.place, NOW);
+            if (known === undefined) strangers = 0;
+            if (step.place !== undefined) familiar.set(step.place, 0);
+          } else {
+            attempts = countWrongFrom(attempts && frozen(attempts), step.place, NOW);
+            if (known === undefined) strangers += 1;
+            else if (step.place !== undefined) familiar.set(step.place, known + 1);
+          }
+          for (const from of ['home', 'work', 'train', 'evil', 'nowhere', undefined]) {
+            const expected = from === undefined ? strangers : (familiar.get(from) ?? strangers);
+            expect(failuresFrom(attempts, from)).toBe(expected);
+          }
+        }
+      }),
+    );
+  });
+
+  test('are forgotten exactly a day after the last, whatever is remembered beside them', () => {
+    for (const from of ['home', undefined]) {
+      const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), from, NOW);
+      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS - 1)).toBe(1);
+      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS)).toBe(0);
+      expect(failuresFrom(countWrongFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS), from)).toBe(1);
+    }
+  });
+
+  test('leave nothing behind when the right one comes from nowhere', () => {
+    expect(forgiveFrom(countWrongFrom(undefined, undefined, NOW), undefined, NOW)).toBeUndefined();
+  });
+});
+
+describe('a place', () => {
+  test('is familiar for exactly so long after the last sign-in there', () => {
+    const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + FAMILIAR_FOR_MS - 1);
+    expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(0);
+    expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS)).toBe(1);
+    expect(forgiveFrom(attempts, undefined, NOW + FAMILIAR_FOR_MS)).toBeUndefined();
+  });
+
+  test('takes the room of the one not used for longest', () => {
+    let attempts: PasswordAttempts | undefined;
+    for (let at = 0; at <= FAMILIAR_PLACES; at++) attempts = forgiveFrom(attempts, `place ${at}`, NOW + at);
+    expect(attempts?.places?.map((one) => one.place)).toEqual(
+      Array.from({ length: FAMILIAR_PLACES }, (_, at) => `place ${FAMILIAR_PLACES - at}`),
+    );
+  });
+
+  test('is kept as long as it is familiar, and failures as long as they count', () => {
+    const wrong = countWrongFrom(undefined, 'evil', NOW);
+    expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_KEPT_MS);
+    const known = forgiveFrom(wrong, 'home', NOW);
+    expect(known && attemptsExpireAt(known, NOW + 5)).toBe(NOW + FAMILIAR_FOR_MS);
+  });
+});
