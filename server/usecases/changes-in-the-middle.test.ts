@@ -172,6 +172,24 @@ describe.each(['the token is locked', 'the token expires', 'the token is given t
   });
 });
 
+describe.each(['the resource is switched off', 'the plan ends'])('when %s', (name) => {
+  test('while the code is being used up, the flow ends in nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.toOtp(scene);
+    const otp = await token(scene).code();
+    ports.store.intercept = {
+      async commit(change, go) {
+        if (change.anchor !== token(scene).id) return go();
+        ports.store.intercept = {};
+        await doing(name)(scene);
+        return go();
+      },
+    };
+    expect(await walk.otp(otp)).toMatchObject({ step: 'denied' });
+    expect(await walk.look()).not.toHaveProperty('result');
+  });
+});
+
 test('a password that is changed during the hash is no longer right', async () => {
   const scene = await setScene(ports);
   ports.hasher.during = async () => {
