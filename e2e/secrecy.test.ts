@@ -1,5 +1,6 @@
-import { expect, type Request } from '@playwright/test';
+import type { Request } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from './harness/expect.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
 import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
