@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hotp } from '../domain/otp/code.ts';
 import { documents } from '../ports/documents.ts';
-import { overwrite, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
+import { overwrite, PASSWORD, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { authenticate } from './authenticate.ts';
 import { Outage } from './needing.ts';
@@ -38,11 +38,18 @@ const resyncing = (scene: Scene, token: SceneToken) => (otps: [string, string], 
   resyncToken(over, scene.account, token.id, otps);
 
 const byOtp = ({ account, resource, user }: Scene, otp: string) =>
-  authenticate(ports, { account, resource: resource.id, method: 'otp', user: user.login, otp });
+  authenticate(ports, {
+    account,
+    resource: resource.id,
+    method: 'password-otp',
+    user: user.login,
+    password: PASSWORD,
+    otp,
+  });
 
 const code = ({ secret }: SceneToken, counter: number) => hotp({ secret, counter, digits: 6, algorithm: 'SHA1' });
 const pair = (token: SceneToken, first: number): [string, string] => [code(token, first), code(token, first + 1)];
-/** No code of the token within reach, as the first test of them shows. */
+/** Far out of reach, and no two that follow one another. */
 const wrongPair = (token: SceneToken): [string, string] => [code(token, 100_000), code(token, 100_000)];
 
 describe('guessing pairs', () => {
