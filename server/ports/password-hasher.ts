@@ -3,6 +3,11 @@
  * is held until the hash ends, though the client has left (SR-18, SR-19).
  */
 export interface PasswordHasher {
+  /**
+   * Throws {@link Overloaded} when `verify` would be refused now. Asked before an attempt is counted: a guess that nobody
+   * evaluates must neither be held against the person nor cost the store a commit.
+   */
+  assertRoom(): void;
   /** A PHC string for the password. The caller has normalised it (NFC). */
   hash(password: string): Promise<string>;
   /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PasswordHasher } from '../ports/password-hasher.ts';
+import { Overloaded, type PasswordHasher } from '../ports/password-hasher.ts';
 
 /**
  * A hasher that costs nothing and tells everything: how often it was asked, and, through `during`, the moment of the
@@ -10,6 +10,13 @@ export class FakeHasher implements PasswordHasher {
   hashed = 0;
   /** Runs inside every hash and every check. */
   during: (() => Promise<void> | void) | undefined;
+
+  /** As if the queue were full. */
+  full = false;
+
+  assertRoom(): void {
+    if (this.full) throw new Overloaded(1000);
+  }
 
   async hash(password: string): Promise<string> {
     this.hashed += 1;

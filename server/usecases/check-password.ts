@@ -45,6 +45,8 @@ export async function checkPassword(
     address: string | undefined;
   },
 ): Promise<Verdict<PasswordRight>> {
+  // Before anything that depends on who it is, so that being turned away tells nothing either.
+  ports.hasher.assertRoom();
   const found = await locateUser(ports, input.account, input.name);
   const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
   const key = documents.passwordAttempts(subject);

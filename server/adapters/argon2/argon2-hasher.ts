@@ -44,6 +44,8 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
   const decoy = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
 
   return {
+    assertRoom: () => permits.assertRoom(),
+
     hash: (password) => permits.run(() => hash(password, parameters)),
 
     async verify(phc, password) {

@@ -43,8 +43,8 @@ export class Permits {
    * @throws {Overloaded} the queue is full; nothing was started.
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
+    this.assertRoom();
     if (this.#running >= this.#concurrency) {
-      if (this.queued >= this.#maxQueue) throw new Overloaded(this.#estimateMs());
       // Whoever finishes hands its permit over, so `running` does not change here.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {
@@ -57,6 +57,11 @@ export class Permits {
       this.#averageMs += (this.#monotonicMs() - startedMs - this.#averageMs) / 16;
       this.#release();
     }
+  }
+
+  /** @throws {Overloaded} all run and the queue is full. */
+  assertRoom(): void {
+    if (this.#running >= this.#concurrency && this.queued >= this.#maxQueue) throw new Overloaded(this.#estimateMs());
   }
 
   #release(): void {
