@@ -22,6 +22,10 @@ describe('whoever is named', () => {
     const widget = widgetOn(page);
     const seen: unknown[] = [];
     const look = async () => {
+      // The page gives the frame its height a moment after the words have changed.
+      await expect
+        .poll(() => widget.frame.locator('body').evaluate((body) => Math.ceil(body.scrollHeight) - innerHeight))
+        .toBe(0);
       const box = await page.locator('#here iframe').boundingBox();
       const text = await widget.frame.locator('body').textContent();
       seen.push({ height: box?.height, text: text?.replaceAll(login, '(login)') });
