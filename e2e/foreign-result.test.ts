@@ -1,6 +1,7 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { type RunningShop, startShop } from '../demo-site/shop/start-shop.ts';
+import { expect } from './harness/expect.ts';
 import { makePerson, makeResource, type Person } from './harness/people.ts';
 import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';

@@ -1,6 +1,7 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
+import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { type HostSite, startHostSite } from './harness/host-site.ts';
 import { makePerson, makeResource } from './harness/people.ts';

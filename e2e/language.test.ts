@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, test } from 'vitest';
+import { expect } from './harness/expect.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 import { widgetOn } from './harness/widget-view.ts';

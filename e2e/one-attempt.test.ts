@@ -1,6 +1,7 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { FLOW_HEADER } from '../shared/wire/flow.ts';
+import { expect } from './harness/expect.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
@@ -115,6 +116,7 @@ describe('a page that was thrown away', () => {
     const otherTab = await page.context().newPage();
     await otherTab.goto(url);
     await expect(widgetOn(otherTab).heading).toHaveText(TITLES.identify);
+    await otherTab.close();
 
     await widget.giveCode(person.device.code());
     await expect(widget.heading).toHaveText(TITLES.done);

@@ -1,6 +1,6 @@
-import { expect } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { isCountersignError, newNonce } from '../clients/typescript/src/index.ts';
+import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
 import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
@@ -60,7 +60,7 @@ describe('the service goes down', () => {
 
   test('before the page comes: the page hears of it, and shows what it has instead', async () => {
     const body = '<div id="here"><p data-countersign-fallback hidden>Call us</p></div>';
-    const script = mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 500 });
+    const script = mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 1_500 });
     const url = stage.host.put(hostPage({ service: stage.service.url, body, script }));
     const page = await stage.open(url, {
       // The loader came from a cache, the frame does not come.

@@ -1,6 +1,6 @@
-import { expect } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
+import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';

@@ -1,5 +1,6 @@
-import { expect, type Request } from '@playwright/test';
+import type { Request } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from './harness/expect.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
 import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
@@ -21,6 +22,10 @@ describe('whoever is named', () => {
     const widget = widgetOn(page);
     const seen: unknown[] = [];
     const look = async () => {
+      // The page gives the frame its height a moment after the words have changed.
+      await expect
+        .poll(() => widget.frame.locator('body').evaluate((body) => Math.ceil(body.scrollHeight) - innerHeight))
+        .toBe(0);
       const box = await page.locator('#here iframe').boundingBox();
       const text = await widget.frame.locator('body').textContent();
       seen.push({ height: box?.height, text: text?.replaceAll(login, '(login)') });

@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { expect } from './harness/expect.ts';
 import { makePerson, makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';

@@ -1,6 +1,7 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
+import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { type Stage, setStage } from './harness/stage.ts';

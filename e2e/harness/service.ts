@@ -81,6 +81,9 @@ export async function startService(): Promise<Service> {
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
-  await service.start();
+  await service.start().catch(async (error: unknown) => {
+    await service.close();
+    throw error;
+  });
   return service;
 }

@@ -29,9 +29,13 @@ export interface Stage {
 }
 
 export async function setStage(): Promise<Stage> {
-  const service = await startService();
-  const host = await startHostSite();
+  // The browser first: where there is none, nothing else is left running.
   const browser: Browser = await launchBrowser();
+  const service = await startService().catch(async (error: unknown) => {
+    await browser.close();
+    throw error;
+  });
+  const host = await startHostSite();
 
   const stage: Stage = {
     service,

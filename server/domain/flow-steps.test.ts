@@ -105,7 +105,7 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
     if (outcome === 'wrong' && step !== 'identify') return stayed(run.flow, 'OTP_WRONG');
     run.passed.push(step);
     if (step === 'identify') return identified(run.flow, 'alice', policy);
-    if (step === 'password' && policy !== 'password') return passwordRight(run.flow, USER);
+    if (step === 'password' && policy !== 'password') return passwordRight(run.flow, USER, 'digest');
     const end = finished(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
     run.result = end.result;
     return end.flow;
@@ -247,7 +247,7 @@ describe('wrong answers', () => {
   test('say when to try again, and the next move forgets it', () => {
     const flow = stayed(identified(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
     expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
-    expect(passwordRight(flow, USER)).not.toHaveProperty('error');
+    expect(passwordRight(flow, USER, 'digest')).not.toHaveProperty('error');
   });
 });
 

@@ -46,8 +46,8 @@ export function identified(flow: Flow, login: string, policy: MethodPolicy): Flo
   return { ...evaluated(flow), login, step: policy === 'otp' ? 'otp' : 'password' };
 }
 
-export function passwordRight(flow: Flow, user: User): Flow {
-  return { ...evaluated(flow), step: 'otp', user: user.id, passwordVerified: true };
+export function passwordRight(flow: Flow, user: User, passwordDigest: string): Flow {
+  return { ...evaluated(flow), step: 'otp', user: user.id, passwordVerified: true, passwordDigest };
 }
 
 /** The same step once more, saying why. */

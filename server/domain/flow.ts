@@ -31,6 +31,8 @@ export interface Flow {
   /** Only once the password was right (or the host vouched for it). */
   user?: UserId;
   passwordVerified: boolean;
+  /** SHA-256 of the password hash that it was verified against: a password changed since stands for nothing. */
+  passwordDigest?: string;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */

@@ -1,6 +1,6 @@
 import { assign } from '../usecases/assign.ts';
 import type { Service } from './http-service.ts';
-import { addToken, must, NONCE, PASSWORD, type Scene, setScene } from './scene.ts';
+import { addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -42,7 +42,12 @@ export interface Sample {
   status: number;
 }
 
-export type SampleScene = Scene & { filter: string; key: string };
+export type SampleScene = Scene & {
+  filter: string;
+  key: string;
+  /** Nobody's, and counting presses: its next codes are right at any time. */
+  fob: SceneToken;
+};
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, { tokens: [{}], alone: true });
@@ -50,7 +55,8 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
   const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
   const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
   const { id: filter } = (await made.json()) as { id: string };
-  return { ...scene, filter, key };
+  const fob = await addToken(service.ports, scene.account, { kind: 'hotp' });
+  return { ...scene, filter, key, fob };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -80,6 +86,11 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /tokens': () => ({ status: 200 }),
   'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
   'PATCH /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', body: { name: 'phone' }, status: 200 }),
+  'POST /tokens/{id}/resync': async ({ fob }) => ({
+    id: fob.id,
+    body: { otps: [await fob.code(), await fob.code(1)] },
+    status: 200,
+  }),
   'POST /assignments': ({ resource, user }) => ({ body: { resource: resource.id, user: user.id }, status: 201 }),
   'DELETE /assignments': async ({ ports, account, resource }) => {
     const { id } = await addToken(ports, account, {});

@@ -6,6 +6,7 @@ import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { burnUnknown } from './burn-attempt.ts';
 import { checkUserOtp } from './check-user-otp.ts';
 import { locateUser } from './find-user.ts';
+import { passwordDigest } from './password-digest.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -23,6 +24,10 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
       await burnUnknown(ports, flow.account, flow.login ?? '');
       return { refusal: refusal('INVALID_CREDENTIALS') };
     }
+
+    // The old password opened this sign-in; whoever had it changed must not be let in by it (SR-38, SR-39).
+    if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
+      return { refusal: refusal('ACCESS_DENIED') };
 
     const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
     const outcome = await checkUserOtp(ports, passwordStands ? 'password-otp' : 'otp', user, resource, answer.otp);

@@ -4,6 +4,7 @@ import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
+import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
@@ -39,7 +40,7 @@ export function answerPassword(
     if (factors.kind === 'deny') {
       return { refusal: refusal(denialCode(factors.reason)) };
     }
-    if (factors.otp) return { move: (held) => passwordRight(held, user) };
+    if (factors.otp) return { move: (held) => passwordRight(held, user, passwordDigest(user)) };
     return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
   });
 }

@@ -20,6 +20,7 @@ import { unassign } from './assign.ts';
 import { authenticate } from './authenticate.ts';
 import { consumeResult } from './consume-result.ts';
 import { updateToken } from './update-token.ts';
+import { updateUser } from './update-user.ts';
 import { isRefusal } from './verdict.ts';
 
 // SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.
@@ -171,6 +172,24 @@ describe.each(['the token is locked', 'the token expires', 'the token is given t
   });
 });
 
+describe.each(['the resource is switched off', 'the plan ends'])('when %s', (name) => {
+  test('while the code is being used up, the flow ends in nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.toOtp(scene);
+    const otp = await token(scene).code();
+    ports.store.intercept = {
+      async commit(change, go) {
+        if (change.anchor !== token(scene).id) return go();
+        ports.store.intercept = {};
+        await doing(name)(scene);
+        return go();
+      },
+    };
+    expect(await walk.otp(otp)).toMatchObject({ step: 'denied' });
+    expect(await walk.look()).not.toHaveProperty('result');
+  });
+});
+
 test('a password that is changed during the hash is no longer right', async () => {
   const scene = await setScene(ports);
   ports.hasher.during = async () => {
@@ -228,4 +247,13 @@ describe('a person whose password is being hashed anew at sign-in', () => {
     const { passwordHash } = await read(ports, documents.user(scene.user.id));
     expect(await ports.hasher.verify(passwordHash, 'something else')).toBe(true);
   });
+});
+
+// SR-38, SR-39
+test('a password that was changed between password and code no longer carries the flow', async () => {
+  const scene = await setScene(ports, { tokens: [{}] });
+  const walk = await Walk.toOtp(scene);
+  must(await updateUser(ports, scene.account, scene.user.id, { password: 'another, and long enough' }));
+  expectDenied(await walk.otp(await token(scene).code()));
+  expect(await walk.look()).not.toHaveProperty('result');
 });

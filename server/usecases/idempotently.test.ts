@@ -138,6 +138,7 @@ test('an outage right after the making makes no second one, and the next request
   };
   await expect(enrol('k', { by: of })).rejects.toThrow(DOWN);
   ports.store.intercept = {};
+  ports.clock.advance(1);
   const made = must(await enrol('k', { by: of }));
   expect(await countTokens(of)).toBe(1);
   expect(await enrol('k', { by: of })).toEqual(made);

@@ -117,6 +117,24 @@ describe.each(processes)('%s', (_, over) => {
   });
 });
 
+// SR-2
+test('SR-2: a guess that loses the race for its count is counted before it is answered', async () => {
+  const scene = await setScene(ports, { resource: { failedAttemptsBeforeLock: 3 }, tokens: [{}] });
+  const [first, ...others] = await times(4, (at) => wrongCode(scene, at));
+  let raced = 0;
+  ports.store.intercept = {
+    async commit(change, go) {
+      const other = change.anchor === scene.tokens[0]?.id ? others[raced++] : undefined;
+      if (other !== undefined) await byOtp(replica, scene, other);
+      return go();
+    },
+  };
+  expect(await byOtp(ports, scene, first ?? '')).toEqual({ refused: 'INVALID_CREDENTIALS' });
+  ports.store.intercept = {};
+  expect(raced).toBe(4);
+  expect(await scene.tokens[0]?.stored()).toMatchObject({ failures: 4, lock: { reason: 'otp-failures' } });
+});
+
 // SR-14
 test('SR-14: a success forgives no failures of a token that has just become somebody else’s', async () => {
   const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }] });

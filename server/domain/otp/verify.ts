@@ -79,7 +79,8 @@ function boundedDrift(factor: Extract<TokenFactor, { kind: 'totp' }>): number {
   return Math.max(-DRIFT_MAX_STEPS, Math.min(DRIFT_MAX_STEPS, Math.trunc(factor.driftSteps)));
 }
 
-function codeMatcher(token: VerifiableToken, secret: Uint8Array, otp: string): (counter: number) => boolean {
+/** Compares a code of the right length with that of a moving factor, in constant time. */
+export function codeMatcher(token: VerifiableToken, secret: Uint8Array, otp: string): (counter: number) => boolean {
   const given = Buffer.from(otp, 'latin1');
   return (counter) => {
     const expected = hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });

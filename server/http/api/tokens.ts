@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../../domain/otp/code.ts';
+import { parseOtp } from '../../domain/otp/format.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
 import { OTP_ALGORITHMS, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
@@ -10,8 +11,10 @@ import { createToken } from '../../usecases/create-token.ts';
 import { readUser } from '../../usecases/find-user.ts';
 import { listObjects } from '../../usecases/list-objects.ts';
 import { readObject } from '../../usecases/read-object.ts';
+import { resyncToken } from '../../usecases/resync-token.ts';
 import { updateToken } from '../../usecases/update-token.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
+import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
@@ -63,6 +66,15 @@ const changes = z
   })
   .partial()
   .openapi('TokenChanges');
+// Parsed by the rule itself, so that malformed codes are refused before anything is counted (SR-47).
+const shownCode = z.string().max(32);
+const resyncing = z
+  .strictObject({
+    otps: z
+      .tuple([shownCode, shownCode])
+      .openapi({ description: 'Two codes that the device showed one after the other.', example: ['755224', '287082'] }),
+  })
+  .openapi('TokenResyncInput');
 const shown = z
   .object({
     id: tokenId,
@@ -148,11 +160,22 @@ const update = createRoute({
   request: { params, ...jsonBody(changes) },
   responses: { 200: jsonAnswer('The token as it is now.', shown), ...refusals },
 });
+const resync = createRoute({
+  method: 'post',
+  path: '/tokens/{id}/resync',
+  tags,
+  summary: 'Find the place of a token again',
+  description:
+    'For a device whose button was pressed too often or whose clock is wrong. Codes that do not fit count as one wrong code, and lock the token when they are too many in a row. Right ones are used up, and forgive nothing.',
+  security: [{ apiKey: ['write'] }],
+  request: { params, ...jsonBody(resyncing) },
+  responses: { 200: jsonAnswer('The token, in step again.', shown), ...refusals },
+});
 
 export function tokens(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>, issuerName: string) {
   const app = apiRouter();
   app.on(['GET'], ['/tokens', '/tokens/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH'], ['/tokens', '/tokens/:id'], authorize(ports, 'write'));
+  app.on(['POST', 'PATCH'], ['/tokens', '/tokens/:id', '/tokens/:id/resync'], authorize(ports, 'write'));
 
   app.openapi(create, async (c) => {
     const body = c.req.valid('json');
@@ -185,6 +208,12 @@ export function tokens(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secret
   app.openapi(update, async (c) => {
     const { id } = c.req.valid('param');
     const verdict = await updateToken(ports, c.get('apiKey').account, id, c.req.valid('json'));
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
+  });
+  app.openapi(resync, async (c) => {
+    const { otps } = c.req.valid('json');
+    if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');
+    const verdict = await resyncToken(ports, c.get('apiKey').account, c.req.valid('param').id, otps);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
   });
   return app;

@@ -9,6 +9,7 @@ import {
   type ChangeableCollection,
   type Collection,
   createCollection,
+  itemPath,
   readItem,
   unexpected,
 } from './collection.ts';
@@ -75,7 +76,15 @@ export interface Client {
   ): Promise<LoginRequest>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges>;
   users: ChangeableCollection<User, NewUser, UserChanges>;
-  tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken>;
+  tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken> & {
+    /**
+     * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
+     * ones count as a wrong code, right ones are used up.
+     *
+     * @throws CountersignError `OTP_WRONG`, `TOKEN_LOCKED`, ...
+     */
+    resync(id: string, otps: readonly [string, string], options?: CallOptions): Promise<Token>;
+  };
   filters: Collection<Filter, NewFilter>;
   assignments: {
     create(assignment: Assignment, options?: CallOptions): Promise<Assignment>;
@@ -112,7 +121,16 @@ export function createClient(options: ClientOptions): Client {
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
     resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
     users: createCollection(send, { path: '/users', readCreated: readItem<User> }),
-    tokens: createCollection(send, { path: '/tokens', readCreated: readCreatedToken }),
+    tokens: {
+      ...createCollection<Token, NewToken, TokenChanges, CreatedToken>(send, {
+        path: '/tokens',
+        readCreated: readCreatedToken,
+      }),
+      async resync(id, otps, { signal } = {}) {
+        const path = `${itemPath('/tokens', id)}/resync`;
+        return readItem<Token>(await send({ method: 'POST', path, body: { otps }, kind: 'once', signal }));
+      },
+    },
     filters: { create, get, list, page },
     assignments: {
       async create(assignment, call = {}) {

@@ -43,6 +43,19 @@ describe('create, get and update', () => {
     expect(requests[4]?.body).toEqual({ firstName: 'Ann' });
   });
 
+  test('a token is brought back into step by two codes, and never asked twice by itself', async () => {
+    const { client, asked, requests } = clientWith(
+      json(item('tok_1')),
+      problem(503, 'UNAVAILABLE'),
+      json(item('tok_1')),
+    );
+    expect(await client.tokens.resync('tok_1', ['755224', '287082'])).toEqual(item('tok_1'));
+    expect(requests[0]?.body).toEqual({ otps: ['755224', '287082'] });
+    expect((await refusalOf(client.tokens.resync('tok_1', ['755224', '287082']))).status).toBe(503);
+    expect((await refusalOf(client.tokens.resync('../users', ['755224', '287082']))).code).toBe('INPUT_INVALID');
+    expect(asked()).toEqual(['POST /tokens/tok_1/resync', 'POST /tokens/tok_1/resync']);
+  });
+
   test('a created token comes with its secret', async () => {
     const created = { token: item('tok_1'), secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/a' };
     const { client } = clientWith(json(created, 201));

@@ -101,7 +101,7 @@ export function unexpected(wanted: string): CountersignError {
 }
 
 /** Refuses what is not an id before it becomes part of an address: `..` would ask for something else. */
-function itemPath(path: string, id: string): string {
+export function itemPath(path: string, id: string): string {
   if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) {
     throw new CountersignError('INPUT_INVALID', 'That is not the id of an object.');
   }

@@ -1,0 +1,69 @@
+import type { AccountId, TokenId } from '../domain/ids.ts';
+import { countWrongOtp, tokenState } from '../domain/lockout.ts';
+import { denialCode } from '../domain/methods.ts';
+import { resynchronise } from '../domain/otp/resync.ts';
+import type { Token } from '../domain/token.ts';
+import { documents } from '../ports/documents.ts';
+import { otpLine } from './burn-attempt.ts';
+import type { OtpNeeds } from './check-otp.ts';
+import { inTurn } from './in-turn.ts';
+import { needing } from './needing.ts';
+import { readObject } from './read-object.ts';
+import { seedContext } from './seed-context.ts';
+import { type Decision, newOperation, transact } from './transact.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+/**
+ * A resynchronisation belongs to no resource whose limit would apply, so it has the default one of resources. What it
+ * counts, it counts on the token's one counter: guessing here and guessing at a sign-in add up.
+ */
+export const RESYNC_THRESHOLD = 5;
+
+/**
+ * Finds the place of a token again by two codes that follow one another (SR-43, SR-44). Wrong ones count as one wrong
+ * code. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no failures
+ * (SR-14). A deactivated token may be brought back into step before it is handed out; one that is locked or expired may
+ * not, since its codes are not evaluated anywhere.
+ *
+ * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
+ */
+export async function resyncToken(
+  ports: OtpNeeds,
+  account: AccountId,
+  id: TokenId,
+  otps: readonly [string, string],
+): Promise<Verdict<{ object: Token }>> {
+  const key = documents.token(id);
+  const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  // One instant and one name for the whole attempt: a lost race must neither move the codes nor count them again.
+  const now = ports.clock.now();
+  const attempt = newOperation(ports);
+
+  return inTurn(ports.store, otpLine(found.object.owner ?? id), () =>
+    transact(ports, key.anchor, [key], ([stored]): Decision<Verdict<{ object: Token }>> => {
+      const token = stored?.value;
+      if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
+      const state = tokenState(token, now);
+      if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
+
+      const place = needing('finding the place of a token', () =>
+        resynchronise(token, ports.secrets.open(token.sealedSecret, seedContext(account, id)), otps, now),
+      );
+      if (place.kind === 'not-found') {
+        const counted = countWrongOtp(token, { threshold: RESYNC_THRESHOLD, attempt, now });
+        return {
+          answer: refusal(counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG'),
+          write: { put: [{ key, value: counted }] },
+        };
+      }
+      const { nextCounter, driftSteps } = place;
+      const moved = { ...token, nextCounter, factor: withDrift(token.factor, driftSteps) };
+      return { answer: { object: moved }, write: { put: [{ key, value: moved }] } };
+    }),
+  );
+}
+
+function withDrift(factor: Token['factor'], driftSteps: number | undefined): Token['factor'] {
+  return factor.kind === 'hotp' || driftSteps === undefined ? factor : { ...factor, driftSteps };
+}
