@@ -42,6 +42,8 @@ describe('several widgets on one page', () => {
       script: mounts.map(({ id, ...options }) => mountScript(id, options)).join(''),
     });
     const page = await stage.open(stage.host.put(html));
+    // All three in sight: a frame that is mostly cut off does not submit.
+    await page.setViewportSize({ width: 1280, height: 1800 });
     // While one widget still grows, those below it move, and a click on them may land beside the button.
     for (const { id } of mounts) await expect(widgetOn(page, `#${id}`).heading).toHaveText(TITLES.identify);
     await signIn(page, bob, '#second');
