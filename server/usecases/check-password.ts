@@ -34,8 +34,8 @@ export interface PasswordAttempt {
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 
 /**
- * The first factor. Whoever the name stands for, and whether it stands for anybody, the same happens: one look-up, one
- * counter commit, one argon2 call (SR-17).
+ * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: one
+ * counter commit, one argon2 call (SR-17). A name that somebody holds takes a read more, which is small beside the hash.
  *
  * The attempt is counted as wrong *before* the hash is computed and forgiven after a success. So parallel guesses
  * cannot outrun the counter, and a request that is aborted or crashes half-way stays counted (SR-16).
