@@ -21,6 +21,7 @@ import { INCREMENT } from './library.ts';
 import { readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
 import { sendCommit } from './send-commit.ts';
+import { writeTogether } from './write-together.ts';
 
 export interface RedisStoreOptions {
   /** See {@link parseAddress}. */
@@ -62,8 +63,15 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   client.on('error', (error) => {
     connectionError = error;
   });
-  if (client instanceof Cluster) client.on('+node', (node: Redis) => guard.watch(node));
-  else client.on('ready', () => guard.watch(client));
+  if (client instanceof Cluster) {
+    client.on('+node', (node: Redis) => {
+      node.on('connect', () => writeTogether(node.stream));
+      guard.watch(node);
+    });
+  } else {
+    client.on('connect', () => writeTogether(client.stream));
+    client.on('ready', () => guard.watch(client));
+  }
   const keys = new Keys(prefix, partitions);
   const store = new RedisStore(client, guard, keys, partitions, options.eventCap ?? 10_000, answerTimeoutMs);
   try {
