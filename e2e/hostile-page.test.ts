@@ -138,7 +138,7 @@ describe('a listed page with strangers on it', () => {
       const frame = document.querySelector('#here iframe');
       if (frame) { observer.disconnect(); frame.src = ${JSON.stringify(trap)}; }
     }).observe(document, { childList: true, subtree: true });`;
-    const script = hijack + mountScript('here', { resource, nonce: newNonce(), loadTimeoutMs: 500 });
+    const script = hijack + mountScript('here', { resource, nonce: newNonce() });
     const body = '<div id="here"></div>';
     const page = await stage.open('about:blank', eavesdrop);
     const trapped = page.waitForEvent('framenavigated', (frame) => frame.url() === trap);

@@ -7,6 +7,7 @@ import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
 import { bodyLimit } from './http/middleware/body-limit.ts';
 import { clientAddress } from './http/middleware/client-address.ts';
 import { refuseDuplicateParameters } from './http/middleware/duplicate-parameters.ts';
+import { holdOverloaded } from './http/middleware/hold-overloaded.ts';
 import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
@@ -41,6 +42,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.notFound(unknownRoute(app));
 
   app.use(requestId(options.log));
+  app.use(holdOverloaded());
   app.use(accessLog({ quiet: HEALTH_PATHS }));
   app.use(securityHeaders({ https: issuer.startsWith('https:') }));
   app.use(refuseApiKeyInUrl());
