@@ -112,8 +112,12 @@ async function setUp(config: Config, log: Logger, name: string): Promise<void> {
     const made = await createAccount(ports, { name });
     if (isRefusal(made)) throw new Error(made.refused);
     const account = made.account.id;
-    const scopes = ['authenticate', 'read', 'write'] as const;
-    const key = await createApiKey(ports, { account, name: 'First key', scopes: [...scopes], lifetimeMs: YEAR_MS });
+    const scopes = ['authenticate', 'read', 'write', 'administer'] as const;
+    const key = await createApiKey(
+      ports,
+      { actor: { kind: 'operator', account } },
+      { name: 'First key', scopes: [...scopes], lifetimeMs: YEAR_MS },
+    );
     if (isRefusal(key)) throw new Error(key.refused);
     console.log(`account  ${account}\nAPI key  ${key.text}\nexpires  ${new Date(key.key.expiresAt).toISOString()}`);
     console.log('\nThe key is shown this once. It may do everything in its account: keep it on your server.');

@@ -1,3 +1,4 @@
+import type { ActorReference } from './actor.ts';
 import type { AccountId, FilterId } from './ids.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
@@ -40,4 +41,6 @@ export interface Filter {
   name: string;
   rule: FilterRule;
   createdAt: number;
+  /** Absent on objects made before anybody kept track. */
+  createdBy?: ActorReference;
 }

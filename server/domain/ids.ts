@@ -12,8 +12,10 @@ export type TokenId = Id<'tok'>;
 export type FilterId = Id<'flt'>;
 export type ApiKeyId = Id<'key'>;
 export type FlowId = Id<'flw'>;
+export type AdministratorId = Id<'adm'>;
+export type WebhookId = Id<'whk'>;
 
-export type IdPrefix = 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'flw';
+export type IdPrefix = 'acc' | 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'flw' | 'adm' | 'whk';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const LENGTH = 11;

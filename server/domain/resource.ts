@@ -1,3 +1,4 @@
+import type { ActorReference } from './actor.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
@@ -23,6 +24,8 @@ export interface Resource {
   /** How long a result lives, 10 000 to 300 000 ms. */
   resultLifetimeMs: number;
   createdAt: number;
+  /** Absent on objects made before anybody kept track. */
+  createdBy?: ActorReference;
 }
 
 export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = 5;

@@ -1,4 +1,5 @@
-import type { AccountId, ResourceId, TokenId, UserId } from './ids.ts';
+import type { ActorReference } from './actor.ts';
+import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from './ids.ts';
 
 export const OTP_ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
 export type OtpAlgorithm = (typeof OTP_ALGORITHMS)[number];
@@ -29,6 +30,8 @@ export interface Token {
   /** Next acceptable moving factor (HOTP counter or TOTP step). Only ever grows (SR-8). */
   nextCounter: number;
   owner?: UserId;
+  /** Instead of a user: the administrator who signs in with it. Nobody else edits or deletes it. */
+  administrator?: AdministratorId;
   /** Raised whenever the owner changes, so old assignments do not come back with the token. */
   epoch: number;
   /** False: deactivated, takes no part in authentication. */
@@ -43,6 +46,8 @@ export interface Token {
   /** (c): resources that accept this token's OTP with no user involved. */
   directResources: ResourceId[];
   createdAt: number;
+  /** Absent on objects made before anybody kept track. */
+  createdBy?: ActorReference;
 }
 
 /** Locked wins over deactivated, since a lock must not be lifted by deactivating; expired counts as locked. */

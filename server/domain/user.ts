@@ -1,3 +1,4 @@
+import type { ActorReference } from './actor.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from './ids.ts';
 
 /** A person of an account. All names of all users of the account share one namespace after normalisation. */
@@ -16,6 +17,8 @@ export interface User {
   blocked: boolean;
   assignments: Assignment[];
   createdAt: number;
+  /** Absent on objects made before anybody kept track. */
+  createdBy?: ActorReference;
 }
 
 /** What one user is assigned to one resource with. The user is the authoritative side. */

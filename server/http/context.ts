@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { ApiKey } from '../domain/api-key.ts';
+import type { Act } from '../usecases/act.ts';
 import type { Logger } from './log.ts';
 
 /** What every handler finds on its context. */
@@ -15,8 +15,8 @@ export interface AppEnv {
      */
     clientAddress: string | undefined;
     log: Logger;
-    /** Who calls; set behind `authorize()` and nowhere else. */
-    apiKey: ApiKey;
+    /** Who calls, and from where; set behind `authorize()` and nowhere else. */
+    act: Act;
     /** Set by `refuse`, for the access log. */
     refusal?: RefusalCode;
   };

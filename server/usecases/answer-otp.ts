@@ -32,8 +32,9 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
     const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
     const outcome = await checkUserOtp(ports, passwordStands ? 'password-otp' : 'otp', user, resource, answer.otp);
     if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
-    if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS') };
-    return { refusal: outcome };
+    const about = user.id;
+    if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS', { about }) };
+    return { refusal: { ...outcome, about } };
   });
 }
 

@@ -2,7 +2,7 @@ import type { FlowView } from '../../shared/wire/flow.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
 import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
-import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
+import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
@@ -17,30 +17,23 @@ export function answerPassword(
   answer: StepAnswer & { password: string },
 ): Promise<Verdict<FlowView>> {
   return answerStep(ports, 'password', answer, async (flow) => {
-    const checked = await checkPassword(ports, {
-      account: flow.account,
-      resource: flow.resource,
-      name: flow.login ?? '',
-      password: answer.password,
-      address: answer.address,
+    const { address } = answer.whence;
+    const { account, resource } = flow;
+    const asked = { account, resource, name: flow.login ?? '', password: answer.password, address };
+    const checked = await checkPassword(ports, asked, async ({ user, tokens }): Promise<Verdict<StepOutcome>> => {
+      // What the resource asks for may have changed while the password was hashed.
+      const access = await readAccess(ports, flow.resource, address);
+      if (isRefusal(access)) return { ...access, about: user.id };
+      const now = ports.clock.now();
+      const method = widgetMethod(access.resource.methodPolicy, { tokens });
+      const factors = decideFactors(
+        method,
+        tokens.map((token) => tokenState(token, now)),
+      );
+      if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
+      if (factors.otp) return { move: (held) => passwordRight(held, user, passwordDigest(user)) };
+      return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
     });
-    if (isRefusal(checked)) return { refusal: checked };
-
-    // What the resource asks for may have changed while the password was hashed.
-    const access = await readAccess(ports, flow.resource, answer.address);
-    if (isRefusal(access)) return { refusal: access };
-
-    const { user, tokens } = checked;
-    const now = ports.clock.now();
-    const method = widgetMethod(access.resource.methodPolicy, { tokens });
-    const factors = decideFactors(
-      method,
-      tokens.map((token) => tokenState(token, now)),
-    );
-    if (factors.kind === 'deny') {
-      return { refusal: refusal(denialCode(factors.reason)) };
-    }
-    if (factors.otp) return { move: (held) => passwordRight(held, user, passwordDigest(user)) };
-    return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
+    return isRefusal(checked) ? { refusal: checked } : checked;
   });
 }

@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { EventDraft } from '../domain/event.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
 import {
   type AnswerableStep,
@@ -14,7 +15,10 @@ import {
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Whence } from './act.ts';
+import { eventOf } from './act.ts';
 import { type Begun, finishing } from './finish-flow.ts';
+import { actOf, refusedEvent } from './flow-events.ts';
 import { parseHandle, secretMatches } from './flow-handle.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation, transact, type Write } from './transact.ts';
@@ -28,8 +32,8 @@ export type StepNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 's
 export interface StepAnswer {
   handle: unknown;
   seq: number;
-  /** The person's address, as the service itself sees it. */
-  address: string | undefined;
+  /** The person's, as the service itself sees it. */
+  whence: Whence;
 }
 
 /** What an evaluated step leads to. */
@@ -50,7 +54,7 @@ export async function answerStep(
   if (isRefusal(claimed)) return claimed;
 
   try {
-    return await evaluateClaimed(ports, claimed.flow, attempt, answer.address, evaluate);
+    return await evaluateClaimed(ports, claimed.flow, attempt, answer.whence, evaluate);
   } catch (error) {
     await release(ports, claimed.flow, attempt).catch(() => undefined);
     throw error;
@@ -61,19 +65,24 @@ async function evaluateClaimed(
   ports: StepNeeds,
   flow: Flow,
   attempt: string,
-  address: string | undefined,
+  whence: Whence,
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<Verdict<FlowView>> {
-  const before = await readAccess(ports, flow.resource, address);
-  if (isRefusal(before)) return move(ports, flow, attempt, (held) => denied(held, before.refused));
+  const turnDown = (why: Refusal, next: (flow: Flow, now: number) => Flow) => {
+    // Turned away unseen: nothing was attempted that an event could tell of.
+    const event = why.refused === 'TOO_MANY_ATTEMPTS' ? undefined : refusedEvent(flow, why);
+    return move(ports, flow, attempt, next, { whence, event });
+  };
+  const before = await readAccess(ports, flow.resource, whence.address);
+  if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
 
   const outcome = await evaluate(flow, before.resource);
-  if ('refusal' in outcome) return move(ports, flow, attempt, (flow, now) => refusedStep(flow, outcome.refusal, now));
-  if ('move' in outcome) return move(ports, flow, attempt, outcome.move);
+  if ('refusal' in outcome) return turnDown(outcome.refusal, (held, now) => refusedStep(held, outcome.refusal, now));
+  if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
 
-  const after = await readAccess(ports, flow.resource, address);
-  if (isRefusal(after)) return move(ports, flow, attempt, (held) => denied(held, after.refused));
-  return finish(ports, flow, attempt, outcome.finish, after.resource);
+  const after = await readAccess(ports, flow.resource, whence.address);
+  if (isRefusal(after)) return turnDown(after, (held) => denied(held, after.refused));
+  return finish(ports, flow, attempt, outcome.finish, after.resource, whence);
 }
 
 async function claim(ports: StepNeeds, step: AnswerableStep, answer: StepAnswer, attempt: string) {
@@ -88,16 +97,23 @@ async function claim(ports: StepNeeds, step: AnswerableStep, answer: StepAnswer,
   });
 }
 
+interface Telling {
+  whence: Whence;
+  event: EventDraft | undefined;
+}
+
 /** Ends the evaluation, if the attempt still holds the step; whoever was overtaken is told so and changes nothing. */
 function move(
   ports: StepNeeds,
   claimed: Flow,
   attempt: string,
   next: (flow: Flow, now: number) => Flow,
+  { whence, event }: Telling,
 ): Promise<Verdict<FlowView>> {
   return settle(ports, claimed, attempt, (flow, now) => {
     const moved = next(flow, now);
-    return { flow: moved, write: putFlow(moved) };
+    const append = event === undefined ? {} : { append: [eventOf(actOf(moved, whence), event, now)] };
+    return { flow: moved, write: { ...putFlow(moved), ...append } };
   });
 }
 
@@ -107,10 +123,11 @@ function finish(
   attempt: string,
   passed: Passed,
   resource: Resource,
+  whence: Whence,
 ): Promise<Verdict<FlowView>> {
   return settle(ports, claimed, attempt, (flow, now, request) => {
     const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
-    return { ...end, write: finishing(end.flow, end.result, request, now) };
+    return { ...end, write: finishing(end.flow, end.result, request, whence, now) };
   });
 }
 

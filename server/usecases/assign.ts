@@ -7,9 +7,12 @@ import {
   unassignDirect,
   unassignToken,
 } from '../domain/assignments.ts';
-import type { AccountId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import { mayActOn } from '../domain/authority.ts';
+import type { EventDraft } from '../domain/event.ts';
+import type { ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
 import { editObject, readObject } from './read-object.ts';
 import { isRefusal, type Refusal, refusal } from './verdict.ts';
 
@@ -20,22 +23,24 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
  * token with no user at all.
  */
 export interface AssignmentInput {
-  account: AccountId;
   resource: ResourceId;
   user?: UserId | undefined;
   token?: TokenId | undefined;
 }
 
-export async function assign(ports: Needs, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
-  const { account, resource } = input;
+export async function assign(ports: Needs, act: Act, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
+  const { resource } = input;
+  const { account } = act.actor;
+  const event = eventDraft('assignment.created', input);
   const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
+  if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
 
   const token = input.token && (await readObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND'));
   if (token && isRefusal(token)) return token;
 
   if (input.user !== undefined) {
-    const edited = await editObject(ports, account, documents.user(input.user), 'USER_NOT_FOUND', (user) =>
+    const edited = await editObject(ports, act, event, documents.user(input.user), 'USER_NOT_FOUND', (user) =>
       token
         ? (assignWithToken(user, resource, token.object) ?? refusal('TOKEN_NOT_OWNED'))
         : assignAlone(user, resource),
@@ -43,16 +48,22 @@ export async function assign(ports: Needs, input: AssignmentInput): Promise<{ as
     return isRefusal(edited) ? edited : { assigned: true };
   }
   if (input.token === undefined) return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
-  const edited = await editObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND', (current) =>
+  const edited = await editObject(ports, act, event, documents.token(input.token), 'TOKEN_NOT_FOUND', (current) =>
     assignDirect(current, resource),
   );
   return isRefusal(edited) ? edited : { assigned: true };
 }
 
-export async function unassign(ports: Needs, input: AssignmentInput): Promise<{ unassigned: true } | Refusal> {
-  const { account, resource, user: userId, token: tokenId } = input;
+export async function unassign(
+  ports: Needs,
+  act: Act,
+  input: AssignmentInput,
+): Promise<{ unassigned: true } | Refusal> {
+  const { resource, user: userId, token: tokenId } = input;
+  const event = eventDraft('assignment.deleted', input);
+  if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
   if (userId !== undefined) {
-    const edited = await editObject(ports, account, documents.user(userId), 'USER_NOT_FOUND', (user) => {
+    const edited = await editObject(ports, act, event, documents.user(userId), 'USER_NOT_FOUND', (user) => {
       const held = assignmentTo(user, resource);
       const stands = tokenId === undefined ? held?.alone : held?.tokens.some(({ token }) => token === tokenId);
       if (!stands) return refusal('ASSIGNMENT_NOT_FOUND');
@@ -61,8 +72,14 @@ export async function unassign(ports: Needs, input: AssignmentInput): Promise<{ 
     return isRefusal(edited) ? edited : { unassigned: true };
   }
   if (tokenId === undefined) return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
-  const edited = await editObject(ports, account, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
+  const edited = await editObject(ports, act, event, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
     token.directResources.includes(resource) ? unassignDirect(token, resource) : refusal('ASSIGNMENT_NOT_FOUND'),
   );
   return isRefusal(edited) ? edited : { unassigned: true };
+}
+
+/** The event hangs on whoever holds the fact: the user, or the token where there is none. */
+function eventDraft(type: 'assignment.created' | 'assignment.deleted', input: AssignmentInput): EventDraft {
+  const { resource, user, token } = input;
+  return { type, resource, ...(user !== undefined && token !== undefined && { related: [token] }) };
 }

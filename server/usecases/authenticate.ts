@@ -1,25 +1,27 @@
 import type { OtpUse } from '../../shared/wire/result.ts';
-import type { AccountId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import type { EventDraft } from '../domain/event.ts';
+import type { ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
-import { burnUnknown } from './burn-attempt.ts';
-import { checkOtp } from './check-otp.ts';
+import type { Json } from '../ports/store.ts';
+import { type Act, eventOf } from './act.ts';
+import { burnAttempt, burnUnknown } from './burn-attempt.ts';
+import { checkOtp, type OtpTold } from './check-otp.ts';
 import { checkPassword, type PasswordRight } from './check-password.ts';
 import { checkUserOtp } from './check-user-otp.ts';
 import { locateUser } from './find-user.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
-import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
 
 /** One authentication asked for by a host's backend, which names the method. */
 export type AuthenticationRequest = {
-  account: AccountId;
   resource: ResourceId;
   /** The person's address as the host saw it. Never the host's own. */
   address?: string;
@@ -41,57 +43,134 @@ export interface Authenticated {
 /**
  * Decides one authentication by the four methods. Before a right password is on the table every refusal about the
  * person reads INVALID_CREDENTIALS (SR-17); after it the true reason may be told.
+ *
+ * Every attempt that was evaluated is one event, appended with the commit that decides it (SR-34). Attempts that are
+ * turned away unseen (OVERLOADED, TOO_MANY_ATTEMPTS) are none.
  */
-export async function authenticate(ports: Needs, request: AuthenticationRequest): Promise<Verdict<Authenticated>> {
+export async function authenticate(
+  ports: Needs,
+  act: Act,
+  request: AuthenticationRequest,
+): Promise<Verdict<Authenticated>> {
+  const { account } = act.actor;
   // Both are only read here, so they are read together; the person may well be nobody.
   const [access, person] = await Promise.all([
-    readAccess(ports, request.resource, request.address, request.account),
-    request.method === 'otp' ? locateUser(ports, request.account, request.user) : undefined,
+    readAccess(ports, request.resource, request.address, account),
+    request.method === 'otp' ? locateUser(ports, account, request.user) : undefined,
   ]);
-  if (isRefusal(access)) return access;
+  const attempt = new Attempt(ports, act, request);
+  if (isRefusal(access)) {
+    if (access.refused !== 'RESOURCE_NOT_FOUND') await attempt.refused(access);
+    return access;
+  }
   switch (request.method) {
     case 'password':
-      return byPassword(ports, request);
-    case 'otp':
-      return byOtp(ports, access.resource, person, request);
     case 'password-otp':
-      return byPasswordAndOtp(ports, request);
+      return byPassword(ports, attempt, request);
+    case 'otp':
+      return byOtp(ports, attempt, access.resource, person, request);
     case 'token':
-      return byToken(ports, access.resource, request);
+      return byToken(ports, attempt, access.resource, request);
   }
 }
 
 type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
 
-async function byPassword(ports: Needs, request: By<'password'>): Promise<Verdict<Authenticated>> {
-  const first = await firstFactor(ports, request);
-  if (isRefusal(first)) return first;
-  return { method: 'password', user: named(first.user), otp: 'not_used' };
+/** One attempt, and how its event reads. The event names nobody who was only guessed at. */
+class Attempt {
+  readonly #ports: Needs;
+  readonly #act: Act;
+  readonly #request: AuthenticationRequest;
+
+  constructor(ports: Needs, act: Act, request: AuthenticationRequest) {
+    const { address: _own, ...rest } = act;
+    this.#ports = ports;
+    this.#act = { ...rest, ...(request.address !== undefined && { address: request.address }) };
+    this.#request = request;
+  }
+
+  get account() {
+    return this.#act.actor.account;
+  }
+
+  event(draft: Omit<EventDraft, 'type'>): Json {
+    const { resource, method } = this.#request;
+    return eventOf(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
+  }
+
+  /** How a check of a code tells of itself. */
+  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], told: OtpTold): Json {
+    if ('refused' in told) {
+      return this.event({ outcome: 'refused', reason: told.refused, subject, related: told.tokens, factors });
+    }
+    const passed = { outcome: 'granted', subject, otp: told.otp } as const;
+    return told.otp === 'verified'
+      ? this.event({ ...passed, related: [told.token], factors: [...factors, 'otp'] })
+      : this.event({ ...passed, factors });
+  }
+
+  /** A refusal with no commit of its own. */
+  async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
+    const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
+    await burnAttempt(this.#ports, this.#request.resource, this.event(draft));
+  }
 }
 
 async function byOtp(
   ports: Needs,
+  attempt: Attempt,
   resource: Resource,
   person: User | undefined,
   request: By<'otp'>,
 ): Promise<Verdict<Authenticated>> {
   if (!person) {
-    await burnUnknown(ports, request.account, request.user);
+    const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
+    await burnUnknown(ports, attempt.account, request.user, event);
     return refusal('INVALID_CREDENTIALS');
   }
-  const outcome = await checkUserOtp(ports, 'otp', person, resource, request.otp);
+  const tell = (told: OtpTold) => attempt.otp(person.id, [], told);
+  const outcome = await checkUserOtp(ports, 'otp', person, resource, request.otp, tell);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
   return { method: 'otp', user: named(person), ...outcome };
 }
 
-async function byPasswordAndOtp(ports: Needs, request: By<'password-otp'>): Promise<Verdict<Authenticated>> {
-  const first = await firstFactor(ports, request);
-  if (isRefusal(first)) return first;
-  if (request.otp === undefined) return withoutOtp(ports, first);
-  const outcome = await checkUserOtp(ports, 'password-otp', first.user, first.resource, request.otp);
-  return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(first.user), ...outcome };
+/** Password, then everything that may have changed while it was hashed, read again; then the code, if one was given. */
+async function byPassword(
+  ports: Needs,
+  attempt: Attempt,
+  request: By<'password'> | By<'password-otp'>,
+): Promise<Verdict<Authenticated>> {
+  const { resource, user: name, password, address, method } = request;
+  const otp = method === 'password-otp' ? request.otp : undefined;
+  const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
+    ports,
+    { account: attempt.account, resource, name, password, address },
+    async (right) => {
+      const access = await readAccess(ports, resource, address, attempt.account);
+      if (isRefusal(access)) return access;
+      if (method === 'password') return { method, user: named(right.user), otp: 'not_used' };
+      return otp === undefined ? withoutOtp(ports, right) : { right, resource: access.resource };
+    },
+    {
+      wrong: (about) =>
+        attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS', ...(about && { subject: about }) }),
+      right: (concluded, subject) => {
+        if ('right' in concluded) return undefined;
+        const factors = ['password'] as 'password'[];
+        if (isRefusal(concluded)) {
+          return attempt.event({ outcome: 'refused', reason: concluded.refused, subject, factors });
+        }
+        return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as Authenticated).otp });
+      },
+    },
+  );
+  if (isRefusal(first) || !('right' in first) || otp === undefined) return first as Verdict<Authenticated>;
+  const { user } = first.right;
+  const tell = (told: OtpTold) => attempt.otp(user.id, ['password'], told);
+  const outcome = await checkUserOtp(ports, 'password-otp', user, first.resource, otp, tell);
+  return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(user), ...outcome };
 }
 
 /** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
@@ -106,9 +185,16 @@ function withoutOtp(ports: Needs, { user, tokens }: PasswordRight): Verdict<Auth
   return { method: 'password-otp', user: named(user), otp: 'skipped' };
 }
 
-async function byToken(ports: Needs, resource: Resource, request: By<'token'>): Promise<Verdict<Authenticated>> {
-  const [token] = await ports.store.getMany([documents.token(request.token)], ports.clock.now());
-  if (token?.value.account !== request.account || !token.value.directResources.includes(resource.id)) {
+async function byToken(
+  ports: Needs,
+  attempt: Attempt,
+  resource: Resource,
+  request: By<'token'>,
+): Promise<Verdict<Authenticated>> {
+  const key = documents.token(request.token);
+  const [token] = await ports.store.getMany([key], ports.clock.now());
+  if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
+    await attempt.refused(refusal('INVALID_CREDENTIALS'));
     return refusal('INVALID_CREDENTIALS');
   }
   const outcome = await checkOtp(ports, token.value.owner ?? token.value.id, {
@@ -117,23 +203,15 @@ async function byToken(ports: Needs, resource: Resource, request: By<'token'>): 
     threshold: resource.failedAttemptsBeforeLock,
     userBlocked: false,
     attempt: newOperation(ports),
+    tell: (told) => attempt.otp(request.token, [], told),
     candidates: async () => {
-      const stored = await ports.store.getMany([documents.token(request.token)], ports.clock.now());
+      const stored = await ports.store.getMany([key], ports.clock.now());
       return stored
         .filter((now) => now?.value.directResources.includes(resource.id) === true)
         .filter((now) => now !== undefined);
     },
   });
   return isRefusal(outcome) ? outcome : { method: 'token', ...outcome };
-}
-
-/** Password, then everything that may have changed while it was hashed, read again. */
-async function firstFactor(ports: Needs, request: By<'password'> | By<'password-otp'>) {
-  const { account, resource, user: name, password, address } = request;
-  const first = await checkPassword(ports, { account, resource, name, password, address });
-  if (isRefusal(first)) return first;
-  const access = await readAccess(ports, request.resource, request.address, request.account);
-  return isRefusal(access) ? access : { ...first, resource: access.resource };
 }
 
 function named(user: User): { id: UserId; login: string } {

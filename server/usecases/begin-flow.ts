@@ -6,8 +6,10 @@ import { originAllowed } from '../domain/origins.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import { ABSENT } from '../ports/store.ts';
+import { eventOf } from './act.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
+import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
@@ -21,7 +23,8 @@ const FLOWS_PER_MINUTE = 600;
 export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
   const now = ports.clock.now();
   // Whoever has no address shares one count: a proxy that forgets to say must not open the gate for everybody.
-  const from = input.address === undefined ? 'unknown' : rateKey(input.address);
+  const { address } = input.whence;
+  const from = address === undefined ? 'unknown' : rateKey(address);
   const rate = await ports.store.increment(`flows/${from}`, 60_000, FLOWS_PER_MINUTE, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 
@@ -40,7 +43,7 @@ async function beginPlain(
   resource: Resource,
   input: FlowBeginning,
 ): Promise<Verdict<FlowBegun>> {
-  const access = await readAccess(ports, resource.id, input.address);
+  const access = await readAccess(ports, resource.id, input.whence.address);
   const now = ports.clock.now();
   const secret = newSecret(ports);
   const id = idFromBytes('flw', ports.random.bytes(7));
@@ -54,6 +57,7 @@ async function beginPlain(
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: flow, expiresAt: flow.expiresAt }],
+    ...(isRefusal(access) && { append: [eventOf(actOf(flow, input.whence), refusedEvent(flow, access), now)] }),
   });
   // 52 random bits met a living flow: as good as never, and beginning again is free.
   if (outcome === 'conflict') return refusal('CONTENTION');

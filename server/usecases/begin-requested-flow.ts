@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
@@ -6,9 +7,11 @@ import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
+import { eventOf, type Whence } from './act.ts';
 import { readUser } from './find-user.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
+import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
@@ -36,7 +39,7 @@ export async function beginRequestedFlow(
 
   const [asked] = await ports.store.getMany([documents.loginRequest(given.id)], ports.clock.now());
   if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
-  const access = await readAccess(ports, resource.id, input.address);
+  const access = await readAccess(ports, resource.id, input.whence.address);
   const person = await readUser(ports, resource.account, asked.value.user);
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
 
@@ -61,22 +64,23 @@ export async function beginRequestedFlow(
       const flow: Flow = running
         ? { ...running.value, handleHash, origin: input.origin }
         : requestedFlow(newFlow(given.id, resource, { ...input, handleHash }, now), request.value, pairs.user?.login);
-      if (isRefusal(access)) return keep(denied(flow, access.refused));
+      if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const tokens = pairs.tokens.map(({ value }) => value);
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
-      if (!pairs.user || !assignment || !isAssigned(assignment, tokens)) return keep(denied(flow, 'ACCESS_DENIED'));
+      if (!pairs.user || !assignment || !isAssigned(assignment, tokens)) {
+        return deny(flow, 'ACCESS_DENIED', input.whence, now);
+      }
 
       const method = request.value.hostCheckedPassword ? 'password-otp' : 'otp';
       const states = tokens.map((token) => tokenState(token, now));
       const factors = decideFactors(method, states);
-      if (factors.kind === 'deny') {
-        return keep(denied(flow, denialCode(factors.reason)));
-      }
+      if (factors.kind === 'deny') return deny(flow, denialCode(factors.reason), input.whence, now);
       if (factors.otp) return keep(flow);
       return complete(
         finished(flow, { user: pairs.user, otp: 'skipped' }, { now, resultLifetimeMs: resource.resultLifetimeMs }),
         request.value,
+        input.whence,
         now,
       );
     },
@@ -90,6 +94,17 @@ function keep(flow: Flow): Decision<Begun> {
   return { answer: { flow }, write };
 }
 
-function complete(end: { flow: Flow; result: ResultRecord }, request: LoginRequest, now: number): Decision<Begun> {
-  return { answer: end, write: finishing(end.flow, end.result, request, now) };
+function deny(flow: Flow, code: RefusalCode, whence: Whence, now: number): Decision<Begun> {
+  const { answer, write } = keep(denied(flow, code));
+  const event = eventOf(actOf(flow, whence), refusedEvent(flow, { refused: code }), now);
+  return { answer, write: { ...write, append: [event] } };
+}
+
+function complete(
+  end: { flow: Flow; result: ResultRecord },
+  request: LoginRequest,
+  whence: Whence,
+  now: number,
+): Decision<Begun> {
+  return { answer: end, write: finishing(end.flow, end.result, request, whence, now) };
 }

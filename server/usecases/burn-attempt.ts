@@ -2,6 +2,7 @@ import type { AccountId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Json } from '../ports/store.ts';
 import { inTurn } from './in-turn.ts';
 import { newOperation } from './transact.ts';
 
@@ -12,10 +13,15 @@ export function unknownSubject(ports: Pick<Ports, 'secrets'>, account: AccountId
 }
 
 /**
- * One durable commit that means nothing. A one-time password that has nothing to be checked against costs what a
- * counted failure costs, so that the clock does not tell who exists and who has a working token (SR-17).
+ * One durable commit that changes nothing but may tell of itself. A one-time password that has nothing to be checked
+ * against costs what a counted failure costs, so that the clock does not tell who exists and who has a working token
+ * (SR-17).
  */
-export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, subject: string): Promise<void> {
+export async function burnAttempt(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  subject: string,
+  event?: Json,
+): Promise<void> {
   const now = ports.clock.now();
   const key = documents.burntAttempt(subject);
   await ports.store.commit({
@@ -24,6 +30,7 @@ export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random
     now,
     expect: [],
     put: [{ key, value: { at: now }, expiresAt: now + KEPT_MS }],
+    ...(event !== undefined && { append: [event] }),
   });
 }
 
@@ -36,9 +43,10 @@ export async function burnUnknown(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   account: AccountId,
   name: string,
+  event?: Json,
 ): Promise<void> {
   const subject = unknownSubject(ports, account, name);
-  await inTurn(ports.store, otpLine(subject), () => burnAttempt(ports, subject));
+  await inTurn(ports.store, otpLine(subject), () => burnAttempt(ports, subject, event));
 }
 
 /** Where one-time passwords of a person, or for a name of nobody's, wait for one another. */

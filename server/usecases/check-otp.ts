@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { TokenId } from '../domain/ids.ts';
 import { acceptOtp, countWrongOtp, forgiveFailures, tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
@@ -5,7 +6,7 @@ import { verifyOtp } from '../domain/otp/verify.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Stored } from '../ports/store.ts';
+import type { Json, Stored } from '../ports/store.ts';
 import { burnAttempt, otpLine } from './burn-attempt.ts';
 import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
@@ -24,9 +25,17 @@ export interface OtpCheck {
   userBlocked: boolean;
   /** Names this attempt, so that a repeated decision counts it once. */
   attempt: string;
+  /** The event of what came of it, where this check is the last word: it hangs on the commit that decides. */
+  tell?: (told: OtpTold) => Json;
   /** Which tokens may answer, read when it is this attempt's turn and again after every lost race. */
   candidates: () => Promise<Stored<Token>[]>;
 }
+
+/** What an event may say of a check. */
+export type OtpTold =
+  | { otp: 'verified'; token: TokenId }
+  | { otp: 'skipped' }
+  | { refused: RefusalCode; tokens: TokenId[] };
 
 export type OtpOutcome = Verdict<{ otp: 'verified'; token: TokenId } | { otp: 'skipped' }>;
 
@@ -40,6 +49,7 @@ const MAX_ROUNDS = 12;
 export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck): Promise<OtpOutcome> {
   // One instant for the whole attempt: a lost race must not move the guess into the next time step.
   const now = ports.clock.now();
+  let told = false;
 
   return inTurn(ports.store, otpLine(queue), async () => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -49,10 +59,14 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
         tokens.map(({ value }) => tokenState(value, now)),
       );
       if (factors.kind === 'deny') {
-        await burnAttempt(ports, queue);
-        return refusal(denialCode(factors.reason));
+        const code = denialCode(factors.reason);
+        await burnAttempt(ports, queue, check.tell?.({ refused: code, tokens: idsOf(tokens) }));
+        return refusal(code);
       }
-      if (!factors.otp) return { otp: 'skipped' };
+      if (!factors.otp) {
+        if (check.tell) await burnAttempt(ports, queue, check.tell({ otp: 'skipped' }));
+        return { otp: 'skipped' };
+      }
 
       const active = tokens.filter(({ value }) => tokenState(value, now) === 'active');
       const judged = active.map((stored) => ({ stored, verdict: verifyWith(ports, stored.value, check.otp, now) }));
@@ -61,18 +75,31 @@ export async function checkOtp(ports: OtpNeeds, queue: string, check: OtpCheck):
       if (accepted && accepted.verdict.verdict === 'accepted') {
         const { counter } = accepted.verdict;
         const next = acceptOtp(accepted.stored.value, { ...check, counter });
-        if (!(await replace(ports, accepted.stored, next, now))) continue;
+        const event = check.tell?.({ otp: 'verified', token: next.id });
+        if (!(await replace(ports, accepted.stored, next, now, event))) continue;
         const others = tokens.filter((other) => other !== accepted.stored);
         await Promise.all(others.map(({ value }) => forgive(ports, value, check)));
         return { otp: 'verified', token: next.id };
       }
-      if (judged.some(({ verdict }) => verdict.verdict === 'replayed')) return refusal('OTP_REPLAYED');
+      if (judged.some(({ verdict }) => verdict.verdict === 'replayed')) {
+        const tokens = idsOf(active);
+        if (check.tell) await burnAttempt(ports, queue, check.tell({ refused: 'OTP_REPLAYED', tokens }));
+        return refusal('OTP_REPLAYED');
+      }
 
       const wrong = active.map((stored) => ({ stored, next: countWrongOtp(stored.value, { ...check, now }) }));
-      const counted = await Promise.all(wrong.map(({ stored, next }) => replace(ports, stored, next, now)));
-      if (!counted.every(Boolean)) continue;
       const noneLeft = wrong.every(({ next }) => next.lock !== undefined);
-      return refusal(noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG');
+      const code = noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG';
+      const event = told ? undefined : check.tell?.({ refused: code, tokens: idsOf(active) });
+      // One attempt is told of once, whichever of its counts had to be taken again.
+      const teller = wrong.findIndex(({ stored, next }) => next !== stored.value);
+      const counted = await Promise.all(
+        wrong.map(({ stored, next }, at) => replace(ports, stored, next, now, at === teller ? event : undefined)),
+      );
+      told ||= teller >= 0 && counted[teller] === true;
+      if (!counted.every(Boolean)) continue;
+      if (event !== undefined && !told) await burnAttempt(ports, queue, event);
+      return refusal(code);
     }
     throw new Contention(queue);
   });
@@ -85,8 +112,18 @@ function verifyWith(ports: OtpNeeds, token: Token, otp: string, now: number) {
   });
 }
 
+function idsOf(tokens: readonly Stored<Token>[]): TokenId[] {
+  return tokens.map(({ value }) => value.id);
+}
+
 /** Whether the token was still as it was read, and now is as decided. */
-async function replace(ports: OtpNeeds, stored: Stored<Token>, next: Token, now: number): Promise<boolean> {
+async function replace(
+  ports: OtpNeeds,
+  stored: Stored<Token>,
+  next: Token,
+  now: number,
+  event?: Json,
+): Promise<boolean> {
   if (next === stored.value) return true;
   const key = documents.token(next.id);
   const outcome = await ports.store.commit({
@@ -95,6 +132,7 @@ async function replace(ports: OtpNeeds, stored: Stored<Token>, next: Token, now:
     now,
     expect: [{ key, version: stored.version }],
     put: [{ key, value: next }],
+    ...(event !== undefined && { append: [event] }),
   });
   return outcome === 'committed';
 }

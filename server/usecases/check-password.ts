@@ -1,7 +1,7 @@
 import { canonicalAddress, rateKey } from '../domain/addresses.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import { attemptsExpireAt, countWrongFrom, forgiveFrom, wrongPasswordsFrom } from '../domain/familiar-places.ts';
-import type { AccountId, ResourceId } from '../domain/ids.ts';
+import type { AccountId, ResourceId, UserId } from '../domain/ids.ts';
 import { normalisePassword } from '../domain/password-policy.ts';
 import { passwordWaitUntil } from '../domain/password-wait.ts';
 import type { Token } from '../domain/token.ts';
@@ -9,11 +9,13 @@ import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Reservation } from '../ports/password-hasher.ts';
+import type { Json } from '../ports/store.ts';
+import { type Act, eventOf } from './act.ts';
 import { unknownSubject } from './burn-attempt.ts';
 import { locateUser } from './find-user.ts';
 import { needing } from './needing.ts';
 import { readPairs } from './read-pairs.ts';
-import { transact } from './transact.ts';
+import { newOperation, transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 export interface PasswordRight {
@@ -31,6 +33,14 @@ export interface PasswordAttempt {
   address: string | undefined;
 }
 
+/** What a check says of itself in the events, where it is not a step of something larger that does. */
+export interface PasswordEvents {
+  /** Appended when the password was wrong, or right for nobody who may come in; `about` is whom the name stands for. */
+  wrong: (about: UserId | undefined) => Json;
+  /** Appended when what a right password leads to is the last word of the attempt. */
+  right: (concluded: object, about: UserId) => Json | undefined;
+}
+
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 
 /**
@@ -43,22 +53,31 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
  * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
  * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
  * in (SR-4).
+ *
+ * @param conclude what a right password leads to; it reads again whatever else may have changed during the hash
  */
-export async function checkPassword(ports: Needs, input: PasswordAttempt): Promise<Verdict<PasswordRight>> {
+export async function checkPassword<A extends object>(
+  ports: Needs,
+  input: PasswordAttempt,
+  conclude: (right: PasswordRight) => Promise<Verdict<A>>,
+  events?: PasswordEvents,
+): Promise<Verdict<A>> {
   // Before anything that depends on who it is, so that being turned away tells nothing either.
   const reservation = ports.hasher.reserve();
   try {
-    return await checkInTurn(ports, reservation, input);
+    return await checkInTurn(ports, reservation, input, conclude, events);
   } finally {
     reservation.release();
   }
 }
 
-async function checkInTurn(
+async function checkInTurn<A extends object>(
   ports: Needs,
   reservation: Reservation,
   input: PasswordAttempt,
-): Promise<Verdict<PasswordRight>> {
+  conclude: (right: PasswordRight) => Promise<Verdict<A>>,
+  events: PasswordEvents | undefined,
+): Promise<Verdict<A>> {
   const found = await locateUser(ports, input.account, input.name);
   const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
   const key = documents.passwordAttempts(subject);
@@ -84,19 +103,43 @@ async function checkInTurn(
   const right = await needing('checking a password', () =>
     reservation.verify(usable, normalisePassword(input.password)),
   );
-  if (!found || !right) return refusal('INVALID_CREDENTIALS');
-
-  const person = await stillRight(ports, found, input.resource, usable);
-  if (!person) return refusal('INVALID_CREDENTIALS');
+  const person = found && right ? await comesIn(ports, found, input, usable) : undefined;
+  if (!found || !person) {
+    if (events) await tell(ports, key.anchor, events.wrong(found?.id));
+    return refusal('INVALID_CREDENTIALS', { ...(found && { about: found.id }) });
+  }
+  const concluded = await conclude(person);
+  const event = events?.right(concluded, found.id);
   await transact(ports, key.anchor, [key], ([attempts], now) => {
+    const append = event === undefined ? {} : { append: [event] };
     const value = forgiveFrom(attempts?.value, place, now);
-    if (value) return { answer: undefined, write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] } };
-    return { answer: undefined, ...(attempts && { write: { delete: [key] } }) };
+    if (value) {
+      const put = [{ key, value, expiresAt: attemptsExpireAt(value, now) }];
+      return { answer: undefined, write: { put, ...append } };
+    }
+    return { answer: undefined, ...((attempts || event) && { write: { delete: [key], ...append } }) };
   });
-  if (usable === undefined || !ports.hasher.needsRehash(usable)) return person;
+  return concluded;
+}
+
+/** Whoever had the right password, as they are now, with a hash of today's strength. */
+async function comesIn(
+  ports: Needs,
+  found: User,
+  input: PasswordAttempt,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const person = await stillRight(ports, found, input.resource, passwordHash);
+  if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // Another hash, so another while in which things may change.
-  const stored = await upgradeHash(ports, found, usable, input.password);
-  return (await stillRight(ports, found, input.resource, stored)) ?? refusal('INVALID_CREDENTIALS');
+  const stored = await upgradeHash(ports, found, passwordHash, input.password);
+  return stillRight(ports, found, input.resource, stored);
+}
+
+/** One event with no change beside it. */
+async function tell(ports: Needs, anchor: string, event: Json): Promise<void> {
+  const operation = newOperation(ports);
+  await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
 }
 
 /** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
@@ -125,8 +168,11 @@ function placeOf(ports: Pick<Ports, 'secrets'>, subject: string, address: string
 async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
   const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   const key = documents.user(user.id);
-  return transact(ports, key.anchor, [key], ([current]) => {
+  return transact(ports, key.anchor, [key], ([current], now) => {
     if (current?.value.passwordHash !== old) return { answer: old };
-    return { answer: passwordHash, write: { put: [{ key, value: { ...current.value, passwordHash } }] } };
+    const act: Act = { actor: { kind: 'service', account: user.account } };
+    const event = eventOf(act, { type: 'user.password-upgraded', subject: user.id }, now);
+    const put = [{ key, value: { ...current.value, passwordHash } }];
+    return { answer: passwordHash, write: { put, append: [event] } };
   });
 }

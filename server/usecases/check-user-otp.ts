@@ -1,6 +1,6 @@
 import type { Resource } from '../domain/resource.ts';
 import type { User } from '../domain/user.ts';
-import { checkOtp, type OtpNeeds, type OtpOutcome } from './check-otp.ts';
+import { checkOtp, type OtpCheck, type OtpNeeds, type OtpOutcome } from './check-otp.ts';
 import { readPairs } from './read-pairs.ts';
 import { newOperation } from './transact.ts';
 
@@ -11,6 +11,7 @@ export function checkUserOtp(
   user: User,
   resource: Resource,
   otp: string,
+  tell?: OtpCheck['tell'],
 ): Promise<OtpOutcome> {
   return checkOtp(ports, user.id, {
     method,
@@ -18,6 +19,7 @@ export function checkUserOtp(
     threshold: resource.failedAttemptsBeforeLock,
     userBlocked: user.blocked,
     attempt: newOperation(ports),
+    ...(tell && { tell }),
     candidates: async () => (await readPairs(ports, user, resource.id)).tokens,
   });
 }

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import { RESULT_GRACE_MS } from '../domain/flow.ts';
-import { type AccountId, parseId, type ResourceId } from '../domain/ids.ts';
+import { parseId, type ResourceId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import { type Act, eventOf } from './act.ts';
 import { checkStanding } from './check-standing.ts';
 import { needing } from './needing.ts';
 import { transact } from './transact.ts';
@@ -18,8 +19,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
  */
 export async function consumeResult(
   ports: Needs,
-  input: { account: AccountId; resource: ResourceId; result: string; nonce: string },
+  act: Act,
+  input: { resource: ResourceId; result: string; nonce: string },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
+  const { account } = act.actor;
   const claims = await needing('verifying a result', () =>
     ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
   );
@@ -31,10 +34,10 @@ export async function consumeResult(
     [documents.resource(input.resource), documents.result(id)],
     ports.clock.now(),
   );
-  if (resource?.value.account !== input.account) return refusal('RESOURCE_NOT_FOUND');
+  if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
   if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
   const { value } = record;
-  if (value.account !== input.account || value.resource !== input.resource || value.user !== claims.sub) {
+  if (value.account !== account || value.resource !== input.resource || value.user !== claims.sub) {
     return refusal('RESULT_INVALID');
   }
   const fallen = await checkStanding(ports, value);
@@ -51,7 +54,10 @@ export async function consumeResult(
       const used = { ...current.value, consumedAt: at };
       return {
         answer: { claims },
-        write: { put: [{ key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS }] },
+        write: {
+          put: [{ key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS }],
+          append: [eventOf(act, { type: 'result.consumed', subject: used.user, resource: used.resource }, at)],
+        },
       };
     },
   );

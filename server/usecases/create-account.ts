@@ -3,6 +3,7 @@ import { idFromBytes } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { ABSENT } from '../ports/store.ts';
+import { type Act, eventOf } from './act.ts';
 import { newOperation } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
@@ -15,12 +16,14 @@ export async function createAccount(
   const id = idFromBytes('acc', ports.random.bytes(7));
   const account: Account = { id, name: input.name, plan: { name: 'Free', active: true }, createdAt: now };
   const key = documents.account(id);
+  const act: Act = { actor: { kind: 'operator', account: id } };
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: account }],
+    append: [eventOf(act, { type: 'account.created', subject: id }, now)],
   });
   return outcome === 'committed' ? { account } : refusal('CONTENTION');
 }

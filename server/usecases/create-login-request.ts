@@ -1,9 +1,10 @@
 import type { LoginRequest } from '../domain/flow.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../domain/flow.ts';
-import type { AccountId, FlowId, ResourceId } from '../domain/ids.ts';
+import type { FlowId, ResourceId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { ABSENT } from '../ports/store.ts';
+import { type Act, eventOf } from './act.ts';
 import type { Birth } from './create-object.ts';
 import { findUser } from './find-user.ts';
 import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './flow-handle.ts';
@@ -16,26 +17,27 @@ import { refusal, type Verdict } from './verdict.ts';
  */
 export async function createLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
   birth: Birth<FlowId>,
   input: {
-    account: AccountId;
     resource: ResourceId;
     user: string;
     nonce: string;
     passwordChecked: boolean;
   },
 ): Promise<Verdict<{ loginRequest: string; expiresAt: number }>> {
+  const { account } = act.actor;
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([documents.resource(input.resource)], now);
-  if (resource?.value.account !== input.account) return refusal('RESOURCE_NOT_FOUND');
-  const user = await findUser(ports, input.account, input.user);
+  if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  const user = await findUser(ports, account, input.user);
   if (!user) return refusal('USER_NOT_FOUND');
 
   const { id } = birth;
   const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
   const request: LoginRequest = {
     flow: id,
-    account: input.account,
+    account,
     resource: input.resource,
     user: user.id,
     nonce: input.nonce,
@@ -52,11 +54,12 @@ export async function createLoginRequest(
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: request, expiresAt: request.expiresAt }],
+    append: [eventOf(act, { type: 'login-request.created', subject: user.id, resource: input.resource }, now)],
   });
   if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), expiresAt: request.expiresAt };
   // Made before with the same Idempotency-Key, by a request that broke off before it could answer?
   const [made] = await ports.store.getMany([key], now);
-  return made && secretMatches(secret, made.value.secretHash) && made.value.account === input.account
+  return made && secretMatches(secret, made.value.secretHash) && made.value.account === account
     ? { loginRequest: writeLoginRequest(id, secret), expiresAt: made.value.expiresAt }
     : refusal('CONTENTION');
 }

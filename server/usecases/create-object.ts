@@ -1,8 +1,10 @@
+import type { EventType } from '../domain/event.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../domain/idempotency.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { byCreation } from '../ports/indexes.ts';
 import { ABSENT, type DocumentKey } from '../ports/store.ts';
+import { type Act, eventOf } from './act.ts';
 import { newOperation } from './transact.ts';
 import { type Refusal, refusal } from './verdict.ts';
 
@@ -18,6 +20,8 @@ export interface Birth<Id extends string> {
  */
 export async function createObject<T extends { id: string; account: string; createdAt: number }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  type: EventType,
   birth: Birth<string>,
   key: DocumentKey<T>,
   index: string,
@@ -37,6 +41,7 @@ export async function createObject<T extends { id: string; account: string; crea
         : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
     ],
     index: [{ index, add: byCreation(object) }],
+    append: [eventOf(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };
   const [existing, made] = await ports.store.getMany([key, mark], now);

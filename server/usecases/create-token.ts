@@ -1,8 +1,11 @@
-import type { AccountId, TokenId, UserId } from '../domain/ids.ts';
+import { referenceTo } from '../domain/actor.ts';
+import { mayChangeUser, mayCreate } from '../domain/authority.ts';
+import type { TokenId, UserId } from '../domain/ids.ts';
 import type { OtpAlgorithm, OtpDigits, Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
+import type { Act } from './act.ts';
 import { type Birth, createObject } from './create-object.ts';
 import { readUser } from './find-user.ts';
 import { seedContext } from './seed-context.ts';
@@ -29,12 +32,18 @@ const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA51
 /** Makes a token. The seed is answered this once and sealed for good (SR-21, SR-23). */
 export async function createToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
   birth: Birth<TokenId>,
-  account: AccountId,
   input: NewToken,
 ): Promise<Verdict<{ token: Token; secret: Uint8Array }>> {
   const { id } = birth;
-  if (input.owner !== undefined && !(await readUser(ports, account, input.owner))) return refusal('USER_NOT_FOUND');
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  if (input.owner !== undefined) {
+    const owner = await readUser(ports, account, input.owner);
+    if (!owner) return refusal('USER_NOT_FOUND');
+    if (!mayChangeUser(act.actor, owner)) return refusal('FORBIDDEN');
+  }
   const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
   const token: Token = {
     id,
@@ -53,8 +62,10 @@ export async function createToken(
     ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
     directResources: [],
     createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
   };
-  const made = await createObject(ports, birth, documents.token(id), indexes.tokens(account), token);
+  const index = indexes.tokens(account);
+  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token);
   if (isRefusal(made)) return made;
   const { sealedSecret } = made.created;
   return { token: made.created, secret: ports.secrets.open(sealedSecret, seedContext(account, id)) };

@@ -1,4 +1,6 @@
-import { type AccountId, parseId, type UserId } from '../domain/ids.ts';
+import { referenceTo } from '../domain/actor.ts';
+import { mayCreate } from '../domain/authority.ts';
+import { parseId, type UserId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
 import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
@@ -6,6 +8,7 @@ import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { byCreation, indexes } from '../ports/indexes.ts';
+import { type Act, eventOf } from './act.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { type Birth, createObject } from './create-object.ts';
 import { newOperation } from './transact.ts';
@@ -31,10 +34,12 @@ export interface NewUser {
  */
 export async function createUser(
   ports: Needs,
+  act: Act,
   birth: Birth<UserId>,
-  account: AccountId,
   input: NewUser,
 ): Promise<Verdict<{ user: User }>> {
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   if (input.alias !== undefined && normaliseName(input.alias) === normaliseName(input.login)) {
     return refusal('NAME_AMBIGUOUS');
   }
@@ -57,30 +62,41 @@ export async function createUser(
     blocked: false,
     assignments: [],
     createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
   } as User;
 
-  const made = await createObject(ports, birth, documents.user(id), indexes.users(account), drafted);
+  const made = await createObject(
+    ports,
+    act,
+    'user.created',
+    birth,
+    documents.user(id),
+    indexes.users(account),
+    drafted,
+  );
   if (isRefusal(made)) return made;
   const user = made.created;
   const names = [...new Set(userNames(user))].sort();
   for (const name of names) {
     if (await claimName(ports, account, name, id)) continue;
-    await withdraw(ports, user, names);
+    await withdraw(ports, act, user, names);
     return refusal('NAME_TAKEN');
   }
   return { user };
 }
 
 /** The user goes first, and with it every claim's weight; the claims are only tidied up. */
-async function withdraw(ports: Needs, user: User, names: string[]): Promise<void> {
+async function withdraw(ports: Needs, act: Act, user: User, names: string[]): Promise<void> {
   const key = documents.user(user.id);
+  const now = ports.clock.now();
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
-    now: ports.clock.now(),
+    now,
     expect: [],
     delete: [key],
     index: [{ index: indexes.users(user.account), remove: byCreation(user) }],
+    append: [eventOf(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
   });
   for (const name of names) await releaseName(ports, user.account, name, user.id);
 }

@@ -1,5 +1,7 @@
 import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from '../domain/flow.ts';
 import { documents } from '../ports/documents.ts';
+import { eventOf, type Whence } from './act.ts';
+import { actOf, grantedEvent } from './flow-events.ts';
 import type { Write } from './transact.ts';
 
 /** A flow as it stands, with the result where this very move made one. */
@@ -9,7 +11,13 @@ export interface Begun {
 }
 
 /** The one commit that ends a sign-in well: flow, record and, where there was one, the used-up login request. */
-export function finishing(flow: Flow, result: ResultRecord, request: LoginRequest | undefined, now: number): Write {
+export function finishing(
+  flow: Flow,
+  result: ResultRecord,
+  request: LoginRequest | undefined,
+  whence: Whence,
+  now: number,
+): Write {
   const { id } = flow;
   return {
     put: [
@@ -19,5 +27,6 @@ export function finishing(flow: Flow, result: ResultRecord, request: LoginReques
         ? [{ key: documents.loginRequest(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
         : []),
     ],
+    append: [eventOf(actOf(flow, whence), grantedEvent(result), now)],
   };
 }

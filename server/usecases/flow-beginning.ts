@@ -1,5 +1,6 @@
 import type { ResourceId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Whence } from './act.ts';
 
 export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & { issuer: string };
 
@@ -10,5 +11,6 @@ export interface FlowBeginning {
   origin: string;
   /** `lrq.<handle>`, from the host's backend. */
   loginRequest?: string;
-  address: string | undefined;
+  /** The person's, as the service itself sees it. */
+  whence: Whence;
 }

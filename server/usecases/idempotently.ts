@@ -1,10 +1,11 @@
+import { type Actor, referenceTo } from '../domain/actor.ts';
 import {
   IDEMPOTENCY_KEPT_MS,
   type IdempotencyRecord,
   type IdempotencyStep,
   judgeIdempotency,
 } from '../domain/idempotency.ts';
-import { type AccountId, type IdPrefix, idFromBytes } from '../domain/ids.ts';
+import { type IdPrefix, idFromBytes } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Birth } from './create-object.ts';
@@ -22,18 +23,20 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
  */
 export async function idempotently<P extends IdPrefix, A extends object>(
   ports: Needs,
-  request: { account: AccountId; key: string | undefined; fingerprint: string; prefix: P },
+  request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
   make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
 ): Promise<A | Refusal> {
   if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
   if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
 
-  const scope = [request.account, request.prefix, request.key];
+  // Per actor: the first answer may hold a secret that another may not see.
+  const { account } = request.actor;
+  const scope = [account, referenceTo(request.actor), request.prefix, request.key];
   const name = text(ports.secrets.mac('idempotency', JSON.stringify(scope)));
-  const document = documents.idempotency(request.account, name);
+  const document = documents.idempotency(account, name);
   // A body may hold a password: a bare hash of it would let whoever copies the store guess that past argon2 (SR-18).
   const requestHash = text(ports.secrets.mac('idempotent-request', JSON.stringify([...scope, request.fingerprint])));
-  const context = { account: request.account, kind: 'idempotency', id: name, field: 'answer' } as const;
+  const context = { account, kind: 'idempotency', id: name, field: 'answer' } as const;
 
   type Begun = { step: IdempotencyStep; record?: IdempotencyRecord };
   const begun = await transact<readonly [typeof document], Begun>(

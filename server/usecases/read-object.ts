@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { EventDraft } from '../domain/event.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { DocumentKey } from '../ports/store.ts';
+import { type Act, eventOf } from './act.ts';
 import { type Decision, transact } from './transact.ts';
 import { type Refusal, refusal, type Verdict } from './verdict.ts';
 
@@ -16,18 +19,35 @@ export async function readObject<T extends { account: string }>(
   return stored?.value.account === account ? { object: stored.value } : refusal(missing);
 }
 
-/** Changes one object of the account by a pure edit, which may refuse. */
-export function editObject<T extends { account: string }>(
+/**
+ * Changes one object of the account by a pure edit, which may refuse. The edit answers the object itself where nothing
+ * has to change: then nothing is written, and nothing has happened.
+ */
+export function editObject<T extends { id: string; account: string }>(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  account: AccountId,
+  act: Act,
+  event: EventDraft,
   key: DocumentKey<T>,
   missing: RefusalCode,
   edit: (object: T, now: number) => T | Refusal,
 ): Promise<Verdict<{ object: T }>> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
-    if (stored?.value.account !== account) return { answer: refusal(missing) };
+    if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
     const edited = edit(stored.value, now);
     if ('refused' in edited) return { answer: edited };
-    return { answer: { object: edited }, write: { put: [{ key, value: edited }] } };
+    if (edited === stored.value) return { answer: { object: edited } };
+    const changed = changedFields(stored.value, edited);
+    const told = { subject: stored.value.id, ...(changed.length > 0 && { changed }), ...event };
+    return {
+      answer: { object: edited },
+      write: { put: [{ key, value: edited }], append: [eventOf(act, told, now)] },
+    };
   });
+}
+
+/** Names of the fields that differ. A secret's name tells no secret. */
+function changedFields(before: object, after: object): string[] {
+  const [old, now] = [before, after].map((object) => new Map(Object.entries(object)));
+  const names = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
+  return [...names].filter((name) => !isDeepStrictEqual(old?.get(name), now?.get(name))).sort();
 }

@@ -1,11 +1,14 @@
-import type { AccountId, TokenId } from '../domain/ids.ts';
+import { mayChangeToken } from '../domain/authority.ts';
+import type { TokenId } from '../domain/ids.ts';
 import { countWrongOtp, tokenState } from '../domain/lockout.ts';
 import { denialCode } from '../domain/methods.ts';
 import { resynchronise } from '../domain/otp/resync.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
+import { type Act, eventOf } from './act.ts';
 import { otpLine } from './burn-attempt.ts';
 import type { OtpNeeds } from './check-otp.ts';
+import { readUser } from './find-user.ts';
 import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
 import { readObject } from './read-object.ts';
@@ -29,13 +32,15 @@ export const RESYNC_THRESHOLD = 5;
  */
 export async function resyncToken(
   ports: OtpNeeds,
-  account: AccountId,
+  act: Act,
   id: TokenId,
   otps: readonly [string, string],
 ): Promise<Verdict<{ object: Token }>> {
   const key = documents.token(id);
+  const { account } = act.actor;
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
+  const owner = found.object.owner === undefined ? undefined : await readUser(ports, account, found.object.owner);
   // One instant and one name for the whole attempt: a lost race must neither move the codes nor count them again.
   const now = ports.clock.now();
   const attempt = newOperation(ports);
@@ -44,6 +49,8 @@ export async function resyncToken(
     transact(ports, key.anchor, [key], ([stored]): Decision<Verdict<{ object: Token }>> => {
       const token = stored?.value;
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
+      if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
+      if (!mayChangeToken(act.actor, token, owner)) return { answer: refusal('FORBIDDEN') };
       const state = tokenState(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
 
@@ -52,14 +59,14 @@ export async function resyncToken(
       );
       if (place.kind === 'not-found') {
         const counted = countWrongOtp(token, { threshold: RESYNC_THRESHOLD, attempt, now });
-        return {
-          answer: refusal(counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG'),
-          write: { put: [{ key, value: counted }] },
-        };
+        const reason = counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG';
+        const event = eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason }, now);
+        return { answer: refusal(reason), write: { put: [{ key, value: counted }], append: [event] } };
       }
       const { nextCounter, driftSteps } = place;
       const moved = { ...token, nextCounter, factor: withDrift(token.factor, driftSteps) };
-      return { answer: { object: moved }, write: { put: [{ key, value: moved }] } };
+      const event = eventOf(act, { type: 'token.resynchronised', subject: id }, now);
+      return { answer: { object: moved }, write: { put: [{ key, value: moved }], append: [event] } };
     }),
   );
 }

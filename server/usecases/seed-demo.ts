@@ -3,6 +3,7 @@ import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } fr
 import { base32Encode } from '../domain/otp/base32.ts';
 import { otpauthUri } from '../domain/otp/otpauth.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
 import { assign } from './assign.ts';
 import { createAccount } from './create-account.ts';
 import { createApiKey } from './create-api-key.ts';
@@ -26,9 +27,10 @@ const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
 /** An account with one of everything: a shop, a person who signs in with password and code, and a key for the shop. */
 export async function seedDemo(ports: Ports): Promise<Demo> {
   const { account } = must(await createAccount(ports, { name: 'Demo' }));
+  const act: Act = { actor: { kind: 'operator', account: account.id } };
   const birth = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
   const { resource } = must(
-    await createResource(ports, birth('res'), account.id, {
+    await createResource(ports, act, birth('res'), {
       name: 'Juniper & Fern',
       enabled: true,
       failedAttemptsBeforeLock: 5,
@@ -38,12 +40,10 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       resultLifetimeMs: 60_000,
     }),
   );
-  const key = must(
-    await createApiKey(ports, { account: account.id, name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }),
-  );
+  const key = must(await createApiKey(ports, act, { name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }));
   const password = crockford(ports.random.bytes(10)).replace(/(.{4})(?=.)/g, '$1-');
   const { user } = must(
-    await createUser(ports, birth('usr'), account.id, {
+    await createUser(ports, act, birth('usr'), {
       login: 'maria',
       email: 'maria@example.com',
       firstName: 'Maria',
@@ -52,7 +52,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
     }),
   );
   const { token, secret } = must(
-    await createToken(ports, birth('tok'), account.id, {
+    await createToken(ports, act, birth('tok'), {
       name: 'Maria’s phone',
       kind: 'totp',
       algorithm: 'SHA1',
@@ -62,7 +62,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       owner: user.id,
     }),
   );
-  must(await assign(ports, { account: account.id, resource: resource.id, user: user.id, token: token.id }));
+  must(await assign(ports, act, { resource: resource.id, user: user.id, token: token.id }));
   return {
     account: account.id,
     resource: resource.id,

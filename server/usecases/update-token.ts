@@ -1,12 +1,14 @@
 import { giveToken } from '../domain/assignments.ts';
-import type { AccountId, TokenId, UserId } from '../domain/ids.ts';
+import { mayChangeToken, mayChangeUser } from '../domain/authority.ts';
+import type { TokenId, UserId } from '../domain/ids.ts';
 import { lockToken, unlockToken } from '../domain/lockout.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
 import { readUser } from './find-user.ts';
-import { editObject } from './read-object.ts';
-import { refusal, type Verdict } from './verdict.ts';
+import { editObject, readObject } from './read-object.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 export interface TokenChanges {
   name?: string | undefined;
@@ -21,12 +23,24 @@ export interface TokenChanges {
 
 export async function updateToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  account: AccountId,
+  act: Act,
   id: TokenId,
   changes: TokenChanges,
 ): Promise<Verdict<{ object: Token }>> {
-  if (changes.owner && !(await readUser(ports, account, changes.owner))) return refusal('USER_NOT_FOUND');
-  return editObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND', (token, now) => {
+  const { account } = act.actor;
+  const key = documents.token(id);
+  const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const owner = found.object.owner === undefined ? undefined : await readUser(ports, account, found.object.owner);
+  if (changes.owner) {
+    const receiver = await readUser(ports, account, changes.owner);
+    if (!receiver) return refusal('USER_NOT_FOUND');
+    if (!mayChangeUser(act.actor, receiver)) return refusal('FORBIDDEN');
+  }
+  return editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token, now) => {
+    // Judged with the owner that was read; whoever changed hands meanwhile is read again.
+    if (token.owner !== found.object.owner) return refusal('CONTENTION');
+    if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
     let next = token;
     if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
     if (changes.locked === true && !next.lock) next = lockToken(next, now);

@@ -1,8 +1,10 @@
-import type { AccountId, UserId } from '../domain/ids.ts';
+import { mayChangeUser } from '../domain/authority.ts';
+import type { UserId } from '../domain/ids.ts';
 import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
 import { editObject } from './read-object.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
@@ -17,7 +19,7 @@ export interface UserChanges {
 /** Changes a user's details. Names stay: they are claims, and changing one is a use-case of its own. */
 export async function updateUser(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
-  account: AccountId,
+  act: Act,
   id: UserId,
   changes: UserChanges,
 ): Promise<Verdict<{ object: User }>> {
@@ -28,9 +30,8 @@ export async function updateUser(
   }
   const passwordHash = password === undefined ? undefined : await ports.hasher.hash(normalisePassword(password));
   const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return editObject(ports, account, documents.user(id), 'USER_NOT_FOUND', (user) => ({
-    ...user,
-    ...details,
-    ...(passwordHash !== undefined && { passwordHash }),
-  }));
+  return editObject(ports, act, { type: 'user.updated' }, documents.user(id), 'USER_NOT_FOUND', (user) => {
+    if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
+    return { ...user, ...details, ...(passwordHash !== undefined && { passwordHash }) };
+  });
 }

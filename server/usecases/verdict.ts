@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { UserId } from '../domain/ids.ts';
 
 /**
  * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always
@@ -9,6 +10,8 @@ export interface Refusal {
   readonly retryAfterMs?: number;
   /** For the caller's developers; never holds what was typed. */
   readonly detail?: string;
+  /** Whom it is about, for the event alone: the caller is never told (SR-17). */
+  readonly about?: UserId;
 }
 
 export type Verdict<T extends object> = T | Refusal;

@@ -39,6 +39,7 @@ export const REFUSALS = {
   API_KEY_INVALID: { status: 401, title: 'The API key is unknown, expired or revoked.' },
   API_KEY_IN_URL: { status: 400, title: 'API keys travel in the Authorization header, never in a URL.' },
   SCOPE_MISSING: { status: 403, title: 'This API key may not do that.' },
+  FORBIDDEN: { status: 403, title: 'Your role does not allow that.' },
   NOT_FOUND: { status: 404, title: 'There is nothing here by that name.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take that method.' },
   RESOURCE_NOT_FOUND: { status: 404, title: 'There is no such resource.' },

@@ -38,11 +38,11 @@ export function assignments(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
   app.use('/assignments', authorize(ports, 'write'));
   app.openapi(create, async (c) => {
     const body = c.req.valid('json');
-    const verdict = await assign(ports, { ...body, account: c.get('apiKey').account });
+    const verdict = await assign(ports, c.get('act'), body);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(body, 201);
   });
   app.openapi(remove, async (c) => {
-    const verdict = await unassign(ports, { ...c.req.valid('query'), account: c.get('apiKey').account });
+    const verdict = await unassign(ports, c.get('act'), c.req.valid('query'));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
   });
   return app;

@@ -64,12 +64,11 @@ export function authentications(ports: Needs) {
   app.use('/authentications', authorize(ports, 'authenticate'));
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const key = c.get('apiKey');
-    if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
+    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
     if ('otp' in body && body.otp !== undefined && parseOtp(body.otp) === undefined) return refuse(c, 'OTP_MALFORMED');
     const { address, ...rest } = body;
-    const asked = { ...rest, account: key.account, ...(address !== undefined && { address }) };
-    const verdict = await authenticate(ports, asked);
+    const asked = { ...rest, ...(address !== undefined && { address }) };
+    const verdict = await authenticate(ports, c.get('act'), asked);
     if (isRefusal(verdict)) return refuseVerdict(c, verdict);
     return c.json({ authenticated: true as const, ...verdict }, 200);
   });

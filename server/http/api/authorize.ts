@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Actor } from '../../domain/actor.ts';
 import type { ApiKey, ApiScope } from '../../domain/api-key.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -6,6 +7,7 @@ import { authenticateApiKey } from '../../usecases/authenticate-api-key.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
+import { whenceOf } from '../whence.ts';
 import { refuseVerdict } from './api.ts';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
@@ -22,12 +24,16 @@ export function authorize(ports: Pick<Ports, 'store' | 'clock'>, scope: ApiScope
     // A key that is confined to resources has no business with the account's other objects.
     const confined = scope !== 'authenticate' && verdict.key.resources !== undefined;
     if (confined || !verdict.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
-    c.set('apiKey', verdict.key);
+    c.set('act', { actor: keyActor(verdict.key), ...whenceOf(c) });
     await next();
   };
 }
 
+function keyActor({ account, id, scopes, resources }: ApiKey): Actor {
+  return { kind: 'api-key', account, id, scopes, ...(resources && { resources }) };
+}
+
 /** Whether a key may authenticate and consume for this resource. */
-export function mayUse(key: ApiKey, resource: ResourceId): boolean {
-  return key.resources === undefined || key.resources.includes(resource);
+export function mayUse(actor: Actor, resource: ResourceId): boolean {
+  return actor.kind === 'api-key' && (actor.resources === undefined || actor.resources.includes(resource));
 }

@@ -16,7 +16,7 @@ export async function createOnce<P extends IdPrefix, A extends object>(
   return idempotently(
     ports,
     {
-      account: c.get('apiKey').account,
+      actor: c.get('act').actor,
       key: c.req.header('idempotency-key'),
       fingerprint: `${c.req.method} ${c.req.path}\n${await c.req.text()}`,
       prefix,

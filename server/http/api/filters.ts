@@ -90,20 +90,20 @@ export function filters(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secre
   app.openapi(create, async (c) => {
     const body = c.req.valid('json');
     const verdict = await createOnce(ports, c, 'flt', async (birth) => {
-      const made = await createFilter(ports, birth, c.get('apiKey').account, body);
+      const made = await createFilter(ports, c.get('act'), birth, body);
       return isRefusal(made) ? made : presentFilter(made.filter);
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.openapi(list, async (c) => {
-    const { account } = c.get('apiKey');
+    const { account } = c.get('act').actor;
     const list = { ...c.req.valid('query'), index: indexes.filters(account), account, key: documents.filter };
     const page = await listObjects(ports, list);
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentFilter) }, 200);
   });
   app.openapi(read, async (c) => {
     const key = documents.filter(c.req.valid('param').id);
-    const verdict = await readObject(ports, c.get('apiKey').account, key, 'FILTER_NOT_FOUND');
+    const verdict = await readObject(ports, c.get('act').actor.account, key, 'FILTER_NOT_FOUND');
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentFilter(verdict.object), 200);
   });
   return app;

@@ -42,11 +42,8 @@ export function loginRequests(ports: Pick<Ports, 'store' | 'clock' | 'random' | 
   app.use('/login-requests', authorize(ports, 'authenticate'));
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const key = c.get('apiKey');
-    if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const verdict = await createOnce(ports, c, 'flw', (birth) =>
-      createLoginRequest(ports, birth, { ...body, account: key.account }),
-    );
+    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+    const verdict = await createOnce(ports, c, 'flw', (birth) => createLoginRequest(ports, c.get('act'), birth, body));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   return app;

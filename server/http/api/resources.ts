@@ -8,9 +8,10 @@ import {
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { createResource, updateResource } from '../../usecases/create-resource.ts';
+import { createResource } from '../../usecases/create-resource.ts';
 import { listObjects } from '../../usecases/list-objects.ts';
 import { readObject } from '../../usecases/read-object.ts';
+import { updateResource } from '../../usecases/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
@@ -117,25 +118,25 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
       ...(ipFilter && { ipFilter }),
     };
     const verdict = await createOnce(ports, c, 'res', async (birth) => {
-      const made = await createResource(ports, birth, c.get('apiKey').account, settings);
+      const made = await createResource(ports, c.get('act'), birth, settings);
       return isRefusal(made) ? made : presentResource(made.resource);
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.openapi(list, async (c) => {
-    const { account } = c.get('apiKey');
+    const { account } = c.get('act').actor;
     const list = { ...c.req.valid('query'), index: indexes.resources(account), account, key: documents.resource };
     const page = await listObjects(ports, list);
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentResource) }, 200);
   });
   app.openapi(read, async (c) => {
     const key = documents.resource(c.req.valid('param').id);
-    const verdict = await readObject(ports, c.get('apiKey').account, key, 'RESOURCE_NOT_FOUND');
+    const verdict = await readObject(ports, c.get('act').actor.account, key, 'RESOURCE_NOT_FOUND');
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentResource(verdict.object), 200);
   });
   app.openapi(update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateResource(ports, id, c.get('apiKey').account, c.req.valid('json'));
+    const verdict = await updateResource(ports, c.get('act'), id, c.req.valid('json'));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentResource(verdict.object), 200);
   });
   return app;

@@ -51,9 +51,8 @@ export function results(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signe
   app.use('/results/consume', authorize(ports, 'authenticate'));
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const key = c.get('apiKey');
-    if (!mayUse(key, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const verdict = await consumeResult(ports, { ...body, account: key.account });
+    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+    const verdict = await consumeResult(ports, c.get('act'), body);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict.claims, 200);
   });
   return app;

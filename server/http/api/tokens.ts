@@ -179,9 +179,9 @@ export function tokens(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secret
 
   app.openapi(create, async (c) => {
     const body = c.req.valid('json');
-    const { account } = c.get('apiKey');
+    const { account } = c.get('act').actor;
     const verdict = await createOnce(ports, c, 'tok', async (birth) => {
-      const made = await createToken(ports, birth, account, body);
+      const made = await createToken(ports, c.get('act'), birth, body);
       if (isRefusal(made)) return made;
       const owner = made.token.owner && (await readUser(ports, account, made.token.owner));
       const uri = otpauthUri({
@@ -195,25 +195,25 @@ export function tokens(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secret
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.openapi(list, async (c) => {
-    const { account } = c.get('apiKey');
+    const { account } = c.get('act').actor;
     const list = { ...c.req.valid('query'), index: indexes.tokens(account), account, key: documents.token };
     const page = await listObjects(ports, list);
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentToken) }, 200);
   });
   app.openapi(read, async (c) => {
     const key = documents.token(c.req.valid('param').id);
-    const verdict = await readObject(ports, c.get('apiKey').account, key, 'TOKEN_NOT_FOUND');
+    const verdict = await readObject(ports, c.get('act').actor.account, key, 'TOKEN_NOT_FOUND');
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
   });
   app.openapi(update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateToken(ports, c.get('apiKey').account, id, c.req.valid('json'));
+    const verdict = await updateToken(ports, c.get('act'), id, c.req.valid('json'));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
   });
   app.openapi(resync, async (c) => {
     const { otps } = c.req.valid('json');
     if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');
-    const verdict = await resyncToken(ports, c.get('apiKey').account, c.req.valid('param').id, otps);
+    const verdict = await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
   });
   return app;

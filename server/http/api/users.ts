@@ -118,24 +118,24 @@ export function users(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets
   app.openapi(create, async (c) => {
     const body = c.req.valid('json');
     const verdict = await createOnce(ports, c, 'usr', async (birth) => {
-      const made = await createUser(ports, birth, c.get('apiKey').account, body);
+      const made = await createUser(ports, c.get('act'), birth, body);
       return isRefusal(made) ? made : presentUser(made.user);
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.openapi(list, async (c) => {
-    const { account } = c.get('apiKey');
+    const { account } = c.get('act').actor;
     const list = { ...c.req.valid('query'), index: indexes.users(account), account, key: documents.user };
     const page = await listObjects(ports, list);
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentUser) }, 200);
   });
   app.openapi(read, async (c) => {
-    const user = await findUser(ports, c.get('apiKey').account, c.req.valid('param').id);
+    const user = await findUser(ports, c.get('act').actor.account, c.req.valid('param').id);
     return user ? c.json(presentUser(user), 200) : refuse(c, 'USER_NOT_FOUND');
   });
   app.openapi(update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateUser(ports, c.get('apiKey').account, id, c.req.valid('json'));
+    const verdict = await updateUser(ports, c.get('act'), id, c.req.valid('json'));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentUser(verdict.object), 200);
   });
   return app;

@@ -14,6 +14,7 @@ import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
+import { whenceOf } from '../whence.ts';
 
 const begin = z.strictObject({
   resource: resourceId,
@@ -42,7 +43,7 @@ export function flows(ports: Needs) {
     const verdict = await beginFlow(ports, {
       ...asked,
       ...(loginRequest !== undefined && { loginRequest }),
-      address: c.get('clientAddress'),
+      whence: whenceOf(c),
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
@@ -67,7 +68,7 @@ export function flows(ports: Needs) {
 }
 
 function whose(c: Context<AppEnv>) {
-  return { handle: c.req.header(FLOW_HEADER), address: c.get('clientAddress') };
+  return { handle: c.req.header(FLOW_HEADER), whence: whenceOf(c) };
 }
 
 function answer(c: Context<AppEnv>, verdict: Verdict<FlowView>): Response {

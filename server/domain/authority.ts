@@ -1,0 +1,85 @@
+import type { Actor, ActorReference } from './actor.ts';
+import { referenceTo } from './actor.ts';
+import type { ResourceId } from './ids.ts';
+import type { Token } from './token.ts';
+import type { User } from './user.ts';
+
+/**
+ * Who may do what with the objects of an account. Everybody here has been let in already; that an API key has the scope
+ * of a route is asked at the door, because a route names it.
+ */
+
+/** Administrators, API keys, webhooks and the plan. */
+export function mayAdminister(actor: Actor): boolean {
+  if (actor.kind === 'administrator') return actor.role === 'superuser';
+  if (actor.kind === 'api-key') return actor.scopes.includes('administer') && actor.resources === undefined;
+  return actor.kind === 'operator' || actor.kind === 'service';
+}
+
+/** The account's own objects without regard to a resource: what a superuser or an unconfined key may. */
+function mayEverywhere(actor: Actor): boolean {
+  if (actor.kind === 'administrator') return actor.role === 'superuser';
+  if (actor.kind === 'api-key') return actor.resources === undefined;
+  return actor.kind === 'operator' || actor.kind === 'service';
+}
+
+/** Seeing users, tokens, filters and resources: every administrator sees them all. */
+export function maySee(actor: Actor): boolean {
+  return actor.kind === 'administrator' || mayEverywhere(actor);
+}
+
+/** Making users, tokens and filters. */
+export function mayCreate(actor: Actor): boolean {
+  return actor.kind === 'administrator' || mayEverywhere(actor);
+}
+
+/** Making a resource: whoever could not act on it afterwards may not. */
+export function mayCreateResource(actor: Actor): boolean {
+  return mayEverywhere(actor);
+}
+
+/** Changing a resource, and assigning to it. */
+export function mayActOn(actor: Actor, resource: ResourceId): boolean {
+  return mayEverywhere(actor) || (actor.kind === 'administrator' && actor.resources.includes(resource));
+}
+
+/**
+ * Changing a user: all they are assigned to must be within the actor's resources. Whoever sets a password or lifts a
+ * block for a person who also gets into somebody else's resource would act on that one too.
+ */
+export function mayChangeUser(actor: Actor, user: Pick<User, 'assignments'>): boolean {
+  return actor.kind === 'administrator' || mayEverywhere(actor)
+    ? user.assignments.every(({ resource }) => mayActOn(actor, resource))
+    : false;
+}
+
+/**
+ * Changing a token: as for its owner, and for the resources that accept it directly. A token with which an administrator
+ * gets in is that administrator's alone, against the superuser too.
+ */
+export function mayChangeToken(
+  actor: Actor,
+  token: Pick<Token, 'administrator' | 'directResources'>,
+  owner: Pick<User, 'assignments'> | undefined,
+): boolean {
+  if (token.administrator !== undefined) {
+    return actor.kind === 'administrator' && actor.id === token.administrator;
+  }
+  if (!maySee(actor)) return false;
+  return (
+    token.directResources.every((resource) => mayActOn(actor, resource)) && (!owner || mayChangeUser(actor, owner))
+  );
+}
+
+/** Deleting a user, a token or a filter: the superuser, or whoever made it. */
+export function mayDelete(actor: Actor, object: { createdBy?: ActorReference }): boolean {
+  return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));
+}
+
+/** Changing a filter bends the rules of whatever it is attached to, so it is for those who may delete it. */
+export const mayChangeFilter = mayDelete;
+
+function isBy(creator: ActorReference | undefined, actor: Actor): boolean {
+  const self = referenceTo(actor);
+  return creator !== undefined && creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;
+}

@@ -1,0 +1,92 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { OtpUse } from '../../shared/wire/result.ts';
+import type { ActorReference } from './actor.ts';
+import type { AccountId, ResourceId } from './ids.ts';
+import type { Method } from './methods.ts';
+
+/** What can happen. `thing.verb`; the thing is what `subject` names. */
+export const EVENT_TYPES = [
+  'account.created',
+  'account.updated',
+  'administrator.created',
+  'administrator.invited',
+  'administrator.joined',
+  'administrator.updated',
+  'administrator.removed',
+  'administrator.recovered',
+  'administrator.signed-in',
+  'administrator.refused',
+  'administrator.signed-out',
+  'superuser.transferred',
+  'api-key.created',
+  'api-key.updated',
+  'api-key.rotated',
+  'api-key.deleted',
+  'resource.created',
+  'resource.updated',
+  'resource.deleted',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'user.password-upgraded',
+  'user.password-reset-asked',
+  'user.password-reset',
+  'token.created',
+  'token.updated',
+  'token.deleted',
+  'token.resynchronised',
+  'token.refused',
+  'filter.created',
+  'filter.updated',
+  'filter.deleted',
+  'assignment.created',
+  'assignment.deleted',
+  'login-request.created',
+  'authentication',
+  'result.consumed',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.deleted',
+  'webhook.disabled',
+  'webhook.test',
+  'plan.activated',
+  'plan.changed',
+  'plan.lapsed',
+  'balance.credited',
+  'balance.debited',
+  'balance.low',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/**
+ * One thing that happened in an account. It is appended in the very commit of the change it tells of (SR-34), and never
+ * holds a secret, a password, a code or what somebody typed in place of a name (SR-35).
+ */
+export interface AccountEvent {
+  type: EventType;
+  /** UTC, in ms since 1970. */
+  at: number;
+  account: AccountId;
+  actor: ActorReference;
+  /** Id of what it happened to; its prefix tells the kind. Absent where a name stood for nobody. */
+  subject?: string;
+  /** What else it is about: the token of a sign-in, the user of an assignment. */
+  related?: string[];
+  resource?: ResourceId;
+  /** `done`: a change. The other two: an attempt. */
+  outcome: 'done' | 'granted' | 'refused';
+  /** Of a refusal. More than the person was told. */
+  reason?: RefusalCode;
+  /** Of a sign-in. */
+  method?: Method;
+  factors?: ('password' | 'otp')[];
+  otp?: OtpUse;
+  /** Names of what changed, never the values. */
+  changed?: string[];
+  address?: string;
+  userAgent?: string;
+  requestId?: string;
+}
+
+/** An event before it is known who did it, when, and from where. */
+export type EventDraft = Pick<AccountEvent, 'type'> & Partial<Omit<AccountEvent, 'type' | 'at' | 'account' | 'actor'>>;

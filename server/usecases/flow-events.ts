@@ -1,0 +1,42 @@
+import type { EventDraft } from '../domain/event.ts';
+import type { Flow, ResultRecord } from '../domain/flow.ts';
+import type { Act, Whence } from './act.ts';
+import type { Refusal } from './verdict.ts';
+
+/**
+ * What a sign-in through the widget tells of itself: each answer that was refused, and the end. A right password that is
+ * only half of what is needed is told with the end, or with the refusal of the code.
+ */
+
+/** Whoever signs in acts; who that is, is known once a first factor was right. */
+export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence: Whence): Act {
+  return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...whence };
+}
+
+export function refusedEvent(flow: Flow, { refused, about }: Refusal): EventDraft {
+  const subject = flow.user ?? about;
+  return {
+    type: 'authentication',
+    resource: flow.resource,
+    related: [flow.id],
+    ...(subject !== undefined && { subject }),
+    outcome: 'refused',
+    reason: refused,
+    factors: flow.passwordVerified ? ['password'] : [],
+  };
+}
+
+export function grantedEvent(result: ResultRecord): EventDraft {
+  const factors: ('password' | 'otp')[] = [];
+  if (result.amr.includes('pwd')) factors.push('password');
+  if (result.otp === 'verified') factors.push('otp');
+  return {
+    type: 'authentication',
+    resource: result.resource,
+    subject: result.user,
+    related: [result.flow, ...(result.token === undefined ? [] : [result.token])],
+    outcome: 'granted',
+    factors,
+    otp: result.otp,
+  };
+}
