@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,8 @@ import { type Config, ConfigError, loadConfig } from './config/load-config.ts';
 import { isLoopbackHost } from './config/parse.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Logger } from './http/log.ts';
+import { createOperatorApp } from './http/operator/operator-app.ts';
+import { listenOnSocket, type OperatorSocket } from './http/operator/socket.ts';
 import { createReadiness } from './http/readiness.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
@@ -27,9 +30,13 @@ import { createApiKey } from './usecases/create-api-key.ts';
 import { type Demo, seedDemo } from './usecases/seed-demo.ts';
 import { isRefusal } from './usecases/verdict.ts';
 
-const USAGE = `usage: countersign [serve]            serve; configured by COUNTERSIGN_* variables
-       countersign serve --demo       serve with a demo account (loopback only)
-       countersign setup --name NAME  make an account and its first API key, once shown`;
+const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
+       start.cjs serve --demo       serve with a demo account (loopback only)
+       start.cjs operate            serve the operator's socket alone, until standard input ends
+       start.cjs setup --name NAME  make an account and its first API key, once shown`;
+
+/** In the data folder; what the command line talks to. */
+const SOCKET = 'operator.sock';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/. */
@@ -41,7 +48,7 @@ async function main(): Promise<void> {
     options: { demo: { type: 'boolean', default: false }, name: { type: 'string' }, help: { type: 'boolean' } },
   });
   const [command = 'serve'] = positionals;
-  if (values.help || !['serve', 'setup'].includes(command)) {
+  if (values.help || !['serve', 'setup', 'operate'].includes(command)) {
     console.error(USAGE);
     process.exitCode = values.help ? 0 : 2;
     return;
@@ -49,6 +56,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   // What `setup` prints is for a person, or for a script that takes the key from it: news has no place in between.
   if (command === 'setup') return setUp(config, createLogger({ level: 'warn' }), values.name ?? 'Main account');
+  if (command === 'operate') return operate(config, createLogger({ level: 'warn' }));
   return serve(config, createLogger({ level: config.logLevel }), values.demo);
 }
 
@@ -74,6 +82,7 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
+  const socket = await openOperatorSocket(ports, config, log);
   if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
@@ -81,6 +90,7 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     log.info({ signal }, 'stopping');
     listening
       .stop()
+      .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .catch((error: unknown) => {
@@ -91,6 +101,32 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+}
+
+/** For the command line where no service runs: opens the stores, serves the socket, and ends with whoever started it. */
+async function operate(config: Config, log: Logger): Promise<void> {
+  const ports = await openPorts(config, log);
+  const socket = await openOperatorSocket(ports, config, log);
+  if (!socket) throw new Error('a service is running: talk to its socket');
+  console.log('ready');
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+  await socket.close();
+  await ports.store.close();
+  process.exit();
+}
+
+/** None where another service of this data folder has it: several may share one Redis. */
+async function openOperatorSocket(ports: Ports, config: Config, log: Logger): Promise<OperatorSocket | undefined> {
+  const path = join(config.dataFolder, SOCKET);
+  try {
+    const app = createOperatorApp(ports, { issuer: config.url, version: about.version, log });
+    return await listenOnSocket(app, path);
+  } catch (error) {
+    // A file system without sockets must not keep people from signing in.
+    log.warn({ err: error, path }, 'the command line cannot reach this service: its socket could not be opened');
+    return undefined;
+  }
 }
 
 /**

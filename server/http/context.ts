@@ -6,7 +6,10 @@ import type { Logger } from './log.ts';
 /** What every handler finds on its context. */
 export interface AppEnv {
   /** Node's own request, where there is a socket; tests that call `app.request()` have none. */
-  Bindings: Partial<HttpBindings>;
+  Bindings: Partial<HttpBindings> & {
+    /** Set by the listener on the operator's socket and by nothing that a request could say. */
+    operator?: true;
+  };
   Variables: {
     /** Ours, never the client's. */
     requestId: string;

@@ -3,6 +3,7 @@ import type { IndexEntry } from './store.ts';
 
 /** The catalogue of indexes. An entry is a hint: whoever reads one checks the document it points at. */
 export const indexes = {
+  accounts: (): string => 'accounts/created',
   resources: (account: AccountId): string => `resources/${account}/created`,
   users: (account: AccountId): string => `users/${account}/created`,
   tokens: (account: AccountId): string => `tokens/${account}/created`,

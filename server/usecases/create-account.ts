@@ -2,6 +2,7 @@ import type { Account } from '../domain/account.ts';
 import { idFromBytes } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import { byCreation, indexes } from '../ports/indexes.ts';
 import { ABSENT } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
 import { newOperation } from './transact.ts';
@@ -23,6 +24,7 @@ export async function createAccount(
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: account }],
+    index: [{ index: indexes.accounts(), add: byCreation(account) }],
     append: [eventOf(act, { type: 'account.created', subject: id }, now)],
   });
   return outcome === 'committed' ? { account } : refusal('CONTENTION');

@@ -42,6 +42,7 @@ export const REFUSALS = {
   FORBIDDEN: { status: 403, title: 'Your role does not allow that.' },
   NOT_FOUND: { status: 404, title: 'There is nothing here by that name.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take that method.' },
+  ACCOUNT_NOT_FOUND: { status: 404, title: 'There is no such account.' },
   RESOURCE_NOT_FOUND: { status: 404, title: 'There is no such resource.' },
   USER_NOT_FOUND: { status: 404, title: 'There is no such user.' },
   TOKEN_NOT_FOUND: { status: 404, title: 'There is no such token.' },

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { Run, type Surroundings } from './context.ts';
+
+interface Who {
+  resource: string;
+  user?: string;
+  token?: string;
+}
+
+/** `countersign assign` and `unassign`: a user alone, a user with a token, or a token with no user. */
+export function addAssignments(program: Command, around: Surroundings): void {
+  const verbs = [
+    ['assign', 'give access to a resource', 'POST'],
+    ['unassign', 'take access to a resource away', 'DELETE'],
+  ] as const;
+  for (const [verb, about, method] of verbs) {
+    program
+      .command(verb)
+      .description(about)
+      .requiredOption('--resource <id>', 'the resource')
+      .option('--user <id>', 'a user: alone, or together with --token')
+      .option('--token <id>', 'a token: of that user, or without a user')
+      .action(async ({ resource, user, token }: Who, command: Command) => {
+        const run = new Run(around, command);
+        const who = { resource, ...(user !== undefined && { user }), ...(token !== undefined && { token }) };
+        await run.inAccount((service) =>
+          service.send(method, '/v1/assignments', method === 'POST' ? { body: who } : { query: who }),
+        );
+        run.note(`${verb}ed`);
+      });
+  }
+}

@@ -1,0 +1,94 @@
+import type { Readable, Writable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { connect, connectToAccount } from '../connection/connect.ts';
+import type { Service } from '../connection/service.ts';
+import { card, table } from '../output/table.ts';
+
+/** What a command has around it; tests bring their own. */
+export interface Surroundings {
+  env: Record<string, string | undefined>;
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable & { isTTY?: boolean };
+  /** The entry of the built server. */
+  server: string;
+}
+
+export interface GlobalOptions {
+  url?: string;
+  account?: string;
+  data?: string;
+  json?: boolean;
+}
+
+/** One run of one command: its way to the service, and its way to speak. */
+export class Run {
+  readonly #around: Surroundings;
+  readonly #options: GlobalOptions;
+
+  constructor(around: Surroundings, command: Command) {
+    this.#around = around;
+    this.#options = command.optsWithGlobals<GlobalOptions>();
+  }
+
+  get json(): boolean {
+    return this.#options.json === true;
+  }
+
+  get stderr(): Surroundings['stderr'] {
+    return this.#around.stderr;
+  }
+
+  /** Runs with a service of one account, and hangs up whatever happens. */
+  inAccount<T>(work: (service: Service) => Promise<T>): Promise<T> {
+    return this.#with(connectToAccount(this.#connection()), work);
+  }
+
+  /** The same without an account: what is the operator's alone. */
+  asOperator<T>(work: (service: Service) => Promise<T>): Promise<T> {
+    return this.#with(connect(this.#connection()), work);
+  }
+
+  /** Everything that comes in on standard input, without the last line's end. */
+  async readInput(): Promise<string> {
+    return (await textOf(this.#around.stdin)).replace(/\r?\n$/, '');
+  }
+
+  say(line: string): void {
+    this.#around.stdout.write(`${line}\n`);
+  }
+
+  showList(items: readonly Record<string, unknown>[], columns: readonly string[]): void {
+    this.say(this.json ? JSON.stringify(items, null, 2) : table(items, columns));
+  }
+
+  show(object: Record<string, unknown>): void {
+    this.say(this.json ? JSON.stringify(object, null, 2) : card(object));
+  }
+
+  /** For people alone: scripts read the answer. */
+  note(line: string): void {
+    if (!this.json) this.say(line);
+  }
+
+  async #with<T>(connecting: Promise<Service>, work: (service: Service) => Promise<T>): Promise<T> {
+    const service = await connecting;
+    try {
+      return await work(service);
+    } finally {
+      await service.close();
+    }
+  }
+
+  #connection() {
+    const { env, server } = this.#around;
+    return {
+      url: this.#options.url ?? env.COUNTERSIGN_API_URL,
+      apiKey: env.COUNTERSIGN_API_KEY,
+      account: this.#options.account ?? env.COUNTERSIGN_ACCOUNT,
+      dataFolder: this.#options.data ?? env.COUNTERSIGN_DATA ?? './data',
+      server,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { EXIT } from '../output/exit-codes.ts';
+import { harmless } from '../output/table.ts';
+import { lineOf } from '../transfer/export-rows.ts';
+import { importRows } from '../transfer/import-rows.ts';
+import { showProgress } from '../transfer/progress.ts';
+import { tokenRow, userRow } from '../transfer/row-shapes.ts';
+import { formatOf, sizeOf } from '../transfer/rows.ts';
+import { Run, type Surroundings } from './context.ts';
+import { pages } from './objects.ts';
+
+const KINDS = {
+  users: {
+    path: '/v1/users',
+    toRequest: userRow,
+    columns: [
+      'id',
+      'login',
+      'alias',
+      'email',
+      'phone',
+      'firstName',
+      'secondName',
+      'blocked',
+      'apiSupport',
+      'hasPassword',
+    ],
+  },
+  tokens: {
+    path: '/v1/tokens',
+    toRequest: tokenRow,
+    columns: ['id', 'name', 'kind', 'serial', 'algorithm', 'digits', 'periodMs', 'owner', 'state', 'expiresAt'],
+  },
+} as const;
+
+/** `countersign import users FILE` and `export users`, as CSV or JSON Lines. */
+export function addTransfer(program: Command, around: Surroundings): void {
+  const into = program.command('import').description('take users or tokens over from a file');
+  const out = program.command('export').description('write users or tokens to standard output');
+  for (const kind of ['users', 'tokens'] as const) {
+    addImport(into, kind, around);
+    addExport(out, kind, around);
+  }
+}
+
+interface ImportFlags {
+  format?: string;
+  dryRun?: boolean;
+  rejected?: string;
+}
+
+function addImport(group: Command, kind: keyof typeof KINDS, around: Surroundings): void {
+  const { path, toRequest } = KINDS[kind];
+  group
+    .command(`${kind} <file>`)
+    .description(`from CSV (with a first line of names) or JSON Lines`)
+    .option('--format <format>', 'csv or jsonl; by the name of the file when left out')
+    .option('--dry-run', 'check every row and change nothing')
+    .option('--rejected <file>', 'where refused rows go; FILE.rejected when left out')
+    .action(async (file: string, flags: ImportFlags, command: Command) => {
+      const run = new Run(around, command);
+      const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
+      const rejectedFile = flags.rejected ?? `${file}.rejected`;
+      const dryRun = flags.dryRun === true;
+      const progress = showProgress(run.stderr, size, !run.json);
+      const options = { file, format, path: `${path}/bulk`, dryRun, rejectedFile, toRequest };
+      const imported = await run
+        .inAccount((service) => importRows(service, options, progress))
+        .finally(() => progress.stop());
+      const { done, refused, refusedCount } = imported;
+      if (run.json) run.show({ done, refused, refusedCount, dryRun });
+      else {
+        for (const { line, code, detail } of refused) {
+          run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${harmless(detail)}`}\n`);
+        }
+        run.say(`${done} ${kind} ${dryRun ? 'would be taken over' : 'taken over'}, ${refusedCount} refused`);
+        if (refusedCount > 0 && !dryRun) run.say(`the refused rows are in ${rejectedFile}`);
+      }
+      if (refusedCount > 0) process.exitCode = EXIT.partly;
+    });
+}
+
+function addExport(group: Command, kind: keyof typeof KINDS, around: Surroundings): void {
+  const { path, columns } = KINDS[kind];
+  group
+    .command(kind)
+    .description('newest first')
+    .option('--format <format>', 'csv or jsonl', 'csv')
+    .action(async (flags: { format: string }, command: Command) => {
+      const run = new Run(around, command);
+      const format = formatOf('', flags.format);
+      await run.inAccount(async (service) => {
+        if (format === 'csv') run.say(columns.join(','));
+        for await (const object of pages(service, path)) run.say(lineOf(object, columns, format));
+      });
+    });
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { httpService } from './http.ts';
+import { Misuse, type Service, Unreachable } from './service.ts';
+
+export interface ConnectOptions {
+  /** Of a service elsewhere; needs an API key. */
+  url?: string | undefined;
+  apiKey?: string | undefined;
+  /** Id of the account; the only one there is when left out. */
+  account?: string | undefined;
+  dataFolder: string;
+  /** The built server's entry. */
+  server: string;
+}
+
+/**
+ * The way to the service: over the network with an API key where a URL is given, else as the operator through the socket
+ * in the data folder. Where no service runs here, one that serves nothing but the socket is started for the command.
+ */
+export async function connect(options: ConnectOptions): Promise<Service> {
+  if (options.url !== undefined) return remote(options.url, options.apiKey);
+  const { path, close } = await localSocket(options);
+  const plain = httpService({ at: { socket: path }, headers: {} }, close);
+  if (options.account === undefined) return plain;
+  return httpService({ at: { socket: path }, headers: { 'countersign-account': options.account } }, close);
+}
+
+/** The same with the account filled in: the one that was named, or the only one. */
+export async function connectToAccount(options: ConnectOptions): Promise<Service> {
+  if (options.url !== undefined || options.account !== undefined) return connect(options);
+  const service = await connect(options);
+  try {
+    const { items } = (await service.send('GET', '/operator/accounts')).body as {
+      items: { id: string; name: string }[];
+    };
+    const [only, ...others] = items;
+    if (!only) throw new Misuse('there is no account yet: countersign setup');
+    if (others.length > 0) {
+      const list = items.map(({ id, name }) => `  ${id}  ${name}`).join('\n');
+      throw new Misuse(`several accounts: name one with --account\n${list}`);
+    }
+    const { send, close } = service;
+    const headers = { 'countersign-account': only.id };
+    return {
+      send: (method, path, given = {}) => send(method, path, { ...given, headers: { ...headers, ...given.headers } }),
+      close,
+    };
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+function remote(url: string, apiKey: string | undefined): Service {
+  if (!URL.canParse(url)) throw new Misuse('--url is not a URL');
+  const parsed = new URL(url);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
+  if (parsed.protocol !== 'https:' && !loopback) throw new Misuse('an API key goes over https, or to this machine');
+  if (!apiKey) throw new Misuse('set COUNTERSIGN_API_KEY to an API key of the account');
+  return httpService({ at: { url: parsed }, headers: { authorization: `Bearer ${apiKey}` } });
+}
+
+async function localSocket({ dataFolder, server }: ConnectOptions) {
+  const path = join(dataFolder, 'operator.sock');
+  if (await isServed(path)) return { path, close: async () => {} };
+  return { path, close: await startServer(server) };
+}
+
+/** Starts a server for this command; the end of its standard input is the end of it. */
+async function startServer(server: string): Promise<() => Promise<void>> {
+  if (!existsSync(server)) throw new Unreachable(`no service is running, and there is none to start at ${server}`);
+  const child = spawn(process.execPath, [server, 'operate'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const exited = once(child, 'exit');
+  const ready = once(createInterface(child.stdout), 'line').then(() => true);
+  if ((await Promise.race([ready, exited.then(() => false)])) === false) throw new Unreachable(said.trim());
+  return async () => {
+    child.stdin.end();
+    await exited;
+  };
+}
+
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectSocket(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,160 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AccountId, ResourceId } from '../server/domain/ids.ts';
+import { documents } from '../server/ports/documents.ts';
+import { createUser } from '../server/testing/acting.ts';
+import { touches } from '../server/testing/intercepted-store.ts';
+import { birth, must } from '../server/testing/scene.ts';
+import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
+
+let terminal: Terminal;
+beforeEach(async () => {
+  terminal = await atTheTerminal('command-line');
+});
+afterEach(() => terminal.close());
+
+const json = async <T>(...args: string[]): Promise<T> =>
+  JSON.parse((await terminal.type(['--json', ...args])).out) as T;
+
+async function account(name = 'Acme'): Promise<string> {
+  return (await json<{ id: string }>('account', 'create', '--name', name)).id;
+}
+
+describe('from nothing to access', () => {
+  test('account, resource, person, token and assignment, by the command alone', async () => {
+    await account();
+    const { id: resource } = await json<{ id: string }>(
+      'resource',
+      'create',
+      '--name',
+      'Shop',
+      '--origin',
+      'https://a.example,https://b.example',
+    );
+    const made = await terminal.type(
+      ['--json', 'user', 'create', '--login', 'ada', '--password-stdin'],
+      'correct horse battery\n',
+    );
+    const { id: user } = JSON.parse(made.out) as { id: string };
+    const token = await json<{ token: { id: string }; secret: string }>(
+      'token',
+      'create',
+      '--name',
+      'phone',
+      '--kind',
+      'totp',
+      '--owner',
+      user,
+    );
+    expect(token.secret).toMatch(/^[A-Z2-7]+$/);
+    expect(await terminal.type(['assign', '--resource', resource, '--user', user, '--token', token.token.id])).toEqual({
+      code: 0,
+      out: 'assigned\n',
+      err: '',
+    });
+    const shown = await json<{ assignments: unknown[]; hasPassword: boolean }>('user', 'show', user);
+    expect(shown).toMatchObject({
+      hasPassword: true,
+      assignments: [{ resource, alone: false, tokens: [token.token.id] }],
+    });
+    const origins = await json<{ allowedOrigins: string[] }>('resource', 'show', resource);
+    expect(origins.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
+  });
+
+  test('for people it answers in tables, and says what is shown once', async () => {
+    await account();
+    await terminal.type(['user', 'create', '--login', 'ada']);
+    const { out } = await terminal.type(['user', 'list']);
+    expect(out.split('\n')[0]).toMatch(/^id +login +email +blocked +hasPassword$/);
+    expect(out).toMatch(/^usr_\w+ +ada +- +false +false$/m);
+    const { out: token } = await terminal.type(['token', 'create', '--name', 'phone', '--kind', 'totp']);
+    expect(token).toContain('shown this once');
+  });
+});
+
+describe('several accounts', () => {
+  test('have to be told apart, and none sees the other', async () => {
+    const [one, two] = [await account('One'), await account('Two')];
+    const undecided = await terminal.type(['user', 'list']);
+    expect(undecided).toMatchObject({ code: 2, out: '' });
+    expect(undecided.err).toContain(one);
+    await terminal.type(['--account', one, 'user', 'create', '--login', 'ada']);
+    expect(await json('--account', two, 'user', 'list')).toEqual([]);
+    expect(await json('--account', one, 'user', 'list')).toHaveLength(1);
+    expect(await terminal.type(['--account', 'acc_00000000000', 'user', 'list'])).toMatchObject({ code: 1 });
+  });
+});
+
+describe('what it ends with', () => {
+  test.each([
+    [['user', 'show', 'nobody'], 1, 'USER_NOT_FOUND'],
+    [['user', 'create'], 2, '--login'],
+    [['user', 'update', 'usr_00000000000'], 2, 'something to change'],
+    [['user', 'create', '--login', 'a b'], 1, 'login'],
+    [['nonsense'], 2, 'unknown command'],
+    [['user', 'list', '--limit', 'x'], 2, '--limit'],
+    [['--url', 'http://shop.example', 'user', 'list'], 2, 'https'],
+    [['--data', '/nowhere', 'user', 'list'], 3, 'no service'],
+  ])('%j: %d', async (args, code, said) => {
+    await account();
+    const ended = await terminal.type(args);
+    expect(ended.code).toBe(code);
+    expect(ended.err).toContain(said);
+  });
+
+  test('help and version are no mistakes', async () => {
+    expect(await terminal.type(['--version'])).toMatchObject({ code: 0, out: '9.8.7\n' });
+    expect((await terminal.type(['--help'])).out).toContain('countersign');
+  });
+});
+
+// SR-36
+test('names that would move the cursor are shown and not obeyed', async () => {
+  const id = await account();
+  const hostile = 'evil\u001b[2J\u202egnp';
+  const resource = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
+  const [stored] = await terminal.ports.store.getMany([documents.resource(resource.id as ResourceId)], 0);
+  await terminal.ports.store.commit({
+    anchor: resource.id,
+    operation: 'plant',
+    now: 0,
+    expect: [],
+    put: [
+      { key: documents.resource(resource.id as ResourceId), value: { ...stored?.value, account: id, name: hostile } },
+    ],
+  });
+  const { out } = await terminal.type(['resource', 'list']);
+  expect(out).toContain('evil\\u{1b}[2J\\u{202e}gnp');
+});
+
+describe('doctor', () => {
+  test('finds a person whom a crash left half-made, and removes them when told to', async () => {
+    const id = await account();
+    const { ports } = terminal;
+    // The crash: the document is written, and its names are never claimed.
+    ports.store.intercept.commit = async (change, go) => {
+      if (touches(change, 'claim')) throw new Error('killed');
+      return go();
+    };
+    const names = { login: 'half', email: 'h@example.com' };
+    await expect(createUser(ports, birth(ports, 'usr'), id as AccountId, names)).rejects.toThrow('killed');
+    ports.store.intercept = {};
+    expect(await json('doctor')).toEqual([]);
+    ports.clock.advance(3_600_000);
+    expect(await json('doctor')).toMatchObject([{ kind: 'half-made-user' }]);
+    expect(await json('doctor', '--mend')).toMatchObject([{ kind: 'half-made-user', mended: true }]);
+    expect(await json('doctor')).toEqual([]);
+    expect(must(await createUser(ports, birth(ports, 'usr'), id as AccountId, { login: 'half' })).user.login).toBe(
+      'half',
+    );
+  });
+});
+
+test('a file of JSON Lines with a line that is none is refused by line', async () => {
+  await account();
+  const file = join(terminal.dataFolder, 'users.jsonl');
+  await writeFile(file, '{"login":"ada"}\nnot json\n');
+  const said = await terminal.type(['import', 'users', file, '--dry-run']);
+  expect(said.err).toContain('users.jsonl:2: ROW_INVALID');
+});

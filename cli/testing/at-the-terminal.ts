@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { createOperatorApp } from '../../server/http/operator/operator-app.ts';
+import { listenOnSocket } from '../../server/http/operator/socket.ts';
+import { capturedLog } from '../../server/testing/captured-log.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import { runCommand } from '../program.ts';
+
+export interface Terminal {
+  ports: TestPorts;
+  dataFolder: string;
+  /** Types a command and waits for its end. */
+  type(args: readonly string[], input?: string, env?: Record<string, string>): Promise<Said>;
+  close(): Promise<void>;
+}
+
+export interface Said {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** A person at the terminal of a server that runs. */
+export async function atTheTerminal(seed: string): Promise<Terminal> {
+  const ports = await openTestPorts(seed);
+  const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
+  const app = createOperatorApp(ports, { issuer: ISSUER, version: '9.8.7', log: capturedLog().log });
+  const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));
+  if (!socket) throw new Error('somebody else serves there');
+  return {
+    ports,
+    dataFolder,
+    async type(args, input = '', env = {}) {
+      const [out, err] = [new Sink(), new Sink()];
+      const around = {
+        env: { COUNTERSIGN_DATA: dataFolder, ...env },
+        stdin: Readable.from([input]),
+        stdout: out,
+        stderr: err,
+        server: join(dataFolder, 'no-server.cjs'),
+      };
+      process.exitCode = undefined;
+      const code = await runCommand(args, around, '9.8.7');
+      process.exitCode = undefined;
+      return { code, out: out.text, err: err.text };
+    },
+    async close() {
+      await socket.close();
+      await rm(dataFolder, { recursive: true });
+    },
+  };
+}
+
+class Sink extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

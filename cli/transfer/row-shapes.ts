@@ -1,0 +1,80 @@
+/** From a row of a file, whose fields are texts in CSV, to a row of a bulk request. */
+
+const USER_FIELDS = [
+  'login',
+  'alias',
+  'email',
+  'phone',
+  'firstName',
+  'secondName',
+  'password',
+  'passwordHash',
+  'apiSupport',
+];
+const TOKEN_FIELDS = [
+  'name',
+  'kind',
+  'serial',
+  'algorithm',
+  'digits',
+  'periodMs',
+  'counter',
+  'secret',
+  'owner',
+  'expiresAt',
+];
+const NUMBERS = ['digits', 'periodMs', 'counter'];
+
+export function userRow(fields: Record<string, unknown>): Record<string, unknown> {
+  const row = only(fields, USER_FIELDS);
+  if (typeof row.login !== 'string') throw new Error('login: missing');
+  return {
+    ...row,
+    ...(row.apiSupport !== undefined && { apiSupport: truth(row.apiSupport, 'apiSupport') }),
+    ...(typeof row.passwordHash === 'string' && { passwordHash: hashOf(row.passwordHash) }),
+  };
+}
+
+export function tokenRow(fields: Record<string, unknown>): Record<string, unknown> {
+  const row = only(fields, TOKEN_FIELDS);
+  for (const name of NUMBERS) {
+    if (row[name] !== undefined) row[name] = numberOf(row[name], name);
+  }
+  if (typeof row.expiresAt === 'string') row.expiresAt = instantOf(row.expiresAt);
+  return row;
+}
+
+/** A column that nobody knows is a mistake in the file: better said than dropped. */
+function only(fields: Record<string, unknown>, known: readonly string[]): Record<string, unknown> {
+  const unknown = Object.keys(fields).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`${unknown}: not a known column (${known.join(', ')})`);
+  return { ...fields };
+}
+
+/** A hash as a text is one that says its own format ($2b$..., $argon2id$..., pbkdf2_sha256$...); as JSON, an object. */
+function hashOf(text: string): unknown {
+  if (!text.startsWith('{')) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Error('passwordHash: not JSON');
+  }
+}
+
+function truth(value: unknown, name: string): boolean {
+  if (value === true || value === 'true' || value === '1') return true;
+  if (value === false || value === 'false' || value === '0') return false;
+  throw new Error(`${name}: true or false`);
+}
+
+function numberOf(value: unknown, name: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number)) throw new Error(`${name}: not a whole number`);
+  return number;
+}
+
+function instantOf(text: string): number {
+  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isNaN(at)) throw new Error('expiresAt: not a date');
+  return at;
+}

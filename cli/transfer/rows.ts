@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { parse } from 'csv-parse';
+import { Misuse } from '../connection/service.ts';
+
+export type Format = 'csv' | 'jsonl';
+
+/** One row of a file, or what is wrong with it. */
+export interface Row {
+  /** Of the file, from 1; the first one of a row of CSV that spans several. */
+  line: number;
+  /** As it stood there, to be written back when it is refused. */
+  raw: string;
+  fields: Record<string, unknown> | undefined;
+  error?: string;
+  /** How much of the file has been read with it. */
+  bytes: number;
+}
+
+export function formatOf(file: string, asked: string | undefined): Format {
+  const format = asked ?? (/\.(jsonl|ndjson)$/i.test(file) ? 'jsonl' : 'csv');
+  if (format !== 'csv' && format !== 'jsonl') throw new Misuse('--format: csv or jsonl');
+  return format;
+}
+
+export async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    throw new Misuse(`there is no file ${file}`);
+  }
+}
+
+/** The rows of a file, one after the other: however large it is, little of it is in memory. */
+export function readRows(file: string, format: Format): AsyncGenerator<Row> {
+  return format === 'csv' ? readCsv(file) : readJsonLines(file);
+}
+
+async function* readJsonLines(file: string): AsyncGenerator<Row> {
+  let line = 0;
+  let bytes = 0;
+  for await (const raw of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    line += 1;
+    bytes += Buffer.byteLength(raw) + 1;
+    if (raw.trim() === '') continue;
+    yield { line, raw, bytes, ...fromJson(raw) };
+  }
+}
+
+function fromJson(raw: string): Pick<Row, 'fields' | 'error'> {
+  try {
+    const value: unknown = JSON.parse(raw);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { fields: { ...value } };
+  } catch {
+    // Said below.
+  }
+  return { fields: undefined, error: 'not a JSON object' };
+}
+
+async function* readCsv(file: string): AsyncGenerator<Row> {
+  const parser = createReadStream(file).pipe(
+    parse({
+      bom: true,
+      columns: (header: string[]) => header.map((name) => name.trim()),
+      info: true,
+      raw: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: 100_000,
+    }),
+  );
+  for await (const one of parser) {
+    const { record, raw, info } = one as {
+      record: Record<string, string>;
+      raw: string;
+      info: { lines: number; bytes: number; error?: { code: string } };
+    };
+    const place = { line: info.lines, raw: raw.replace(/\r?\n$/, ''), bytes: info.bytes };
+    if (info.error) yield { ...place, fields: undefined, error: 'not as many fields as the first line has' };
+    else yield { ...place, fields: Object.fromEntries(Object.entries(record).filter(([, text]) => text !== '')) };
+  }
+}
