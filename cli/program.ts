@@ -22,6 +22,7 @@ export function makeProgram(around: Surroundings, version: string): Command {
     .description('Countersign: sign-in for your sites')
     .version(version)
     .option('--json', 'answer in JSON')
+    .option('--ids', 'answer with ids alone')
     .option('--account <id>', 'the account, where there are several')
     .option('--data <folder>', 'the data folder of the service on this machine')
     .option('--url <url>', 'a service elsewhere')

@@ -20,6 +20,7 @@ export interface GlobalOptions {
   account?: string;
   data?: string;
   json?: boolean;
+  ids?: boolean;
 }
 
 /** One run of one command: its way to the service, and its way to speak. */
@@ -60,16 +61,18 @@ export class Run {
   }
 
   showList(items: readonly Record<string, unknown>[], columns: readonly string[]): void {
-    this.say(this.json ? JSON.stringify(items, null, 2) : table(items, columns));
+    if (this.#options.ids) for (const item of items) this.say(String(item.id));
+    else this.say(this.json ? JSON.stringify(items, null, 2) : table(items, columns));
   }
 
   show(object: Record<string, unknown>): void {
-    this.say(this.json ? JSON.stringify(object, null, 2) : card(object));
+    if (this.#options.ids) this.say(idOf(object));
+    else this.say(this.json ? JSON.stringify(object, null, 2) : card(object));
   }
 
   /** For people alone: scripts read the answer. */
   note(line: string): void {
-    if (!this.json) this.say(line);
+    if (!this.json && !this.#options.ids) this.say(line);
   }
 
   async #with<T>(connecting: Promise<Service>, work: (service: Service) => Promise<T>): Promise<T> {
@@ -91,4 +94,10 @@ export class Run {
       server,
     };
   }
+}
+
+/** Where a creation answers more than the object (a token with its seed), the object is one of its fields. */
+function idOf(object: Record<string, unknown>): string {
+  const inner = Object.values(object).find((value) => typeof value === 'object' && value !== null && 'id' in value);
+  return String(object.id ?? (inner as { id?: unknown } | undefined)?.id);
 }

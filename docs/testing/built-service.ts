@@ -9,6 +9,7 @@ import { waitUntil } from '../../server/testing/wait-until.ts';
 import { ROOT } from './code-blocks.ts';
 
 const ENTRY = join('dist', 'server', 'start.cjs');
+const COMMAND = join('dist', 'cli', 'countersign.js');
 
 /** The built service as an operator starts it, with a folder of its own. */
 export interface BuiltService {
@@ -27,7 +28,7 @@ export interface Place {
 
 /** `npm test` has built it; a single test may be the first. */
 export function ensureBuilt(): void {
-  if (existsSync(join(ROOT, ENTRY))) return;
+  if ([ENTRY, COMMAND].every((file) => existsSync(join(ROOT, file)))) return;
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
 }
