@@ -6,6 +6,7 @@ import { measureWidget } from '../tools/check-sizes.ts';
 import { describeMachine } from './machine.ts';
 import { Bench } from './measurements/bench.ts';
 import { measureFlood } from './measurements/flood.ts';
+import { measureImport } from './measurements/import.ts';
 import { measureOtp } from './measurements/otp.ts';
 import { measurePasswords } from './measurements/passwords.ts';
 import { measureStartUp } from './measurements/start-up.ts';
@@ -17,7 +18,7 @@ import { betweenMarkers } from './report/table.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --quick            a second or so per measurement: shows that all works, not how fast it is
-  --only NAMES       passwords, otp, flood, users, start-up or sizes, separated by commas; prints and writes nothing
+  --only NAMES       passwords, otp, flood, users, import, start-up or sizes, separated by commas; prints and writes nothing
   --profile FOLDER   node's CPU profiles of the measured services, for --only; slows them down`;
 
 const FOLDER = import.meta.dirname;
@@ -31,6 +32,7 @@ const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measurements>> = {
   passwords: async (bench) => ({ passwords: await measurePasswords(bench) }),
   otp: async (bench) => ({ otp: await measureOtp(bench) }),
   flood: async (bench) => ({ flood: await measureFlood(bench) }),
+  import: async (bench) => ({ import: await measureImport(bench) }),
   users: async (bench) => ({ users: await measureUsers(bench) }),
 };
 

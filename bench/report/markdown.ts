@@ -16,6 +16,7 @@ export function reportOf(results: Results): string {
     results.flood && flood(results.flood),
     results.users && users(results.users),
     results.otp && quietLog(results.otp),
+    results.import && imported(results.import),
     results.startUp && startUp(results),
     results.sizes && sizes(results.sizes),
   ]
@@ -126,6 +127,22 @@ function startUp({ startUp: started, otp: measured }: Results): string {
     }
   }
   return ['### Start and memory', table(['', ''], rows)].join('\n\n');
+}
+
+function imported({ rows, seconds, commandMiB, serviceMiB }: NonNullable<Results['import']>): string {
+  const memory = ({ early, most }: typeof commandMiB) =>
+    `${whole(early)} MiB in the first fifth, ${whole(most)} at most`;
+  return [
+    '### Import of users from CSV, embedded (LMDB)',
+    table(
+      ['', ''],
+      [
+        [`${count(rows)} users with three names each`, `${seconds.toFixed(1)} s, ${whole(rows / seconds)}/s`],
+        ['memory of the command', memory(commandMiB)],
+        ['memory of the service', memory(serviceMiB)],
+      ],
+    ),
+  ].join('\n\n');
 }
 
 function sizes(measured: NonNullable<Results['sizes']>): string {

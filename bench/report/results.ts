@@ -1,6 +1,7 @@
 import type { Measured as WidgetSize } from '../../tools/check-sizes.ts';
 import type { Machine } from '../machine.ts';
 import type { FloodMeasurement } from '../measurements/flood.ts';
+import type { ImportMeasurement } from '../measurements/import.ts';
 import type { OtpMeasurement } from '../measurements/otp.ts';
 import type { PasswordMeasurement } from '../measurements/passwords.ts';
 import type { StartUpMeasurement } from '../measurements/start-up.ts';
@@ -17,6 +18,7 @@ export interface Results {
   otp?: OtpMeasurement;
   flood?: FloodMeasurement;
   users?: UsersMeasurement;
+  import?: ImportMeasurement;
   startUp?: StartUpMeasurement;
   sizes?: WidgetSize[];
 }

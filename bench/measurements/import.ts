@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setInterval as every } from 'node:timers/promises';
+import { startService } from '../processes/service.ts';
+import { memoryOf } from '../processes/usage.ts';
+import type { Bench } from './bench.ts';
+
+const COMMAND = join(import.meta.dirname, '../../dist/cli/countersign.js');
+const SAMPLE_EVERY_MS = 500;
+
+export interface ImportMeasurement {
+  rows: number;
+  seconds: number;
+  /** Anonymous memory of the command and of the service: the most that was seen in the first fifth, and in all of it. */
+  commandMiB: { early: number; most: number };
+  serviceMiB: { early: number; most: number };
+}
+
+/** `countersign import users` from CSV, three names each and no passwords, into the built service on the embedded store. */
+export async function measureImport({ plan }: Bench): Promise<ImportMeasurement> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-bench-'));
+  const masterKey = randomBytes(32).toString('base64');
+  const env = { PATH: process.env.PATH ?? '', COUNTERSIGN_DATA: dataFolder };
+  const service = await startService({ dataFolder, store: 'embedded', masterKey });
+  try {
+    await command(env, ['account', 'create', '--name', 'Benchmark']).ended;
+    const file = join(dataFolder, 'people.csv');
+    await writePeople(file, plan.many);
+
+    const begun = performance.now();
+    const { pid, ended } = command(env, ['import', 'users', file]);
+    const sampling = sample([pid, service.pid]);
+    await ended;
+    const seconds = (performance.now() - begun) / 1000;
+    const [commandMiB, serviceMiB] = (await sampling.stop()).map(earlyAndMost);
+    if (!commandMiB || !serviceMiB) throw new Error('the import was over before its memory could be looked at');
+    return { rows: plan.many, seconds, commandMiB, serviceMiB };
+  } finally {
+    await service.stop();
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+function command(env: Record<string, string>, args: string[]): { pid: number | undefined; ended: Promise<void> } {
+  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (said.length < 2000) said += chunk.toString();
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}:\n${said}`);
+  });
+  return { pid: child.pid, ended };
+}
+
+async function writePeople(file: string, rows: number): Promise<void> {
+  const stream = createWriteStream(file);
+  stream.write('login,email,phone,firstName,secondName\n');
+  for (let at = 0; at < rows; at++) {
+    const phone = `+4366${String(at).padStart(9, '0')}`;
+    const more = stream.write(`person-${at},person-${at}@example.com,${phone},First ${at},Second ${at}\n`);
+    if (!more) await once(stream, 'drain');
+  }
+  stream.end();
+  await once(stream, 'finish');
+}
+
+function sample(pids: readonly (number | undefined)[]): { stop(): Promise<number[][]> } {
+  const stopping = new AbortController();
+  const seen: number[][] = pids.map(() => []);
+  const sampling = (async () => {
+    for await (const _ of every(SAMPLE_EVERY_MS, undefined, { signal: stopping.signal })) {
+      for (const [at, pid] of pids.entries()) {
+        const memory = memoryOf(pid);
+        if (memory) seen[at]?.push(memory.anonymousMiB);
+      }
+    }
+  })().catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await sampling;
+      return seen;
+    },
+  };
+}
+
+function earlyAndMost(samples: number[]): { early: number; most: number } | undefined {
+  if (samples.length === 0) return undefined;
+  const early = samples.slice(0, Math.max(1, Math.ceil(samples.length / 5)));
+  return { early: Math.max(...early), most: Math.max(...samples) };
+}
