@@ -1,13 +1,13 @@
-import type { Courier, Message } from '../ports/courier.ts';
+import type { Mail } from '../domain/mail/mail.ts';
+import { type Courier, CourierUnavailable } from '../ports/courier.ts';
 
-/** Keeps what would have been sent. */
+/** Keeps messages, or fails when the test says so. */
 export class FakeCourier implements Courier {
-  readonly sent: Message[] = [];
-  /** Thrown instead of sending. */
-  fault: Error | undefined;
+  readonly sent: Mail[] = [];
+  down = false;
 
-  async send(message: Message): Promise<void> {
-    if (this.fault) throw this.fault;
-    this.sent.push(message);
+  async send(mail: Mail): Promise<void> {
+    if (this.down) throw new CourierUnavailable('down');
+    this.sent.push(mail);
   }
 }

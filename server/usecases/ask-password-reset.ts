@@ -1,6 +1,7 @@
 import { rateKey } from '../domain/addresses.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import type { ResourceId } from '../domain/ids.ts';
+import type { MailLanguage } from '../domain/mail/mail.ts';
 import { RESETS_PER_ADDRESS, RESETS_PER_PERSON, RESETS_WINDOW_MS } from '../domain/password-reset.ts';
 import type { User } from '../domain/user.ts';
 import type { Ports } from '../ports/index.ts';
@@ -9,17 +10,16 @@ import { burnAttempt, unknownSubject } from './burn-attempt.ts';
 import { locateUser } from './find-user.ts';
 import { readAccess } from './read-access.ts';
 import { readPairs } from './read-pairs.ts';
-import { type ResetLanguage, resetMessage } from './reset-messages.ts';
-import { newReset } from './start-password-reset.ts';
+import { newReset, resetMail } from './start-password-reset.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'> & { issuer: string };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
 
 export interface ResetQuestion {
   resource: ResourceId;
   name: string;
-  language: ResetLanguage;
+  language: MailLanguage;
 }
 
 /**
@@ -54,7 +54,7 @@ export async function askPasswordReset(
     return { deliver: async () => {} };
   }
   const { email: to, login } = person;
-  const { key, value, link } = newReset(ports, person, to, { language, resource: id });
+  const { key, value, path } = newReset(ports, person, to, { language, resource: id });
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -63,7 +63,7 @@ export async function askPasswordReset(
     put: [{ key, value, expiresAt: value.expiresAt }],
     append: [eventOf(act, draft, now)],
   });
-  return { deliver: () => ports.courier.send(resetMessage({ to, login, site: resource.name }, link, language)) };
+  return { deliver: () => ports.courier.send(resetMail(to, language, { login, path })) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parseId, type UserId } from '../domain/ids.ts';
+import type { MailLanguage } from '../domain/mail/mail.ts';
 import { type PasswordReset, resetStands } from '../domain/password-reset.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
@@ -18,9 +19,9 @@ export interface ResetKey {
 
 const SECRET = /^[A-Za-z0-9_-]{32}$/;
 
-/** Always on the configured address: what a request says of its host is the sender's word (SR-40). */
-export function writeResetLink(issuer: string, { user, secret }: ResetKey, language: string): string {
-  return `${issuer}/reset/password?link=${user}.${secret}&lang=${language}`;
+/** A path below the configured address: what a request says of its host is the sender's word (SR-40). */
+export function writeResetPath({ user, secret }: ResetKey, language: MailLanguage): string {
+  return `/reset/password?link=${user}.${secret}&lang=${language}`;
 }
 
 export function parseResetKey(text: unknown): ResetKey | undefined {

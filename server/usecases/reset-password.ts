@@ -1,9 +1,9 @@
+import type { MailLanguage } from '../domain/mail/mail.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { type Act, eventOf, type Whence } from './act.ts';
 import { hashNewPassword } from './new-password.ts';
 import { opens, readReset } from './reset-link.ts';
-import { changedMessage, type ResetLanguage } from './reset-messages.ts';
 import { type Decision, transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
@@ -19,7 +19,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'cour
 export async function resetPassword(
   ports: Needs,
   whence: Whence,
-  { link, password, language }: { link: unknown; password: string; language: ResetLanguage },
+  { link, password, language }: { link: unknown; password: string; language: MailLanguage },
 ): Promise<Verdict<{ deliver: () => Promise<void> }>> {
   const opened = await readReset(ports, link, whence.address);
   if (isRefusal(opened)) return opened;
@@ -55,7 +55,10 @@ export async function resetPassword(
     },
   );
   if (isRefusal(changed)) return changed;
-  const [account] = await ports.store.getMany([documents.account(known.account)], ports.clock.now());
-  const told = { to: changed.to, login: known.login, site: account?.value.name ?? '' };
-  return { deliver: () => ports.courier.send(changedMessage(told, language)) };
+  const facts = {
+    change: 'password',
+    at: ports.clock.now(),
+    ...(whence.address && { address: whence.address }),
+  } as const;
+  return { deliver: () => ports.courier.send({ kind: 'security-notice', to: changed.to, language, facts }) };
 }

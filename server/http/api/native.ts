@@ -24,7 +24,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', loginRequests(ports));
   app.route('/', resources(ports));
   app.route('/', users(ports));
-  app.route('/', passwordResets(ports, about));
+  app.route('/', passwordResets(ports));
   app.route('/', tokens(ports, 'Countersign'));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { MAIL_LANGUAGES } from '../../domain/mail/mail.ts';
 import type { Ports } from '../../ports/index.ts';
-import { RESET_LANGUAGES } from '../../usecases/reset-messages.ts';
 import { startPasswordReset } from '../../usecases/start-password-reset.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
@@ -19,7 +19,7 @@ const start = createRoute({
     params: z.object({ id: userId }),
     ...jsonBody(
       z
-        .strictObject({ language: z.enum(RESET_LANGUAGES).openapi({ description: 'Of the mail.' }) })
+        .strictObject({ language: z.enum(MAIL_LANGUAGES).openapi({ description: 'Of the mail.' }) })
         .openapi('PasswordResetInput'),
     ),
   },
@@ -29,15 +29,12 @@ const start = createRoute({
   },
 });
 
-export function passwordResets(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
-  { issuer }: { issuer: string },
-) {
+export function passwordResets(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>) {
   const app = apiRouter();
   app.on(['POST'], ['/users/:id/password-reset'], authorize(ports, 'write'));
   app.openapi(start, async (c) => {
     const { language } = c.req.valid('json');
-    const verdict = await startPasswordReset({ ...ports, issuer }, c.get('act'), c.req.valid('param').id, language);
+    const verdict = await startPasswordReset(ports, c.get('act'), c.req.valid('param').id, language);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 202);
   });
   return app;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../domain/password-policy.ts';
-import type { ResetLanguage } from '../../usecases/reset-messages.ts';
 import type { AppEnv } from '../context.ts';
 import { RESET_STYLE } from './style.ts';
 import { PAGE_TEXTS, type PageTexts } from './texts.ts';
@@ -11,7 +11,7 @@ import { PAGE_TEXTS, type PageTexts } from './texts.ts';
 type Html = ReturnType<typeof html>;
 
 export interface Page {
-  language: ResetLanguage;
+  language: MailLanguage;
   title: keyof PageTexts;
   body: Html;
   status?: ContentfulStatusCode;

@@ -1,5 +1,5 @@
 import type { PasswordFlaw } from '../../domain/common-passwords.ts';
-import { RESET_LANGUAGES, type ResetLanguage } from '../../usecases/reset-messages.ts';
+import { MAIL_LANGUAGES, type MailLanguage } from '../../domain/mail/mail.ts';
 
 /** What the pages say. `{0}` is filled in. */
 const en = {
@@ -78,18 +78,18 @@ const de: PageTexts = {
   secured: 'Gesichert mit Countersign',
 };
 
-export const PAGE_TEXTS: Record<ResetLanguage, PageTexts> = { en, de };
+export const PAGE_TEXTS: Record<MailLanguage, PageTexts> = { en, de };
 
 export function flawText(texts: PageTexts, flaw: PasswordFlaw | undefined): string {
   return texts[flaw ?? 'listed'];
 }
 
 /** The language asked for, else the first of the browser's that there is, else English. */
-export function pageLanguage(asked: string | undefined, acceptLanguage: string | undefined): ResetLanguage {
+export function pageLanguage(asked: string | undefined, acceptLanguage: string | undefined): MailLanguage {
   const wanted = [asked ?? '', ...(acceptLanguage ?? '').slice(0, 200).split(',')];
   const tags = wanted.map((tag) => tag.trim().slice(0, 2).toLowerCase());
   for (const tag of tags) {
-    const known = RESET_LANGUAGES.find((language) => language === tag);
+    const known = MAIL_LANGUAGES.find((language) => language === tag);
     if (known) return known;
   }
   return 'en';
