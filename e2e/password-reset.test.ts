@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { loadSigningKeys } from '../server/adapters/jose/load-signing-keys.ts';
+import { createSigner } from '../server/adapters/jose/signer.ts';
 import { loadWidgetFiles } from '../server/adapters/widget-files/load-widget-files.ts';
 import { createApp } from '../server/app.ts';
 import { composeMail } from '../server/domain/mail/compose.ts';
@@ -38,6 +40,8 @@ beforeAll(async () => {
     user: { email: 'alice@shop.example' },
   });
   const readiness = createReadiness();
+  const keys = await loadSigningKeys(ports, { algorithm: 'ES256' });
+  ports.signer = createSigner({ issuer: url, keys, now: () => ports.clock.now() });
   const app = createApp(ports, {
     issuer: url,
     version: '0.0.0',

@@ -75,7 +75,7 @@ const de: PageTexts = {
   waitText: 'Das wurde von hier aus zu oft angefordert. Versuchen Sie es später noch einmal.',
   busyTitle: 'Gerade nicht',
   busyText: 'Der Dienst kann gerade nicht antworten. Es hat sich nichts geändert. Versuchen Sie es gleich noch einmal.',
-  secured: 'Gesichert mit Countersign',
+  secured: 'Gesichert durch Countersign',
 };
 
 export const PAGE_TEXTS: Record<MailLanguage, PageTexts> = { en, de };
