@@ -101,6 +101,23 @@ describe('an imported hash', () => {
     expect(await signIn('letmein')).toMatchObject({ refused: 'INVALID_CREDENTIALS' });
   });
 
+  // SR-49
+  test('is guessed at no faster than any other, and its person gets in from where they were before', async () => {
+    const { account, resource } = scene;
+    const [login, passwordHash] = md5('attacked');
+    const { user } = must(await createUser(ports, birth(ports, 'usr'), account, { login, passwordHash }));
+    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const signIn = (password: string, address: string) =>
+      authenticate(
+        { ...ports, hasher: createArgon2Hasher() },
+        { account, resource: resource.id, user: login, method: 'password', password, address },
+      );
+    expect(await signIn('lètmein', '192.0.2.7')).toMatchObject({ user: { id: user.id } });
+    for (let i = 0; i < 6; i++) await signIn('guess', '203.0.113.9');
+    expect(await signIn('lètmein', '203.0.113.9')).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
+    expect(await signIn('lètmein', '192.0.2.7')).toMatchObject({ user: { id: user.id } });
+  });
+
   // SR-18
   test('that is absurd is refused at import, as are a hash and a password at once', async () => {
     const make = (passwordHash: ImportedHash, password?: string) =>
