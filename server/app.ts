@@ -13,6 +13,7 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
+import { reset } from './http/reset/reset.ts';
 import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
@@ -49,6 +50,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   app.use(refuseDuplicateParameters());
   app.use(bodyLimit());
+  // Its forms are no JSON, so it comes before what takes nothing else.
+  app.route('/', reset({ ...ports, issuer }));
   app.use(strictJson());
 
   app.route('/', healthRoutes(ports, options.readiness));

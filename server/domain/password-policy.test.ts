@@ -1,27 +1,31 @@
 import { expect, test } from 'vitest';
-import { judgePassword, normalisePassword, PASSWORD_MIN_LENGTH } from './password-policy.ts';
+import { judgePassword, normalisePassword } from './password-policy.ts';
+
+const alone = { secondFactor: false, personal: [] };
+const withCode = { secondFactor: true, personal: [] };
+/** So many code points of no pattern. */
+const mixed = (length: number) => [...'vkzqmw7xh2jb9rn4tc'.repeat(15)].slice(0, length).join('');
 
 // SR-37
 test.each([
-  ['7 characters', 'x'.repeat(7), 'PASSWORD_TOO_SHORT'],
-  ['8 characters', 'x'.repeat(8), undefined],
-  ['256 characters', 'x'.repeat(256), undefined],
-  ['257 characters', 'x'.repeat(257), 'PASSWORD_TOO_LONG'],
-  ['nothing', '', 'PASSWORD_TOO_SHORT'],
-  ['8 emoji, 16 UTF-16 units', '😀'.repeat(8), undefined],
-  ['7 emoji, 14 UTF-16 units', '😀'.repeat(7), 'PASSWORD_TOO_SHORT'],
-  ['256 emoji', '😀'.repeat(256), undefined],
-  ['4 letters with combining marks, which compose', 'e\u0301'.repeat(4), 'PASSWORD_TOO_SHORT'],
-  ['8 letters with combining marks, which compose', 'e\u0301'.repeat(8), undefined],
-  ['8 blanks: no composition rules', ' '.repeat(8), undefined],
-])('%s', (_name, password, expected) => {
-  expect(judgePassword(password)).toBe(expected);
+  ['14 characters', mixed(14), { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
+  ['15 characters', mixed(15), undefined],
+  ['256 characters', mixed(200) + mixed(56), undefined],
+  ['257 characters', mixed(257), { code: 'PASSWORD_TOO_LONG', maxLength: 256 }],
+  ['nothing', '', { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
+  ['14 emoji and a letter, 29 UTF-16 units', `a${'😀🦊🐙🌵🍋🎈🧭'.repeat(2)}`, undefined],
+  ['14 emoji, 28 UTF-16 units', '😀🦊🐙🌵🍋🎈🧭'.repeat(2), { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
+  ['14 letters, one with a combining mark', `${mixed(13)}e\u0301`, { code: 'PASSWORD_TOO_SHORT', minLength: 15 }],
+  ['blanks and lower case alone: no composition rules', 'a word and another word', undefined],
+])('a password that stands alone: %s', (_name, password, expected) => {
+  expect(judgePassword(password, alone)).toEqual(expected);
 });
 
-test('where no second factor is asked for, 15 are needed', () => {
-  expect(PASSWORD_MIN_LENGTH).toBe(8);
-  expect(judgePassword('x'.repeat(14), { minLength: 15 })).toBe('PASSWORD_TOO_SHORT');
-  expect(judgePassword('x'.repeat(15), { minLength: 15 })).toBeUndefined();
+// SR-37
+test('where a second factor is enforced, 8 characters do', () => {
+  expect(judgePassword(mixed(7), withCode)).toEqual({ code: 'PASSWORD_TOO_SHORT', minLength: 8 });
+  expect(judgePassword(mixed(8), withCode)).toBeUndefined();
+  expect(judgePassword('password1', withCode)).toEqual({ code: 'PASSWORD_COMMON', flaw: 'listed' });
 });
 
 test('the same characters are the same password however they were typed', () => {

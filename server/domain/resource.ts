@@ -23,6 +23,8 @@ export interface Resource {
   allowLocalhost: boolean;
   /** How long a result lives, 10 000 to 300 000 ms. */
   resultLifetimeMs: number;
+  /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
+  passwordReset?: boolean;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

@@ -11,7 +11,7 @@ export interface User {
   phone?: string;
   firstName?: string;
   secondName?: string;
-  /** PHC string (argon2id). */
+  /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */
   passwordHash?: string;
   apiSupport: boolean;
   blocked: boolean;

@@ -4,6 +4,7 @@ import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import type { PasswordReset } from '../domain/password-reset.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { Token } from '../domain/token.ts';
@@ -17,6 +18,7 @@ export const documents = {
   resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),
+  passwordReset: (id: UserId): DocumentKey<PasswordReset> => ({ anchor: id, name: 'password-reset' }),
   /** `normalised` comes from `domain/names.ts`. */
   nameClaim: (account: AccountId, normalised: string): DocumentKey<NameClaim> => ({
     anchor: `name/${account}/${normalised}`,

@@ -1,6 +1,6 @@
 import { assign } from './acting.ts';
 import type { Service } from './http-service.ts';
-import { addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
+import { addPerson, addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -45,6 +45,8 @@ export interface Sample {
 export type SampleScene = Scene & {
   filter: string;
   key: string;
+  /** A user with an e-mail address. */
+  member: string;
   /** Nobody's, and counting presses: its next codes are right at any time. */
   fob: SceneToken;
 };
@@ -56,7 +58,10 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
   const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
   const { id: filter } = (await made.json()) as { id: string };
   const fob = await addToken(service.ports, scene.account, { kind: 'hotp' });
-  return { ...scene, filter, key, fob };
+  const { user } = await addPerson(service.ports, scene.account, scene.resource, {
+    user: { login: 'member', email: 'member@shop.example' },
+  });
+  return { ...scene, filter, key, fob, member: user.id };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -82,6 +87,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /users': () => ({ status: 200 }),
   'GET /users/{id}': ({ user }) => ({ id: user.id, status: 200 }),
   'PATCH /users/{id}': ({ user }) => ({ id: user.id, body: { firstName: 'Alice' }, status: 200 }),
+  'POST /users/{id}/password-reset': ({ member }) => ({ id: member, body: { language: 'en' }, status: 202 }),
   'POST /tokens': () => ({ body: { name: 'phone', kind: 'totp' }, status: 201 }),
   'GET /tokens': () => ({ status: 200 }),
   'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),

@@ -192,7 +192,7 @@ export async function overwrite<T extends object>(
 export const meanwhile = {
   blockUser: ({ ports, account, user }: Scene) => updateUser(ports, account, user.id, { blocked: true }),
   changePassword: ({ ports, account, user }: Scene) =>
-    updateUser(ports, account, user.id, { password: 'something else' }),
+    updateUser(ports, account, user.id, { password: 'something else entirely' }),
   disableResource: ({ ports, account, resource }: Scene) =>
     updateResource(ports, account, resource.id, { enabled: false }),
   deactivatePlan: ({ ports, account }: Scene) =>

@@ -241,7 +241,7 @@ describe('a person whose password is being hashed anew at sign-in', () => {
     atTheSecondHash(() => meanwhile.changePassword(scene));
     expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
     const { passwordHash } = await read(ports, documents.user(scene.user.id));
-    expect(await ports.hasher.verify(passwordHash, 'something else')).toBe(true);
+    expect(await ports.hasher.verify(passwordHash, 'something else entirely')).toBe(true);
   });
 });
 

@@ -1,8 +1,8 @@
 import { referenceTo } from '../domain/actor.ts';
 import { mayCreate } from '../domain/authority.ts';
 import { parseId, type UserId } from '../domain/ids.ts';
+import { adoptHash, type ImportedHash } from '../domain/imported-hash.ts';
 import { normaliseName } from '../domain/names.ts';
-import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
@@ -11,6 +11,7 @@ import { byCreation, indexes } from '../ports/indexes.ts';
 import { type Act, eventOf } from './act.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { type Birth, createObject } from './create-object.ts';
+import { hashNewPassword, type PasswordOwner } from './new-password.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
@@ -24,6 +25,8 @@ export interface NewUser {
   firstName?: string | undefined;
   secondName?: string | undefined;
   password?: string | undefined;
+  /** In place of a password: what the person's old one was hashed to elsewhere. */
+  passwordHash?: ImportedHash | undefined;
   apiSupport?: boolean | undefined;
 }
 
@@ -48,16 +51,19 @@ export async function createUser(
     return refusal('INPUT_INVALID', { detail: 'a name that reads like the id of a user' });
   }
   const { id } = birth;
-  const { password, ...details } = input;
-  if (password !== undefined) {
-    const judged = judgePassword(password);
-    if (judged) return refusal(judged);
-  }
+  const { password, passwordHash: imported, ...details } = input;
+  const hashed = await firstPassword(
+    ports,
+    { ...details, account, assignments: [] } as PasswordOwner,
+    password,
+    imported,
+  );
+  if (isRefusal(hashed)) return hashed;
   const drafted: User = {
     ...(Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)) as typeof details),
     id,
     account,
-    ...(password !== undefined && { passwordHash: await ports.hasher.hash(normalisePassword(password)) }),
+    ...hashed,
     apiSupport: input.apiSupport ?? true,
     blocked: false,
     assignments: [],
@@ -83,6 +89,22 @@ export async function createUser(
     return refusal('NAME_TAKEN');
   }
   return { user };
+}
+
+/** An old password is not judged: nobody knows it. It is when its person next changes it. */
+async function firstPassword(
+  ports: Needs,
+  owner: PasswordOwner,
+  password: string | undefined,
+  imported: ImportedHash | undefined,
+): Promise<Verdict<{ passwordHash?: string }>> {
+  if (password !== undefined && imported !== undefined) {
+    return refusal('INPUT_INVALID', { detail: 'a password or a passwordHash, not both' });
+  }
+  if (password !== undefined) return hashNewPassword(ports, owner, password);
+  if (imported === undefined) return {};
+  const passwordHash = adoptHash(imported);
+  return passwordHash === undefined ? refusal('PASSWORD_HASH_INVALID') : { passwordHash };
 }
 
 /** The user goes first, and with it every claim's weight; the claims are only tidied up. */

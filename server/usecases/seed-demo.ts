@@ -38,6 +38,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       allowedOrigins: [],
       allowLocalhost: true,
       resultLifetimeMs: 60_000,
+      passwordReset: true,
     }),
   );
   const key = must(await createApiKey(ports, act, { name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }));

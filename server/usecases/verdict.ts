@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { PasswordFlaw } from '../domain/common-passwords.ts';
 import type { UserId } from '../domain/ids.ts';
 
 /**
@@ -10,6 +11,8 @@ export interface Refusal {
   readonly retryAfterMs?: number;
   /** For the caller's developers; never holds what was typed. */
   readonly detail?: string;
+  /** Of PASSWORD_COMMON: why. */
+  readonly flaw?: PasswordFlaw;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
   readonly about?: UserId;
 }

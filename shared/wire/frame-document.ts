@@ -12,11 +12,13 @@ export interface FrameDocument {
   lang: string;
   /** The resource's name, as its administrators wrote it. The frame shows it above the form. */
   title: string;
+  /** Whether the frame offers people a link to a new password. Default false. */
+  passwordReset?: boolean | undefined;
 }
 
-export function frameDocument({ nonce, script, style, lang, title }: FrameDocument): string {
+export function frameDocument({ nonce, script, style, lang, title, passwordReset }: FrameDocument): string {
   return `<!doctype html>
-<html lang="${escapeHtml(lang)}">
+<html lang="${escapeHtml(lang)}"${passwordReset ? ' data-reset' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -21,10 +21,18 @@ export interface Layer {
 }
 
 /** Libraries that compute and do nothing else. */
-const PURE_PACKAGES = ['@otplib/*', 'ipaddr.js', 'tldts', '@scure/base', 'node:crypto', 'node:net'];
+const PURE_PACKAGES = [
+  '@otplib/*',
+  '@scure/base',
+  '@zxcvbn-ts/language-common',
+  'ipaddr.js',
+  'node:crypto',
+  'node:net',
+  'tldts',
+];
 
 /** What stands behind a port; whoever is not an adapter goes through the port. */
-const BEHIND_PORTS = ['ioredis', 'lmdb', '@node-rs/argon2', 'jose', 'maxmind', 'node:child_process'];
+const BEHIND_PORTS = ['ioredis', 'lmdb', '@node-rs/argon2', '@node-rs/bcrypt', 'jose', 'maxmind', 'node:child_process'];
 
 /** Of Node's own modules, the domain may use what is a function of its arguments: no randomness, no sockets. */
 export const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {

@@ -17,6 +17,7 @@ export interface AppProps {
   hasActed: boolean;
   /** Second-factor-only mode: the person is given. */
   isGiven: boolean;
+  resetUrl: string | undefined;
   card: Ref<HTMLElement>;
   signIn: SignIn;
   onClose?: (() => void) | undefined;
@@ -30,7 +31,14 @@ export function App({ card, name, texts, onClose, ...rest }: AppProps) {
   );
 }
 
-function ScreenBody({ screen, texts, hasActed, isGiven, signIn }: Omit<AppProps, 'card' | 'name' | 'onClose'>) {
+function ScreenBody({
+  screen,
+  texts,
+  hasActed,
+  isGiven,
+  resetUrl,
+  signIn,
+}: Omit<AppProps, 'card' | 'name' | 'onClose'>) {
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}
@@ -53,6 +61,7 @@ function ScreenBody({ screen, texts, hasActed, isGiven, signIn }: Omit<AppProps,
           texts={texts}
           isNext={hasActed}
           onAnswer={signIn.submit}
+          resetUrl={resetUrl}
           onNotYou={isGiven ? undefined : signIn.restart}
         />
       );

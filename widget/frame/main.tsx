@@ -49,6 +49,7 @@ function run(host: Host, resource: string): void {
         name={name}
         hasActed={hasActed}
         isGiven={isGiven}
+        resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}

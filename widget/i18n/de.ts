@@ -27,6 +27,7 @@ export const de = {
   notYou: 'Nicht Sie?',
   signingInAs: 'Anmeldung als',
   showPassword: 'Passwort anzeigen',
+  forgotPassword: 'Passwort vergessen?',
   hidePassword: 'Passwort verbergen',
   startAgain: 'Neu beginnen',
   tryAgain: 'Noch einmal versuchen',

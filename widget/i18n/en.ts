@@ -51,6 +51,7 @@ export const en = {
   signingInAs: 'Signing in as',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
+  forgotPassword: 'Forgot your password?',
   startAgain: 'Start again',
   tryAgain: 'Try again',
   close: 'Close',

@@ -1,5 +1,6 @@
 import { hash as rawHash, verify as rawVerify } from '@node-rs/argon2';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { adoptHash } from '../../domain/imported-hash.ts';
 import { Overloaded } from '../../ports/password-hasher.ts';
 import { createArgon2Hasher } from './argon2-hasher.ts';
 
@@ -127,4 +128,49 @@ describe('argon2 hasher', () => {
       verifySpy.mockImplementation(real.verify);
     }
   });
+
+  // SR-17
+  describe('a hash from elsewhere', () => {
+    const md5 = adopted({ algorithm: 'md5', rounds: ['{password}'], hash: '5f4dcc3b5aa765d61d8327deb882cf99' });
+    const weak = '$argon2id$v=19$m=512,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+    test('is not told from an unknown name by being cheap: a wrong password costs an argon2 of today', async () => {
+      const hasher = createArgon2Hasher();
+      expect(await hasher.verify(md5, 'wrong')).toBe(false);
+      expect(verifySpy.mock.calls.map(([text]) => text)).toEqual([
+        expect.stringMatching(/^\$argon2id\$v=19\$m=19456,/),
+      ]);
+      verifySpy.mockClear();
+      expect(await hasher.verify(weak, 'wrong')).toBe(false);
+      expect(verifySpy).toHaveBeenCalledTimes(2);
+      verifySpy.mockClear();
+      // The right one pays by being hashed anew.
+      expect(await hasher.verify(md5, 'password')).toBe(true);
+      expect(verifySpy).not.toHaveBeenCalled();
+      expect([md5, weak].map((text) => hasher.needsRehash(text))).toEqual([true, true]);
+    });
+
+    // SR-19
+    test('is checked under the same bound, and holds one place for both of its hashes', async () => {
+      const hasher = createArgon2Hasher({ concurrency: 1, maxQueue: 1 });
+      const all = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.verify(md5, 'wrong')));
+      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'rejected']);
+      expect(await hasher.verify(md5, 'password')).toBe(true);
+    });
+
+    // SR-18
+    test('that is absurd is refused before any work', async () => {
+      const hasher = createArgon2Hasher();
+      for (const text of [`$2b$31$${'a'.repeat(53)}`, `$pbkdf2-sha512$i=999999999$c2FsdA$${'A'.repeat(43)}`]) {
+        await expect(hasher.verify(text, 'x')).rejects.toBeInstanceOf(TypeError);
+      }
+      expect(verifySpy).not.toHaveBeenCalled();
+    });
+  });
 });
+
+function adopted(digest: { algorithm: 'md5'; rounds: string[]; hash: string }): string {
+  const stored = adoptHash({ format: 'digest', ...digest, encoding: 'hex', salt: '', saltEncoding: 'text' });
+  if (stored === undefined) throw new Error('not taken over');
+  return stored;
+}

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import { PHC_BOUNDS, parsePhc } from '../../domain/argon2-text.ts';
+import { isArgon2, readHash } from '../../domain/imported-hash.ts';
 import type { PasswordHasher } from '../../ports/password-hasher.ts';
+import { verifyImported } from '../imported-hashes/verify-imported.ts';
 import { Permits, type ReservedPermit } from './permits.ts';
-import { PHC_BOUNDS, parsePhc } from './phc.ts';
 import { hashingConcurrency } from './threads.ts';
 
 /** The floor for new hashes (SR-18; OWASP's second choice for argon2id). */
@@ -24,9 +26,12 @@ export interface Argon2Options {
 /**
  * argon2id on libuv's thread pool behind a bound (SR-18, SR-19).
  *
- * A hash that was stored with weaker parameters is checked at its own, lower cost, so until its owner's next login
- * (when it is made anew) its timing differs from that of an unknown name (SR-17). Raising the parameters therefore
- * tells, for a while, an old hash from no hash.
+ * It also checks what was imported from elsewhere, under the same bound. A wrong password for a hash that came from
+ * elsewhere costs an argon2 beside it, so that a cheap one is not told from an unknown name by its speed (SR-17); a
+ * costly one takes longer than that, until its owner's next login, when it is made anew.
+ *
+ * A hash of ours that was stored with weaker parameters is checked at its own, lower cost. Raising the parameters
+ * therefore tells, for a while, an old hash from no hash.
  *
  * @throws {RangeError} parameters below the floor or above what {@link parsePhc} would accept back.
  */
@@ -48,8 +53,13 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
       await permit.run(() => verify(decoy, password));
       return false;
     }
-    parsePhc(phc);
-    return permit.run(() => verify(phc, password));
+    const check = checkOf(phc);
+    return permit.run(async () => {
+      if (await check.run(password)) return true;
+      // One permit for both: neither is begun before the other has ended.
+      if (check.isForeign) await verify(decoy, password);
+      return false;
+    });
   };
 
   return {
@@ -70,11 +80,29 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
     },
 
     needsRehash(phc) {
+      if (!isArgon2(phc)) return true;
       const stored = parsePhc(phc);
+      if (stored.variant !== 'argon2id') return true;
       // Other lanes are not weaker: they only divide the same memory differently.
       return stored.memoryKiB < memoryKiB || stored.iterations < iterations;
     },
   };
+}
+
+/**
+ * How to check against a stored text.
+ *
+ * @throws {TypeError} it is of no kind that is known, or its parameters are out of bounds; before any work is done
+ */
+function checkOf(stored: string): { isForeign: boolean; run: (password: string) => Promise<boolean> } {
+  if (isArgon2(stored)) {
+    const { variant, memoryKiB } = parsePhc(stored);
+    const isForeign = variant !== 'argon2id' || memoryKiB < ARGON2_FLOOR.memoryKiB;
+    return { isForeign, run: (password) => verify(stored, password) };
+  }
+  const read = readHash(stored);
+  if (!read) throw new TypeError('the stored password hash is of no known kind, or out of bounds');
+  return { isForeign: true, run: (password) => verifyImported(read, password) };
 }
 
 function atLeast(name: string, value: number | undefined, floor: number, ceiling: number): number {

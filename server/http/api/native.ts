@@ -4,6 +4,7 @@ import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
 import { filters } from './filters.ts';
 import { loginRequests } from './login-requests.ts';
+import { passwordResets } from './password-resets.ts';
 import { type ApiDescription, referencePage } from './reference-page.ts';
 import { resources } from './resources.ts';
 import { results } from './results.ts';
@@ -23,6 +24,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', loginRequests(ports));
   app.route('/', resources(ports));
   app.route('/', users(ports));
+  app.route('/', passwordResets(ports));
   app.route('/', tokens(ports, 'Countersign'));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));

@@ -5,6 +5,7 @@ import {
   METHOD_POLICIES,
   type Resource,
 } from '../../domain/resource.ts';
+import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
@@ -35,6 +36,9 @@ const settings = {
   }),
   allowLocalhost: z.boolean().openapi({ description: 'Also any port of http://localhost and http://127.0.0.1.' }),
   resultLifetimeMs: z.int().min(10_000).max(300_000),
+  passwordReset: z.boolean().openapi({
+    description: 'Whether people may have a link to a new password mailed to them from the widget.',
+  }),
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
@@ -48,6 +52,7 @@ const creation = z
       allowedOrigins: settings.allowedOrigins.default([]),
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
+      passwordReset: settings.passwordReset.default(false),
     },
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
@@ -58,11 +63,16 @@ const changes = z
   .strictObject({ ...settings, ...filters })
   .partial()
   .openapi('ResourceChanges');
-const shown = z.object({ id: resourceId, ...settings, ...filters, createdAt: instant }).openapi('Resource');
+const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
+  description:
+    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks.',
+});
+const shown = z.object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant }).openapi('Resource');
 
 export function presentResource({ account: _account, createdBy: _by, ...resource }: Resource): z.input<typeof shown> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  return { ...resource, geoFilter, timeFilter, ipFilter };
+  const { passwordReset = false } = resource;
+  return { ...resource, geoFilter, timeFilter, ipFilter, passwordReset, warnings: resourceWarnings(resource) };
 }
 
 const tags = ['Resources'];

@@ -27,6 +27,7 @@ import {
   tokenId,
   userId,
 } from './fields.ts';
+import { passwordHash } from './password-hash.ts';
 
 const names = {
   login,
@@ -37,7 +38,12 @@ const names = {
   secondName: label(100).optional(),
 };
 const creation = z
-  .strictObject({ ...names, password: password.optional(), apiSupport: z.boolean().default(true) })
+  .strictObject({
+    ...names,
+    password: password.optional(),
+    passwordHash: passwordHash.optional(),
+    apiSupport: z.boolean().default(true),
+  })
   .openapi('UserInput');
 const changes = z
   .strictObject({

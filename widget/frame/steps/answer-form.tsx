@@ -13,6 +13,8 @@ export interface AnswerFormProps {
   onAnswer: (value: string) => void;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
+  /** Where whoever has forgotten their password gets another; absent where that is not offered. */
+  resetUrl?: string | undefined;
 }
 
 interface State {
@@ -97,7 +99,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     else this.input.current?.focus();
   };
 
-  override render({ screen, texts, onNotYou }: AnswerFormProps, { mistake, isShown }: State) {
+  override render({ screen, texts, onNotYou, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
     const { step, view, busy, notice } = screen;
     const { title, label, button, attributes } = FIELDS[step];
     const leftMs = this.leftMs();
@@ -151,6 +153,11 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : button)}
         </button>
+        {step === 'password' && resetUrl && (
+          <a class="link" href={`${resetUrl}&lang=${document.documentElement.lang}`} target="_blank" rel="noreferrer">
+            {texts('forgotPassword')}
+          </a>
+        )}
         <p class="unseen" role="status">
           {busy && texts('checking')}
         </p>

@@ -1,27 +1,34 @@
 /** What a stored argon2 string says about how it was made. */
 export interface PhcParameters {
+  /** argon2i comes from elsewhere alone: what is made here is argon2id. */
+  variant: 'argon2id' | 'argon2i';
   memoryKiB: number;
   iterations: number;
   parallelism: number;
 }
 
-/** Above these a stored string is not ours: checking it would only burn memory and time (SR-18). */
+/** Above these a stored string is not sane: checking it would only burn memory and time (SR-18). */
 export const PHC_BOUNDS = { memoryKiB: 256 * 1024, iterations: 16, parallelism: 8 } as const;
 
 /** Salt of 8 to 64 bytes, output of 16 to 64: shorter outputs could be met by chance. */
 const SHAPE =
-  /^\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9])\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+  /^\$(argon2id|argon2i)\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9])\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
 /**
- * The parameters of a PHC string (argon2id, version 0x13; RFC 9106), refused before any work when they are not sane.
+ * The parameters of a PHC string (argon2id or argon2i, version 0x13; RFC 9106), refused before any work when they are not sane.
  *
  * @throws {TypeError} malformed, another variant or version, or parameters out of {@link PHC_BOUNDS}. The message never
  *   holds any of the string.
  */
 export function parsePhc(phc: string): PhcParameters {
   const match = SHAPE.exec(phc);
-  if (!match) throw new TypeError('the stored password hash is not an argon2id string');
-  const parameters = { memoryKiB: Number(match[1]), iterations: Number(match[2]), parallelism: Number(match[3]) };
+  if (!match) throw new TypeError('the stored password hash is not an argon2 string');
+  const parameters: PhcParameters = {
+    variant: match[1] === 'argon2i' ? 'argon2i' : 'argon2id',
+    memoryKiB: Number(match[2]),
+    iterations: Number(match[3]),
+    parallelism: Number(match[4]),
+  };
   if (
     parameters.memoryKiB > PHC_BOUNDS.memoryKiB ||
     parameters.memoryKiB < 8 * parameters.parallelism ||

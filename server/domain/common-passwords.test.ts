@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { commonness } from './common-passwords.ts';
+
+// SR-37
+describe('a password that is tried early', () => {
+  test.each([
+    ['password', 'listed'],
+    ['PassWord1', 'listed'],
+    ['football', 'listed'],
+    ['password1234567', 'listed'],
+    ['!!Sunshine!!2024', 'listed'],
+    ['passwordpassword', 'listed'],
+    ['PasswordPasswordPass', 'pattern'],
+    ['zzzzzzzzzzzzzzzzz', 'pattern'],
+    ['abcabcabcabcabcab', 'pattern'],
+    ['12345678901234567', 'pattern'],
+    ['qwertyuiopasdfghjkl', 'pattern'],
+    ['qwertzuiopasdfghjkl', 'pattern'],
+    ['98765432109876543', 'pattern'],
+    ['abcdefghijklmnopq', 'pattern'],
+  ])('%s: %s', (password, flaw) => {
+    expect(commonness(password, [])).toBe(flaw);
+  });
+
+  test.each([
+    ['maria.castillo.2024', ['maria.castillo@shop.example']],
+    ['JuniperFernJuniper', ['Juniper & Fern']],
+    ['mariamariamaria1', ['Maria']],
+    ['maria123456789012', ['maria']],
+    ['Castillo-Maria-99', ['maria', 'Castillo']],
+  ])('%s, of somebody called %j', (password, personal) => {
+    expect(commonness(password, personal)).toBe('personal');
+    expect(commonness(password, ['ottokar'])).not.toBe('personal');
+  });
+});
+
+describe('a password that is not', () => {
+  test.each([
+    'correct horse battery',
+    'a password of my own making',
+    'golf#8452@9917#2201',
+    'maria likes tall cacti',
+    'x7Vq2kPz9wRt',
+    '日本語のパスワードです',
+    '',
+  ])('%s', (password) => {
+    expect(commonness(password, ['maria', 'al', 'shop'])).toBeUndefined();
+  });
+
+  test('a name of two letters, or of signs alone, counts for nothing', () => {
+    expect(commonness('jo-jo-vk2q', ['jo', '--', ''])).toBeUndefined();
+  });
+});
+
+test('case does not save a common password, nor do repeating it or signs at its ends', () => {
+  const chosen = fc.constantFrom('football', 'sunshine', 'iloveyou', 'superman', 'baseball');
+  const cased = fc
+    .tuple(chosen, fc.infiniteStream(fc.boolean()))
+    .map(([word, upper]) => [...word].map((letter) => (upper.next().value ? letter.toUpperCase() : letter)).join(''));
+  fc.assert(
+    fc.property(cased, fc.integer({ min: 1, max: 5 }), fc.constantFrom('', '!', '2024'), (word, times, sign) => {
+      expect(commonness(word.repeat(times) + sign, [])).toBeDefined();
+    }),
+  );
+});
+
+test('hostile texts are judged as quickly as any', () => {
+  const hostile = ['a'.repeat(512), 'ab'.repeat(256), `${'1'.repeat(511)}a`, `a${'!'.repeat(510)}a`, '\n'.repeat(512)];
+  const began = performance.now();
+  for (const one of hostile) commonness(one, ['a'.repeat(100)]);
+  expect(performance.now() - began).toBeLessThan(500);
+});

@@ -1,0 +1,31 @@
+import type { ResourceId } from './ids.ts';
+import type { User } from './user.ts';
+
+/** Long enough to find the mail, short enough that an old one in a mailbox opens nothing. */
+export const PASSWORD_RESET_LIFETIME_MS = 30 * 60_000;
+/** Mails that strangers can have sent to one person within an hour, and questions from one address. */
+export const RESETS_PER_PERSON = 3;
+/** Those that administrators and the site's backend can have sent to one person. */
+export const RESETS_STARTED_PER_PERSON = 10;
+export const RESETS_PER_ADDRESS = 20;
+export const RESETS_WINDOW_MS = 3_600_000;
+
+/** The one link to a new password that a person has; asking again replaces it. Shares the user's anchor. */
+export interface PasswordReset {
+  /** SHA-256 of the link's secret, hex. */
+  secretHash: string;
+  /** Where it was sent: a link to an address that is no longer the person's is worth nothing. */
+  email: string;
+  /** Of the password it was asked against: one that was changed since needs no reset. */
+  passwordDigest: string;
+  /** Where it was asked for; absent when an administrator began it. */
+  resource?: ResourceId;
+  expiresAt: number;
+}
+
+/** Whether the link still leads to a new password for this person. That its secret is right is somebody else's to say. */
+export function resetStands(reset: PasswordReset, user: User, passwordDigest: string, now: number): boolean {
+  return (
+    !user.blocked && now < reset.expiresAt && reset.email === user.email && reset.passwordDigest === passwordDigest
+  );
+}

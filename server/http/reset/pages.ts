@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import { html, raw } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../domain/password-policy.ts';
+import type { AppEnv } from '../context.ts';
+import { RESET_STYLE } from './style.ts';
+import { PAGE_TEXTS, type PageTexts } from './texts.ts';
+
+type Html = ReturnType<typeof html>;
+
+export interface Page {
+  language: MailLanguage;
+  title: keyof PageTexts;
+  body: Html;
+  status?: ContentfulStatusCode;
+}
+
+/**
+ * One of the pages on the way to a new password. No script runs on it, nobody frames it, and its forms go to this
+ * service alone.
+ */
+export async function showPage(c: Context<AppEnv>, { language, title, body, status = 200 }: Page): Promise<Response> {
+  const nonce = randomBytes(18).toString('base64url');
+  c.header(
+    'content-security-policy',
+    `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  );
+  // The address holds a secret, which no-referrer would keep as well; but with that, browsers send `Origin: null` along
+  // with our own forms, and would be taken for forgers.
+  c.header('referrer-policy', 'strict-origin');
+  c.header('cache-control', 'no-store');
+  const texts = PAGE_TEXTS[language];
+  return c.html(
+    html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${texts[title]}</title>
+<style nonce="${nonce}">${raw(RESET_STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${texts[title]}</h1>
+${body}
+<footer>${texts.secured}</footer>
+</main>
+</body>
+</html>
+`,
+    status,
+  );
+}
+
+/** `mistake`: what was wrong with what was sent before, in the page's language. */
+export function askForm(texts: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
+  return html`<form method="post" action="/reset">
+<p>${texts.askText}</p>
+<input type="hidden" name="resource" value="${asked.resource}">
+<input type="hidden" name="lang" value="${asked.language}">
+<label for="name">${texts.login}</label>
+<input id="name" name="name" autocomplete="username" maxlength="200" required ${marks(mistake)}>
+${mistakeOf(mistake)}
+<button>${texts.send}</button>
+</form>`;
+}
+
+export interface ChooseForm {
+  link: string;
+  language: string;
+  login: string;
+  secondFactor: boolean;
+}
+
+export function chooseForm(texts: PageTexts, form: ChooseForm, mistake?: string): Html {
+  const rule = fill(texts.rule, minLength(form.secondFactor));
+  return html`<form method="post" action="/reset/password">
+<input type="hidden" name="link" value="${form.link}">
+<input type="hidden" name="lang" value="${form.language}">
+<label for="login">${texts.choosingFor}</label>
+<input id="login" autocomplete="username" value="${form.login}" readonly>
+<label for="password">${texts.password}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" required ${marks(mistake)}>
+${mistake === undefined ? html`<p class="hint" id="about">${rule}</p>` : mistakeOf(mistake)}
+<label for="again">${texts.again}</label>
+<input id="again" name="again" type="password" autocomplete="new-password" required>
+<button>${texts.save}</button>
+</form>`;
+}
+
+export function paragraphs(...texts: string[]): Html {
+  return html`${texts.map((text) => html`<p>${text}</p>`)}`;
+}
+
+export function minLength(secondFactor: boolean): string {
+  return String(secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH);
+}
+
+export function fill(text: string, value: string): string {
+  return text.replace('{0}', value);
+}
+
+/** The rule or the mistake is read out with the field it is about. */
+function marks(mistake: string | undefined): Html {
+  return mistake === undefined
+    ? html`aria-describedby="about"`
+    : html`aria-describedby="about" aria-invalid="true" autofocus`;
+}
+
+function mistakeOf(mistake: string | undefined): Html {
+  return mistake === undefined ? html`` : html`<p class="error" id="about" role="alert">${mistake}</p>`;
+}
