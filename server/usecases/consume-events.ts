@@ -5,7 +5,7 @@ import type { AccountId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
-import { ABSENT, type DocumentKey, type IndexEntry, type StoredEvent } from '../ports/store.ts';
+import { ABSENT, type DocumentKey, type IndexEntry, type Json, type StoredEvent } from '../ports/store.ts';
 import { Contention, newOperation, type Write } from './transact.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
@@ -108,7 +108,7 @@ function partOf(partition: number, after: number, events: readonly StoredEvent[]
   if (!first || !last) return undefined;
   const byAccount = new Map<AccountId, Taken[]>();
   for (const { sequence, event: json } of events) {
-    // Appended by `eventOf` and nothing else, so it is one.
+    if (!isAccountEvent(json)) continue;
     const event = json as unknown as AccountEvent;
     const taken = { id: `${partition}-${sequence}`, event, partition, sequence };
     const list = byAccount.get(event.account);
@@ -117,6 +117,11 @@ function partOf(partition: number, after: number, events: readonly StoredEvent[]
   }
   const lost = first.sequence > after + 1 ? { from: after + 1, to: first.sequence - 1 } : undefined;
   return { partition, upTo: last.sequence, lost, byAccount };
+}
+
+/** Everything that is appended is made by `eventOf`; whatever else lies in a stream must not stop the rest. */
+function isAccountEvent(json: Json): boolean {
+  return typeof json === 'object' && json !== null && 'account' in json && typeof json.account === 'string';
 }
 
 async function takeBatch<S extends { readonly cursors: Cursors }>(

@@ -9,6 +9,8 @@ import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consum
 /** Most records of a segment: what is read and parsed to show one of them. */
 export const MOST_RECORDS = 200;
 export const SEALER = 'audit';
+/** Far above any id; what an index entry can hold is bounded, and one event must not stop the others. */
+const LONGEST_ID = 100;
 
 /**
  * Moves events from the streams into each account's chain of signed segments, where they are found, exported and
@@ -70,7 +72,7 @@ function about(account: AccountId, { event }: AuditRecord): string[] {
     [...ids]
       .filter((id) => id !== undefined)
       // A sign-in's own id is on one or two events, and an index for each would outweigh them.
-      .filter((id) => !id.startsWith('flw_'))
+      .filter((id) => !id.startsWith('flw_') && id.length <= LONGEST_ID)
       .map((id) => indexes.eventsAbout(account, id))
   );
 }
