@@ -77,7 +77,7 @@ function progress(
 ): Pick<AccountStatistics, 'countedTo' | 'lost'> {
   let { countedTo, lost } = state ?? { countedTo: 0, lost: [] };
   for (const { event } of records) {
-    if (event.lost) lost = [...lost, { from: countedTo, to: event.at }];
+    if (event.lost) lost = [...lost, { from: Math.min(countedTo, event.at), to: event.at }];
     else countedTo = Math.max(countedTo, event.at);
   }
   return { countedTo, lost: lost.slice(-MOST_LOSSES) };
