@@ -134,7 +134,7 @@ export const VARIABLES = {
   },
   COUNTERSIGN_EVENTS_KEPT: {
     meaning:
-      'How many sealed events of an account stay at most, 1000 to 999999999; the oldest go first. A million takes about EVENT_SIZE.',
+      'How many sealed events of an account stay at most, 1000 to 999999999; the oldest go first. A million takes about 1.2 GB.',
     otherwise: '`1000000`',
     schema: whole(1000, 999_999_999, 1_000_000),
   },

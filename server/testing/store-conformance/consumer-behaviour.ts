@@ -13,6 +13,7 @@ import { listEvents } from '../../usecases/list-events.ts';
 import { readStatistics } from '../../usecases/read-statistics.ts';
 import { sealEvents } from '../../usecases/seal-events.ts';
 import { operatorOf } from '../acting.ts';
+import { touches } from '../intercepted-store.ts';
 import { accountId, resourceId } from '../samples.ts';
 import { must } from '../scene.ts';
 import {
@@ -72,6 +73,36 @@ export function consumerBehaviour(fresh: Fresh): void {
         }),
         { numRuns: 25 },
       );
+    });
+
+    // SR-34
+    test('SR-34: a process that slept between reading and committing takes nothing that others took meanwhile', async () => {
+      const ports = await streamPortsOver(await fresh(), 'slept');
+      const appended = Array.from({ length: 30 }, (_, at) => sampleEvent(at));
+      await append(ports, 'thing', appended);
+      for (const work of [sealEvents, countSignIns] as const) {
+        let slept = false;
+        ports.store.intercept = {
+          commit: async (change, go) => {
+            if (!slept && (touches(change, 'chain') || touches(change, 'statistics'))) {
+              slept = true;
+              const more = Array.from({ length: 30 }, (_, at) => sampleEvent(appended.length + at));
+              await append(ports.second, 'thing', more);
+              appended.push(...more);
+              await work(ports.second, KEPT);
+            }
+            return go();
+          },
+        };
+        await work(ports, KEPT);
+        expect(slept).toBe(true);
+        expect(ports.store.commits.some(({ outcome }) => outcome === 'conflict')).toBe(true);
+        ports.store.intercept = {};
+      }
+      await sealEvents(ports);
+      await countSignIns(ports, KEPT);
+      await expectSealedOnce(ports, appended);
+      await expectCounted(ports, appended);
     });
 
     // SR-34
