@@ -15,7 +15,8 @@ export interface ExportOptions {
   after?: number | undefined;
 }
 
-const AT_ONCE = 16;
+/** Parsed and written in one turn of the event loop. */
+const AT_ONCE = 4;
 
 /**
  * The account's chain as a stream of text, oldest first: as JSON Lines with the hashes and signatures that verify it, a

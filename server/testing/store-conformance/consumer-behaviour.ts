@@ -2,9 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verifyAuditExport } from '../../adapters/jose/audit-statements.ts';
 import type { AccountEvent } from '../../domain/event.ts';
-import type { ResourceId } from '../../domain/ids.ts';
-import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../domain/statistics/day-counters.ts';
-import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { StoreUnavailable } from '../../ports/store.ts';
 import { countSignIns } from '../../usecases/count-sign-ins.ts';
@@ -24,10 +21,9 @@ import {
   sampleEvent,
   streamPortsOver,
 } from '../stream-of-events.ts';
-import { START } from '../test-ports.ts';
+import { ACCOUNTS, expectCounted, expectSealedOnce } from './consumer-expectations.ts';
 import type { Fresh } from './harness.ts';
 
-const ACCOUNTS = [1, 2, 3].map(accountId);
 const KEPT = { keptDays: 400 };
 const options = { batchSize: 40 };
 
@@ -210,68 +206,4 @@ function cutAt({ store }: StreamPorts, cut: { at: number; after: boolean } | und
       throw ended();
     },
   };
-}
-
-async function expectSealedOnce(ports: StreamPorts, appended: readonly AccountEvent[]): Promise<void> {
-  const inStreams = await everythingIn(ports);
-  expect(inStreams).toHaveLength(appended.length);
-  for (const account of ACCOUNTS) {
-    const lines = await linesOfExport(ports, account);
-    const report = await verifyAuditExport(lines, ports.signer.publicKeys(), { account });
-    expect(report.findings).toEqual([]);
-    const sealed = eventsIn(lines);
-    const expected = inStreams.filter(({ event }) => event.account === account);
-    expect(sealed.sort(byId)).toEqual(expected.sort(byId));
-
-    const listed = [];
-    for (let after: string | undefined; ; ) {
-      const page = must(await listEvents(ports, operatorOf(account).actor, {}, { after, limit: 50 }));
-      listed.push(...page.items.map(({ id, event }) => ({ id, event })));
-      if (page.next === null) break;
-      after = page.next;
-    }
-    expect(listed.map(({ event }) => event.at)).toEqual(listed.map(({ event }) => event.at).sort((a, b) => b - a));
-    expect(listed.sort(byId)).toEqual(expected);
-  }
-}
-
-async function expectCounted(ports: StreamPorts, appended: readonly AccountEvent[]): Promise<void> {
-  const resources: (ResourceId | undefined)[] = [resourceId(0), resourceId(1), undefined];
-  const days = [0, 1, 2, 3].map((day) => dayOf(START + day * 86_400_000));
-  for (const account of ACCOUNTS) {
-    for (const resource of resources) {
-      for (const day of days) {
-        const expected = countAll(
-          NO_SIGN_INS,
-          appended.filter(
-            (event) =>
-              event.account === account &&
-              isSignIn(event) &&
-              dayOf(event.at) === day &&
-              (resource === undefined || event.resource === resource),
-          ),
-        );
-        const [stored] = await ports.store.getMany([documents.signInsOfDay(account, resource, day)], START);
-        expect(comparable(stored?.value ?? NO_SIGN_INS)).toEqual(comparable(expected));
-      }
-    }
-  }
-}
-
-function comparable({ users, ...counts }: typeof NO_SIGN_INS) {
-  return { ...counts, users: 'ids' in users ? [...users.ids].sort((a, b) => a - b) : users };
-}
-
-async function everythingIn({ store }: StreamPorts): Promise<{ id: string; event: AccountEvent }[]> {
-  const all = [];
-  for (let partition = 0; partition < store.partitions; partition++) {
-    for (const { sequence, event } of await store.readEvents(partition, 0, 10_000)) {
-      all.push({ id: `${partition}-${sequence}`, event: event as unknown as AccountEvent });
-    }
-  }
-  return all;
-}
-
-function byId(a: { id: string }, b: { id: string }): number {
-  return a.id < b.id ? -1 : Number(a.id > b.id);
 }
