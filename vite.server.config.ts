@@ -12,7 +12,12 @@ export default defineConfig({
     rolldownOptions: {
       // All in one folder, so that what a module reads beside itself is found there too.
       output: { chunkFileNames: '[name].js' },
-      input: { main: 'server/main.ts', demo: 'demo-site/demo.ts', shop: 'demo-site/shop.ts' },
+      input: {
+        main: 'server/main.ts',
+        audit: 'server/audit-command.ts',
+        demo: 'demo-site/demo.ts',
+        shop: 'demo-site/shop.ts',
+      },
     },
   },
   plugins: [

@@ -16,6 +16,7 @@ import { systemClock } from './adapters/system-clock/system-clock.ts';
 import { systemRandom } from './adapters/system-random/system-random.ts';
 import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
 import { createApp } from './app.ts';
+import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { type Config, ConfigError, loadConfig } from './config/load-config.ts';
 import { isLoopbackHost } from './config/parse.ts';
 import { listen } from './http/listen.ts';
@@ -26,8 +27,11 @@ import { createReadiness } from './http/readiness.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
+import { COUNTER, countSignIns, DAY_MS } from './usecases/count-sign-ins.ts';
 import { createAccount } from './usecases/create-account.ts';
 import { createApiKey } from './usecases/create-api-key.ts';
+import { dropOldSegments } from './usecases/drop-old-segments.ts';
+import { SEALER, sealEvents } from './usecases/seal-events.ts';
 import { type Demo, seedDemo } from './usecases/seed-demo.ts';
 import { isRefusal } from './usecases/verdict.ts';
 
@@ -84,13 +88,13 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
   const socket = await openOperatorSocket(ports, config, log);
+  const working = startBackgroundWork(ports, eventWork(ports, config), log);
   if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping');
-    listening
-      .stop()
+    Promise.all([listening.stop(), working.stop()])
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
@@ -128,6 +132,21 @@ async function openOperatorSocket(ports: Ports, config: Config, log: Logger): Pr
     log.warn({ err: error, path }, 'the command line cannot reach this service: its socket could not be opened');
     return undefined;
   }
+}
+
+/** What is derived from the stream of events, and what of it has had its time. */
+function eventWork(ports: Ports, config: Config): BackgroundWork[] {
+  const { keptDays, mostEvents } = config.eventRetention;
+  const retention = { keptMs: keptDays * DAY_MS, mostEvents };
+  return [
+    { name: SEALER, everyMs: 1000, run: (stopping) => sealEvents(ports, { stopping }) },
+    {
+      name: COUNTER,
+      everyMs: 1000,
+      run: (stopping) => countSignIns(ports, { keptDays: config.statisticsKeptDays, stopping }),
+    },
+    { name: 'retention', everyMs: 60_000, run: (stopping) => dropOldSegments(ports, retention, { stopping }) },
+  ];
 }
 
 /**

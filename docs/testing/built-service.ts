@@ -47,6 +47,7 @@ export async function makePlace(): Promise<Place> {
     env: {
       PATH: process.env.PATH ?? '',
       HOME: folder,
+      TMPDIR: folder,
       COUNTERSIGN_DATA: join(folder, 'data'),
       COUNTERSIGN_LISTEN: `127.0.0.1:${port}`,
       COUNTERSIGN_DRAIN_MS: '0',

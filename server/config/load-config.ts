@@ -22,6 +22,9 @@ export interface Config {
   readonly geoDatabase?: string;
   readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
+  /** How long and how many sealed events of an account are kept. */
+  readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
+  readonly statisticsKeptDays: number;
   readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
   readonly drainMs: number;
   readonly shutdownMs: number;
@@ -86,6 +89,11 @@ function frozen(values: Values, url: string): Config {
       memoryKiB: values.COUNTERSIGN_ARGON2_MEMORY_KIB,
       iterations: values.COUNTERSIGN_ARGON2_ITERATIONS,
     }),
+    eventRetention: Object.freeze({
+      keptDays: values.COUNTERSIGN_EVENTS_KEPT_DAYS,
+      mostEvents: values.COUNTERSIGN_EVENTS_KEPT,
+    }),
+    statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
     logLevel: values.COUNTERSIGN_LOG_LEVEL,
     drainMs: values.COUNTERSIGN_DRAIN_MS,
     shutdownMs: values.COUNTERSIGN_SHUTDOWN_MS,

@@ -127,6 +127,22 @@ export const VARIABLES = {
     otherwise: '`2`',
     schema: whole(2, 16, 2),
   },
+  COUNTERSIGN_EVENTS_KEPT_DAYS: {
+    meaning: 'How long sealed events stay, in days, 1 to 36500. Older ones go, a whole segment at a time.',
+    otherwise: '`365`',
+    schema: whole(1, 36_500, 365),
+  },
+  COUNTERSIGN_EVENTS_KEPT: {
+    meaning:
+      'How many sealed events of an account stay at most, 1000 to 999999999; the oldest go first. A million takes about 1.2 GB.',
+    otherwise: '`1000000`',
+    schema: whole(1000, 999_999_999, 1_000_000),
+  },
+  COUNTERSIGN_STATISTICS_KEPT_DAYS: {
+    meaning: 'How long the counters of a day stay, in days, 1 to 36500.',
+    otherwise: '`800`',
+    schema: whole(1, 36_500, 800),
+  },
   COUNTERSIGN_LOG_LEVEL: {
     meaning: `The least severe lines that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}.`,
     otherwise: '`info`',

@@ -55,6 +55,7 @@ export const EVENT_TYPES = [
   'balance.credited',
   'balance.debited',
   'balance.low',
+  'events.lost',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -86,6 +87,8 @@ export interface AccountEvent {
   address?: string;
   userAgent?: string;
   requestId?: string;
+  /** Of `events.lost`: numbers in a partition's stream that were dropped before they could be sealed. */
+  lost?: { partition: number; from: number; to: number };
 }
 
 /** An event before it is known who did it, when, and from where. */

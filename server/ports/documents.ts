@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { ApiKey } from '../domain/api-key.ts';
+import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
@@ -7,6 +8,7 @@ import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId
 import type { PasswordReset } from '../domain/password-reset.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
+import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Token } from '../domain/token.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import type { DocumentKey } from './store.ts';
@@ -45,4 +47,20 @@ export const documents = {
   madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
   signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
+  /** How far all accounts' events have been taken; may lag behind the accounts' own cursors, never run ahead. */
+  consumer: (name: string): DocumentKey<{ cursors: Cursors }> => ({ anchor: `consumer/${name}`, name: 'consumer' }),
+  auditChain: (account: AccountId): DocumentKey<AuditChain> => ({ anchor: `audit/${account}`, name: 'chain' }),
+  segment: (account: AccountId, number: number): DocumentKey<Segment> => ({
+    anchor: `audit/${account}`,
+    name: `segment/${number}`,
+  }),
+  statistics: (account: AccountId): DocumentKey<AccountStatistics> => ({
+    anchor: `statistics/${account}`,
+    name: 'statistics',
+  }),
+  /** Without a resource: of all of them. `day`: UTC, `2027-01-15`. */
+  signInsOfDay: (account: AccountId, resource: ResourceId | undefined, day: string): DocumentKey<DayCounters> => ({
+    anchor: `statistics/${account}`,
+    name: `day/${resource ?? 'all'}/${day}`,
+  }),
 } as const;

@@ -1,4 +1,5 @@
 import type { ResultClaims } from '../../shared/wire/result.ts';
+import type { AuditStatement } from '../domain/audit/segment.ts';
 
 export interface PublicJwk {
   kty: string;
@@ -16,6 +17,8 @@ export interface Signer {
   sign(claims: ResultClaims): Promise<string>;
   /** The claims if the JWT is ours, well-formed and unexpired at `now` (30 s tolerance), else undefined (SR-9). */
   verify(jwt: string, expected: { audience: string; now: number }): Promise<ResultClaims | undefined>;
+  /** A compact JWS over a statement about an audit chain, with a `typ` of its own (SR-34). */
+  signStatement(statement: AuditStatement): Promise<string>;
   /** The public keys to publish: current, and those whose results may still be alive. */
   publicKeys(): PublicJwk[];
 }

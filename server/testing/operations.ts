@@ -109,6 +109,11 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   }),
   'GET /filters': () => ({ status: 200 }),
   'GET /filters/{id}': ({ filter }) => ({ id: filter, status: 200 }),
+  'GET /events': () => ({ status: 200 }),
+  'GET /events/export': () => ({ status: 200 }),
+  'GET /users/{id}/events': ({ user }) => ({ id: user.id, status: 200 }),
+  'GET /tokens/{id}/events': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
+  'GET /statistics': ({ resource }) => ({ query: `resource=${resource.id}`, status: 200 }),
 };
 let sequence = 0;
 

@@ -36,11 +36,11 @@ export async function listObjects<T extends { account: string }, Id extends stri
   };
 }
 
-function writeCursor(entry: IndexEntry): string {
+export function writeCursor(entry: IndexEntry): string {
   return Buffer.from(JSON.stringify([entry.sort, entry.id])).toString('base64url');
 }
 
-function parseCursor(text: string): IndexEntry | undefined {
+export function parseCursor(text: string): IndexEntry | undefined {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;

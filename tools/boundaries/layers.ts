@@ -58,7 +58,7 @@ export const LAYERS = {
     packages: 'shipped',
     notPackages: BEHIND_PORTS,
   },
-  /** `server/main.ts`, the composition root, and `server/start.cjs`, which starts it. */
+  /** `server/main.ts`, the composition root, `server/start.cjs`, which starts it, and the command that needs no ports. */
   main: { layers: ['app', 'adapters', 'http', 'usecases', 'domain', 'ports', 'config', 'shared'], packages: 'shipped' },
   widget: { layers: ['shared'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
@@ -76,7 +76,7 @@ type LayerShape = Omit<Layer, 'layers' | 'types'> & { layers: readonly string[];
 
 export type LayerName = keyof typeof LAYERS;
 
-const START_FILES = new Set(['server/main.ts', 'server/start.cjs']);
+const START_FILES = new Set(['server/main.ts', 'server/start.cjs', 'server/audit.ts', 'server/audit-command.ts']);
 
 const SERVER_FOLDERS: Readonly<Record<string, LayerName>> = {
   domain: 'domain',

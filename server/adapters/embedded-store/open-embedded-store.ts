@@ -32,12 +32,12 @@ import { WindowCounters } from './window-counters.ts';
 export interface EmbeddedStoreOptions {
   /** Folder of the data, made when missing. One server process at a time. */
   readonly path: string;
-  /** Events kept. Default 100,000. */
+  /** Events kept in the stream, at half a kilobyte each. Default 250,000. */
   readonly eventCap?: number;
 }
 
 const FORMAT = 1;
-const DEFAULT_EVENT_CAP = 100_000;
+const DEFAULT_EVENT_CAP = 250_000;
 
 /**
  * The store inside the server process, on LMDB: for installations of one server.

@@ -2,6 +2,7 @@ import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 
 import { z } from 'zod';
 import { RESULT_TYP, type ResultClaims } from '../../../shared/wire/result.ts';
 import type { Signer } from '../../ports/signer.ts';
+import { signStatement } from './audit-statements.ts';
 import type { SigningKey } from './signing-key.ts';
 
 export interface SignerOptions {
@@ -51,14 +52,21 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
   const byKid = new Map(keys.map((key) => [key.publicJwk.kid, key]));
   if (keys.length === 0 || byKid.size !== keys.length) throw new TypeError('signing keys must be there, and distinct');
 
+  const signing = () => {
+    const key = keys.find(({ signsFromAt }) => signsFromAt <= now());
+    if (!key) throw new Error('no signing key may be used yet');
+    return key;
+  };
+
   return {
     async sign(claims) {
       if (claims.iss !== issuer) throw new TypeError('a result is signed for its own issuer only');
-      const key = keys.find(({ signsFromAt }) => signsFromAt <= now());
-      if (!key) throw new Error('no signing key may be used yet');
+      const key = signing();
       const { alg, kid } = key.publicJwk;
       return new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, typ: RESULT_TYP }).sign(key.privateKey);
     },
+
+    signStatement: (statement) => signStatement(statement, issuer, signing()),
 
     async verify(jwt, expected) {
       if (jwt.length > LONGEST_JWT) return undefined;

@@ -32,7 +32,7 @@ export interface RedisStoreOptions {
   readonly partitions?: number;
   /** Serve although the settings do not keep every acknowledged write. Default false. */
   readonly allowWeakDurability?: boolean;
-  /** Events kept per partition. Default 10,000. */
+  /** Events kept per partition, at half a kilobyte of memory each, for good once there were so many. Default 10,000. */
   readonly eventCap?: number;
   /** How long an answer of Redis may take. Default 3000. */
   readonly answerTimeoutMs?: number;

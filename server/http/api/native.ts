@@ -2,12 +2,14 @@ import type { Ports } from '../../ports/index.ts';
 import { apiRouter } from './api.ts';
 import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
+import { events } from './events.ts';
 import { filters } from './filters.ts';
 import { loginRequests } from './login-requests.ts';
 import { passwordResets } from './password-resets.ts';
 import { type ApiDescription, referencePage } from './reference-page.ts';
 import { resources } from './resources.ts';
 import { results } from './results.ts';
+import { statistics } from './statistics.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
 
@@ -28,6 +30,8 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', tokens(ports, 'Countersign'));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));
+  app.route('/', events(ports));
+  app.route('/', statistics(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sampleEvent } from '../../testing/stream-of-events.ts';
+import { csvHeader, csvRow } from './event-csv.ts';
+
+const withAgent = (userAgent: string) => csvRow({ id: '0-1', event: { ...sampleEvent(2), userAgent } });
+
+/** RFC 4180, for one line as we write it. */
+function cellsOf(row: string): string[] {
+  const cells = row.slice(0, -2).match(/(?:^|,)(?:"(?:[^"]|"")*"|)/g) ?? [];
+  return cells.map((cell) => cell.replace(/^,/, '').replace(/^"|"$/g, '').replaceAll('""', '"'));
+}
+const agentAt = cellsOf(csvHeader()).indexOf('user agent');
+
+describe('a table of events', () => {
+  test('has a cell for each column, whatever is in them', () => {
+    const columns = cellsOf(csvHeader()).length;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (agent) => {
+        const cells = cellsOf(withAgent(agent));
+        expect(cells).toHaveLength(columns);
+        expect([agent, `'${agent}`]).toContain(cells[agentAt]);
+      }),
+    );
+  });
+
+  // SR-34: an attacker's user agent would be a formula in the administrator's spreadsheet.
+  test.each([
+    '=HYPERLINK("https://evil.example")',
+    '+1+cmd|calc!A0',
+    '-2+3',
+    '@SUM(1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    ' =1',
+    '＝1+1',
+    '|calc',
+  ])('%j is text there', (agent) => {
+    expect(cellsOf(withAgent(agent))[agentAt]).toBe(`'${agent}`);
+  });
+
+  test('leaves plain text as it is', () => {
+    expect(cellsOf(withAgent('Mozilla/5.0 (X11) "quoted", 1=1'))[agentAt]).toBe('Mozilla/5.0 (X11) "quoted", 1=1');
+  });
+});

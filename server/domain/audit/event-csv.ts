@@ -1,0 +1,65 @@
+import type { AuditRecord } from './segment.ts';
+
+const COLUMNS = [
+  'id',
+  'time',
+  'type',
+  'outcome',
+  'reason',
+  'actor kind',
+  'actor',
+  'subject',
+  'related',
+  'resource',
+  'method',
+  'factors',
+  'otp',
+  'changed',
+  'address',
+  'user agent',
+  'request id',
+  'lost',
+] as const;
+
+/** The first line of a table of events, RFC 4180. */
+export function csvHeader(): string {
+  return row(COLUMNS);
+}
+
+/** An event as a line of that table, for people and their spreadsheets; what is verified is the other export. */
+export function csvRow({ id, event }: AuditRecord): string {
+  return row([
+    id,
+    new Date(event.at).toISOString(),
+    event.type,
+    event.outcome,
+    event.reason,
+    event.actor.kind,
+    event.actor.id,
+    event.subject,
+    event.related?.join(' '),
+    event.resource,
+    event.method,
+    event.factors?.join(' '),
+    event.otp,
+    event.changed?.join(' '),
+    event.address,
+    event.userAgent,
+    event.requestId,
+    event.lost && `${event.lost.from}-${event.lost.to}`,
+  ]);
+}
+
+function row(cells: readonly (string | undefined)[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
+}
+
+/** What a spreadsheet may take for a formula, also behind white space, and in the wide forms of East Asian input. */
+const FORMULA = /^[\s\0]*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r\n]/u;
+
+/** Quoted, and with an apostrophe in front of what would be a formula (CWE-1236): the user agent is the attacker's. */
+function cell(text: string | undefined): string {
+  if (text === undefined || text === '') return '';
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""')}"`;
+}

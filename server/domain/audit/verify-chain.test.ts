@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { accountId } from '../../testing/samples.ts';
+import { sampleEvent } from '../../testing/stream-of-events.ts';
+import { type AuditStatement, contentLines, GENESIS, hashOf, headLine, type Segment, sealLine } from './segment.ts';
+import { type Expectations, verifyChain } from './verify-chain.ts';
+
+const ACCOUNT = accountId(1);
+
+/** A chain of so many records per segment, with signatures that are looked up instead of computed. */
+class Chain {
+  readonly said = new Map<string, AuditStatement>();
+  readonly segments: Segment[] = [];
+
+  constructor(sizes: readonly number[], account = ACCOUNT) {
+    let sequence = 0;
+    for (const [at, size] of sizes.entries()) {
+      const records = Array.from({ length: size }, () => {
+        sequence += 1;
+        return { id: `0-${sequence}`, event: { ...sampleEvent(sequence), account } };
+      });
+      const previous = this.segments.at(-1)?.hash ?? GENESIS;
+      const content = { account, number: at + 1, previous, sealedAt: 1000 + at, records };
+      const hash = hashOf(content);
+      const signature = this.sign({ kind: 'segment', account, number: at + 1, hash });
+      this.segments.push({ ...content, hash, signature });
+    }
+  }
+
+  sign(statement: AuditStatement): string {
+    const jws = Buffer.from(JSON.stringify(statement)).toString('base64url');
+    this.said.set(jws, statement);
+    return jws;
+  }
+
+  export(first = 1, last = this.segments.length): string[] {
+    const shown = this.segments.slice(first - 1, last);
+    const previous = this.segments[first - 2]?.hash ?? GENESIS;
+    const hash = shown.at(-1)?.hash ?? previous;
+    const account = this.segments[0]?.account ?? ACCOUNT;
+    const head = this.sign({ kind: 'head', account, first, previous, last, hash, at: 5000 });
+    return [...shown.flatMap((segment) => [...contentLines(segment), sealLine(segment)]), headLine(head)];
+  }
+
+  verify(lines: readonly string[], expected?: Expectations) {
+    return verifyChain(lines, async (jws) => this.said.get(jws), expected);
+  }
+}
+
+const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 });
+const pick = fc.nat(10_000);
+
+type Mutation = (lines: string[], a: number, b: number, chain: Chain) => string[];
+const MUTATIONS: Record<string, Mutation> = {
+  'a line dropped': (lines, a) => lines.filter((_, at) => at !== a % lines.length),
+  'lines exchanged': (lines, a, b) => {
+    const [i, j] = [a % lines.length, b % lines.length];
+    return lines.map((line, at) => (at === i ? lines[j] : at === j ? lines[i] : line) ?? '');
+  },
+  'a line repeated': (lines, a, b) => lines.toSpliced(b % (lines.length + 1), 0, lines[a % lines.length] ?? ''),
+  'a character changed': (lines, a, b) =>
+    lines.map((line, at) => {
+      if (at !== a % lines.length) return line;
+      const place = b % line.length;
+      return line.slice(0, place) + String.fromCharCode(line.charCodeAt(place) ^ 1) + line.slice(place + 1);
+    }),
+  'a character inserted': (lines, a, b) =>
+    lines.map((line, at) => {
+      const place = b % (line.length + 1);
+      return at === a % lines.length ? `${line.slice(0, place)} ${line.slice(place)}` : line;
+    }),
+  'the end cut off': (lines, a) => lines.slice(0, a % lines.length),
+  'the beginning cut off': (lines, a) => lines.slice(1 + (a % lines.length)),
+  'a segment dropped': (lines, a) => {
+    const blocks = blocksOf(lines);
+    return blocks.filter((_, at) => at !== a % Math.max(1, blocks.length - 1)).flat();
+  },
+  'segments exchanged': (lines, a, b) => {
+    const blocks = blocksOf(lines);
+    const [i, j] = [a % Math.max(1, blocks.length - 1), b % Math.max(1, blocks.length - 1)];
+    return blocks.flatMap((block, at) => (at === i ? blocks[j] : at === j ? blocks[i] : block) ?? []);
+  },
+  'a line of another account’s chain': (lines, a, b, chain) => {
+    const other = new Chain([2, 3], accountId(2));
+    for (const [jws, statement] of other.said) chain.said.set(jws, statement);
+    const theirs = other.export();
+    for (const [jws, statement] of other.said) chain.said.set(jws, statement);
+    return lines.with(a % lines.length, theirs[b % theirs.length] ?? '');
+  },
+  'the events of a segment replaced, with a new hash': (lines, a, _b, chain) => {
+    const at = a % chain.segments.length;
+    const segment = chain.segments[at];
+    if (!segment) return lines;
+    const forged = { ...segment, records: segment.records.map(({ id }) => ({ id, event: sampleEvent(0) })) };
+    if (hashOf(forged) === segment.hash) return lines;
+    const blocks = blocksOf(lines);
+    return blocks.with(at, [...contentLines(forged), sealLine({ ...forged, hash: hashOf(forged) })]).flat();
+  },
+  'an older end behind fewer segments': (lines, a, _b, chain) => {
+    const blocks = blocksOf(lines);
+    const last = a % chain.segments.length;
+    // The statement of an export of before, which began later.
+    const end = chain.export(Math.min(last + 1, chain.segments.length), chain.segments.length).at(-1) ?? '';
+    return chain.segments.length < 2 || last === 0 ? lines : [...blocks.slice(0, last).flat(), end];
+  },
+};
+
+function blocksOf(lines: readonly string[]): string[][] {
+  const blocks: string[][] = [[]];
+  for (const line of lines) {
+    blocks.at(-1)?.push(line);
+    if (line.startsWith('{"seal"')) blocks.push([]);
+  }
+  return blocks;
+}
+
+describe('an export', () => {
+  test('that is as it was sealed is found right, wherever it begins', async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, pick, async (of, from) => {
+        const chain = new Chain(of);
+        const first = 1 + (from % (of.length + 1));
+        const report = await chain.verify(chain.export(first));
+        expect(report.findings).toEqual([]);
+        expect(report).toMatchObject({ ok: true, account: ACCOUNT, first, segments: of.length - first + 1 });
+        expect(report.events).toBe(of.slice(first - 1).reduce((sum, size) => sum + size, 0));
+        expect(report.head?.number).toBe(of.length);
+      }),
+    );
+  });
+
+  // SR-34
+  test.each(Object.entries(MUTATIONS))('SR-34: with %s is found wrong', async (_, mutate) => {
+    await fc.assert(
+      fc.asyncProperty(sizes, pick, pick, async (of, a, b) => {
+        const chain = new Chain(of);
+        const lines = chain.export();
+        const mutated = mutate(lines, a, b, chain);
+        fc.pre(mutated.join('\n') !== lines.join('\n'));
+        const report = await chain.verify(mutated);
+        expect(report.ok).toBe(false);
+        expect(report.findings.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('says what is wrong, and in which line', async () => {
+    const chain = new Chain([2, 1]);
+    const lines = chain.export();
+    const found = async (mutated: string[]) =>
+      (await chain.verify(mutated)).findings.map(({ line, kind }) => [line, kind]);
+    expect(await found(lines.with(1, (lines[1] ?? '').replace('0-1', '0-9')))).toContainEqual([4, 'changed']);
+    expect(await found(lines.toSpliced(1, 1))).toContainEqual([3, 'missing']);
+    expect(await found(lines.toSpliced(2, 0, lines[1] ?? ''))).toContainEqual([3, 'inserted']);
+    expect(await found(lines.slice(0, -1))).toEqual([[8, 'truncated']]);
+    expect(await found([...lines.slice(0, 4), lines.at(-1) ?? ''])).toEqual([[5, 'truncated']]);
+    expect(await found([...lines, lines[0] ?? ''])).toEqual([[9, 'inserted']]);
+  });
+
+  test('of nothing is right, and a file with nothing in it is not', async () => {
+    const chain = new Chain([]);
+    expect(await chain.verify(chain.export())).toMatchObject({ ok: true, events: 0, head: { number: 0 } });
+    expect(await chain.verify([])).toMatchObject({ ok: false, findings: [{ line: 1, kind: 'truncated' }] });
+  });
+
+  // SR-34
+  test('SR-34: that is older than what was seen before, or of another account, is found by whoever remembers', async () => {
+    const chain = new Chain([1, 2, 3]);
+    const last = chain.segments.at(-1);
+    const known = { number: 3, hash: last?.hash ?? '' };
+    expect(await chain.verify(chain.export(), { known, account: ACCOUNT })).toMatchObject({ ok: true });
+    expect(await chain.verify(chain.export(4), { known })).toMatchObject({ ok: true });
+    const older = await chain.verify(chain.export(1, 2), { known });
+    expect(older.findings.map(({ kind }) => kind)).toEqual(['unexpected']);
+    const other = await chain.verify(chain.export(), { account: accountId(2) });
+    expect(other.findings.map(({ kind }) => kind)).toContain('unexpected');
+  });
+
+  test('in which an event was sealed twice is told, though every signature is right', async () => {
+    const chain = new Chain([1]);
+    const [first] = chain.segments;
+    if (!first) throw new Error('no segment');
+    const content = { account: ACCOUNT, number: 2, previous: first.hash, sealedAt: 2000, records: first.records };
+    const hash = hashOf(content);
+    const signature = chain.sign({ kind: 'segment', account: ACCOUNT, number: 2, hash });
+    chain.segments.push({ ...content, hash, signature });
+    expect((await chain.verify(chain.export())).findings.map(({ kind }) => kind)).toEqual(['inserted']);
+  });
+});

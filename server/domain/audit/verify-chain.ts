@@ -1,0 +1,292 @@
+import { type AuditStatement, GENESIS, headLine, LineHash, sealLine } from './segment.ts';
+
+/** What is wrong with an export, and where. */
+export interface AuditFinding {
+  /** Of the file, from 1. One more than there are: the end. */
+  readonly line: number;
+  readonly kind: /** No line of an export. */
+    | 'unreadable'
+    /** A line is not what was sealed. */
+    | 'changed'
+    /** Something that was sealed is not here: dropped, or moved to another place. */
+    | 'missing'
+    /** Something is here that does not belong here: inserted, repeated, or moved from another place. */
+    | 'inserted'
+    /** The end is not the end. */
+    | 'truncated'
+    /** Not signed with any of the keys. */
+    | 'signature'
+    /** Not the account or the point in the chain that was expected. */
+    | 'unexpected';
+  readonly message: string;
+}
+
+export interface AuditReport {
+  /** Everything is as it was sealed, from the first segment to the signed end. */
+  readonly ok: boolean;
+  readonly findings: readonly AuditFinding[];
+  readonly account: string | undefined;
+  readonly segments: number;
+  readonly events: number;
+  /** Where this export begins; above 1 when older segments were removed, or left out. */
+  readonly first: number | undefined;
+  /** The signed end. Keep it: {@link Expectations.known} finds a later export that goes back behind it. */
+  readonly head: { readonly number: number; readonly hash: string; readonly at: number } | undefined;
+  /** Events that were lost before they could be sealed, as the chain itself tells. */
+  readonly lost: number;
+}
+
+/** What is known from elsewhere; the file itself cannot prove it. */
+export interface Expectations {
+  readonly account?: string;
+  /** A head that was seen before. */
+  readonly known?: { readonly number: number; readonly hash: string };
+}
+
+/** The statement in a compact JWS if its signature is right, else undefined. */
+export type OpenStatement = (jws: string) => Promise<AuditStatement | undefined>;
+
+const MOST_FINDINGS = 100;
+
+/**
+ * Goes through an export, line by line, in memory that does not grow with it. Finds every record that was changed,
+ * dropped, repeated, inserted or moved, and an end that was cut off; see docs/audit.md for what no file can prove.
+ */
+export async function verifyChain(
+  lines: AsyncIterable<string> | Iterable<string>,
+  open: OpenStatement,
+  expected: Expectations = {},
+): Promise<AuditReport> {
+  const check = new ChainCheck(open, expected);
+  try {
+    for await (const line of lines) await check.take(line);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    check.unreadable('the file is not UTF-8 from here on');
+  }
+  return check.end();
+}
+
+interface Open {
+  readonly number: number;
+  readonly previous: string;
+  readonly records: number;
+  readonly hash: LineHash;
+  seen: number;
+}
+
+class ChainCheck {
+  readonly #open: OpenStatement;
+  readonly #expected: Expectations;
+  readonly #findings: AuditFinding[] = [];
+  /** Last sequence seen of each partition: an event sealed twice would go back. */
+  readonly #sequences = new Map<string, number>();
+  #line = 0;
+  #segment: Open | undefined;
+  /** The last segment, as it stands in the file. */
+  #last: { number: number; hash: string } | undefined;
+  #first: { number: number; previous: string } | undefined;
+  #account: string | undefined;
+  #head: AuditReport['head'];
+  #ended = false;
+  #knownSeen = false;
+  #segments = 0;
+  #events = 0;
+  #lost = 0;
+
+  constructor(open: OpenStatement, expected: Expectations) {
+    this.#open = open;
+    this.#expected = expected;
+    this.#account = expected.account;
+  }
+
+  async take(line: string): Promise<void> {
+    this.#line += 1;
+    if (this.#ended) {
+      this.#find('inserted', 'there is something behind the signed end');
+      return;
+    }
+    const parsed = parseLine(line);
+    if (!parsed) {
+      this.unreadable('this is no line of an export');
+      return;
+    }
+    if ('segment' in parsed) this.#begin(line, parsed);
+    else if ('seal' in parsed) await this.#seal(line, parsed);
+    else if ('head' in parsed) await this.#end(line, parsed);
+    else if ('id' in parsed) this.#record(line, parsed);
+    else this.unreadable('this is no line of an export');
+  }
+
+  unreadable(message: string): void {
+    this.#find('unreadable', message);
+    // Whatever it was, it belongs to the hash: the seal will not fit.
+    this.#segment?.hash.add('');
+  }
+
+  end(): AuditReport {
+    if (!this.#ended) {
+      this.#line += 1;
+      this.#find('truncated', 'the signed end is missing: something was cut off');
+    }
+    const { known } = this.#expected;
+    if (known && !this.#knownSeen) {
+      this.#find('unexpected', `segment ${known.number} with the hash that was seen before is not in this chain`);
+    }
+    return {
+      ok: this.#findings.length === 0,
+      findings: this.#findings,
+      account: this.#account,
+      segments: this.#segments,
+      events: this.#events,
+      first: this.#first?.number,
+      head: this.#head,
+      lost: this.#lost,
+    };
+  }
+
+  #begin(line: string, { segment, account, previous, records }: Record<string, unknown>): void {
+    if (this.#segment) this.#find('missing', `the seal of segment ${this.#segment.number} is missing`);
+    if (typeof segment !== 'number' || typeof previous !== 'string' || typeof records !== 'number') {
+      this.#segment = undefined;
+      this.unreadable('this is no beginning of a segment');
+      return;
+    }
+    this.#segment = { number: segment, previous, records, hash: new LineHash().add(line), seen: 0 };
+    this.#ofAccount(account);
+    if (!this.#last) {
+      this.#first = { number: segment, previous };
+      this.#meet(segment - 1, previous);
+    } else if (segment !== this.#last.number + 1) {
+      const [kind, what] =
+        segment > this.#last.number ? (['missing', 'is missing'] as const) : (['inserted', 'goes back'] as const);
+      this.#find(kind, `segment ${segment} follows segment ${this.#last.number}: the chain ${what}`);
+    } else if (previous !== this.#last.hash) {
+      this.#find('changed', `segment ${segment} does not go on from segment ${this.#last.number} as it is here`);
+    }
+  }
+
+  #record(line: string, { id, event }: Record<string, unknown>): void {
+    const segment = this.#segment;
+    if (!segment) {
+      this.#find('inserted', 'a record outside of any segment');
+      return;
+    }
+    segment.hash.add(line);
+    segment.seen += 1;
+    this.#events += 1;
+    if (typeof event !== 'object' || event === null) {
+      this.#find('changed', 'a record without an event');
+      return;
+    }
+    const lost = 'lost' in event ? lostSpan(event.lost) : undefined;
+    if (lost) this.#lost += lost.to - lost.from + 1;
+    const place = /^(?:lost-)?(\d+)-(\d+)$/.exec(String(id));
+    if (!place) {
+      this.#find('changed', 'a record without its number');
+      return;
+    }
+    const [, partition = '', sequence] = place;
+    const number = Number(sequence);
+    if (number <= (this.#sequences.get(partition) ?? 0)) {
+      this.#find('inserted', `event ${String(id)} is here twice, or too late`);
+    }
+    this.#sequences.set(partition, Math.max(number, this.#sequences.get(partition) ?? 0));
+  }
+
+  async #seal(line: string, { seal, hash, signature }: Record<string, unknown>): Promise<void> {
+    const segment = this.#segment;
+    this.#segment = undefined;
+    if (!segment) {
+      this.#find('inserted', 'a seal outside of any segment');
+      return;
+    }
+    if (typeof seal !== 'number' || typeof hash !== 'string' || typeof signature !== 'string') {
+      this.#find('changed', 'this is no seal of a segment');
+      return;
+    }
+    const { number } = segment;
+    this.#segments += 1;
+    this.#last = { number, hash };
+    if (seal !== number) this.#find('changed', `the seal of segment ${seal} ends segment ${number}`);
+    if (line !== sealLine({ number: seal, hash, signature })) this.#find('changed', 'the seal is written differently');
+    if (segment.seen < segment.records) {
+      this.#find('missing', `segment ${number} has ${segment.records} records, and ${segment.seen} are here`);
+    } else if (segment.seen > segment.records) {
+      this.#find('inserted', `segment ${number} has ${segment.records} records, and ${segment.seen} are here`);
+    }
+    if (segment.hash.digest() !== hash) this.#find('changed', `segment ${number} is not what was sealed`);
+    const said = await this.#open(signature);
+    if (!said) {
+      this.#find('signature', `segment ${number} is not signed with any of the keys`);
+      return;
+    }
+    const fits =
+      said.kind === 'segment' && said.number === number && said.hash === hash && said.account === this.#account;
+    if (!fits) {
+      this.#find('signature', `the signature of segment ${number} is of something else`);
+      return;
+    }
+    this.#meet(number, hash);
+  }
+
+  async #end(line: string, { head }: Record<string, unknown>): Promise<void> {
+    this.#ended = true;
+    if (this.#segment) this.#find('missing', `the seal of segment ${this.#segment.number} is missing`);
+    const said = typeof head === 'string' ? await this.#open(head) : undefined;
+    if (said?.kind !== 'head' || typeof head !== 'string') {
+      this.#find('signature', 'the end is not signed with any of the keys');
+      return;
+    }
+    if (line !== headLine(head)) this.#find('changed', 'the end is written differently');
+    this.#ofAccount(said.account);
+    this.#head = { number: said.last, hash: said.hash, at: said.at };
+    const first = this.#first ?? { number: said.first, previous: said.previous };
+    const last = this.#last ?? { number: said.first - 1, hash: said.previous };
+    if (first.number !== said.first || first.previous !== said.previous) {
+      this.#find('missing', `this export began with segment ${said.first}, and here it begins with ${first.number}`);
+    }
+    if (last.number !== said.last || last.hash !== said.hash) {
+      this.#find('truncated', `this export ended with segment ${said.last}, and here it ends with ${last.number}`);
+    }
+    if (said.first === 1 && said.previous !== GENESIS) this.#find('changed', 'the chain has no beginning');
+    this.#first = first;
+    this.#meet(said.first - 1, said.previous);
+  }
+
+  /** Whether the chain goes through the point that is known. */
+  #meet(number: number, hash: string): void {
+    const { known } = this.#expected;
+    if (known && known.number === number && known.hash === hash) this.#knownSeen = true;
+  }
+
+  #ofAccount(account: unknown): void {
+    if (typeof account !== 'string') {
+      this.#find('changed', 'the account is missing');
+      return;
+    }
+    this.#account ??= account;
+    if (account !== this.#account) this.#find('unexpected', `this is of account ${account}`);
+  }
+
+  #find(kind: AuditFinding['kind'], message: string): void {
+    if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ line: this.#line, kind, message });
+  }
+}
+
+function parseLine(line: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lostSpan(lost: unknown): { from: number; to: number } | undefined {
+  if (typeof lost !== 'object' || lost === null || !('from' in lost) || !('to' in lost)) return undefined;
+  const { from, to } = lost;
+  return typeof from === 'number' && typeof to === 'number' ? { from, to } : undefined;
+}

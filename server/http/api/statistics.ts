@@ -1,0 +1,57 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Ports } from '../../ports/index.ts';
+import { readStatistics } from '../../usecases/read-statistics.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { apiRouter, jsonAnswer, refusals, refuseVerdict } from './api.ts';
+import { authorize } from './authorize.ts';
+import { resourceId } from './fields.ts';
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as 2027-01-15')
+  .openapi({ example: '2027-01-15' });
+const counts = z.record(z.string(), z.int());
+const shown = z
+  .object({
+    day: day.openapi({ description: 'UTC.' }),
+    granted: z.int(),
+    refused: counts.openapi({ description: 'Refused attempts by their reason.' }),
+    methods: counts.openapi({
+      description: 'Granted ones by the method that a backend named; sign-ins through the widget name none.',
+    }),
+    factors: counts.openapi({
+      description: 'Granted ones by what was checked: `password`, `otp`, `password+otp` or `none`.',
+    }),
+    activeUsers: z
+      .object({ count: z.int(), exact: z.boolean() })
+      .openapi({ description: 'Users who got in. Exact up to 1000 a day; beyond it an estimate, within 5 %.' }),
+    complete: z.boolean().openapi({ description: 'False where events may have been lost before they were counted.' }),
+  })
+  .openapi('DayStatistics');
+
+const read = createRoute({
+  method: 'get',
+  path: '/statistics',
+  tags: ['Statistics'],
+  summary: 'Sign-ins by day',
+  description: 'Every attempt counts once, a second or so after it happened; of one resource, or of all.',
+  security: [{ apiKey: ['read'] }],
+  request: {
+    query: z.strictObject({
+      resource: resourceId.optional(),
+      from: day.optional().openapi({ description: 'First day. Default: 30 days with the last.' }),
+      to: day.optional().openapi({ description: 'Last day. Default: today.' }),
+    }),
+  },
+  responses: { 200: jsonAnswer('A list of days.', z.object({ days: z.array(shown) })), ...refusals },
+});
+
+export function statistics(ports: Pick<Ports, 'store' | 'clock'>) {
+  const app = apiRouter();
+  app.on(['GET'], ['/statistics'], authorize(ports, 'read'));
+  app.openapi(read, async (c) => {
+    const verdict = await readStatistics(ports, c.get('act').actor, c.req.valid('query'));
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+  });
+  return app;
+}

@@ -1,0 +1,81 @@
+import { expect } from 'vitest';
+import { verifyAuditExport } from '../../adapters/jose/audit-statements.ts';
+import type { AccountEvent } from '../../domain/event.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../domain/statistics/day-counters.ts';
+import { documents } from '../../ports/documents.ts';
+import { listEvents } from '../../usecases/list-events.ts';
+import { operatorOf } from '../acting.ts';
+import { accountId, resourceId } from '../samples.ts';
+import { must } from '../scene.ts';
+import { eventsIn, linesOfExport, type StreamPorts } from '../stream-of-events.ts';
+import { START } from '../test-ports.ts';
+
+/** Those of `sampleEvent`. */
+export const ACCOUNTS = [1, 2, 3].map(accountId);
+
+/** Every event of the streams is in its account's chain, in the export and in the list, once, and all is signed. */
+export async function expectSealedOnce(ports: StreamPorts, appended: readonly AccountEvent[]): Promise<void> {
+  const inStreams = await everythingIn(ports);
+  expect(inStreams).toHaveLength(appended.length);
+  for (const account of ACCOUNTS) {
+    const lines = await linesOfExport(ports, account);
+    const report = await verifyAuditExport(lines, ports.signer.publicKeys(), { account });
+    expect(report.findings).toEqual([]);
+    const sealed = eventsIn(lines);
+    const expected = inStreams.filter(({ event }) => event.account === account);
+    expect(sealed.sort(byId)).toEqual(expected.sort(byId));
+
+    const listed = [];
+    for (let after: string | undefined; ; ) {
+      const page = must(await listEvents(ports, operatorOf(account).actor, {}, { after, limit: 50 }));
+      listed.push(...page.items.map(({ id, event }) => ({ id, event })));
+      if (page.next === null) break;
+      after = page.next;
+    }
+    expect(listed.map(({ event }) => event.at)).toEqual(listed.map(({ event }) => event.at).sort((a, b) => b - a));
+    expect(listed.sort(byId)).toEqual(expected);
+  }
+}
+
+/** The counters are what counting all these at once gives. */
+export async function expectCounted(ports: StreamPorts, appended: readonly AccountEvent[]): Promise<void> {
+  const resources: (ResourceId | undefined)[] = [resourceId(0), resourceId(1), undefined];
+  const days = [0, 1, 2, 3].map((day) => dayOf(START + day * 86_400_000));
+  for (const account of ACCOUNTS) {
+    for (const resource of resources) {
+      for (const day of days) {
+        const expected = countAll(
+          NO_SIGN_INS,
+          appended.filter(
+            (event) =>
+              event.account === account &&
+              isSignIn(event) &&
+              dayOf(event.at) === day &&
+              (resource === undefined || event.resource === resource),
+          ),
+        );
+        const [stored] = await ports.store.getMany([documents.signInsOfDay(account, resource, day)], START);
+        expect(comparable(stored?.value ?? NO_SIGN_INS)).toEqual(comparable(expected));
+      }
+    }
+  }
+}
+
+function comparable({ users, ...counts }: typeof NO_SIGN_INS) {
+  return { ...counts, users: 'ids' in users ? [...users.ids].sort((a, b) => a - b) : users };
+}
+
+export async function everythingIn({ store }: StreamPorts): Promise<{ id: string; event: AccountEvent }[]> {
+  const all = [];
+  for (let partition = 0; partition < store.partitions; partition++) {
+    for (const { sequence, event } of await store.readEvents(partition, 0, 10_000)) {
+      all.push({ id: `${partition}-${sequence}`, event: event as unknown as AccountEvent });
+    }
+  }
+  return all;
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}

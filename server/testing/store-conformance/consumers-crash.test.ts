@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { countSignIns } from '../../usecases/count-sign-ins.ts';
+import { sealEvents } from '../../usecases/seal-events.ts';
+import { randomSequence } from '../random-sequence.ts';
+import { streamPortsOver } from '../stream-of-events.ts';
+import { everythingIn, expectCounted, expectSealedOnce } from './consumer-expectations.ts';
+import { killAndWait, runModule } from './run-module.ts';
+
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'countersign-consumers-'));
+});
+afterEach(() => rm(path, { recursive: true, force: true }));
+
+const KILLS = 12;
+
+// SR-34
+test(`SR-34: of ${KILLS} servers killed while they seal and count, none has left an event out or taken one twice`, async () => {
+  const random = randomSequence(34);
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await killAfter(1 + Math.floor(random() * 60), `writer-${kill}`);
+  }
+  const store = await openEmbeddedStore({ path });
+  const ports = await streamPortsOver(store, 'reader');
+  const sealedBefore = await ports.store.range('consumer/audit/accounts', { limit: 10 });
+  expect(sealedBefore).toHaveLength(3);
+  await sealEvents(ports);
+  await countSignIns(ports, { keptDays: 400 });
+  const appended = (await everythingIn(ports)).map(({ event }) => event);
+  await expectSealedOnce(ports, appended);
+  await expectCounted(ports, appended);
+  await store.close();
+}, 120_000);
+
+/** Lets a process work until it has appended so often, and kills it wherever its sealing and counting are then. */
+async function killAfter(rounds: number, seed: string): Promise<void> {
+  const child = runModule('sealing-writer.ts', [path, seed]);
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  let seen = 0;
+  for await (const _ of createInterface({ input: child.stdout })) {
+    seen += 1;
+    if (seen === rounds) child.kill('SIGKILL');
+  }
+  await killAndWait(child);
+  if (seen < rounds) throw new Error(`The writer ended by itself: ${log}`);
+}

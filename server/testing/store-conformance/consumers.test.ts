@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { consumerBehaviour } from './consumer-behaviour.ts';
+import { startEmbeddedHarness } from './embedded-harness.ts';
+import type { StoreHarness } from './harness.ts';
+import { startRedisHarness } from './redis-harness.ts';
+
+describe.each([
+  ['embedded', startEmbeddedHarness],
+  ['redis', () => startRedisHarness('redis')],
+] as const)('over the %s store', (_, start) => {
+  let harness: StoreHarness;
+  beforeAll(async () => {
+    harness = await start();
+  });
+  afterAll(() => harness?.stop());
+  consumerBehaviour((options) => harness.fresh(options));
+});

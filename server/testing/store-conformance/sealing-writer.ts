@@ -1,0 +1,39 @@
+import { writeSync } from 'node:fs';
+import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { countSignIns } from '../../usecases/count-sign-ins.ts';
+import { sealEvents } from '../../usecases/seal-events.ts';
+import { append, sampleEvent, streamPortsOver } from '../stream-of-events.ts';
+
+/** A process to be killed: appends events, seals and counts them, all at once, and prints a line for each round. */
+const [path = '', seed = ''] = process.argv.slice(2);
+const ports = await streamPortsOver(await openEmbeddedStore({ path }), seed);
+
+/** Where nothing is left to take, nothing waits for the disk. */
+const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+let number = 0;
+await Promise.all([
+  (async () => {
+    for (;;) {
+      await append(
+        ports,
+        'thing',
+        [0, 1, 2].map((at) => sampleEvent(number + at)),
+      );
+      number += 3;
+      writeSync(1, 'appended\n');
+    }
+  })(),
+  (async () => {
+    for (;;) {
+      await sealEvents(ports, { batchSize: 20, stopping: () => true });
+      await aTurn();
+    }
+  })(),
+  (async () => {
+    for (;;) {
+      await countSignIns(ports, { keptDays: 400, batchSize: 20, stopping: () => true });
+      await aTurn();
+    }
+  })(),
+]);
