@@ -1,10 +1,12 @@
 import type { Clock } from './clock.ts';
+import type { Courier } from './courier.ts';
 import type { GeoLookup } from './geo-lookup.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Random } from './random.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { Signer } from './signer.ts';
 import type { Store } from './store.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 /** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature says what it touches. */
 export interface Ports {
@@ -15,4 +17,6 @@ export interface Ports {
   signer: Signer;
   secrets: SecretBox;
   geo: GeoLookup;
+  courier: Courier;
+  webhookSender: WebhookSender;
 }

@@ -46,7 +46,7 @@ export function editObject<T extends { id: string; account: string }>(
 }
 
 /** Names of the fields that differ. A secret's name tells no secret. */
-function changedFields(before: object, after: object): string[] {
+export function changedFields(before: object, after: object): string[] {
   const [old, now] = [before, after].map((object) => new Map(Object.entries(object)));
   const names = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
   return [...names].filter((name) => !isDeepStrictEqual(old?.get(name), now?.get(name))).sort();

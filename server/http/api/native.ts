@@ -9,6 +9,8 @@ import { resources } from './resources.ts';
 import { results } from './results.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
+import { webhookDeliveries } from './webhook-deliveries.ts';
+import { webhooks } from './webhooks.ts';
 
 export interface About {
   issuer: string;
@@ -26,6 +28,8 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', tokens(ports, 'Countersign'));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));
+  app.route('/', webhooks(ports));
+  app.route('/', webhookDeliveries(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',

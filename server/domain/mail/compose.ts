@@ -1,0 +1,134 @@
+import { linkTo } from './link.ts';
+import type { ComposedMail, Mail, MailLanguage } from './mail.ts';
+import { html, type Markup, plainLine } from './markup.ts';
+import { de, en, type MailWords } from './words.ts';
+
+const WORDS: Record<MailLanguage, MailWords> = { en, de };
+const LOCALES: Record<MailLanguage, string> = { en: 'en-GB', de: 'de-AT' };
+const MINUTE_MS = 60_000;
+
+/** The parts of a message, before it is written as text and as HTML. */
+interface Draft {
+  subject: string;
+  paragraphs: string[];
+  code?: string;
+  link?: { href: string; label: string };
+  /** Said last, and smaller. */
+  small: string[];
+}
+
+/**
+ * Writes a message out, twice: as plain text, and as HTML in which everything put in is escaped (SR-30). No picture, no
+ * script, nothing from elsewhere; its one link leads to the configured public URL (SR-40).
+ *
+ * @param url the public URL, an origin
+ */
+export function composeMail(mail: Mail, url: string): ComposedMail {
+  const words = WORDS[mail.language];
+  const draft = draftOf(mail, words, url);
+  const subject = plainLine(draft.subject);
+  return {
+    subject,
+    text: asText(draft, words),
+    html: asHtml(draft, words, mail.language, subject).text,
+    ...(draft.link && { link: draft.link.href }),
+  };
+}
+
+function draftOf(mail: Mail, words: MailWords, url: string): Draft {
+  const instant = (at: number) => writeInstant(at, mail.language);
+  switch (mail.kind) {
+    case 'administrator-invitation': {
+      const { account, inviter, path, expiresAt } = mail.facts;
+      const { subject, says, button, until } = words.invitation;
+      return {
+        subject: subject(account),
+        paragraphs: [says(account, inviter)],
+        link: { href: linkTo(url, path), label: button },
+        small: [until(instant(expiresAt)), words.ignore],
+      };
+    }
+    case 'confirmation-code': {
+      const { code, lifetimeMs } = mail.facts;
+      const { subject, says, until, never } = words.code;
+      return { subject, paragraphs: [says], code, small: [`${until(minutes(lifetimeMs))} ${never}`, words.ignore] };
+    }
+    case 'password-reset': {
+      const { login, path, lifetimeMs } = mail.facts;
+      const { subject, says, button, until } = words.reset;
+      return {
+        subject,
+        paragraphs: [says(login)],
+        link: { href: linkTo(url, path), label: button },
+        small: [until(minutes(lifetimeMs)), words.ignore],
+      };
+    }
+    case 'security-notice': {
+      const { change, at, address } = mail.facts;
+      const { subject, says, when, notYou } = words.notice;
+      return { subject: subject[change], paragraphs: [says[change], when(instant(at), address), notYou], small: [] };
+    }
+    case 'low-balance': {
+      const { account, balance, nextDebit, currency, dueAt } = mail.facts;
+      const { subject, says, due } = words.balance;
+      const amount = (minor: number) => writeAmount(minor, currency, mail.language);
+      const paragraphs = [says(account, amount(balance)), due(amount(nextDebit), instant(dueAt))];
+      return { subject: subject(account), paragraphs, small: [] };
+    }
+  }
+}
+
+function asText({ paragraphs, code, link, small }: Draft, words: MailWords): string {
+  const parts = [words.hello, ...paragraphs, code && `    ${code}`, link?.href, ...small, `-- \n${words.signature}`];
+  return parts
+    .filter((part) => part !== undefined && part !== '')
+    .map((part) => String(part).split('\n').map(keepIndent).join('\n'))
+    .join('\n\n');
+}
+
+/** No line of a fact can look like a line of ours: what was put in has become one line. */
+function keepIndent(line: string): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return line === '-- ' ? line : indent + plainLine(line);
+}
+
+const BODY = 'margin:0;padding:24px 12px;background:#f4f5f4;color:#1c1f1d;font:16px/1.5 system-ui,sans-serif';
+const CARD = 'max-width:520px;margin:0 auto;padding:28px;background:#fff;border:1px solid #dfe3e0;border-radius:12px';
+const BUTTON =
+  'display:inline-block;padding:10px 20px;background:#0f766e;color:#fff;border-radius:8px;text-decoration:none;font-weight:600';
+const CODE = 'font:600 28px/1.4 ui-monospace,monospace;letter-spacing:.15em';
+const SMALL = 'color:#58605b;font-size:14px';
+
+function asHtml({ paragraphs, code, link, small }: Draft, words: MailWords, lang: string, title: string): Markup {
+  return html`<!doctype html>
+<html lang="${lang}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body style="${BODY}">
+<div style="${CARD}">
+<p>${words.hello}</p>
+${paragraphs.map((paragraph) => html`<p>${paragraph}</p>\n`)}${code === undefined ? '' : html`<p style="${CODE}">${code}</p>\n`}${
+  link
+    ? html`<p><a style="${BUTTON}" href="${link.href}">${link.label}</a></p>
+<p style="${SMALL}">${words.linkFallback}<br><a href="${link.href}">${link.href}</a></p>\n`
+    : ''
+}${small.map((line) => html`<p style="${SMALL}">${line}</p>\n`)}<p style="${SMALL}">${words.signature}</p>
+</div>
+</body>
+</html>
+`;
+}
+
+/** In UTC, and says so: where the reader is, nobody knows. */
+function writeInstant(at: number, language: MailLanguage): string {
+  const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+  return `${new Intl.DateTimeFormat(LOCALES[language], format).format(at)} UTC`;
+}
+
+function writeAmount(minor: number, currency: string, language: MailLanguage): string {
+  const format = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+function minutes(ms: number): number {
+  return Math.max(1, Math.floor(ms / MINUTE_MS));
+}

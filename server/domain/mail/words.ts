@@ -1,0 +1,133 @@
+/** What the mails say, once for each language. A function takes what is put in; everything in it is escaped later. */
+export interface MailWords {
+  hello: string;
+  ignore: string;
+  linkFallback: string;
+  invitation: {
+    subject(account: string): string;
+    says(account: string, inviter: string | undefined): string;
+    button: string;
+    until(instant: string): string;
+  };
+  code: { subject: string; says: string; until(minutes: number): string; never: string };
+  reset: { subject: string; says(login: string): string; button: string; until(minutes: number): string };
+  notice: {
+    subject: Record<NoticeChange, string>;
+    says: Record<NoticeChange, string>;
+    when(instant: string, address: string | undefined): string;
+    notYou: string;
+  };
+  balance: {
+    subject(account: string): string;
+    says(account: string, balance: string): string;
+    due(debit: string, instant: string): string;
+  };
+  signature: string;
+}
+
+export type NoticeChange = 'password' | 'email' | 'token-added' | 'token-removed' | 'recovered';
+
+export const en: MailWords = {
+  hello: 'Hello,',
+  ignore: 'If you did not expect this message, you can ignore it: nothing happens without you.',
+  linkFallback: 'If the button does not work, open this address:',
+  invitation: {
+    subject: (account) => `You are invited to administer ${account}`,
+    says: (account, inviter) =>
+      inviter === undefined
+        ? `You are invited to become an administrator of ${account}.`
+        : `${inviter} invites you to become an administrator of ${account}.`,
+    button: 'Accept the invitation',
+    until: (instant) => `The invitation is good until ${instant} and can be used once.`,
+  },
+  code: {
+    subject: 'Your confirmation code',
+    says: 'Enter this code to confirm your e-mail address:',
+    until: (minutes) => `It is good for ${minutes} minutes.`,
+    never: 'Nobody of ours will ever ask you for it.',
+  },
+  reset: {
+    subject: 'Set a new password',
+    says: (login) => `A new password was asked for, for the login ${login}.`,
+    button: 'Set a new password',
+    until: (minutes) => `The link is good for ${minutes} minutes and can be used once.`,
+  },
+  notice: {
+    subject: {
+      password: 'Your password was changed',
+      email: 'Your e-mail address was changed',
+      'token-added': 'A token was added to your sign-in',
+      'token-removed': 'A token was removed from your sign-in',
+      recovered: 'Your access was recovered',
+    },
+    says: {
+      password: 'The password of your sign-in was changed. All other sessions have ended.',
+      email: 'The e-mail address of your sign-in was changed.',
+      'token-added': 'A token that makes one-time passwords was added to your sign-in.',
+      'token-removed': 'A token that makes one-time passwords was removed from your sign-in.',
+      recovered: 'Your access was recovered on the server, and your token was taken away. Enrol a new one.',
+    },
+    when: (instant, address) => `When: ${instant}${address === undefined ? '' : `, from ${address}`}.`,
+    notYou: 'If that was not you, speak to your administrator at once.',
+  },
+  balance: {
+    subject: (account) => `The balance of ${account} is low`,
+    says: (account, balance) => `The balance of ${account} is ${balance}.`,
+    due: (debit, instant) =>
+      `The next fee of ${debit} is due on ${instant}. If the balance does not cover it, nobody can sign in from then on.`,
+  },
+  signature: 'Sent by Countersign',
+};
+
+export const de: MailWords = {
+  hello: 'Guten Tag,',
+  ignore: 'Falls Sie diese Nachricht nicht erwartet haben, ist nichts zu tun: Ohne Sie geschieht nichts.',
+  linkFallback: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:',
+  invitation: {
+    subject: (account) => `Einladung zur Verwaltung von ${account}`,
+    says: (account, inviter) =>
+      inviter === undefined
+        ? `Sie sind eingeladen, ${account} mit zu verwalten.`
+        : `${inviter} lädt Sie ein, ${account} mit zu verwalten.`,
+    button: 'Einladung annehmen',
+    until: (instant) => `Die Einladung gilt bis ${instant} und nur einmal.`,
+  },
+  code: {
+    subject: 'Ihr Bestätigungscode',
+    says: 'Mit diesem Code bestätigen Sie Ihre E-Mail-Adresse:',
+    until: (minutes) => `Er gilt ${minutes} Minuten.`,
+    never: 'Niemand von uns wird Sie je danach fragen.',
+  },
+  reset: {
+    subject: 'Neues Passwort setzen',
+    says: (login) => `Für die Anmeldung ${login} wurde ein neues Passwort angefordert.`,
+    button: 'Neues Passwort setzen',
+    until: (minutes) => `Der Link gilt ${minutes} Minuten und nur einmal.`,
+  },
+  notice: {
+    subject: {
+      password: 'Ihr Passwort wurde geändert',
+      email: 'Ihre E-Mail-Adresse wurde geändert',
+      'token-added': 'Ihre Anmeldung hat ein weiteres Token',
+      'token-removed': 'Ein Token Ihrer Anmeldung wurde entfernt',
+      recovered: 'Ihr Zugang wurde wiederhergestellt',
+    },
+    says: {
+      password: 'Das Passwort Ihrer Anmeldung wurde geändert. Alle anderen Sitzungen sind beendet.',
+      email: 'Die E-Mail-Adresse Ihrer Anmeldung wurde geändert.',
+      'token-added': 'Ein Token, das Einmalpasswörter erzeugt, gehört jetzt zu Ihrer Anmeldung.',
+      'token-removed': 'Ein Token, das Einmalpasswörter erzeugt, gehört nicht mehr zu Ihrer Anmeldung.',
+      recovered:
+        'Ihr Zugang wurde am Server wiederhergestellt und Ihr Token entfernt. Bitte richten Sie ein neues ein.',
+    },
+    when: (instant, address) => `Zeitpunkt: ${instant}${address === undefined ? '' : `, von ${address}`}.`,
+    notYou: 'Falls Sie das nicht waren, sprechen Sie sofort mit Ihrer Verwaltung.',
+  },
+  balance: {
+    subject: (account) => `Das Guthaben von ${account} geht zur Neige`,
+    says: (account, balance) => `Das Guthaben von ${account} beträgt ${balance}.`,
+    due: (debit, instant) =>
+      `Die nächste Gebühr von ${debit} ist am ${instant} fällig. Reicht das Guthaben nicht, kann sich ab dann niemand mehr anmelden.`,
+  },
+  signature: 'Gesendet von Countersign',
+};
