@@ -165,8 +165,8 @@ function openCourier({ mail, url }: Config): Courier {
   const server = mail && parseSmtpUrl(mail.server.reveal());
   if (!mail || !server) return noCourier;
   const { implicitTls, ...rest } = server;
-  const plaintext = mail.allowPlaintext || isLoopbackHost(server.host);
-  const tls = implicitTls ? 'implicit' : plaintext ? 'none' : 'starttls';
+  const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
+  const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
   return createSmtpCourier({ ...rest, tls, from: mail.from, url });
 }
 

@@ -11,6 +11,7 @@ import type { GeoLookup } from '../ports/geo-lookup.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Random } from '../ports/random.ts';
 import { FakeHasher } from './fake-hasher.ts';
+import { FakeCourier, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 
 export const ISSUER = 'https://auth.example';
@@ -58,6 +59,8 @@ export interface TestPorts extends Ports {
   clock: FakeClock;
   hasher: FakeHasher;
   geo: FakeGeo;
+  courier: FakeCourier;
+  webhookSender: FakeWebhookSender;
   /** What use-cases that sign take beside the ports. */
   issuer: string;
   /** The same service as another process: same data, same keys, same clock; nothing shared in memory. */
@@ -83,6 +86,8 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
     secrets: { ...secrets },
     signer: { ...signer },
     geo,
+    courier: new FakeCourier(),
+    webhookSender: new FakeWebhookSender(),
     issuer: ISSUER,
     replica: overTheSame,
     close: async () => {

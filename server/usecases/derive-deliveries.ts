@@ -46,10 +46,13 @@ export async function deriveDeliveries(
 ): Promise<Derived> {
   const now = ports.clock.now();
   const cursorKey = documents.outboxCursor(partition);
+  // Most looks find nothing new, and cost one read.
+  const ahead = position > 0 ? await ports.store.readEvents(partition, position, EVENTS_AT_ONCE) : undefined;
+  if (ahead?.length === 0) return { position, made: [], lost: 0, idle: true };
   const [cursor] = await ports.store.getMany([cursorKey], now);
   const written = cursor?.value.sequence ?? 0;
   const from = Math.max(position, written);
-  const events = await ports.store.readEvents(partition, from, EVENTS_AT_ONCE);
+  const events = from === position && ahead ? ahead : await ports.store.readEvents(partition, from, EVENTS_AT_ONCE);
   const first = events[0]?.sequence ?? from + 1;
   const lost = from > 0 ? first - from - 1 : 0;
 

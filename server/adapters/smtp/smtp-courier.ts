@@ -7,8 +7,11 @@ import { type Courier, CourierUnavailable } from '../../ports/courier.ts';
 export interface SmtpOptions {
   host: string;
   port: number;
-  /** `implicit`: from the first byte. `starttls`: required before anything else. `none`: only where nobody listens. */
-  tls: 'implicit' | 'starttls' | 'none';
+  /**
+   * `implicit`: from the first byte. `starttls`: required before anything else. `offered`: only if the server offers it.
+   * `none`: for this machine.
+   */
+  tls: 'implicit' | 'starttls' | 'offered' | 'none';
   user?: string;
   password?: string;
   /** From whom. */
