@@ -40,7 +40,7 @@ export async function readWebhook(
   return webhook ? { webhook } : refusal('WEBHOOK_NOT_FOUND');
 }
 
-/** Changes one webhook by a pure edit. The edit answers the webhook itself where nothing has to change. */
+/** Changes one webhook by a pure edit. Where nothing differs afterwards, nothing has happened. */
 export function editWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: Act,
@@ -53,12 +53,12 @@ export function editWebhook(
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
     const edited = edit(webhook, now);
     if ('refused' in edited) return { answer: edited };
-    if (edited === webhook) return { answer: { webhook } };
     const changed = changedFields(webhook, edited);
+    if (changed.length === 0) return { answer: { webhook } };
     return {
       answer: { webhook: edited },
       book: { webhooks: book.webhooks.map((one) => (one.id === id ? edited : one)) },
-      event: { type, subject: id, ...(changed.length > 0 && { changed }) },
+      event: { type, subject: id, changed },
     };
   });
 }
