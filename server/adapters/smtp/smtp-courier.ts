@@ -22,6 +22,8 @@ export interface SmtpOptions {
   timeoutMs?: number;
   /** PEM of certificate authorities to trust beside the public ones. */
   ca?: string;
+  /** The name that its certificate must have. Default: the host. */
+  servername?: string;
 }
 
 /**
@@ -38,7 +40,11 @@ export function createSmtpCourier(options: SmtpOptions): Courier {
     requireTLS: tls === 'starttls',
     ignoreTLS: tls === 'none',
     ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
-    tls: { minVersion: 'TLSv1.2', ...(options.ca !== undefined && { ca: options.ca }) },
+    tls: {
+      minVersion: 'TLSv1.2',
+      ...(options.ca !== undefined && { ca: options.ca }),
+      ...(options.servername !== undefined && { servername: options.servername }),
+    },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

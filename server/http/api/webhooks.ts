@@ -52,8 +52,7 @@ const rotation = z
       .int()
       .min(0)
       .max(7 * 24 * 3_600_000)
-      .default(24 * 3_600_000)
-      .openapi({ description: 'How long the old secret signs along. 0: it has leaked.' }),
+      .openapi({ description: 'How long the old secret signs along. 0: it has leaked.', example: 86_400_000 }),
   })
   .openapi('WebhookRotationInput');
 const shown = z
