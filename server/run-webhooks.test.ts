@@ -66,7 +66,7 @@ test('a receiver that never answers holds up itself alone', async () => {
   await somethingHappens(other);
   run();
   await waitUntil('the other has it', () => delivered(1, other));
-  await waitUntil('four are held', () => held.length === 4);
+  await waitUntil('its places are held', () => held.length === 8);
   for (const release of held.splice(0)) release();
   // From now on it is asked by one try at a time.
   await waitUntil('more are held', () => held.length > 0);

@@ -21,7 +21,7 @@ export interface RunnerTimes {
 const DEFAULT_TIMES: RunnerTimes = { deriveMs: 500, discoverMs: 10_000, pruneMs: 300_000 };
 /** Messages on their way at once, altogether and to one webhook: one that answers slowly holds up itself alone. */
 const MOST_AT_ONCE = 64;
-const MOST_PER_WEBHOOK = 4;
+const MOST_PER_WEBHOOK = 8;
 /** Looked up together, so that a long queue is not looked at anew for each of them. */
 const ROUNDS_PER_LOOK = 8;
 
