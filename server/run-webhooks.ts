@@ -18,7 +18,7 @@ export interface RunnerTimes {
   pruneMs: number;
 }
 
-const DEFAULT_TIMES: RunnerTimes = { deriveMs: 500, discoverMs: 10_000, pruneMs: 300_000 };
+const DEFAULT_TIMES: RunnerTimes = { deriveMs: 500, discoverMs: 10_000, pruneMs: 60_000 };
 /** Messages on their way at once, altogether and to one webhook: one that answers slowly holds up itself alone. */
 const MOST_AT_ONCE = 64;
 const MOST_PER_WEBHOOK = 8;
@@ -155,8 +155,8 @@ class Runner implements WebhookRunner {
     }
     const now = this.#ports.clock.now();
     if (now >= lane.pruneAt) {
-      // Where more is left than one go clears, it goes on with the next turn.
-      lane.pruneAt = (await pruneDeliveries(this.#ports, lane.webhook)) > 0 ? now : now + this.#times.pruneMs;
+      while (!this.#stopped && (await pruneDeliveries(this.#ports, lane.webhook)) > 0);
+      lane.pruneAt = now + this.#times.pruneMs;
     }
     while (webhook.enabled && !this.#stopped) {
       const places = Math.min(lane.failing ? 1 : MOST_PER_WEBHOOK, MOST_AT_ONCE - this.#sending);

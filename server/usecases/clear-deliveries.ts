@@ -12,16 +12,26 @@ const DAY_MS = 24 * 3_600_000;
 const AT_ONCE = 200;
 
 /** How many are kept to look at and to replay, and for how long. */
-export const KEPT = {
+export type Keep = Readonly<Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>>;
+
+export const KEPT: Keep = {
   delivered: { most: 1000, forMs: 7 * DAY_MS },
   dead: { most: 10_000, forMs: 30 * DAY_MS },
-} as const;
+};
 
-/** Forgets the deliveries of a webhook that are old, or more than are kept. Answers how many. */
-export async function pruneDeliveries(ports: Needs, webhook: WebhookId): Promise<number> {
-  const delivered = await surplus(ports, indexes.finishedDeliveries(webhook), KEPT.delivered);
-  const dead = await surplus(ports, indexes.deadDeliveries(webhook), KEPT.dead);
-  return clear(ports, [...delivered, ...dead]);
+/** Forgets deliveries of a webhook that are old, or more than are kept: some of them. Answers how many it looked at. */
+export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Keep = KEPT): Promise<number> {
+  let found = 0;
+  for (const [index, kept] of [
+    [indexes.finishedDeliveries(webhook), keep.delivered],
+    [indexes.deadDeliveries(webhook), keep.dead],
+  ] as const) {
+    const entries = await surplus(ports, index, kept);
+    // What a replay has taken up in the meantime is no surplus any more.
+    await clear(ports, webhook, index, entries, ({ state }) => state !== 'pending');
+    found += entries.length;
+  }
+  return found;
 }
 
 /**
@@ -29,9 +39,10 @@ export async function pruneDeliveries(ports: Needs, webhook: WebhookId): Promise
  * Answers whether nothing is left.
  */
 export async function purgeWebhook(ports: Needs, account: AccountId, webhook: WebhookId): Promise<boolean> {
-  const left = await ports.store.range(indexes.deliveries(webhook), { limit: AT_ONCE });
+  const index = indexes.deliveries(webhook);
+  const left = await ports.store.range(index, { limit: AT_ONCE });
   if (left.length > 0) {
-    await clear(ports, left);
+    await clear(ports, webhook, index, left, () => true);
     return false;
   }
   const now = ports.clock.now();
@@ -71,30 +82,36 @@ async function surplus(ports: Needs, index: string, kept: { most: number; forMs:
 }
 
 /** By outbox, since what shares one goes in one commit. */
-async function clear(ports: Needs, entries: readonly IndexEntry[]): Promise<number> {
-  const byPartition = new Map<number, { id: DeliveryId; webhook: WebhookId; entry: IndexEntry }[]>();
+async function clear(
+  ports: Needs,
+  webhook: WebhookId,
+  index: string,
+  entries: readonly IndexEntry[],
+  unwanted: (delivery: Delivery) => boolean,
+): Promise<void> {
+  const byPartition = new Map<number, { id: DeliveryId; entry: IndexEntry }[]>();
   for (const entry of entries) {
     const parsed = parseDeliveryId(entry.id);
     if (!parsed) continue;
-    const group = byPartition.get(parsed.partition) ?? [];
-    group.push({ id: parsed.id, webhook: parsed.webhook, entry });
-    byPartition.set(parsed.partition, group);
+    byPartition.set(parsed.partition, [...(byPartition.get(parsed.partition) ?? []), { id: parsed.id, entry }]);
   }
   for (const group of byPartition.values()) {
     const keys = group.map(({ id }) => documents.delivery(id));
     const [first] = keys;
     if (!first) continue;
-    await transact(ports, first.anchor, keys, (current) => ({
-      answer: undefined,
-      write: group.map(({ webhook, entry }, i) => without(webhook, entry, current[i]?.value)).reduce(together),
-    }));
+    await transact(ports, first.anchor, keys, (current) => {
+      const writes = group.map(({ entry }, i): Write => {
+        const delivery = current[i]?.value;
+        // An entry whose document is gone is all that is left of it.
+        if (!delivery) return { index: [{ index, remove: entry }] };
+        return unwanted(delivery) ? without(webhook, delivery) : {};
+      });
+      return { answer: undefined, write: writes.reduce(together) };
+    });
   }
-  return entries.length;
 }
 
-function without(webhook: WebhookId, entry: IndexEntry, delivery: Delivery | undefined): Write {
-  // An entry whose document is gone is all that is left of it.
-  if (!delivery) return { index: [{ index: indexes.deliveries(webhook), remove: entry }] };
+function without(webhook: WebhookId, delivery: Delivery): Write {
   return {
     delete: [documents.delivery(delivery.id)],
     index: [

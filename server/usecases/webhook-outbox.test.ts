@@ -18,6 +18,7 @@ import { attemptDelivery, LEASE_MS } from './attempt-delivery.ts';
 import { KEPT, pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
 import { deriveDeliveries } from './derive-deliveries.ts';
 import { readQueue } from './read-deliveries.ts';
+import { replayDeliveries } from './replay-deliveries.ts';
 import { deleteWebhook, updateWebhook } from './update-webhook.ts';
 
 let ports: TestPorts;
@@ -192,6 +193,39 @@ describe('a queue', () => {
       ports.clock.now(),
     );
     expect(documentsLeft).toEqual([undefined, undefined]);
+  });
+
+  test('forgets nothing that is being sent again', async () => {
+    await somethingHappens(scene);
+    await derive(ports);
+    await sendDue(scene);
+    ports.clock.advance(KEPT.delivered.forMs + 1);
+    const [delivery] = await deliveriesOf(scene);
+    const process = ports.replica();
+    // The attack: a replay between the look at the index and the removal.
+    process.store.intercept = {
+      read: async () => {
+        process.store.intercept = {};
+        await replayDeliveries(ports, scene.act, scene.webhook.id, [delivery?.id ?? '']);
+      },
+    };
+    await pruneDeliveries(process, scene.webhook.id);
+    expect(await deliveriesOf(scene)).toMatchObject([{ state: 'pending' }]);
+    expect(await sendDue(scene)).toEqual(['delivered']);
+  });
+
+  test('keeps the newest of what was delivered', async () => {
+    for (let i = 0; i < 5; i++) {
+      await somethingHappens(scene);
+      await derive(ports);
+      await sendDue(scene);
+      ports.clock.advance(1);
+    }
+    const newest = (await deliveriesOf(scene)).slice(0, 2).map(({ id }) => id);
+    while (
+      (await pruneDeliveries(ports, scene.webhook.id, { ...KEPT, delivered: { ...KEPT.delivered, most: 2 } })) > 0
+    );
+    expect((await deliveriesOf(scene)).map(({ id }) => id)).toEqual(newest);
   });
 
   test('forgets what was delivered long ago, and what is more than is kept', async () => {
