@@ -1,5 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
+import { waitUntil } from '../server/testing/wait-until.ts';
 import { Account, type Person } from './testing/account.ts';
 import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks } from './testing/code-blocks.ts';
@@ -23,6 +27,7 @@ let maria: Person;
 beforeAll(async () => {
   ensureBuilt();
   place = await makePlace();
+  place.env.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK = 'true';
   const key = setUp(place);
   service = await serve(place);
   account = new Account(service.url, key);
@@ -53,6 +58,7 @@ describe('the examples for backends', () => {
   test('are the ones that are tried here', () => {
     expect(examples.paths).toEqual([
       'backend/confirm-order.ts',
+      'backend/events.ts',
       'backend/readme.ts',
       'backend/sign-in-once.ts',
       'backend/sign-in.ts',
@@ -130,5 +136,45 @@ describe('the examples for backends', () => {
     expect(await logIn(login, 'not her password', otp, '203.0.113.7')).toEqual({ say: 'That did not work.' });
     expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ userId: id });
     expect(await logIn(login, password, otp, '203.0.113.7')).toEqual({ say: 'Try the next code.' });
+  });
+
+  test('events: what happens arrives, once, and nothing that somebody else sends', async () => {
+    const { receive } = await examples.load<{
+      receive(request: Request, signOut: (user: string) => Promise<void>): Promise<Response>;
+    }>('backend/events.ts');
+    const signedOut: string[] = [];
+    const arrived: Request[] = [];
+    const answer = (request: Request) => receive(request, async (user) => void signedOut.push(user));
+    const server = createServer(
+      getRequestListener((request) => {
+        arrived.push(request.clone());
+        return answer(request);
+      }),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
+    try {
+      const made = await account.call('POST', '/v1/webhooks', { url, events: ['user.updated'] });
+      const { secret, webhook } = made as { secret: string; webhook: { id: string } };
+      process.env.WEBHOOK_SECRET = secret;
+      const { id } = await account.person(resource);
+      await account.call('PATCH', `/v1/users/${id}`, { blocked: true });
+      await waitUntil('the event has arrived', () => signedOut.length > 0);
+      expect(signedOut).toEqual([id]);
+
+      const [sent] = arrived;
+      if (!sent) throw new Error('nothing arrived');
+      const body = await sent.text();
+      const again = (text: string) => answer(new Request(url, { method: 'POST', body: text, headers: sent.headers }));
+      expect((await again(body)).status).toBe(204);
+      expect((await again(body.replace(id, 'usr_00000000000'))).status).toBe(400);
+      expect(signedOut).toEqual([id]);
+      const tested = await account.call('POST', `/v1/webhooks/${webhook.id}/test`);
+      expect(tested).toMatchObject({ delivered: true, status: 204 });
+    } finally {
+      delete process.env.WEBHOOK_SECRET;
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES } from '../clients/typescript/src/codes.ts';
+import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
@@ -209,7 +209,12 @@ describe('what the documents say', () => {
   });
 
   test('every code that is named exists', () => {
-    const known = new Set<string>([...Object.keys(REFUSALS), ...RESULT_ERROR_CODES, ...CLIENT_ERROR_CODES]);
+    const known = new Set<string>([
+      ...Object.keys(REFUSALS),
+      ...RESULT_ERROR_CODES,
+      ...WEBHOOK_ERROR_CODES,
+      ...CLIENT_ERROR_CODES,
+    ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()
       .filter((path) => !/configuration|requirements/.test(path))

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { nativeApi } from './http/api/native.ts';
 import type { AppEnv } from './http/context.ts';
+import { demoMailbox } from './http/demo/mailbox.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
 import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
@@ -20,6 +21,7 @@ import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
+import type { Mailbox } from './ports/courier.ts';
 import type { Ports } from './ports/index.ts';
 import type { WidgetFiles } from './ports/widget-files.ts';
 
@@ -33,6 +35,8 @@ export interface AppOptions {
   log: Logger;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
+  /** Of the demo alone: shown at /demo/mailbox. */
+  mailbox?: Mailbox;
 }
 
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
@@ -61,5 +65,6 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget', widgetFiles(options.widget, version));
+  if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;
 }

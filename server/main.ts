@@ -6,27 +6,32 @@ import { parseArgs } from 'node:util';
 import about from '../package.json' with { type: 'json' };
 import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
 import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
+import { createDemoMailbox } from './adapters/demo-mailbox/demo-mailbox.ts';
+import { createHttpsWebhookSender } from './adapters/https-webhook-sender/https-webhook-sender.ts';
 import { loadSigningKeys } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
 import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
-import { noCourier } from './adapters/no-courier/no-courier.ts';
 import { loadMasterKey } from './adapters/secret-box/load-master-key.ts';
 import { createSecretBox } from './adapters/secret-box/secret-box.ts';
+import { noCourier } from './adapters/smtp/no-courier.ts';
+import { createSmtpCourier } from './adapters/smtp/smtp-courier.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
 import { systemRandom } from './adapters/system-random/system-random.ts';
 import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
 import { createApp } from './app.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { type Config, ConfigError, loadConfig } from './config/load-config.ts';
-import { isLoopbackHost } from './config/parse.ts';
+import { isLoopbackHost, parseSmtpUrl } from './config/parse.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Logger } from './http/log.ts';
 import { createOperatorApp } from './http/operator/operator-app.ts';
 import { listenOnSocket, type OperatorSocket } from './http/operator/socket.ts';
 import { createReadiness } from './http/readiness.ts';
+import type { Courier } from './ports/courier.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
+import { runWebhooks } from './run-webhooks.ts';
 import { COUNTER, countSignIns, DAY_MS } from './usecases/count-sign-ins.ts';
 import { createAccount } from './usecases/create-account.ts';
 import { createApiKey } from './usecases/create-api-key.ts';
@@ -69,7 +74,10 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
   if (demo && !isLoopbackHost(config.listen.host)) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
   }
-  const [ports, widget] = await Promise.all([openPorts(config, log), loadWidgetFiles(WIDGET_FOLDER)]);
+  // The demo sends nothing: its mails are shown instead.
+  const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
+  const opening = openPorts(config, log, mailbox);
+  const [ports, widget] = await Promise.all([opening, loadWidgetFiles(WIDGET_FOLDER)]);
   if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
   const readiness = createReadiness();
   const app = createApp(ports, {
@@ -80,6 +88,7 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     widget,
     log,
     readiness,
+    ...(mailbox && { mailbox }),
   });
   const listening = await listen(app.fetch, {
     ...config.listen,
@@ -88,13 +97,14 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
   const socket = await openOperatorSocket(ports, config, log);
+  const webhooks = runWebhooks(ports, log);
   const working = startBackgroundWork(ports, eventWork(ports, config), log);
   if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping');
-    Promise.all([listening.stop(), working.stop()])
+    Promise.all([listening.stop(), working.stop(), webhooks.stop(config.shutdownMs / 2)])
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
@@ -182,7 +192,7 @@ async function setUp(config: Config, log: Logger, name: string): Promise<void> {
   }
 }
 
-async function openPorts(config: Config, log: Logger): Promise<Ports> {
+async function openPorts(config: Config, log: Logger, courier = openCourier(config)): Promise<Ports> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const { fromEnvironment, file } = config.masterKey;
   const embedded = config.store.kind === 'embedded';
@@ -196,14 +206,23 @@ async function openPorts(config: Config, log: Logger): Promise<Ports> {
   });
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = createSecretBox(masterKey);
-  const base = { store, clock: systemClock, random: systemRandom, secrets, geo };
+  const webhookSender = createHttpsWebhookSender(config.webhooks);
+  const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, webhookSender };
   const keys = await loadSigningKeys(base, { algorithm: config.signingAlgorithm });
   return {
     ...base,
     signer: createSigner({ issuer: config.url, keys, now: systemClock.now }),
     hasher: createArgon2Hasher(config.argon2),
-    courier: noCourier,
   };
+}
+
+function openCourier({ mail, url }: Config): Courier {
+  const server = mail && parseSmtpUrl(mail.server.reveal());
+  if (!mail || !server) return noCourier;
+  const { implicitTls, ...rest } = server;
+  const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
+  const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
+  return createSmtpCourier({ ...rest, tls, from: mail.from, url });
 }
 
 /** Only the chosen store's client is loaded. */

@@ -29,7 +29,7 @@ describe('the library alone says the same as the service', () => {
   });
 
   test('and uses none of the service’s codes for something of its own', () => {
-    const own = [...client.RESULT_ERROR_CODES, ...client.CLIENT_ERROR_CODES];
+    const own = [...client.RESULT_ERROR_CODES, ...client.WEBHOOK_ERROR_CODES, ...client.CLIENT_ERROR_CODES];
     expect(own.filter((code) => code in REFUSALS)).toEqual([]);
     expect(new Set(own).size).toBe(own.length);
   });

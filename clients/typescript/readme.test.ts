@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signatureHeaders, writeSecret } from '../../server/domain/webhook/signature.ts';
 import { CLIENT_ERROR_CODES } from './src/codes.ts';
 import { type FakeService, startFakeService } from './testing/fake-service.ts';
 import { type InstalledPackage, installPackage } from './testing/installed-package.ts';
@@ -41,7 +42,7 @@ async function inSnippet(index: number, body: string): Promise<unknown> {
 
 describe('the examples of the README', () => {
   test('are as many as are tried here', () => {
-    expect(snippets).toHaveLength(5);
+    expect(snippets).toHaveLength(6);
   });
 
   test('who signed in: a good result, then the same again', async () => {
@@ -94,8 +95,28 @@ describe('the examples of the README', () => {
     expect(outcome).toEqual({ loginRequest: 'lrq_secret', nonce: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/) });
   });
 
+  test('told of what happens', async () => {
+    const secret = writeSecret(new Uint8Array(32).fill(5));
+    const body = '{"type":"user.updated","timestamp":"2027-01-15T08:00:00.000Z","data":{"subject":"usr_1"}}';
+    const headers = signatureHeaders({ id: 'dlv_0_1_x', at: Date.now(), body }, [new Uint8Array(32).fill(5)]);
+    const outcome = await inSnippet(
+      4,
+      `process.env.WEBHOOK_SECRET = ${JSON.stringify(secret)};
+       const said = [];
+       console.log = (...words) => said.push(words.join(' '));
+       const request = (body) => new Request('https://shop.example/', { method: 'POST', body, headers: ${JSON.stringify(headers)} });
+       const body = ${JSON.stringify(body)};
+       const statuses = [];
+       for (const one of [body, body, body + ' ']) statuses.push((await module.receive(request(one))).status);
+       delete console.log;
+       console.log = (text) => process.stdout.write(text);
+       return { statuses, said };`,
+    );
+    expect(outcome).toEqual({ statuses: [204, 204, 400], said: ['user.updated usr_1'] });
+  });
+
   test('users, tokens and the rest', async () => {
-    const outcome = await inSnippet(4, `return [await module.welcome('res_1', 'mira'), await module.unlockAll()];`);
+    const outcome = await inSnippet(5, `return [await module.welcome('res_1', 'mira'), await module.unlockAll()];`);
     expect(outcome).toEqual(['otpauth://totp/mira', 2]);
   });
 });

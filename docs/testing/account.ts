@@ -51,13 +51,23 @@ export class Account {
     return String(view.result);
   }
 
+  /** Anything else, as the owner of the key. */
+  call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+    return this.#send(path, body, { authorization: `Bearer ${this.#key}` }, method);
+  }
+
   #post(path: string, body: object) {
     return this.#send(path, body, { authorization: `Bearer ${this.#key}` });
   }
 
-  async #send(path: string, body: object, headers: Record<string, string>): Promise<Record<string, unknown>> {
+  async #send(
+    path: string,
+    body: object | undefined,
+    headers: Record<string, string>,
+    method = 'POST',
+  ): Promise<Record<string, unknown>> {
     const answer = await fetch(this.#url + path, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });

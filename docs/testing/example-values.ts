@@ -4,10 +4,11 @@
  */
 const KINDS: readonly RegExp[] = [
   /csk_[0-9a-z]{11}_[0-9a-z]{11}_[0-9a-z]{32}/,
-  /\b(?:acc|res|usr|tok|flt)_[0-3][0-9a-hjkmnp-tv-z]{10}\b/,
+  /\b(?:acc|res|usr|tok|flt|whk)_[0-3][0-9a-hjkmnp-tv-z]{10}\b/,
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
   /\b[A-Z2-7]{32}\b/,
+  /\bwhsec_[A-Za-z0-9+/]{43}=/,
 ];
 const VALUE = new RegExp(KINDS.map(({ source }) => source).join('|'), 'g');
 /** Milliseconds since 1970: any time after 2001 is as good as any other. */

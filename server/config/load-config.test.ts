@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './load-config.ts';
+import { parseSmtpUrl } from './parse.ts';
 import { VARIABLES } from './variables.ts';
 
 function problemsOf(env: Record<string, string>): { name: string; problem: string }[] {
@@ -31,6 +32,7 @@ describe('configuration', () => {
       argon2: { memoryKiB: 19_456, iterations: 2 },
       eventRetention: { keptDays: 365, mostEvents: 1_000_000 },
       statisticsKeptDays: 800,
+      webhooks: { allowedNetworks: [], allowHttpOnLoopback: false },
       logLevel: 'info',
       drainMs: 1000,
       shutdownMs: 20_000,
@@ -54,6 +56,11 @@ describe('configuration', () => {
       COUNTERSIGN_EVENTS_KEPT_DAYS: '30',
       COUNTERSIGN_EVENTS_KEPT: '5000',
       COUNTERSIGN_STATISTICS_KEPT_DAYS: '90',
+      COUNTERSIGN_SMTP_URL: 'smtps://me:p%40ss@mail.example:465',
+      COUNTERSIGN_SMTP_ALLOW_PLAINTEXT: 'true',
+      COUNTERSIGN_MAIL_FROM: 'Example sign-in <auth@example.com>',
+      COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: '10.2.3.4/16',
+      COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
       COUNTERSIGN_LOG_LEVEL: 'warn',
       COUNTERSIGN_DRAIN_MS: '0',
       COUNTERSIGN_SHUTDOWN_MS: '5000',
@@ -72,6 +79,8 @@ describe('configuration', () => {
       argon2: { memoryKiB: 65_536, iterations: 3 },
       eventRetention: { keptDays: 30, mostEvents: 5000 },
       statisticsKeptDays: 90,
+      mail: { allowPlaintext: true, from: { name: 'Example sign-in', address: 'auth@example.com' } },
+      webhooks: { allowedNetworks: ['10.2.0.0/16'], allowHttpOnLoopback: true },
       logLevel: 'warn',
       drainMs: 0,
       shutdownMs: 5000,
@@ -236,4 +245,45 @@ describe('configuration', () => {
       expect(namesOf({ COUNTERSIGN_STORE: url })).toEqual(['COUNTERSIGN_STORE']);
     },
   );
+});
+
+describe('mail', () => {
+  const from = { COUNTERSIGN_MAIL_FROM: 'auth@example.com' };
+
+  test('the URL of a mail server is read whole, or refused without being shown', () => {
+    expect(parseSmtpUrl('smtps://me:p%40ss%3A@mail.example')).toEqual({
+      host: 'mail.example',
+      port: 465,
+      implicitTls: true,
+      user: 'me',
+      password: 'p@ss:',
+    });
+    expect(parseSmtpUrl('smtp://[::1]:25')).toEqual({ host: '::1', port: 25, implicitTls: false });
+    for (const url of [
+      'http://mail.example',
+      'smtp://',
+      'smtp://me@mail.example',
+      'smtp://a/b',
+      'smtp://a?x=y',
+      'smtp://a b',
+      'smtp://a:x@b%zz@c',
+      'mail.example:25',
+    ]) {
+      const problems = problemsOf({ COUNTERSIGN_SMTP_URL: url, ...from });
+      expect(
+        problems.map(({ name }) => name),
+        url,
+      ).toEqual(['COUNTERSIGN_SMTP_URL']);
+      if (url.length > 7) expect(JSON.stringify(problems)).not.toContain(url.slice(7));
+    }
+    const config = loadConfig({ COUNTERSIGN_SMTP_URL: 'smtp://me:hunter22@mail.example', ...from });
+    expect(JSON.stringify(config) + inspect(config, { depth: 9 })).not.toContain('hunter22');
+  });
+
+  test('needs somebody whom it is from, one address and no more', () => {
+    expect(namesOf({ COUNTERSIGN_SMTP_URL: 'smtp://mail.example' })).toEqual(['COUNTERSIGN_MAIL_FROM']);
+    for (const sender of ['nobody', 'a@b, c@d', 'A <a@b', 'A <a@b> <c@d>', 'A\r\nBcc: x <a@b>', '"A" <a@b>', 'a b@c']) {
+      expect(namesOf({ COUNTERSIGN_MAIL_FROM: sender }), sender).toEqual(['COUNTERSIGN_MAIL_FROM']);
+    }
+  });
 });

@@ -25,6 +25,13 @@ export interface Config {
   /** How long and how many sealed events of an account are kept. */
   readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
   readonly statisticsKeptDays: number;
+  /** Undefined: no mail server. */
+  readonly mail?: {
+    readonly server: Secret;
+    readonly allowPlaintext: boolean;
+    readonly from: { readonly name: string; readonly address: string };
+  };
+  readonly webhooks: { readonly allowedNetworks: readonly string[]; readonly allowHttpOnLoopback: boolean };
   readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
   readonly drainMs: number;
   readonly shutdownMs: number;
@@ -59,6 +66,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env.COUNTERSIGN_MASTER_KEY && env.COUNTERSIGN_MASTER_KEY_FILE) {
     problems.push({ name: 'COUNTERSIGN_MASTER_KEY_FILE', problem: 'excludes COUNTERSIGN_MASTER_KEY: set one of them' });
   }
+  if (env.COUNTERSIGN_SMTP_URL && !env.COUNTERSIGN_MAIL_FROM) {
+    problems.push({ name: 'COUNTERSIGN_MAIL_FROM', problem: 'is required with COUNTERSIGN_SMTP_URL' });
+  }
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_URL: given } = values as Partial<Values>;
   const url = given ?? (listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined);
   if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
@@ -71,6 +81,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 function frozen(values: Values, url: string): Config {
   const masterKey = values.COUNTERSIGN_MASTER_KEY;
   const geoDatabase = values.COUNTERSIGN_GEO_DATABASE;
+  const { COUNTERSIGN_SMTP_URL: server, COUNTERSIGN_MAIL_FROM: from } = values;
+  const allowPlaintext = values.COUNTERSIGN_SMTP_ALLOW_PLAINTEXT;
   return Object.freeze({
     url,
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
@@ -94,6 +106,11 @@ function frozen(values: Values, url: string): Config {
       mostEvents: values.COUNTERSIGN_EVENTS_KEPT,
     }),
     statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
+    ...(server && from && { mail: Object.freeze({ server, allowPlaintext, from: Object.freeze({ ...from }) }) }),
+    webhooks: Object.freeze({
+      allowedNetworks: Object.freeze([...values.COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS]),
+      allowHttpOnLoopback: values.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK,
+    }),
     logLevel: values.COUNTERSIGN_LOG_LEVEL,
     drainMs: values.COUNTERSIGN_DRAIN_MS,
     shutdownMs: values.COUNTERSIGN_SHUTDOWN_MS,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { emailShape } from '../domain/names.ts';
 
 /** `localhost`, 127.0.0.0/8 or ::1; host as in a URL or after {@link parseListen}. */
 export function isLoopbackHost(host: string): boolean {
@@ -29,6 +30,43 @@ export function parseListen(text: string): { host: string; port: number } | unde
   if (host === undefined || port > 65_535) return undefined;
   if (v6 !== undefined && isIP(v6) !== 6) return undefined;
   return { host, port };
+}
+
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** TLS from the first byte (`smtps`); else it begins with STARTTLS. */
+  implicitTls: boolean;
+  user?: string;
+  password?: string;
+}
+
+/** `smtps://user:password@host:465` or `smtp://host:587`, percent-encoded; nothing behind the port. */
+export function parseSmtpUrl(text: string): SmtpServer | undefined {
+  const url = /^smtps?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.hostname === '' || (url.username === '') !== (url.password === '')) return undefined;
+  const implicitTls = url.protocol === 'smtps:';
+  try {
+    return {
+      host: url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname,
+      port: url.port === '' ? (implicitTls ? 465 : 587) : Number(url.port),
+      implicitTls,
+      ...(url.username !== '' && {
+        user: decodeURIComponent(url.username),
+        password: decodeURIComponent(url.password),
+      }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `auth@shop.example`, or `Shop sign-in <auth@shop.example>`. */
+export function parseSender(text: string): { name: string; address: string } | undefined {
+  const match = /^(?:([^<>"\p{Cc}]{1,100})<([^<>\s]+)>|([^<>\s"]+))$/u.exec(text.trim());
+  const address = match?.[2] ?? match?.[3];
+  if (address === undefined || !emailShape(address) || /[,;:()[\]\\]/.test(address)) return undefined;
+  return { name: (match?.[1] ?? '').trim(), address };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RESULT_ALGORITHMS } from '../../shared/wire/result.ts';
 import { parseRange } from '../domain/addresses.ts';
-import { parseListen, parsePublicUrl, parseRedisUrl } from './parse.ts';
+import { parseListen, parsePublicUrl, parseRedisUrl, parseSender, parseSmtpUrl } from './parse.ts';
 import { Secret } from './secret.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -142,6 +142,37 @@ export const VARIABLES = {
     meaning: 'How long the counters of a day stay, in days, 1 to 36500.',
     otherwise: '`800`',
     schema: whole(1, 36_500, 800),
+  },
+  COUNTERSIGN_SMTP_URL: {
+    meaning:
+      'The mail server that takes messages on: `smtps://user:password@host:465` (TLS from the start) or `smtp://user:password@host:587` (STARTTLS, which is required). Special characters percent-encoded. Never logged.',
+    otherwise: 'no mail: whatever needs a message answers 503',
+    schema: parsed(
+      (text) => (parseSmtpUrl(text) ? new Secret(text) : undefined),
+      'must be an smtps:// or smtp:// URL with host, and user and password or neither',
+    ).optional(),
+  },
+  COUNTERSIGN_SMTP_ALLOW_PLAINTEXT: {
+    meaning:
+      'Send without TLS to a mail server that is not on loopback. Whoever listens in between reads invitations and reset links, and the password of the mail server.',
+    otherwise: '`false`',
+    schema: flag,
+  },
+  COUNTERSIGN_MAIL_FROM: {
+    meaning: 'From whom messages are: `auth@example.com` or `Example sign-in <auth@example.com>`.',
+    otherwise: 'required with COUNTERSIGN_SMTP_URL',
+    schema: parsed(parseSender, 'must be an address, or a name and an address in <>').optional(),
+  },
+  COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: {
+    meaning:
+      'Addresses or CIDR ranges inside your network to which webhooks may be sent on purpose, separated by commas. All others that are not of the open internet are refused.',
+    otherwise: 'none',
+    schema: parsed(parseRanges, 'must be a list of addresses or CIDR ranges').default([]),
+  },
+  COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK: {
+    meaning: 'For development: webhooks may also go to this machine, and there without TLS.',
+    otherwise: '`false`',
+    schema: flag,
   },
   COUNTERSIGN_LOG_LEVEL: {
     meaning: `The least severe lines that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}.`,

@@ -49,6 +49,8 @@ export const EVENT_TYPES = [
   'webhook.deleted',
   'webhook.disabled',
   'webhook.test',
+  'webhook.rotated',
+  'webhook.replayed',
   'plan.activated',
   'plan.changed',
   'plan.lapsed',

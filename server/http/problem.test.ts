@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import { CourierUnavailable } from '../ports/courier.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { appWith } from '../testing/http-app.ts';
@@ -62,6 +63,7 @@ describe('an exception denies, and tells the client nothing', () => {
     ['a bug', new TypeError(secret), 500, 'INTERNAL'],
     ['an error of no known kind', Object.assign(new Error(secret), { status: 200, code: 'OK' }), 500, 'INTERNAL'],
     ['the store', new StoreUnavailable(secret), 503, 'UNAVAILABLE'],
+    ['a message that nobody took on', new CourierUnavailable(secret), 503, 'UNAVAILABLE'],
     ['a full queue', new Overloaded(2500), 503, 'OVERLOADED'],
     ['others who keep winning', new Contention(secret), 503, 'CONTENTION'],
     ['a fault of the framework', new HTTPException(500, { message: secret }), 500, 'INTERNAL'],

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import { CourierUnavailable } from '../ports/courier.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { Outage } from '../usecases/needing.ts';
@@ -92,6 +93,10 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
   }
   if (error instanceof Outage) {
     c.get('log')?.error({ err: error }, 'something that a decision rests on failed');
+    return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  if (error instanceof CourierUnavailable) {
+    c.get('log')?.error({ err: error }, 'a message could not be sent');
     return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
   }
   if (error instanceof Contention) {

@@ -4,13 +4,15 @@ import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
-import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import type { AccountId, AccountId, ApiKeyId, ApiKeyId, FilterId, FilterId, FlowId, FlowId, ResourceId, ResourceId, TokenId, TokenId, UserId, UserId, WebhookId } from '../domain/ids.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Token } from '../domain/token.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
+import { type Delivery, type DeliveryId, type DeliveryQueue, parseDeliveryId } from '../domain/webhook/delivery.ts';
+import type { WebhookBook } from '../domain/webhook/webhook.ts';
 import type { DocumentKey } from './store.ts';
 
 /** The catalogue of documents: what hangs on which anchor. The only place that makes keys. */
@@ -63,4 +65,22 @@ export const documents = {
     anchor: `statistics/${account}`,
     name: `day/${resource ?? 'all'}/${day}`,
   }),
+  webhooks: (account: AccountId): DocumentKey<WebhookBook> => ({ anchor: account, name: 'webhooks' }),
+  /** How far a partition's events have been turned into deliveries. Everything of its outbox hangs on one anchor. */
+  outboxCursor: (partition: number): DocumentKey<{ sequence: number }> => ({
+    anchor: outbox(partition),
+    name: 'cursor',
+  }),
+  deliveryQueue: (partition: number, webhook: WebhookId): DocumentKey<DeliveryQueue> => ({
+    anchor: outbox(partition),
+    name: `queue/${webhook}`,
+  }),
+  delivery: (id: DeliveryId): DocumentKey<Delivery> => ({
+    anchor: outbox(parseDeliveryId(id)?.partition ?? 0),
+    name: `delivery/${id}`,
+  }),
 } as const;
+
+function outbox(partition: number): string {
+  return `webhook-outbox/${partition}`;
+}

@@ -6,6 +6,7 @@ import type { Random } from './random.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { Signer } from './signer.ts';
 import type { Store } from './store.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 /** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature says what it touches. */
 export interface Ports {
@@ -17,4 +18,5 @@ export interface Ports {
   secrets: SecretBox;
   geo: GeoLookup;
   courier: Courier;
+  webhookSender: WebhookSender;
 }

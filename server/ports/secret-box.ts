@@ -1,7 +1,7 @@
 /** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not open (SR-21). */
 export interface SecretContext {
   account: string;
-  kind: 'token' | 'signing-key' | 'idempotency';
+  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook';
   id: string;
   field: string;
 }

@@ -1,6 +1,8 @@
+import { API_SCOPES } from '../domain/api-key.ts';
+import { createWebhook } from '../usecases/create-webhook.ts';
 import { assign } from './acting.ts';
 import type { Service } from './http-service.ts';
-import { addPerson, addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
+import { addPerson, addToken, addToken, birth, must, must, NONCE, NONCE, PASSWORD, PASSWORD, type Scene, type Scene, type SceneToken, type SceneToken, setScene, setScene } from './scene.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -44,6 +46,7 @@ export interface Sample {
 
 export type SampleScene = Scene & {
   filter: string;
+  webhook: string;
   key: string;
   /** A user with an e-mail address. */
   member: string;
@@ -53,15 +56,20 @@ export type SampleScene = Scene & {
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, { tokens: [{}], alone: true });
-  const key = await service.keyFor(scene.account);
+  const key = await service.keyFor(scene.account, [...API_SCOPES]);
   const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
   const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
   const { id: filter } = (await made.json()) as { id: string };
+  const url = 'https://hooks.example/countersign';
+  const { webhook } = (await (await service.call('POST /v1/webhooks', { key, body: { url } })).json()) as {
+    webhook: { id: string };
+  };
   const fob = await addToken(service.ports, scene.account, { kind: 'hotp' });
   const { user } = await addPerson(service.ports, scene.account, scene.resource, {
     user: { login: 'member', email: 'member@shop.example' },
   });
   return { ...scene, filter, key, fob, member: user.id };
+  return { ...scene, filter, webhook: webhook.id, key, fob };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -114,6 +122,20 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /users/{id}/events': ({ user }) => ({ id: user.id, status: 200 }),
   'GET /tokens/{id}/events': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
   'GET /statistics': ({ resource }) => ({ query: `resource=${resource.id}`, status: 200 }),
+  'POST /webhooks': () => ({ body: { url: 'https://hooks.example/', events: ['user.created'] }, status: 201 }),
+  'GET /webhooks': () => ({ status: 200 }),
+  'GET /webhooks/{id}': ({ webhook }) => ({ id: webhook, status: 200 }),
+  'PATCH /webhooks/{id}': ({ webhook }) => ({ id: webhook, body: { description: 'shop' }, status: 200 }),
+  'DELETE /webhooks/{id}': async ({ ports, account }) => {
+    const act = { actor: { kind: 'operator', account } } as const;
+    const input = { url: 'https://hooks.example/', enabled: true };
+    const made = must(await createWebhook(ports, act, birth(ports, 'whk'), input));
+    return { id: made.webhook.id, status: 204 };
+  },
+  'POST /webhooks/{id}/rotate': ({ webhook }) => ({ id: webhook, body: { overlapMs: 1000 }, status: 200 }),
+  'POST /webhooks/{id}/test': ({ webhook }) => ({ id: webhook, status: 200 }),
+  'GET /webhooks/{id}/deliveries': ({ webhook }) => ({ id: webhook, status: 200 }),
+  'POST /webhooks/{id}/replay': ({ webhook }) => ({ id: webhook, body: { deliveries: 'dead' }, status: 200 }),
 };
 let sequence = 0;
 

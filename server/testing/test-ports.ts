@@ -10,8 +10,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { GeoLookup } from '../ports/geo-lookup.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Random } from '../ports/random.ts';
-import { FakeCourier } from './fake-courier.ts';
 import { FakeHasher } from './fake-hasher.ts';
+import { FakeCourier, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 
 export const ISSUER = 'https://auth.example';
@@ -60,6 +60,7 @@ export interface TestPorts extends Ports {
   hasher: FakeHasher;
   geo: FakeGeo;
   courier: FakeCourier;
+  webhookSender: FakeWebhookSender;
   /** What use-cases that sign take beside the ports. */
   issuer: string;
   /** The same service as another process: same data, same keys, same clock; nothing shared in memory. */
@@ -87,6 +88,7 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
     signer: { ...signer },
     geo,
     courier,
+    webhookSender: new FakeWebhookSender(),
     issuer: ISSUER,
     replica: overTheSame,
     close: async () => {

@@ -45,7 +45,7 @@ export function editObject<T extends { id: string; account: string }>(
 }
 
 /** Names of the fields that differ. A secret's name tells no secret. */
-function changedFields(before: object, after: object): string[] {
+export function changedFields(before: object, after: object): string[] {
   // Documents are JSON, and an edit keeps the order of what it does not touch.
   const texts = (object: object) =>
     new Map(Object.entries(object).map(([name, value]) => [name, JSON.stringify(value)]));

@@ -31,6 +31,18 @@ export const RESULT_ERROR_CODES = [
 ] as const;
 export type ResultErrorCode = (typeof RESULT_ERROR_CODES)[number];
 
+/** Why a request was not taken for a message of the service. */
+export const WEBHOOK_ERROR_CODES = [
+  /** A header of Standard Webhooks is missing, there twice, or unreadable. */
+  'WEBHOOK_HEADERS_INVALID',
+  /** Sent too long ago, or the clocks differ. */
+  'WEBHOOK_TIMESTAMP_REFUSED',
+  'WEBHOOK_SIGNATURE_WRONG',
+  /** Signed, and still no event. */
+  'WEBHOOK_BODY_INVALID',
+] as const;
+export type WebhookErrorCode = (typeof WEBHOOK_ERROR_CODES)[number];
+
 /** What this library itself reports about options and the connection. */
 export const CLIENT_ERROR_CODES = [
   /** An option given to this library cannot work. The message names it. */
@@ -79,6 +91,9 @@ export const SERVER_ERROR_CODES = [
   'USER_NOT_FOUND',
   'TOKEN_NOT_FOUND',
   'FILTER_NOT_FOUND',
+  'WEBHOOK_NOT_FOUND',
+  'DELIVERY_NOT_FOUND',
+  'WEBHOOK_LIMIT',
   'ASSIGNMENT_NOT_FOUND',
   'NAME_TAKEN',
   'NAME_AMBIGUOUS',
@@ -109,4 +124,9 @@ export const SERVER_ERROR_CODES = [
 export type ServerErrorCode = (typeof SERVER_ERROR_CODES)[number];
 
 /** Every code this version knows. A newer service may send others, so the type stays open. */
-export type CountersignErrorCode = ResultErrorCode | ClientErrorCode | ServerErrorCode | (string & {});
+export type CountersignErrorCode =
+  | ResultErrorCode
+  | WebhookErrorCode
+  | ClientErrorCode
+  | ServerErrorCode
+  | (string & {});

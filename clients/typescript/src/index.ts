@@ -27,8 +27,14 @@ export type {
   UserChanges,
   Weekday,
 } from './api/objects.ts';
-export type { ClientErrorCode, CountersignErrorCode, ResultErrorCode, ServerErrorCode } from './codes.ts';
-export { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, SERVER_ERROR_CODES } from './codes.ts';
+export type {
+  ClientErrorCode,
+  CountersignErrorCode,
+  ResultErrorCode,
+  ServerErrorCode,
+  WebhookErrorCode,
+} from './codes.ts';
+export { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, SERVER_ERROR_CODES, WEBHOOK_ERROR_CODES } from './codes.ts';
 export { CountersignError, type CountersignErrorDetails, isCountersignError } from './error.ts';
 export type { FetchLike } from './http/bounded-fetch.ts';
 export { newNonce } from './nonce.ts';
@@ -36,3 +42,9 @@ export type { ResultExpectations } from './results/check-claims.ts';
 export type { OtpUse, ResultAlgorithm, ResultClaims } from './results/claims.ts';
 export { RESULT_ALGORITHMS, RESULT_TYP } from './results/claims.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './results/verifier.ts';
+export {
+  type VerifyWebhookOptions,
+  verifyWebhook,
+  type WebhookEvent,
+  type WebhookHeaders,
+} from './webhooks/verify-webhook.ts';

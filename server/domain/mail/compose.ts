@@ -78,18 +78,11 @@ function draftOf(mail: Mail, words: MailWords, url: string): Draft {
   }
 }
 
+/** Each part is one line, so that no fact can look like a paragraph of ours. */
 function asText({ paragraphs, code, link, small }: Draft, words: MailWords): string {
-  const parts = [words.hello, ...paragraphs, code && `    ${code}`, link?.href, ...small, `-- \n${words.signature}`];
-  return parts
-    .filter((part) => part !== undefined && part !== '')
-    .map((part) => String(part).split('\n').map(keepIndent).join('\n'))
-    .join('\n\n');
-}
-
-/** No line of a fact can look like a line of ours: what was put in has become one line. */
-function keepIndent(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return line === '-- ' ? line : indent + plainLine(line);
+  const parts = [words.hello, ...paragraphs, ...(link ? [link.href] : []), ...small].map(plainLine);
+  if (code !== undefined) parts.splice(1 + paragraphs.length, 0, `    ${plainLine(code)}`);
+  return [...parts, `-- \n${words.signature}`].join('\n\n');
 }
 
 const BODY = 'margin:0;padding:24px 12px;background:#f4f5f4;color:#1c1f1d;font:16px/1.5 system-ui,sans-serif';

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import type { FilterId, ResourceId, TokenId, UserId } from '../../domain/ids.ts';
+import type { FilterId, ResourceId, TokenId, UserId, WebhookId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
 
 /** The pieces that requests are made of. */
 
-function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt', example: string) {
+function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'whk', example: string) {
   return z
     .custom<T>((text) => parseId(prefix, text) !== undefined, `an id such as ${example}`)
     .openapi({ type: 'string', pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{11}$`, example });
@@ -15,6 +15,7 @@ export const resourceId = id<ResourceId>('res', 'res_01k8dq9z2mp');
 export const userId = id<UserId>('usr', 'usr_01k8dq9z2mp');
 export const tokenId = id<TokenId>('tok', 'tok_01k8dq9z2mp');
 export const filterId = id<FilterId>('flt', 'flt_01k8dq9z2mp');
+export const webhookId = id<WebhookId>('whk', 'whk_01k8dq9z2mp');
 
 /** Text that people read: one line, no controls. */
 export function label(max: number) {

@@ -12,6 +12,8 @@ import { results } from './results.ts';
 import { statistics } from './statistics.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
+import { webhookDeliveries } from './webhook-deliveries.ts';
+import { webhooks } from './webhooks.ts';
 
 export interface About {
   issuer: string;
@@ -32,6 +34,8 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', filters(ports));
   app.route('/', events(ports));
   app.route('/', statistics(ports));
+  app.route('/', webhooks(ports));
+  app.route('/', webhookDeliveries(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',

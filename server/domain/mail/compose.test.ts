@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { composeMail } from './compose.ts';
+import { linkTo } from './link.ts';
+import { MAIL_LANGUAGES, type Mail, type MailLanguage } from './mail.ts';
+
+const URL_BASE = 'https://auth.example';
+const AT = Date.UTC(2027, 0, 15, 8, 0);
+
+/** One of every kind, with a text in every fact that takes one. */
+function everyMail(text: string, language: MailLanguage): Mail[] {
+  const to = 'mira@example.com';
+  return [
+    {
+      kind: 'administrator-invitation',
+      to,
+      language,
+      facts: { account: text, inviter: text, path: '/console/invitation#abc', expiresAt: AT },
+    },
+    { kind: 'administrator-invitation', to, language, facts: { account: text, path: '/console/x', expiresAt: AT } },
+    { kind: 'confirmation-code', to, language, facts: { code: text, lifetimeMs: 600_000 } },
+    { kind: 'password-reset', to, language, facts: { login: text, path: '/reset#abc', lifetimeMs: 1_800_000 } },
+    ...(['password', 'email', 'token-added', 'token-removed', 'recovered'] as const).map(
+      (change) => ({ kind: 'security-notice', to, language, facts: { change, at: AT, address: text } }) as const,
+    ),
+    {
+      kind: 'low-balance',
+      to,
+      language,
+      facts: { account: text, balance: 1234, nextDebit: 4900, currency: 'EUR', dueAt: AT },
+    },
+  ];
+}
+const all = (text: string) => MAIL_LANGUAGES.flatMap((language) => everyMail(text, language));
+const tags = (html: string) => html.match(/<[^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+
+/** What people put into fields to see whether it runs. */
+const CORPUS = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "'><svg/onload=alert(1)>",
+  '</title><script>alert(1)</script>',
+  '</style><script>alert(1)</script>',
+  '<!--<img src="--><img src=x onerror=alert(1)//">',
+  '<a href="javascript:alert(1)">x</a>',
+  '" onmouseover="alert(1)',
+  '&lt;script&gt;alert(1)&lt;/script&gt;',
+  '{{constructor.constructor("alert(1)")()}}',
+  '<iframe srcdoc="<script>alert(1)</script>">',
+  '\u202e<b>evil\u202c',
+];
+
+// SR-30
+describe('SR-30: what is put into a mail', () => {
+  test.each(CORPUS)('%s stays text', (attack) => {
+    const plain = all('Acme').map((mail) => tags(composeMail(mail, URL_BASE).html));
+    for (const [i, mail] of all(attack).entries()) {
+      const { html } = composeMail(mail, URL_BASE);
+      expect(tags(html)).toEqual(plain[i]);
+      if (/[<>"']/.test(attack)) expect(html).not.toContain(attack);
+    }
+  });
+
+  test('whatever it is, it adds no markup, no line to the text, and no second line to the subject', () => {
+    const plain = all('Acme').map((mail) => composeMail(mail, URL_BASE));
+    const pieces = fc.array(
+      fc.oneof(fc.constantFrom('\r', '\n', '\u2028', '\u2029', '\0', '\u001b[31m', '<', '"', ...CORPUS), fc.string()),
+    );
+    fc.assert(
+      fc.property(
+        pieces.map((parts) => parts.join('')),
+        (text) => {
+          for (const [i, mail] of all(`x${text}`).entries()) {
+            const composed = composeMail(mail, URL_BASE);
+            expect(tags(composed.html)).toEqual(tags(plain[i]?.html ?? ''));
+            expect(composed.subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+            expect(composed.text.split('\n')).toHaveLength(plain[i]?.text.split('\n').length ?? 0);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('is written out in both languages, differently, with nothing left to fill in', () => {
+    const [en, de] = MAIL_LANGUAGES.map((language) =>
+      everyMail('Acme', language).map((mail) => composeMail(mail, URL_BASE)),
+    );
+    for (const [i, english] of (en ?? []).entries()) {
+      const german = de?.[i];
+      expect(german?.subject).not.toBe(english.subject);
+      for (const text of [english.text, english.html, german?.text, german?.html]) {
+        expect(text).not.toMatch(/undefined|null|NaN|\[object/);
+      }
+      expect(english.html).toContain('<html lang="en">');
+      expect(german?.html).toContain('<html lang="de">');
+    }
+  });
+
+  test('loads nothing from elsewhere and runs nothing', () => {
+    for (const mail of all('Acme')) {
+      const { html } = composeMail(mail, URL_BASE);
+      expect(html).not.toMatch(/<(?:script|img|link|iframe|form|object)|\bon\w+=|url\(/i);
+      for (const [, href] of html.matchAll(/href="([^"]*)"/g)) expect(href?.startsWith(`${URL_BASE}/`)).toBe(true);
+    }
+  });
+});
+
+// SR-40
+describe('SR-40: links', () => {
+  test('lead to the configured URL and nowhere else', () => {
+    expect(linkTo(URL_BASE, '/reset#abc')).toBe('https://auth.example/reset#abc');
+    for (const path of [
+      '//evil.example/',
+      '/\\evil.example/',
+      'https://evil.example/',
+      'reset',
+      '',
+      '@evil.example',
+      '\\\\evil',
+    ]) {
+      expect(() => linkTo(URL_BASE, path), path).toThrow(TypeError);
+    }
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          expect(new URL(linkTo(URL_BASE, text)).origin).toBe(URL_BASE);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+        }
+      }),
+    );
+  });
+
+  test('are in the text and in the HTML, the same', () => {
+    const [mail] = everyMail('Acme', 'en');
+    if (!mail) throw new Error('no mail');
+    const { link, text, html } = composeMail(mail, URL_BASE);
+    expect(link).toBe('https://auth.example/console/invitation#abc');
+    expect(text).toContain(`\n${link}\n`);
+    expect(html).toContain(`href="${link}"`);
+  });
+});
+
+test('amounts are in the currency’s own units', () => {
+  const facts = { account: 'Acme', balance: 1234, nextDebit: 4900, currency: 'JPY', dueAt: AT };
+  expect(composeMail({ kind: 'low-balance', to: 'a@b', language: 'en', facts }, URL_BASE).text).toContain('1,234');
+  const euro = { ...facts, currency: 'EUR' };
+  expect(composeMail({ kind: 'low-balance', to: 'a@b', language: 'en', facts: euro }, URL_BASE).text).toContain(
+    '€12.34',
+  );
+});

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { afterTry, LONGEST_RETRY_AFTER_MS, RETRY_DELAYS_MS } from './retry.ts';
+
+const HOUR = 3_600_000;
+const answered = (status: number, retryAfterMs?: number) =>
+  ({ kind: 'answered', status, ...(retryAfterMs !== undefined && { retryAfterMs }) }) as const;
+
+// SR-33
+describe('SR-33: after a try', () => {
+  test('only a 2xx is a receipt', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
+        const delivered = afterTry(answered(status), 1, 0.5).kind === 'delivered';
+        expect(delivered).toBe(status >= 200 && status < 300);
+      }),
+    );
+    for (const failure of ['timed-out', 'address-refused', 'tls-failed'] as const) {
+      expect(afterTry({ kind: 'failed', failure }, 1, 0.5).kind).toBe('retry');
+    }
+  });
+
+  test('ten tries over more than three days, and then it is a dead letter', () => {
+    expect(RETRY_DELAYS_MS.reduce((sum, delay) => sum + delay)).toBeGreaterThan(72 * HOUR);
+    const kinds = Array.from({ length: 10 }, (_, i) => afterTry(answered(500), i + 1, 0.5).kind);
+    expect(kinds).toEqual([...Array.from({ length: 9 }, () => 'retry'), 'dead']);
+  });
+
+  test('waits grow, each within a fifth of its own', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, chance) => {
+        const step = afterTry(answered(503), attempts, chance);
+        const plain = RETRY_DELAYS_MS[attempts - 1] ?? 0;
+        expect(step.kind === 'retry' && Math.abs(step.delayMs - plain) <= plain * 0.2 + 1).toBe(true);
+      }),
+    );
+  });
+
+  test('Retry-After lengthens a wait, shortens none, and is bounded', () => {
+    expect(afterTry(answered(429, HOUR), 1, 0.5)).toEqual({ kind: 'retry', delayMs: HOUR });
+    expect(afterTry(answered(429, 1), 1, 0.5)).toEqual({ kind: 'retry', delayMs: 5000 });
+    expect(afterTry(answered(429, 1e12), 1, 0.5)).toEqual({ kind: 'retry', delayMs: LONGEST_RETRY_AFTER_MS });
+  });
+
+  test('410 ends everything at once', () => {
+    expect(afterTry(answered(410), 1, 0.5).kind).toBe('gone');
+  });
+});

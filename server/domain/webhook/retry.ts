@@ -1,0 +1,49 @@
+import type { SendOutcome } from './delivery.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Waits between tries: ten tries over some three days. */
+export const RETRY_DELAYS_MS = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+] as const;
+
+/** A receiver may ask for more patience than that, but not for ever. */
+export const LONGEST_RETRY_AFTER_MS = 24 * HOUR;
+
+/** A fifth up or down, so that what failed together does not come back together. */
+const JITTER = 0.2;
+
+export type NextStep =
+  | { kind: 'delivered' }
+  | { kind: 'retry'; delayMs: number }
+  /** The receiver wants no more of anything (410). */
+  | { kind: 'gone' }
+  | { kind: 'dead' };
+
+/**
+ * What follows a try. Any 2xx is a receipt; a redirect is a failure like any other, since it is not followed (SR-31).
+ *
+ * @param attempts tries begun, this one included
+ * @param chance evenly between 0 and 1
+ */
+export function afterTry(outcome: SendOutcome, attempts: number, chance: number): NextStep {
+  if (outcome.kind === 'answered') {
+    if (outcome.status >= 200 && outcome.status < 300) return { kind: 'delivered' };
+    if (outcome.status === 410) return { kind: 'gone' };
+  }
+  const wait = RETRY_DELAYS_MS[attempts - 1];
+  if (wait === undefined) return { kind: 'dead' };
+  const jittered = wait * (1 - JITTER + 2 * JITTER * chance);
+  const asked = outcome.kind === 'answered' ? (outcome.retryAfterMs ?? 0) : 0;
+  return { kind: 'retry', delayMs: Math.round(Math.max(jittered, Math.min(asked, LONGEST_RETRY_AFTER_MS))) };
+}

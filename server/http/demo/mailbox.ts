@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import { html, raw } from 'hono/html';
+import { isLoopbackHost } from '../../config/parse.ts';
+import type { KeptMail, Mailbox } from '../../ports/courier.ts';
+import type { AppEnv } from '../context.ts';
+import { refuse } from '../problem.ts';
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #dfe3e0; --soft: #58605b; --accent: #0f766e; }
+@media (prefers-color-scheme: dark) { :root { --line: #3a423d; --soft: #a7b0aa; --accent: #5eead4; } }
+body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
+article { border: 1px solid var(--line); border-radius: 12px; padding: 0 1.25rem; margin: 1rem 0; }
+h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-bottom: 0 }
+p.meta { color: var(--soft); margin-top: 0; font-size: .875rem }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
+a { color: var(--accent) }
+`;
+
+/**
+ * The mails that the demo would have sent. There is no such route in a real installation, and here it answers only to
+ * loopback names, so that no page elsewhere reads it by pointing a name of its own at this machine.
+ */
+export function demoMailbox(mailbox: Mailbox) {
+  const app = new Hono<AppEnv>();
+  app.get('/mailbox', (c) => {
+    const host = new URL(c.req.url).hostname;
+    if (!isLoopbackHost(host)) return refuse(c, 'NOT_FOUND');
+    const nonce = randomBytes(16).toString('base64url');
+    c.header(
+      'content-security-policy',
+      `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    );
+    return c.html(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Demo mailbox</title>
+<style nonce="${nonce}">${raw(STYLE)}</style>
+</head>
+<body>
+<h1>Demo mailbox</h1>
+<p>The demo sends no mail. This is what it would have sent, newest first; reload to see more.</p>
+${mailbox.read().map(article)}${mailbox.read().length === 0 ? html`<p>Nothing yet.</p>` : ''}
+</body>
+</html>`);
+  });
+  return app;
+}
+
+function article({ subject, to, at, text, link }: KeptMail) {
+  const instant = new Date(at).toISOString();
+  return html`<article>
+<h2>${subject}</h2>
+<p class="meta">To ${to}, <time datetime="${instant}">${instant}</time></p>
+<pre>${text}</pre>
+${link === undefined ? '' : html`<p><a href="${link}">Follow the link</a></p>`}
+</article>
+`;
+}

@@ -1,0 +1,35 @@
+import type { Mail } from '../domain/mail/mail.ts';
+import type { SendOutcome } from '../domain/webhook/delivery.ts';
+import { readTarget } from '../domain/webhook/target.ts';
+import { type Courier, CourierUnavailable } from '../ports/courier.ts';
+import type { WebhookRequest, WebhookSender } from '../ports/webhook-sender.ts';
+
+/** Takes what is sent, and answers what the test says; by default 204 to everything. */
+export class FakeWebhookSender implements WebhookSender {
+  readonly sent: WebhookRequest[] = [];
+  answer: (request: WebhookRequest, signal?: AbortSignal) => SendOutcome | Promise<SendOutcome> = () => ({
+    kind: 'answered',
+    status: 204,
+  });
+
+  read(text: string): { url: string } | { problem: string } {
+    const target = readTarget(text, { allowedNetworks: [], allowHttpOnLoopback: false });
+    return 'problem' in target ? target : { url: target.url.href };
+  }
+
+  async send(request: WebhookRequest, signal?: AbortSignal): Promise<SendOutcome> {
+    this.sent.push(request);
+    return this.answer(request, signal);
+  }
+}
+
+/** Keeps messages, or fails when the test says so. */
+export class FakeCourier implements Courier {
+  readonly sent: Mail[] = [];
+  down = false;
+
+  async send(mail: Mail): Promise<void> {
+    if (this.down) throw new CourierUnavailable('down');
+    this.sent.push(mail);
+  }
+}

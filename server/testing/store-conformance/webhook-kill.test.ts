@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { idFromBytes } from '../../domain/ids.ts';
+import { runWebhooks } from '../../run-webhooks.ts';
+import { createWebhook } from '../../usecases/create-webhook.ts';
+import { readQueue } from '../../usecases/read-deliveries.ts';
+import { capturedLog } from '../captured-log.ts';
+import { randomSequence } from '../random-sequence.ts';
+import { startRedisServer } from '../redis-server.ts';
+import { must } from '../scene.ts';
+import { waitUntil } from '../wait-until.ts';
+import { killAndWait, runModule } from './run-module.ts';
+import { openStoreAt, webhookPorts } from './webhook-ports.ts';
+
+const KILLS = 8;
+const LEASE_OVER_MS = 61_000;
+
+/** What arrived: for each subject the ids under which it did, one for each time. */
+let received: Map<string, string[]>;
+let receiver: Server;
+let url: string;
+beforeEach(async () => {
+  received = new Map();
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const { subject } = (JSON.parse(body) as { data: { subject: string } }).data;
+      received.set(subject, [...(received.get(subject) ?? []), String(request.headers['webhook-id'])]);
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+});
+afterEach(async () => {
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+
+// SR-33
+describe('SR-33: services killed while they make events and send them', () => {
+  async function survives(place: string): Promise<void> {
+    const random = randomSequence(33);
+    const account = idFromBytes('acc', new Uint8Array(7).fill(3));
+    const act = { actor: { kind: 'operator', account } } as const;
+    const first = await openStoreAt(place);
+    const input = { url, enabled: true, events: ['filter.created' as const] };
+    const whk = { id: idFromBytes('whk', new Uint8Array(7).fill(4)) };
+    must(await createWebhook(webhookPorts(first, 0), act, whk, input));
+    await first.close();
+
+    const acknowledged = new Set<string>();
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = runModule('webhook-server.ts', [place, account, String(kill * LEASE_OVER_MS)]);
+      let log = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+      });
+      const enough = acknowledged.size + 20 + Math.floor(random() * 200);
+      const arrived = received.size;
+      for await (const id of createInterface({ input: child.stdout })) {
+        acknowledged.add(id);
+        // In the midst of both: some have been sent, and some have not.
+        if (acknowledged.size >= enough && received.size > arrived) child.kill('SIGKILL');
+      }
+      await killAndWait(child);
+      if (acknowledged.size < enough) throw new Error(`the service ended by itself: ${log}`);
+    }
+
+    const store = await openStoreAt(place);
+    const ports = webhookPorts(store, KILLS * LEASE_OVER_MS);
+    const runner = runWebhooks(ports, capturedLog().log, { deriveMs: 2, discoverMs: 10 });
+    try {
+      await waitUntil('everything has arrived', () => [...acknowledged].every((id) => received.has(id)));
+      await waitUntil('nothing waits', async () => (await readQueue(ports, whk.id)).pending === 0);
+      // What came twice came under the same id.
+      for (const ids of received.values()) expect(new Set(ids).size).toBe(1);
+      expect(new Set([...received.values()].flat()).size).toBe(received.size);
+      expect((await readQueue(ports, whk.id)).dropped).toBe(0);
+    } finally {
+      await runner.stop(1000);
+      await store.close();
+    }
+  }
+
+  test('on the embedded store have lost nothing that was acknowledged, and made nothing twice', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'countersign-webhooks-'));
+    try {
+      await survives(path);
+    } finally {
+      await rm(path, { recursive: true, force: true });
+    }
+  });
+
+  test('on Redis neither', async () => {
+    const server = await startRedisServer({ product: 'redis' });
+    try {
+      await survives(server.url);
+    } finally {
+      await server.stop();
+    }
+  });
+});

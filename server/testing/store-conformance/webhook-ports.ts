@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { createHttpsWebhookSender } from '../../adapters/https-webhook-sender/https-webhook-sender.ts';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { createSecretBox } from '../../adapters/secret-box/secret-box.ts';
+import { systemRandom } from '../../adapters/system-random/system-random.ts';
+import type { Store } from '../../ports/store.ts';
+
+/** The ports of a service whose clock is ahead by so much: so the leases of one that was killed are over. */
+export function webhookPorts(store: Store, aheadMs: number) {
+  return {
+    store,
+    clock: { now: () => Date.now() + aheadMs },
+    random: systemRandom,
+    secrets: createSecretBox(createHash('sha256').update('a master key for tests').digest()),
+    webhookSender: createHttpsWebhookSender({ allowedNetworks: [], allowHttpOnLoopback: true }),
+  };
+}
+
+export function openStoreAt(place: string): Promise<Store> {
+  return place.startsWith('redis:')
+    ? openRedisStore({ url: place, partitions: 8, warn: () => {} })
+    : openEmbeddedStore({ path: place });
+}

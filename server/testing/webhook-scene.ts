@@ -1,0 +1,64 @@
+import type { AccountId } from '../domain/ids.ts';
+import type { Delivery } from '../domain/webhook/delivery.ts';
+import type { Webhook } from '../domain/webhook/webhook.ts';
+import type { Act } from '../usecases/act.ts';
+import { type Attempted, attemptDelivery, dueDeliveries } from '../usecases/attempt-delivery.ts';
+import { createAccount } from '../usecases/create-account.ts';
+import { createUser } from '../usecases/create-user.ts';
+import { createWebhook, type NewWebhook } from '../usecases/create-webhook.ts';
+import { deriveDeliveries } from '../usecases/derive-deliveries.ts';
+import { readDeliveries } from '../usecases/read-deliveries.ts';
+import { birth, must } from './scene.ts';
+import type { TestPorts } from './test-ports.ts';
+
+/** An account with a webhook that is told of new users. */
+export interface WebhookScene {
+  ports: TestPorts;
+  account: AccountId;
+  act: Act;
+  webhook: Webhook;
+  secret: string;
+}
+
+export async function webhookScene(ports: TestPorts, input: Partial<NewWebhook> = {}): Promise<WebhookScene> {
+  const { account } = must(await createAccount(ports, { name: 'Acme' }));
+  const act: Act = { actor: { kind: 'operator', account: account.id } };
+  const settings = { url: 'https://hooks.example/', enabled: true, events: ['user.created' as const], ...input };
+  const made = must(await createWebhook(ports, act, birth(ports, 'whk'), settings));
+  return { ports, account: account.id, act, ...made };
+}
+
+let sequence = 0;
+/** Something to tell of: a new user. Answers the user's id, which is the event's subject. */
+export async function somethingHappens({ ports, act }: WebhookScene): Promise<string> {
+  return must(await createUser(ports, act, birth(ports, 'usr'), { login: `user-${sequence++}` })).user.id;
+}
+
+/** Reads the streams to their end, as the runner does. */
+export async function derive(ports: TestPorts): Promise<void> {
+  for (let partition = 0; partition < ports.store.partitions; partition++) {
+    for (let position = 0; ; ) {
+      const derived = await deriveDeliveries(ports, partition, position);
+      position = derived.position;
+      if (derived.idle) break;
+    }
+  }
+}
+
+/** Tries everything that is due now, once. */
+export async function sendDue({ ports, webhook }: WebhookScene): Promise<Attempted[]> {
+  const { due } = await dueDeliveries(ports, webhook.id, 1000);
+  const tried: Attempted[] = [];
+  for (const id of due) tried.push(await attemptDelivery(ports, id));
+  return tried;
+}
+
+/** All its deliveries, newest first. */
+export async function deliveriesOf({ ports, act, webhook }: WebhookScene): Promise<Delivery[]> {
+  return must(await readDeliveries(ports, act, webhook.id, { limit: 200 })).items;
+}
+
+/** The subjects of the events that were sent, in order, doubles included. */
+export function sentSubjects(ports: TestPorts): string[] {
+  return ports.webhookSender.sent.map(({ body }) => (JSON.parse(body) as { data: { subject: string } }).data.subject);
+}

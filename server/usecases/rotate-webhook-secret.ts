@@ -1,0 +1,36 @@
+import type { AccountId, WebhookId } from '../domain/ids.ts';
+import { SECRET_BYTES, writeSecret } from '../domain/webhook/signature.ts';
+import { type Webhook, type WebhookSecret, withNewSecret } from '../domain/webhook/webhook.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
+import { editWebhook, webhookSecretContext } from './edit-webhook.ts';
+import { isRefusal, type Verdict } from './verdict.ts';
+
+/**
+ * Replaces a webhook's secret. Until `overlapMs` are over both sign, so that the receiver can change its own in peace
+ * (SR-32). 0 is for a secret that somebody else has seen.
+ */
+export async function rotateWebhookSecret(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  id: WebhookId,
+  overlapMs: number,
+): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
+  const { account } = act.actor;
+  const bytes = ports.random.bytes(SECRET_BYTES);
+  const edited = await editWebhook(ports, act, 'webhook.rotated', id, (webhook, now) =>
+    withNewSecret(webhook, newSecret(ports, account, id, bytes, now), overlapMs, now),
+  );
+  return isRefusal(edited) ? edited : { webhook: edited.webhook, secret: writeSecret(bytes) };
+}
+
+export function newSecret(
+  ports: Pick<Ports, 'random' | 'secrets'>,
+  account: AccountId,
+  webhook: WebhookId,
+  bytes: Uint8Array,
+  now: number,
+): WebhookSecret {
+  const id = Buffer.from(ports.random.bytes(6)).toString('base64url');
+  return { id, sealed: ports.secrets.seal(bytes, webhookSecretContext(account, webhook, id)), createdAt: now };
+}
