@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
 import { nativeApi } from './http/api/native.ts';
 import type { AppEnv } from './http/context.ts';
 import type { Logger } from './http/log.ts';
@@ -11,6 +12,7 @@ import { holdOverloaded } from './http/middleware/hold-overloaded.ts';
 import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
+import { payments } from './http/payments/payments.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
 import { unknownRoute } from './http/unknown-route.ts';
@@ -32,11 +34,15 @@ export interface AppOptions {
   log: Logger;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
+  /** The service plans on offer. Default: the catalogue of an installation that has said nothing. */
+  plans?: PlanCatalogue;
+  /** The key with which the payment service signs. Without one there is no route for it. */
+  paymentSecret?: Uint8Array;
 }
 
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
 export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
-  const { issuer, version } = options;
+  const { issuer, version, plans = DEFAULT_CATALOGUE, paymentSecret } = options;
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound(unknownRoute(app));
@@ -54,7 +60,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
   app.get('/v1/', (c) => c.redirect('/v1', 301));
-  app.route('/v1', nativeApi(ports, { issuer, version }));
+  if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
+  app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget', widgetFiles(options.widget, version));

@@ -4,9 +4,12 @@ import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
+import type { QuotaKind } from '../domain/plans.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { Token } from '../domain/token.ts';
+import type { Usage } from '../domain/usage.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import type { DocumentKey } from './store.ts';
 
@@ -42,5 +45,17 @@ export const documents = {
   /** Beside what an Idempotency-Key made: which key it was. */
   madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  /** How many objects of a kind an account has, kept only where its plan limits them. */
+  usage: (account: AccountId, kind: QuotaKind): DocumentKey<Usage> => ({ anchor: account, name: `usage/${kind}` }),
+  /** `number` counts from 1. */
+  ledgerEntry: (account: AccountId, number: number): DocumentKey<LedgerEntry> => ({
+    anchor: account,
+    name: `ledger/${number}`,
+  }),
+  /** Which entry was booked under a reference from outside. */
+  ledgerReference: (account: AccountId, reference: string): DocumentKey<{ entry: number }> => ({
+    anchor: account,
+    name: `ledger-reference/${reference}`,
+  }),
   signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
 } as const;
