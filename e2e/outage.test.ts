@@ -120,13 +120,16 @@ describe('too much', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ resource, nonce: newNonce(), origin: stage.host.origin }),
       });
+    // The count begins anew every minute: it has to be full with enough of the minute left for the page to come.
     let refused: Response | undefined;
-    for (let sent = 0; sent < 1_000 && !refused; sent += 20) {
+    const secondsLeft = () => Number(refused?.headers.get('retry-after') ?? 0);
+    const deadline = Date.now() + 30_000;
+    while (secondsLeft() < 15 && Date.now() < deadline) {
       const answers = await Promise.all(Array.from({ length: 20 }, begin));
       refused = answers.find(({ status }) => status === 429);
     }
     expect(await refused?.json()).toMatchObject({ code: 'RATE_LIMITED' });
-    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(secondsLeft()).toBeGreaterThanOrEqual(15);
 
     const { page } = await stage.openWidget(resource);
     const widget = widgetOn(page);

@@ -9,9 +9,8 @@ import { createSecretBox } from '../../server/adapters/secret-box/secret-box.ts'
 import { systemClock } from '../../server/adapters/system-clock/system-clock.ts';
 import { systemRandom } from '../../server/adapters/system-random/system-random.ts';
 import { idFromBytes } from '../../server/domain/ids.ts';
+import { createApiKey, createResource } from '../../server/testing/acting.ts';
 import { createAccount } from '../../server/usecases/create-account.ts';
-import { createApiKey } from '../../server/usecases/create-api-key.ts';
-import { createResource } from '../../server/usecases/create-resource.ts';
 import { isRefusal, type Refusal } from '../../server/usecases/verdict.ts';
 import { takeJobs } from '../processes/child.ts';
 import { PASSWORD, type Population } from './members.ts';

@@ -5,7 +5,7 @@ import type { AccountId, ResourceId } from '../domain/ids.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
 import type { WidgetFile } from '../ports/widget-files.ts';
-import { createApiKey } from '../usecases/create-api-key.ts';
+import { createApiKey } from './acting.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { connectedFrom } from './http-app.ts';
 import { must } from './scene.ts';

@@ -1,4 +1,4 @@
-import { assign } from '../usecases/assign.ts';
+import { assign } from './acting.ts';
 import type { Service } from './http-service.ts';
 import { addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
 

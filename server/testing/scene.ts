@@ -5,15 +5,12 @@ import type { OtpAlgorithm, OtpDigits, Token, TokenState } from '../domain/token
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { DocumentKey } from '../ports/store.ts';
-import { assign } from '../usecases/assign.ts';
 import { createAccount } from '../usecases/create-account.ts';
-import { createResource, type ResourceSettings, updateResource } from '../usecases/create-resource.ts';
-import { createToken } from '../usecases/create-token.ts';
-import { createUser, type NewUser } from '../usecases/create-user.ts';
+import type { NewUser } from '../usecases/create-user.ts';
+import type { ResourceSettings } from '../usecases/resource-settings.ts';
 import { newOperation } from '../usecases/transact.ts';
-import { updateToken } from '../usecases/update-token.ts';
-import { updateUser } from '../usecases/update-user.ts';
 import { isRefusal, type Refusal } from '../usecases/verdict.ts';
+import { assign, createResource, createToken, createUser, updateResource, updateToken, updateUser } from './acting.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -197,7 +194,7 @@ export const meanwhile = {
   changePassword: ({ ports, account, user }: Scene) =>
     updateUser(ports, account, user.id, { password: 'something else' }),
   disableResource: ({ ports, account, resource }: Scene) =>
-    updateResource(ports, resource.id, account, { enabled: false }),
+    updateResource(ports, account, resource.id, { enabled: false }),
   deactivatePlan: ({ ports, account }: Scene) =>
     overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } }),
 };

@@ -39,7 +39,7 @@ export class Walk {
       resource: scene.resource.id,
       nonce,
       origin,
-      address,
+      whence: whence(address),
       ...(loginRequest !== undefined && { loginRequest }),
     });
     return new Walk(scene, ports, must(begun), address);
@@ -71,7 +71,7 @@ export class Walk {
   }
 
   #answer(seq: number) {
-    return { handle: this.handle, seq, address: this.address };
+    return { handle: this.handle, seq, whence: whence(this.address) };
   }
 
   async #seen(answer: Promise<Verdict<FlowView>>): Promise<Verdict<FlowView>> {
@@ -79,4 +79,8 @@ export class Walk {
     if (!isRefusal(verdict)) this.view = verdict;
     return verdict;
   }
+}
+
+function whence(address: string | undefined): { address?: string } {
+  return address === undefined ? {} : { address };
 }

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../ports/documents.ts';
+import { assign, authenticate, unassign, updateToken } from '../testing/acting.ts';
 import { addPerson, addToken, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { assign, unassign } from './assign.ts';
-import { authenticate } from './authenticate.ts';
-import { updateToken } from './update-token.ts';
 import { isRefusal } from './verdict.ts';
 
 let ports: TestPorts;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
+import { createApiKey } from '../testing/acting.ts';
 import { must, overwrite } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { authenticateApiKey } from './authenticate-api-key.ts';
 import { createAccount } from './create-account.ts';
-import { createApiKey } from './create-api-key.ts';
 
 let ports: TestPorts;
 let account: AccountId;

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenState } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
+import { assign, authenticate } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { addToken, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { assign } from './assign.ts';
-import { authenticate } from './authenticate.ts';
 import { Outage } from './needing.ts';
 
 let ports: TestPorts;
@@ -292,12 +291,17 @@ describe('the account, the resource and who asks', () => {
     ).toEqual({ refused: 'INVALID_CREDENTIALS' });
   });
 
-  test('nothing is counted where nobody can be authenticated at all', async () => {
+  test('nothing is counted where nobody can be authenticated at all; the attempts are told', async () => {
     const scene = await setScene(ports, { resource: { enabled: false }, tokens: [{}] });
     const before = ports.store.commits.length;
     expect(await byMethod(scene, 'otp')).toEqual({ refused: 'RESOURCE_DISABLED' });
     expect(await byMethod(scene, 'password-otp')).toEqual({ refused: 'RESOURCE_DISABLED' });
-    expect(ports.store.commits).toHaveLength(before);
+    const written = ports.store.commits.slice(before).map(({ change }) => change);
+    expect(written.flatMap(({ append = [] }) => append)).toMatchObject([
+      { type: 'authentication', outcome: 'refused', reason: 'RESOURCE_DISABLED', method: 'otp' },
+      { type: 'authentication', outcome: 'refused', reason: 'RESOURCE_DISABLED', method: 'password-otp' },
+    ]);
+    expect(written.some((change) => touches(change, 'token') || touches(change, 'password-attempts'))).toBe(false);
   });
 
   test('a success writes the used code before it answers', async () => {

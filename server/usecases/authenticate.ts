@@ -166,7 +166,11 @@ async function byPassword(
       },
     },
   );
-  if (isRefusal(first) || !('right' in first) || otp === undefined) return first as Verdict<Authenticated>;
+  if (isRefusal(first)) {
+    const { about: _about, ...told } = first;
+    return told;
+  }
+  if (!('right' in first) || otp === undefined) return first as Authenticated;
   const { user } = first.right;
   const tell = (told: OtpTold) => attempt.otp(user.id, ['password'], told);
   const outcome = await checkUserOtp(ports, 'password-otp', user, first.resource, otp, tell);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../ports/documents.ts';
+import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/acting.ts';
 import { weakHash } from '../testing/fake-hasher.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import {
@@ -16,11 +17,6 @@ import {
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
-import { unassign } from './assign.ts';
-import { authenticate } from './authenticate.ts';
-import { consumeResult } from './consume-result.ts';
-import { updateToken } from './update-token.ts';
-import { updateUser } from './update-user.ts';
 import { isRefusal } from './verdict.ts';
 
 // SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.

@@ -2,13 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { documents } from '../ports/documents.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
+import { authenticate, consumeResult, createFilter } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { birth, must, NONCE, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
-import { authenticate } from './authenticate.ts';
-import { consumeResult } from './consume-result.ts';
-import { createFilter } from './create-filter.ts';
 import { Outage } from './needing.ts';
 import { isRefusal } from './verdict.ts';
 

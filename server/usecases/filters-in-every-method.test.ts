@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FilterRule } from '../domain/filter.ts';
 import { documents } from '../ports/documents.ts';
+import { assign, authenticate, createFilter, createResource, updateResource } from '../testing/acting.ts';
 import { addToken, birth, must, overwrite, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
 import { openTestPorts, START, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
-import { assign } from './assign.ts';
-import { authenticate } from './authenticate.ts';
-import { createFilter } from './create-filter.ts';
-import { createResource, updateResource } from './create-resource.ts';
 import { isRefusal } from './verdict.ts';
 
 let ports: TestPorts;
@@ -30,7 +27,7 @@ const slots = { geo: 'geoFilter', ip: 'ipFilter', time: 'timeFilter' } as const;
 async function guarded(rule: FilterRule, options: Parameters<typeof setScene>[1] = {}): Promise<Scene> {
   const scene = await setScene(ports, options);
   const { filter } = must(await createFilter(ports, birth(ports, 'flt'), scene.account, { name: 'guard', rule }));
-  must(await updateResource(ports, scene.resource.id, scene.account, { [slots[rule.kind]]: filter.id }));
+  must(await updateResource(ports, scene.account, scene.resource.id, { [slots[rule.kind]]: filter.id }));
   return scene;
 }
 
@@ -129,7 +126,7 @@ test('a filter can be attached only where it fits, and by its own account', asyn
     await createFilter(ports, birth(ports, 'flt'), scene.account, { name: 'ip', rule: rules.ip as FilterRule }),
   );
   const update = (account: Scene, changes: object) =>
-    updateResource(ports, account.resource.id, account.account, changes);
+    updateResource(ports, account.account, account.resource.id, changes);
   expect(await update(scene, { geoFilter: filter.id })).toMatchObject({ refused: 'INPUT_INVALID' });
   expect(await update(other, { ipFilter: filter.id })).toMatchObject({ refused: 'FILTER_NOT_FOUND' });
   expect(await update(scene, { ipFilter: filter.id })).toMatchObject({ object: { ipFilter: filter.id } });

@@ -135,7 +135,7 @@ describe('SR-5: nothing before the last factor authenticates', () => {
       `${walk.handle} `,
     ]) {
       expect(await viewFlow(ports, handle)).toEqual({ refused: 'FLOW_NOT_FOUND' });
-      expect(await answerIdentify(ports, { handle, seq: 0, address: undefined, login: 'alice' })).toEqual({
+      expect(await answerIdentify(ports, { handle, seq: 0, whence: {}, login: 'alice' })).toEqual({
         refused: 'FLOW_NOT_FOUND',
       });
     }
@@ -283,7 +283,7 @@ describe('an evaluation that', () => {
 
 describe('beginning', () => {
   const begin = (scene: Scene, input: object = {}) =>
-    beginFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, address: undefined, ...input });
+    beginFlow(ports, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: {}, ...input });
 
   test.each([
     'https://evil.example',
@@ -303,9 +303,7 @@ describe('beginning', () => {
     const begun = await begin(scene);
     expect(begun).toMatchObject({ step: 'denied', error: { code: 'RESOURCE_DISABLED' } });
     if (isRefusal(begun)) throw new Error('refused');
-    expect(
-      await answerIdentify(ports, { handle: begun.handle, seq: begun.seq, address: undefined, login: 'alice' }),
-    ).toEqual({
+    expect(await answerIdentify(ports, { handle: begun.handle, seq: begun.seq, whence: {}, login: 'alice' })).toEqual({
       refused: 'STEP_NOT_EXPECTED',
     });
   });
@@ -314,13 +312,13 @@ describe('beginning', () => {
     const scene = await setScene(ports);
     const address = '198.51.100.7';
     for (let at = 0; at < 600; at++) await ports.store.increment('flows/198.51.100.7', 60_000, 600, ports.clock.now());
-    expect(await begin(scene, { address })).toMatchObject({
+    expect(await begin(scene, { whence: { address } })).toMatchObject({
       refused: 'RATE_LIMITED',
       retryAfterMs: expect.any(Number),
     });
-    expect(await begin(scene, { address: '198.51.100.8' })).toMatchObject({ step: 'identify' });
+    expect(await begin(scene, { whence: { address: '198.51.100.8' } })).toMatchObject({ step: 'identify' });
     ports.clock.advance(60_000);
-    expect(await begin(scene, { address })).toMatchObject({ step: 'identify' });
+    expect(await begin(scene, { whence: { address } })).toMatchObject({ step: 'identify' });
   });
 });
 

@@ -6,13 +6,11 @@ import { base32Encode } from '../domain/otp/base32.ts';
 import { documents } from '../ports/documents.ts';
 import { indexes } from '../ports/indexes.ts';
 import { StoreUnavailable } from '../ports/store.ts';
+import { createLoginRequest, createToken, idempotently } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { must, NONCE, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createAccount } from './create-account.ts';
-import { createLoginRequest } from './create-login-request.ts';
-import { createToken } from './create-token.ts';
-import { idempotently } from './idempotently.ts';
 import { isRefusal, refusal } from './verdict.ts';
 
 // SR-59: an Idempotency-Key makes one thing once, whatever breaks off in between.

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authenticate } from '../testing/acting.ts';
 import { PASSWORD, type Scene, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
-import { authenticate } from './authenticate.ts';
 import { isRefusal } from './verdict.ts';
 
 // SR-49: somebody who knows a name tries wrong passwords without pause, ten times a second, so that each wait of the
@@ -88,10 +88,13 @@ describe('under an attack on their name that never pauses', () => {
     expect(await signIn(scene, HOME, PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
   });
 
-  test('the store learns no address', async () => {
+  test('the places are kept without an address; the event of the sign-in has it', async () => {
     const before = ports.store.commits.length;
     const scene = await setScene(ports);
     await signIn(scene, HOME, PASSWORD);
-    expect(JSON.stringify(ports.store.commits.slice(before))).not.toContain(HOME);
+    const changes = ports.store.commits.slice(before).map(({ change }) => change);
+    const written = changes.flatMap(({ put = [] }) => put);
+    expect(JSON.stringify(written)).not.toContain(HOME);
+    expect(JSON.stringify(changes.flatMap(({ append = [] }) => append))).toContain(HOME);
   });
 });

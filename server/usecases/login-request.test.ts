@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../domain/flow.ts';
 import type { TokenState } from '../domain/token.ts';
+import { consumeResult, createLoginRequest } from '../testing/acting.ts';
 import { birth, meanwhile, must, NONCE, ORIGIN, type Scene, setScene, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
 import { beginFlow } from './begin-flow.ts';
-import { consumeResult } from './consume-result.ts';
-import { createLoginRequest } from './create-login-request.ts';
 import { parseHandle } from './flow-handle.ts';
 import { isRefusal } from './verdict.ts';
 
@@ -30,7 +29,7 @@ const begin = (scene: Scene, loginRequest: string, input: object = {}) =>
     resource: scene.resource.id,
     nonce: NONCE,
     origin: ORIGIN,
-    address: undefined,
+    whence: {},
     loginRequest,
     ...input,
   });

@@ -3,13 +3,13 @@ import type { AccountId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import { indexes } from '../ports/indexes.ts';
 import { StoreUnavailable } from '../ports/store.ts';
+import { createUser, idempotently } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { birth, must, PASSWORD } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { createAccount } from './create-account.ts';
-import { createUser, type NewUser } from './create-user.ts';
+import type { NewUser } from './create-user.ts';
 import { findUser } from './find-user.ts';
-import { idempotently } from './idempotently.ts';
 import { isRefusal } from './verdict.ts';
 
 let ports: TestPorts;

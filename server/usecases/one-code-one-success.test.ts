@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authenticate, consumeResult, updateToken } from '../testing/acting.ts';
 import { addPerson, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
-import { authenticate } from './authenticate.ts';
-import { consumeResult } from './consume-result.ts';
-import { updateToken } from './update-token.ts';
 import { isRefusal } from './verdict.ts';
 
 let ports: TestPorts;

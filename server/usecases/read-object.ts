@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { AccountId } from '../domain/ids.ts';
@@ -47,7 +46,9 @@ export function editObject<T extends { id: string; account: string }>(
 
 /** Names of the fields that differ. A secret's name tells no secret. */
 function changedFields(before: object, after: object): string[] {
-  const [old, now] = [before, after].map((object) => new Map(Object.entries(object)));
-  const names = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
-  return [...names].filter((name) => !isDeepStrictEqual(old?.get(name), now?.get(name))).sort();
+  // Documents are JSON, and an edit keeps the order of what it does not touch.
+  const texts = (object: object) =>
+    new Map(Object.entries(object).map(([name, value]) => [name, JSON.stringify(value)]));
+  const [old, now] = [texts(before), texts(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].filter((name) => old.get(name) !== now.get(name)).sort();
 }

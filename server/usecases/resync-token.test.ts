@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hotp } from '../domain/otp/code.ts';
 import { documents } from '../ports/documents.ts';
+import { authenticate, resyncToken, updateToken } from '../testing/acting.ts';
 import { overwrite, PASSWORD, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { authenticate } from './authenticate.ts';
 import { Outage } from './needing.ts';
-import { RESYNC_THRESHOLD, resyncToken } from './resync-token.ts';
-import { updateToken } from './update-token.ts';
+import { RESYNC_THRESHOLD } from './resync-token.ts';
 
 let ports: TestPorts;
 let replica: TestPorts;

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { assign, authenticate, unassign } from '../testing/acting.ts';
 import { addToken, must, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
-import { assign, unassign } from './assign.ts';
-import { authenticate } from './authenticate.ts';
 
 // SR-3, SR-4: somebody who has the password and no token keeps sign-ins under way, and waits for the moment in which
 // the person gets a new phone: assigned with the new token, then no longer with the old one. There is no instant at

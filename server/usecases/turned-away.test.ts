@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Overloaded } from '../ports/password-hasher.ts';
+import { authenticate } from '../testing/acting.ts';
 import { PASSWORD, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { authenticate } from './authenticate.ts';
 
 // SR-19: a flood fills the queue for hashes, so that everybody else is turned away again and again.
 let ports: TestPorts;

@@ -49,7 +49,7 @@ const rule = z
 const creation = z.strictObject({ name: label(100), rule }).openapi('FilterInput');
 const shown = z.object({ id: filterId, name: z.string(), rule, createdAt: instant }).openapi('Filter');
 
-function presentFilter({ account: _account, ...filter }: Filter): z.input<typeof shown> {
+function presentFilter({ account: _account, createdBy: _by, ...filter }: Filter): z.input<typeof shown> {
   return filter;
 }
 

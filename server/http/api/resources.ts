@@ -60,7 +60,7 @@ const changes = z
   .openapi('ResourceChanges');
 const shown = z.object({ id: resourceId, ...settings, ...filters, createdAt: instant }).openapi('Resource');
 
-export function presentResource({ account: _account, ...resource }: Resource): z.input<typeof shown> {
+export function presentResource({ account: _account, createdBy: _by, ...resource }: Resource): z.input<typeof shown> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   return { ...resource, geoFilter, timeFilter, ipFilter };
 }

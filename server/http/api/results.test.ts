@@ -7,14 +7,12 @@ import type { SigningKey } from '../../adapters/jose/signing-key.ts';
 import type { ResultRecord } from '../../domain/flow.ts';
 import { type AccountId, parseId, type ResourceId, type UserId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
+import { assign, createResource, createUser } from '../../testing/acting.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { addResource, must, NONCE, type Scene, setScene } from '../../testing/scene.ts';
 import { openTestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { assign } from '../../usecases/assign.ts';
 import { createAccount } from '../../usecases/create-account.ts';
-import { createResource } from '../../usecases/create-resource.ts';
-import { createUser } from '../../usecases/create-user.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
   const { d: _private, ...publicHalf } = jwk;

@@ -61,7 +61,7 @@ const shown = z
   })
   .openapi('User');
 
-export function presentUser({ account: _account, passwordHash, ...user }: User): z.input<typeof shown> {
+export function presentUser({ account: _account, createdBy: _by, passwordHash, ...user }: User): z.input<typeof shown> {
   const assignments = user.assignments.map(({ resource, alone, tokens }) => ({
     resource,
     alone,

@@ -1,0 +1,144 @@
+import type { Actor } from '../domain/actor.ts';
+import type { AccountId } from '../domain/ids.ts';
+import type { Act } from '../usecases/act.ts';
+import { assign as assignAs, unassign as unassignAs } from '../usecases/assign.ts';
+import { authenticate as authenticateAs } from '../usecases/authenticate.ts';
+import { consumeResult as consumeResultAs } from '../usecases/consume-result.ts';
+import { createApiKey as createApiKeyAs } from '../usecases/create-api-key.ts';
+import { createFilter as createFilterAs } from '../usecases/create-filter.ts';
+import { createLoginRequest as createLoginRequestAs } from '../usecases/create-login-request.ts';
+import { createResource as createResourceAs } from '../usecases/create-resource.ts';
+import { createToken as createTokenAs } from '../usecases/create-token.ts';
+import { createUser as createUserAs } from '../usecases/create-user.ts';
+import { idempotently as idempotentlyAs } from '../usecases/idempotently.ts';
+import { resyncToken as resyncTokenAs } from '../usecases/resync-token.ts';
+import { updateResource as updateResourceAs } from '../usecases/update-resource.ts';
+import { updateToken as updateTokenAs } from '../usecases/update-token.ts';
+import { updateUser as updateUserAs } from '../usecases/update-user.ts';
+
+/**
+ * The use-cases for tests to which it does not matter who acts: the operator of the account, who may do everything. Where
+ * it matters, a test calls the use-case itself.
+ */
+export function operatorOf(account: AccountId): Act & { actor: Actor } {
+  return { actor: { kind: 'operator', account } };
+}
+
+type Ports<F> = F extends (ports: infer P, ...rest: never[]) => unknown ? P : never;
+/** The argument at that place, with the account in it. */
+type Of<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] & { account: AccountId } : never;
+type Argument<F, At extends number> = F extends (...all: infer A) => unknown ? A[At] : never;
+
+function split<T extends { account: AccountId }>({ account, ...rest }: T): [Act, Omit<T, 'account'>] {
+  return [operatorOf(account), rest];
+}
+
+export function authenticate(ports: Ports<typeof authenticateAs>, input: Of<typeof authenticateAs, 2>) {
+  const [act, request] = split(input);
+  return authenticateAs(ports, act, request as Argument<typeof authenticateAs, 2>);
+}
+
+export function consumeResult(ports: Ports<typeof consumeResultAs>, input: Of<typeof consumeResultAs, 2>) {
+  return consumeResultAs(ports, ...split(input));
+}
+
+export function assign(ports: Ports<typeof assignAs>, input: Of<typeof assignAs, 2>) {
+  return assignAs(ports, ...split(input));
+}
+
+export function unassign(ports: Ports<typeof unassignAs>, input: Of<typeof unassignAs, 2>) {
+  return unassignAs(ports, ...split(input));
+}
+
+export function createApiKey(ports: Ports<typeof createApiKeyAs>, input: Of<typeof createApiKeyAs, 2>) {
+  return createApiKeyAs(ports, ...split(input));
+}
+
+export function createLoginRequest(
+  ports: Ports<typeof createLoginRequestAs>,
+  birth: Argument<typeof createLoginRequestAs, 2>,
+  input: Of<typeof createLoginRequestAs, 3>,
+) {
+  const [act, request] = split(input);
+  return createLoginRequestAs(ports, act, birth, request);
+}
+
+export function createUser(
+  ports: Ports<typeof createUserAs>,
+  birth: Argument<typeof createUserAs, 2>,
+  account: AccountId,
+  input: Argument<typeof createUserAs, 3>,
+) {
+  return createUserAs(ports, operatorOf(account), birth, input);
+}
+
+export function createToken(
+  ports: Ports<typeof createTokenAs>,
+  birth: Argument<typeof createTokenAs, 2>,
+  account: AccountId,
+  input: Argument<typeof createTokenAs, 3>,
+) {
+  return createTokenAs(ports, operatorOf(account), birth, input);
+}
+
+export function createFilter(
+  ports: Ports<typeof createFilterAs>,
+  birth: Argument<typeof createFilterAs, 2>,
+  account: AccountId,
+  input: Argument<typeof createFilterAs, 3>,
+) {
+  return createFilterAs(ports, operatorOf(account), birth, input);
+}
+
+export function createResource(
+  ports: Ports<typeof createResourceAs>,
+  birth: Argument<typeof createResourceAs, 2>,
+  account: AccountId,
+  input: Argument<typeof createResourceAs, 3>,
+) {
+  return createResourceAs(ports, operatorOf(account), birth, input);
+}
+
+export function updateResource(
+  ports: Ports<typeof updateResourceAs>,
+  account: AccountId,
+  id: Argument<typeof updateResourceAs, 2>,
+  changes: Argument<typeof updateResourceAs, 3>,
+) {
+  return updateResourceAs(ports, operatorOf(account), id, changes);
+}
+
+export function updateUser(
+  ports: Ports<typeof updateUserAs>,
+  account: AccountId,
+  id: Argument<typeof updateUserAs, 2>,
+  changes: Argument<typeof updateUserAs, 3>,
+) {
+  return updateUserAs(ports, operatorOf(account), id, changes);
+}
+
+export function updateToken(
+  ports: Ports<typeof updateTokenAs>,
+  account: AccountId,
+  id: Argument<typeof updateTokenAs, 2>,
+  changes: Argument<typeof updateTokenAs, 3>,
+) {
+  return updateTokenAs(ports, operatorOf(account), id, changes);
+}
+
+export function resyncToken(
+  ports: Ports<typeof resyncTokenAs>,
+  account: AccountId,
+  id: Argument<typeof resyncTokenAs, 2>,
+  otps: Argument<typeof resyncTokenAs, 3>,
+) {
+  return resyncTokenAs(ports, operatorOf(account), id, otps);
+}
+
+export function idempotently<P extends Parameters<typeof idempotentlyAs>[1]['prefix'], A extends object>(
+  ports: Ports<typeof idempotentlyAs>,
+  { account, ...request }: { account: AccountId; key: string | undefined; fingerprint: string; prefix: P },
+  make: Parameters<typeof idempotentlyAs<P, A>>[2],
+) {
+  return idempotentlyAs<P, A>(ports, { ...request, actor: operatorOf(account).actor }, make);
+}
