@@ -18,10 +18,9 @@ export function used({ counted, held }: Usage): number {
   return counted + Object.keys(held).length;
 }
 
-/** A place for the object, or undefined when the quota has none left. One that it has already is its own. */
+/** A place for the object, or undefined when the quota has none left. One that it has already is its own, from now on. */
 export function holdPlace(usage: Usage, id: string, quota: number, now: number): Usage | undefined {
-  if (Object.hasOwn(usage.held, id)) return usage;
-  if (used(usage) >= quota) return undefined;
+  if (!Object.hasOwn(usage.held, id) && used(usage) >= quota) return undefined;
   return { ...usage, held: { ...usage.held, [id]: now } };
 }
 

@@ -51,7 +51,7 @@ export type SampleScene = Scene & {
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, { tokens: [{}], alone: true });
-  const key = await service.keyFor(scene.account);
+  const key = await service.keyFor(scene.account, ['authenticate', 'read', 'write', 'administer']);
   const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
   const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
   const { id: filter } = (await made.json()) as { id: string };
@@ -102,6 +102,13 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     status: 201,
   }),
   'GET /filters': () => ({ status: 200 }),
+  'GET /account': () => ({ status: 200 }),
+  'PATCH /account': () => ({ body: { name: 'Acme' }, status: 200 }),
+  'GET /plan': () => ({ status: 200 }),
+  'POST /plan': () => ({ body: { name: 'Free' }, status: 200 }),
+  'GET /plans': () => ({ status: 200 }),
+  'GET /balance': () => ({ status: 200 }),
+  'GET /ledger': () => ({ status: 200 }),
   'GET /filters/{id}': ({ filter }) => ({ id: filter, status: 200 }),
 };
 let sequence = 0;

@@ -71,8 +71,8 @@ function tryToTake(
     if (since.length >= MOST_HELD) return { answer: 'look-first' };
     const next = holdPlace(usage, id, quota, now);
     if (!next) return { answer: since.some((at) => now - at >= PLACE_HELD_MS) ? 'look-first' : 'full' };
-    if (next === usage) return { answer: 'held-before' };
-    return { answer: 'held', write: { put: [{ key: keys[1], value: next }] } };
+    const place = Object.hasOwn(usage.held, id) ? 'held-before' : 'held';
+    return { answer: place, write: { put: [{ key: keys[1], value: next }] } };
   });
 }
 

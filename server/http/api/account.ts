@@ -107,7 +107,7 @@ const readOwnPlan = createRoute({
   responses: { 200: jsonAnswer('The plan and what is in use of it.', plan), ...refusals },
 });
 const choose = createRoute({
-  method: 'put',
+  method: 'post',
   path: '/plan',
   tags,
   summary: 'Activate a plan, or change to another',
@@ -149,7 +149,7 @@ export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random'>, catal
   app.on(['GET'], ['/account', '/balance', '/ledger'], authorize(ports, 'read'));
   app.on(['PATCH'], ['/account'], authorize(ports, 'administer'));
   app.on(['GET'], ['/plan', '/plans'], authorize(ports, 'administer'));
-  app.on(['PUT'], ['/plan'], authorize(ports, 'administer'));
+  app.on(['POST'], ['/plan'], authorize(ports, 'administer'));
   app.openapi(read, async (c) => {
     const verdict = await readAccount(ports, c.get('act'));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentAccount(verdict.account), 200);
