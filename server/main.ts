@@ -5,17 +5,20 @@ import { parseArgs } from 'node:util';
 import about from '../package.json' with { type: 'json' };
 import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
 import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
-import { loadSigningKeys } from './adapters/jose/load-signing-keys.ts';
+import { openSigningKeys } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
 import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
-import { loadMasterKey } from './adapters/secret-box/load-master-key.ts';
-import { createSecretBox } from './adapters/secret-box/secret-box.ts';
+import { loadMasterKeys } from './adapters/secret-box/load-master-key.ts';
+import { openSecretBox } from './adapters/secret-box/open-secret-box.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
 import { systemRandom } from './adapters/system-random/system-random.ts';
 import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
 import { createApp } from './app.ts';
+import { startClockwork } from './clockwork.ts';
 import { type Config, ConfigError, loadConfig } from './config/load-config.ts';
+import { loadPlans } from './config/load-plans.ts';
 import { isLoopbackHost } from './config/parse.ts';
+import { DEFAULT_CATALOGUE, firstPlan, type PlanCatalogue } from './domain/plans.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
@@ -56,7 +59,9 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
   if (demo && !isLoopbackHost(config.listen.host)) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
   }
-  const [ports, widget] = await Promise.all([openPorts(config, log), loadWidgetFiles(WIDGET_FOLDER)]);
+  const plans = plansOf(config);
+  const [opened, widget] = await Promise.all([openPorts(config, log), loadWidgetFiles(WIDGET_FOLDER)]);
+  const { ports } = opened;
   if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
   const readiness = createReadiness();
   const app = createApp(ports, {
@@ -67,6 +72,8 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
     widget,
     log,
     readiness,
+    plans,
+    ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
   });
   const listening = await listen(app.fetch, {
     ...config.listen,
@@ -77,10 +84,13 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
   if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
   log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
 
+  const { refreshSigningKeys, hasOldMasterKeys } = opened;
+  const clockwork = startClockwork(ports, { plans, refreshSigningKeys, hasOldMasterKeys, log });
   const stop = (signal: string) => {
     log.info({ signal }, 'stopping');
     listening
       .stop()
+      .then(() => clockwork.stop())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
       .catch((error: unknown) => {
@@ -107,9 +117,9 @@ async function loadDemo(ports: Ports, file: string): Promise<Demo> {
 
 /** A first account and an API key for it. Refuses nothing on repetition: each call makes another account. */
 async function setUp(config: Config, log: Logger, name: string): Promise<void> {
-  const ports = await openPorts(config, log);
+  const { ports } = await openPorts(config, log);
   try {
-    const made = await createAccount(ports, { name });
+    const made = await createAccount(ports, { name, plan: firstPlan(plansOf(config)) });
     if (isRefusal(made)) throw new Error(made.refused);
     const account = made.account.id;
     const scopes = ['authenticate', 'read', 'write', 'administer'] as const;
@@ -126,27 +136,43 @@ async function setUp(config: Config, log: Logger, name: string): Promise<void> {
   }
 }
 
-async function openPorts(config: Config, log: Logger): Promise<Ports> {
+interface Opened {
+  ports: Ports;
+  refreshSigningKeys: () => Promise<void>;
+  hasOldMasterKeys: boolean;
+}
+
+async function openPorts(config: Config, log: Logger): Promise<Opened> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-  const { fromEnvironment, file } = config.masterKey;
+  const { fromEnvironment, oldFromEnvironment = [], file } = config.masterKey;
   const embedded = config.store.kind === 'embedded';
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
   // A new key file beside a store that has sealed secrets would only hide that the old one is lost.
-  const [sealed] = await store.getMany([documents.signingKeys()], systemClock.now());
-  const masterKey = await loadMasterKey({
+  const known = [documents.signingKeys(), documents.restoration()] as const;
+  const [sealed, restoration] = await store.getMany(known, systemClock.now());
+  if (restoration && restoration.value.finishedAt === undefined) {
+    throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
+  }
+  const masterKeys = await loadMasterKeys({
     ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
+    oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
     file,
     create: sealed === undefined,
   });
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
-  const secrets = createSecretBox(masterKey);
+  const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
   const base = { store, clock: systemClock, random: systemRandom, secrets, geo };
-  const keys = await loadSigningKeys(base, { algorithm: config.signingAlgorithm });
+  const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
+  const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
   return {
-    ...base,
-    signer: createSigner({ issuer: config.url, keys, now: systemClock.now }),
-    hasher: createArgon2Hasher(config.argon2),
+    ports: { ...base, signer, hasher: createArgon2Hasher(config.argon2) },
+    refreshSigningKeys: keys.refresh,
+    hasOldMasterKeys: masterKeys.length > 1,
   };
+}
+
+function plansOf({ plansFile }: Config): PlanCatalogue {
+  return plansFile === undefined ? DEFAULT_CATALOGUE : loadPlans(plansFile);
 }
 
 /** Only the chosen store's client is loaded. */

@@ -6,7 +6,9 @@ import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { QuotaKind } from '../domain/plans.ts';
+import type { Resealing } from '../domain/resealing.ts';
 import type { Resource } from '../domain/resource.ts';
+import type { Restoration } from '../domain/restoration.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { Token } from '../domain/token.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -57,5 +59,11 @@ export const documents = {
     anchor: account,
     name: `ledger-reference/${reference}`,
   }),
+  /** What MACs are made with, sealed. */
+  macKey: (): DocumentKey<{ sealed: string }> => ({ anchor: 'mac-key', name: 'mac-key' }),
+  /** How far the secrets have been sealed anew. */
+  resealing: (): DocumentKey<Resealing> => ({ anchor: 'resealing', name: 'resealing' }),
+  /** Of a store that a backup is being restored to. */
+  restoration: (): DocumentKey<Restoration> => ({ anchor: 'restoration', name: 'restoration' }),
   signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
 } as const;

@@ -57,6 +57,10 @@ export class InterceptedStore implements Store {
     return this.#inner.readEvents(...asked);
   }
 
+  scan(...asked: Parameters<Store['scan']>) {
+    return this.#inner.scan(...asked);
+  }
+
   check(): Promise<void> {
     return this.#inner.check();
   }

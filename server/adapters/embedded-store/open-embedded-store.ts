@@ -8,6 +8,7 @@ import {
   type IndexEntry,
   type Json,
   type RangeOptions,
+  type ScanPage,
   type Store,
   type Stored,
   type StoredEvent,
@@ -17,6 +18,7 @@ import { prepareChange } from '../store-encoding/prepare-change.ts';
 import { applyChange } from './apply-change.ts';
 import { lockFolder } from './folder-lock.ts';
 import { readRange } from './read-range.ts';
+import { scanTables } from './scan-tables.ts';
 import {
   CHECK_KEY,
   decodeHeader,
@@ -126,6 +128,10 @@ export class EmbeddedStore implements Store {
         event: JSON.parse(value.toString('utf8')) as Json,
       })),
     );
+  }
+
+  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
+    return this.#read(() => scanTables(this.#tables, after, limit));
   }
 
   async check(): Promise<void> {
