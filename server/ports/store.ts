@@ -139,6 +139,15 @@ export interface Store {
   /** Events of one partition with `sequence > after`, in order. Old ones may have been dropped by the stream's cap. */
   readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]>;
 
+  /** The partition of whatever hangs on this anchor, from 0. */
+  partitionOf(anchor: string): number;
+
+  /**
+   * Puts back events under the numbers that they had, and goes on behind `last`. For a restore to a store that nobody uses
+   * yet; numbers up to the last one that the partition has given already are a bug and throw.
+   */
+  restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void>;
+
   /**
    * Walks over all documents and index entries, in no order that means anything. What is there during the whole walk is
    * found, at least once; what comes, changes or goes meanwhile may be found as it was, as it is, or not at all. Throws

@@ -13,6 +13,10 @@ export const REFUSALS = {
     status: 403,
     title: 'This token is locked after too many wrong codes. An administrator can unlock it.',
   },
+  TOKEN_OUT_OF_STEP: {
+    status: 403,
+    title: 'This token has to be brought back into step first. An administrator can do that with two of its codes.',
+  },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait a little and try again.' },
   FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from here or at this time.' },
   ACCESS_DENIED: { status: 403, title: 'Sign-in is not possible.' },
