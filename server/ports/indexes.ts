@@ -24,3 +24,13 @@ export function byCreation(object: { id: string; createdAt: number }): IndexEntr
 export function byInstant(at: number, id: string): IndexEntry {
   return { sort: String(at).padStart(15, '0'), id };
 }
+
+/**
+ * The anchor whose changes keep an entry of an index: usually what the entry points at. Undefined for an index that
+ * nobody has told us of; asked only when everything is moved to a store with other partitions.
+ */
+export function anchorOfEntry(index: string, { id }: IndexEntry): string | undefined {
+  const [kind = '', account = ''] = index.split('/');
+  if (['resources', 'users', 'tokens', 'filters', 'accounts', 'plans'].includes(kind)) return id;
+  return kind === 'ledger' ? account : undefined;
+}

@@ -50,10 +50,12 @@ function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEntry): P
   const act: Act = { actor: { kind: 'service', account: id } };
   return transact(ports, id, [documents.account(id)], ([stored], now): Decision<boolean> => {
     const due = stored && paidUntil(stored.value.plan);
-    // The entry is a hint. One that points at nothing that is due is taken away.
-    if (!stored || due === undefined || byInstant(due, id).sort !== entry.sort) {
-      return { answer: true, write: { index: [{ index: indexes.plansDue(), remove: entry }] } };
+    // The entry is a hint. One that says something else than the account makes way for what the account says.
+    if (due === undefined || byInstant(due, id).sort !== entry.sort) {
+      const right = due === undefined ? {} : { add: byInstant(due, id) };
+      return { answer: true, write: { index: [{ index: indexes.plansDue(), remove: entry, ...right }] } };
     }
+    if (!stored) return { answer: false };
     const books = booksOf(stored.value, catalogue.currency);
     const change = chargeDue(books, now);
     if (change.books === books) return { answer: false };
