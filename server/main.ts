@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util';
 import about from '../package.json' with { type: 'json' };
 import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
 import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
-import { openSigningKeys } from './adapters/jose/load-signing-keys.ts';
+import { openSigningKeys, signingKeyMaker } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
 import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
-import { loadMasterKeys } from './adapters/secret-box/load-master-key.ts';
+import { loadMasterKeys, type MasterKeySource } from './adapters/secret-box/load-master-key.ts';
 import { openSecretBox } from './adapters/secret-box/open-secret-box.ts';
+import { createSecretBox } from './adapters/secret-box/secret-box.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
 import { systemRandom } from './adapters/system-random/system-random.ts';
 import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
@@ -22,6 +23,7 @@ import { DEFAULT_CATALOGUE, firstPlan, type PlanCatalogue } from './domain/plans
 import { listen } from './http/listen.ts';
 import { createLogger, type Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
+import { backUpTo, beginRotation, credit, restoreFrom } from './maintenance.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
@@ -32,8 +34,16 @@ import { isRefusal } from './usecases/verdict.ts';
 
 const USAGE = `usage: countersign [serve]            serve; configured by COUNTERSIGN_* variables
        countersign serve --demo       serve with a demo account (loopback only)
-       countersign setup --name NAME  make an account and its first API key, once shown`;
+       countersign setup --name NAME  make an account and its first API key, once shown
+       countersign credit --account ID --amount MINOR_UNITS --reference TEXT
+                                      credit an account, once per reference
+       countersign rotate-signing-key begin to change the key that signs results
+       countersign backup FILE        write everything in the store to a new file
+       countersign restore FILE       read it back into an empty store
 
+All but serve open the store themselves: an embedded one only while no service runs on it.`;
+
+const COMMANDS = ['serve', 'setup', 'credit', 'rotate-signing-key', 'backup', 'restore'];
 const YEAR_MS = 365 * 24 * 3_600_000;
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
@@ -41,18 +51,50 @@ const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { demo: { type: 'boolean', default: false }, name: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      demo: { type: 'boolean', default: false },
+      name: { type: 'string' },
+      account: { type: 'string' },
+      amount: { type: 'string' },
+      reference: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
-  const [command = 'serve'] = positionals;
-  if (values.help || !['serve', 'setup'].includes(command)) {
+  const [command = 'serve', file = ''] = positionals;
+  const needsFile = command === 'backup' || command === 'restore';
+  if (values.help || !COMMANDS.includes(command) || needsFile !== (file !== '')) {
     console.error(USAGE);
     process.exitCode = values.help ? 0 : 2;
     return;
   }
   const config = loadConfig(process.env);
-  // What `setup` prints is for a person, or for a script that takes the key from it: news has no place in between.
-  if (command === 'setup') return setUp(config, createLogger({ level: 'warn' }), values.name ?? 'Main account');
-  return serve(config, createLogger({ level: config.logLevel }), values.demo);
+  if (command === 'serve') return serve(config, createLogger({ level: config.logLevel }), values.demo);
+  // What the others print is for a person, or for a script that reads it: news has no place in between.
+  const log = createLogger({ level: 'warn' });
+  if (command === 'setup') return setUp(config, log, values.name ?? 'Main account');
+  if (command === 'restore') return restoreTo(config, log, file);
+  const opened = await openPorts(config, log);
+  try {
+    const { ports } = opened;
+    if (command === 'backup') console.log(await backUpTo(ports, file));
+    else if (command === 'rotate-signing-key') {
+      console.log(await beginRotation(ports, signingKeyMaker(ports, config.signingAlgorithm)));
+    } else console.log(await credit(ports, plansOf(config), values));
+  } finally {
+    await opened.ports.store.close();
+  }
+}
+
+/** Without the ports of a service: their first start would write to the store that has to be empty. */
+async function restoreTo(config: Config, log: Logger, file: string): Promise<void> {
+  const [current, ...old] = await loadMasterKeys(masterKeySource(config, false));
+  const store = await openStore(config, log);
+  try {
+    const secrets = createSecretBox(current, { old });
+    console.log(await restoreFrom({ store, clock: systemClock, random: systemRandom, secrets }, file));
+  } finally {
+    await store.close();
+  }
 }
 
 async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
@@ -144,7 +186,6 @@ interface Opened {
 
 async function openPorts(config: Config, log: Logger): Promise<Opened> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-  const { fromEnvironment, oldFromEnvironment = [], file } = config.masterKey;
   const embedded = config.store.kind === 'embedded';
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
   // A new key file beside a store that has sealed secrets would only hide that the old one is lost.
@@ -153,12 +194,7 @@ async function openPorts(config: Config, log: Logger): Promise<Opened> {
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
-  const masterKeys = await loadMasterKeys({
-    ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
-    oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
-    file,
-    create: sealed === undefined,
-  });
+  const masterKeys = await loadMasterKeys(masterKeySource(config, sealed === undefined));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
   const base = { store, clock: systemClock, random: systemRandom, secrets, geo };
@@ -168,6 +204,16 @@ async function openPorts(config: Config, log: Logger): Promise<Opened> {
     ports: { ...base, signer, hasher: createArgon2Hasher(config.argon2) },
     refreshSigningKeys: keys.refresh,
     hasOldMasterKeys: masterKeys.length > 1,
+  };
+}
+
+function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {
+  const { fromEnvironment, oldFromEnvironment = [], file } = masterKey;
+  return {
+    ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
+    oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
+    file,
+    create,
   };
 }
 

@@ -2,7 +2,7 @@ import type { PlanTerm, ServicePlan } from './account.ts';
 import { monthsAfter } from './calendar.ts';
 import type { EventType } from './event.ts';
 import { type Balance, type Posting, type PostingRefusal, post } from './ledger.ts';
-import type { Plan } from './plans.ts';
+import { type Plan, QUOTA_KINDS } from './plans.ts';
 
 /** The plan of an account and what it has to pay for it. */
 export interface Books {
@@ -93,6 +93,11 @@ export function refreshTerms(plan: ServicePlan, offered: Plan): ServicePlan {
   const { quotas: _before, ...rest } = plan;
   const term: { term?: PlanTerm } = plan.term ? { term: { ...plan.term, fee: offered.monthlyFee } } : {};
   return { ...rest, ...term, ...(Object.keys(offered.quotas).length > 0 && { quotas: offered.quotas }) };
+}
+
+export function hasTermsOf({ quotas = {}, term }: ServicePlan, offered: Plan): boolean {
+  const sameFee = term === undefined || term.fee === offered.monthlyFee;
+  return sameFee && QUOTA_KINDS.every((kind) => quotas[kind] === offered.quotas[kind]);
 }
 
 /** What is left of the month that was paid for, in minor units, rounded down. */

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Account } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { chargeDue, paidUntil, refreshTerms } from '../domain/plan-changes.ts';
+import { chargeDue, hasTermsOf, paidUntil, refreshTerms } from '../domain/plan-changes.ts';
 import { findPlan, limitedKinds, type PlanCatalogue } from '../domain/plans.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -83,8 +82,8 @@ function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Prom
     const offered = stored && findPlan(catalogue, stored.value.plan.name);
     const currency = stored?.value.balance?.currency;
     if (!offered || (currency !== undefined && currency !== catalogue.currency)) return { answer: undefined };
+    if (hasTermsOf(stored.value.plan, offered)) return { answer: undefined };
     const plan = refreshTerms(stored.value.plan, offered);
-    if (isDeepStrictEqual(plan, stored.value.plan)) return { answer: undefined };
     const account: Account = { ...stored.value, plan };
     const event = eventOf(act, { type: 'plan.changed', subject: id, changed: ['terms'] }, now);
     // Nobody keeps a count that limits nothing, so it would be wrong when a limit comes back.

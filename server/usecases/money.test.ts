@@ -149,6 +149,8 @@ describe('the monthly fee', () => {
     const account = await newAccount();
     must(await credit(account, 10_000, 'a'));
     must(await choosePlan(ports, operatorOf(account), PLANS, 'Large'));
+    await refreshPlans(ports, PLANS);
+    expect((await eventsOf(account)).filter((type) => type === 'plan.changed')).toHaveLength(1);
     const dearer = { ...PLANS, plans: [{ name: 'Large', monthlyFee: 3_000, quotas: { users: 2 } }] };
     await refreshPlans(ports, dearer);
     await refreshPlans(ports, dearer);
