@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
 import { nativeApi } from './http/api/native.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
@@ -12,6 +13,7 @@ import { holdOverloaded } from './http/middleware/hold-overloaded.ts';
 import { requestId } from './http/middleware/request-id.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
+import { payments } from './http/payments/payments.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
 import { reset } from './http/reset/reset.ts';
@@ -37,11 +39,15 @@ export interface AppOptions {
   readiness: Readiness;
   /** Of the demo alone: shown at /demo/mailbox. */
   mailbox?: Mailbox;
+  /** The service plans on offer. Default: the catalogue of an installation that has said nothing. */
+  plans?: PlanCatalogue;
+  /** The key with which the payment service signs. Without one there is no route for it. */
+  paymentSecret?: Uint8Array;
 }
 
 /** All routes over the given ports; no I/O of its own. Tests call `createApp(...).request()`. */
 export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
-  const { issuer, version } = options;
+  const { issuer, version, plans = DEFAULT_CATALOGUE, paymentSecret } = options;
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound(unknownRoute(app));
@@ -61,7 +67,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
   app.get('/v1/', (c) => c.redirect('/v1', 301));
-  app.route('/v1', nativeApi(ports, { issuer, version }));
+  if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
+  app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget', widgetFiles(options.widget, version));

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { Misuse } from '../connection/service.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { Run, type Surroundings } from './context.ts';
 
@@ -36,6 +38,7 @@ export function addOperator(program: Command, around: Surroundings): void {
       run.show(made.body as Record<string, unknown>);
     });
 
+  addKeeping(program, around);
   program
     .command('doctor')
     .description('find what crashes have left behind')
@@ -48,6 +51,67 @@ export function addOperator(program: Command, around: Surroundings): void {
       const { items } = body as { items: Record<string, unknown>[] };
       run.showList(items, ['account', 'kind', 'id', 'mended']);
       if (items.length > 0 && !mend) process.exitCode = EXIT.partly;
+    });
+}
+
+/** Money, keys and copies: what an operator does to keep a server. */
+function addKeeping(program: Command, around: Surroundings): void {
+  program
+    .command('credit')
+    .description('credit an account, once per reference')
+    .requiredOption('--account <id>', 'the account')
+    .requiredOption('--amount <minor units>', 'such as 4900')
+    .requiredOption('--reference <text>', 'of the payment; repeating it books nothing')
+    .action(async (flags: { amount: string; reference: string }, command: Command) => {
+      const run = new Run(around, command);
+      const { account } = command.optsWithGlobals<{ account: string }>();
+      const amount = Number(flags.amount);
+      if (!Number.isSafeInteger(amount)) throw new Misuse('--amount: a whole number of minor units');
+      const body = { account, amount, reference: flags.reference };
+      const { body: entry } = await run.asOperator((service) => service.send('POST', '/operator/credits', { body }));
+      run.show(entry as Record<string, unknown>);
+    });
+
+  const rotate = program.command('rotate').description('change keys');
+  rotate
+    .command('signing-key')
+    .description('begin to change the key that signs results')
+    .action(async (_options, command: Command) => {
+      const run = new Run(around, command);
+      const { body } = await run.asOperator((service) => service.send('POST', '/operator/signing-keys'));
+      const { begun, keys } = body as { begun: boolean; keys: Record<string, unknown>[] };
+      run.note(begun ? 'a new key is published\n' : 'a new key has been published already\n');
+      run.showList(keys, ['kid', 'algorithm', 'state', 'signsFromAt', 'retiresAt']);
+    });
+
+  program
+    .command('backup <file>')
+    .description('write everything in the store to a new file, on the machine of the service')
+    .action(async (file: string, _options, command: Command) => {
+      const run = new Run(around, command);
+      const body = { file: resolve(file) };
+      const made = await run.asOperator((service) => service.send('POST', '/operator/backups', { body }));
+      run.show(made.body as Record<string, unknown>);
+    });
+  program
+    .command('restore <file>')
+    .description('read a backup into an empty store, while no service runs')
+    .action((file: string) => handOver(around, ['restore', resolve(file)]));
+  const audit = program.command('audit').description('exports of events');
+  audit
+    .command('verify <file>')
+    .description('find what was changed, dropped, moved or cut off in an export, without a service')
+    .requiredOption('--keys <file>', 'the published keys, as /.well-known/jwks.json had them')
+    .option('--known <number:hash>', 'a head that you know from before')
+    .action((file: string, flags: { keys: string; known?: string }, command: Command) => {
+      const { json, account } = command.optsWithGlobals<{ json?: boolean; account?: string }>();
+      return handOver(
+        { ...around, server: join(dirname(around.server), 'audit.js') },
+        ['verify', file, '--keys', flags.keys]
+          .concat(flags.known === undefined ? [] : ['--known', flags.known])
+          .concat(account === undefined ? [] : ['--account', account])
+          .concat(json ? ['--json'] : []),
+      );
     });
 }
 

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { writeLines } from '../../server/backup-file.ts';
 import { createOperatorApp } from '../../server/http/operator/operator-app.ts';
 import { listenOnSocket } from '../../server/http/operator/socket.ts';
-import { capturedLog } from '../../server/testing/captured-log.ts';
-import { ISSUER, openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import { operatorOptions } from '../../server/testing/operator-options.ts';
+import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
 import { runCommand } from '../program.ts';
 
 export interface Terminal {
@@ -26,7 +27,7 @@ export interface Said {
 export async function atTheTerminal(seed: string): Promise<Terminal> {
   const ports = await openTestPorts(seed);
   const dataFolder = await mkdtemp(join(tmpdir(), 'cs-'));
-  const app = createOperatorApp(ports, { issuer: ISSUER, version: '9.8.7', log: capturedLog().log });
+  const app = createOperatorApp(ports, operatorOptions({ writeBackup: writeLines }));
   const socket = await listenOnSocket(app, join(dataFolder, 'operator.sock'));
   if (!socket) throw new Error('somebody else serves there');
   return {

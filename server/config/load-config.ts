@@ -15,11 +15,19 @@ export interface Config {
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
   readonly allowWeakDurability: boolean;
-  readonly masterKey: { readonly fromEnvironment?: Secret; readonly file: string };
+  readonly masterKey: {
+    readonly fromEnvironment?: Secret;
+    /** Those before, which still open what they sealed. */
+    readonly oldFromEnvironment?: readonly Secret[];
+    readonly file: string;
+  };
   /** Canonical CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly forwardedHeader: 'x-forwarded-for' | 'forwarded';
   readonly geoDatabase?: string;
+  readonly plansFile?: string;
+  /** In base64. */
+  readonly paymentSecret?: Secret;
   readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
   readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
   /** How long and how many sealed events of an account are kept. */
@@ -69,6 +77,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env.COUNTERSIGN_SMTP_URL && !env.COUNTERSIGN_MAIL_FROM) {
     problems.push({ name: 'COUNTERSIGN_MAIL_FROM', problem: 'is required with COUNTERSIGN_SMTP_URL' });
   }
+  if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
+    problems.push({ name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' });
+  }
   const { COUNTERSIGN_LISTEN: listen, COUNTERSIGN_URL: given } = values as Partial<Values>;
   const url = given ?? (listen && isLoopbackHost(listen.host) ? `http://localhost:${listen.port}` : undefined);
   if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
@@ -80,9 +91,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function frozen(values: Values, url: string): Config {
   const masterKey = values.COUNTERSIGN_MASTER_KEY;
+  const oldMasterKeys = values.COUNTERSIGN_OLD_MASTER_KEYS;
   const geoDatabase = values.COUNTERSIGN_GEO_DATABASE;
   const { COUNTERSIGN_SMTP_URL: server, COUNTERSIGN_MAIL_FROM: from } = values;
   const allowPlaintext = values.COUNTERSIGN_SMTP_ALLOW_PLAINTEXT;
+  const plansFile = values.COUNTERSIGN_PLANS;
+  const paymentSecret = values.COUNTERSIGN_PAYMENT_SECRET;
   return Object.freeze({
     url,
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
@@ -91,11 +105,14 @@ function frozen(values: Values, url: string): Config {
     allowWeakDurability: values.COUNTERSIGN_ALLOW_WEAK_DURABILITY,
     masterKey: Object.freeze({
       ...(masterKey ? { fromEnvironment: masterKey } : {}),
+      ...(oldMasterKeys ? { oldFromEnvironment: Object.freeze([...oldMasterKeys]) } : {}),
       file: values.COUNTERSIGN_MASTER_KEY_FILE ?? join(values.COUNTERSIGN_DATA, 'master.key'),
     }),
     trustedProxies: Object.freeze([...values.COUNTERSIGN_TRUSTED_PROXIES]),
     forwardedHeader: values.COUNTERSIGN_FORWARDED_HEADER,
     ...(geoDatabase === undefined ? {} : { geoDatabase }),
+    ...(plansFile === undefined ? {} : { plansFile }),
+    ...(paymentSecret ? { paymentSecret } : {}),
     signingAlgorithm: values.COUNTERSIGN_SIGNING_ALGORITHM,
     argon2: Object.freeze({
       memoryKiB: values.COUNTERSIGN_ARGON2_MEMORY_KIB,

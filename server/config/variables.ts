@@ -96,6 +96,15 @@ export const VARIABLES = {
     otherwise: '`master.key` in the data folder',
     schema: path.optional(),
   },
+  COUNTERSIGN_OLD_MASTER_KEYS: {
+    meaning:
+      'While the master key is being changed: the keys before, separated by commas. What they sealed still opens. Goes with COUNTERSIGN_MASTER_KEY; a key file has them on its further lines.',
+    otherwise: 'there are none',
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((one) => new Secret(one.trim())))
+      .optional(),
+  },
   COUNTERSIGN_TRUSTED_PROXIES: {
     meaning:
       'Addresses or CIDR ranges of the reverse proxies in front, separated by commas. Forwarding headers count from these only.',
@@ -116,6 +125,17 @@ export const VARIABLES = {
     meaning: 'Algorithm of new signing keys: `ES256` or `EdDSA` (Ed25519).',
     otherwise: '`ES256`',
     schema: oneOf(RESULT_ALGORITHMS, 'ES256'),
+  },
+  COUNTERSIGN_PLANS: {
+    meaning: 'File with the service plans on offer, in JSON.',
+    otherwise: 'a free plan without limits, and two examples',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_PAYMENT_SECRET: {
+    meaning:
+      'The key with which your payment service signs what it sends to `/v1/payments`: `whsec_` and at least 24 bytes in base64.',
+    otherwise: 'there is no such route',
+    schema: parsed(parsePaymentSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
   },
   COUNTERSIGN_ARGON2_MEMORY_KIB: {
     meaning: 'Memory of one password hash in KiB, 19456 to 262144. Older hashes are renewed at login.',
@@ -200,4 +220,12 @@ function parseRanges(text: string): string[] | undefined {
     ranges.push(range);
   }
   return ranges;
+}
+
+/** `whsec_` and base64, as Standard Webhooks writes them. */
+function parsePaymentSecret(text: string): Secret | undefined {
+  const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
+  if (base64 === undefined) return undefined;
+  const { length } = Buffer.from(base64, 'base64');
+  return length >= 24 && length <= 64 ? new Secret(base64) : undefined;
 }

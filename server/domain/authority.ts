@@ -83,3 +83,11 @@ function isBy(creator: ActorReference | undefined, actor: Actor): boolean {
   const self = referenceTo(actor);
   return creator !== undefined && creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;
 }
+
+/** Seeing the balance and its history. Of all that is money, this is what every administrator may see. */
+export const maySeeBalance = maySee;
+
+/** Crediting an account: whoever runs the server, and the payment service that they have let in. */
+export function mayBook(actor: Actor): boolean {
+  return actor.kind === 'operator' || actor.kind === 'service';
+}

@@ -11,10 +11,14 @@ export interface ResetRules {
  * What a token is to authentication at this moment. The order matters, because a deactivated token lets its owner in by
  * password alone: a lock or an expiry must not be lifted by deactivating, so both win over it.
  */
-export function tokenState(token: Pick<Token, 'enabled' | 'lock' | 'expiresAt'>, now: number): TokenState {
+export function tokenState(
+  token: Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>,
+  now: number,
+): TokenState {
   if (token.lock) return 'locked';
   if (token.expiresAt !== undefined && !(now < token.expiresAt)) return 'expired';
-  return token.enabled ? 'active' : 'deactivated';
+  if (!token.enabled) return 'deactivated';
+  return token.needsResync ? 'out-of-step' : 'active';
 }
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { decideFactors, type FactorDecision, type Method, widgetMethod } from './methods.ts';
+import { type DenialReason, decideFactors, type FactorDecision, type Method, widgetMethod } from './methods.ts';
 import { METHOD_POLICIES } from './resource.ts';
 import type { TokenState } from './token.ts';
 
-const STATES: readonly TokenState[] = ['active', 'deactivated', 'locked', 'expired'];
+const STATES: readonly TokenState[] = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'];
 
 /** Every list of up to four states, in every order. */
 function lists(length: number): TokenState[][] {
@@ -18,7 +18,7 @@ const factors = (password: boolean, otp: boolean, otpSkipped = false): FactorDec
   otp,
   otpSkipped,
 });
-const deny = (reason: 'no-token' | 'deactivated' | 'locked' | 'expired'): FactorDecision => ({ kind: 'deny', reason });
+const deny = (reason: DenialReason): FactorDecision => ({ kind: 'deny', reason });
 
 describe('the truth table, over every combination of up to four tokens', () => {
   test('password: the tokens do not matter', () => {
@@ -38,7 +38,9 @@ describe('the truth table, over every combination of up to four tokens', () => {
             ? whenActive
             : list.every((state) => state === 'deactivated')
               ? whenAllDeactivated
-              : deny(list.some((state) => state === 'locked') ? 'locked' : 'expired');
+              : deny(
+                  (['locked', 'expired', 'out-of-step'] as const).find((state) => list.includes(state)) ?? 'no-token',
+                );
       expect(decideFactors(method, list)).toEqual(expected);
     }
   });

@@ -8,7 +8,7 @@ export type FactorDecision =
   /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */
   { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean } | { kind: 'deny'; reason: DenialReason };
 
-export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired';
+export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';
 
 /**
  * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
@@ -18,7 +18,7 @@ export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired';
  * | none                            | deny | deny              | deny  |
  * | at least one active             | otp  | password and otp  | otp   |
  * | none active, all deactivated    | deny | password, skipped | deny  |
- * | none active, any locked/expired | deny | deny              | deny  |
+ * | none active, any locked/expired/out of step | deny | deny   | deny  |
  */
 export function decideFactors(method: Method, tokens: readonly TokenState[]): FactorDecision {
   if (method === 'password') return { kind: 'factors', password: true, otp: false, otpSkipped: false };
@@ -27,13 +27,15 @@ export function decideFactors(method: Method, tokens: readonly TokenState[]): Fa
   if (tokens.includes('active')) return { kind: 'factors', password: withPassword, otp: true, otpSkipped: false };
   if (tokens.includes('locked')) return { kind: 'deny', reason: 'locked' };
   if (tokens.includes('expired')) return { kind: 'deny', reason: 'expired' };
+  if (tokens.includes('out-of-step')) return { kind: 'deny', reason: 'out-of-step' };
   return withPassword
     ? { kind: 'factors', password: true, otp: false, otpSkipped: true }
     : { kind: 'deny', reason: 'deactivated' };
 }
 
-/** How a denial reads to whoever has shown the first factor: only a lock is theirs to have lifted. */
-export function denialCode(reason: DenialReason): 'TOKEN_LOCKED' | 'ACCESS_DENIED' {
+/** How a denial reads to whoever has shown the first factor: only what they can have mended is told apart. */
+export function denialCode(reason: DenialReason): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
+  if (reason === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
   return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
 }
 

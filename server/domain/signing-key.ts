@@ -14,6 +14,8 @@ export interface StoredSigningKey {
   createdAt: number;
   /** Published from its creation on, signs from here on, so that verifiers have it before they need it (SR-58). */
   signsFromAt: number;
+  /** Set once another has been made to take over: from then on it is neither published nor believed. */
+  retiresAt?: number;
 }
 
 /** All keys, in one document: they change together. */

@@ -43,6 +43,8 @@ export interface Token {
   /** The attempt that was counted last, so one attempt is counted once. */
   lastCountedAttempt?: string;
   expiresAt?: number;
+  /** Set on counting tokens by a restored backup: codes used since are unknown, so none is taken until a resync. */
+  needsResync?: true;
   /** (c): resources that accept this token's OTP with no user involved. */
   directResources: ResourceId[];
   createdAt: number;
@@ -50,5 +52,8 @@ export interface Token {
   createdBy?: ActorReference;
 }
 
-/** Locked wins over deactivated, since a lock must not be lifted by deactivating; expired counts as locked. */
-export type TokenState = 'active' | 'deactivated' | 'locked' | 'expired';
+/**
+ * Locked wins over deactivated, since a lock must not be lifted by deactivating; expired counts as locked. `out-of-step`:
+ * its codes count for nothing until two in a row have shown where it is.
+ */
+export type TokenState = 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';

@@ -4,12 +4,17 @@ import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
-import type { AccountId, AccountId, ApiKeyId, ApiKeyId, FilterId, FilterId, FlowId, FlowId, ResourceId, ResourceId, TokenId, TokenId, UserId, UserId, WebhookId } from '../domain/ids.ts';
+import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId, WebhookId } from '../domain/ids.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
+import type { QuotaKind } from '../domain/plans.ts';
+import type { Resealing } from '../domain/resealing.ts';
 import type { Resource } from '../domain/resource.ts';
+import type { Restoration } from '../domain/restoration.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Token } from '../domain/token.ts';
+import type { Usage } from '../domain/usage.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, parseDeliveryId } from '../domain/webhook/delivery.ts';
 import type { WebhookBook } from '../domain/webhook/webhook.ts';
@@ -48,6 +53,24 @@ export const documents = {
   /** Beside what an Idempotency-Key made: which key it was. */
   madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  /** How many objects of a kind an account has, kept only where its plan limits them. */
+  usage: (account: AccountId, kind: QuotaKind): DocumentKey<Usage> => ({ anchor: account, name: `usage/${kind}` }),
+  /** `number` counts from 1. */
+  ledgerEntry: (account: AccountId, number: number): DocumentKey<LedgerEntry> => ({
+    anchor: account,
+    name: `ledger/${number}`,
+  }),
+  /** Which entry was booked under a reference from outside. */
+  ledgerReference: (account: AccountId, reference: string): DocumentKey<{ entry: number }> => ({
+    anchor: account,
+    name: `ledger-reference/${reference}`,
+  }),
+  /** What MACs are made with, sealed. */
+  macKey: (): DocumentKey<{ sealed: string }> => ({ anchor: 'mac-key', name: 'mac-key' }),
+  /** How far the secrets have been sealed anew. */
+  resealing: (): DocumentKey<Resealing> => ({ anchor: 'resealing', name: 'resealing' }),
+  /** Of a store that a backup is being restored to. */
+  restoration: (): DocumentKey<Restoration> => ({ anchor: 'restoration', name: 'restoration' }),
   signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
   /** How far all accounts' events have been taken; may lag behind the accounts' own cursors, never run ahead. */
   consumer: (name: string): DocumentKey<{ cursors: Cursors }> => ({ anchor: `consumer/${name}`, name: 'consumer' }),

@@ -3,6 +3,7 @@ import type { IndexEntry } from './store.ts';
 
 /** The catalogue of indexes. An entry is a hint: whoever reads one checks the document it points at. */
 export const indexes = {
+  /** All accounts, by creation. */
   accounts: (): string => 'accounts/created',
   resources: (account: AccountId): string => `resources/${account}/created`,
   users: (account: AccountId): string => `users/${account}/created`,
@@ -21,6 +22,10 @@ export const indexes = {
   /** Delivered, by when. */
   finishedDeliveries: (webhook: WebhookId): string => `webhook-deliveries/${webhook}/finished`,
   deadDeliveries: (webhook: WebhookId): string => `webhook-deliveries/${webhook}/dead`,
+  /** Entries by their number, which is their id too. */
+  ledger: (account: AccountId): string => `ledger/${account}/number`,
+  /** Accounts whose plan has a fee, by the instant when the next is due. */
+  plansDue: (): string => 'plans/due',
 } as const;
 
 /** Orders by creation; fifteen digits hold every instant until the year 33658. */
@@ -30,4 +35,35 @@ export function byCreation(object: { id: string; createdAt: number }): IndexEntr
 
 export function byInstant(at: number, id: string): IndexEntry {
   return { sort: String(at).padStart(15, '0'), id };
+}
+
+/**
+ * The anchor whose changes keep an entry of an index: usually what the entry points at. Undefined for an index that
+ * nobody has told us of; asked only when everything is moved to a store with other partitions.
+ */
+export function anchorOfEntry(index: string, { sort, id }: IndexEntry): string | undefined {
+  const [kind = '', name = ''] = index.split('/');
+  switch (kind) {
+    case 'resources':
+    case 'users':
+    case 'tokens':
+    case 'filters':
+    case 'accounts':
+    case 'plans':
+      return id;
+    case 'ledger':
+      return name;
+    case 'events':
+      return `audit/${name}`;
+    // A consumer's state of an account hangs on an anchor of its own; the entry is the account.
+    case 'consumer':
+      return `${name}/${id}`;
+    // Sorted by the account, whose document holds its webhooks.
+    case 'webhooks':
+      return sort;
+    case 'webhook-deliveries':
+      return `webhook-outbox/${id.split('_')[1] ?? ''}`;
+    default:
+      return undefined;
+  }
 }

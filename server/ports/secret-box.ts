@@ -1,15 +1,29 @@
 /** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not open (SR-21). */
 export interface SecretContext {
   account: string;
-  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook';
+  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key';
   id: string;
   field: string;
 }
 
 /** AES-256-GCM with the master key's id in front. `open` throws when anything does not fit: that denies. */
 export interface SecretBox {
+  /** Of the master key that seals. Others may still open what they sealed. */
+  readonly keyId: string;
+  /** Whether this was sealed with the key that seals now. */
+  isCurrent(sealed: string): boolean;
   seal(plain: Uint8Array, context: SecretContext): string;
   open(sealed: string, context: SecretContext): Uint8Array;
-  /** HMAC-SHA256 under a key derived from the master key for this purpose; for derived ids and names of the unknown. */
+  /**
+   * HMAC-SHA256 under a key for this purpose; for derived ids and names of the unknown. Stays the same for good, whatever
+   * becomes of the master key.
+   */
   mac(purpose: string, message: string): Uint8Array;
+}
+
+/** What the service's own secrets belong to. */
+export const MAC_KEY_CONTEXT: SecretContext = { account: 'service', kind: 'mac-key', id: 'mac-key', field: 'key' };
+
+export function signingKeyContext(kid: string): SecretContext {
+  return { account: 'service', kind: 'signing-key', id: kid, field: 'private' };
 }

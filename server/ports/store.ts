@@ -85,6 +85,30 @@ export interface RangeOptions {
   readonly reverse?: boolean;
 }
 
+/** One thing that a walk over a store has found. */
+export type ScannedRecord =
+  | {
+      readonly kind: 'document';
+      readonly key: DocumentKey;
+      readonly value: unknown;
+      readonly version: number;
+      /** Expired documents may still be found. */
+      readonly expiresAt?: number;
+    }
+  | {
+      readonly kind: 'index';
+      readonly index: string;
+      readonly entry: IndexEntry;
+      /** Of the anchor whose change added the entry. */
+      readonly partition: number;
+    };
+
+export interface ScanPage {
+  readonly records: readonly ScannedRecord[];
+  /** Where to go on; undefined at the end. A page may be empty without being the last. */
+  readonly next: string | undefined;
+}
+
 export interface Store {
   /** Fixed when the deployment is created. */
   readonly partitions: number;
@@ -114,6 +138,25 @@ export interface Store {
 
   /** Events of one partition with `sequence > after`, in order. Old ones may have been dropped by the stream's cap. */
   readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]>;
+
+  /** The partition of whatever hangs on this anchor, from 0. */
+  partitionOf(anchor: string): number;
+
+  /**
+   * Puts back events under the numbers that they had, and goes on behind `last`. For a restore to a store that nobody uses
+   * yet; numbers up to the last one that the partition has given already are a bug and throw.
+   */
+  restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void>;
+
+  /**
+   * Walks over all documents and index entries, in no order that means anything. What is there during the whole walk is
+   * found, at least once; what comes, changes or goes meanwhile may be found as it was, as it is, or not at all. Throws
+   * RangeError for a cursor that is none of this store's.
+   *
+   * @param after `next` of the page before; undefined to begin
+   * @param limit about so many records, 1 to 1000
+   */
+  scan(after: string | undefined, limit: number): Promise<ScanPage>;
 
   /** Throws {@link StoreUnavailable} unless the store can take a durable write now. */
   check(): Promise<void>;

@@ -57,6 +57,18 @@ export class InterceptedStore implements Store {
     return this.#inner.readEvents(...asked);
   }
 
+  partitionOf(anchor: string): number {
+    return this.#inner.partitionOf(anchor);
+  }
+
+  restoreEvents(...asked: Parameters<Store['restoreEvents']>) {
+    return this.#inner.restoreEvents(...asked);
+  }
+
+  scan(...asked: Parameters<Store['scan']>) {
+    return this.#inner.scan(...asked);
+  }
+
   check(): Promise<void> {
     return this.#inner.check();
   }

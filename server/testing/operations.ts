@@ -2,7 +2,7 @@ import { API_SCOPES } from '../domain/api-key.ts';
 import { createWebhook } from '../usecases/create-webhook.ts';
 import { assign } from './acting.ts';
 import type { Service } from './http-service.ts';
-import { addPerson, addToken, addToken, birth, must, must, NONCE, NONCE, PASSWORD, PASSWORD, type Scene, type Scene, type SceneToken, type SceneToken, setScene, setScene } from './scene.ts';
+import { addPerson, addToken, birth, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -68,8 +68,7 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
   const { user } = await addPerson(service.ports, scene.account, scene.resource, {
     user: { login: 'member', email: 'member@shop.example' },
   });
-  return { ...scene, filter, key, fob, member: user.id };
-  return { ...scene, filter, webhook: webhook.id, key, fob };
+  return { ...scene, filter, webhook: webhook.id, key, fob, member: user.id };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -116,6 +115,13 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     status: 201,
   }),
   'GET /filters': () => ({ status: 200 }),
+  'GET /account': () => ({ status: 200 }),
+  'PATCH /account': () => ({ body: { name: 'Acme' }, status: 200 }),
+  'GET /plan': () => ({ status: 200 }),
+  'POST /plan': () => ({ body: { name: 'Free' }, status: 200 }),
+  'GET /plans': () => ({ status: 200 }),
+  'GET /balance': () => ({ status: 200 }),
+  'GET /ledger': () => ({ status: 200 }),
   'GET /filters/{id}': ({ filter }) => ({ id: filter, status: 200 }),
   'GET /events': () => ({ status: 200 }),
   'GET /events/export': () => ({ status: 200 }),

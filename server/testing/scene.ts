@@ -146,6 +146,7 @@ export async function putInState(
   id: Token['id'],
   state: TokenState,
 ): Promise<void> {
+  if (state === 'out-of-step') return overwrite(ports, documents.token(id), { needsResync: true });
   const changes = {
     active: {},
     deactivated: { enabled: false },

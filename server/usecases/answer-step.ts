@@ -160,6 +160,7 @@ async function release(ports: StepNeeds, claimed: Flow, attempt: string): Promis
 /** Which refusals end the sign-in; after all others the person may try again. */
 const FINAL: ReadonlySet<RefusalCode> = new Set([
   'TOKEN_LOCKED',
+  'TOKEN_OUT_OF_STEP',
   'ACCESS_DENIED',
   'FILTER_DENIED',
   'PLAN_INACTIVE',

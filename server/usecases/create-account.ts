@@ -1,4 +1,4 @@
-import type { Account } from '../domain/account.ts';
+import type { Account, ServicePlan } from '../domain/account.ts';
 import { idFromBytes } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -8,14 +8,16 @@ import { type Act, eventOf } from './act.ts';
 import { newOperation } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
-/** A new customer on the free, unlimited plan. */
+const FREE: ServicePlan = { name: 'Free', active: true };
+
+/** A new customer; on the free, unlimited plan unless another one is given. */
 export async function createAccount(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  input: { name: string },
+  input: { name: string; plan?: ServicePlan },
 ): Promise<Verdict<{ account: Account }>> {
   const now = ports.clock.now();
   const id = idFromBytes('acc', ports.random.bytes(7));
-  const account: Account = { id, name: input.name, plan: { name: 'Free', active: true }, createdAt: now };
+  const account: Account = { id, name: input.name, plan: input.plan ?? FREE, createdAt: now };
   const key = documents.account(id);
   const act: Act = { actor: { kind: 'operator', account: id } };
   const outcome = await ports.store.commit({

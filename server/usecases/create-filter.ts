@@ -31,7 +31,16 @@ export async function createFilter(
     createdBy: referenceTo(act.actor),
   };
   const key = documents.filter(birth.id);
-  const made = await createObject(ports, act, 'filter.created', birth, key, indexes.filters(account), filter);
+  const made = await createObject(
+    ports,
+    act,
+    'filter.created',
+    birth,
+    key,
+    indexes.filters(account),
+    filter,
+    'filters',
+  );
   return isRefusal(made) ? made : { filter: made.created };
 }
 

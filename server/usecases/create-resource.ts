@@ -24,6 +24,15 @@ export async function createResource(
   const createdBy = referenceTo(act.actor);
   const resource: Resource = { ...checked.settings, id, account, createdAt: ports.clock.now(), createdBy };
   const key = documents.resource(id);
-  const made = await createObject(ports, act, 'resource.created', birth, key, indexes.resources(account), resource);
+  const made = await createObject(
+    ports,
+    act,
+    'resource.created',
+    birth,
+    key,
+    indexes.resources(account),
+    resource,
+    'resources',
+  );
   return isRefusal(made) ? made : { resource: made.created };
 }

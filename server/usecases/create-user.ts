@@ -13,6 +13,7 @@ import { claimName, releaseName } from './claim-name.ts';
 import { type Birth, createObject } from './create-object.ts';
 import { hashNewPassword, type PasswordOwner } from './new-password.ts';
 import { newOperation } from './transact.ts';
+import { givePlaceBack } from './usage.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
@@ -79,6 +80,7 @@ export async function createUser(
     documents.user(id),
     indexes.users(account),
     drafted,
+    'users',
   );
   if (isRefusal(made)) return made;
   const user = made.created;
@@ -120,5 +122,6 @@ async function withdraw(ports: Needs, act: Act, user: User, names: string[]): Pr
     index: [{ index: indexes.users(user.account), remove: byCreation(user) }],
     append: [eventOf(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
   });
+  await givePlaceBack(ports, user.account, 'users', user.id);
   for (const name of names) await releaseName(ports, user.account, name, user.id);
 }

@@ -64,7 +64,8 @@ export async function resyncToken(
         return { answer: refusal(reason), write: { put: [{ key, value: counted }], append: [event] } };
       }
       const { nextCounter, driftSteps } = place;
-      const moved = { ...token, nextCounter, factor: withDrift(token.factor, driftSteps) };
+      const { needsResync: _found, ...known } = token;
+      const moved = { ...known, nextCounter, factor: withDrift(token.factor, driftSteps) };
       const event = eventOf(act, { type: 'token.resynchronised', subject: id }, now);
       return { answer: { object: moved }, write: { put: [{ key, value: moved }], append: [event] } };
     }),

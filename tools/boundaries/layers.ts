@@ -76,7 +76,20 @@ type LayerShape = Omit<Layer, 'layers' | 'types'> & { layers: readonly string[];
 
 export type LayerName = keyof typeof LAYERS;
 
-const START_FILES = new Set(['server/main.ts', 'server/start.cjs', 'server/audit.ts', 'server/audit-command.ts']);
+/** What chooses adapters and starts something with them. */
+const START_FILES = new Set(
+  [
+    'main.ts',
+    'start.cjs',
+    'open-ports.ts',
+    'serve.ts',
+    'operate.ts',
+    'set-up.ts',
+    'restore.ts',
+    'audit.ts',
+    'audit-command.ts',
+  ].map((file) => `server/${file}`),
+);
 
 const SERVER_FOLDERS: Readonly<Record<string, LayerName>> = {
   domain: 'domain',

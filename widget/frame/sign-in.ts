@@ -21,6 +21,7 @@ const FINAL = new Set([
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',
   'TOKEN_LOCKED',
+  'TOKEN_OUT_OF_STEP',
 ]);
 
 export interface SignInParts {

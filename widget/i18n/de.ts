@@ -51,6 +51,7 @@ export const de = {
   OTP_REPLAYED: 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
   OTP_MALFORMED: 'Ein Code besteht aus 6 bis 10 Ziffern und sonst nichts.',
   TOKEN_LOCKED: 'Ihr Token ist nach zu vielen falschen Codes gesperrt. Ihre Administration kann ihn entsperren.',
+  TOKEN_OUT_OF_STEP: 'Ihr Token muss mit zwei seiner Codes neu abgeglichen werden. Fragen Sie Ihre Administration.',
   TOO_MANY_ATTEMPTS: 'Zu viele Versuche.',
   FILTER_DENIED: 'Von Ihrem Ort oder zu dieser Zeit ist die Anmeldung nicht erlaubt.',
   ACCESS_DENIED: 'Sie können sich hier nicht anmelden. Wenn das nicht stimmt, fragen Sie Ihre Administration.',

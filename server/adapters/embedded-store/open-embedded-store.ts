@@ -8,23 +8,28 @@ import {
   type IndexEntry,
   type Json,
   type RangeOptions,
+  type ScanPage,
   type Store,
   type Stored,
   type StoredEvent,
   StoreUnavailable,
 } from '../../ports/store.ts';
-import { prepareChange } from '../store-encoding/prepare-change.ts';
+import { assertRestorable, prepareChange } from '../store-encoding/prepare-change.ts';
 import { applyChange } from './apply-change.ts';
 import { lockFolder } from './folder-lock.ts';
 import { readRange } from './read-range.ts';
+import { scanTables } from './scan-tables.ts';
 import {
   CHECK_KEY,
   decodeHeader,
   decodeJson,
   documentKey,
+  encodeState,
   FORMAT_KEY,
   numbered,
   openTables,
+  readState,
+  STATE_KEY,
   type Tables,
 } from './tables.ts';
 import { WindowCounters } from './window-counters.ts';
@@ -126,6 +131,26 @@ export class EmbeddedStore implements Store {
         event: JSON.parse(value.toString('utf8')) as Json,
       })),
     );
+  }
+
+  partitionOf(): number {
+    return 0;
+  }
+
+  async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
+    if (partition !== 0) throw new RangeError(`No partition ${partition}`);
+    const { commits, events: given } = this.#read(() => readState(this.#tables));
+    assertRestorable(events, given, last);
+    await this.#transact(() => {
+      for (const { sequence, event } of events) {
+        this.#tables.events.put(numbered(sequence), Buffer.from(JSON.stringify(event)));
+      }
+      this.#tables.meta.put(STATE_KEY, encodeState({ commits, events: last }));
+    });
+  }
+
+  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
+    return this.#read(() => scanTables(this.#tables, after, limit));
   }
 
   async check(): Promise<void> {

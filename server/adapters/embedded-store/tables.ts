@@ -130,3 +130,8 @@ export function encodeState({ commits, events }: PartitionState): Buffer {
   bytes.writeUIntBE(events, 6, 6);
   return bytes;
 }
+
+/** Whether a key was too long to be kept as it is. */
+export function isDigest(key: Buffer): boolean {
+  return key[0] === 0xff;
+}

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { PUBLISHED_BEFORE_MS } from '../../domain/key-rotation.ts';
 import type { SigningKeySet } from '../../domain/signing-key.ts';
 import { documents } from '../../ports/documents.ts';
 import { ABSENT, type Change, type DocumentKey, type Store, StoreUnavailable } from '../../ports/store.ts';
 import { createSecretBox } from '../secret-box/secret-box.ts';
 import { systemRandom } from '../system-random/system-random.ts';
-import { loadSigningKeys, PUBLISHED_BEFORE_MS } from './load-signing-keys.ts';
+import { loadSigningKeys } from './load-signing-keys.ts';
 import { createSigner } from './signer.ts';
 
 const issuer = 'https://login.example.com';

@@ -8,8 +8,11 @@ import type { SigningKey } from './signing-key.ts';
 export interface SignerOptions {
   /** The service's public URL: `iss`. */
   issuer: string;
-  /** In order of preference: the first whose time has come signs, all verify. At least one. */
-  keys: readonly SigningKey[];
+  /**
+   * In order of preference: the first whose time has come and that no other takes over from signs; all that have not
+   * retired verify. At least one. A function is asked each time, so that a running service sees keys come and go.
+   */
+  keys: readonly SigningKey[] | (() => readonly SigningKey[]);
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -49,11 +52,14 @@ const claimsSchema = z.strictObject({
  * @throws {TypeError} there is no key, or one key id stands for two.
  */
 export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
-  const byKid = new Map(keys.map((key) => [key.publicJwk.kid, key]));
-  if (keys.length === 0 || byKid.size !== keys.length) throw new TypeError('signing keys must be there, and distinct');
+  const all = typeof keys === 'function' ? keys : () => keys;
+  const kids = new Set(all().map((key) => key.publicJwk.kid));
+  if (kids.size === 0 || kids.size !== all().length) throw new TypeError('signing keys must be there, and distinct');
+  const inForce = () => all().filter(({ retiresAt = Number.POSITIVE_INFINITY }) => now() < retiresAt);
 
   const signing = () => {
-    const key = keys.find(({ signsFromAt }) => signsFromAt <= now());
+    const ready = inForce().filter(({ signsFromAt }) => signsFromAt <= now());
+    const key = ready.find(({ retiresAt }) => retiresAt === undefined) ?? ready[0];
     if (!key) throw new Error('no signing key may be used yet');
     return key;
   };
@@ -70,6 +76,7 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
 
     async verify(jwt, expected) {
       if (jwt.length > LONGEST_JWT) return undefined;
+      const byKid = new Map(inForce().map((key) => [key.publicJwk.kid, key]));
       try {
         const { payload, protectedHeader } = await jwtVerify(jwt, (header) => keyFor(header, byKid), {
           issuer,
@@ -88,7 +95,7 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
       }
     },
 
-    publicKeys: () => keys.map(({ publicJwk }) => ({ ...publicJwk })),
+    publicKeys: () => inForce().map(({ publicJwk }) => ({ ...publicJwk })),
   };
 }
 

@@ -8,4 +8,6 @@ export interface SigningKey {
   publicKey: CryptoKey;
   /** Milliseconds since the epoch; published before, so that verifiers have it in time (SR-58). */
   signsFromAt: number;
+  /** From then on neither published nor believed. */
+  retiresAt?: number;
 }

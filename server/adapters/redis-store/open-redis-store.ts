@@ -7,12 +7,13 @@ import {
   type IndexEntry,
   type Json,
   type RangeOptions,
+  type ScanPage,
   type Store,
   type Stored,
   type StoredEvent,
   StoreUnavailable,
 } from '../../ports/store.ts';
-import { prepareChange } from '../store-encoding/prepare-change.ts';
+import { assertRestorable, prepareChange } from '../store-encoding/prepare-change.ts';
 import { type Client, createClient, parseAddress } from './connect.ts';
 import { claimDeployment } from './deployment.ts';
 import { Guard } from './guard.ts';
@@ -20,6 +21,7 @@ import { Keys } from './keys.ts';
 import { INCREMENT } from './library.ts';
 import { readDocuments } from './read-documents.ts';
 import { readRange } from './read-range.ts';
+import { scanKeys } from './scan-keys.ts';
 import { sendCommit } from './send-commit.ts';
 import { writeTogether } from './write-together.ts';
 
@@ -73,7 +75,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     client.on('ready', () => guard.watch(client));
   }
   const keys = new Keys(prefix, partitions);
-  const store = new RedisStore(client, guard, keys, partitions, options.eventCap ?? 10_000, answerTimeoutMs);
+  const store = new RedisStore(client, guard, keys, partitions, options.eventCap ?? 10_000, answerTimeoutMs, prefix);
   try {
     await client.connect().catch((error: unknown) => {
       throw new StoreUnavailable('Redis cannot be reached', { cause: connectionError ?? error });
@@ -96,14 +98,24 @@ class RedisStore implements Store {
   readonly #keys: Keys;
   readonly #eventCap: number;
   readonly #answerTimeoutMs: number;
+  readonly #prefix: string;
 
-  constructor(client: Client, guard: Guard, keys: Keys, partitions: number, eventCap: number, answerTimeoutMs: number) {
+  constructor(
+    client: Client,
+    guard: Guard,
+    keys: Keys,
+    partitions: number,
+    eventCap: number,
+    answerTimeoutMs: number,
+    prefix: string,
+  ) {
     this.#client = client;
     this.#guard = guard;
     this.#keys = keys;
     this.partitions = partitions;
     this.#eventCap = eventCap;
     this.#answerTimeoutMs = answerTimeoutMs;
+    this.#prefix = prefix;
   }
 
   async getMany<const K extends readonly DocumentKey[]>(
@@ -145,6 +157,26 @@ class RedisStore implements Store {
       sequence: Number.parseInt(id, 10),
       event: JSON.parse(fields[1] ?? 'null') as Json,
     }));
+  }
+
+  partitionOf(anchor: string): number {
+    return this.#keys.partitionOf(anchor);
+  }
+
+  /** Not one transaction: nobody uses the store yet, and a restore that broke off is done anew. */
+  async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
+    const [state, stream] = [this.#keys.state(partition), this.#keys.events(partition)];
+    await this.#ask(async () => {
+      assertRestorable(events, Number((await this.#client.hget(state, 'events')) ?? 0), last);
+      for (const { sequence, event } of events) {
+        await this.#client.xadd(stream, 'MAXLEN', '=', this.#eventCap, `${sequence}-0`, 'e', JSON.stringify(event));
+      }
+      await this.#client.hset(state, 'events', last);
+    });
+  }
+
+  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
+    return this.#ask(() => scanKeys(this.#client, this.#prefix, after, limit));
   }
 
   /** Writes to every partition of a cluster, so that a shard without a primary is noticed. */

@@ -2,11 +2,14 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadMasterKey, MasterKeyError } from './load-master-key.ts';
+import { loadMasterKeys, MasterKeyError } from './load-master-key.ts';
 
 const key = Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i));
 let folder: string;
 let file: string;
+
+/** The one that seals. */
+const loadMasterKey = async (source: Parameters<typeof loadMasterKeys>[0]) => (await loadMasterKeys(source))[0];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-key-'));
@@ -108,5 +111,28 @@ describe('master key file', () => {
     await expect(loadMasterKey({ file, create: true })).rejects.toThrow(file);
     const nowhere = join(folder, 'no', 'such', 'folder');
     await expect(loadMasterKey({ file: nowhere, create: true })).rejects.toThrow(nowhere);
+  });
+});
+
+// SR-22
+describe('while the master key is being changed', () => {
+  const old = Buffer.from(key).reverse();
+  const hexOf = (keys: readonly Uint8Array[]) => keys.map((one) => Buffer.from(one).toString('hex'));
+  const both = [key.toString('hex'), old.toString('hex')];
+
+  test('the file holds the new key on its first line and those before below', async () => {
+    await write(`${key.toString('base64')}\r\n\n ${old.toString('hex')}\n`);
+    expect(hexOf(await loadMasterKeys({ file, create: true }))).toEqual(both);
+  });
+
+  test('the environment names them apart', async () => {
+    const source = { fromEnvironment: both[0] ?? '', oldFromEnvironment: [both[1] ?? ''], file, create: true };
+    expect(hexOf(await loadMasterKeys(source))).toEqual(both);
+  });
+
+  test('one that is no key is refused, without showing it', async () => {
+    const source = { fromEnvironment: both[0] ?? '', oldFromEnvironment: ['canary'], file, create: true };
+    await expect(loadMasterKeys(source)).rejects.toThrow('COUNTERSIGN_OLD_MASTER_KEYS must hold');
+    await expect(loadMasterKeys(source)).rejects.not.toThrow('canary');
   });
 });

@@ -6,7 +6,9 @@ import { MASTER_KEY_BYTES } from './secret-box.ts';
 export interface MasterKeySource {
   /** Base64 or hex of 32 bytes; wins over the file. */
   fromEnvironment?: string;
-  /** Holds the same text; only its owner may read it. */
+  /** The keys before, with `fromEnvironment` only. */
+  oldFromEnvironment?: readonly string[];
+  /** Holds the same text, the current key on its first line and those before on further ones; only its owner may read it. */
   file: string;
   /**
    * Make the file if it is not there. Only for a store that is empty: over an existing one a new key would leave
@@ -23,16 +25,22 @@ export class MasterKeyError extends Error {
   }
 }
 
+/** The current key and, while it is being changed, those before. */
+export type MasterKeys = readonly [current: Uint8Array, ...old: Uint8Array[]];
+
 /**
- * Reads the master key, or makes it (SR-21, SR-42).
+ * Reads the master keys, or makes the first (SR-21, SR-42).
  *
  * @throws {MasterKeyError} malformed, missing, or readable by others than its owner.
  */
-export async function loadMasterKey({ fromEnvironment, file, create }: MasterKeySource): Promise<Uint8Array> {
+export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKeys> {
+  const { fromEnvironment, oldFromEnvironment = [], file, create } = source;
   if (fromEnvironment !== undefined) {
-    const key = decodeKey(fromEnvironment);
-    if (!key) throw new MasterKeyError('COUNTERSIGN_MASTER_KEY must be 32 random bytes in base64 or hex');
-    return key;
+    const keys = decodeKeys([fromEnvironment]);
+    if (!keys) throw new MasterKeyError('COUNTERSIGN_MASTER_KEY must be 32 random bytes in base64 or hex');
+    const all = decodeKeys([fromEnvironment, ...oldFromEnvironment]);
+    if (!all) throw new MasterKeyError('COUNTERSIGN_OLD_MASTER_KEYS must hold 32 random bytes each, in base64 or hex');
+    return all;
   }
   const existing = await readKeyFile(file);
   if (existing) return existing;
@@ -44,7 +52,7 @@ export async function loadMasterKey({ fromEnvironment, file, create }: MasterKey
   return made;
 }
 
-async function readKeyFile(file: string): Promise<Uint8Array | undefined> {
+async function readKeyFile(file: string): Promise<MasterKeys | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, 'r');
@@ -59,9 +67,10 @@ async function readKeyFile(file: string): Promise<Uint8Array | undefined> {
     if ((status.mode & 0o077) !== 0) {
       throw new MasterKeyError(`the key file ${file} is open to others: set its mode to 0600 (chmod 600)`);
     }
-    const key = status.size <= 1024 ? decodeKey((await handle.readFile('latin1')).trim()) : undefined;
-    if (!key) throw new MasterKeyError(`the key file ${file} does not hold 32 random bytes in base64 or hex`);
-    return key;
+    const lines = status.size <= 1024 ? (await handle.readFile('latin1')).trim().split(/\s*\n\s*/) : [];
+    const keys = decodeKeys(lines);
+    if (!keys) throw new MasterKeyError(`the key file ${file} does not hold 32 random bytes in base64 or hex per line`);
+    return keys;
   } finally {
     await handle.close();
   }
@@ -97,6 +106,13 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** All of them, or nothing where one is no key. */
+function decodeKeys(texts: readonly string[]): MasterKeys | undefined {
+  const keys = texts.map(decodeKey).filter((key) => key !== undefined);
+  const [current, ...old] = keys;
+  return current && keys.length === texts.length ? [current, ...old] : undefined;
 }
 
 function decodeKey(text: string): Uint8Array | undefined {

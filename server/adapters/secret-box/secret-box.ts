@@ -17,6 +17,13 @@ const KEY_ID_BYTES = 6;
 const ALGORITHM = 'aes-256-gcm';
 const SHAPE = /^v1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
 
+export interface SecretBoxOptions {
+  /** Master keys before this one: they open what they sealed, and seal nothing. */
+  old?: readonly Uint8Array[];
+  /** What MACs are made with. Default: derived from the master key, and so no longer the same after the next. */
+  macKey?: Uint8Array;
+}
+
 /**
  * Seals secrets at rest with AES-256-GCM (NIST SP 800-38D): `v1.<key id>.<iv>.<ciphertext and tag>`, parts in base64url
  * (SR-21). The master key itself encrypts nothing: sealing, MACs and the key's id each use a key derived from it with HKDF
@@ -25,33 +32,36 @@ const SHAPE = /^v1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,}
  * IVs are 96 random bits; a master key is to be rotated before 2^32 secrets were sealed with it, which an installation of
  * this service does not reach.
  *
- * @throws {TypeError} the master key does not have 32 bytes. `open` throws an Error that names the context and nothing
+ * @throws {TypeError} a master key does not have 32 bytes. `open` throws an Error that names the context and nothing
  *   else, whatever does not fit.
  */
-export function createSecretBox(masterKey: Uint8Array): SecretBox {
-  if (masterKey.length !== MASTER_KEY_BYTES) throw new TypeError(`a master key has ${MASTER_KEY_BYTES} bytes`);
-  const sealingKey = derive(masterKey, 'seal');
-  const macKey = derive(masterKey, 'mac');
-  const keyId = createHash('sha256')
-    .update(derive(masterKey, 'key id').export())
-    .digest()
-    .subarray(0, KEY_ID_BYTES)
-    .toString('base64url');
+export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given }: SecretBoxOptions = {}): SecretBox {
+  const current = sealingKeyOf(masterKey);
+  // The current one last: the same key named twice is the current one.
+  const opening = new Map([...old.map(sealingKeyOf), current].map(({ id, key }) => [id, key]));
+  const macKey = createSecretKey(given ?? deriveMacKey(masterKey));
   const purposeKeys = new Map<string, KeyObject>();
 
   return {
+    keyId: current.id,
+
+    isCurrent(sealed) {
+      return SHAPE.exec(sealed)?.[1] === current.id;
+    },
+
     seal(plain, context) {
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(ALGORITHM, sealingKey, iv, { authTagLength: TAG_BYTES });
+      const cipher = createCipheriv(ALGORITHM, current.key, iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(associated(context));
       const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-      return `v1.${keyId}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
+      return `v1.${current.id}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
     },
 
     open(sealed, context) {
       const [, sealedKeyId, iv, body] = SHAPE.exec(sealed) ?? [];
       if (sealedKeyId === undefined || iv === undefined || body === undefined) throw unopened(context, 'is malformed');
-      if (sealedKeyId !== keyId) throw unopened(context, 'was sealed with another master key');
+      const sealingKey = opening.get(sealedKeyId);
+      if (!sealingKey) throw unopened(context, 'was sealed with another master key');
       const bytes = Buffer.from(body, 'base64url');
       // Base64url text is malleable in its last bits; only the one form that `seal` writes is taken.
       if (bytes.toString('base64url') !== body) throw unopened(context, 'is malformed');
@@ -78,6 +88,17 @@ export function createSecretBox(masterKey: Uint8Array): SecretBox {
       return new Uint8Array(createHmac('sha256', key).update(message).digest());
     },
   };
+}
+
+/** The key of MACs that a master key stands for, until one is kept on its own. */
+export function deriveMacKey(masterKey: Uint8Array): Uint8Array {
+  return new Uint8Array(derive(masterKey, 'mac').export());
+}
+
+function sealingKeyOf(masterKey: Uint8Array): { id: string; key: KeyObject } {
+  if (masterKey.length !== MASTER_KEY_BYTES) throw new TypeError(`a master key has ${MASTER_KEY_BYTES} bytes`);
+  const digest = createHash('sha256').update(derive(masterKey, 'key id').export()).digest();
+  return { id: digest.subarray(0, KEY_ID_BYTES).toString('base64url'), key: derive(masterKey, 'seal') };
 }
 
 function derive(masterKey: Uint8Array, use: string): KeyObject {

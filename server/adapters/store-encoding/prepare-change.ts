@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, IndexEntry, RangeOptions } from '../../ports/store.ts';
+import type { Change, DocumentKey, IndexEntry, RangeOptions, StoredEvent } from '../../ports/store.ts';
 import { encodePair } from './pair.ts';
 
 /** A {@link Change} that has been checked and turned into text and bytes: nothing in it can fail any more. */
@@ -62,6 +62,16 @@ export function prepareChange(change: Change): PreparedChange {
 /** @throws RangeError for a limit outside 1 to 1000 */
 export function assertRange({ limit }: RangeOptions): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new RangeError('limit must be 1 to 1000');
+}
+
+/** @throws RangeError unless the events come in order, behind those that were given already and none behind `last` */
+export function assertRestorable(events: readonly StoredEvent[], given: number, last: number): void {
+  let before = given;
+  for (const { sequence } of events) {
+    if (!Number.isSafeInteger(sequence) || sequence <= before) throw new RangeError(`Not a further event: ${sequence}`);
+    before = sequence;
+  }
+  if (!Number.isSafeInteger(last) || last < before) throw new RangeError(`Not the last event: ${last}`);
 }
 
 function encodeEntry(index: string, { sort, id }: IndexEntry): Buffer {

@@ -1,4 +1,6 @@
+import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
+import { accounts } from './account.ts';
 import { apiRouter } from './api.ts';
 import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
@@ -18,6 +20,8 @@ import { webhooks } from './webhooks.ts';
 export interface About {
   issuer: string;
   version: string;
+  /** The service plans on offer. */
+  plans?: PlanCatalogue | undefined;
 }
 
 /** The native API below `/v1`, and its description made from the same schemas that validate. */
@@ -36,6 +40,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', statistics(ports));
   app.route('/', webhooks(ports));
   app.route('/', webhookDeliveries(ports));
+  app.route('/', accounts(ports, about.plans ?? DEFAULT_CATALOGUE));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',

@@ -86,6 +86,10 @@ const shown = z
     periodMs: z.int().optional(),
     owner: userId.optional(),
     enabled: z.boolean(),
+    needsResync: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'After a restored backup: no code counts before a resynchronisation.' }),
     locked: z.object({ reason: z.enum(['otp-failures', 'administrator']), at: instant }).nullable(),
     failures: z.int(),
     expiresAt: instant.optional(),
@@ -103,7 +107,7 @@ const enrolled = z
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
 export function presentToken(token: Token): z.input<typeof shown> {
-  const { id, name, serial, factor, algorithm, digits, owner, enabled, lock, failures, expiresAt } = token;
+  const { id, name, serial, factor, algorithm, digits, owner, enabled, lock, failures, expiresAt, needsResync } = token;
   return {
     id,
     name,
@@ -114,6 +118,7 @@ export function presentToken(token: Token): z.input<typeof shown> {
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
     ...(owner !== undefined && { owner }),
     enabled,
+    ...(needsResync && { needsResync }),
     locked: lock ?? null,
     failures,
     ...(expiresAt !== undefined && { expiresAt }),

@@ -1,9 +1,15 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { type AccountId, parseId } from '../../domain/ids.ts';
+import { LARGEST_AMOUNT } from '../../domain/ledger.ts';
+import { firstPlan, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
+import { backUp } from '../../usecases/back-up.ts';
+import { bookEntry } from '../../usecases/book-entry.ts';
 import { checkLeftovers } from '../../usecases/check-leftovers.ts';
 import { createAccount } from '../../usecases/create-account.ts';
 import { listAccounts } from '../../usecases/list-accounts.ts';
+import { readSigningKeys, rotateSigningKeys } from '../../usecases/rotate-signing-keys.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { label } from '../api/fields.ts';
@@ -14,19 +20,24 @@ import { accessLog } from '../middleware/access-log.ts';
 import { bodyLimit } from '../middleware/body-limit.ts';
 import { requestId } from '../middleware/request-id.ts';
 import { strictJson } from '../middleware/strict-json.ts';
-import { notFound, onError } from '../problem.ts';
+import { notFound, onError, refuse } from '../problem.ts';
 
 export interface OperatorOptions {
   issuer: string;
   version: string;
   log: Logger;
+  plans: PlanCatalogue;
+  makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
+  /** Writes lines to a new file and says how many; an existing file throws. */
+  writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
 }
 
 /**
  * What the command line talks to: the native API in the operator's hand, and what is the operator's alone. Served on a
  * socket in the data folder that its owner alone can open, and never on a network.
  */
-export function createOperatorApp(ports: Ports, { issuer, version, log }: OperatorOptions): Hono<AppEnv> {
+export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<AppEnv> {
+  const { issuer, version, log, plans } = options;
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound(notFound);
@@ -34,14 +45,14 @@ export function createOperatorApp(ports: Ports, { issuer, version, log }: Operat
   app.use(accessLog());
   app.use(bodyLimit());
   app.use(strictJson());
-  app.route('/v1', nativeApi(ports, { issuer, version }));
+  app.route('/v1', nativeApi(ports, { issuer, version, plans }));
 
   app.get('/operator/accounts', async (c) => c.json({ items: await listAccounts(ports) }));
   const newAccount = z.strictObject({ name: label(100) });
   app.post('/operator/accounts', async (c) => {
     const body = newAccount.safeParse(await c.req.json());
     if (!body.success) return refuseInvalid(c, body.error);
-    const made = await createAccount(ports, body.data);
+    const made = await createAccount(ports, { ...body.data, plan: firstPlan(plans) });
     return isRefusal(made) ? refuseVerdict(c, made) : c.json(made.account, 201);
   });
   const check = z.strictObject({ mend: z.boolean() });
@@ -53,6 +64,36 @@ export function createOperatorApp(ports: Ports, { issuer, version, log }: Operat
       for await (const leftover of checkLeftovers(ports, account, body.data.mend)) found.push(leftover);
     }
     return c.json({ items: found });
+  });
+
+  const credit = z.strictObject({
+    account: z.custom<AccountId>((text) => parseId('acc', text) !== undefined, 'the id of an account'),
+    amount: z.int().min(1).max(LARGEST_AMOUNT),
+    reference: z.string().regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters'),
+  });
+  app.post('/operator/credits', async (c) => {
+    const body = credit.safeParse(await c.req.json());
+    if (!body.success) return refuseInvalid(c, body.error);
+    const { account, amount, reference } = body.data;
+    const entry = { kind: 'credit', amount, currency: plans.currency, reference, reason: 'payment' } as const;
+    const booked = await bookEntry(ports, { actor: { kind: 'operator', account } }, plans, entry);
+    return isRefusal(booked) ? refuseVerdict(c, booked) : c.json(booked.entry, 201);
+  });
+
+  app.get('/operator/signing-keys', async (c) => c.json({ items: await readSigningKeys(ports) }));
+  app.post('/operator/signing-keys', async (c) => c.json(await rotateSigningKeys(ports, options.makeSigningKey)));
+
+  const backup = z.strictObject({ file: z.string().refine((path) => path.startsWith('/'), 'a whole path') });
+  app.post('/operator/backups', async (c) => {
+    const body = backup.safeParse(await c.req.json());
+    if (!body.success) return refuseInvalid(c, body.error);
+    try {
+      return c.json({ file: body.data.file, lines: await options.writeBackup(body.data.file, backUp(ports)) }, 201);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+      if (code === undefined) throw error;
+      return refuse(c, 'INPUT_INVALID', { detail: `file: ${code}` });
+    }
   });
   return app;
 }

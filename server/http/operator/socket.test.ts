@@ -3,10 +3,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { capturedLog } from '../../testing/captured-log.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { operatorOptions } from '../../testing/operator-options.ts';
 import { setScene } from '../../testing/scene.ts';
-import { ISSUER } from '../../testing/test-ports.ts';
 import { ACCOUNT_HEADER } from '../api/authorize.ts';
 import { createOperatorApp } from './operator-app.ts';
 import { LONGEST_SOCKET_PATH, listenOnSocket, type OperatorSocket } from './socket.ts';
@@ -24,7 +23,7 @@ afterEach(async () => {
 });
 
 function serve(path = join(folder, 'operator.sock')) {
-  const app = createOperatorApp(service.ports, { issuer: ISSUER, version: '1.0.0', log: capturedLog().log });
+  const app = createOperatorApp(service.ports, operatorOptions());
   return listenOnSocket(app, path).then((socket) => {
     if (socket) open.push(socket);
     return socket;

@@ -47,6 +47,30 @@ export function eventBehaviour(fresh: Fresh): void {
       expect(later.map(({ sequence }) => sequence)).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
     });
 
+    test('can be put back under the numbers they had; new ones go on behind', async () => {
+      const store = await fresh();
+      const partition = store.partitionOf('anchor');
+      const events = [7, 8, 12].map((sequence) => ({ sequence, event: { text: `\u2028${sequence}` } }));
+      await store.restoreEvents(partition, events, 12);
+      await store.restoreEvents(partition, [], 20);
+      await store.commit(changeOf('anchor', { append: ['new'] }));
+      expect(await store.readEvents(partition, 7, 10)).toEqual([...events.slice(1), { sequence: 21, event: 'new' }]);
+      for (const sequence of [0, 12, 21]) {
+        await expect(store.restoreEvents(partition, [{ sequence, event: null }], 30)).rejects.toThrow(RangeError);
+      }
+      await expect(store.restoreEvents(partition, [], 20)).rejects.toThrow(RangeError);
+    });
+
+    test('lie in the partition of their anchor', async () => {
+      const store = await fresh();
+      for (const anchor of ['usr_1', 'a\0b', 'ünï']) {
+        const partition = store.partitionOf(anchor);
+        const before = (await store.readEvents(partition, 0, 100)).length;
+        await store.commit(changeOf(anchor, { append: [anchor] }));
+        expect((await store.readEvents(partition, 0, 100)).length).toBe(before + 1);
+      }
+    });
+
     test('there is no partition beyond the last', async () => {
       const store = await fresh();
       await expect(store.readEvents(store.partitions, 0, 10)).rejects.toThrow(RangeError);

@@ -5,6 +5,7 @@ import { eventBehaviour } from './event-behaviour.ts';
 import type { Fresh, StoreHarness } from './harness.ts';
 import { hostileIdBehaviour } from './hostile-id-behaviour.ts';
 import { indexBehaviour } from './index-behaviour.ts';
+import { scanBehaviour } from './scan-behaviour.ts';
 
 /** What every store must do, through the port alone and without exception. */
 export function storeConformance(name: string, start: () => Promise<StoreHarness>): void {
@@ -20,5 +21,6 @@ export function storeConformance(name: string, start: () => Promise<StoreHarness
     eventBehaviour(fresh);
     counterBehaviour(fresh);
     hostileIdBehaviour(fresh);
+    scanBehaviour(fresh);
   });
 }

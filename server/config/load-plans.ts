@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { LARGEST_AMOUNT } from '../domain/ledger.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue, QUOTA_KINDS } from '../domain/plans.ts';
+import type { Config } from './load-config.ts';
+
+const count = z.int('must be a whole number').min(0, 'must not be negative').max(1_000_000_000, 'is too large');
+const name = z
+  .string('must be text')
+  .min(1, 'must not be empty')
+  .max(50, 'is longer than 50 characters')
+  .refine(
+    (text) => text.trim() === text && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
+    'must be one line without spaces around',
+  );
+
+const schema = z
+  .strictObject({
+    currency: z.string('must be text').regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)'),
+    plans: z
+      .array(
+        z.strictObject({
+          name,
+          monthlyFee: z
+            .int('must be a whole number')
+            .min(0, 'must not be negative')
+            .max(LARGEST_AMOUNT, 'is too large'),
+          quotas: z
+            .strictObject({ users: count, resources: count, filters: count, administrators: count })
+            .partial()
+            .default({}),
+        }),
+        'must be a list',
+      )
+      .min(1, 'must not be empty')
+      .max(100, 'are more than 100'),
+  })
+  .refine(({ plans }) => new Set(plans.map((plan) => plan.name)).size === plans.length, {
+    path: ['plans'],
+    message: 'must have different names',
+  });
+
+/** The file of plans is not right. Says where, and never what stands there. */
+export class PlansError extends Error {
+  constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
+    super(`the plans in ${file} are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
+    this.name = 'PlansError';
+  }
+}
+
+/**
+ * The service plans that a JSON file describes.
+ *
+ * @throws {PlansError} naming each wrong place by its path, such as `plans.1.quotas.users`
+ */
+export function loadPlans(file: string): PlanCatalogue {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new PlansError(file, ['the file cannot be read'], { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text.
+    throw new PlansError(file, ['the file is not JSON']);
+  }
+  const read = schema.safeParse(value);
+  if (!read.success) throw new PlansError(file, read.error.issues.flatMap(problemsOf));
+  const plans = read.data.plans.map(({ quotas, ...plan }) => {
+    const given = QUOTA_KINDS.flatMap((kind) => (quotas[kind] === undefined ? [] : [[kind, quotas[kind]] as const]));
+    return { ...plan, quotas: Object.fromEntries(given) };
+  });
+  return { currency: read.data.currency, plans };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  return places.map((place) => {
+    const what = issue.code === 'unrecognized_keys' ? 'is unknown' : plain(issue);
+    return `${place.map(String).join('.') || 'the whole'} ${what}`;
+  });
+}
+
+/** Zod's own messages say what type they found, which is no value; ours are plainer where there is one. */
+function plain(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')
+    ? `must be ${issue.expected}`
+    : issue.message;
+}
+
+/** The plans on offer here: those of the configured file, or what an installation has that says nothing. */
+export function plansOf({ plansFile }: Pick<Config, 'plansFile'>): PlanCatalogue {
+  return plansFile === undefined ? DEFAULT_CATALOGUE : loadPlans(plansFile);
+}

@@ -1,0 +1,40 @@
+import type { StoredSigningKey } from './signing-key.ts';
+
+/** How long verifiers may keep a copy of the key set, so how long a further key is published before it signs. */
+export const PUBLISHED_BEFORE_MS = 15 * 60_000;
+/** The longest life that a resource may give its results. */
+const LONGEST_RESULT_MS = 300_000;
+/** Clocks that differ, and servers that have not yet heard of the new key. */
+const GRACE_MS = 5 * 60_000;
+/** How long a key stays published after another has taken over: whatever it signed last is then long expired. */
+export const KEPT_AFTER_MS = LONGEST_RESULT_MS + PUBLISHED_BEFORE_MS + GRACE_MS;
+
+export type SigningKeyState =
+  /** Published, so that verifiers have it in time. */
+  | 'announced'
+  | 'signing'
+  /** Another signs; this one still verifies. */
+  | 'retiring'
+  | 'retired';
+
+export function hasRetired({ retiresAt = Number.POSITIVE_INFINITY }: StoredSigningKey, now: number): boolean {
+  return now >= retiresAt;
+}
+
+export function stateOf(key: StoredSigningKey, keys: readonly StoredSigningKey[], now: number): SigningKeyState {
+  if (hasRetired(key, now)) return 'retired';
+  if (key.signsFromAt > now) return 'announced';
+  const successor = keys.some((other) => other.signsFromAt <= now && other.retiresAt === undefined);
+  return key.retiresAt !== undefined && successor ? 'retiring' : 'signing';
+}
+
+/** A rotation is under way while a key is announced that does not sign yet. */
+export function isUnderWay(keys: readonly StoredSigningKey[], now: number): boolean {
+  return keys.some((key) => stateOf(key, keys, now) === 'announced');
+}
+
+/** The keys with another that takes over from all of them at its `signsFromAt`. */
+export function succeededBy(keys: readonly StoredSigningKey[], successor: StoredSigningKey): StoredSigningKey[] {
+  const retiresAt = successor.signsFromAt + KEPT_AFTER_MS;
+  return [...keys.map((key) => (key.retiresAt === undefined ? { ...key, retiresAt } : key)), successor];
+}

@@ -1,0 +1,21 @@
+import type { Token } from '../token.ts';
+import { DRIFT_MAX_STEPS } from './verify.ts';
+
+/** A device may have been found to run ahead since the backup; short steps are given up for so long because of it. */
+const UNKNOWN_DRIFT_MS = 120_000;
+
+/**
+ * A token as it comes out of a backup (SR-62): nobody knows which of its codes were used since, so none of those counts
+ * again. TOTP: all steps are used up that could have been accepted until now. HOTP: no code counts until two in a row
+ * have shown where the device is; they are looked for behind what the backup knows, so the place never goes back.
+ *
+ * @param now when it is restored, ms since 1970
+ */
+export function withReplayFloor(token: Token, now: number): Token {
+  const { factor } = token;
+  if (factor.kind === 'hotp') return { ...token, needsResync: true };
+  const known = Math.max(0, Math.trunc(factor.driftSteps));
+  const unknown = Math.min(DRIFT_MAX_STEPS, Math.floor(UNKNOWN_DRIFT_MS / factor.periodMs));
+  const floor = Math.floor(now / factor.periodMs) + Math.max(known, unknown) + 1;
+  return { ...token, nextCounter: Math.max(token.nextCounter, floor) };
+}

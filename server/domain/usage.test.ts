@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { holdPlace, PLACE_HELD_MS, releasePlace, settlePlaces, type Usage, used } from './usage.ts';
+
+test('the count is never below what is there, and places held never above the quota, whatever comes between', () => {
+  const QUOTA = 5;
+  const step = fc.record({
+    // `vanish`: the process dies between holding the place and making the object.
+    kind: fc.constantFrom('hold', 'make', 'vanish', 'fail', 'delete', 'settle', 'wait'),
+    id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      let usage: Usage = { counted: 0, held: {} };
+      let now = 0;
+      const there = new Set<string>();
+      /** Creations on their way, and since when. */
+      const making = new Map<string, number>();
+      for (const { kind, id } of steps) {
+        // A creation ends long before its place is given to others.
+        for (const [one, since] of making) if (now - since > PLACE_HELD_MS / 10) making.delete(one);
+        if (kind === 'hold' && !there.has(id)) {
+          const next = holdPlace(usage, id, QUOTA, now);
+          if (next) making.set(id, now);
+          usage = next ?? usage;
+        } else if (kind === 'make' && making.delete(id)) there.add(id);
+        else if (kind === 'vanish') making.delete(id);
+        else if (kind === 'fail' && making.delete(id)) usage = releasePlace(usage, id);
+        else if (kind === 'delete' && there.delete(id)) usage = releasePlace(usage, id);
+        else if (kind === 'settle') usage = settlePlaces(usage, there, now);
+        else if (kind === 'wait') now += PLACE_HELD_MS / 9;
+        expect(used(usage)).toBeGreaterThanOrEqual(there.size);
+        expect(there.size).toBeLessThanOrEqual(QUOTA);
+        expect(used(usage)).toBeLessThanOrEqual(QUOTA);
+      }
+      // Everything heals: once the places of the dead have run out, the count is exact.
+      expect(used(settlePlaces(usage, there, now + PLACE_HELD_MS))).toBe(there.size);
+    }),
+    { numRuns: 500 },
+  );
+});

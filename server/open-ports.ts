@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
+import { createHttpsWebhookSender } from './adapters/https-webhook-sender/https-webhook-sender.ts';
+import { openSigningKeys, signingKeyMaker } from './adapters/jose/load-signing-keys.ts';
+import { createSigner } from './adapters/jose/signer.ts';
+import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
+import { loadMasterKeys, type MasterKeySource } from './adapters/secret-box/load-master-key.ts';
+import { openSecretBox } from './adapters/secret-box/open-secret-box.ts';
+import { noCourier } from './adapters/smtp/no-courier.ts';
+import { createSmtpCourier } from './adapters/smtp/smtp-courier.ts';
+import { systemClock } from './adapters/system-clock/system-clock.ts';
+import { systemRandom } from './adapters/system-random/system-random.ts';
+import type { Config } from './config/load-config.ts';
+import { isLoopbackHost, parseSmtpUrl } from './config/parse.ts';
+import type { Logger } from './http/log.ts';
+import type { Courier } from './ports/courier.ts';
+import { documents } from './ports/documents.ts';
+import type { Ports } from './ports/index.ts';
+import type { Store } from './ports/store.ts';
+
+export interface Opened {
+  ports: Ports;
+  refreshSigningKeys: () => Promise<void>;
+  /** Makes the next signing key, of the configured algorithm. */
+  makeSigningKey: ReturnType<typeof signingKeyMaker>;
+  hasOldMasterKeys: boolean;
+}
+
+/** Every adapter that the configuration asks for, opened and ready. */
+export async function openPorts(config: Config, log: Logger, courier = openCourier(config)): Promise<Opened> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const embedded = config.store.kind === 'embedded';
+  const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
+  // A new key file beside a store that has sealed secrets would only hide that the old one is lost.
+  const known = [documents.signingKeys(), documents.restoration()] as const;
+  const [sealed, restoration] = await store.getMany(known, systemClock.now());
+  if (restoration && restoration.value.finishedAt === undefined) {
+    throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
+  }
+  const masterKeys = await loadMasterKeys(masterKeySource(config, sealed === undefined));
+  log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
+  const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
+  const webhookSender = createHttpsWebhookSender(config.webhooks);
+  const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, webhookSender };
+  const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
+  const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
+  return {
+    ports: { ...base, signer, hasher: createArgon2Hasher(config.argon2) },
+    refreshSigningKeys: keys.refresh,
+    makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
+    hasOldMasterKeys: masterKeys.length > 1,
+  };
+}
+
+/** Only the chosen store's client is loaded. */
+export async function openStore(config: Config, log: Logger): Promise<Store> {
+  if (config.store.kind === 'embedded') {
+    const { openEmbeddedStore } = await import('./adapters/embedded-store/open-embedded-store.ts');
+    return openEmbeddedStore({ path: join(config.dataFolder, 'store') });
+  }
+  const { openRedisStore } = await import('./adapters/redis-store/open-redis-store.ts');
+  return openRedisStore({
+    url: config.store.url.reveal(),
+    allowWeakDurability: config.allowWeakDurability,
+    warn: (message) => log.warn(message),
+  });
+}
+
+export function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {
+  const { fromEnvironment, oldFromEnvironment = [], file } = masterKey;
+  return {
+    ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
+    oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
+    file,
+    create,
+  };
+}
+
+function openCourier({ mail, url }: Config): Courier {
+  const server = mail && parseSmtpUrl(mail.server.reveal());
+  if (!mail || !server) return noCourier;
+  const { implicitTls, ...rest } = server;
+  const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
+  const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
+  return createSmtpCourier({ ...rest, tls, from: mail.from, url });
+}

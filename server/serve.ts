@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import about from '../package.json' with { type: 'json' };
+import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
+import { createDemoMailbox } from './adapters/demo-mailbox/demo-mailbox.ts';
+import { systemClock } from './adapters/system-clock/system-clock.ts';
+import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
+import { createApp } from './app.ts';
+import { startBackgroundWork } from './background-work.ts';
+import { startClockwork } from './clockwork.ts';
+import type { Config } from './config/load-config.ts';
+import { plansOf } from './config/load-plans.ts';
+import { isLoopbackHost } from './config/parse.ts';
+import { eventWork } from './event-work.ts';
+import { listen } from './http/listen.ts';
+import type { Logger } from './http/log.ts';
+import { createReadiness } from './http/readiness.ts';
+import { openPorts } from './open-ports.ts';
+import { openOperatorSocket } from './operate.ts';
+import type { Ports } from './ports/index.ts';
+import { runWebhooks } from './run-webhooks.ts';
+import { type Demo, seedDemo } from './usecases/seed-demo.ts';
+
+/** Beside this file in the built tree: dist/server/main.js, dist/widget/. */
+const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
+
+/** The service: the network, the operator's socket, and what is done beside the requests. */
+export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
+  if (demo && !isLoopbackHost(config.listen.host)) {
+    throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
+  }
+  // The demo sends nothing: its mails are shown instead.
+  const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
+  const plans = plansOf(config);
+  const opening = openPorts(config, log, mailbox);
+  const [opened, widget] = await Promise.all([opening, loadWidgetFiles(WIDGET_FOLDER)]);
+  const { ports } = opened;
+  if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
+  const readiness = createReadiness();
+  const app = createApp(ports, {
+    issuer: config.url,
+    version: about.version,
+    trustedProxies: config.trustedProxies,
+    forwardedHeader: config.forwardedHeader,
+    widget,
+    log,
+    readiness,
+    plans,
+    ...(mailbox && { mailbox }),
+    ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
+  });
+  const listening = await listen(app.fetch, {
+    ...config.listen,
+    readiness,
+    timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
+    onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
+  });
+  const socket = await openOperatorSocket(opened, config, log);
+  const { refreshSigningKeys, hasOldMasterKeys } = opened;
+  const beside = [
+    startBackgroundWork(ports, eventWork(ports, config), log),
+    startClockwork(ports, { plans, refreshSigningKeys, hasOldMasterKeys, log }),
+  ];
+  const webhooks = runWebhooks(ports, log);
+  if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
+  log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
+
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping');
+    Promise.all([listening.stop(), webhooks.stop(config.shutdownMs / 2), ...beside.map((work) => work.stop())])
+      .then(() => socket?.close())
+      .then(() => ports.store.close())
+      .then(() => log.info('stopped'))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exitCode = 1;
+      })
+      .finally(() => process.exit());
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+}
+
+/**
+ * The demo of this data folder, made at the first start. Kept in a file that its owner alone can read, so that a second
+ * start prints the same login; it holds a password and an API key in the clear, which is why it is a demo.
+ */
+async function loadDemo(ports: Ports, file: string): Promise<Demo> {
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept) as Demo;
+  const demo = await seedDemo(ports);
+  await writeFile(file, JSON.stringify(demo, null, 2), { mode: 0o600 });
+  return demo;
+}

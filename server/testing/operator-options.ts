@@ -1,0 +1,17 @@
+import { DEFAULT_CATALOGUE } from '../domain/plans.ts';
+import type { OperatorOptions } from '../http/operator/operator-app.ts';
+import { capturedLog } from './captured-log.ts';
+import { ISSUER } from './test-ports.ts';
+
+/** An operator's app in a test: the plans of an installation that has said nothing, and no files. */
+export function operatorOptions(changes: Partial<OperatorOptions> = {}): OperatorOptions {
+  return {
+    issuer: ISSUER,
+    version: '9.8.7',
+    log: capturedLog().log,
+    plans: DEFAULT_CATALOGUE,
+    makeSigningKey: () => Promise.reject(new Error('this test makes no signing key')),
+    writeBackup: () => Promise.reject(new Error('this test writes no backup')),
+    ...changes,
+  };
+}

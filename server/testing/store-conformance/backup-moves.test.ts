@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { DEFAULT_CATALOGUE } from '../../domain/plans.ts';
+import { indexes } from '../../ports/indexes.ts';
+import type { Store } from '../../ports/store.ts';
+import { bookEntry } from '../../usecases/book-entry.ts';
+import { listLedger } from '../../usecases/read-plan.ts';
+import { restoreBackup } from '../../usecases/restore-backup.ts';
+import { authenticate, createUser, operatorOf } from '../acting.ts';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import { backupOf, overStore, readingOf } from '../restored.ts';
+import { birth, must, PASSWORD, type Scene, setScene } from '../scene.ts';
+import { openTemporaryStore } from '../temporary-store.ts';
+import { openTestPorts, type TestPorts } from '../test-ports.ts';
+
+// SR-62
+let server: RedisServer;
+let ports: TestPorts;
+let scene: Scene;
+const opened: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  server = await startRedisServer({ product: 'redis' });
+  ports = await openTestPorts('moves');
+  scene = await setScene(ports, { tokens: [{}], alone: true });
+  for (let n = 0; n < 120; n++)
+    must(await createUser(ports, birth(ports, 'usr'), scene.account, { login: `user-${n}` }));
+  for (const reference of ['a', 'b']) {
+    const input = { kind: 'credit', amount: 5, currency: 'EUR', reference, reason: 'payment' } as const;
+    must(await bookEntry(ports, operatorOf(scene.account), DEFAULT_CATALOGUE, input));
+  }
+});
+afterAll(async () => {
+  for (const close of opened) await close();
+  await ports.close();
+  await server.stop();
+});
+
+async function redis(prefix: string): Promise<Store> {
+  const store = await openRedisStore({ url: server.url, prefix, warn: () => {} });
+  opened.push(() => store.close());
+  return store;
+}
+
+test('a backup goes from the embedded store to Redis, from there to another Redis, and back', async () => {
+  const first = overStore(ports, await redis('one'));
+  await restoreBackup(first, readingOf(await backupOf(ports)));
+  const second = overStore(ports, await redis('two'));
+  await restoreBackup(second, readingOf(await backupOf(first)));
+  const embedded = await openTemporaryStore();
+  opened.push(embedded.remove);
+  const third = overStore(ports, embedded.store);
+  const back = await restoreBackup(third, readingOf(await backupOf(second)));
+  expect(back.eventsLeft).toBeGreaterThan(100);
+
+  for (const over of [first, second, third]) {
+    const users = await over.store.range(indexes.users(scene.account), { limit: 1000 });
+    expect(users).toEqual(await ports.store.range(indexes.users(scene.account), { limit: 1000 }));
+    const request = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
+    expect(must(await authenticate(over, { account: scene.account, ...request })).user?.id).toBe(scene.user.id);
+    expect(must(await listLedger(over, operatorOf(scene.account), { limit: 10 })).items).toHaveLength(2);
+  }
+  // An entry lies where its object's changes look for it.
+  const [user] = await first.store.range(indexes.users(scene.account), { limit: 1 });
+  if (!user) throw new Error('no user');
+  await first.store.commit({
+    anchor: user.id,
+    operation: 'away',
+    now: 1,
+    expect: [],
+    index: [{ index: indexes.users(scene.account), remove: user }],
+  });
+  expect(await first.store.range(indexes.users(scene.account), { limit: 1000 })).not.toContainEqual(user);
+  // Numbers of events go on: behind those that came along, or beyond all that there were.
+  const last = (await ports.store.readEvents(0, 0, 1000)).at(-1)?.sequence ?? 0;
+  expect((await first.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThanOrEqual(last);
+  await third.store.commit({ anchor: 'x', operation: 'x', now: 1, expect: [], append: ['new'] });
+  expect((await third.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThan(last);
+}, 60_000);

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+
+/** What a line of a backup holds. Short names: there are as many lines as things in the store. */
+export type BackupRecord =
+  | { backup: 1; partitions: number; at: number }
+  /** A document: anchor and name, value, expiry. */
+  | { d: readonly [string, string]; v: unknown; x?: number }
+  /** An index entry: index, sort text and id, partition. */
+  | { i: string; e: readonly [string, string]; p: number }
+  /** An event: partition, sequence. */
+  | { s: number; n: number; v: unknown }
+  /** The last sequence of a partition. */
+  | { s: number; last: number }
+  /** The number of lines before this one. */
+  | { end: number };
+
+/** The backup is not one, or not whole. Nothing has been written. */
+export class BackupInvalid extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'BackupInvalid';
+  }
+}
+
+const SUM_LENGTH = 22;
+
+/** Sums of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the rest. */
+export class LineSums {
+  #last = '';
+
+  next(json: string): string {
+    this.#last = createHash('sha256').update(`${this.#last}\n${json}`).digest('base64url').slice(0, SUM_LENGTH);
+    return this.#last;
+  }
+}
+
+/** `<sum> <JSON>`, without a line end; JSON has none inside. */
+export function writeLine(sums: LineSums, record: BackupRecord): string {
+  const json = JSON.stringify(record);
+  return `${sums.next(json)} ${json}`;
+}
+
+/**
+ * The records of a backup, checked line by line; the end is known to be the end only when it has been reached.
+ *
+ * @throws BackupInvalid naming the line that is not as it was written
+ */
+export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator<BackupRecord> {
+  const sums = new LineSums();
+  let number = 0;
+  let ended = false;
+  for await (const line of lines) {
+    number += 1;
+    if (ended) throw new BackupInvalid(`line ${number}: there is something behind the end`);
+    const json = line.slice(SUM_LENGTH + 1);
+    if (line[SUM_LENGTH] !== ' ' || sums.next(json) !== line.slice(0, SUM_LENGTH)) {
+      throw new BackupInvalid(`line ${number} is not as it was written`);
+    }
+    const record = JSON.parse(json) as BackupRecord;
+    if (number === 1 && !('backup' in record && record.backup === 1)) {
+      throw new BackupInvalid('this is no backup that this version reads');
+    }
+    if ('end' in record) {
+      if (record.end !== number - 1) throw new BackupInvalid(`line ${number}: lines are missing`);
+      ended = true;
+    }
+    yield record;
+  }
+  if (!ended) throw new BackupInvalid('the backup is cut off: its end is missing');
+}
