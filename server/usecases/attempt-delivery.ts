@@ -14,6 +14,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { byInstant, indexes } from '../ports/indexes.ts';
 import { editWebhook, readBook, webhookSecretContext } from './edit-webhook.ts';
+import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
 import { type Decision, transact, type Write } from './transact.ts';
 
@@ -111,40 +112,46 @@ function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
   });
 }
 
+/**
+ * What became of a try. Tries of one webhook share a queue's count, so within the process they are written down one after
+ * the other: eight that end at once would else take turns in losing, and one that gives up is sent again for nothing.
+ */
 function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: NextStep): Promise<NextStep['kind']> {
   const key = documents.delivery(claimed.id);
   const queueKey = documents.deliveryQueue(parseDeliveryId(claimed.id)?.partition ?? 0, claimed.webhook);
-  return transact(ports, key.anchor, [key, queueKey], ([stored, queue], now): Decision<NextStep['kind']> => {
-    const current = stored?.value;
-    // The lease ended and somebody else tries, or it was cleared away. A receipt counts all the same.
-    const ours = current !== undefined && isStill(current, claimed);
-    const receipt = current?.state === 'pending' && step.kind === 'delivered';
-    if (!current || !(ours || receipt)) return { answer: step.kind };
-    const lastAttempt = {
-      at: now,
-      ...(outcome.kind === 'answered' ? { status: outcome.status } : { failure: outcome.failure }),
-    };
-    if (step.kind === 'retry') {
-      return {
-        answer: step.kind,
-        write: moved(current, { ...current, lastAttempt, nextAttemptAt: now + step.delayMs }),
+  return inTurn(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
+    transact(ports, key.anchor, [key, queueKey], ([stored, queue], now): Decision<NextStep['kind']> => {
+      const current = stored?.value;
+      // The lease ended and somebody else tries, or it was cleared away. A receipt counts all the same.
+      const ours = current !== undefined && isStill(current, claimed);
+      const receipt = current?.state === 'pending' && step.kind === 'delivered';
+      if (!current || !(ours || receipt)) return { answer: step.kind };
+      const lastAttempt = {
+        at: now,
+        ...(outcome.kind === 'answered' ? { status: outcome.status } : { failure: outcome.failure }),
       };
-    }
-    const state = step.kind === 'delivered' ? 'delivered' : 'dead';
-    const finished: Delivery = { ...current, state, lastAttempt, finishedAt: now };
-    const entry = byInstant(now, current.id);
-    const index = state === 'dead' ? indexes.deadDeliveries : indexes.finishedDeliveries;
-    return {
-      answer: step.kind,
-      write: {
-        put: [
-          { key, value: finished },
-          { key: queueKey, value: oneLess(queue?.value) },
-        ],
-        index: [dueEntry('remove', current), { index: index(current.webhook), add: entry }],
-      },
-    };
-  });
+      const write =
+        step.kind === 'retry'
+          ? moved(current, { ...current, lastAttempt, nextAttemptAt: now + step.delayMs })
+          : finished(current, {
+              ...current,
+              state: step.kind === 'delivered' ? 'delivered' : 'dead',
+              lastAttempt,
+              finishedAt: now,
+            });
+      if (step.kind === 'retry') return { answer: step.kind, write };
+      const counted = { key: queueKey, value: oneLess(queue?.value) };
+      return { answer: step.kind, write: { ...write, put: [...(write.put ?? []), counted] } };
+    }),
+  );
+}
+
+function finished(from: Delivery, to: Delivery & { finishedAt: number }): Write {
+  const index = to.state === 'dead' ? indexes.deadDeliveries : indexes.finishedDeliveries;
+  return {
+    put: [{ key: documents.delivery(to.id), value: to }],
+    index: [dueEntry('remove', from), { index: index(to.webhook), add: byInstant(to.finishedAt, to.id) }],
+  };
 }
 
 function oneLess(queue: DeliveryQueue = EMPTY_QUEUE): DeliveryQueue {

@@ -13,7 +13,7 @@ import {
   type WebhookScene,
   webhookScene,
 } from '../testing/webhook-scene.ts';
-import { LEASE_MS } from './attempt-delivery.ts';
+import { attemptDelivery, dueDeliveries, LEASE_MS } from './attempt-delivery.ts';
 import { readWebhook } from './edit-webhook.ts';
 import { readQueue } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
@@ -117,6 +117,21 @@ describe('SR-33: a receiver that does not take a message', () => {
     expect(await sendDue(scene)).toEqual(['delivered']);
     expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
     expect(await deliveriesOf(scene)).toMatchObject([{ state: 'delivered' }]);
+  });
+
+  test('many receipts at the same moment are all written down, and none is asked for again', async () => {
+    for (let i = 0; i < 40; i++) await somethingHappens(scene);
+    await derive(ports);
+    const waiting: (() => void)[] = [];
+    ports.webhookSender.answer = () =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve({ kind: 'answered', status: 204 }));
+        if (waiting.length === 40) for (const release of waiting) release();
+      });
+    const { due } = await dueDeliveries(ports, scene.webhook.id, 40);
+    const tried = await Promise.all(due.map((id) => attemptDelivery(ports, id)));
+    expect(tried).toEqual(due.map(() => 'delivered'));
+    expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
   });
 
   test('a try that stopping broke off is nobody’s failure', async () => {
