@@ -20,9 +20,12 @@ export interface Problem {
   retryAfterMs?: number;
   /** What is wrong with the input, by JSON path; never the offending values. */
   errors?: { path: string; message: string }[];
+  /** VERSION_CONFLICT: what the object is at now; also in `ETag`. */
+  version?: string;
 }
 
 export interface RefusalExtras {
+  version?: string;
   detail?: string;
   retryAfterMs?: number;
   errors?: { path: string; message: string }[];
@@ -56,6 +59,10 @@ export function refuse<C extends RefusalCode>(
   const headers: Record<string, string> = { ...extras.headers, 'content-type': 'application/problem+json' };
   if (extras.detail !== undefined) body.detail = extras.detail;
   if (extras.errors !== undefined) body.errors = extras.errors;
+  if (extras.version !== undefined) {
+    body.version = extras.version;
+    headers.etag = `"${extras.version}"`;
+  }
   if (extras.retryAfterMs !== undefined) {
     body.retryAfterMs = extras.retryAfterMs;
     // RFC 9110 10.2.3 has whole seconds; zero would invite a retry at once.

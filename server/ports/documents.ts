@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { ApiKey } from '../domain/api-key.ts';
+import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
@@ -14,6 +14,12 @@ import type { DocumentKey } from './store.ts';
 export const documents = {
   account: (id: AccountId): DocumentKey<Account> => ({ anchor: id, name: 'account' }),
   apiKey: (account: AccountId, id: ApiKeyId): DocumentKey<ApiKey> => ({ anchor: account, name: `api-key/${id}` }),
+  apiKeyUse: (account: AccountId, id: ApiKeyId): DocumentKey<ApiKeyUse> => ({
+    anchor: account,
+    name: `api-key-use/${id}`,
+  }),
+  /** That somebody has signed in, ever. */
+  firstLogin: (account: AccountId): DocumentKey<{ at: number }> => ({ anchor: account, name: 'first-login' }),
   resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),

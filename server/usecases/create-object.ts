@@ -5,6 +5,7 @@ import type { Ports } from '../ports/index.ts';
 import { byCreation } from '../ports/indexes.ts';
 import { ABSENT, type DocumentKey } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
+import { movePlaces } from './object-places.ts';
 import { newOperation } from './transact.ts';
 import { type Refusal, refusal } from './verdict.ts';
 
@@ -29,6 +30,7 @@ export async function createObject<T extends { id: string; account: string; crea
 ): Promise<{ created: T } | Refusal> {
   const now = ports.clock.now();
   const mark = documents.madeWith(birth.id);
+  const others = movePlaces(key, undefined, object).filter((step) => step.index !== index);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -40,7 +42,7 @@ export async function createObject<T extends { id: string; account: string; crea
         ? []
         : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
     ],
-    index: [{ index, add: byCreation(object) }],
+    index: [{ index, add: byCreation(object) }, ...others],
     append: [eventOf(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };

@@ -1,37 +1,58 @@
 import { mayChangeUser } from '../domain/authority.ts';
 import type { UserId } from '../domain/ids.ts';
+import type { Seen } from '../domain/object-version.ts';
 import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
+import { userNames, withNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
-import { editObject } from './read-object.ts';
-import { refusal, type Verdict } from './verdict.ts';
+import { changeNames, type NameChanges } from './change-names.ts';
+import { editObject, readObject } from './read-object.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
-export interface UserChanges {
+export interface UserChanges extends NameChanges {
   blocked?: boolean | undefined;
   password?: string | undefined;
-  firstName?: string | undefined;
-  secondName?: string | undefined;
+  /** `null`: none. */
+  firstName?: string | null | undefined;
+  secondName?: string | null | undefined;
   apiSupport?: boolean | undefined;
 }
 
-/** Changes a user's details. Names stay: they are claims, and changing one is a use-case of its own. */
+/** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
 export async function updateUser(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
   act: Act,
   id: UserId,
   changes: UserChanges,
+  seen?: Seen,
 ): Promise<Verdict<{ object: User }>> {
-  const { password, ...rest } = changes;
+  const { password, login, alias, email, phone, ...rest } = changes;
   if (password !== undefined) {
     const judged = judgePassword(password);
     if (judged) return refusal(judged);
   }
+  const key = documents.user(id);
+  const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  // Before the hash, which is costly; asked again below, where it counts.
+  if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
   const passwordHash = password === undefined ? undefined : await ports.hasher.hash(normalisePassword(password));
   const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return editObject(ports, act, { type: 'user.updated' }, documents.user(id), 'USER_NOT_FOUND', (user) => {
+
+  const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
-    return { ...user, ...details, ...(passwordHash !== undefined && { passwordHash }) };
+    const edited = { ...user, ...details, ...(passwordHash !== undefined && { passwordHash }) };
+    return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
+  };
+  const names = { login, alias, email, phone };
+  const renamed = withNames(found.object, names);
+  const sameNames = userNames(renamed).join('\n') === userNames(found.object).join('\n');
+  const sameText = [renamed.login, renamed.alias, renamed.email, renamed.phone].every((name, at) => {
+    const { object } = found;
+    return name === [object.login, object.alias, object.email, object.phone][at];
   });
+  if (sameNames && sameText) return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', edit, seen);
+  return changeNames(ports, act, id, names, edit, seen);
 }

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly retryAfterMs?: number;
   /** For the caller's developers; never holds what was typed. */
   readonly detail?: string;
+  /** Of an object that is not as the caller saw it: its version now. */
+  readonly version?: string;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
   readonly about?: UserId;
 }

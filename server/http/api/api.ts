@@ -29,10 +29,11 @@ export function refuseInvalid(c: Context<AppEnv>, error: z.ZodError) {
 }
 
 /** A use-case's refusal as an HTTP answer. */
-export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail }: Refusal) {
+export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail, version }: Refusal) {
   const extras: RefusalExtras = {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(detail !== undefined && { detail }),
+    ...(version !== undefined && { version }),
   };
   return refuse(c, refused, extras);
 }
@@ -46,6 +47,7 @@ export const problemSchema = z
     requestId: z.string(),
     detail: z.string().optional(),
     retryAfterMs: z.int().optional(),
+    version: z.string().optional().openapi({ description: 'VERSION_CONFLICT: the object’s version now.' }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .openapi('Problem');

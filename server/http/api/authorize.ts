@@ -13,7 +13,10 @@ import { refuseVerdict } from './api.ts';
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 
 /** Lets in whoever shows a living API key with the scope, in the Authorization header and nowhere else (SR-26). */
-export function authorize(ports: Pick<Ports, 'store' | 'clock'>, scope: ApiScope): MiddlewareHandler<AppEnv> {
+export function authorize(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  scope: ApiScope,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const header = c.req.header('authorization');
     if (header === undefined) return refuse(c, 'API_KEY_MISSING');

@@ -23,7 +23,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', loginRequests(ports));
   app.route('/', resources(ports));
   app.route('/', users(ports));
-  app.route('/', tokens(ports, 'Countersign'));
+  app.route('/', tokens(ports));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
