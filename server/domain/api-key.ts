@@ -33,7 +33,6 @@ export interface ApiKeyUse {
 
 export const KEY_USE_STEP_MS = 3_600_000;
 export const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
-export const DEFAULT_OVERLAP_MS = 24 * 3_600_000;
 
 /** The hashes of the secrets that a key can be shown with at this moment; none when it is off or has expired. */
 export function livingSecrets(key: ApiKey, now: number): string[] {

@@ -16,9 +16,9 @@ export function versionOf(object: object): string {
 }
 
 /** What a caller last saw: one of these versions, or any version at all as long as there is the object. */
-export type Seen = readonly string[] | 'any';
+export type SeenVersions = readonly string[] | 'any';
 
 /** Whether the object is still as the caller saw it. Whoever says nothing has the last word. */
-export function isAsSeen(object: object, seen: Seen | undefined): boolean {
+export function isAsSeen(object: object, seen: SeenVersions | undefined): boolean {
   return seen === undefined || seen === 'any' || seen.includes(versionOf(object));
 }

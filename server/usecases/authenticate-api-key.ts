@@ -20,7 +20,7 @@ export async function authenticateApiKey(
   const kept = stored ? livingSecrets(stored.value, now) : [];
   const right = kept.map((hash) => isSame(given, Buffer.from(hash, 'hex'))).includes(true);
   if (!stored || !right) return refusal('API_KEY_INVALID');
-  noteInPassing(ports, documents.apiKeyUse(parsed.account, parsed.id), KEY_USE_STEP_MS);
+  void noteInPassing(ports, documents.apiKeyUse(parsed.account, parsed.id), KEY_USE_STEP_MS);
   return { key: stored.value };
 }
 

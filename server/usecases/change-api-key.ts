@@ -2,7 +2,7 @@ import { type ApiKey, type ApiScope, LONGEST_OVERLAP_MS } from '../domain/api-ke
 import { writeApiKey } from '../domain/api-key-text.ts';
 import { mayAdminister, mayGrant } from '../domain/authority.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
@@ -28,7 +28,7 @@ export async function updateApiKey(
   act: Act,
   id: ApiKeyId,
   changes: ApiKeyChanges,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: ApiKey }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
@@ -69,7 +69,7 @@ export async function rotateApiKey(
   act: Act,
   id: ApiKeyId,
   overlapMs: number,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ key: ApiKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
@@ -99,7 +99,7 @@ export async function deleteApiKey(
   ports: Needs,
   act: Act,
   id: ApiKeyId,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ deleted: true }>> {
   const { actor } = act;
   const key = documents.apiKey(actor.account, id);

@@ -1,5 +1,5 @@
 import type { UserId } from '../domain/ids.ts';
-import { isAsSeen, type Seen } from '../domain/object-version.ts';
+import { isAsSeen, type SeenVersions } from '../domain/object-version.ts';
 import type { User } from '../domain/user.ts';
 import { CLAIMING_GIVEN_UP_MS, isClaiming, userNames, withNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
@@ -36,7 +36,7 @@ export async function changeNames(
   id: UserId,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
-  seen: Seen | undefined,
+  seen: SeenVersions | undefined,
 ): Promise<Verdict<{ object: User }>> {
   const { account } = act.actor;
   const attempt = newOperation(ports);
@@ -65,7 +65,7 @@ function announce(
   attempt: string,
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
-  seen: Seen | undefined,
+  seen: SeenVersions | undefined,
 ): Promise<Verdict<{ taking: string[] }>> {
   const key = documents.user(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ taking: string[] }>> => {

@@ -1,6 +1,6 @@
 import { mayDelete } from '../domain/authority.ts';
 import type { FilterId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
@@ -17,7 +17,7 @@ export async function deleteFilter(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: Act,
   id: FilterId,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ deleted: true }>> {
   const key = documents.filter(id);
   const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');

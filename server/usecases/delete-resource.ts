@@ -1,7 +1,7 @@
 import { unassignDirect } from '../domain/assignments.ts';
 import { mayCreateResource } from '../domain/authority.ts';
 import type { ResourceId, TokenId, UserId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
@@ -25,7 +25,7 @@ export async function deleteResource(
   ports: Needs,
   act: Act,
   id: ResourceId,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ deleted: true }>> {
   const { account } = act.actor;
   const gone = await removeObject(

@@ -1,7 +1,7 @@
 import { unassignToken } from '../domain/assignments.ts';
 import { mayDelete, mayHandToken } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
@@ -18,7 +18,7 @@ export async function deleteToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: Act,
   id: TokenId,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ deleted: true }>> {
   const { actor } = act;
   const gone = await removeObject(

@@ -2,7 +2,7 @@ import { giveToken } from '../domain/assignments.ts';
 import { mayDelete } from '../domain/authority.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { AccountId, TokenId, UserId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -22,7 +22,12 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
  * theirs stands (SR-39). What follows tidies up and may be done again: their tokens become nobody's, under a new epoch,
  * and their names are free. A claim that was left behind counts for nothing.
  */
-export async function deleteUser(ports: Needs, act: Act, id: UserId, seen?: Seen): Promise<Verdict<{ deleted: true }>> {
+export async function deleteUser(
+  ports: Needs,
+  act: Act,
+  id: UserId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
   const { account } = act.actor;
   const gone = await removeObject(
     ports,

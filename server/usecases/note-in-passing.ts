@@ -10,11 +10,17 @@ const noted = new WeakMap<Store, Map<string, number>>();
 const REMEMBERED = 10_000;
 
 /**
- * Notes in the store when something last happened, to within `stepMs`; without it, that it has happened at all. Costs
- * whoever it happens to nothing: what this process has noted it does not note again, the rest happens behind their back,
- * and a note that could not be made is made the next time.
+ * Notes in the store when something last happened, to within `stepMs`; without it, that it has happened at all. Whoever it
+ * happens to does not wait for it: what this process has noted it does not note again, and a note that could not be made
+ * is made the next time.
+ *
+ * @returns when it is noted; never rejects
  */
-export function noteInPassing(ports: Needs, key: DocumentKey<{ at: number }>, stepMs = Number.POSITIVE_INFINITY): void {
+export async function noteInPassing(
+  ports: Needs,
+  key: DocumentKey<{ at: number }>,
+  stepMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const now = ports.clock.now();
   let known = noted.get(ports.store);
   if (!known || known.size > REMEMBERED) {
@@ -26,7 +32,7 @@ export function noteInPassing(ports: Needs, key: DocumentKey<{ at: number }>, st
   if (last !== undefined && now - last < stepMs) return;
   known.set(name, now);
   const remembered = known;
-  write(ports, key, now, stepMs).catch(() => remembered.delete(name));
+  await write(ports, key, now, stepMs).catch(() => remembered.delete(name));
 }
 
 async function write(ports: Needs, key: DocumentKey<{ at: number }>, now: number, stepMs: number): Promise<void> {

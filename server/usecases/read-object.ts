@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { isAsSeen, type Seen, versionOf } from '../domain/object-version.ts';
+import { isAsSeen, type SeenVersions, versionOf } from '../domain/object-version.ts';
 import type { Ports } from '../ports/index.ts';
 import type { DocumentKey } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
@@ -33,7 +33,7 @@ export function editObject<T extends { id: string; account: string }>(
   key: DocumentKey<T>,
   missing: RefusalCode,
   edit: (object: T, now: number) => T | Refusal,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: T }>> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
@@ -67,7 +67,7 @@ export function removeObject<T extends { id: string; account: string }>(
   key: DocumentKey<T>,
   missing: RefusalCode,
   mayGo: (object: T, now: number) => Refusal | undefined,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: T }>> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };

@@ -2,7 +2,7 @@ import { mayChangeFilter } from '../domain/authority.ts';
 import type { Filter, FilterRule } from '../domain/filter.ts';
 import { validateRule } from '../domain/filters/judge.ts';
 import type { FilterId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
@@ -22,7 +22,7 @@ export async function updateFilter(
   act: Act,
   id: FilterId,
   { name, rule }: FilterChanges,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: Filter }>> {
   const problems = rule === undefined ? [] : validateRule(rule);
   const key = documents.filter(id);

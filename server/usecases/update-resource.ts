@@ -1,6 +1,6 @@
 import { mayActOn } from '../domain/authority.ts';
 import type { FilterId, ResourceId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -22,7 +22,7 @@ export async function updateResource(
   act: Act,
   id: ResourceId,
   changes: ResourceChanges,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: Resource }>> {
   const { account } = act.actor;
   const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined && value !== null));

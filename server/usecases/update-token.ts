@@ -2,7 +2,7 @@ import { giveToken } from '../domain/assignments.ts';
 import { mayChangeToken, mayChangeUser } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
 import { lockToken, unlockToken } from '../domain/lockout.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -28,7 +28,7 @@ export async function updateToken(
   act: Act,
   id: TokenId,
   changes: TokenChanges,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: Token }>> {
   const { account } = act.actor;
   const key = documents.token(id);

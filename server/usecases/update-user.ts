@@ -1,6 +1,6 @@
 import { mayChangeUser } from '../domain/authority.ts';
 import type { UserId } from '../domain/ids.ts';
-import type { Seen } from '../domain/object-version.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { judgePassword, normalisePassword } from '../domain/password-policy.ts';
 import type { User } from '../domain/user.ts';
 import { userNames, withNames } from '../domain/user-names.ts';
@@ -26,7 +26,7 @@ export async function updateUser(
   act: Act,
   id: UserId,
   changes: UserChanges,
-  seen?: Seen,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: User }>> {
   const { password, login, alias, email, phone, ...rest } = changes;
   if (password !== undefined) {

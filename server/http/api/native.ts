@@ -1,7 +1,11 @@
 import type { Ports } from '../../ports/index.ts';
 import { apiRouter } from './api.ts';
+import { apiKeys } from './api-keys.ts';
 import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
+import { bulk } from './bulk.ts';
+import { checklist } from './checklist.ts';
+import { explanations } from './explain.ts';
 import { filters } from './filters.ts';
 import { loginRequests } from './login-requests.ts';
 import { type ApiDescription, referencePage } from './reference-page.ts';
@@ -21,11 +25,15 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', authentications(ports));
   app.route('/', results(ports));
   app.route('/', loginRequests(ports));
+  app.route('/', bulk(ports));
   app.route('/', resources(ports));
   app.route('/', users(ports));
   app.route('/', tokens(ports));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));
+  app.route('/', apiKeys(ports));
+  app.route('/', explanations(ports));
+  app.route('/', checklist(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',

@@ -199,7 +199,8 @@ export async function makeToken(
 export function tokens(ports: Needs) {
   const app = apiRouter();
   app.on(['GET'], ['/tokens', '/tokens/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH', 'DELETE'], ['/tokens', '/tokens/:id', '/tokens/:id/resync'], authorize(ports, 'write'));
+  app.on(['POST'], ['/tokens', '/tokens/:id/resync'], authorize(ports, 'write'));
+  app.on(['PATCH', 'DELETE'], ['/tokens/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
     const body = c.req.valid('json');

@@ -124,7 +124,8 @@ export async function makeUser(
 export function users(ports: Needs) {
   const app = apiRouter();
   app.on(['GET'], ['/users', '/users/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH', 'DELETE'], ['/users', '/users/:id'], authorize(ports, 'write'));
+  app.on(['POST'], ['/users'], authorize(ports, 'write'));
+  app.on(['PATCH', 'DELETE'], ['/users/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
     const body = c.req.valid('json');

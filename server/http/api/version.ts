@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type Seen, versionOf } from '../../domain/object-version.ts';
+import { type SeenVersions, versionOf } from '../../domain/object-version.ts';
 import type { AppEnv } from '../context.ts';
 
 const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
@@ -14,7 +14,7 @@ export const changeHeaders = z.object({
 });
 
 /** RFC 9110 13.1.1: compared strongly, so a weak version is never the right one. */
-export function seenOf(c: Context<AppEnv>): Seen | undefined {
+export function seenOf(c: Context<AppEnv>): SeenVersions | undefined {
   const header = c.req.header('if-match')?.trim();
   if (header === undefined) return undefined;
   if (header === '*') return 'any';
