@@ -45,8 +45,11 @@ export const documents = {
     anchor: `idempotency/${account}/${key}`,
     name: 'idempotency',
   }),
-  /** Beside what an Idempotency-Key made: which key it was. */
-  madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
+  /** Beside what an Idempotency-Key made, on its anchor: which key it was. */
+  madeWith: (id: string, anchor = id): DocumentKey<{ key: string }> => ({
+    anchor,
+    name: anchor === id ? 'made-with' : `made-with/${id}`,
+  }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
   signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
 } as const;

@@ -29,7 +29,7 @@ export async function createObject<T extends { id: string; account: string; crea
   object: T,
 ): Promise<{ created: T } | Refusal> {
   const now = ports.clock.now();
-  const mark = documents.madeWith(birth.id);
+  const mark = documents.madeWith(birth.id, key.anchor);
   const others = movePlaces(key, undefined, object).filter((step) => step.index !== index);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
