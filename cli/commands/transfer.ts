@@ -63,7 +63,7 @@ function addImport(group: Command, kind: keyof typeof KINDS, around: Surrounding
       const rejectedFile = flags.rejected ?? `${file}.rejected`;
       const dryRun = flags.dryRun === true;
       const progress = showProgress(run.stderr, size, !run.json);
-      const options = { file, format, path: `${path}/bulk`, dryRun, rejectedFile, toRequest };
+      const options = { file, format, path: path.replace('/v1/', '/v1/bulk/'), dryRun, rejectedFile, toRequest };
       const imported = await run
         .inAccount((service) => importRows(service, options, progress))
         .finally(() => progress.stop());

@@ -29,6 +29,14 @@ export type Actor =
   /** Countersign itself: what happens by the clock. */
   | { kind: 'service'; account: AccountId };
 
+export const ACTOR_KINDS = [
+  'api-key',
+  'administrator',
+  'user',
+  'operator',
+  'service',
+] as const satisfies Actor['kind'][];
+
 /** An actor as objects and events keep it. */
 export interface ActorReference {
   kind: Actor['kind'];

@@ -20,6 +20,11 @@ export function parseApiKey(text: string): ApiKeyText | undefined {
   return account && id && secret ? { account, id, secret } : undefined;
 }
 
+/** What a key's text begins with: enough to tell which one it is, nothing to get in with. */
+export function apiKeyPrefix(key: Omit<ApiKeyText, 'secret'>): string {
+  return `csk_${key.account.slice(4)}_${key.id.slice(4)}`;
+}
+
 export function writeApiKey(key: ApiKeyText): string {
-  return `csk_${key.account.slice(4)}_${key.id.slice(4)}_${key.secret}`;
+  return `${apiKeyPrefix(key)}_${key.secret}`;
 }

@@ -1,5 +1,6 @@
 import type { Actor, ActorReference } from './actor.ts';
 import { referenceTo } from './actor.ts';
+import type { ApiScope } from './api-key.ts';
 import type { ResourceId } from './ids.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
@@ -14,6 +15,11 @@ export function mayAdminister(actor: Actor): boolean {
   if (actor.kind === 'administrator') return actor.role === 'superuser';
   if (actor.kind === 'api-key') return actor.scopes.includes('administer') && actor.resources === undefined;
   return actor.kind === 'operator' || actor.kind === 'service';
+}
+
+/** Giving a key these scopes: nobody hands out what they do not have. */
+export function mayGrant(actor: Actor, scopes: readonly ApiScope[]): boolean {
+  return actor.kind !== 'api-key' || scopes.every((scope) => actor.scopes.includes(scope));
 }
 
 /** The account's own objects without regard to a resource: what a superuser or an unconfined key may. */
@@ -69,6 +75,11 @@ export function mayChangeToken(
   return (
     token.directResources.every((resource) => mayActOn(actor, resource)) && (!owner || mayChangeUser(actor, owner))
   );
+}
+
+/** Assigning a token, or deleting it: one with which an administrator gets in is that administrator's alone. */
+export function mayHandToken(actor: Actor, token: Pick<Token, 'administrator'>): boolean {
+  return token.administrator === undefined || (actor.kind === 'administrator' && actor.id === token.administrator);
 }
 
 /** Deleting a user, a token or a filter: the superuser, or whoever made it. */

@@ -1,4 +1,5 @@
 import type { ActorReference } from './actor.ts';
+import type { Holder } from './filter-holders.ts';
 import type { AccountId, FilterId } from './ids.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
@@ -40,6 +41,8 @@ export interface Filter {
   account: AccountId;
   name: string;
   rule: FilterRule;
+  /** The resources that have it, or are about to. A filter with any is not deleted. */
+  holders?: Holder[];
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

@@ -56,4 +56,5 @@ export interface Token {
  * Locked wins over deactivated, since a lock must not be lifted by deactivating; expired counts as locked. `out-of-step`:
  * its codes count for nothing until two in a row have shown where it is.
  */
-export type TokenState = 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';
+export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'] as const;
+export type TokenState = (typeof TOKEN_STATES)[number];

@@ -16,6 +16,8 @@ export interface User {
   apiSupport: boolean;
   blocked: boolean;
   assignments: Assignment[];
+  /** New names on the way: the claims of them are taken before the user carries them. */
+  claiming?: Claiming;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;
@@ -28,6 +30,14 @@ export interface Assignment {
   alone: boolean;
   /** (b): the user together with a token, bound to the token's ownership epoch at that moment. Includes (a). */
   tokens: { token: TokenId; epoch: number }[];
+}
+
+/** Holds off others from names that are being taken, for as long as that may last. */
+export interface Claiming {
+  attempt: string;
+  /** Normalised. */
+  names: string[];
+  at: number;
 }
 
 /** A name within the account, held by at most one user. The user is live by that name only if both sides agree. */

@@ -6,7 +6,9 @@ import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { Outage } from '../usecases/needing.ts';
 import { Contention } from '../usecases/transact.ts';
+import { type Refusal, refusal } from '../usecases/verdict.ts';
 import type { AppEnv } from './context.ts';
+import type { Logger } from './log.ts';
 
 /** The body of every refusal: RFC 9457 with our stable `code`. Clients branch on `code` and on nothing else. */
 export interface Problem {
@@ -21,9 +23,12 @@ export interface Problem {
   retryAfterMs?: number;
   /** What is wrong with the input, by JSON path; never the offending values. */
   errors?: { path: string; message: string }[];
+  /** VERSION_CONFLICT: what the object is at now; also in `ETag`. */
+  version?: string;
 }
 
 export interface RefusalExtras {
+  version?: string;
   detail?: string;
   retryAfterMs?: number;
   errors?: { path: string; message: string }[];
@@ -57,6 +62,10 @@ export function refuse<C extends RefusalCode>(
   const headers: Record<string, string> = { ...extras.headers, 'content-type': 'application/problem+json' };
   if (extras.detail !== undefined) body.detail = extras.detail;
   if (extras.errors !== undefined) body.errors = extras.errors;
+  if (extras.version !== undefined) {
+    body.version = extras.version;
+    headers.etag = `"${extras.version}"`;
+  }
   if (extras.retryAfterMs !== undefined) {
     body.retryAfterMs = extras.retryAfterMs;
     // RFC 9110 10.2.3 has whole seconds; zero would invite a retry at once.
@@ -86,29 +95,35 @@ export class Refused extends Error {
 /** Every exception denies (SR-3), and none says why to the client (SR-59). The log has the detail. */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   if (error instanceof Refused) return refuse(c, error.code, error.extras);
-  if (error instanceof Overloaded) return refuse(c, 'OVERLOADED', { retryAfterMs: error.retryAfterMs });
-  if (error instanceof StoreUnavailable) {
-    c.get('log')?.error({ err: error }, 'the store is unavailable');
-    return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
-  }
-  if (error instanceof Outage) {
-    c.get('log')?.error({ err: error }, 'something that a decision rests on failed');
-    return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
-  }
-  if (error instanceof CourierUnavailable) {
-    c.get('log')?.error({ err: error }, 'a message could not be sent');
-    return refuse(c, 'UNAVAILABLE', { retryAfterMs: 1000 });
-  }
-  if (error instanceof Contention) {
-    c.get('log')?.warn({ err: error }, 'others kept changing the same thing');
-    return refuse(c, 'CONTENTION', { retryAfterMs: 1000 });
-  }
   // Hono's own, thrown while it reads a request; its text is for developers.
   if (error instanceof HTTPException && error.status < 500) {
     return refuse(c, error.status === 413 ? 'BODY_TOO_LARGE' : error.status === 400 ? 'JSON_INVALID' : 'INPUT_INVALID');
   }
-  c.get('log')?.error({ err: error }, 'a request failed');
-  return refuse(c, 'INTERNAL');
+  const { refused, retryAfterMs } = faultOf(error, c.get('log'));
+  return refuse(c, refused, retryAfterMs === undefined ? {} : { retryAfterMs });
 };
+
+/** How an exception of a use-case reads to the client. */
+export function faultOf(error: unknown, log: Logger | undefined): Refusal {
+  if (error instanceof Overloaded) return refusal('OVERLOADED', { retryAfterMs: error.retryAfterMs });
+  if (error instanceof StoreUnavailable) {
+    log?.error({ err: error }, 'the store is unavailable');
+    return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  if (error instanceof Outage) {
+    log?.error({ err: error }, 'something that a decision rests on failed');
+    return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  if (error instanceof CourierUnavailable) {
+    log?.error({ err: error }, 'a message could not be sent');
+    return refusal('UNAVAILABLE', { retryAfterMs: 1000 });
+  }
+  if (error instanceof Contention) {
+    log?.warn({ err: error }, 'others kept changing the same thing');
+    return refusal('CONTENTION', { retryAfterMs: 1000 });
+  }
+  log?.error({ err: error }, 'a request failed');
+  return refusal('INTERNAL');
+}
 
 export const notFound: NotFoundHandler<AppEnv> = (c) => refuse(c, 'NOT_FOUND');

@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { ApiKey } from '../domain/api-key.ts';
+import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
@@ -24,6 +24,12 @@ import type { DocumentKey } from './store.ts';
 export const documents = {
   account: (id: AccountId): DocumentKey<Account> => ({ anchor: id, name: 'account' }),
   apiKey: (account: AccountId, id: ApiKeyId): DocumentKey<ApiKey> => ({ anchor: account, name: `api-key/${id}` }),
+  apiKeyUse: (account: AccountId, id: ApiKeyId): DocumentKey<ApiKeyUse> => ({
+    anchor: account,
+    name: `api-key-use/${id}`,
+  }),
+  /** That somebody has signed in, ever. */
+  firstLogin: (account: AccountId): DocumentKey<{ at: number }> => ({ anchor: account, name: 'first-login' }),
   resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),
@@ -50,8 +56,11 @@ export const documents = {
     anchor: `idempotency/${account}/${key}`,
     name: 'idempotency',
   }),
-  /** Beside what an Idempotency-Key made: which key it was. */
-  madeWith: (id: string): DocumentKey<{ key: string }> => ({ anchor: id, name: 'made-with' }),
+  /** Beside what an Idempotency-Key made, on its anchor: which key it was. */
+  madeWith: (id: string, anchor = id): DocumentKey<{ key: string }> => ({
+    anchor,
+    name: anchor === id ? 'made-with' : `made-with/${id}`,
+  }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
   /** How many objects of a kind an account has, kept only where its plan limits them. */
   usage: (account: AccountId, kind: QuotaKind): DocumentKey<Usage> => ({ anchor: account, name: `usage/${kind}` }),

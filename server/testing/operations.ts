@@ -1,8 +1,21 @@
 import { API_SCOPES } from '../domain/api-key.ts';
+import type { AccountId } from '../domain/ids.ts';
 import { createWebhook } from '../usecases/create-webhook.ts';
-import { assign } from './acting.ts';
+import { assign, createApiKey, createFilter } from './acting.ts';
 import type { Service } from './http-service.ts';
-import { addPerson, addToken, birth, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  birth,
+  must,
+  NONCE,
+  PASSWORD,
+  type Scene,
+  type SceneToken,
+  setScene,
+} from './scene.ts';
+import type { TestPorts } from './test-ports.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -50,6 +63,8 @@ export type SampleScene = Scene & {
   key: string;
   /** A user with an e-mail address. */
   member: string;
+  /** Id of another one. */
+  spareKey: string;
   /** Nobody's, and counting presses: its next codes are right at any time. */
   fob: SceneToken;
 };
@@ -68,7 +83,8 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
   const { user } = await addPerson(service.ports, scene.account, scene.resource, {
     user: { login: 'member', email: 'member@shop.example' },
   });
-  return { ...scene, filter, webhook: webhook.id, key, fob, member: user.id };
+  const spareKey = await addKey(service.ports, scene.account);
+  return { ...scene, filter, webhook: webhook.id, key, spareKey, fob, member: user.id };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -142,8 +158,40 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'POST /webhooks/{id}/test': ({ webhook }) => ({ id: webhook, status: 200 }),
   'GET /webhooks/{id}/deliveries': ({ webhook }) => ({ id: webhook, status: 200 }),
   'POST /webhooks/{id}/replay': ({ webhook }) => ({ id: webhook, body: { deliveries: 'dead' }, status: 200 }),
+  'PATCH /filters/{id}': ({ filter }) => ({ id: filter, body: { name: 'office' }, status: 200 }),
+  'DELETE /resources/{id}': async ({ ports, account }) => ({ id: (await addResource(ports, account)).id, status: 204 }),
+  'DELETE /users/{id}': async ({ ports, account, resource }) => {
+    const { user } = await addPerson(ports, account, resource, { user: { login: `gone-${sequence++}` } });
+    return { id: user.id, status: 204 };
+  },
+  'DELETE /tokens/{id}': async ({ ports, account }) => ({ id: (await addToken(ports, account, {})).id, status: 204 }),
+  'DELETE /filters/{id}': async ({ ports, account }) => ({ id: await addFilter(ports, account), status: 204 }),
+  'POST /bulk/users': () => ({ body: { rows: [{ login: `user-${sequence++}` }] }, status: 200 }),
+  'POST /bulk/tokens': () => ({ body: { rows: [{ name: 'phone', kind: 'totp' }] }, status: 200 }),
+  'POST /bulk/assignments': ({ resource, user }) => ({
+    body: { rows: [{ resource: resource.id, user: user.id }] },
+    status: 200,
+  }),
+  'POST /api-keys': () => ({ body: { name: 'shop', scopes: ['authenticate'] }, status: 201 }),
+  'GET /api-keys': () => ({ status: 200 }),
+  'GET /api-keys/{id}': ({ spareKey }) => ({ id: spareKey, status: 200 }),
+  'PATCH /api-keys/{id}': ({ spareKey }) => ({ id: spareKey, body: { name: 'shop' }, status: 200 }),
+  'DELETE /api-keys/{id}': async ({ ports, account }) => ({ id: await addKey(ports, account), status: 204 }),
+  'POST /api-keys/{id}/rotate': ({ spareKey }) => ({ id: spareKey, body: { overlapMs: 0 }, status: 200 }),
+  'POST /explain': ({ resource }) => ({ body: { resource: resource.id, user: 'alice' }, status: 200 }),
+  'GET /checklist': () => ({ status: 200 }),
 };
 let sequence = 0;
+
+async function addKey(ports: TestPorts, account: AccountId): Promise<string> {
+  const input = { account, name: 'shop', scopes: ['authenticate' as const], lifetimeMs: 3_600_000 };
+  return must(await createApiKey(ports, input)).key.id;
+}
+
+async function addFilter(ports: TestPorts, account: AccountId): Promise<string> {
+  const rule = { kind: 'ip' as const, mode: 'allow' as const, ranges: ['203.0.113.7'] };
+  return must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule })).filter.id;
+}
 
 /** The address of an operation below `/v1`, with its path's parameter filled in. */
 export function addressOf({ method, path }: Operation, { id, query }: Sample): string {

@@ -7,6 +7,7 @@ import { documents } from '../ports/documents.ts';
 import type { DocumentKey } from '../ports/store.ts';
 import { createAccount } from '../usecases/create-account.ts';
 import type { NewUser } from '../usecases/create-user.ts';
+import { noteInPassing } from '../usecases/note-in-passing.ts';
 import type { ResourceSettings } from '../usecases/resource-settings.ts';
 import { newOperation } from '../usecases/transact.ts';
 import { isRefusal, type Refusal } from '../usecases/verdict.ts';
@@ -73,6 +74,8 @@ const SETTINGS: ResourceSettings = {
 
 export async function setScene(ports: TestPorts, options: SceneOptions = {}): Promise<Scene> {
   const { account } = must(await createAccount(ports, { name: 'Acme' }));
+  // Else the first sign-in would, and what one costs would depend on which it is.
+  await noteInPassing(ports, documents.firstLogin(account.id));
   const resource = await addResource(ports, account.id, options.resource);
   return addPerson(ports, account.id, resource, { ...options, user: { login: 'alice', ...options.user } });
 }

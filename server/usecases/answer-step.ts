@@ -20,6 +20,7 @@ import { eventOf } from './act.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { parseHandle, secretMatches } from './flow-handle.ts';
+import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation, transact, type Write } from './transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
@@ -144,7 +145,9 @@ async function settle(
     const { write, ...answer } = decide(flow.value, now, request?.value);
     return { answer, write };
   });
-  return isRefusal(settled) ? settled : presentFlow(ports, settled.flow, settled.result);
+  if (isRefusal(settled)) return settled;
+  if (settled.result) void noteInPassing(ports, documents.firstLogin(settled.result.account));
+  return presentFlow(ports, settled.flow, settled.result);
 }
 
 /** An evaluation that broke down decided nothing: the step is free again, and what was counted stays counted. */

@@ -14,6 +14,7 @@ import { checkOtp, type OtpTold } from './check-otp.ts';
 import { checkPassword, type PasswordRight } from './check-password.ts';
 import { checkUserOtp } from './check-user-otp.ts';
 import { locateUser } from './find-user.ts';
+import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
@@ -52,6 +53,12 @@ export async function authenticate(
   act: Act,
   request: AuthenticationRequest,
 ): Promise<Verdict<Authenticated>> {
+  const verdict = await decide(ports, act, request);
+  if (!isRefusal(verdict)) void noteInPassing(ports, documents.firstLogin(act.actor.account));
+  return verdict;
+}
+
+async function decide(ports: Needs, act: Act, request: AuthenticationRequest): Promise<Verdict<Authenticated>> {
   const { account } = act.actor;
   // Both are only read here, so they are read together; the person may well be nobody.
   const [access, person] = await Promise.all([

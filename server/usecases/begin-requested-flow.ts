@@ -13,6 +13,7 @@ import { type Begun, finishing } from './finish-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
+import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
 import { type Decision, transact, type Write } from './transact.ts';
@@ -86,6 +87,7 @@ export async function beginRequestedFlow(
     },
   );
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
+  if (begun.result) void noteInPassing(ports, documents.firstLogin(begun.result.account));
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
 }
 

@@ -5,11 +5,13 @@ import type { User } from '../domain/user.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
-import { byCreation, indexes } from '../ports/indexes.ts';
+import { indexes } from '../ports/indexes.ts';
 import type { DocumentKey, IndexEntry } from '../ports/store.ts';
 import { eventOf } from './act.ts';
 import { releaseName } from './claim-name.ts';
+import { movePlaces } from './object-places.ts';
 import { transact } from './transact.ts';
+import { givePlaceBack } from './usage.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -81,11 +83,12 @@ async function removeUser(ports: Needs, user: User): Promise<void> {
       answer: undefined,
       write: {
         delete: [key],
-        index: [{ index: indexes.users(user.account), remove: byCreation(user) }],
+        index: movePlaces(key, stored.value, undefined),
         append: [eventOf(act, { type: 'user.deleted', subject: user.id }, now)],
       },
     };
   });
+  await givePlaceBack(ports, user.account, 'users', user.id);
   for (const name of userNames(user)) await releaseName(ports, user.account, name, user.id);
 }
 

@@ -10,6 +10,7 @@ import type { Json, Stored } from '../ports/store.ts';
 import { burnAttempt, otpLine } from './burn-attempt.ts';
 import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
+import { movePlaces } from './object-places.ts';
 import { seedContext } from './seed-context.ts';
 import { Contention, newOperation, transact } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
@@ -132,6 +133,8 @@ async function replace(
     now,
     expect: [{ key, version: stored.version }],
     put: [{ key, value: next }],
+    // Nothing else that a code changes has a place of its own.
+    ...(next.lock !== stored.value.lock && { index: movePlaces(key, stored.value, next) }),
     ...(event !== undefined && { append: [event] }),
   });
   return outcome === 'committed';

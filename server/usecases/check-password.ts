@@ -158,7 +158,11 @@ async function stillRight(
 }
 
 /** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */
-function placeOf(ports: Pick<Ports, 'secrets'>, subject: string, address: string | undefined): string | undefined {
+export function placeOf(
+  ports: Pick<Ports, 'secrets'>,
+  subject: string,
+  address: string | undefined,
+): string | undefined {
   if (address === undefined || canonicalAddress(address) === undefined) return undefined;
   const mac = ports.secrets.mac('familiar-place', JSON.stringify([subject, rateKey(address)]));
   return Buffer.from(mac).toString('base64url');

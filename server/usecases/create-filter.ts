@@ -45,6 +45,6 @@ export async function createFilter(
 }
 
 /** One spelling for each range, so that two filters that say the same look the same (SR-25). */
-function canonicalRule(rule: FilterRule): FilterRule {
+export function canonicalRule(rule: FilterRule): FilterRule {
   return rule.kind === 'ip' ? { ...rule, ranges: rule.ranges.map((range) => parseRange(range) ?? range) } : rule;
 }

@@ -6,6 +6,7 @@ import type { Ports } from '../ports/index.ts';
 import { byCreation } from '../ports/indexes.ts';
 import { ABSENT, type DocumentKey } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
+import { movePlaces } from './object-places.ts';
 import { newOperation } from './transact.ts';
 import { givePlaceBack, takePlace } from './usage.ts';
 import { isRefusal, type Refusal, refusal } from './verdict.ts';
@@ -36,7 +37,8 @@ export async function createObject<T extends { id: string; account: string; crea
   const taken = quota === undefined ? { place: 'free' as const } : await takePlace(ports, account, quota, object.id);
   if (isRefusal(taken)) return taken;
   const now = ports.clock.now();
-  const mark = documents.madeWith(birth.id);
+  const mark = documents.madeWith(birth.id, key.anchor);
+  const others = movePlaces(key, undefined, object).filter((step) => step.index !== index);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
@@ -48,7 +50,7 @@ export async function createObject<T extends { id: string; account: string; crea
         ? []
         : [{ key: mark, value: { key: birth.madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
     ],
-    index: [{ index, add: byCreation(object) }],
+    index: [{ index, add: byCreation(object) }, ...others],
     append: [eventOf(act, { type, subject: object.id }, now)],
   });
   if (outcome === 'committed') return { created: object };

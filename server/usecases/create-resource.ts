@@ -6,6 +6,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
 import type { Act } from './act.ts';
+import { attachFilters } from './attach-filters.ts';
 import { type Birth, createObject } from './create-object.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -18,9 +19,11 @@ export async function createResource(
 ): Promise<Verdict<{ resource: Resource }>> {
   if (!mayCreateResource(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
-  const checked = await checkSettings(ports, account, settings);
+  const checked = checkSettings(settings);
   if (isRefusal(checked)) return checked;
   const { id } = birth;
+  const unattached = await attachFilters(ports, account, id, checked.settings);
+  if (unattached) return unattached;
   const createdBy = referenceTo(act.actor);
   const resource: Resource = { ...checked.settings, id, account, createdAt: ports.clock.now(), createdBy };
   const key = documents.resource(id);

@@ -7,6 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
 import type { Act } from './act.ts';
 import { type Birth, createObject } from './create-object.ts';
+import { disown } from './delete-user.ts';
 import { readUser } from './find-user.ts';
 import { seedContext } from './seed-context.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -67,6 +68,12 @@ export async function createToken(
   const index = indexes.tokens(account);
   const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token);
   if (isRefusal(made)) return made;
+  // Whoever was deleted meanwhile owns nothing; the token is nobody's, as theirs before it.
+  const { owner } = made.created;
+  if (owner !== undefined && !(await readUser(ports, account, owner))) {
+    await disown(ports, act, account, id, owner);
+    return refusal('USER_NOT_FOUND');
+  }
   const { sealedSecret } = made.created;
   return { token: made.created, secret: ports.secrets.open(sealedSecret, seedContext(account, id)) };
 }

@@ -1,17 +1,18 @@
 import { referenceTo } from '../domain/actor.ts';
 import { mayCreate } from '../domain/authority.ts';
-import { parseId, type UserId } from '../domain/ids.ts';
+import type { UserId } from '../domain/ids.ts';
 import { adoptHash, type ImportedHash } from '../domain/imported-hash.ts';
-import { normaliseName } from '../domain/names.ts';
 import type { User } from '../domain/user.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
-import { byCreation, indexes } from '../ports/indexes.ts';
+import { indexes } from '../ports/indexes.ts';
 import { type Act, eventOf } from './act.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { type Birth, createObject } from './create-object.ts';
+import { judgeNames } from './judge-names.ts';
 import { hashNewPassword, type PasswordOwner } from './new-password.ts';
+import { movePlaces } from './object-places.ts';
 import { newOperation } from './transact.ts';
 import { givePlaceBack } from './usage.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -44,13 +45,8 @@ export async function createUser(
 ): Promise<Verdict<{ user: User }>> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
-  if (input.alias !== undefined && normaliseName(input.alias) === normaliseName(input.login)) {
-    return refusal('NAME_AMBIGUOUS');
-  }
-  // Ids are looked up before names, so whoever typed such a name would reach somebody else.
-  if (userNames(input).some((name) => parseId('usr', name) !== undefined)) {
-    return refusal('INPUT_INVALID', { detail: 'a name that reads like the id of a user' });
-  }
+  const impossible = judgeNames(input);
+  if (impossible) return impossible;
   const { id } = birth;
   const { password, passwordHash: imported, ...details } = input;
   const hashed = await firstPassword(
@@ -119,7 +115,7 @@ async function withdraw(ports: Needs, act: Act, user: User, names: string[]): Pr
     now,
     expect: [],
     delete: [key],
-    index: [{ index: indexes.users(user.account), remove: byCreation(user) }],
+    index: movePlaces(key, user, undefined),
     append: [eventOf(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
   });
   await givePlaceBack(ports, user.account, 'users', user.id);

@@ -23,10 +23,20 @@ export async function hashNewPassword(
   owner: PasswordOwner,
   password: string,
 ): Promise<Verdict<{ passwordHash: string }>> {
-  const judged = judgePassword(password, await passwordRule(ports, owner));
-  if (judged) return refusePassword(judged);
+  const refused = await judgeNewPassword(ports, owner, password);
+  if (refused) return refused;
   const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
   return { passwordHash };
+}
+
+/** Why a password may not become this person's; undefined where it may. */
+export async function judgeNewPassword(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  owner: PasswordOwner,
+  password: string,
+): Promise<Refusal | undefined> {
+  const judged = judgePassword(password, await passwordRule(ports, owner));
+  return judged && refusePassword(judged);
 }
 
 /** What holds for a password of this person now. */

@@ -1,5 +1,6 @@
+import { type AccessFacts, accessChecks } from '../domain/access.ts';
 import { canonicalAddress } from '../domain/addresses.ts';
-import { judgeFilters } from '../domain/filters/judge.ts';
+import type { Seen } from '../domain/filters/judge.ts';
 import type { AccountId, ResourceId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
@@ -20,29 +21,44 @@ export async function readAccess(
   caller?: AccountId,
 ): Promise<Verdict<{ resource: Resource }>> {
   const now = ports.clock.now();
+  const facts = await readAccessFacts(ports, id, now, caller);
+  if (!facts) return refusal('RESOURCE_NOT_FOUND');
+  for (const check of accessChecks(facts, () => seenFrom(ports, address), now)) {
+    if (!check.passed) return refusal(check.code);
+  }
+  return { resource: facts.resource };
+}
+
+/** Undefined: there is no such resource, or it is another account's than the caller's. */
+export async function readAccessFacts(
+  ports: Pick<Ports, 'store'>,
+  id: ResourceId,
+  now: number,
+  caller?: AccountId,
+): Promise<AccessFacts | undefined> {
   const [storedResource, callers] = await ports.store.getMany(
     caller ? ([documents.resource(id), documents.account(caller)] as const) : ([documents.resource(id)] as const),
     now,
   );
   const resource = storedResource?.value;
-  if (!resource || (caller && resource.account !== caller)) return refusal('RESOURCE_NOT_FOUND');
+  if (!resource || (caller && resource.account !== caller)) return undefined;
 
   const attached = [resource.geoFilter, resource.timeFilter, resource.ipFilter].filter(
     (filter) => filter !== undefined,
   );
   const account = callers ?? (await ports.store.getMany([documents.account(resource.account)], now))[0];
-  const filters = attached.length === 0 ? [] : await ports.store.getMany(attached.map(documents.filter), now);
-  if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');
-  if (!resource.enabled) return refusal('RESOURCE_DISABLED');
+  const stored = attached.length === 0 ? [] : await ports.store.getMany(attached.map(documents.filter), now);
+  const filters = attached.map((filter, at) => {
+    const value = stored[at]?.value;
+    return { id: filter, filter: value?.account === resource.account ? value : undefined };
+  });
+  return { planActive: account?.value.plan.active === true, resource, filters };
+}
 
-  // A filter that is attached but gone, or another account's, denies: it may have been the one that says no.
-  const rules = filters.map((filter) => (filter?.value.account === resource.account ? filter.value.rule : undefined));
-  const readable = rules.filter((rule) => rule !== undefined);
-  if (readable.length < rules.length) return refusal('FILTER_DENIED');
-
+/** What filters see of a person, from the address that somebody trustworthy gave. */
+export function seenFrom(ports: Pick<Ports, 'geo'>, address: string | undefined): Seen {
   const canonical = address === undefined ? undefined : canonicalAddress(address);
-  const country =
-    canonical === undefined ? undefined : needing('looking up a country', () => ports.geo.country(canonical));
-  const seen = { ...(canonical !== undefined && { address: canonical }), ...(country !== undefined && { country }) };
-  return judgeFilters(readable, seen, now).allowed ? { resource } : refusal('FILTER_DENIED');
+  if (canonical === undefined) return {};
+  const country = needing('looking up a country', () => ports.geo.country(canonical));
+  return { address: canonical, ...(country !== undefined && { country }) };
 }

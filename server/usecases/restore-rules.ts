@@ -34,6 +34,8 @@ const RULES: Record<string, Rule> = {
     return account;
   },
   'api-key': keep,
+  'api-key-use': keep,
+  'first-login': keep,
   resource: keep,
   filter: keep,
   user: keep,

@@ -11,6 +11,7 @@ import type { OtpNeeds } from './check-otp.ts';
 import { readUser } from './find-user.ts';
 import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
+import { movePlaces } from './object-places.ts';
 import { readObject } from './read-object.ts';
 import { seedContext } from './seed-context.ts';
 import { type Decision, newOperation, transact } from './transact.ts';
@@ -61,7 +62,8 @@ export async function resyncToken(
         const counted = countWrongOtp(token, { threshold: RESYNC_THRESHOLD, attempt, now });
         const reason = counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG';
         const event = eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason }, now);
-        return { answer: refusal(reason), write: { put: [{ key, value: counted }], append: [event] } };
+        const index = movePlaces(key, token, counted);
+        return { answer: refusal(reason), write: { put: [{ key, value: counted }], index, append: [event] } };
       }
       const { nextCounter, driftSteps } = place;
       const { needsResync: _found, ...known } = token;

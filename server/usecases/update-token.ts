@@ -2,13 +2,15 @@ import { giveToken } from '../domain/assignments.ts';
 import { mayChangeToken, mayChangeUser } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
 import { lockToken, unlockToken } from '../domain/lockout.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import type { Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
+import { disown } from './delete-user.ts';
 import { readUser } from './find-user.ts';
 import { editObject, readObject } from './read-object.ts';
-import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 
 export interface TokenChanges {
   name?: string | undefined;
@@ -26,6 +28,7 @@ export async function updateToken(
   act: Act,
   id: TokenId,
   changes: TokenChanges,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: Token }>> {
   const { account } = act.actor;
   const key = documents.token(id);
@@ -37,10 +40,13 @@ export async function updateToken(
     if (!receiver) return refusal('USER_NOT_FOUND');
     if (!mayChangeUser(act.actor, receiver)) return refusal('FORBIDDEN');
   }
-  return editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', (token, now) => {
+  const edit = (token: Token, now: number) => {
     // Judged with the owner that was read; whoever changed hands meanwhile is read again.
     if (token.owner !== found.object.owner) return refusal('CONTENTION');
     if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
+    if (token.administrator !== undefined && changes.owner) {
+      return refusal('INPUT_INVALID', { detail: 'owner: an administrator signs in with this token' });
+    }
     let next = token;
     if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
     if (changes.locked === true && !next.lock) next = lockToken(next, now);
@@ -52,5 +58,19 @@ export async function updateToken(
       next = changes.expiresAt === null ? rest : { ...rest, expiresAt: changes.expiresAt };
     }
     return next;
-  });
+  };
+  const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
+  if (isRefusal(edited) || !changes.owner) return edited;
+  // Whoever was deleted meanwhile owns nothing.
+  return (await readUser(ports, account, changes.owner)) ? edited : leaveToNobody(ports, act, id, changes.owner);
+}
+
+async function leaveToNobody(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: TokenId,
+  owner: UserId,
+): Promise<Refusal> {
+  await disown(ports, act, act.actor.account, id, owner);
+  return refusal('USER_NOT_FOUND');
 }

@@ -1,46 +1,55 @@
 import { mayChangeUser } from '../domain/authority.ts';
 import type { UserId } from '../domain/ids.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import type { User } from '../domain/user.ts';
+import { userNames, withNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
+import { changeNames, type NameChanges } from './change-names.ts';
 import { hashNewPassword } from './new-password.ts';
 import { editObject, readObject } from './read-object.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
-export interface UserChanges {
+export interface UserChanges extends NameChanges {
   blocked?: boolean | undefined;
   password?: string | undefined;
-  firstName?: string | undefined;
-  secondName?: string | undefined;
+  /** `null`: none. */
+  firstName?: string | null | undefined;
+  secondName?: string | null | undefined;
   apiSupport?: boolean | undefined;
 }
 
-/** Changes a user's details. Names stay: they are claims, and changing one is a use-case of its own. */
+/** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
 export async function updateUser(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
   act: Act,
   id: UserId,
   changes: UserChanges,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: User }>> {
-  const { password, ...rest } = changes;
-  const hashed = password === undefined ? {} : await hashFor(ports, act, id, password);
+  const { password, login, alias, email, phone, ...rest } = changes;
+  const key = documents.user(id);
+  const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  // Before the hash, which is costly; asked again below, where it counts.
+  if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
+  const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
   const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return editObject(ports, act, { type: 'user.updated' }, documents.user(id), 'USER_NOT_FOUND', (user) => {
-    if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
-    return { ...user, ...details, ...hashed };
-  });
-}
 
-/** Nothing is hashed for whoever may not have it changed. */
-async function hashFor(
-  ports: Pick<Ports, 'store' | 'clock' | 'hasher'>,
-  act: Act,
-  id: UserId,
-  password: string,
-): Promise<Verdict<{ passwordHash: string }>> {
-  const known = await readObject(ports, act.actor.account, documents.user(id), 'USER_NOT_FOUND');
-  if (isRefusal(known)) return known;
-  return mayChangeUser(act.actor, known.object) ? hashNewPassword(ports, known.object, password) : refusal('FORBIDDEN');
+  const edit = (user: User) => {
+    if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
+    const edited = { ...user, ...details, ...hashed };
+    return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
+  };
+  const names = { login, alias, email, phone };
+  const renamed = withNames(found.object, names);
+  const sameNames = userNames(renamed).join('\n') === userNames(found.object).join('\n');
+  const sameText = [renamed.login, renamed.alias, renamed.email, renamed.phone].every((name, at) => {
+    const { object } = found;
+    return name === [object.login, object.alias, object.email, object.phone][at];
+  });
+  if (sameNames && sameText) return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', edit, seen);
+  return changeNames(ports, act, id, names, edit, seen);
 }

@@ -13,6 +13,8 @@ export interface Refusal {
   readonly detail?: string;
   /** Of PASSWORD_COMMON: why. */
   readonly flaw?: PasswordFlaw;
+  /** Of an object that is not as the caller saw it: its version now. */
+  readonly version?: string;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
   readonly about?: UserId;
 }

@@ -73,6 +73,14 @@ function zoneFormat(zone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
+/** The wall clock of a zone for people to read, such as `fri 09:05`; undefined where there is no such zone. */
+export function localTime(zone: string, now: number): string | undefined {
+  const clock = wallClock(zone, now);
+  if (!clock) return undefined;
+  const pad = (number: number) => String(number).padStart(2, '0');
+  return `${WEEK[clock.day]} ${pad(Math.floor(clock.minute / 60))}:${pad(clock.minute % 60)}`;
+}
+
 function wallClock(zone: string, now: number): WallClock | undefined {
   // The years that Date can express; beyond, Intl throws.
   const format = Math.abs(now) <= 8.64e15 ? zoneFormat(zone) : undefined;

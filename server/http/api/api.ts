@@ -14,6 +14,11 @@ export function apiRouter(): OpenAPIHono<AppEnv> {
 
 /** What a schema found wrong. */
 export function refuseInvalid(c: Context<AppEnv>, error: z.ZodError) {
+  return refuse(c, 'INPUT_INVALID', { errors: errorsOf(error) });
+}
+
+/** By place, never by value; the first twenty. */
+export function errorsOf(error: z.ZodError): { path: string; message: string }[] {
   const errors = error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join('/');
     // The names of unknown fields are the caller's own spelling; they are needed to find the typo.
@@ -25,14 +30,15 @@ export function refuseInvalid(c: Context<AppEnv>, error: z.ZodError) {
     }
     return [{ path, message: issue.message }];
   });
-  return refuse(c, 'INPUT_INVALID', { errors: errors.slice(0, 20) });
+  return errors.slice(0, 20);
 }
 
 /** A use-case's refusal as an HTTP answer. */
-export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail }: Refusal) {
+export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail, version }: Refusal) {
   const extras: RefusalExtras = {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(detail !== undefined && { detail }),
+    ...(version !== undefined && { version }),
   };
   return refuse(c, refused, extras);
 }
@@ -46,6 +52,7 @@ export const problemSchema = z
     requestId: z.string(),
     detail: z.string().optional(),
     retryAfterMs: z.int().optional(),
+    version: z.string().optional().openapi({ description: 'VERSION_CONFLICT: the object’s version now.' }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .openapi('Problem');

@@ -7,7 +7,7 @@ import { authorize } from './authorize.ts';
 import { resourceId, tokenId, userId } from './fields.ts';
 
 const fields = { resource: resourceId, user: userId.optional(), token: tokenId.optional() };
-const assignment = z
+export const assignmentInput = z
   .strictObject(fields)
   .refine(({ user, token }) => user !== undefined || token !== undefined, 'name a user, a token, or both')
   .openapi('Assignment');
@@ -20,8 +20,8 @@ const create = createRoute({
   description:
     'A user alone, a user together with one of their tokens, or a token with no user. User and token assigned separately do not add up to both together. Repeating an assignment changes nothing.',
   security: [{ apiKey: ['write'] }],
-  request: jsonBody(assignment),
-  responses: { 201: jsonAnswer('Assigned.', assignment), ...refusals },
+  request: jsonBody(assignmentInput),
+  responses: { 201: jsonAnswer('Assigned.', assignmentInput), ...refusals },
 });
 const remove = createRoute({
   method: 'delete',

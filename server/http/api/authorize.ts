@@ -17,7 +17,10 @@ export const ACCOUNT_HEADER = 'countersign-account';
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 
 /** Lets in whoever shows a living API key with the scope, in the Authorization header and nowhere else (SR-26). */
-export function authorize(ports: Pick<Ports, 'store' | 'clock'>, scope: ApiScope): MiddlewareHandler<AppEnv> {
+export function authorize(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  scope: ApiScope,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (c.env?.operator === true) return asOperator(ports, c, next);
     const header = c.req.header('authorization');

@@ -126,7 +126,7 @@ const ofToken = createRoute({
 
 const CONTENT_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' };
 
-export function events(ports: Pick<Ports, 'store' | 'clock' | 'signer'>) {
+export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>) {
   const app = apiRouter();
   const paths = ['/events', '/events/export', '/users/:id/events', '/tokens/:id/events'];
   app.on(['GET'], paths, authorize(ports, 'read'));

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import type { FilterId, ResourceId, TokenId, UserId, WebhookId } from '../../domain/ids.ts';
+import { ACTOR_KINDS, type ActorReference } from '../../domain/actor.ts';
+import type { AdministratorId, ApiKeyId, FilterId, ResourceId, TokenId, UserId, WebhookId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
 
 /** The pieces that requests are made of. */
 
-function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'whk', example: string) {
+function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk', example: string) {
   return z
     .custom<T>((text) => parseId(prefix, text) !== undefined, `an id such as ${example}`)
     .openapi({ type: 'string', pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{11}$`, example });
@@ -16,6 +17,8 @@ export const userId = id<UserId>('usr', 'usr_01k8dq9z2mp');
 export const tokenId = id<TokenId>('tok', 'tok_01k8dq9z2mp');
 export const filterId = id<FilterId>('flt', 'flt_01k8dq9z2mp');
 export const webhookId = id<WebhookId>('whk', 'whk_01k8dq9z2mp');
+export const apiKeyId = id<ApiKeyId>('key', 'key_01k8dq9z2mp');
+export const administratorId = id<AdministratorId>('adm', 'adm_01k8dq9z2mp');
 
 /** Text that people read: one line, no controls. */
 export function label(max: number) {
@@ -47,6 +50,29 @@ export const pageQuery = z.strictObject({
   after: z.string().max(500).optional().openapi({ description: '`next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+/** Of a list that can also be had by name. */
+export const namedPageQuery = pageQuery.extend({
+  search: z.string().min(1).max(200).optional().openapi({ description: 'What a name begins with, in any case.' }),
+  sort: z.enum(['created', 'name']).optional(),
+  order: z
+    .enum(['asc', 'desc'])
+    .optional()
+    .openapi({ description: 'By creation the newest first, by name from A on.' }),
+});
+
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const createdBy = z
+  .object({ kind: z.enum(ACTOR_KINDS), id: z.string().optional() })
+  .openapi('Creator')
+  .nullable()
+  .openapi({ description: 'Who made it; null where nobody kept track.' });
+
+/** A reference as it is shown. */
+export function presentCreator(reference: ActorReference | undefined): z.input<typeof createdBy> {
+  return reference === undefined ? null : { ...reference };
+}
 
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });

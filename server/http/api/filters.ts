@@ -1,16 +1,19 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Filter } from '../../domain/filter.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { indexes } from '../../ports/indexes.ts';
 import { createFilter } from '../../usecases/create-filter.ts';
-import { listObjects } from '../../usecases/list-objects.ts';
+import { deleteFilter } from '../../usecases/delete-filter.ts';
+import { listFilters } from '../../usecases/list-named.ts';
 import { readObject } from '../../usecases/read-object.ts';
+import { updateFilter } from '../../usecases/update-filter.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { apiRouter } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { creationHeaders, filterId, instant, label, pageOf, pageQuery } from './fields.ts';
+import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
+import { createdBy, filterId, instant, label, namedPageQuery, presentCreator } from './fields.ts';
+import { seenOf } from './version.ts';
 
 const minute = z.int().min(0).max(1440);
 const rule = z
@@ -46,65 +49,58 @@ const rule = z
     }),
   ])
   .openapi('FilterRule');
-const creation = z.strictObject({ name: label(100), rule }).openapi('FilterInput');
-const shown = z.object({ id: filterId, name: z.string(), rule, createdAt: instant }).openapi('Filter');
+const input = z.strictObject({ name: label(100), rule }).openapi('FilterInput');
+const changes = z
+  .strictObject({ name: label(100), rule: rule.openapi({ description: 'Of the same kind as before.' }) })
+  .partial()
+  .openapi('FilterChanges');
+const shown = z.object({ id: filterId, name: z.string(), rule, createdAt: instant, createdBy }).openapi('Filter');
 
-function presentFilter({ account: _account, createdBy: _by, ...filter }: Filter): z.input<typeof shown> {
-  return filter;
+function presentFilter({ id, name, rule, createdAt, createdBy }: Filter): z.input<typeof shown> {
+  return { id, name, rule, createdAt, createdBy: presentCreator(createdBy) };
 }
 
-const tags = ['Filters'];
-const create = createRoute({
-  method: 'post',
-  path: '/filters',
-  tags,
-  summary: 'Create a filter',
-  description: 'Attach it to a resource as `geoFilter`, `timeFilter` or `ipFilter`.',
-  security: [{ apiKey: ['write'] }],
-  request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Created.', shown), ...refusals },
-});
-const list = createRoute({
-  method: 'get',
-  path: '/filters',
-  tags,
-  summary: 'List filters, newest first',
-  security: [{ apiKey: ['read'] }],
-  request: { query: pageQuery },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-});
-const read = createRoute({
-  method: 'get',
-  path: '/filters/{id}',
-  tags,
-  summary: 'Read a filter',
-  security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ id: filterId }) },
-  responses: { 200: jsonAnswer('The filter.', shown), ...refusals },
-});
+const routes = describeObject(
+  { path: '/filters', tag: 'Filters', one: 'a filter', many: 'filters', id: filterId },
+  {
+    query: namedPageQuery.extend({ kind: z.enum(['geo', 'time', 'ip']).optional() }),
+    input,
+    changes,
+    shown,
+    made: shown,
+    about: {
+      create: 'Attach it to a resource as `geoFilter`, `timeFilter` or `ipFilter`.',
+      update: 'Changes the rules of every resource that has it.',
+      remove: 'Refused with FILTER_IN_USE as long as a resource has it.',
+    },
+  },
+);
 
 export function filters(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
   const app = apiRouter();
   app.on(['GET'], ['/filters', '/filters/:id'], authorize(ports, 'read'));
-  app.on(['POST'], ['/filters'], authorize(ports, 'write'));
-  app.openapi(create, async (c) => {
+  app.on(['POST', 'PATCH', 'DELETE'], ['/filters', '/filters/:id'], authorize(ports, 'write'));
+  app.openapi(routes.create, async (c) => {
     const body = c.req.valid('json');
-    const verdict = await createOnce(ports, c, 'flt', async (birth) => {
-      const made = await createFilter(ports, c.get('act'), birth, body);
-      return isRefusal(made) ? made : presentFilter(made.filter);
+    const made = await createOnce(ports, c, 'flt', async (birth) => {
+      const verdict = await createFilter(ports, c.get('act'), birth, body);
+      return isRefusal(verdict) ? verdict : madeFrom(verdict.filter, presentFilter(verdict.filter));
     });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return showMade(c, made);
   });
-  app.openapi(list, async (c) => {
-    const { account } = c.get('act').actor;
-    const list = { ...c.req.valid('query'), index: indexes.filters(account), account, key: documents.filter };
-    const page = await listObjects(ports, list);
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentFilter) }, 200);
-  });
-  app.openapi(read, async (c) => {
+  app.openapi(routes.list, async (c) =>
+    showPage(c, await listFilters(ports, c.get('act').actor.account, c.req.valid('query')), presentFilter),
+  );
+  app.openapi(routes.read, async (c) => {
     const key = documents.filter(c.req.valid('param').id);
-    const verdict = await readObject(ports, c.get('act').actor.account, key, 'FILTER_NOT_FOUND');
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentFilter(verdict.object), 200);
+    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'FILTER_NOT_FOUND'), presentFilter);
   });
+  app.openapi(routes.update, async (c) => {
+    const { id } = c.req.valid('param');
+    return showOne(c, await updateFilter(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentFilter);
+  });
+  app.openapi(routes.remove, async (c) =>
+    showDeleted(c, await deleteFilter(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
+  );
   return app;
 }

@@ -2,9 +2,13 @@ import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
 import { accounts } from './account.ts';
 import { apiRouter } from './api.ts';
+import { apiKeys } from './api-keys.ts';
 import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
+import { bulk } from './bulk.ts';
+import { checklist } from './checklist.ts';
 import { events } from './events.ts';
+import { explanations } from './explain.ts';
 import { filters } from './filters.ts';
 import { loginRequests } from './login-requests.ts';
 import { passwordResets } from './password-resets.ts';
@@ -30,17 +34,21 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', authentications(ports));
   app.route('/', results(ports));
   app.route('/', loginRequests(ports));
+  app.route('/', bulk(ports));
   app.route('/', resources(ports));
   app.route('/', users(ports));
   app.route('/', passwordResets(ports));
-  app.route('/', tokens(ports, 'Countersign'));
-  app.route('/', assignments(ports));
-  app.route('/', filters(ports));
   app.route('/', events(ports));
   app.route('/', statistics(ports));
   app.route('/', webhooks(ports));
   app.route('/', webhookDeliveries(ports));
   app.route('/', accounts(ports, about.plans ?? DEFAULT_CATALOGUE));
+  app.route('/', tokens(ports));
+  app.route('/', assignments(ports));
+  app.route('/', filters(ports));
+  app.route('/', apiKeys(ports));
+  app.route('/', explanations(ports));
+  app.route('/', checklist(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
@@ -8,16 +8,18 @@ import {
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { indexes } from '../../ports/indexes.ts';
 import { createResource } from '../../usecases/create-resource.ts';
-import { listObjects } from '../../usecases/list-objects.ts';
+import { deleteResource } from '../../usecases/delete-resource.ts';
+import { listResources } from '../../usecases/list-named.ts';
 import { readObject } from '../../usecases/read-object.ts';
 import { updateResource } from '../../usecases/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { apiRouter } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { creationHeaders, filterId, instant, label, pageOf, pageQuery, resourceId } from './fields.ts';
+import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
+import { createdBy, filterId, instant, label, namedPageQuery, presentCreator, resourceId } from './fields.ts';
+import { seenOf } from './version.ts';
 
 const settings = {
   name: label(100),
@@ -42,7 +44,7 @@ const settings = {
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
-const creation = z
+const input = z
   .strictObject({
     ...settings,
     ...{
@@ -67,59 +69,43 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
     '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks.',
 });
-const shown = z.object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant }).openapi('Resource');
+const shown = z
+  .object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant, createdBy })
+  .openapi('Resource');
 
-export function presentResource({ account: _account, createdBy: _by, ...resource }: Resource): z.input<typeof shown> {
+export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false } = resource;
-  return { ...resource, geoFilter, timeFilter, ipFilter, passwordReset, warnings: resourceWarnings(resource) };
+  const warnings = resourceWarnings(resource);
+  return {
+    ...resource,
+    geoFilter,
+    timeFilter,
+    ipFilter,
+    passwordReset,
+    warnings,
+    createdBy: presentCreator(createdBy),
+  };
 }
 
-const tags = ['Resources'];
-const params = z.object({ id: resourceId });
-const create = createRoute({
-  method: 'post',
-  path: '/resources',
-  tags,
-  summary: 'Create a resource',
-  security: [{ apiKey: ['write'] }],
-  request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Created.', shown), ...refusals },
-});
-const list = createRoute({
-  method: 'get',
-  path: '/resources',
-  tags,
-  summary: 'List resources, newest first',
-  security: [{ apiKey: ['read'] }],
-  request: { query: pageQuery },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-});
-const read = createRoute({
-  method: 'get',
-  path: '/resources/{id}',
-  tags,
-  summary: 'Read a resource',
-  security: [{ apiKey: ['read'] }],
-  request: { params },
-  responses: { 200: jsonAnswer('The resource.', shown), ...refusals },
-});
-const update = createRoute({
-  method: 'patch',
-  path: '/resources/{id}',
-  tags,
-  summary: 'Change a resource',
-  security: [{ apiKey: ['write'] }],
-  request: { params, ...jsonBody(changes) },
-  responses: { 200: jsonAnswer('The resource as it is now.', shown), ...refusals },
-});
+const routes = describeObject(
+  { path: '/resources', tag: 'Resources', one: 'a resource', many: 'resources', id: resourceId },
+  {
+    query: namedPageQuery,
+    input,
+    changes,
+    shown,
+    made: shown,
+    about: { remove: 'Nobody signs in to it from then on. What was assigned to it is assigned to nothing.' },
+  },
+);
 
 export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
   const app = apiRouter();
   app.on(['GET'], ['/resources', '/resources/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
+  app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
-  app.openapi(create, async (c) => {
+  app.openapi(routes.create, async (c) => {
     const { geoFilter, timeFilter, ipFilter, ...body } = c.req.valid('json');
     const settings = {
       ...body,
@@ -127,27 +113,25 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
       ...(timeFilter && { timeFilter }),
       ...(ipFilter && { ipFilter }),
     };
-    const verdict = await createOnce(ports, c, 'res', async (birth) => {
-      const made = await createResource(ports, c.get('act'), birth, settings);
-      return isRefusal(made) ? made : presentResource(made.resource);
+    const made = await createOnce(ports, c, 'res', async (birth) => {
+      const verdict = await createResource(ports, c.get('act'), birth, settings);
+      return isRefusal(verdict) ? verdict : madeFrom(verdict.resource, presentResource(verdict.resource));
     });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return showMade(c, made);
   });
-  app.openapi(list, async (c) => {
-    const { account } = c.get('act').actor;
-    const list = { ...c.req.valid('query'), index: indexes.resources(account), account, key: documents.resource };
-    const page = await listObjects(ports, list);
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentResource) }, 200);
-  });
-  app.openapi(read, async (c) => {
+  app.openapi(routes.list, async (c) =>
+    showPage(c, await listResources(ports, c.get('act').actor.account, c.req.valid('query')), presentResource),
+  );
+  app.openapi(routes.read, async (c) => {
     const key = documents.resource(c.req.valid('param').id);
-    const verdict = await readObject(ports, c.get('act').actor.account, key, 'RESOURCE_NOT_FOUND');
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentResource(verdict.object), 200);
+    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'RESOURCE_NOT_FOUND'), presentResource);
   });
-  app.openapi(update, async (c) => {
+  app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateResource(ports, c.get('act'), id, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentResource(verdict.object), 200);
+    return showOne(c, await updateResource(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentResource);
   });
+  app.openapi(routes.remove, async (c) =>
+    showDeleted(c, await deleteResource(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
+  );
   return app;
 }

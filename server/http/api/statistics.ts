@@ -46,7 +46,7 @@ const read = createRoute({
   responses: { 200: jsonAnswer('A list of days.', z.object({ days: z.array(shown) })), ...refusals },
 });
 
-export function statistics(ports: Pick<Ports, 'store' | 'clock'>) {
+export function statistics(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
   const app = apiRouter();
   app.on(['GET'], ['/statistics'], authorize(ports, 'read'));
   app.openapi(read, async (c) => {

@@ -1,24 +1,39 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { TokenId } from '../../domain/ids.ts';
 import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../../domain/otp/code.ts';
 import { parseOtp } from '../../domain/otp/format.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
-import { OTP_ALGORITHMS, type Token } from '../../domain/token.ts';
+import { OTP_ALGORITHMS, TOKEN_STATES, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { indexes } from '../../ports/indexes.ts';
+import type { Act } from '../../usecases/act.ts';
+import type { Birth } from '../../usecases/create-object.ts';
 import { createToken } from '../../usecases/create-token.ts';
+import { deleteToken } from '../../usecases/delete-token.ts';
 import { readUser } from '../../usecases/find-user.ts';
-import { listObjects } from '../../usecases/list-objects.ts';
+import { listTokens } from '../../usecases/list-named.ts';
 import { readObject } from '../../usecases/read-object.ts';
 import { resyncToken } from '../../usecases/resync-token.ts';
 import { updateToken } from '../../usecases/update-token.ts';
-import { isRefusal } from '../../usecases/verdict.ts';
+import { isRefusal, type Refusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { creationHeaders, instant, label, pageOf, pageQuery, resourceId, tokenId, userId } from './fields.ts';
+import { describeObject, type Made, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
+import {
+  administratorId,
+  createdBy,
+  instant,
+  label,
+  namedPageQuery,
+  presentCreator,
+  resourceId,
+  tokenId,
+  userId,
+} from './fields.ts';
+import { seenOf, tagged } from './version.ts';
 
 const secret = z
   .string()
@@ -37,7 +52,7 @@ const periodMs = z
   .min(30_000)
   .max(86_400_000)
   .refine((period) => period % 30_000 === 0, 'a multiple of 30 000');
-const creation = z
+export const tokenInput = z
   .strictObject({
     name: label(100),
     kind: z.enum(['totp', 'hotp']),
@@ -85,6 +100,9 @@ const shown = z
     digits,
     periodMs: z.int().optional(),
     owner: userId.optional(),
+    administrator: administratorId
+      .optional()
+      .openapi({ description: 'Who signs in to administer with it. Nobody else changes it.' }),
     enabled: z.boolean(),
     needsResync: z
       .literal(true)
@@ -95,6 +113,7 @@ const shown = z
     expiresAt: instant.optional(),
     directResources: z.array(resourceId),
     createdAt: instant,
+    createdBy,
   })
   .openapi('Token');
 const enrolled = z
@@ -107,7 +126,8 @@ const enrolled = z
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
 export function presentToken(token: Token): z.input<typeof shown> {
-  const { id, name, serial, factor, algorithm, digits, owner, enabled, lock, failures, expiresAt, needsResync } = token;
+  const { id, name, serial, factor, algorithm, digits, owner, administrator, enabled, lock } = token;
+  const { failures, expiresAt, needsResync } = token;
   return {
     id,
     name,
@@ -117,6 +137,7 @@ export function presentToken(token: Token): z.input<typeof shown> {
     digits,
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
     ...(owner !== undefined && { owner }),
+    ...(administrator !== undefined && { administrator }),
     enabled,
     ...(needsResync && { needsResync }),
     locked: lock ?? null,
@@ -124,102 +145,90 @@ export function presentToken(token: Token): z.input<typeof shown> {
     ...(expiresAt !== undefined && { expiresAt }),
     directResources: token.directResources,
     createdAt: token.createdAt,
+    createdBy: presentCreator(token.createdBy),
   };
 }
 
-const tags = ['Tokens'];
-const params = z.object({ id: tokenId });
-const create = createRoute({
-  method: 'post',
-  path: '/tokens',
-  tags,
-  summary: 'Create a token',
-  security: [{ apiKey: ['write'] }],
-  request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Created. The seed is in this answer alone.', enrolled), ...refusals },
-});
-const list = createRoute({
-  method: 'get',
-  path: '/tokens',
-  tags,
-  summary: 'List tokens, newest first',
-  security: [{ apiKey: ['read'] }],
-  request: { query: pageQuery },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-});
-const read = createRoute({
-  method: 'get',
-  path: '/tokens/{id}',
-  tags,
-  summary: 'Read a token',
-  security: [{ apiKey: ['read'] }],
-  request: { params },
-  responses: { 200: jsonAnswer('The token.', shown), ...refusals },
-});
-const update = createRoute({
-  method: 'patch',
-  path: '/tokens/{id}',
-  tags,
-  summary: 'Change, deactivate, lock, unlock or hand over a token',
-  security: [{ apiKey: ['write'] }],
-  request: { params, ...jsonBody(changes) },
-  responses: { 200: jsonAnswer('The token as it is now.', shown), ...refusals },
-});
+const routes = describeObject(
+  { path: '/tokens', tag: 'Tokens', one: 'a token', many: 'tokens', id: tokenId },
+  {
+    query: namedPageQuery.extend({
+      state: z.enum(TOKEN_STATES).optional(),
+      owner: userId.optional(),
+      kind: z.enum(['totp', 'hotp']).optional(),
+      resource: resourceId.optional().openapi({ description: 'That takes its codes with no user.' }),
+    }),
+    input: tokenInput,
+    changes,
+    shown,
+    made: enrolled,
+    about: {
+      create: 'The seed is in this answer alone.',
+      update: 'Renames, deactivates, locks, unlocks or hands over.',
+      remove: 'The assignments that named it are void from then on.',
+    },
+  },
+);
 const resync = createRoute({
   method: 'post',
   path: '/tokens/{id}/resync',
-  tags,
+  tags: ['Tokens'],
   summary: 'Find the place of a token again',
   description:
     'For a device whose button was pressed too often or whose clock is wrong. Codes that do not fit count as one wrong code, and lock the token when they are too many in a row. Right ones are used up, and forgive nothing.',
   security: [{ apiKey: ['write'] }],
-  request: { params, ...jsonBody(resyncing) },
-  responses: { 200: jsonAnswer('The token, in step again.', shown), ...refusals },
+  request: { params: z.object({ id: tokenId }), ...jsonBody(resyncing) },
+  responses: { 200: { ...jsonAnswer('The token, in step again.', shown), ...tagged }, ...refusals },
 });
 
-export function tokens(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>, issuerName: string) {
+/** Under which name codes appear in authenticator apps. */
+const ISSUER_NAME = 'Countersign';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+export async function makeToken(
+  ports: Needs,
+  act: Act,
+  birth: Birth<TokenId>,
+  body: z.output<typeof tokenInput>,
+): Promise<Made<z.input<typeof enrolled>> | Refusal> {
+  const made = await createToken(ports, act, birth, body);
+  if (isRefusal(made)) return made;
+  const { token, secret } = made;
+  const owner = token.owner && (await readUser(ports, act.actor.account, token.owner));
+  const account = owner ? owner.login : token.name;
+  const uri = otpauthUri({ issuer: ISSUER_NAME, account, token, secret });
+  return madeFrom(token, { token: presentToken(token), secret: base32Encode(secret), otpauthUri: uri });
+}
+
+export function tokens(ports: Needs) {
   const app = apiRouter();
   app.on(['GET'], ['/tokens', '/tokens/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH'], ['/tokens', '/tokens/:id', '/tokens/:id/resync'], authorize(ports, 'write'));
+  app.on(['POST'], ['/tokens', '/tokens/:id/resync'], authorize(ports, 'write'));
+  app.on(['PATCH', 'DELETE'], ['/tokens/:id'], authorize(ports, 'write'));
 
-  app.openapi(create, async (c) => {
+  app.openapi(routes.create, async (c) => {
     const body = c.req.valid('json');
-    const { account } = c.get('act').actor;
-    const verdict = await createOnce(ports, c, 'tok', async (birth) => {
-      const made = await createToken(ports, c.get('act'), birth, body);
-      if (isRefusal(made)) return made;
-      const owner = made.token.owner && (await readUser(ports, account, made.token.owner));
-      const uri = otpauthUri({
-        issuer: issuerName,
-        account: owner ? owner.login : made.token.name,
-        token: made.token,
-        secret: made.secret,
-      });
-      return { token: presentToken(made.token), secret: base32Encode(made.secret), otpauthUri: uri };
-    });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return showMade(c, await createOnce(ports, c, 'tok', (birth) => makeToken(ports, c.get('act'), birth, body)));
   });
-  app.openapi(list, async (c) => {
-    const { account } = c.get('act').actor;
-    const list = { ...c.req.valid('query'), index: indexes.tokens(account), account, key: documents.token };
-    const page = await listObjects(ports, list);
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentToken) }, 200);
-  });
-  app.openapi(read, async (c) => {
+  app.openapi(routes.list, async (c) =>
+    showPage(c, await listTokens(ports, c.get('act').actor.account, c.req.valid('query')), presentToken),
+  );
+  app.openapi(routes.read, async (c) => {
     const key = documents.token(c.req.valid('param').id);
-    const verdict = await readObject(ports, c.get('act').actor.account, key, 'TOKEN_NOT_FOUND');
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
+    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'TOKEN_NOT_FOUND'), presentToken);
   });
-  app.openapi(update, async (c) => {
+  app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateToken(ports, c.get('act'), id, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
+    return showOne(c, await updateToken(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentToken);
   });
+  app.openapi(routes.remove, async (c) =>
+    showDeleted(c, await deleteToken(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
+  );
   app.openapi(resync, async (c) => {
     const { otps } = c.req.valid('json');
     if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');
-    const verdict = await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps);
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentToken(verdict.object), 200);
+    return showOne(c, await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps), presentToken);
   });
   return app;
 }

@@ -1,33 +1,37 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { UserId } from '../../domain/ids.ts';
 import type { User } from '../../domain/user.ts';
-import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { indexes } from '../../ports/indexes.ts';
+import type { Act } from '../../usecases/act.ts';
+import type { Birth } from '../../usecases/create-object.ts';
 import { createUser } from '../../usecases/create-user.ts';
+import { deleteUser } from '../../usecases/delete-user.ts';
 import { findUser } from '../../usecases/find-user.ts';
-import { listObjects } from '../../usecases/list-objects.ts';
+import { listUsers } from '../../usecases/list-named.ts';
 import { updateUser } from '../../usecases/update-user.ts';
-import { isRefusal } from '../../usecases/verdict.ts';
-import { refuse } from '../problem.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { isRefusal, type Refusal, refusal } from '../../usecases/verdict.ts';
+import { apiRouter } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
+import { describeObject, type Made, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
 import {
   anyName,
-  creationHeaders,
+  createdBy,
   email,
+  flag,
   instant,
   label,
   login,
-  pageOf,
-  pageQuery,
+  namedPageQuery,
   password,
   phone,
+  presentCreator,
   resourceId,
   tokenId,
   userId,
 } from './fields.ts';
 import { passwordHash } from './password-hash.ts';
+import { seenOf } from './version.ts';
 
 const names = {
   login,
@@ -37,7 +41,7 @@ const names = {
   firstName: label(100).optional(),
   secondName: label(100).optional(),
 };
-const creation = z
+export const userInput = z
   .strictObject({
     ...names,
     password: password.optional(),
@@ -47,10 +51,14 @@ const creation = z
   .openapi('UserInput');
 const changes = z
   .strictObject({
+    login,
+    alias: login.nullable(),
+    email: email.nullable(),
+    phone: phone.nullable(),
+    firstName: label(100).nullable(),
+    secondName: label(100).nullable(),
     blocked: z.boolean(),
     password,
-    firstName: label(100),
-    secondName: label(100),
     apiSupport: z.boolean(),
   })
   .partial()
@@ -64,85 +72,84 @@ const shown = z
     hasPassword: z.boolean(),
     assignments: z.array(z.object({ resource: resourceId, alone: z.boolean(), tokens: z.array(tokenId) })),
     createdAt: instant,
+    createdBy,
   })
   .openapi('User');
 
-export function presentUser({ account: _account, createdBy: _by, passwordHash, ...user }: User): z.input<typeof shown> {
+export function presentUser(user: User): z.input<typeof shown> {
+  const { account: _account, claiming: _claiming, createdBy, passwordHash, ...rest } = user;
   const assignments = user.assignments.map(({ resource, alone, tokens }) => ({
     resource,
     alone,
     tokens: tokens.map(({ token }) => token),
   }));
-  return { ...user, hasPassword: passwordHash !== undefined, assignments };
+  return { ...rest, hasPassword: passwordHash !== undefined, assignments, createdBy: presentCreator(createdBy) };
 }
 
-const tags = ['Users'];
-const create = createRoute({
-  method: 'post',
-  path: '/users',
-  tags,
-  summary: 'Create a user',
-  description: 'Login, alias, e-mail and phone share one namespace within the account, whatever their case.',
-  security: [{ apiKey: ['write'] }],
-  request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Created.', shown), ...refusals },
-});
-const list = createRoute({
-  method: 'get',
-  path: '/users',
-  tags,
-  summary: 'List users, newest first',
-  security: [{ apiKey: ['read'] }],
-  request: { query: pageQuery },
-  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
-});
-const read = createRoute({
-  method: 'get',
-  // Named as in the route that changes one: OpenAPI takes two templates of one shape for the same path.
-  path: '/users/{id}',
-  tags,
-  summary: 'Read a user by id or by any of their names',
-  security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ id: anyName }) },
-  responses: { 200: jsonAnswer('The user.', shown), ...refusals },
-});
-const update = createRoute({
-  method: 'patch',
-  path: '/users/{id}',
-  tags,
-  summary: 'Change a user',
-  security: [{ apiKey: ['write'] }],
-  request: { params: z.object({ id: userId }), ...jsonBody(changes) },
-  responses: { 200: jsonAnswer('The user as they are now.', shown), ...refusals },
-});
+const described = describeObject(
+  { path: '/users', tag: 'Users', one: 'a user', many: 'users', id: userId },
+  {
+    query: namedPageQuery.extend({
+      blocked: flag.optional(),
+      resource: resourceId.optional().openapi({ description: 'Assigned to it, alone or with a token.' }),
+    }),
+    input: userInput,
+    changes,
+    shown,
+    made: shown,
+    about: {
+      create: 'Login, alias, e-mail and phone share one namespace within the account, whatever their case.',
+      update: 'Names that somebody else has are refused with NAME_TAKEN, and nothing is changed then.',
+      remove: 'Their names are free from then on, and their tokens are nobody’s.',
+    },
+  },
+);
+const routes = {
+  ...described,
+  read: createRoute({
+    ...described.read,
+    // Named as in the routes that change one: OpenAPI takes two templates of one shape for the same path.
+    path: '/users/{id}',
+    summary: 'Read a user by id or by any of their names',
+    request: { params: z.object({ id: anyName }) },
+  }),
+};
 
-export function users(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>) {
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
+
+export async function makeUser(
+  ports: Needs,
+  act: Act,
+  birth: Birth<UserId>,
+  body: z.output<typeof userInput>,
+): Promise<Made<z.input<typeof shown>> | Refusal> {
+  const made = await createUser(ports, act, birth, body);
+  return isRefusal(made) ? made : madeFrom(made.user, presentUser(made.user));
+}
+
+export function users(ports: Needs) {
   const app = apiRouter();
   app.on(['GET'], ['/users', '/users/:id'], authorize(ports, 'read'));
-  app.on(['POST', 'PATCH'], ['/users', '/users/:id'], authorize(ports, 'write'));
+  app.on(['POST'], ['/users'], authorize(ports, 'write'));
+  app.on(['PATCH', 'DELETE'], ['/users/:id'], authorize(ports, 'write'));
 
-  app.openapi(create, async (c) => {
+  app.openapi(routes.create, async (c) => {
     const body = c.req.valid('json');
-    const verdict = await createOnce(ports, c, 'usr', async (birth) => {
-      const made = await createUser(ports, c.get('act'), birth, body);
-      return isRefusal(made) ? made : presentUser(made.user);
-    });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return showMade(c, await createOnce(ports, c, 'usr', (birth) => makeUser(ports, c.get('act'), birth, body)));
   });
-  app.openapi(list, async (c) => {
-    const { account } = c.get('act').actor;
-    const list = { ...c.req.valid('query'), index: indexes.users(account), account, key: documents.user };
-    const page = await listObjects(ports, list);
-    return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentUser) }, 200);
+  app.openapi(routes.list, async (c) =>
+    showPage(c, await listUsers(ports, c.get('act').actor.account, c.req.valid('query')), presentUser),
+  );
+  app.openapi(routes.read, async (c) => {
+    const object = await findUser(ports, c.get('act').actor.account, c.req.valid('param').id);
+    return showOne(c, object ? { object } : refusal('USER_NOT_FOUND'), presentUser);
   });
-  app.openapi(read, async (c) => {
-    const user = await findUser(ports, c.get('act').actor.account, c.req.valid('param').id);
-    return user ? c.json(presentUser(user), 200) : refuse(c, 'USER_NOT_FOUND');
-  });
-  app.openapi(update, async (c) => {
+  app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateUser(ports, c.get('act'), id, c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentUser(verdict.object), 200);
+    return showOne(c, await updateUser(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentUser);
   });
+  app.openapi(routes.remove, async (c) =>
+    showDeleted(c, await deleteUser(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
+  );
   return app;
 }

@@ -4,9 +4,14 @@ import { Refused } from '../problem.ts';
 
 export const DEFAULT_BODY_LIMIT = 64 * 1024;
 
+/** Of requests with up to five hundred rows. */
+export const BULK_BODY_LIMIT = 1024 * 1024;
+
 export interface BodyLimitOptions {
   /** Default {@link DEFAULT_BODY_LIMIT}. */
   maxBytes?: number;
+  /** Paths with another limit. */
+  exceptions?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -14,8 +19,9 @@ export interface BodyLimitOptions {
  * declared length is believed only to refuse early; what arrives is counted.
  */
 export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler<AppEnv> {
-  const maxBytes = options.maxBytes ?? DEFAULT_BODY_LIMIT;
+  const { maxBytes: usual = DEFAULT_BODY_LIMIT, exceptions } = options;
   return async function limitBody(c, next) {
+    const maxBytes = exceptions?.get(c.req.path) ?? usual;
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const declared = c.req.header('content-length');
     if (declared !== undefined && !(Number(declared) <= maxBytes)) throw new Refused('BODY_TOO_LARGE');

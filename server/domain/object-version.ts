@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+/** What signing in moves on a token, and marks of work under way: nobody who edits an object has seen them. */
+const UNSEEN = new Set(['nextCounter', 'driftSteps', 'lastCountedAttempt', 'claiming', 'holders']);
+
+/**
+ * Names the content of an object as its administrators know it: the same content, the same version, whoever wrote it and
+ * on whichever store. Also what is never shown counts, such as a password's hash, so that a change of it is noticed.
+ */
+export function versionOf(object: object): string {
+  const members = Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
+  const text = JSON.stringify(Object.fromEntries(members), (name, value: unknown) =>
+    UNSEEN.has(name) ? undefined : value,
+  );
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** What a caller last saw: one of these versions, or any version at all as long as there is the object. */
+export type SeenVersions = readonly string[] | 'any';
+
+/** Whether the object is still as the caller saw it. Whoever says nothing has the last word. */
+export function isAsSeen(object: object, seen: SeenVersions | undefined): boolean {
+  return seen === undefined || seen === 'any' || seen.includes(versionOf(object));
+}

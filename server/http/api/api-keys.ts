@@ -1,0 +1,175 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { API_SCOPES, type ApiKey, type ApiKeyUse, LONGEST_OVERLAP_MS } from '../../domain/api-key.ts';
+import { apiKeyPrefix } from '../../domain/api-key-text.ts';
+import { versionOf } from '../../domain/object-version.ts';
+import type { Ports } from '../../ports/index.ts';
+import { deleteApiKey, rotateApiKey, updateApiKey } from '../../usecases/change-api-key.ts';
+import { createApiKey } from '../../usecases/create-api-key.ts';
+import { listApiKeys, readApiKey, readUse } from '../../usecases/read-api-keys.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { authorize } from './authorize.ts';
+import { createOnce } from './create-once.ts';
+import { describeObject, madeFrom, showDeleted, showMade } from './describe-object.ts';
+import { apiKeyId, createdBy, instant, label, pageQuery, presentCreator, resourceId } from './fields.ts';
+import { changeHeaders, seenOf, tagged } from './version.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const LONGEST_LIFE_MS = 10 * 365 * DAY_MS;
+
+const scopes = z.array(z.enum(API_SCOPES)).min(1).max(API_SCOPES.length).openapi({
+  description:
+    '`authenticate`: sign-ins and results. `read`, `write`: the account’s objects. `administer`: administrators, API keys, webhooks, the plan.',
+});
+const resources = z
+  .array(resourceId)
+  .min(1)
+  .max(100)
+  .openapi({ description: 'Confines the key to sign-ins and results of these.' });
+const input = z
+  .strictObject({
+    name: label(100),
+    scopes,
+    resources: resources.optional(),
+    lifetimeMs: z
+      .int()
+      .min(60_000)
+      .max(LONGEST_LIFE_MS)
+      .default(365 * DAY_MS)
+      .openapi({ description: 'How long it works; a year by default.' }),
+  })
+  .openapi('ApiKeyInput');
+const changes = z
+  .strictObject({
+    name: label(100),
+    enabled: z.boolean(),
+    scopes,
+    resources: resources.nullable(),
+    expiresAt: instant,
+  })
+  .partial()
+  .openapi('ApiKeyChanges');
+const rotating = z
+  .strictObject({
+    overlapMs: z
+      .int()
+      .min(0)
+      .max(LONGEST_OVERLAP_MS)
+      .openapi({ description: 'How long the secret before works on; a week at most.', example: 86_400_000 }),
+  })
+  .openapi('ApiKeyRotationInput');
+const shown = z
+  .object({
+    id: apiKeyId,
+    name: z.string(),
+    prefix: z.string().openapi({ description: 'What its text begins with.', example: 'csk_01k8dq9z2mp_2m4x7r9t1vw' }),
+    scopes,
+    resources: z.array(resourceId).nullable(),
+    enabled: z.boolean(),
+    expiresAt: instant,
+    formerUntil: instant.nullable().openapi({ description: 'Until when the secret before the last rotation works.' }),
+    lastUsedAt: instant.nullable().openapi({ description: 'To within an hour.' }),
+    createdAt: instant,
+    createdBy,
+  })
+  .openapi('ApiKey');
+const withSecret = z
+  .object({ key: shown, text: z.string().openapi({ description: 'The key. Shown this once and never again.' }) })
+  .openapi('ApiKeyWithSecret');
+
+function presentKey(key: ApiKey, use: ApiKeyUse | undefined): z.input<typeof shown> {
+  const { id, name, scopes, resources = null, enabled, expiresAt, former, createdAt } = key;
+  return {
+    id,
+    name,
+    prefix: apiKeyPrefix(key),
+    scopes,
+    resources,
+    enabled,
+    expiresAt,
+    formerUntil: former ? Math.min(former.until, expiresAt) : null,
+    lastUsedAt: use?.at ?? null,
+    createdAt,
+    createdBy: presentCreator(key.createdBy),
+  };
+}
+
+const routes = describeObject(
+  {
+    path: '/api-keys',
+    tag: 'API keys',
+    one: 'an API key',
+    many: 'API keys',
+    id: apiKeyId,
+    scopes: ['administer', 'administer'],
+  },
+  {
+    query: pageQuery,
+    input,
+    changes,
+    shown,
+    made: withSecret,
+    about: {
+      create: 'The key is in this answer alone. A key makes none that may do what it may not itself.',
+      remove: 'The next request with it is refused.',
+    },
+  },
+);
+const rotate = createRoute({
+  method: 'post',
+  path: '/api-keys/{id}/rotate',
+  tags: ['API keys'],
+  summary: 'Give an API key another secret',
+  description: 'The one before works on for `overlapMs`, one from an earlier rotation ends at once.',
+  security: [{ apiKey: ['administer'] }],
+  request: { params: z.object({ id: apiKeyId }), headers: changeHeaders, ...jsonBody(rotating) },
+  responses: { 200: { ...jsonAnswer('The key with its new secret.', withSecret), ...tagged }, ...refusals },
+});
+
+export function apiKeys(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
+  const app = apiRouter();
+  const paths = ['/api-keys', '/api-keys/:id', '/api-keys/:id/rotate'];
+  app.on(['GET', 'POST', 'PATCH', 'DELETE'], paths, authorize(ports, 'administer'));
+
+  app.openapi(routes.create, async (c) => {
+    const body = c.req.valid('json');
+    const made = await createOnce(ports, c, 'key', async (birth) => {
+      // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
+      const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
+      const given = { ...birth, ...(secret && { secret: secret.subarray(0, 20) }) };
+      const verdict = await createApiKey(ports, c.get('act'), body, given);
+      if (isRefusal(verdict)) return verdict;
+      return madeFrom(verdict.key, { key: presentKey(verdict.key, undefined), text: verdict.text });
+    });
+    return showMade(c, made);
+  });
+  app.openapi(routes.list, async (c) => {
+    const page = await listApiKeys(ports, c.get('act'), c.req.valid('query'));
+    if (isRefusal(page)) return refuseVerdict(c, page);
+    return c.json({ items: page.items.map(({ key, use }) => presentKey(key, use)), next: page.next }, 200);
+  });
+  app.openapi(routes.read, async (c) => {
+    const found = await readApiKey(ports, c.get('act'), c.req.valid('param').id);
+    if (isRefusal(found)) return refuseVerdict(c, found);
+    c.header('etag', `"${versionOf(found.key)}"`);
+    return c.json(presentKey(found.key, found.use), 200);
+  });
+  app.openapi(routes.update, async (c) => {
+    const { id } = c.req.valid('param');
+    const verdict = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
+    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    c.header('etag', `"${versionOf(verdict.object)}"`);
+    return c.json(presentKey(verdict.object, await readUse(ports, verdict.object)), 200);
+  });
+  app.openapi(routes.remove, async (c) =>
+    showDeleted(c, await deleteApiKey(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
+  );
+  app.openapi(rotate, async (c) => {
+    const { overlapMs } = c.req.valid('json');
+    const verdict = await rotateApiKey(ports, c.get('act'), c.req.valid('param').id, overlapMs, seenOf(c));
+    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    c.header('etag', `"${versionOf(verdict.key)}"`);
+    return c.json({ key: presentKey(verdict.key, await readUse(ports, verdict.key)), text: verdict.text }, 200);
+  });
+  return app;
+}

@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { IDEMPOTENCY_LEASE_MS } from '../../domain/idempotency.ts';
+import { Overloaded } from '../../ports/password-hasher.ts';
+import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { addToken, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
+
+let service: Service;
+let scene: Scene;
+let key: string;
+beforeAll(async () => {
+  service = await openService('bulk');
+  scene = await setScene(service.ports);
+  key = await service.keyFor(scene.account);
+});
+afterEach(() => {
+  service.ports.store.intercept = {};
+  service.ports.hasher.during = undefined;
+});
+afterAll(() => service.ports.close());
+
+interface Row {
+  key?: string;
+  status: number;
+  id?: string;
+  code?: string;
+  errors?: { path: string }[];
+  secret?: string;
+}
+async function send(kind: string, rows: unknown[], headers: Record<string, string> = {}): Promise<Row[]> {
+  const response = await service.call(`POST /v1/bulk/${kind}`, { key, body: { rows }, headers });
+  expect(response.status, await response.clone().text()).toBe(200);
+  return ((await response.json()) as { rows: Row[] }).rows;
+}
+const readUser = async (id: string) => (await service.call(`GET /v1/users/${id}`, { key })).json();
+
+describe('users', () => {
+  test('each row has an outcome of its own, in the order of the rows', async () => {
+    const rows = await send('users', [
+      { login: 'one', key: 'k1', password: PASSWORD },
+      { login: 'ALICE' },
+      { login: 'two', role: 'superuser' },
+      { login: 'a b', email: 7 },
+      { login: 'three', password: 'short' },
+      { login: 'four' },
+    ]);
+    expect(rows).toMatchObject([
+      { status: 201, key: 'k1' },
+      { status: 409, code: 'NAME_TAKEN' },
+      { status: 422, code: 'INPUT_INVALID', errors: [{ path: 'role' }] },
+      { status: 422, code: 'INPUT_INVALID', errors: [{ path: 'login' }, { path: 'email' }] },
+      { status: 422, code: 'PASSWORD_TOO_SHORT' },
+      { status: 201 },
+    ]);
+    expect(await readUser(rows[0]?.id ?? '')).toMatchObject({ login: 'one', hasPassword: true });
+    expect(await readUser(rows[5]?.id ?? '')).toMatchObject({ login: 'four', hasPassword: false });
+    expect((await service.call('GET /v1/users/two', { key })).status).toBe(404);
+  });
+
+  test('five hundred at once, and not one more', async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => ({ login: `many-${at}` }));
+    const rows = await send('users', many(500));
+    expect(rows.every(({ status }) => status === 201)).toBe(true);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(500);
+    expect(await readUser('many-7')).toMatchObject({ id: rows[7]?.id });
+    for (const body of [{ rows: many(501) }, { rows: [] }, { rows: ['x'] }, { rows: [null] }]) {
+      const response = await service.call('POST /v1/bulk/users', { key, body });
+      expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
+    }
+  });
+
+  test('two rows that want the same name: one has it', async () => {
+    const rows = await send(
+      'users',
+      Array.from({ length: 6 }, () => ({ login: 'wanted' })),
+    );
+    expect(rows.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+  });
+
+  // SR-59
+  test('SR-59: a row with a key is made once, however often it is sent; with other content the key is refused', async () => {
+    const rows = [
+      { login: 'keyed-1', key: 'a' },
+      { login: 'keyed-2', key: 'b' },
+    ];
+    const first = await send('users', rows);
+    expect(await send('users', rows)).toEqual(first);
+    expect(await send('users', [{ login: 'other', key: 'a' }])).toEqual([
+      { key: 'a', status: 422, code: 'IDEMPOTENCY_KEY_REUSED' },
+    ]);
+    const twice = await send('users', [
+      { login: 'twin-1', key: 'twin' },
+      { login: 'twin-2', key: 'twin' },
+    ]);
+    expect(twice).toMatchObject([{ status: 201 }, { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' }]);
+    expect(await send('users', [{ login: 'bad-key', key: 'not ascii ä' }])).toMatchObject([
+      { status: 400, code: 'IDEMPOTENCY_KEY_INVALID' },
+    ]);
+  });
+
+  test('the key of the request serves every row: what broke off is made by the repetition, the rest is answered again', async () => {
+    const rows = Array.from({ length: 20 }, (_, at) => ({ login: `resumed-${at}` }));
+    let commits = 0;
+    service.ports.store.intercept = {
+      commit: (_, go) => (commits++ > 30 ? Promise.reject(new Error('the process is killed')) : go()),
+    };
+    const headers = { 'idempotency-key': 'resume' };
+    const first = await send('users', rows, headers);
+    service.ports.store.intercept = {};
+    const made = first.filter(({ status }) => status === 201);
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThan(20);
+    expect(first.filter(({ status }) => status !== 201).every(({ code }) => code === 'INTERNAL')).toBe(true);
+    // The rows that were at work then are taken for it still, for as long as a request may last.
+    service.ports.clock.advance(IDEMPOTENCY_LEASE_MS);
+    const second = await send('users', rows, headers);
+    expect(second.every(({ status }) => status === 201)).toBe(true);
+    for (const { id } of made) expect(second.map((row) => row.id)).toContain(id);
+    expect((await service.call('GET /v1/users?search=resumed-&limit=200', { key })).status).toBe(200);
+    const listed = (await (await service.call('GET /v1/users?search=resumed-&limit=200', { key })).json()) as {
+      items: object[];
+    };
+    expect(listed.items).toHaveLength(20);
+  });
+
+  test('a row that finds the hasher full says so, and no other', async () => {
+    service.ports.hasher.during = async () => {
+      throw new Overloaded(1500);
+    };
+    expect(await send('users', [{ login: 'hashed', password: PASSWORD }, { login: 'unhashed' }])).toMatchObject([
+      { status: 503, code: 'OVERLOADED', retryAfterMs: 1500 },
+      { status: 201 },
+    ]);
+  });
+
+  test('SR-56: a body of more than a mebibyte is too large, and elsewhere one of more than 64 KiB', async () => {
+    const padding = (bytes: number) => ({ rows: [{ login: 'x'.repeat(bytes) }] });
+    const large = await service.call('POST /v1/bulk/users', { key, body: padding(100_000) });
+    expect(large.status).toBe(200);
+    const huge = await service.call('POST /v1/bulk/users', { key, body: padding(1024 * 1024) });
+    expect(await refusalOf(huge)).toEqual({ status: 413, code: 'BODY_TOO_LARGE' });
+    const single = await service.call('POST /v1/users', { key, body: padding(100_000) });
+    expect(await refusalOf(single)).toEqual({ status: 413, code: 'BODY_TOO_LARGE' });
+  });
+});
+
+describe('tokens', () => {
+  // SR-23
+  test('SR-23: the seed is in the answer to the row, and in the repetition with its key', async () => {
+    const rows = [
+      { name: 'phone', kind: 'totp', owner: scene.user.id, key: 'seed' },
+      { name: 'phone', kind: 'totp', owner: 'usr_00000000000' },
+      { name: 'phone', kind: 'oath' },
+      { name: 'own', kind: 'totp', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
+    ];
+    const made = await send('tokens', rows);
+    expect(made).toMatchObject([
+      { status: 201, otpauthUri: expect.stringContaining('alice') },
+      { status: 404, code: 'USER_NOT_FOUND' },
+      { status: 422, code: 'INPUT_INVALID' },
+      { status: 201, secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
+    ]);
+    expect((await send('tokens', rows))[0]).toEqual(made[0]);
+    const shown = await (await service.call(`GET /v1/tokens/${made[0]?.id}`, { key })).text();
+    expect(shown).not.toContain(made[0]?.secret ?? 'x');
+  });
+});
+
+describe('assignments', () => {
+  test('of many to one person at once are all there', async () => {
+    const tokens = [];
+    for (let at = 0; at < 20; at++) {
+      tokens.push(await addToken(service.ports, scene.account, { owner: scene.user.id }));
+    }
+    const resource = scene.resource.id;
+    const rows = await send('assignments', [
+      ...tokens.map(({ id }) => ({ resource, user: scene.user.id, token: id, key: id })),
+      { resource, user: 'usr_00000000000' },
+      { resource },
+    ]);
+    expect(rows.slice(0, 20).every(({ status }) => status === 201)).toBe(true);
+    expect(rows.slice(20)).toMatchObject([
+      { status: 404, code: 'USER_NOT_FOUND' },
+      { status: 422, code: 'INPUT_INVALID' },
+    ]);
+    const user = (await readUser(scene.user.id)) as { assignments: { tokens: string[] }[] };
+    expect([...(user.assignments[0]?.tokens ?? [])].sort()).toEqual(tokens.map(({ id }) => id).sort());
+  });
+});

@@ -1,0 +1,32 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type SeenVersions, versionOf } from '../../domain/object-version.ts';
+import type { AppEnv } from '../context.ts';
+
+const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
+
+/** The header by which a change says what it was made for. */
+export const changeHeaders = z.object({
+  'if-match': z.string().max(1000).regex(IF_MATCH, 'one or more quoted versions, or *').optional().openapi({
+    description:
+      'An `ETag`: refused with VERSION_CONFLICT when the object has changed since. Without it the last wins.',
+  }),
+});
+
+/** RFC 9110 13.1.1: compared strongly, so a weak version is never the right one. */
+export function seenOf(c: Context<AppEnv>): SeenVersions | undefined {
+  const header = c.req.header('if-match')?.trim();
+  if (header === undefined) return undefined;
+  if (header === '*') return 'any';
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, version = '']) => (weak ? [] : [version]));
+}
+
+/** The answer about one object names its version. */
+export function tag(c: Context<AppEnv>, object: object): void {
+  c.header('etag', `"${versionOf(object)}"`);
+}
+
+/** The same header in a description. */
+export const tagged = {
+  headers: z.object({ ETag: z.string().openapi({ description: 'The version of the object, for `If-Match`.' }) }),
+} as const;

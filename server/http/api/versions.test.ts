@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authenticate } from '../../testing/acting.ts';
+import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { type SampleScene, sampleScene } from '../../testing/operations.ts';
+
+let service: Service;
+let scene: SampleScene;
+beforeAll(async () => {
+  service = await openService('versions');
+  scene = await sampleScene(service);
+});
+afterAll(() => service.ports.close());
+
+const call = (route: string, body?: unknown, headers: Record<string, string> = {}) =>
+  service.call(route, { key: scene.key, headers, ...(body !== undefined && { body }) });
+const etag = (response: Response) => response.headers.get('etag') ?? '';
+
+const KINDS: [kind: string, input: object, change: object][] = [
+  ['resources', { name: 'Shop' }, { name: 'Store' }],
+  ['users', { login: 'versioned' }, { firstName: 'V' }],
+  ['users', { login: 'renamed' }, { login: 'renamed-too' }],
+  ['tokens', { name: 'phone', kind: 'totp' }, { name: 'fob' }],
+  ['filters', { name: 'f', rule: { kind: 'ip', mode: 'allow', ranges: ['10.0.0.1'] } }, { name: 'g' }],
+  ['api-keys', { name: 'k', scopes: ['read'] }, { enabled: false }],
+];
+
+describe.each(KINDS)('%s %j', (kind, input, change) => {
+  test('creation, reading and changing name the version; a change for an older one is refused and does nothing', async () => {
+    const made = await call(`POST /v1/${kind}`, input);
+    const body = (await made.json()) as { id?: string; token?: { id: string }; key?: { id: string } };
+    const id = body.id ?? body.token?.id ?? body.key?.id;
+    const path = `/v1/${kind}/${id}`;
+    const first = etag(made);
+    expect(first).toMatch(/^"[\w-]{22}"$/);
+    const readFirst = await call(`GET ${path}`);
+    expect(etag(readFirst)).toBe(first);
+
+    const changed = await call(`PATCH ${path}`, change, { 'if-match': first });
+    expect(changed.status).toBe(200);
+    const second = etag(changed);
+    expect(second).not.toBe(first);
+    const after = await (await call(`GET ${path}`)).json();
+    expect(after).toEqual(await changed.json());
+
+    for (const method of ['PATCH', 'DELETE']) {
+      const late = await call(`${method} ${path}`, method === 'PATCH' ? change : undefined, { 'if-match': first });
+      expect(late.status).toBe(412);
+      expect(etag(late)).toBe(second);
+      expect(await late.json()).toMatchObject({ code: 'VERSION_CONFLICT', version: second.slice(1, -1) });
+    }
+    expect(await (await call(`GET ${path}`)).json()).toEqual(after);
+    expect((await call(`PATCH ${path}`, change)).status).toBe(200);
+    expect((await call(`PATCH ${path}`, change, { 'if-match': '*' })).status).toBe(200);
+    const weak = await call(`DELETE ${path}`, undefined, { 'if-match': `W/${second}` });
+    expect(weak.status).toBe(412);
+    const now = etag(await call(`GET ${path}`));
+    expect((await call(`DELETE ${path}`, undefined, { 'if-match': `"other", ${now}` })).status).toBe(204);
+    const gone = await call(`DELETE ${path}`, undefined, { 'if-match': '*' });
+    expect(gone.status).toBe(404);
+  });
+});
+
+test('of two changes for the same version one is made', async () => {
+  const made = await call('POST /v1/resources', { name: 'raced' });
+  const { id } = (await made.json()) as { id: string };
+  const headers = { 'if-match': etag(made) };
+  const answers = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((name) => call(`PATCH /v1/resources/${id}`, { name }, headers)),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+});
+
+test('the first answer of an Idempotency-Key is repeated with its version', async () => {
+  const headers = { 'idempotency-key': 'once' };
+  const [one, other] = [
+    await call('POST /v1/users', { login: 'once' }, headers),
+    await call('POST /v1/users', { login: 'once' }, headers),
+  ];
+  expect(etag(other)).toBe(etag(one));
+  expect(await other.json()).toEqual(await one.json());
+});
+
+test('a new password is another version, though it is not shown', async () => {
+  const path = `/v1/users/${scene.user.id}`;
+  const before = etag(await call(`GET ${path}`));
+  await call(`PATCH ${path}`, { password: 'another long password' });
+  expect(etag(await call(`GET ${path}`))).not.toBe(before);
+});
+
+test('signing in does not make another version of a token', async () => {
+  const token = scene.tokens[0];
+  const path = `/v1/tokens/${token?.id}`;
+  const before = etag(await call(`GET ${path}`));
+  const done = await authenticate(service.ports, {
+    account: scene.account,
+    resource: scene.resource.id,
+    method: 'otp',
+    user: 'alice',
+    otp: (await token?.code()) ?? '',
+  });
+  expect(done).toMatchObject({ otp: 'verified' });
+  expect(etag(await call(`GET ${path}`))).toBe(before);
+});
+
+test.each(['abc', '"a', '"a" "b"', '', 'W/', `"${'x'.repeat(1001)}"`])('If-Match: %s is refused', async (header) => {
+  const refused = await call(`PATCH /v1/resources/${scene.resource.id}`, { name: 'x' }, { 'if-match': header });
+  expect(await refusalOf(refused)).toEqual({ status: 422, code: 'INPUT_INVALID' });
+});

@@ -1,0 +1,234 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { OtpUse } from '../../shared/wire/result.ts';
+import { accessChecks } from '../domain/access.ts';
+import { assignmentTo, isAssigned, validPairs } from '../domain/assignments.ts';
+import { maySee } from '../domain/authority.ts';
+import { wrongPasswordsFrom } from '../domain/familiar-places.ts';
+import { localTime } from '../domain/filters/time.ts';
+import type { FilterId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import { tokenState } from '../domain/lockout.ts';
+import { type DenialReason, decideFactors, denialCode, type Method, widgetMethod } from '../domain/methods.ts';
+import { passwordWaitUntil } from '../domain/password-wait.ts';
+import type { Resource } from '../domain/resource.ts';
+import type { Token, TokenState } from '../domain/token.ts';
+import type { Assignment, User } from '../domain/user.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
+import { unknownSubject } from './burn-attempt.ts';
+import { placeOf } from './check-password.ts';
+import { findUser, locateUser } from './find-user.ts';
+import { readAccessFacts, seenFrom } from './read-access.ts';
+import { readPairs } from './read-pairs.ts';
+import { refusal, type Verdict } from './verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo'>;
+
+export interface Question {
+  resource: ResourceId;
+  /** The person's, as a host would pass it. */
+  address?: string | undefined;
+  /** The instant to decide for. What is assigned and how tokens stand is as it is now. */
+  at?: number | undefined;
+  subject: { user: string; method: Exclude<Method, 'token'> | 'widget' } | { token: TokenId };
+}
+
+/** One thing that was looked at. The first that did not pass decided. */
+export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
+  | { check: 'plan' | 'resource' }
+  | {
+      check: 'filter';
+      id: FilterId;
+      kind?: 'geo' | 'time' | 'ip';
+      /** Null: unknown. */
+      country?: string | null;
+      localTime?: string | null;
+      address?: string | null;
+    }
+  | { check: 'password-wait'; until?: number }
+  | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'unknown' }
+  | { check: 'password-set' }
+  | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
+  | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
+  | { check: 'factors'; reason?: DenialReason }
+);
+
+export interface Explanation {
+  resource: ResourceId;
+  /** In the widget the one that the server picks. */
+  method: Method;
+  at: number;
+  checks: Check[];
+  /** What has to be shown; null where nothing helps. */
+  factors: { password: boolean; otp: boolean; otpSkipped: boolean } | null;
+  /** With right factors. */
+  verdict: { granted: true; otp: OtpUse } | { granted: false; code: RefusalCode };
+}
+
+/**
+ * What would be decided about somebody who signs in with everything right, and by which check. Nothing is counted, used
+ * up or told of. It looks at what signing in looks at, in the same order and with the same decisions.
+ */
+export async function explain(
+  ports: Needs,
+  act: Act,
+  question: Question,
+): Promise<Verdict<{ explained: Explanation }>> {
+  if (!maySee(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const at = question.at ?? ports.clock.now();
+  // Everything is read as of that instant: what has expired by then is not there.
+  const then = { ...ports, clock: { now: () => at } };
+  const facts = await readAccessFacts(then, question.resource, at, account);
+  if (!facts) return refusal('RESOURCE_NOT_FOUND');
+
+  const seen = seenFrom(ports, question.address);
+  const access = [...accessChecks(facts, () => seen, at)].map((check): Check => {
+    if (check.check !== 'filter') return check;
+    const { rule, ...plain } = check;
+    if (rule?.kind === 'geo') return { ...plain, kind: 'geo', country: seen.country ?? null };
+    if (rule?.kind === 'ip') return { ...plain, kind: 'ip', address: seen.address ?? null };
+    return rule?.kind === 'time' ? { ...plain, kind: 'time', localTime: localTime(rule.zone, at) ?? null } : plain;
+  });
+  const { subject } = question;
+  const decided =
+    'token' in subject
+      ? await aboutToken(then, act, facts.resource, subject.token)
+      : await aboutUser(then, act, facts.resource, { ...subject, address: question.address });
+  if ('refused' in decided) return decided;
+  const checks = [...access, ...decided.checks];
+  const failed = checks.find(({ passed }) => !passed);
+  const verdict = failed
+    ? ({ granted: false, code: failed.code ?? 'ACCESS_DENIED' } as const)
+    : ({ granted: true, otp: otpUse(decided.factors) } as const);
+  const { method, factors } = decided;
+  return { explained: { resource: question.resource, method, at, checks, factors, verdict } };
+}
+
+interface Decided {
+  method: Method;
+  checks: Check[];
+  factors: Explanation['factors'];
+}
+
+async function aboutToken(ports: Needs, act: Act, resource: Resource, id: TokenId): Promise<Verdict<Decided>> {
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.token(id)], now);
+  const token = stored?.value;
+  if (token?.account !== act.actor.account) return refusal('TOKEN_NOT_FOUND');
+  const direct = token.directResources.includes(resource.id);
+  const assignment: Check = {
+    check: 'assignment',
+    kind: direct ? 'direct' : 'none',
+    ...judged(direct, 'INVALID_CREDENTIALS'),
+  };
+  const { checks, factors } = factorsOf('token', [token], now);
+  return { method: 'token', checks: [assignment, tokenCheck(token, now), ...checks], factors: direct ? factors : null };
+}
+
+async function aboutUser(
+  ports: Needs,
+  act: Act,
+  resource: Resource,
+  asked: { user: string; method: Exclude<Method, 'token'> | 'widget'; address: string | undefined },
+): Promise<Verdict<Decided>> {
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const person = await locateUser(ports, account, asked.user);
+  const admitted = person && (await readPairs(ports, person, resource.id)).user;
+  // Also of somebody who is not let in anyway, for whoever wants to know what else is in the way.
+  const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
+  const assignment = person && assignmentTo(person, resource.id);
+  const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
+  const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, { tokens }) : asked.method;
+  const withPassword = method !== 'otp';
+
+  const checks: Check[] = [];
+  if (withPassword) checks.push(await waitCheck(ports, act, person, asked));
+  checks.push(await userCheck(ports, person, admitted));
+  if (withPassword) {
+    const set = person?.passwordHash !== undefined;
+    checks.push({ check: 'password-set', ...judged(set, 'INVALID_CREDENTIALS') });
+  }
+  checks.push(assignmentCheck(assignment, tokens));
+  for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
+  const unable = checks.some(({ passed }) => !passed);
+  const decided = factorsOf(method, tokens, now);
+  return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
+}
+
+async function waitCheck(
+  ports: Needs,
+  act: Act,
+  person: User | undefined,
+  { user, address }: { user: string; address: string | undefined },
+): Promise<Check> {
+  const subject = person ? person.id : unknownSubject(ports, act.actor.account, user);
+  const now = ports.clock.now();
+  const [attempts] = await ports.store.getMany([documents.passwordAttempts(subject)], now);
+  const until = passwordWaitUntil(wrongPasswordsFrom(attempts?.value, placeOf(ports, subject, address), now));
+  const waiting = until > now;
+  return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, 'TOO_MANY_ATTEMPTS') };
+}
+
+/** @param admitted the person as signing in sees them: not there when blocked, gone or not live */
+async function userCheck(ports: Needs, person: User | undefined, admitted: User | undefined): Promise<Check> {
+  const live = person && (await findUser(ports, person.account, person.id));
+  const state = !live ? 'unknown' : live.blocked ? 'blocked' : 'live';
+  return {
+    check: 'user',
+    state,
+    ...(live && { id: live.id }),
+    ...judged(admitted !== undefined, 'INVALID_CREDENTIALS'),
+  };
+}
+
+function assignmentCheck(assignment: Assignment | undefined, tokens: readonly Token[]): Check {
+  const [alone, withToken] = [assignment?.alone === true, tokens.length > 0];
+  const kind = alone ? (withToken ? 'alone-and-token' : 'alone') : withToken ? 'token' : 'none';
+  return { check: 'assignment', kind, ...judged(isAssigned(assignment, tokens), 'INVALID_CREDENTIALS') };
+}
+
+/** The tokens that an assignment names, whatever has become of them. */
+async function namedTokens(ports: Needs, assignment: Assignment | undefined): Promise<Map<TokenId, Token>> {
+  const ids = assignment?.tokens.map(({ token }) => token) ?? [];
+  const stored = await ports.store.getMany(ids.map(documents.token), ports.clock.now());
+  return new Map(stored.flatMap((token) => (token ? [[token.value.id, token.value] as const] : [])));
+}
+
+function pairCheck(id: TokenId, token: Token | undefined, counting: readonly Token[], now: number): Check {
+  if (!token) return { check: 'token', id, counts: false, why: 'gone', passed: true };
+  const shown = tokenCheck(token, now);
+  return counting.includes(token) ? shown : { ...shown, counts: false, why: 'changed-hands' };
+}
+
+/** A token alone decides nothing: all of them together do. */
+function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
+  return { check: 'token', id: token.id, state: tokenState(token, now), counts: true, passed: true };
+}
+
+function factorsOf(
+  method: Method,
+  tokens: readonly Token[],
+  now: number,
+): { checks: Check[]; factors: Explanation['factors'] } {
+  const states = tokens.map((token) => tokenState(token, now));
+  const decision = decideFactors(method, states);
+  if (decision.kind === 'factors') {
+    const { password, otp, otpSkipped } = decision;
+    return { checks: [{ check: 'factors', passed: true }], factors: { password, otp, otpSkipped } };
+  }
+  const { reason } = decision;
+  // Where no first factor stands behind the name, the reason is told to nobody.
+  const code = method === 'otp' ? 'INVALID_CREDENTIALS' : denialCode(reason);
+  return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };
+}
+
+function otpUse(factors: Explanation['factors']): OtpUse {
+  if (factors?.otp) return 'verified';
+  return factors?.otpSkipped ? 'skipped' : 'not_used';
+}
+
+function judged(passed: boolean, code: RefusalCode): { passed: boolean; code?: RefusalCode } {
+  return passed ? { passed } : { passed, code };
+}

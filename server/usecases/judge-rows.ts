@@ -1,0 +1,46 @@
+import { mayChangeUser, mayCreate } from '../domain/authority.ts';
+import { adoptHash } from '../domain/imported-hash.ts';
+import { userNames } from '../domain/user-names.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
+import type { NewToken } from './create-token.ts';
+import type { NewUser } from './create-user.ts';
+import { locateUser, readUser } from './find-user.ts';
+import { judgeNames } from './judge-names.ts';
+import { judgeNewPassword, type PasswordOwner } from './new-password.ts';
+import { type Refusal, refusal } from './verdict.ts';
+
+/** Why a user could not be made as things stand; undefined where they could. Makes nothing and hashes nothing. */
+export async function judgeNewUser(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: NewUser,
+): Promise<Refusal | undefined> {
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const impossible = judgeNames(input);
+  if (impossible) return impossible;
+  if (input.password !== undefined && input.passwordHash !== undefined) return refusal('INPUT_INVALID');
+  if (input.passwordHash !== undefined && adoptHash(input.passwordHash) === undefined) {
+    return refusal('PASSWORD_HASH_INVALID');
+  }
+  for (const name of userNames(input)) {
+    if (await locateUser(ports, account, name)) return refusal('NAME_TAKEN');
+  }
+  return input.password === undefined
+    ? undefined
+    : judgeNewPassword(ports, { ...input, account, assignments: [] } as PasswordOwner, input.password);
+}
+
+/** The same for a token. */
+export async function judgeNewToken(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: NewToken,
+): Promise<Refusal | undefined> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  if (input.owner === undefined) return undefined;
+  const owner = await readUser(ports, act.actor.account, input.owner);
+  if (!owner) return refusal('USER_NOT_FOUND');
+  return mayChangeUser(act.actor, owner) ? undefined : refusal('FORBIDDEN');
+}

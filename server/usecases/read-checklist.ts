@@ -1,0 +1,74 @@
+import { maySee } from '../domain/authority.ts';
+import type { AccountId } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
+import { documents } from '../ports/documents.ts';
+import type { Ports } from '../ports/index.ts';
+import { indexes } from '../ports/indexes.ts';
+import type { Act } from './act.ts';
+import { listObjects } from './list-objects.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** What there is to do until the first person can sign in, in the order in which it is done best. */
+export const CHECKLIST = [
+  'activate-plan',
+  'make-api-key',
+  'add-resource',
+  'allow-origin',
+  'add-user',
+  'add-token',
+  'assign',
+  'first-login',
+] as const;
+export type ChecklistItem = (typeof CHECKLIST)[number];
+
+/** Of so many resources, the newest, it is looked whether one has an origin and somebody assigned. */
+const RESOURCES_LOOKED_AT = 20;
+
+/** What is done already. A bounded number of reads, in an account of any size. */
+export async function readChecklist(ports: Needs, act: Act): Promise<Verdict<{ done: ReadonlySet<ChecklistItem> }>> {
+  if (!maySee(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const [[stored, login], keys, users, tokens, page] = await Promise.all([
+    ports.store.getMany([documents.account(account), documents.firstLogin(account)], now),
+    isListed(ports, indexes.apiKeys(account)),
+    isListed(ports, indexes.users(account)),
+    isListed(ports, indexes.tokens(account)),
+    listObjects(ports, {
+      index: indexes.resources(account),
+      account,
+      key: documents.resource,
+      limit: RESOURCES_LOOKED_AT,
+    }),
+  ]);
+  if (isRefusal(page)) return page;
+  const resources = page.items;
+  const findings: Record<ChecklistItem, boolean> = {
+    'activate-plan': stored?.value.plan.active === true,
+    'make-api-key': keys,
+    'add-resource': resources.length > 0,
+    'allow-origin': resources.some(({ allowedOrigins, allowLocalhost }) => allowLocalhost || allowedOrigins.length > 0),
+    'add-user': users,
+    'add-token': tokens,
+    assign: await somebodyAssigned(ports, account, resources),
+    'first-login': login !== undefined,
+  };
+  return { done: new Set(CHECKLIST.filter((item) => findings[item])) };
+}
+
+async function somebodyAssigned(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
+  for (const { id } of resources) {
+    const found = await Promise.all([
+      isListed(ports, indexes.usersOn(account, id)),
+      isListed(ports, indexes.tokensOn(account, id)),
+    ]);
+    if (found.includes(true)) return true;
+  }
+  return false;
+}
+
+async function isListed(ports: Needs, index: string): Promise<boolean> {
+  return (await ports.store.range(index, { limit: 1 })).length > 0;
+}
