@@ -8,6 +8,7 @@ import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
 import { loadSigningKeys } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
 import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
+import { noCourier } from './adapters/no-courier/no-courier.ts';
 import { loadMasterKey } from './adapters/secret-box/load-master-key.ts';
 import { createSecretBox } from './adapters/secret-box/secret-box.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
@@ -146,6 +147,7 @@ async function openPorts(config: Config, log: Logger): Promise<Ports> {
     ...base,
     signer: createSigner({ issuer: config.url, keys, now: systemClock.now }),
     hasher: createArgon2Hasher(config.argon2),
+    courier: noCourier,
   };
 }
 

@@ -1,10 +1,12 @@
-import type { AccountId } from './ids.ts';
+import type { AccountId, AdministratorId } from './ids.ts';
 
 /** One customer. Plan and API keys live with it, under its anchor. */
 export interface Account {
   id: AccountId;
   name: string;
   plan: ServicePlan;
+  /** The one administrator who may do everything; kept here, so that no race ever makes two. */
+  superuser?: AdministratorId;
   createdAt: number;
 }
 

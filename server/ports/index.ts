@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Courier } from './courier.ts';
 import type { GeoLookup } from './geo-lookup.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Random } from './random.ts';
@@ -15,4 +16,5 @@ export interface Ports {
   signer: Signer;
   secrets: SecretBox;
   geo: GeoLookup;
+  courier: Courier;
 }

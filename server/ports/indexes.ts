@@ -7,6 +7,9 @@ export const indexes = {
   users: (account: AccountId): string => `users/${account}/created`,
   tokens: (account: AccountId): string => `tokens/${account}/created`,
   filters: (account: AccountId): string => `filters/${account}/created`,
+  administrators: (account: AccountId): string => `administrators/${account}/created`,
+  /** All accounts, by creation. */
+  accounts: (): string => 'accounts/created',
 } as const;
 
 /** Orders by creation; fifteen digits hold every instant until the year 33658. */

@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { GeoLookup } from '../ports/geo-lookup.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Random } from '../ports/random.ts';
+import { FakeCourier } from './fake-courier.ts';
 import { FakeHasher } from './fake-hasher.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 
@@ -58,6 +59,7 @@ export interface TestPorts extends Ports {
   clock: FakeClock;
   hasher: FakeHasher;
   geo: FakeGeo;
+  courier: FakeCourier;
   /** What use-cases that sign take beside the ports. */
   issuer: string;
   /** The same service as another process: same data, same keys, same clock; nothing shared in memory. */
@@ -72,6 +74,7 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
   const random = seededRandom(seed);
   const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
   const geo = new FakeGeo();
+  const courier = new FakeCourier();
   const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
 
@@ -83,6 +86,7 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
     secrets: { ...secrets },
     signer: { ...signer },
     geo,
+    courier,
     issuer: ISSUER,
     replica: overTheSame,
     close: async () => {

@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { AdministratorId, UserId } from '../domain/ids.ts';
 
 /**
  * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always
@@ -11,7 +11,7 @@ export interface Refusal {
   /** For the caller's developers; never holds what was typed. */
   readonly detail?: string;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
-  readonly about?: UserId;
+  readonly about?: UserId | AdministratorId;
 }
 
 export type Verdict<T extends object> = T | Refusal;

@@ -1,0 +1,10 @@
+/** What somebody is told has changed about their own way in. */
+export type NoticeChange =
+  | 'password'
+  | 'email'
+  | 'token-added'
+  | 'token-removed'
+  | 'recovered'
+  | 'recovery-code-used'
+  | 'recovery-codes'
+  | 'superuser';

@@ -1,0 +1,18 @@
+import type { Mail } from '../domain/mail/mail.ts';
+
+/** Carries one message to one person. What it says is made from a template; whoever sends names only the facts. */
+export interface Courier {
+  /**
+   * Resolves when somebody has taken the message on. That it arrives, nobody can promise.
+   *
+   * @throws CourierUnavailable when nobody did: what was to be announced must then not be taken for announced (SR-3)
+   */
+  send(message: Mail): Promise<void>;
+}
+
+export class CourierUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CourierUnavailable';
+  }
+}
