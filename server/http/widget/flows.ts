@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
 import { parseOtp } from '../../domain/otp/format.ts';
@@ -13,6 +13,7 @@ import { viewFlow } from '../../usecases/view-flow.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
 import { whenceOf } from '../whence.ts';
 
@@ -78,20 +79,4 @@ function answer(c: Context<AppEnv>, verdict: Verdict<FlowView>): Response {
 async function parse<T>(c: Context<AppEnv>, schema: z.ZodType<T>): Promise<T | Response> {
   const parsed = schema.safeParse(await c.req.json());
   return parsed.success ? parsed.data : refuseInvalid(c, parsed.error);
-}
-
-/**
- * Only our own frame talks to these addresses. Browsers say where a request comes from, and pages cannot make them lie;
- * a request that says another origin is a forgery. A client that says nothing is no browser, so there is no person
- * whose session it could ride on: the handle alone counts.
- */
-function sameOrigin(issuer: string): MiddlewareHandler<AppEnv> {
-  const own = new URL(issuer).origin;
-  return async (c, next) => {
-    const origin = c.req.header('origin');
-    const site = c.req.header('sec-fetch-site');
-    if (origin !== undefined && origin !== own) return refuse(c, 'ORIGIN_NOT_ALLOWED');
-    if (site !== undefined && site !== 'same-origin') return refuse(c, 'ORIGIN_NOT_ALLOWED');
-    await next();
-  };
 }
