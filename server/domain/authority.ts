@@ -71,8 +71,15 @@ export function mayChangeToken(
   );
 }
 
-/** Deleting a user, a token or a filter: the superuser, or whoever made it. */
-export function mayDelete(actor: Actor, object: { createdBy?: ActorReference }): boolean {
+/**
+ * Deleting a user, a token or a filter: the superuser, or whoever made it. Nobody deletes the token with which an
+ * administrator gets in: its owner replaces it, and it goes with its owner.
+ */
+export function mayDelete(
+  actor: Actor,
+  object: { createdBy?: ActorReference; administrator?: Token['administrator'] },
+): boolean {
+  if (object.administrator !== undefined) return false;
   return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));
 }
 

@@ -1,4 +1,8 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import { API_SCOPES } from '../domain/api-key.ts';
 import { assign } from './acting.ts';
+import { administratorSamples } from './administrator-samples.ts';
+import { addAdministrator, type SceneAdministrator } from './administrators.ts';
 import type { Service } from './http-service.ts';
 import { addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
 
@@ -8,6 +12,8 @@ export interface Operation {
   /** As in the document: `/users/{id}`. */
   path: string;
   scope: string;
+  /** Who comes in: an API key (and mostly a session too), a session alone, or whoever. */
+  entrance: 'key' | 'session' | 'open';
   takesBody: boolean;
   /** `POST /users`. */
   name: string;
@@ -27,6 +33,7 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
       method: method.toUpperCase(),
       path,
       scope: security?.[0]?.apiKey?.[0] ?? 'none',
+      entrance: security?.[0] === undefined ? 'open' : security[0].apiKey ? 'key' : 'session',
       takesBody: requestBody !== undefined,
       name: `${method.toUpperCase()} ${path}`,
     })),
@@ -38,25 +45,32 @@ export interface Sample {
   id?: string;
   query?: string;
   body?: Record<string, unknown>;
+  /** Such as the handle of a sign-in. */
+  headers?: Record<string, string>;
   /** What a right request answers. */
   status: number;
+  /** Where that is a refusal. */
+  code?: RefusalCode;
 }
 
 export type SampleScene = Scene & {
   filter: string;
   key: string;
-  /** Nobody's, and counting presses: its next codes are right at any time. */
+  /** The person's other one, counting presses: its next codes are right at any time. */
   fob: SceneToken;
+  superuser: SceneAdministrator;
 };
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, { tokens: [{}], alone: true });
-  const key = await service.keyFor(scene.account);
+  const key = await service.keyFor(scene.account, [...API_SCOPES]);
   const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
   const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
   const { id: filter } = (await made.json()) as { id: string };
-  const fob = await addToken(service.ports, scene.account, { kind: 'hotp' });
-  return { ...scene, filter, key, fob };
+  const fob = await addToken(service.ports, scene.account, { kind: 'hotp', owner: scene.user.id });
+  const email = 'superuser@acme.example';
+  const superuser = await addAdministrator(service.ports, scene.account, { email, superuser: true });
+  return { ...scene, filter, key, fob, superuser };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -103,6 +117,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   }),
   'GET /filters': () => ({ status: 200 }),
   'GET /filters/{id}': ({ filter }) => ({ id: filter, status: 200 }),
+  ...administratorSamples,
 };
 let sequence = 0;
 

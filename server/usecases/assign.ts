@@ -38,6 +38,8 @@ export async function assign(ports: Needs, act: Act, input: AssignmentInput): Pr
 
   const token = input.token && (await readObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND'));
   if (token && isRefusal(token)) return token;
+  // Whoever may try codes at the resource could otherwise lock its administrator out.
+  if (token?.object.administrator !== undefined) return refusal('FORBIDDEN');
 
   if (input.user !== undefined) {
     const edited = await editObject(ports, act, event, documents.user(input.user), 'USER_NOT_FOUND', (user) =>

@@ -72,9 +72,9 @@ interface Secured {
 /** Where a key of some scope comes in, a session does too, except to authenticate others. */
 function withSessions<D extends ApiDescription>(document: D): D {
   for (const methods of Object.values(document.paths ?? {})) {
-    for (const { security } of Object.values(methods) as Secured[]) {
-      const scopes = security?.[0]?.apiKey;
-      if (scopes && !scopes.includes('authenticate')) security?.push({ session: [] });
+    for (const operation of Object.values(methods) as Secured[]) {
+      const [key] = operation.security ?? [];
+      if (key?.apiKey && !key.apiKey.includes('authenticate')) operation.security = [key, { session: [] }];
     }
   }
   return document;

@@ -11,6 +11,7 @@ import { editObject } from '../read-object.ts';
 import { transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { dropToken } from './enrol-token.ts';
+import { readAdministrator } from './find-administrator.ts';
 import { missingResource } from './invite-administrator.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -24,6 +25,8 @@ export async function updateAdministrator(
 ): Promise<Verdict<{ object: Administrator }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
+  const found = await readAdministrator(ports, account, id);
+  if (isRefusal(found)) return found;
   const missing = await missingResource(ports, account, changes.grants ?? []);
   if (missing) return missing;
   const key = documents.administrator(account, id);
