@@ -17,29 +17,33 @@ import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, loadConfig } from './config/load-config.ts';
 import { isLoopbackHost } from './config/parse.ts';
+import { announceSetup, printSetup, type SetupArguments } from './first-run.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
-import { createAccount } from './usecases/create-account.ts';
-import { createApiKey } from './usecases/create-api-key.ts';
 import { type Demo, seedDemo } from './usecases/seed-demo.ts';
-import { isRefusal } from './usecases/verdict.ts';
 
 const USAGE = `usage: countersign [serve]            serve; configured by COUNTERSIGN_* variables
        countersign serve --demo       serve with a demo account (loopback only)
-       countersign setup --name NAME  make an account and its first API key, once shown`;
+       countersign setup              print the link by which a fresh installation gets its account
+       countersign setup --name NAME  make an account and its first API key, once shown;
+           --superuser EMAIL          and invite its superuser`;
 
-const YEAR_MS = 365 * 24 * 3_600_000;
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { demo: { type: 'boolean', default: false }, name: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      demo: { type: 'boolean', default: false },
+      name: { type: 'string' },
+      superuser: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   const [command = 'serve'] = positionals;
   if (values.help || !['serve', 'setup'].includes(command)) {
@@ -49,7 +53,7 @@ async function main(): Promise<void> {
   }
   const config = loadConfig(process.env);
   // What `setup` prints is for a person, or for a script that takes the key from it: news has no place in between.
-  if (command === 'setup') return setUp(config, createLogger({ level: 'warn' }), values.name ?? 'Main account');
+  if (command === 'setup') return setUp(config, createLogger({ level: 'warn' }), values);
   return serve(config, createLogger({ level: config.logLevel }), values.demo);
 }
 
@@ -59,6 +63,7 @@ async function serve(config: Config, log: Logger, demo: boolean): Promise<void> 
   }
   const [ports, widget] = await Promise.all([openPorts(config, log), loadWidgetFiles(WIDGET_FOLDER)]);
   if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
+  else await announceSetup({ ...ports, issuer: config.url }, log);
   const readiness = createReadiness();
   const app = createApp(ports, {
     issuer: config.url,
@@ -106,22 +111,11 @@ async function loadDemo(ports: Ports, file: string): Promise<Demo> {
   return demo;
 }
 
-/** A first account and an API key for it. Refuses nothing on repetition: each call makes another account. */
-async function setUp(config: Config, log: Logger, name: string): Promise<void> {
+/** Opens the store for as long as it takes to set something up. */
+async function setUp(config: Config, log: Logger, asked: SetupArguments): Promise<void> {
   const ports = await openPorts(config, log);
   try {
-    const made = await createAccount(ports, { name });
-    if (isRefusal(made)) throw new Error(made.refused);
-    const account = made.account.id;
-    const scopes = ['authenticate', 'read', 'write', 'administer'] as const;
-    const key = await createApiKey(
-      ports,
-      { actor: { kind: 'operator', account } },
-      { name: 'First key', scopes: [...scopes], lifetimeMs: YEAR_MS },
-    );
-    if (isRefusal(key)) throw new Error(key.refused);
-    console.log(`account  ${account}\nAPI key  ${key.text}\nexpires  ${new Date(key.key.expiresAt).toISOString()}`);
-    console.log('\nThe key is shown this once. It may do everything in its account: keep it on your server.');
+    await printSetup({ ...ports, issuer: config.url }, asked);
   } finally {
     await ports.store.close();
   }
