@@ -48,6 +48,7 @@ export async function reauthenticate(
     ports,
     { ...asked, address: act.address, wrong: () => refused('INVALID_CREDENTIALS') },
     async (person) => {
+      if (!standing(act, person)) return refusal('SESSION_ENDED');
       const second = await secondFactor(ports, act, person, proof);
       return isRefusal(second) ? second : { administrator: person };
     },
