@@ -3,7 +3,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { Act } from '../usecases/act.ts';
 import type { OpenedSession } from '../usecases/sign-in/open-session.ts';
 import type { Logger } from './log.ts';
-import type { SessionDoor } from './session-cookie.ts';
+import type { SessionDoor } from './session-door.ts';
 
 /** What every handler finds on its context. */
 export interface AppEnv {

@@ -1,12 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from './context.ts';
-
-/** How sessions come in here: by which cookie, and from the pages of which origin. */
-export interface SessionDoor {
-  cookie: string;
-  secure: boolean;
-  origin: string;
-}
+import type { SessionDoor } from './session-door.ts';
 
 /**
  * `__Host-`: browsers take it over TLS alone, for this very host, and no neighbour can plant one (SR-29). On loopback

@@ -1,7 +1,7 @@
 import { FLOW_HEADER } from '../../shared/wire/flow.ts';
 import { beginSignIn } from '../usecases/sign-in/begin-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
-import type { Sample, SampleScene } from './operations.ts';
+import type { Sample, SampleScene } from './sample.ts';
 import { must } from './scene.ts';
 
 let sequence = 0;
@@ -88,7 +88,7 @@ export const administratorSamples: Record<string, (scene: SampleScene) => Sample
     id: (await invite(ports, account, { email: newEmail() })).administrator.id,
     status: 204,
   }),
-  'POST /invitations/accept': () => ({
+  'POST /invitation/accept': () => ({
     body: { secret: NO_SECRET, code: 'aaaa-bbbb', password: ADMIN_PASSWORD, name: 'Grace' },
     status: 403,
     code: 'LINK_INVALID',

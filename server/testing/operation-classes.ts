@@ -63,7 +63,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /invitations': 'administers',
   'POST /invitations/{id}/resend': 'administers',
   'DELETE /invitations/{id}': 'administers',
-  'POST /invitations/accept': 'open',
+  'POST /invitation/accept': 'open',
   'POST /recovery/accept': 'open',
   'POST /me/password': 'self',
   'POST /me/email': 'self',

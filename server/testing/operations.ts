@@ -1,10 +1,12 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
 import { API_SCOPES } from '../domain/api-key.ts';
 import { assign } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
-import { addAdministrator, type SceneAdministrator } from './administrators.ts';
+import { addAdministrator } from './administrators.ts';
 import type { Service } from './http-service.ts';
-import { addToken, must, NONCE, PASSWORD, type Scene, type SceneToken, setScene } from './scene.ts';
+import type { Sample, SampleScene } from './sample.ts';
+import { addToken, must, NONCE, PASSWORD, setScene } from './scene.ts';
+
+export type { Sample, SampleScene } from './sample.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -39,27 +41,6 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
     })),
   );
 }
-
-export interface Sample {
-  /** For the parameter in the path: an object of the scene's account. */
-  id?: string;
-  query?: string;
-  body?: Record<string, unknown>;
-  /** Such as the handle of a sign-in. */
-  headers?: Record<string, string>;
-  /** What a right request answers. */
-  status: number;
-  /** Where that is a refusal. */
-  code?: RefusalCode;
-}
-
-export type SampleScene = Scene & {
-  filter: string;
-  key: string;
-  /** The person's other one, counting presses: its next codes are right at any time. */
-  fob: SceneToken;
-  superuser: SceneAdministrator;
-};
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, { tokens: [{}], alone: true });

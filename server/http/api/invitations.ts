@@ -88,7 +88,7 @@ const revoke = createRoute({
 });
 const accept = createRoute({
   method: 'post',
-  path: '/invitations/accept',
+  path: '/invitation/accept',
   tags,
   summary: 'Accept an invitation',
   security: [],
@@ -114,7 +114,7 @@ export function invitations(ports: Needs, issuer: string) {
   app.on(['GET', 'POST'], ['/invitations'], door);
   app.on(['DELETE'], ['/invitations/:id'], door);
   app.on(['POST'], ['/invitations/:id/resend'], door);
-  app.on(['POST'], ['/invitations/accept', '/recovery/accept'], sameOrigin(issuer));
+  app.on(['POST'], ['/invitation/accept', '/recovery/accept'], sameOrigin(issuer));
   const inviting = { ...ports, issuer };
 
   app.openapi(create, async (c) => {
