@@ -9,7 +9,9 @@ import { setUp } from './set-up.ts';
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)
        start.cjs operate            serve the operator's socket alone, until standard input ends
-       start.cjs setup --name NAME  make an account and its first API key, once shown
+       start.cjs setup              print the link by which a fresh installation gets its account
+       start.cjs setup --name NAME  make an account and its first API key, once shown;
+           --superuser EMAIL        and invite its superuser
        start.cjs restore FILE       read a backup into an empty store
 
 The countersign command does these and everything else.`;
@@ -19,7 +21,12 @@ const COMMANDS = ['serve', 'operate', 'setup', 'restore'];
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { demo: { type: 'boolean', default: false }, name: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      demo: { type: 'boolean', default: false },
+      name: { type: 'string' },
+      superuser: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   const [command = 'serve', file = ''] = positionals;
   if (values.help || !COMMANDS.includes(command) || (command === 'restore') !== (file !== '')) {
@@ -32,7 +39,7 @@ async function main(): Promise<void> {
   // What the others print is for a person, or for a script that reads it: news has no place in between.
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return operate(config, log);
-  if (command === 'setup') return setUp(config, log, values.name ?? 'Main account');
+  if (command === 'setup') return setUp(config, log, values);
   return restore(config, log, file);
 }
 

@@ -13,6 +13,7 @@ import type { Config } from './config/load-config.ts';
 import { plansOf } from './config/load-plans.ts';
 import { isLoopbackHost } from './config/parse.ts';
 import { eventWork } from './event-work.ts';
+import { announceSetup } from './first-run.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
@@ -37,6 +38,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const [opened, widget] = await Promise.all([opening, loadWidgetFiles(WIDGET_FOLDER)]);
   const { ports } = opened;
   if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
+  else await announceSetup({ ...ports, issuer: config.url }, log);
   const readiness = createReadiness();
   const app = createApp(ports, {
     issuer: config.url,

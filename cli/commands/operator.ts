@@ -15,9 +15,16 @@ export function addOperator(program: Command, around: Surroundings): void {
     .action(({ demo }: { demo?: boolean }) => handOver(around, ['serve', ...(demo ? ['--demo'] : [])]));
   program
     .command('setup')
-    .description('make an account and its first API key, shown once')
-    .option('--name <text>', 'what the account is called', 'Main account')
-    .action(({ name }: { name: string }) => handOver(around, ['setup', '--name', name]));
+    .description('print the link by which a fresh installation gets its account; or make one')
+    .option('--name <text>', 'make an account so called and its first API key, shown once')
+    .option('--superuser <email>', 'and invite its superuser')
+    .action(({ name, superuser }: { name?: string; superuser?: string }) =>
+      handOver(around, [
+        'setup',
+        ...(name === undefined ? [] : ['--name', name]),
+        ...(superuser === undefined ? [] : ['--superuser', superuser]),
+      ]),
+    );
 
   const account = program.command('account').description('the accounts of this server');
   account

@@ -1,4 +1,4 @@
-import type { AccountId } from './ids.ts';
+import type { AccountId, AdministratorId } from './ids.ts';
 import type { Balance } from './ledger.ts';
 import type { Quotas } from './plans.ts';
 
@@ -9,6 +9,8 @@ export interface Account {
   plan: ServicePlan;
   /** Absent as long as nothing was ever booked. */
   balance?: Balance;
+  /** The one administrator who may do everything; kept here, so that no race ever makes two. */
+  superuser?: AdministratorId;
   createdAt: number;
 }
 

@@ -77,13 +77,23 @@ export function mayChangeToken(
   );
 }
 
-/** Assigning a token, or deleting it: one with which an administrator gets in is that administrator's alone. */
-export function mayHandToken(actor: Actor, token: Pick<Token, 'administrator'>): boolean {
-  return token.administrator === undefined || (actor.kind === 'administrator' && actor.id === token.administrator);
+/**
+ * Assigning a token: one with which an administrator gets in opens nothing else, since whoever may try codes at a resource
+ * could lock its administrator out.
+ */
+export function mayHandToken(token: Pick<Token, 'administrator'>): boolean {
+  return token.administrator === undefined;
 }
 
-/** Deleting a user, a token or a filter: the superuser, or whoever made it. */
-export function mayDelete(actor: Actor, object: { createdBy?: ActorReference }): boolean {
+/**
+ * Deleting a user, a token or a filter: the superuser, or whoever made it. Nobody deletes the token with which an
+ * administrator gets in: its owner replaces it, and it goes with its owner.
+ */
+export function mayDelete(
+  actor: Actor,
+  object: { createdBy?: ActorReference; administrator?: Token['administrator'] },
+): boolean {
+  if (object.administrator !== undefined) return false;
   return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));
 }
 

@@ -15,14 +15,23 @@ export type AnswerableStep = 'identify' | 'password' | 'otp';
 /** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
 export const FLOW_WRONG_ANSWERS = 20;
 
-export type Claimed = { flow: Flow } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
+/** What every sign-in has, whoever signs in. */
+export interface Conversation {
+  step: string;
+  seq: number;
+  claim?: { attempt: string; at: number };
+  attemptsLeft: number;
+  error?: { code: RefusalCode; retryAt?: number };
+}
+
+export type Claimed<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
 
 /** Takes the step for one attempt. `seq` is what the answering page believed; an older one has been answered already. */
-export function claimStep(
-  flow: Flow,
-  answer: { step: AnswerableStep; seq: number; attempt: string },
+export function claimStep<F extends Conversation>(
+  flow: F,
+  answer: { step: F['step']; seq: number; attempt: string },
   now: number,
-): Claimed {
+): Claimed<F> {
   if (answer.seq < flow.seq) return { refused: 'STEP_STALE' };
   if (answer.seq > flow.seq || flow.step !== answer.step) return { refused: 'STEP_NOT_EXPECTED' };
   // A claim whose evaluation never came back is from a crash: the person may answer again.
@@ -31,14 +40,15 @@ export function claimStep(
 }
 
 /** Whether this attempt still holds the step; one that took longer than its claim may have been overtaken. */
-export function holdsClaim(flow: Flow, attempt: string): boolean {
+export function holdsClaim(flow: Conversation, attempt: string): boolean {
   return flow.claim?.attempt === attempt;
 }
 
 /** The step is free again, unanswered. */
-export function released(flow: Flow): Flow {
+export function released<F extends Conversation>(flow: F): F {
   const { claim: _claim, ...rest } = flow;
-  return rest;
+  // A conversation without a claim is one of the same kind, which the type of the rest cannot say.
+  return rest as unknown as F;
 }
 
 /** The name is noted, whoever it may be; what comes next depends on the resource alone, never on the name. */
@@ -51,14 +61,14 @@ export function passwordRight(flow: Flow, user: User, passwordDigest: string): F
 }
 
 /** The same step once more, saying why. */
-export function stayed(flow: Flow, code: RefusalCode, retryAt?: number): Flow {
+export function stayed<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
   const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied(flow, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
 /** The end without a result. */
-export function denied(flow: Flow, code: RefusalCode): Flow {
+export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
   return { ...evaluated(flow), step: 'denied', error: { code } };
 }
 
@@ -140,9 +150,10 @@ export function requestedFlow(flow: Flow, request: LoginRequest, login: string |
   };
 }
 
-function evaluated(flow: Flow): Flow {
+/** One more step has been answered. */
+export function evaluated<F extends Conversation>(flow: F): F {
   const { claim: _claim, error: _error, ...rest } = flow;
-  return { ...rest, seq: flow.seq + 1 };
+  return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
 
 /** JWT times are whole seconds; rounding down never lengthens a life. */

@@ -1,7 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { Act } from '../usecases/act.ts';
+import type { OpenedSession } from '../usecases/sign-in/open-session.ts';
 import type { Logger } from './log.ts';
+import type { SessionDoor } from './session-door.ts';
 
 /** What every handler finds on its context. */
 export interface AppEnv {
@@ -20,6 +22,10 @@ export interface AppEnv {
     log: Logger;
     /** Who calls, and from where; set behind `authorize()` and nowhere else. */
     act: Act;
+    /** By which the request came in, where it was not by an API key. */
+    session?: OpenedSession;
+    /** Absent where no sessions come in. */
+    sessionDoor?: SessionDoor;
     /** Set by `refuse`, for the access log. */
     refusal?: RefusalCode;
   };

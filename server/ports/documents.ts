@@ -1,16 +1,30 @@
 import type { Account } from '../domain/account.ts';
+import type { Administrator, EmailClaim } from '../domain/administrator.ts';
+import type { AdministratorFlow, Enrolment } from '../domain/administrator-flow.ts';
+import type { AdministratorLink, EmailChange, SetupLink } from '../domain/administrator-link.ts';
 import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
-import type { AccountId, ApiKeyId, FilterId, FlowId, ResourceId, TokenId, UserId, WebhookId } from '../domain/ids.ts';
+import type {
+  AccountId,
+  AdministratorId,
+  ApiKeyId,
+  FilterId,
+  FlowId,
+  ResourceId,
+  TokenId,
+  UserId,
+  WebhookId,
+} from '../domain/ids.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
 import type { QuotaKind } from '../domain/plans.ts';
 import type { Resealing } from '../domain/resealing.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Restoration } from '../domain/restoration.ts';
+import type { Session } from '../domain/session.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Token } from '../domain/token.ts';
@@ -80,6 +94,31 @@ export const documents = {
   resealing: (): DocumentKey<Resealing> => ({ anchor: 'resealing', name: 'resealing' }),
   /** Of a store that a backup is being restored to. */
   restoration: (): DocumentKey<Restoration> => ({ anchor: 'restoration', name: 'restoration' }),
+  administrator: (account: AccountId, id: AdministratorId): DocumentKey<Administrator> => ({
+    anchor: account,
+    name: `administrator/${id}`,
+  }),
+  /** `normalised` comes from `domain/names.ts`. */
+  administratorEmail: (account: AccountId, normalised: string): DocumentKey<EmailClaim> => ({
+    anchor: account,
+    name: `administrator-email/${normalised}`,
+  }),
+  administratorLink: (account: AccountId, id: AdministratorId): DocumentKey<AdministratorLink> => ({
+    anchor: account,
+    name: `administrator-link/${id}`,
+  }),
+  emailChange: (account: AccountId, id: AdministratorId): DocumentKey<EmailChange> => ({
+    anchor: account,
+    name: `email-change/${id}`,
+  }),
+  /** The token that is to replace an administrator's, until its first right code. */
+  enrolment: (account: AccountId, id: AdministratorId): DocumentKey<Enrolment> => ({
+    anchor: account,
+    name: `enrolment/${id}`,
+  }),
+  administratorFlow: (id: FlowId): DocumentKey<AdministratorFlow> => ({ anchor: id, name: 'administrator-flow' }),
+  session: (id: FlowId): DocumentKey<Session> => ({ anchor: id, name: 'session' }),
+  setupLink: (): DocumentKey<SetupLink> => ({ anchor: 'setup', name: 'setup-link' }),
   signingKeys: (): DocumentKey<SigningKeySet> => ({ anchor: 'signing-keys', name: 'signing-keys' }),
   /** How far all accounts' events have been taken; may lag behind the accounts' own cursors, never run ahead. */
   consumer: (name: string): DocumentKey<{ cursors: Cursors }> => ({ anchor: `consumer/${name}`, name: 'consumer' }),

@@ -46,6 +46,7 @@ export const indexes = {
   tokensDeactivated: (account: AccountId): string => `tokens/${account}/deactivated`,
   /** Those that expire some day or have. */
   tokensExpiring: (account: AccountId): string => `tokens/${account}/expiring`,
+  administrators: (account: AccountId): string => `administrators/${account}/created`,
 } as const;
 
 /** Orders by creation; fifteen digits hold every instant until the year 33658. */
@@ -73,6 +74,7 @@ export function anchorOfEntry(index: string, { sort, id }: IndexEntry): string |
       return id;
     case 'ledger':
     case 'api-keys':
+    case 'administrators':
       return name;
     case 'events':
       return `audit/${name}`;

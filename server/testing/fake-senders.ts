@@ -1,4 +1,4 @@
-import type { Mail } from '../domain/mail/mail.ts';
+import type { Mail, MailFacts, MailKind } from '../domain/mail/mail.ts';
 import type { SendOutcome } from '../domain/webhook/delivery.ts';
 import { readTarget } from '../domain/webhook/target.ts';
 import { type Courier, CourierUnavailable } from '../ports/courier.ts';
@@ -31,5 +31,12 @@ export class FakeCourier implements Courier {
   async send(mail: Mail): Promise<void> {
     if (this.down) throw new CourierUnavailable('down');
     this.sent.push(mail);
+  }
+
+  /** The facts of the last mail of a kind to somebody. */
+  last<K extends MailKind>(kind: K, to: string): MailFacts[K] {
+    const mail = this.sent.findLast((one) => one.kind === kind && one.to === to);
+    if (!mail) throw new Error(`no ${kind} was sent to ${to}`);
+    return mail.facts as MailFacts[K];
   }
 }

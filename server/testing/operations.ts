@@ -2,20 +2,14 @@ import { API_SCOPES } from '../domain/api-key.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { createWebhook } from '../usecases/create-webhook.ts';
 import { assign, createApiKey, createFilter } from './acting.ts';
+import { administratorSamples } from './administrator-samples.ts';
+import { addAdministrator } from './administrators.ts';
 import type { Service } from './http-service.ts';
-import {
-  addPerson,
-  addResource,
-  addToken,
-  birth,
-  must,
-  NONCE,
-  PASSWORD,
-  type Scene,
-  type SceneToken,
-  setScene,
-} from './scene.ts';
+import type { Sample, SampleScene } from './sample.ts';
+import { addPerson, addResource, addToken, birth, must, NONCE, PASSWORD, setScene } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
+
+export type { Sample, SampleScene } from './sample.ts';
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -23,6 +17,8 @@ export interface Operation {
   /** As in the document: `/users/{id}`. */
   path: string;
   scope: string;
+  /** Who comes in: an API key (and mostly a session too), a session alone, or whoever. */
+  entrance: 'key' | 'session' | 'open';
   takesBody: boolean;
   /** `POST /users`. */
   name: string;
@@ -42,32 +38,12 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
       method: method.toUpperCase(),
       path,
       scope: security?.[0]?.apiKey?.[0] ?? 'none',
+      entrance: security?.[0] === undefined ? 'open' : security[0].apiKey ? 'key' : 'session',
       takesBody: requestBody !== undefined,
       name: `${method.toUpperCase()} ${path}`,
     })),
   );
 }
-
-export interface Sample {
-  /** For the parameter in the path: an object of the scene's account. */
-  id?: string;
-  query?: string;
-  body?: Record<string, unknown>;
-  /** What a right request answers. */
-  status: number;
-}
-
-export type SampleScene = Scene & {
-  filter: string;
-  webhook: string;
-  key: string;
-  /** A user with an e-mail address. */
-  member: string;
-  /** Id of another one. */
-  spareKey: string;
-  /** Nobody's, and counting presses: its next codes are right at any time. */
-  fob: SceneToken;
-};
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, { tokens: [{}], alone: true });
@@ -79,12 +55,14 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
   const { webhook } = (await (await service.call('POST /v1/webhooks', { key, body: { url } })).json()) as {
     webhook: { id: string };
   };
-  const fob = await addToken(service.ports, scene.account, { kind: 'hotp' });
+  const fob = await addToken(service.ports, scene.account, { kind: 'hotp', owner: scene.user.id });
   const { user } = await addPerson(service.ports, scene.account, scene.resource, {
     user: { login: 'member', email: 'member@shop.example' },
   });
   const spareKey = await addKey(service.ports, scene.account);
-  return { ...scene, filter, webhook: webhook.id, key, spareKey, fob, member: user.id };
+  const email = 'superuser@acme.example';
+  const superuser = await addAdministrator(service.ports, scene.account, { email, superuser: true });
+  return { ...scene, filter, webhook: webhook.id, key, spareKey, fob, member: user.id, superuser };
 }
 
 /** A right request for every operation. An operation without one fails the tests that go through all of them. */
@@ -180,6 +158,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'POST /api-keys/{id}/rotate': ({ spareKey }) => ({ id: spareKey, body: { overlapMs: 0 }, status: 200 }),
   'POST /explain': ({ resource }) => ({ body: { resource: resource.id, user: 'alice' }, status: 200 }),
   'GET /checklist': () => ({ status: 200 }),
+  ...administratorSamples,
 };
 let sequence = 0;
 

@@ -2,16 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
-import {
-  type AnswerableStep,
-  claimStep,
-  denied,
-  finished,
-  holdsClaim,
-  type Passed,
-  released,
-  stayed,
-} from '../domain/flow-steps.ts';
+import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from '../domain/flow-steps.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -19,7 +10,7 @@ import type { Whence } from './act.ts';
 import { eventOf } from './act.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
-import { parseHandle, secretMatches } from './flow-handle.ts';
+import { holdStep, keeping, letGo } from './hold-step.ts';
 import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation, transact, type Write } from './transact.ts';
@@ -51,13 +42,13 @@ export async function answerStep(
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<Verdict<FlowView>> {
   const attempt = newOperation(ports);
-  const claimed = await claim(ports, step, answer, attempt);
+  const claimed = await holdStep(ports, documents.flow, { ...answer, step, attempt });
   if (isRefusal(claimed)) return claimed;
 
   try {
     return await evaluateClaimed(ports, claimed.flow, attempt, answer.whence, evaluate);
   } catch (error) {
-    await release(ports, claimed.flow, attempt).catch(() => undefined);
+    await letGo(ports, documents.flow, claimed.flow.id, attempt).catch(() => undefined);
     throw error;
   }
 }
@@ -86,18 +77,6 @@ async function evaluateClaimed(
   return finish(ports, flow, attempt, outcome.finish, after.resource, whence);
 }
 
-async function claim(ports: StepNeeds, step: AnswerableStep, answer: StepAnswer, attempt: string) {
-  const handle = parseHandle(answer.handle);
-  if (!handle) return refusal('FLOW_NOT_FOUND');
-  const key = documents.flow(handle.id);
-  return transact<readonly [typeof key], Verdict<{ flow: Flow }>>(ports, key.anchor, [key], ([stored], now) => {
-    if (!stored || !secretMatches(handle.secret, stored.value.handleHash)) return { answer: refusal('FLOW_NOT_FOUND') };
-    const claimed = claimStep(stored.value, { step, seq: answer.seq, attempt }, now);
-    if ('refused' in claimed) return { answer: refusal(claimed.refused) };
-    return { answer: claimed, write: putFlow(claimed.flow) };
-  });
-}
-
 interface Telling {
   whence: Whence;
   event: EventDraft | undefined;
@@ -114,7 +93,7 @@ function move(
   return settle(ports, claimed, attempt, (flow, now) => {
     const moved = next(flow, now);
     const append = event === undefined ? {} : { append: [eventOf(actOf(moved, whence), event, now)] };
-    return { flow: moved, write: { ...putFlow(moved), ...append } };
+    return { flow: moved, write: { ...keeping(documents.flow, moved), ...append } };
   });
 }
 
@@ -150,16 +129,6 @@ async function settle(
   return presentFlow(ports, settled.flow, settled.result);
 }
 
-/** An evaluation that broke down decided nothing: the step is free again, and what was counted stays counted. */
-async function release(ports: StepNeeds, claimed: Flow, attempt: string): Promise<void> {
-  const key = documents.flow(claimed.id);
-  await transact(ports, key.anchor, [key], ([flow]) =>
-    flow && holdsClaim(flow.value, attempt)
-      ? { answer: undefined, write: putFlow(released(flow.value)) }
-      : { answer: undefined },
-  );
-}
-
 /** Which refusals end the sign-in; after all others the person may try again. */
 const FINAL: ReadonlySet<RefusalCode> = new Set([
   'TOKEN_LOCKED',
@@ -174,8 +143,4 @@ const FINAL: ReadonlySet<RefusalCode> = new Set([
 function refusedStep(flow: Flow, { refused, retryAfterMs }: Refusal, now: number): Flow {
   if (FINAL.has(refused)) return denied(flow, refused);
   return stayed(flow, refused, retryAfterMs === undefined ? undefined : now + retryAfterMs);
-}
-
-function putFlow(flow: Flow): Write {
-  return { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
 }

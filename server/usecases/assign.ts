@@ -38,7 +38,7 @@ export async function assign(ports: Needs, act: Act, input: AssignmentInput): Pr
 
   const token = input.token && (await readObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND'));
   if (token && isRefusal(token)) return token;
-  if (token && !mayHandToken(act.actor, token.object)) return refusal('FORBIDDEN');
+  if (token && !mayHandToken(token.object)) return refusal('FORBIDDEN');
 
   if (input.user !== undefined) {
     const edited = await editObject(ports, act, event, documents.user(input.user), 'USER_NOT_FOUND', (user) =>

@@ -1,9 +1,6 @@
-import { canonicalAddress, rateKey } from '../domain/addresses.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
-import { attemptsExpireAt, countWrongFrom, forgiveFrom, wrongPasswordsFrom } from '../domain/familiar-places.ts';
 import type { AccountId, ResourceId, UserId } from '../domain/ids.ts';
 import { normalisePassword } from '../domain/password-policy.ts';
-import { passwordWaitUntil } from '../domain/password-wait.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
@@ -12,11 +9,12 @@ import type { Reservation } from '../ports/password-hasher.ts';
 import type { Json } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
 import { unknownSubject } from './burn-attempt.ts';
+import { countedPassword } from './counted-password.ts';
 import { locateUser } from './find-user.ts';
 import { needing } from './needing.ts';
 import { readPairs } from './read-pairs.ts';
-import { newOperation, transact } from './transact.ts';
-import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { transact } from './transact.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface PasswordRight {
   user: User;
@@ -46,9 +44,6 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 /**
  * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: one
  * counter commit, one argon2 call (SR-17). A name that somebody holds takes a read more, which is small beside the hash.
- *
- * The attempt is counted as wrong *before* the hash is computed and forgiven after a success. So parallel guesses
- * cannot outrun the counter, and a request that is aborted or crashes half-way stays counted (SR-16).
  *
  * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
  * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
@@ -80,46 +75,22 @@ async function checkInTurn<A extends object>(
 ): Promise<Verdict<A>> {
   const found = await locateUser(ports, input.account, input.name);
   const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
-  const key = documents.passwordAttempts(subject);
-  const place = placeOf(ports, subject, input.address);
-
-  const counted = await transact<readonly [typeof key], Verdict<{ counted: true }>>(
-    ports,
-    key.anchor,
-    [key],
-    ([attempts], now) => {
-      const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts?.value, place, now));
-      if (waitUntil > now) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now }) };
-      const value = countWrongFrom(attempts?.value, place, now);
-      return {
-        answer: { counted: true },
-        write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] },
-      };
-    },
-  );
-  if (isRefusal(counted)) return counted;
-
   const usable = found && !found.blocked ? found.passwordHash : undefined;
-  const right = await needing('checking a password', () =>
-    reservation.verify(usable, normalisePassword(input.password)),
+  return countedPassword(
+    ports,
+    reservation,
+    {
+      subject,
+      about: found?.id,
+      password: input.password,
+      address: input.address,
+      passwordHash: usable,
+      comesIn: async () => found && comesIn(ports, found, input, usable),
+      ...(events && { wrong: () => events.wrong(found?.id) }),
+      ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
+    },
+    conclude,
   );
-  const person = found && right ? await comesIn(ports, found, input, usable) : undefined;
-  if (!found || !person) {
-    if (events) await tell(ports, key.anchor, events.wrong(found?.id));
-    return refusal('INVALID_CREDENTIALS', { ...(found && { about: found.id }) });
-  }
-  const concluded = await conclude(person);
-  const event = events?.right(concluded, found.id);
-  await transact(ports, key.anchor, [key], ([attempts], now) => {
-    const append = event === undefined ? {} : { append: [event] };
-    const value = forgiveFrom(attempts?.value, place, now);
-    if (value) {
-      const put = [{ key, value, expiresAt: attemptsExpireAt(value, now) }];
-      return { answer: undefined, write: { put, ...append } };
-    }
-    return { answer: undefined, ...((attempts || event) && { write: { delete: [key], ...append } }) };
-  });
-  return concluded;
 }
 
 /** Whoever had the right password, as they are now, with a hash of today's strength. */
@@ -136,12 +107,6 @@ async function comesIn(
   return stillRight(ports, found, input.resource, stored);
 }
 
-/** One event with no change beside it. */
-async function tell(ports: Needs, anchor: string, event: Json): Promise<void> {
-  const operation = newOperation(ports);
-  await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
-}
-
 /** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
 async function stillRight(
   ports: Needs,
@@ -155,17 +120,6 @@ async function stillRight(
   if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
     return undefined;
   return { user, tokens };
-}
-
-/** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */
-export function placeOf(
-  ports: Pick<Ports, 'secrets'>,
-  subject: string,
-  address: string | undefined,
-): string | undefined {
-  if (address === undefined || canonicalAddress(address) === undefined) return undefined;
-  const mac = ports.secrets.mac('familiar-place', JSON.stringify([subject, rateKey(address)]));
-  return Buffer.from(mac).toString('base64url');
 }
 
 /** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */

@@ -1,5 +1,5 @@
 import { unassignToken } from '../domain/assignments.ts';
-import { mayDelete, mayHandToken } from '../domain/authority.ts';
+import { mayDelete } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
 import type { SeenVersions } from '../domain/object-version.ts';
 import { documents } from '../ports/documents.ts';
@@ -28,9 +28,7 @@ export async function deleteToken(
     documents.token(id),
     'TOKEN_NOT_FOUND',
     (token) => {
-      // Its owner may, whoever made it.
-      const may = token.administrator === undefined ? mayDelete(actor, token) : mayHandToken(actor, token);
-      return may ? undefined : refusal('FORBIDDEN');
+      return mayDelete(actor, token) ? undefined : refusal('FORBIDDEN');
     },
     seen,
   );

@@ -16,7 +16,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { unknownSubject } from './burn-attempt.ts';
-import { placeOf } from './check-password.ts';
+import { placeOf } from './counted-password.ts';
 import { findUser, locateUser } from './find-user.ts';
 import { readAccessFacts, seenFrom } from './read-access.ts';
 import { readPairs } from './read-pairs.ts';

@@ -67,7 +67,8 @@ const FLAWS = {
   personal: 'it is made of names that go with the person or the site',
 } as const;
 
-function refusePassword(judged: PasswordJudgement): Refusal {
+/** A judgement as a refusal, with the reason in words. */
+export function refusePassword(judged: PasswordJudgement): Refusal {
   switch (judged.code) {
     case 'PASSWORD_TOO_SHORT':
       return refusal(judged.code, { detail: `at least ${judged.minLength} characters` });

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { PasswordFlaw } from '../domain/common-passwords.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { AdministratorId, UserId } from '../domain/ids.ts';
 
 /**
  * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always
@@ -16,7 +16,7 @@ export interface Refusal {
   /** Of an object that is not as the caller saw it: its version now. */
   readonly version?: string;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
-  readonly about?: UserId;
+  readonly about?: UserId | AdministratorId;
 }
 
 export type Verdict<T extends object> = T | Refusal;

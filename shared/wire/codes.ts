@@ -86,6 +86,20 @@ export const REFUSALS = {
   FORWARDED_INVALID: { status: 400, title: 'The forwarding headers cannot be read.' },
   RATE_LIMITED: { status: 429, title: 'Too many requests. Wait a little and try again.' },
 
+  // Administrators.
+  SESSION_NEEDED: { status: 401, title: 'Sign in as an administrator: this is for people themselves.' },
+  SESSION_ENDED: { status: 401, title: 'The session has ended. Sign in again.' },
+  CSRF_INVALID: { status: 403, title: 'The CSRF token of the session is missing or wrong.' },
+  CREDENTIALS_AMBIGUOUS: { status: 400, title: 'Send an API key or a session, not both.' },
+  LINK_INVALID: { status: 403, title: 'The link is unknown, used or expired.' },
+  CONFIRMATION_WRONG: { status: 403, title: 'That confirmation code is not right.' },
+  ACCOUNT_NEEDED: { status: 422, title: 'Say which account: this server holds more than one.' },
+  ADMINISTRATOR_NOT_FOUND: { status: 404, title: 'There is no such administrator.' },
+  ADMINISTRATOR_INACTIVE: { status: 409, title: 'The administrator has not accepted the invitation yet.' },
+  ADMINISTRATOR_ACTIVE: { status: 409, title: 'The administrator has accepted the invitation already.' },
+  EMAIL_TAKEN: { status: 409, title: 'Another administrator of this account has that e-mail address.' },
+  SUPERUSER_STAYS: { status: 409, title: 'The superuser cannot be removed. Hand the role over first.' },
+
   // Not the caller's fault. All of them deny.
   OVERLOADED: { status: 503, title: 'The service is busy. Try again in a moment.' },
   CONTENTION: { status: 503, title: 'Too many changes to the same thing at once. Try again.' },

@@ -25,7 +25,15 @@ export interface MailWords {
   signature: string;
 }
 
-export type NoticeChange = 'password' | 'email' | 'token-added' | 'token-removed' | 'recovered';
+export type NoticeChange =
+  | 'password'
+  | 'email'
+  | 'token-added'
+  | 'token-removed'
+  | 'recovered'
+  | 'recovery-code-used'
+  | 'recovery-codes'
+  | 'superuser';
 
 export const en: MailWords = {
   hello: 'Hello,',
@@ -59,6 +67,9 @@ export const en: MailWords = {
       'token-added': 'A token was added to your sign-in',
       'token-removed': 'A token was removed from your sign-in',
       recovered: 'Your access was recovered',
+      'recovery-code-used': 'A recovery code was used for your sign-in',
+      'recovery-codes': 'Your recovery codes were made anew',
+      superuser: 'The role of the superuser has moved',
     },
     says: {
       password: 'The password of your sign-in was changed. All other sessions have ended.',
@@ -66,6 +77,9 @@ export const en: MailWords = {
       'token-added': 'A token that makes one-time passwords was added to your sign-in.',
       'token-removed': 'A token that makes one-time passwords was removed from your sign-in.',
       recovered: 'Your access was recovered on the server, and your token was taken away. Enrol a new one.',
+      'recovery-code-used': 'Somebody signed in with one of your recovery codes in place of a one-time password.',
+      'recovery-codes': 'New recovery codes were made for your sign-in. The old ones no longer work.',
+      superuser: 'The role of the superuser was handed from one administrator to another; you are one of the two.',
     },
     when: (instant, address) => `When: ${instant}${address === undefined ? '' : `, from ${address}`}.`,
     notYou: 'If that was not you, speak to your administrator at once.',
@@ -111,6 +125,9 @@ export const de: MailWords = {
       'token-added': 'Ihre Anmeldung hat ein weiteres Token',
       'token-removed': 'Ein Token Ihrer Anmeldung wurde entfernt',
       recovered: 'Ihr Zugang wurde wiederhergestellt',
+      'recovery-code-used': 'Ein Wiederherstellungscode Ihrer Anmeldung wurde verwendet',
+      'recovery-codes': 'Ihre Wiederherstellungscodes sind neu',
+      superuser: 'Die Rolle der Hauptverwaltung ist übergegangen',
     },
     says: {
       password: 'Das Passwort Ihrer Anmeldung wurde geändert. Alle anderen Sitzungen sind beendet.',
@@ -119,6 +136,11 @@ export const de: MailWords = {
       'token-removed': 'Ein Token, das Einmalpasswörter erzeugt, gehört nicht mehr zu Ihrer Anmeldung.',
       recovered:
         'Ihr Zugang wurde am Server wiederhergestellt und Ihr Token entfernt. Bitte richten Sie ein neues ein.',
+      'recovery-code-used':
+        'Jemand hat sich mit einem Ihrer Wiederherstellungscodes statt mit einem Einmalpasswort angemeldet.',
+      'recovery-codes': 'Für Ihre Anmeldung gibt es neue Wiederherstellungscodes. Die alten gelten nicht mehr.',
+      superuser:
+        'Die Rolle der Hauptverwaltung ist von einer Person auf eine andere übergegangen; Sie sind eine von beiden.',
     },
     when: (instant, address) => `Zeitpunkt: ${instant}${address === undefined ? '' : `, von ${address}`}.`,
     notYou: 'Falls Sie das nicht waren, sprechen Sie sofort mit Ihrer Verwaltung.',

@@ -1,13 +1,20 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler, Next } from 'hono';
+import { CSRF_HEADER } from '../../../shared/wire/session.ts';
 import type { Actor } from '../../domain/actor.ts';
+import { actorOf } from '../../domain/administrator.ts';
 import type { ApiKey, ApiScope } from '../../domain/api-key.ts';
 import { parseId, type ResourceId } from '../../domain/ids.ts';
+import { csrfToken } from '../../domain/session.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { authenticateApiKey } from '../../usecases/authenticate-api-key.ts';
+import { authenticateSession } from '../../usecases/sign-in/authenticate-session.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
+import { fromOwnPages } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
+import { sentSession } from '../session-cookie.ts';
 import { whenceOf } from '../whence.ts';
 import { refuseVerdict } from './api.ts';
 
@@ -15,15 +22,27 @@ import { refuseVerdict } from './api.ts';
 export const ACCOUNT_HEADER = 'countersign-account';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
+const SAFE = new Set(['GET', 'HEAD']);
 
-/** Lets in whoever shows a living API key with the scope, in the Authorization header and nowhere else (SR-26). */
-export function authorize(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  scope: ApiScope,
-): MiddlewareHandler<AppEnv> {
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Lets in whoever shows a living API key with the scope, in the Authorization header and nowhere else (SR-26), or the
+ * session of an administrator (SR-29). Never both. A session has no scopes: what its administrator may do, every use-case
+ * asks; but it authenticates nobody else, which is for a site's backend.
+ */
+export function authorize(ports: Needs, scope: ApiScope): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (c.env?.operator === true) return asOperator(ports, c, next);
     const header = c.req.header('authorization');
+    const cookie = sentSession(c);
+    if (header !== undefined && cookie !== undefined) return refuse(c, 'CREDENTIALS_AMBIGUOUS');
+    if (cookie !== undefined) {
+      const refused = await admitSession(ports, c, cookie);
+      if (refused) return refused;
+      if (scope === 'authenticate') return refuse(c, 'FORBIDDEN');
+      return next();
+    }
     if (header === undefined) return refuse(c, 'API_KEY_MISSING');
     const text = BEARER.exec(header)?.[1];
     if (text === undefined) return refuse(c, 'API_KEY_INVALID');
@@ -35,6 +54,42 @@ export function authorize(
     c.set('act', { actor: keyActor(verdict.key), ...whenceOf(c) });
     await next();
   };
+}
+
+/** Lets in administrators themselves, by their session alone. */
+export function authorizeSession(ports: Needs): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const cookie = sentSession(c);
+    if (c.req.header('authorization') !== undefined) {
+      return refuse(c, cookie === undefined ? 'SESSION_NEEDED' : 'CREDENTIALS_AMBIGUOUS');
+    }
+    if (cookie === undefined) return refuse(c, 'SESSION_NEEDED');
+    const refused = await admitSession(ports, c, cookie);
+    if (refused) return refused;
+    await next();
+  };
+}
+
+/**
+ * Sets who acts, or answers why not. A browser sends the cookie along whoever made it send the request, so what changes
+ * something must come from our own pages, and carry what only they can read.
+ */
+async function admitSession(ports: Needs, c: Context<AppEnv>, cookie: string): Promise<Response | undefined> {
+  const { origin } = c.get('sessionDoor') ?? { origin: '' };
+  if (!fromOwnPages(c.req.raw.headers, origin)) return refuse(c, 'ORIGIN_NOT_ALLOWED');
+  const verdict = await authenticateSession(ports, cookie);
+  if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+  if (!SAFE.has(c.req.method) && !sameText(c.req.header(CSRF_HEADER) ?? '', csrfToken(verdict.secret))) {
+    return refuse(c, 'CSRF_INVALID');
+  }
+  c.set('session', verdict);
+  c.set('act', { actor: actorOf(verdict.account, verdict.administrator), ...whenceOf(c) });
+  return undefined;
+}
+
+function sameText(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function keyActor({ account, id, scopes, resources }: ApiKey): Actor {

@@ -4,6 +4,7 @@ import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { API_SCOPES } from '../../domain/api-key.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
+import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import {
   addressOf,
@@ -32,8 +33,20 @@ async function sampleOf(operation: Operation, of = scene) {
 }
 async function send(operation: Operation, call: Call, of = scene, changes: object = {}) {
   const sample = { ...(await sampleOf(operation, of)), ...changes };
-  return service.call(addressOf(operation, sample), { ...(sample.body && { body: sample.body }), ...call });
+  const headers = { ...sample.headers, ...call.headers };
+  return service.call(addressOf(operation, sample), { ...(sample.body && { body: sample.body }), ...call, headers });
 }
+/** Whatever lets the superuser in here, or their key. */
+async function admitted({ entrance }: Operation, call: Call = {}): Promise<Call> {
+  if (entrance === 'key') return { ...call, key: scene.key };
+  if (entrance === 'open') return call;
+  return {
+    ...call,
+    headers: { ...sessionHeaders(await anotherSession(service.ports, scene.superuser)), ...call.headers },
+  };
+}
+const taken = async (operation: Operation, call: Call, of = scene, changes: object = {}) =>
+  send(operation, await admitted(operation, call), of, changes);
 const cases = operations.map((operation) => [operation.name, operation] as const);
 
 describe('the document', () => {
@@ -49,7 +62,7 @@ describe('the document', () => {
     expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
   });
 
-  test('lists the codes of the table, requires every body, and names a scope for everything', async () => {
+  test('lists the codes of the table, requires every body, and names a scope wherever a key comes in', async () => {
     const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
       paths: Record<string, Record<string, { requestBody?: { required?: boolean }; responses: object }>>;
       components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } };
@@ -61,7 +74,9 @@ describe('the document', () => {
         expect(responses).toHaveProperty('default');
       }
     }
-    for (const { scope } of operations) expect(API_SCOPES).toContain(scope);
+    for (const { scope, entrance } of operations) {
+      expect(entrance === 'key' ? API_SCOPES : ['none']).toContain(scope);
+    }
   });
 
   test('bodies know no unknown fields', async () => {
@@ -76,11 +91,110 @@ describe('the document', () => {
 
 describe.each(cases)('%s', (_, operation) => {
   test('a right request is taken', async () => {
-    const response = await send(operation, { key: scene.key });
-    expect(response.status).toBe((await sampleOf(operation)).status);
+    const { status, code } = await sampleOf(operation);
+    const response = await taken(operation, {});
+    expect(response.status).toBe(status);
+    if (code) expect(await refusalOf(response)).toEqual({ status, code });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
+  if (operation.entrance === 'key') keyTests(operation);
+  if (operation.entrance === 'session') sessionTests(operation);
+
+  test('another account’s objects are as absent as those that never were', async () => {
+    const theirs = await sampleOf(operation, other);
+    const made = await taken(operation, {}, other);
+    const mentionsTheirs =
+      theirs.id !== undefined || theirs.query !== undefined || /(res|usr|tok)_/.test(JSON.stringify(theirs.body ?? {}));
+    if (operation.entrance !== 'key' || !mentionsTheirs) return expect(made.status).toBe(theirs.status);
+    const foreign = await refusalOf(made);
+    // A result is looked at before its resource is: it is not valid for either.
+    expect(foreign.status).toBe(operation.name === 'POST /results/consume' ? 403 : 404);
+    if (theirs.id) {
+      const never = theirs.id.slice(0, 4) + idFromBytes('usr', service.ports.random.bytes(7)).slice(4);
+      expect(await refusalOf(await taken(operation, {}, scene, { id: never }))).toEqual(foreign);
+    }
+  });
+
+  test('a method it does not know is refused with those it knows', async () => {
+    const sample = await sampleOf(operation);
+    const [, address = ''] = addressOf(operation, sample).split(' ');
+    const response = await service.call(`PUT ${address}`, await admitted(operation));
+    expect(response.headers.get('allow')?.split(', ')).toContain(operation.method);
+    expect(await refusalOf(response)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  if (operation.takesBody) {
+    // SR-28
+    test('SR-28: an unknown field is refused by name, and nothing is done', async () => {
+      const sample = await sampleOf(operation);
+      const { body = {}, headers } = sample;
+      const call = await admitted(operation, headers && { headers });
+      for (const field of FORBIDDEN.filter((name) => !(name in body))) {
+        const before = service.ports.store.commits.length;
+        const response = await service.call(addressOf(operation, sample), { ...call, body: { ...body, [field]: 1 } });
+        expect(response.status, field).toBe(422);
+        const problem = (await response.json()) as { code: string; errors: { path: string }[] };
+        expect(problem.code).toBe('INPUT_INVALID');
+        expect(problem.errors.map(({ path }) => path)).toContain(field);
+        expect(service.ports.store.commits.length).toBe(before);
+      }
+    });
+
+    // SR-57
+    test('SR-57: prototype names and names given twice are refused', async () => {
+      const { body = {} } = await sampleOf(operation);
+      const json = JSON.stringify(body).slice(1, -1);
+      const headers = { 'content-type': 'application/json' };
+      for (const name of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__']) {
+        const text = `{${json},"${name}":{"enabled":true}}`;
+        expect((await taken(operation, { text, headers })).status, name).toBe(422);
+      }
+      const twice = `{${json},${json}}`;
+      expect(await refusalOf(await taken(operation, { text: twice, headers }))).toEqual({
+        status: 400,
+        code: 'DUPLICATE_NAME',
+      });
+    });
+
+    test('another media type is 415, and none of these is taken for JSON', async () => {
+      const { body } = await sampleOf(operation);
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'application/json;charset=latin1',
+        'application/jsonx',
+        'multipart/form-data',
+      ]) {
+        const response = await taken(operation, { body, headers: { 'content-type': type } });
+        expect(await refusalOf(response), type).toEqual({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+      }
+    });
+
+    test('no body, no object and broken JSON are the caller’s mistake', async () => {
+      const headers = { 'content-type': 'application/json' };
+      for (const text of ['', '[]', 'null', '1', '"x"', '{', '{"a":}', '\u0000']) {
+        const response = await taken(operation, { text, headers });
+        expect([400, 422], JSON.stringify(text)).toContain(response.status);
+      }
+      const bare = addressOf(operation, await sampleOf(operation));
+      expect([400, 422]).toContain((await service.call(bare, await admitted(operation))).status);
+    });
+  }
+
+  // SR-57
+  test('SR-57: a parameter given twice is refused', async () => {
+    const sample = await sampleOf(operation);
+    const query = [sample.query, 'limit=1', 'limit=2'].filter(Boolean).join('&');
+    expect(await refusalOf(await taken(operation, {}, scene, { query }))).toEqual({
+      status: 400,
+      code: 'DUPLICATE_NAME',
+    });
+  });
+});
+
+/** Of every operation that a key opens. */
+function keyTests(operation: Operation) {
   // SR-26
   test('SR-26: without a key 401, with a challenge', async () => {
     const response = await send(operation, {});
@@ -130,101 +244,17 @@ describe.each(cases)('%s', (_, operation) => {
     await overwrite(service.ports, documents.apiKey(scene.account, id), { enabled: false });
     expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 401, code: 'API_KEY_INVALID' });
   });
+}
 
-  test('another account’s objects are as absent as those that never were', async () => {
-    const theirs = await sampleOf(operation, other);
-    const made = await send(operation, { key: scene.key }, other);
-    const mentionsTheirs =
-      theirs.id !== undefined || theirs.query !== undefined || /(res|usr|tok)_/.test(JSON.stringify(theirs.body ?? {}));
-    if (!mentionsTheirs) return expect(made.status).toBeLessThan(300);
-    if (made.status === 200) {
-      // Rows have outcomes of their own.
-      const { rows } = (await made.json()) as { rows: { status: number }[] };
-      return expect(rows.map(({ status }) => status)).toEqual([404]);
-    }
-    const foreign = await refusalOf(made);
-    // A result is looked at before its resource is: it is not valid for either.
-    expect(foreign.status).toBe(operation.name === 'POST /results/consume' ? 403 : 404);
-    if (theirs.id) {
-      const never = theirs.id.slice(0, 4) + idFromBytes('usr', service.ports.random.bytes(7)).slice(4);
-      expect(await refusalOf(await send(operation, { key: scene.key }, scene, { id: never }))).toEqual(foreign);
-    }
+/** Of every operation that only an administrator's own session opens. */
+function sessionTests(operation: Operation) {
+  // SR-29
+  test('SR-29: without a session, and with a key of whatever scopes, 401', async () => {
+    const needed = { status: 401, code: 'SESSION_NEEDED' };
+    expect(await refusalOf(await send(operation, {}))).toEqual(needed);
+    expect(await refusalOf(await send(operation, { key: scene.key }))).toEqual(needed);
   });
-
-  test('a method it does not know is refused with those it knows', async () => {
-    const sample = await sampleOf(operation);
-    const [, address = ''] = addressOf(operation, sample).split(' ');
-    const response = await service.call(`PUT ${address}`, { key: scene.key });
-    expect(response.headers.get('allow')?.split(', ')).toContain(operation.method);
-    expect(await refusalOf(response)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
-  });
-
-  if (operation.takesBody) {
-    // SR-28
-    test('SR-28: an unknown field is refused by name, and nothing is done', async () => {
-      const { body = {} } = await sampleOf(operation);
-      for (const field of FORBIDDEN) {
-        const before = service.ports.store.commits.length;
-        const response = await send(operation, { key: scene.key, body: { ...body, [field]: 1 } });
-        expect(response.status, field).toBe(422);
-        const problem = (await response.json()) as { code: string; errors: { path: string }[] };
-        expect(problem.code).toBe('INPUT_INVALID');
-        expect(problem.errors.map(({ path }) => path)).toContain(field);
-        expect(service.ports.store.commits.length).toBe(before);
-      }
-    });
-
-    // SR-57
-    test('SR-57: prototype names and names given twice are refused', async () => {
-      const { body = {} } = await sampleOf(operation);
-      const json = JSON.stringify(body).slice(1, -1);
-      const headers = { 'content-type': 'application/json' };
-      for (const name of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__']) {
-        const text = `{${json},"${name}":{"enabled":true}}`;
-        expect((await send(operation, { key: scene.key, text, headers })).status, name).toBe(422);
-      }
-      const twice = `{${json},${json}}`;
-      expect(await refusalOf(await send(operation, { key: scene.key, text: twice, headers }))).toEqual({
-        status: 400,
-        code: 'DUPLICATE_NAME',
-      });
-    });
-
-    test('another media type is 415, and none of these is taken for JSON', async () => {
-      const { body } = await sampleOf(operation);
-      for (const type of [
-        'text/plain',
-        'application/x-www-form-urlencoded',
-        'application/json;charset=latin1',
-        'application/jsonx',
-        'multipart/form-data',
-      ]) {
-        const response = await send(operation, { key: scene.key, body, headers: { 'content-type': type } });
-        expect(await refusalOf(response), type).toEqual({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
-      }
-    });
-
-    test('no body, no object and broken JSON are the caller’s mistake', async () => {
-      const headers = { 'content-type': 'application/json' };
-      for (const text of ['', '[]', 'null', '1', '"x"', '{', '{"a":}', '\u0000']) {
-        const response = await send(operation, { key: scene.key, text, headers });
-        expect([400, 422], JSON.stringify(text)).toContain(response.status);
-      }
-      const bare = addressOf(operation, await sampleOf(operation));
-      expect([400, 422]).toContain((await service.call(bare, { key: scene.key })).status);
-    });
-  }
-
-  // SR-57
-  test('SR-57: a parameter given twice is refused', async () => {
-    const sample = await sampleOf(operation);
-    const query = [sample.query, 'limit=1', 'limit=2'].filter(Boolean).join('&');
-    expect(await refusalOf(await send(operation, { key: scene.key }, scene, { query }))).toEqual({
-      status: 400,
-      code: 'DUPLICATE_NAME',
-    });
-  });
-});
+}
 
 /** What nobody may set, wherever they try. */
 const FORBIDDEN = [
@@ -240,6 +270,12 @@ const FORBIDDEN = [
   'createdAt',
   'lock',
   'assignments',
+  'administrator',
+  'superuser',
+  'state',
+  'sessionEpoch',
+  'recovery',
+  'createdBy',
   'typo',
 ];
 

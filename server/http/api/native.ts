@@ -1,6 +1,8 @@
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
+import { sessionDoor } from '../session-cookie.ts';
 import { accounts } from './account.ts';
+import { administrators } from './administrators.ts';
 import { apiRouter } from './api.ts';
 import { apiKeys } from './api-keys.ts';
 import { assignments } from './assignments.ts';
@@ -10,11 +12,15 @@ import { checklist } from './checklist.ts';
 import { events } from './events.ts';
 import { explanations } from './explain.ts';
 import { filters } from './filters.ts';
+import { invitations } from './invitations.ts';
 import { loginRequests } from './login-requests.ts';
+import { me } from './me.ts';
 import { passwordResets } from './password-resets.ts';
 import { type ApiDescription, referencePage } from './reference-page.ts';
 import { resources } from './resources.ts';
 import { results } from './results.ts';
+import { sessions } from './session.ts';
+import { setup } from './setup.ts';
 import { statistics } from './statistics.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
@@ -31,6 +37,7 @@ export interface About {
 /** The native API below `/v1`, and its description made from the same schemas that validate. */
 export function nativeApi(ports: Ports, about: About) {
   const app = apiRouter();
+  app.use(sessionDoor(about.issuer));
   app.route('/', authentications(ports));
   app.route('/', results(ports));
   app.route('/', loginRequests(ports));
@@ -49,15 +56,27 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', apiKeys(ports));
   app.route('/', explanations(ports));
   app.route('/', checklist(ports));
+  app.route('/', setup(ports, about.issuer));
+  app.route('/', sessions(ports, about.issuer));
+  app.route('/', administrators(ports));
+  app.route('/', invitations(ports, about.issuer));
+  app.route('/', me(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
     description: 'An API key, `csk_…`, in the Authorization header. Each route names the scope it needs.',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-countersign',
+    description:
+      'The session of an administrator, who may do what their role says. Whatever changes something also needs `X-CSRF-Token`.',
+  });
 
   let description: ApiDescription | undefined;
   const described = () => {
-    description ??= app.getOpenAPI31Document(documentInfo(about));
+    description ??= withSessions(app.getOpenAPI31Document(documentInfo(about)));
     return description;
   };
   app.get('/openapi.json', (c) => {
@@ -67,6 +86,21 @@ export function nativeApi(ports: Ports, about: About) {
   });
   app.get('/', (c) => referencePage(c, described()));
   return app;
+}
+
+interface Secured {
+  security?: Record<string, string[]>[];
+}
+
+/** Where a key of some scope comes in, a session does too, except to authenticate others. */
+function withSessions<D extends ApiDescription>(document: D): D {
+  for (const methods of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(methods) as Secured[]) {
+      const [key] = operation.security ?? [];
+      if (key?.apiKey && !key.apiKey.includes('authenticate')) operation.security = [key, { session: [] }];
+    }
+  }
+  return document;
 }
 
 function documentInfo({ issuer, version }: About) {

@@ -1,0 +1,107 @@
+import { FLOW_HEADER } from '../../shared/wire/flow.ts';
+import { beginSignIn } from '../usecases/sign-in/begin-sign-in.ts';
+import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
+import type { Sample, SampleScene } from './sample.ts';
+import { must } from './scene.ts';
+
+let sequence = 0;
+const newEmail = () => `somebody-${sequence++}@acme.example`;
+const NO_SECRET = 'A'.repeat(32);
+
+async function begun({ ports, account }: SampleScene): Promise<Record<string, string>> {
+  // Each from somewhere else: one address may not begin so many.
+  const address = `203.0.${(sequence >> 8) & 255}.${sequence++ & 255}`;
+  return { [FLOW_HEADER]: must(await beginSignIn(ports, { account, whence: { address } })).handle };
+}
+
+/** One factor of two: enough to be heard, and nothing changes. */
+const HALF_PROOF = { password: ADMIN_PASSWORD };
+const heard = { status: 403, code: 'OTP_REQUIRED' } as const;
+
+/** Right requests for what administrators do. Where a right one would end what the tests stand on, one that is heard. */
+export const administratorSamples: Record<string, (scene: SampleScene) => Sample | Promise<Sample>> = {
+  // There is an account already, so no link leads to a first one.
+  'POST /setup': () => ({
+    body: { secret: NO_SECRET, accountName: 'Acme', email: newEmail(), name: 'Ada', password: ADMIN_PASSWORD },
+    status: 403,
+    code: 'LINK_INVALID',
+  }),
+  'POST /session/begin': ({ account }) => ({ body: { account }, status: 201 }),
+  'GET /session/step': async (scene) => ({ headers: await begun(scene), status: 200 }),
+  'POST /session/identify': async (scene) => ({
+    headers: await begun(scene),
+    body: { seq: 0, email: newEmail() },
+    status: 200,
+  }),
+  'POST /session/password': async (scene) => ({
+    headers: await begun(scene),
+    body: { seq: 0, password: ADMIN_PASSWORD },
+    status: 409,
+    code: 'STEP_NOT_EXPECTED',
+  }),
+  'POST /session/otp': async (scene) => ({
+    headers: await begun(scene),
+    body: { seq: 0, otp: '123456' },
+    status: 409,
+    code: 'STEP_NOT_EXPECTED',
+  }),
+  'POST /session/recovery': async (scene) => ({
+    headers: await begun(scene),
+    body: { seq: 0, code: 'aaaaa-bbbbb' },
+    status: 409,
+    code: 'STEP_NOT_EXPECTED',
+  }),
+  'POST /session/enrol': async (scene) => ({
+    headers: await begun(scene),
+    body: { seq: 0, otp: '123456' },
+    status: 409,
+    code: 'STEP_NOT_EXPECTED',
+  }),
+  'GET /session': () => ({ status: 200 }),
+  'DELETE /session': () => ({ status: 204 }),
+  'GET /administrators': () => ({ status: 200 }),
+  'GET /administrators/{id}': ({ superuser }) => ({ id: superuser.id, status: 200 }),
+  'PATCH /administrators/{id}': ({ superuser, resource }) => ({
+    id: superuser.id,
+    body: { name: 'Ada', grants: [{ resource: resource.id, allowed: true }] },
+    status: 200,
+  }),
+  'DELETE /administrators/{id}': async ({ ports, account }) => ({
+    id: (await addActive(ports, account, { email: newEmail() })).id,
+    status: 204,
+  }),
+  'POST /administrators/{id}/transfer': async ({ ports, account }) => ({
+    id: (await addActive(ports, account, { email: newEmail() })).id,
+    body: HALF_PROOF,
+    ...heard,
+  }),
+  'POST /invitations': ({ resource }) => ({
+    body: { email: newEmail(), name: 'Grace', grants: [{ resource: resource.id, allowed: true }] },
+    status: 201,
+  }),
+  'GET /invitations': () => ({ status: 200 }),
+  'POST /invitations/{id}/resend': async ({ ports, account }) => ({
+    id: (await invite(ports, account, { email: newEmail() })).administrator.id,
+    status: 200,
+  }),
+  'DELETE /invitations/{id}': async ({ ports, account }) => ({
+    id: (await invite(ports, account, { email: newEmail() })).administrator.id,
+    status: 204,
+  }),
+  'POST /invitation/accept': () => ({
+    body: { secret: NO_SECRET, code: 'aaaa-bbbb', password: ADMIN_PASSWORD, name: 'Grace' },
+    status: 403,
+    code: 'LINK_INVALID',
+  }),
+  'POST /recovery/accept': () => ({
+    body: { secret: NO_SECRET, password: ADMIN_PASSWORD },
+    status: 403,
+    code: 'LINK_INVALID',
+  }),
+  'POST /me/password': () => ({ body: { ...HALF_PROOF, newPassword: 'another long password' }, ...heard }),
+  'POST /me/email': () => ({ body: { ...HALF_PROOF, newEmail: newEmail() }, ...heard }),
+  'POST /me/email/confirm': () => ({ body: { code: 'aaaa-bbbb' }, status: 403, code: 'LINK_INVALID' }),
+  'POST /me/token': () => ({ body: HALF_PROOF, ...heard }),
+  'POST /me/token/confirm': () => ({ body: { otp: '123456' }, status: 403, code: 'LINK_INVALID' }),
+  'POST /me/recovery-codes': () => ({ body: HALF_PROOF, ...heard }),
+};

@@ -1,0 +1,140 @@
+import { CSRF_HEADER } from '../../shared/wire/session.ts';
+import type { Administrator, Grant } from '../domain/administrator.ts';
+import type { AccountId } from '../domain/ids.ts';
+import { base32Decode } from '../domain/otp/base32.ts';
+import { currentOtp } from '../domain/otp/verify.ts';
+import { csrfToken } from '../domain/session.ts';
+import { documents } from '../ports/documents.ts';
+import { acceptInvitation } from '../usecases/administrators/accept-link.ts';
+import { type Invited, inviteAdministrator } from '../usecases/administrators/invite-administrator.ts';
+import type { SelfAct } from '../usecases/administrators/self.ts';
+import {
+  answerEmail,
+  answerEnrolment,
+  answerSignInOtp,
+  answerSignInPassword,
+} from '../usecases/sign-in/answer-sign-in.ts';
+import { writeSession } from '../usecases/sign-in/authenticate-session.ts';
+import { beginSignIn } from '../usecases/sign-in/begin-sign-in.ts';
+import { newSession, type OpenedSession, putSession } from '../usecases/sign-in/open-session.ts';
+import { presentSignIn } from '../usecases/sign-in/present-sign-in.ts';
+import { newOperation } from '../usecases/transact.ts';
+import { operatorOf } from './acting.ts';
+import { birth, must, read } from './scene.ts';
+import type { TestPorts } from './test-ports.ts';
+
+export const ADMIN_PASSWORD = 'a password of an administrator';
+
+export interface AdministratorSpec {
+  email: string;
+  grants?: Grant[];
+  superuser?: true;
+}
+
+/** What opens an administrator's door, in their own hands. */
+export interface SceneAdministrator {
+  account: AccountId;
+  id: Administrator['id'];
+  email: string;
+  password: string;
+  /** Of the token that the first sign-in enrolled. */
+  secret: Uint8Array;
+  recoveryCodes: string[];
+  /** From the first sign-in. */
+  opened: OpenedSession;
+}
+
+/** The link's secret and the code of an invitation, as they were mailed. */
+export function mailedInvitation(ports: TestPorts, email: string): { link: string; code: string } {
+  const { path } = ports.courier.last('administrator-invitation', email);
+  return { link: path.slice(path.indexOf('#') + 1), code: ports.courier.last('confirmation-code', email).code };
+}
+
+export async function invite(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Invited> {
+  const { email, grants = [], superuser } = spec;
+  const input = { email, name: 'Ada', language: 'en', grants, ...(superuser && { superuser }) } as const;
+  return must(await inviteAdministrator(ports, operatorOf(account), birth(ports, 'adm'), input));
+}
+
+/** Invited and accepted; has not signed in yet. */
+export async function addActive(ports: TestPorts, account: AccountId, spec: AdministratorSpec): Promise<Administrator> {
+  await invite(ports, account, spec);
+  const { link, code } = mailedInvitation(ports, spec.email);
+  const accepted = { link, code, password: ADMIN_PASSWORD, name: 'Ada' };
+  return must(await acceptInvitation(ports, {}, accepted)).administrator;
+}
+
+/** With a token, recovery codes and a session. */
+export async function addAdministrator(
+  ports: TestPorts,
+  account: AccountId,
+  spec: AdministratorSpec,
+): Promise<SceneAdministrator> {
+  const { id } = await addActive(ports, account, spec);
+  const { email } = spec;
+  const enrolling = await toSecondFactor(ports, account, email);
+  const shown = (await presentSignIn(ports, enrolling)).enrolment;
+  const secret = base32Decode(shown?.secret ?? '') ?? new Uint8Array();
+  const otp = codeOf(ports, secret);
+  const done = must(await answerEnrolment(ports, { handle: enrolling.handle, seq: 2, otp, whence: {} }));
+  if (!done.opened) throw new Error(`not signed in: ${done.flow.error?.code}`);
+  const { opened, recoveryCodes = [] } = done;
+  return { account, id, email, password: ADMIN_PASSWORD, secret, recoveryCodes, opened };
+}
+
+/** A sign-in whose password was right. */
+export async function toSecondFactor(ports: TestPorts, account: AccountId, email: string, password = ADMIN_PASSWORD) {
+  const { handle } = must(await beginSignIn(ports, { account, whence: {} }));
+  must(await answerEmail(ports, { handle, seq: 0, email, whence: {} }));
+  return { ...must(await answerSignInPassword(ports, { handle, seq: 1, password, whence: {} })), handle };
+}
+
+/** Signs in once more, with a code that has not been used. */
+export async function signIn(ports: TestPorts, who: SceneAdministrator): Promise<OpenedSession> {
+  ports.clock.advance(30_000);
+  const { handle } = await toSecondFactor(ports, who.account, who.email, who.password);
+  const otp = codeOf(ports, who.secret);
+  const done = must(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} }));
+  if (!done.opened) throw new Error(`not signed in: ${done.flow.error?.code}`);
+  return done.opened;
+}
+
+/** What the device shows now. */
+export function codeOf(ports: TestPorts, secret: Uint8Array): string {
+  const factor = { kind: 'totp', periodMs: 30_000, driftSteps: 0 } as const;
+  return currentOtp({ factor, algorithm: 'SHA1', digits: 6, nextCounter: 0 }, secret, ports.clock.now());
+}
+
+/** Both factors, with a code that has not been used. */
+export function proofBy(ports: TestPorts, who: SceneAdministrator): { password: string; otp: string } {
+  ports.clock.advance(30_000);
+  return { password: who.password, otp: codeOf(ports, who.secret) };
+}
+
+/** Another session of theirs, as if they had signed in elsewhere a moment ago. */
+export async function anotherSession(ports: TestPorts, who: Pick<SceneAdministrator, 'account' | 'id'>) {
+  const administrator = await read(ports, documents.administrator(who.account, who.id));
+  const account = await read(ports, documents.account(who.account));
+  const made = newSession(ports, birth(ports, 'flw').id, administrator);
+  await ports.store.commit({
+    anchor: made.session.id,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [],
+    put: [putSession(made.session)],
+  });
+  return { ...made, administrator, account };
+}
+
+/** What a browser with this session sends, from a page of ours. */
+export function sessionHeaders(opened: Pick<OpenedSession, 'session' | 'secret'>): Record<string, string> {
+  return { cookie: `__Host-countersign=${writeSession(opened)}`, [CSRF_HEADER]: csrfToken(opened.secret) };
+}
+
+/** They themselves at work, in their first session or another one. */
+export function selfActOf(who: SceneAdministrator, opened: OpenedSession = who.opened): SelfAct {
+  const { id, epoch } = opened.session;
+  const actor = { kind: 'administrator', account: who.account, id: who.id, resources: [] } as const;
+  const role = opened.account.superuser === who.id ? 'superuser' : 'administrator';
+  return { actor: { ...actor, role }, session: { id, epoch } };
+}

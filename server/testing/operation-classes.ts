@@ -1,0 +1,114 @@
+/**
+ * Who may call an operation, in one word each. The role matrix derives from it what every kind of caller is answered.
+ *
+ * - `sees`, `creates`: every administrator, and keys with `read` or `write`.
+ * - `creates-resource`: the superuser, and keys with `write`.
+ * - `acts-on-resource`: whoever may act on the resource of the sample.
+ * - `deletes`: the superuser, and whoever made it.
+ * - `administers`: the superuser, and keys with `administer`.
+ * - `self`: administrators about themselves, by session alone. `superuser-self`: the superuser.
+ * - `key-only`: keys with `authenticate`.
+ * - `open`: whoever has the link, the code or the password that goes in the body.
+ */
+export type OperationClass =
+  | 'sees'
+  | 'creates'
+  | 'creates-resource'
+  | 'acts-on-resource'
+  | 'deletes'
+  | 'administers'
+  | 'self'
+  | 'superuser-self'
+  | 'key-only'
+  | 'open';
+
+export const operationClasses: Record<string, OperationClass> = {
+  'POST /authentications': 'key-only',
+  'POST /results/consume': 'key-only',
+  'POST /login-requests': 'key-only',
+  'POST /resources': 'creates-resource',
+  'GET /resources': 'sees',
+  'GET /resources/{id}': 'sees',
+  'PATCH /resources/{id}': 'acts-on-resource',
+  'POST /users': 'creates',
+  'GET /users': 'sees',
+  'GET /users/{id}': 'sees',
+  'PATCH /users/{id}': 'acts-on-resource',
+  'POST /tokens': 'creates',
+  'GET /tokens': 'sees',
+  'GET /tokens/{id}': 'sees',
+  'PATCH /tokens/{id}': 'acts-on-resource',
+  'POST /tokens/{id}/resync': 'acts-on-resource',
+  'POST /assignments': 'acts-on-resource',
+  'DELETE /assignments': 'acts-on-resource',
+  'POST /filters': 'creates',
+  'GET /filters': 'sees',
+  'GET /filters/{id}': 'sees',
+  // A filter's rule holds wherever it is attached, so changing it is for those who may delete it.
+  'PATCH /filters/{id}': 'deletes',
+  'DELETE /filters/{id}': 'deletes',
+  'DELETE /resources/{id}': 'creates-resource',
+  'DELETE /users/{id}': 'deletes',
+  'DELETE /tokens/{id}': 'deletes',
+  'POST /users/{id}/password-reset': 'acts-on-resource',
+  'POST /bulk/users': 'creates',
+  'POST /bulk/tokens': 'creates',
+  // Each row has an outcome of its own; the request is taken.
+  'POST /bulk/assignments': 'creates',
+  'POST /explain': 'sees',
+  'GET /checklist': 'sees',
+  'GET /events': 'sees',
+  'GET /events/export': 'sees',
+  'GET /users/{id}/events': 'sees',
+  'GET /tokens/{id}/events': 'sees',
+  'GET /statistics': 'sees',
+  'GET /account': 'sees',
+  'PATCH /account': 'administers',
+  'GET /plan': 'administers',
+  'POST /plan': 'administers',
+  'GET /plans': 'administers',
+  'GET /balance': 'sees',
+  'GET /ledger': 'sees',
+  'POST /api-keys': 'administers',
+  'GET /api-keys': 'administers',
+  'GET /api-keys/{id}': 'administers',
+  'PATCH /api-keys/{id}': 'administers',
+  'DELETE /api-keys/{id}': 'administers',
+  'POST /api-keys/{id}/rotate': 'administers',
+  'POST /webhooks': 'administers',
+  'GET /webhooks': 'administers',
+  'GET /webhooks/{id}': 'administers',
+  'PATCH /webhooks/{id}': 'administers',
+  'DELETE /webhooks/{id}': 'administers',
+  'POST /webhooks/{id}/rotate': 'administers',
+  'POST /webhooks/{id}/test': 'administers',
+  'GET /webhooks/{id}/deliveries': 'administers',
+  'POST /webhooks/{id}/replay': 'administers',
+  'POST /setup': 'open',
+  'POST /session/begin': 'open',
+  'GET /session/step': 'open',
+  'POST /session/identify': 'open',
+  'POST /session/password': 'open',
+  'POST /session/otp': 'open',
+  'POST /session/recovery': 'open',
+  'POST /session/enrol': 'open',
+  'GET /session': 'self',
+  'DELETE /session': 'self',
+  'GET /administrators': 'administers',
+  'GET /administrators/{id}': 'administers',
+  'PATCH /administrators/{id}': 'administers',
+  'DELETE /administrators/{id}': 'administers',
+  'POST /administrators/{id}/transfer': 'superuser-self',
+  'POST /invitations': 'administers',
+  'GET /invitations': 'administers',
+  'POST /invitations/{id}/resend': 'administers',
+  'DELETE /invitations/{id}': 'administers',
+  'POST /invitation/accept': 'open',
+  'POST /recovery/accept': 'open',
+  'POST /me/password': 'self',
+  'POST /me/email': 'self',
+  'POST /me/email/confirm': 'self',
+  'POST /me/token': 'self',
+  'POST /me/token/confirm': 'self',
+  'POST /me/recovery-codes': 'self',
+};

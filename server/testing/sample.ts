@@ -1,0 +1,29 @@
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { SceneAdministrator } from './administrators.ts';
+import type { Scene, SceneToken } from './scene.ts';
+
+export interface Sample {
+  /** For the parameter in the path: an object of the scene's account. */
+  id?: string;
+  query?: string;
+  body?: Record<string, unknown>;
+  /** Such as the handle of a sign-in. */
+  headers?: Record<string, string>;
+  /** What a right request answers. */
+  status: number;
+  /** Where that is a refusal. */
+  code?: RefusalCode;
+}
+
+export type SampleScene = Scene & {
+  filter: string;
+  webhook: string;
+  key: string;
+  /** A user with an e-mail address. */
+  member: string;
+  /** Id of another key. */
+  spareKey: string;
+  /** The person's other one, counting presses: its next codes are right at any time. */
+  fob: SceneToken;
+  superuser: SceneAdministrator;
+};

@@ -1,0 +1,39 @@
+import type { Account } from '../../domain/account.ts';
+import type { Administrator } from '../../domain/administrator.ts';
+import type { AccountId, AdministratorId } from '../../domain/ids.ts';
+import { normaliseName } from '../../domain/names.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export interface FoundAdministrator {
+  administrator: Administrator;
+  account: Account;
+}
+
+export async function readAdministrator(
+  ports: Needs,
+  account: AccountId,
+  id: AdministratorId,
+): Promise<Verdict<FoundAdministrator>> {
+  const keys = [documents.account(account), documents.administrator(account, id)] as const;
+  const [home, administrator] = await ports.store.getMany(keys, ports.clock.now());
+  return home && administrator
+    ? { account: home.value, administrator: administrator.value }
+    : refusal('ADMINISTRATOR_NOT_FOUND');
+}
+
+/** Whose e-mail address it is. */
+export async function locateAdministrator(
+  ports: Needs,
+  account: AccountId,
+  email: string,
+): Promise<Administrator | undefined> {
+  const now = ports.clock.now();
+  const [claim] = await ports.store.getMany([documents.administratorEmail(account, normaliseName(email))], now);
+  if (!claim) return undefined;
+  const [stored] = await ports.store.getMany([documents.administrator(account, claim.value.administrator)], now);
+  return stored?.value;
+}

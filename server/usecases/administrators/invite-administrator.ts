@@ -1,0 +1,184 @@
+import { type Actor, referenceTo } from '../../domain/actor.ts';
+import { type Administrator, type Grant, NO_RECOVERY_CODES } from '../../domain/administrator.ts';
+import { type AdministratorLink, INVITATION_LIFETIME_MS, writeLink } from '../../domain/administrator-link.ts';
+import { mayAdminister } from '../../domain/authority.ts';
+import type { AccountId, AdministratorId } from '../../domain/ids.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import { normaliseName } from '../../domain/names.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { byCreation, indexes } from '../../ports/indexes.ts';
+import { type Act, eventOf } from '../act.ts';
+import type { Birth } from '../create-object.ts';
+import { hashSecret, newSecret } from '../flow-handle.ts';
+import { readObject } from '../read-object.ts';
+import { transact } from '../transact.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+import { newConfirmation } from './codes.ts';
+
+export type InviteNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'> & { issuer: string };
+
+export interface NewAdministrator {
+  email: string;
+  name: string;
+  language: MailLanguage;
+  grants: Grant[];
+  /** For the operator of an account without one: whoever accepts becomes its superuser. */
+  superuser?: true;
+}
+
+export interface Invited {
+  administrator: Administrator;
+  expiresAt: number;
+  /** Absent when the mails are on their way. Otherwise shown this once, for the inviter to hand over. */
+  handOver?: { link: string; code: string };
+}
+
+/** Invites somebody to administer. Nothing of theirs works until they have accepted. */
+export async function inviteAdministrator(
+  ports: InviteNeeds,
+  act: Act,
+  { id }: Birth<AdministratorId>,
+  input: NewAdministrator,
+): Promise<Verdict<Invited>> {
+  if (!mayAdminister(act.actor) || (input.superuser && act.actor.kind !== 'operator')) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const missing = await missingResource(ports, account, input.grants);
+  if (missing) return missing;
+  const { superuser, ...details } = input;
+  const made = newLink(ports, account, id, superuser);
+  const keys = [
+    documents.account(account),
+    documents.administrator(account, id),
+    documents.administratorEmail(account, normaliseName(input.email)),
+  ] as const;
+  const invited = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
+    ports,
+    account,
+    keys,
+    ([home, taken, claim], now) => {
+      if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
+      if (claim) return { answer: refusal('EMAIL_TAKEN') };
+      if (taken) return { answer: refusal('CONTENTION') };
+      if (superuser && home.value.superuser !== undefined) return { answer: refusal('FORBIDDEN') };
+      const administrator: Administrator = {
+        ...details,
+        id,
+        account,
+        state: 'invited',
+        recovery: NO_RECOVERY_CODES,
+        sessionEpoch: 0,
+        createdAt: now,
+        createdBy: referenceTo(act.actor),
+      };
+      return {
+        answer: { administrator, accountName: home.value.name },
+        write: {
+          put: [
+            { key: keys[1], value: administrator },
+            { key: keys[2], value: { administrator: id } },
+            { key: documents.administratorLink(account, id), value: made.link, expiresAt: made.link.expiresAt },
+          ],
+          index: [{ index: indexes.administrators(account), add: byCreation(administrator) }],
+          append: [eventOf(act, { type: 'administrator.invited', subject: id }, now)],
+        },
+      };
+    },
+  );
+  return isRefusal(invited) ? invited : deliver(ports, act.actor, invited.administrator, invited.accountName, made);
+}
+
+/** Sends a new link and a new code; those before are void. */
+export async function resendInvitation(ports: InviteNeeds, act: Act, id: AdministratorId): Promise<Verdict<Invited>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const linkKey = documents.administratorLink(account, id);
+  const keys = [documents.account(account), documents.administrator(account, id), linkKey] as const;
+  const [, , before] = await ports.store.getMany(keys, ports.clock.now());
+  const made = newLink(ports, account, id, before?.value.superuser);
+  const renewed = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
+    ports,
+    account,
+    keys,
+    ([home, stored], now) => {
+      if (!home || !stored) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
+      if (stored.value.state !== 'invited') return { answer: refusal('ADMINISTRATOR_ACTIVE') };
+      return {
+        answer: { administrator: stored.value, accountName: home.value.name },
+        write: {
+          put: [{ key: linkKey, value: made.link, expiresAt: made.link.expiresAt }],
+          append: [eventOf(act, { type: 'administrator.invited', subject: id }, now)],
+        },
+      };
+    },
+  );
+  return isRefusal(renewed) ? renewed : deliver(ports, act.actor, renewed.administrator, renewed.accountName, made);
+}
+
+/** What is wrong with the resources of grants: each must be one of the account. */
+export async function missingResource(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  account: AccountId,
+  grants: readonly Grant[],
+): Promise<Refusal | undefined> {
+  for (const { resource } of grants) {
+    const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+    if (isRefusal(found)) return found;
+  }
+  return undefined;
+}
+
+interface NewLink {
+  link: AdministratorLink;
+  text: string;
+  code: string;
+}
+
+function newLink(ports: InviteNeeds, account: AccountId, id: AdministratorId, superuser: true | undefined): NewLink {
+  const secret = newSecret(ports);
+  const { code, confirmation } = newConfirmation(ports, id);
+  const now = ports.clock.now();
+  const link: AdministratorLink = {
+    kind: 'invitation',
+    secretHash: hashSecret(secret),
+    confirmation,
+    ...(superuser && { superuser }),
+    createdAt: now,
+    expiresAt: now + INVITATION_LIFETIME_MS,
+  };
+  return { link, text: writeLink({ account, administrator: id, secret }), code };
+}
+
+/** In two mails, so that one that goes astray, or a link that is forwarded, is not enough. */
+async function deliver(
+  ports: InviteNeeds,
+  inviter: Actor,
+  administrator: Administrator,
+  accountName: string,
+  { link, text, code }: NewLink,
+): Promise<Invited> {
+  const { expiresAt } = link;
+  // Behind the hash, which browsers keep to themselves.
+  const path = `/invitation#${text}`;
+  const to = { to: administrator.email, language: administrator.language };
+  const name = await nameOf(ports, inviter);
+  try {
+    const facts = { account: accountName, path, expiresAt, ...(name !== undefined && { inviter: name }) };
+    await ports.courier.send({ kind: 'administrator-invitation', ...to, facts });
+    await ports.courier.send({
+      kind: 'confirmation-code',
+      ...to,
+      facts: { code, lifetimeMs: INVITATION_LIFETIME_MS },
+    });
+    return { administrator, expiresAt };
+  } catch {
+    return { administrator, expiresAt, handOver: { link: `${ports.issuer}${path}`, code } };
+  }
+}
+
+async function nameOf(ports: Pick<Ports, 'store' | 'clock'>, actor: Actor): Promise<string | undefined> {
+  if (actor.kind !== 'administrator') return undefined;
+  const key = documents.administrator(actor.account, actor.id);
+  const [administrator] = await ports.store.getMany([key], ports.clock.now());
+  return administrator?.value.name;
+}

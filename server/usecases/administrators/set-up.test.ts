@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SETUP_LIFETIME_MS } from '../../domain/administrator-link.ts';
+import { documents } from '../../ports/documents.ts';
+import { indexes } from '../../ports/indexes.ts';
+import { ADMIN_PASSWORD, toSecondFactor } from '../../testing/administrators.ts';
+import { must, read } from '../../testing/scene.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { createAccount } from '../create-account.ts';
+import { type FirstAccount, issueSetupLink, setUpInstallation } from './set-up.ts';
+
+// SR-42: there are no default credentials; the bootstrap secret is random, single-use and expiring.
+
+let ports: TestPorts;
+beforeEach(async () => {
+  ports = await openTestPorts('set-up');
+});
+afterEach(() => ports.close());
+
+const secretOf = (made: { link: string } | undefined) => made?.link.slice(`${ISSUER}/setup#`.length) ?? '';
+const first = (secret: string): FirstAccount => ({
+  secret,
+  accountName: 'Acme',
+  email: 'ada@acme.example',
+  name: 'Ada',
+  language: 'en',
+  password: ADMIN_PASSWORD,
+});
+/** Whatever was ever written, events included. */
+const written = () => JSON.stringify(ports.store.commits);
+const accounts = () => ports.store.range(indexes.accounts(), { limit: 10 });
+
+test('a link makes the account and its superuser, who then enrols a token', async () => {
+  const made = await issueSetupLink(ports);
+  expect(made?.link).toMatch(/^https:\/\/auth\.example\/setup#[\w-]{32}$/);
+  const { account, administrator } = must(await setUpInstallation(ports, first(secretOf(made))));
+  expect(await read(ports, documents.account(account.id))).toMatchObject({
+    name: 'Acme',
+    superuser: administrator.id,
+  });
+  const signIn = await toSecondFactor(ports, account.id, 'ada@acme.example');
+  expect(signIn.flow.step).toBe('enrol');
+});
+
+test('guessed, empty, mangled and never issued secrets open nothing', async () => {
+  expect(await setUpInstallation(ports, first('A'.repeat(32)))).toEqual({ refused: 'LINK_INVALID' });
+  const secret = secretOf(await issueSetupLink(ports));
+  for (const guess of ['', 'A'.repeat(32), secret.slice(1), `${secret}A`, secret.toLowerCase()]) {
+    expect(await setUpInstallation(ports, first(guess))).toEqual({ refused: 'LINK_INVALID' });
+  }
+  expect(await accounts()).toEqual([]);
+});
+
+test('fifty at once with one link make one account', async () => {
+  const secret = secretOf(await issueSetupLink(ports));
+  const replicas = Array.from({ length: 50 }, () => ports.replica());
+  const answers = await Promise.all(replicas.map((replica) => setUpInstallation(replica, first(secret))));
+  expect(answers.filter((answer) => 'account' in answer)).toHaveLength(1);
+  expect(await accounts()).toHaveLength(1);
+});
+
+test('a used link, an expired one, and the one before a restart are void', async () => {
+  const old = secretOf(await issueSetupLink(ports));
+  const expired = secretOf(await issueSetupLink(ports));
+  expect(await setUpInstallation(ports, first(old))).toEqual({ refused: 'LINK_INVALID' });
+  ports.clock.advance(SETUP_LIFETIME_MS);
+  expect(await setUpInstallation(ports, first(expired))).toEqual({ refused: 'LINK_INVALID' });
+  const good = secretOf(await issueSetupLink(ports));
+  must(await setUpInstallation(ports, first(good)));
+  expect(await setUpInstallation(ports, first(good))).toEqual({ refused: 'LINK_INVALID' });
+});
+
+test('once there is an account, however it was made, no link is issued and the one there was is void', async () => {
+  const secret = secretOf(await issueSetupLink(ports));
+  must(await createAccount(ports, { name: 'Made on the command line' }));
+  expect(await setUpInstallation(ports, first(secret))).toEqual({ refused: 'LINK_INVALID' });
+  expect(await issueSetupLink(ports)).toBeUndefined();
+});
+
+test('a password that will not do leaves the link as it was', async () => {
+  const secret = secretOf(await issueSetupLink(ports));
+  const weak = { ...first(secret), password: 'short' };
+  expect(await setUpInstallation(ports, weak)).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
+  must(await setUpInstallation(ports, first(secret)));
+});
+
+test('neither the secret nor the password is in the store', async () => {
+  const secret = secretOf(await issueSetupLink(ports));
+  expect(written()).not.toContain(secret);
+  must(await setUpInstallation(ports, first(secret)));
+  expect(written()).not.toContain(ADMIN_PASSWORD);
+});

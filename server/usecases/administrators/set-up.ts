@@ -1,0 +1,114 @@
+import type { Account } from '../../domain/account.ts';
+import { type Administrator, NO_RECOVERY_CODES } from '../../domain/administrator.ts';
+import { SETUP_LIFETIME_MS } from '../../domain/administrator-link.ts';
+import { idFromBytes } from '../../domain/ids.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import { normaliseName } from '../../domain/names.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { byCreation, indexes } from '../../ports/indexes.ts';
+import { type Act, eventOf } from '../act.ts';
+import { createAccount } from '../create-account.ts';
+import { hashSecret, newSecret, secretMatches } from '../flow-handle.ts';
+import { newOperation, transact } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { hashAdministratorPassword } from './administrator-password.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+
+/**
+ * The link by which an installation gets its first account and superuser (SR-42): random, single use, good for a day.
+ * Asking again, as each start does, replaces it. Undefined once there is an account.
+ */
+export async function issueSetupLink(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'> & { issuer: string },
+): Promise<{ link: string; expiresAt: number } | undefined> {
+  if (await hasAccount(ports)) return undefined;
+  const secret = newSecret(ports);
+  const now = ports.clock.now();
+  const key = documents.setupLink();
+  const expiresAt = now + SETUP_LIFETIME_MS;
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value: { secretHash: hashSecret(secret), expiresAt }, expiresAt }],
+  });
+  return { link: `${ports.issuer}/setup#${secret}`, expiresAt };
+}
+
+export interface FirstAccount {
+  secret: string;
+  accountName: string;
+  email: string;
+  name: string;
+  language: MailLanguage;
+  password: string;
+}
+
+/**
+ * Uses the setup link up and makes the account with its superuser, in one commit. The link goes first: a crash in between
+ * leaves an installation without an account, which prints another link at its next start.
+ */
+export async function setUpInstallation(
+  ports: Needs,
+  input: FirstAccount,
+): Promise<Verdict<{ account: Account; administrator: Administrator }>> {
+  const key = documents.setupLink();
+  const [link] = await ports.store.getMany([key], ports.clock.now());
+  if (!link || !secretMatches(input.secret, link.value.secretHash)) return refusal('LINK_INVALID');
+  const hashed = await hashAdministratorPassword(ports, input.password, [
+    input.accountName,
+    input.name,
+    input.email.slice(0, input.email.lastIndexOf('@')),
+  ]);
+  if (isRefusal(hashed)) return hashed;
+  if (await hasAccount(ports)) return refusal('LINK_INVALID');
+  const used = await transact<readonly [typeof key], boolean>(ports, key.anchor, [key], ([current]) =>
+    current && secretMatches(input.secret, current.value.secretHash)
+      ? { answer: true, write: { delete: [key] } }
+      : { answer: false },
+  );
+  if (!used) return refusal('LINK_INVALID');
+
+  const id = idFromBytes('adm', ports.random.bytes(7));
+  let administrator: Administrator | undefined;
+  const made = await createAccount(ports, { name: input.accountName }, (account, now) => {
+    const act: Act = { actor: { kind: 'operator', account: account.id } };
+    administrator = {
+      id,
+      account: account.id,
+      email: input.email,
+      name: input.name,
+      language: input.language,
+      grants: [],
+      state: 'active',
+      passwordHash: hashed.passwordHash,
+      recovery: NO_RECOVERY_CODES,
+      sessionEpoch: 0,
+      createdAt: now,
+      createdBy: { kind: 'operator' },
+    };
+    return {
+      account: { ...account, superuser: id },
+      write: {
+        put: [
+          { key: documents.administrator(account.id, id), value: administrator },
+          {
+            key: documents.administratorEmail(account.id, normaliseName(input.email)),
+            value: { administrator: id },
+          },
+        ],
+        index: [{ index: indexes.administrators(account.id), add: byCreation(administrator) }],
+        append: [eventOf(act, { type: 'administrator.created', subject: id, changed: ['superuser'] }, now)],
+      },
+    };
+  });
+  if (isRefusal(made)) return made;
+  return administrator ? { account: made.account, administrator } : refusal('CONTENTION');
+}
+
+async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
+  return (await ports.store.range(indexes.accounts(), { limit: 1 })).length > 0;
+}

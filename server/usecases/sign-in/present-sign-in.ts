@@ -1,0 +1,43 @@
+import type { EnrolmentView, SessionView, SignInView } from '../../../shared/wire/session.ts';
+import { actorOf } from '../../domain/administrator.ts';
+import { csrfToken, sessionEndsAt } from '../../domain/session.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { showEnrolment } from '../administrators/enrol-token.ts';
+import type { OpenedSession } from './open-session.ts';
+import type { SignInProgress } from './sign-in-step.ts';
+
+/** As the page sees it, but for the picture of the code, which is drawn where pages are. */
+export type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
+
+export async function presentSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  { flow, opened, recoveryCodes }: SignInProgress,
+): Promise<PlainSignInView> {
+  const now = ports.clock.now();
+  const { step, seq, email, error, expiresAt } = flow;
+  const view: PlainSignInView = { step, seq, ...(email !== undefined && { email }), expiresAt, now };
+  if (error) {
+    const { code, retryAt } = error;
+    view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
+  }
+  if (step === 'enrol' && flow.enrolment) {
+    const [account] = await ports.store.getMany([documents.account(flow.account)], now);
+    if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);
+  }
+  if (opened) view.session = presentSession(opened, now);
+  if (recoveryCodes) view.recoveryCodes = recoveryCodes;
+  return view;
+}
+
+export function presentSession({ session, secret, administrator, account }: OpenedSession, now: number): SessionView {
+  const { id, email, name, recovery } = administrator;
+  const { role, resources } = actorOf(account, administrator);
+  return {
+    account: { id: account.id, name: account.name },
+    administrator: { id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
+    csrf: csrfToken(secret),
+    endsAt: sessionEndsAt(session),
+    now,
+  };
+}
