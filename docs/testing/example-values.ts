@@ -4,6 +4,7 @@
  */
 const KINDS: readonly RegExp[] = [
   /csk_[0-9a-z]{11}_[0-9a-z]{11}_[0-9a-z]{32}/,
+  /csk_[0-9a-z]{11}_[0-9a-z]{11}/,
   /\b(?:acc|res|usr|tok|flt|key)_[0-3][0-9a-hjkmnp-tv-z]{10}\b/,
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
