@@ -88,9 +88,7 @@ export function createCollection<Item extends { id: string }, New, Changes, Crea
     async *list(options) {
       const seen = new Set<string>();
       for (let after: string | undefined; ; ) {
-        const { items, next } = await page(
-          after === undefined ? options : ({ ...options, after } as ListOptions & Query),
-        );
+        const { items, next } = await pageAfter(after, options);
         yield* items;
         if (next === null) return;
         // A service that goes round in circles must not keep us for ever.
