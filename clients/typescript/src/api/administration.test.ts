@@ -22,14 +22,14 @@ describe('lists', () => {
     expect(found).toEqual(['usr_1']);
     expect(asked()).toEqual([
       'GET /users?search=mi&blocked=false&limit=2',
-      'GET /users?search=mi&blocked=false&limit=2&after=n1',
+      'GET /users?after=n1&search=mi&blocked=false&limit=2',
     ]);
   });
 
   test('a page begins where it is told to', async () => {
     const { client, asked } = clientWith(json({ items: [], next: null }));
     await client.tokens.page({ state: 'locked', after: 'n1' });
-    expect(asked()).toEqual(['GET /tokens?state=locked&after=n1']);
+    expect(asked()).toEqual(['GET /tokens?after=n1&state=locked']);
   });
 });
 

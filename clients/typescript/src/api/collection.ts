@@ -51,7 +51,7 @@ export function createCollection<Item extends { id: string }, New, Changes, Crea
     const answer = await send({
       method: 'GET',
       path,
-      query: { ...query, ...(after !== undefined && { after }) },
+      query: { after, ...query },
       kind: 'read',
       signal,
     });
