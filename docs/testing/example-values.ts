@@ -4,7 +4,8 @@
  */
 const KINDS: readonly RegExp[] = [
   /csk_[0-9a-z]{11}_[0-9a-z]{11}_[0-9a-z]{32}/,
-  /\b(?:acc|res|usr|tok|flt|whk)_[0-3][0-9a-hjkmnp-tv-z]{10}\b/,
+  /csk_[0-9a-z]{11}_[0-9a-z]{11}/,
+  /\b(?:acc|res|usr|tok|flt|key|whk)_[0-3][0-9a-hjkmnp-tv-z]{10}\b/,
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
   /\b[A-Z2-7]{32}\b/,

@@ -1,4 +1,4 @@
-import type { ApiScope } from './api-key.ts';
+import type { ApiScope } from './api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId, UserId } from './ids.ts';
 
 /** Exactly one administrator of an account is its superuser. */

@@ -1,12 +1,8 @@
 import type { ActorReference } from './actor.ts';
+import type { ApiScope } from './api-scope.ts';
 import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 
-/**
- * `authenticate`: logins, consuming results, login requests. `read`/`write`: the account's objects. `administer`: what
- * is otherwise the superuser's: administrators, API keys, webhooks, the plan.
- */
-export const API_SCOPES = ['authenticate', 'read', 'write', 'administer'] as const;
-export type ApiScope = (typeof API_SCOPES)[number];
+export { API_SCOPES, type ApiScope } from './api-scope.ts';
 
 export interface ApiKey {
   id: ApiKeyId;

@@ -6,6 +6,7 @@
  * - `acts-on-resource`: whoever may act on the resource of the sample.
  * - `deletes`: the superuser, and whoever made it.
  * - `administers`: the superuser, and keys with `administer`.
+ * - `grants`: the superuser; keys with `administer` only what they have themselves, which the sample asks for more of.
  * - `self`: administrators about themselves, by session alone. `superuser-self`: the superuser.
  * - `key-only`: keys with `authenticate`.
  * - `open`: whoever has the link, the code or the password that goes in the body.
@@ -17,6 +18,7 @@ export type OperationClass =
   | 'acts-on-resource'
   | 'deletes'
   | 'administers'
+  | 'grants'
   | 'self'
   | 'superuser-self'
   | 'key-only'
@@ -69,12 +71,12 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /plans': 'administers',
   'GET /balance': 'sees',
   'GET /ledger': 'sees',
-  'POST /api-keys': 'administers',
+  'POST /api-keys': 'grants',
   'GET /api-keys': 'administers',
   'GET /api-keys/{id}': 'administers',
   'PATCH /api-keys/{id}': 'administers',
   'DELETE /api-keys/{id}': 'administers',
-  'POST /api-keys/{id}/rotate': 'administers',
+  'POST /api-keys/{id}/rotate': 'grants',
   'POST /webhooks': 'administers',
   'GET /webhooks': 'administers',
   'GET /webhooks/{id}': 'administers',

@@ -1,11 +1,31 @@
+export type {
+  ApiKey,
+  ApiKeyChanges,
+  ApiKeyWithSecret,
+  ApiScope,
+  Checklist,
+  ExplainedCheck,
+  ExplainInput,
+  Explanation,
+  FilterQuery,
+  Keyed,
+  NameQuery,
+  NewApiKey,
+  RowOutcome,
+  TokenQuery,
+  TokenRowOutcome,
+  UserQuery,
+} from './api/administration.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './api/client.ts';
-export type { Collection, ListOptions } from './api/collection.ts';
+export type { ChangeableCollection, Collection, ListOptions } from './api/collection.ts';
 export type {
   Assignment,
   AuthenticateInput,
   Authentication,
   CreatedToken,
+  Creator,
   Filter,
+  FilterChanges,
   FilterRule,
   GeoRule,
   IpRule,

@@ -3,11 +3,26 @@ import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { parseServiceUrl } from '../service-url.ts';
+import type {
+  ApiKey,
+  ApiKeyChanges,
+  ApiKeyWithSecret,
+  Checklist,
+  ExplainInput,
+  Explanation,
+  FilterQuery,
+  Keyed,
+  NameQuery,
+  NewApiKey,
+  RowOutcome,
+  TokenQuery,
+  TokenRowOutcome,
+  UserQuery,
+} from './administration.ts';
 import { authenticate, consumeResult, createLoginRequest } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
-  type Collection,
   createCollection,
   itemPath,
   readItem,
@@ -19,6 +34,7 @@ import type {
   Authentication,
   CreatedToken,
   Filter,
+  FilterChanges,
   LoginRequest,
   NewFilter,
   NewResource,
@@ -74,9 +90,14 @@ export interface Client {
     input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
     options?: CallOptions,
   ): Promise<LoginRequest>;
-  resources: ChangeableCollection<Resource, NewResource, ResourceChanges>;
-  users: ChangeableCollection<User, NewUser, UserChanges>;
-  tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken> & {
+  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
+  users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
+    /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
+    createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
+  };
+  tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery> & {
+    /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
+    createMany(rows: readonly Keyed<NewToken>[], options?: CallOptions): Promise<TokenRowOutcome[]>;
     /**
      * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
      * ones count as a wrong code, right ones are used up.
@@ -85,9 +106,20 @@ export interface Client {
      */
     resync(id: string, otps: readonly [string, string], options?: CallOptions): Promise<Token>;
   };
-  filters: Collection<Filter, NewFilter>;
+  filters: ChangeableCollection<Filter, NewFilter, FilterChanges, Filter, FilterQuery>;
+  /** With a key that may `administer`. */
+  apiKeys: ChangeableCollection<ApiKey, NewApiKey, ApiKeyChanges, ApiKeyWithSecret> & {
+    /** Another secret, shown once; the one before works on for the overlap. Never repeated by itself. */
+    rotate(id: string, input: { overlapMs: number }, options?: CallOptions): Promise<ApiKeyWithSecret>;
+  };
+  /** What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts nothing. */
+  explain(input: ExplainInput, options?: CallOptions): Promise<Explanation>;
+  /** What is still to do until the first person can sign in. */
+  checklist(options?: CallOptions): Promise<Checklist>;
   assignments: {
     create(assignment: Assignment, options?: CallOptions): Promise<Assignment>;
+    /** Up to 500 at once, each with its own outcome, in their order. */
+    createMany(rows: readonly Keyed<Assignment>[], options?: CallOptions): Promise<RowOutcome[]>;
     /** Never repeated by itself. */
     delete(assignment: Assignment, options?: CallOptions): Promise<void>;
   };
@@ -109,30 +141,64 @@ export function createClient(options: ClientOptions): Client {
     maxRetryWaitMs: wholeNumber('maxRetryWaitMs', options.maxRetryWaitMs, { default: 10_000, min: 0, max: 600_000 }),
   });
 
-  // A filter is not changed once it is made, so its collection has no `update`.
-  const { create, get, list, page } = createCollection<Filter, NewFilter, never, Filter>(send, {
-    path: '/filters',
-    readCreated: readItem<Filter>,
-  });
+  async function createMany<Outcome extends RowOutcome>(
+    kind: 'users' | 'tokens' | 'assignments',
+    rows: readonly object[],
+    { signal }: CallOptions = {},
+  ): Promise<Outcome[]> {
+    const answer = await send({ method: 'POST', path: `/bulk/${kind}`, body: { rows }, kind: 'creation', signal });
+    // An outcome too few would be taken for another row's.
+    if (!Array.isArray(answer?.rows) || answer.rows.length !== rows.length) throw unexpected('an outcome for each row');
+    return answer.rows as Outcome[];
+  }
 
   return {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
     resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
-    users: createCollection(send, { path: '/users', readCreated: readItem<User> }),
+    users: {
+      ...createCollection<User, NewUser, UserChanges, User, UserQuery>(send, {
+        path: '/users',
+        readCreated: readItem<User>,
+      }),
+      createMany: (rows, call) => createMany('users', rows, call),
+    },
     tokens: {
-      ...createCollection<Token, NewToken, TokenChanges, CreatedToken>(send, {
+      ...createCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery>(send, {
         path: '/tokens',
         readCreated: readCreatedToken,
       }),
+      createMany: (rows, call) => createMany('tokens', rows, call),
       async resync(id, otps, { signal } = {}) {
         const path = `${itemPath('/tokens', id)}/resync`;
         return readItem<Token>(await send({ method: 'POST', path, body: { otps }, kind: 'once', signal }));
       },
     },
-    filters: { create, get, list, page },
+    filters: createCollection(send, { path: '/filters', readCreated: readItem<Filter> }),
+    apiKeys: {
+      ...createCollection<ApiKey, NewApiKey, ApiKeyChanges, ApiKeyWithSecret>(send, {
+        path: '/api-keys',
+        readCreated: readApiKey,
+      }),
+      async rotate(id, { overlapMs }, { signal } = {}) {
+        const path = `${itemPath('/api-keys', id)}/rotate`;
+        const answer = await send({ method: 'POST', path, body: { overlapMs }, kind: 'once', signal });
+        return readApiKey(answer ?? {});
+      },
+    },
+    async explain(input, { signal } = {}) {
+      const answer = await send({ method: 'POST', path: '/explain', body: input, kind: 'read', signal });
+      if (!Array.isArray(answer?.checks)) throw unexpected('an explanation');
+      return answer as unknown as Explanation;
+    },
+    async checklist({ signal } = {}) {
+      const answer = await send({ method: 'GET', path: '/checklist', kind: 'read', signal });
+      if (!Array.isArray(answer?.items)) throw unexpected('a checklist');
+      return answer as unknown as Checklist;
+    },
     assignments: {
+      createMany: (rows, call) => createMany('assignments', rows, call),
       async create(assignment, call = {}) {
         const request = {
           method: 'POST',
@@ -157,6 +223,11 @@ export function createClient(options: ClientOptions): Client {
 function readCreatedToken({ token, secret, otpauthUri }: Record<string, unknown>): CreatedToken {
   if (typeof secret !== 'string' || typeof otpauthUri !== 'string') throw unexpected('a new token with its secret');
   return { token: readItem<Token>(token), secret, otpauthUri };
+}
+
+function readApiKey({ key, text }: Record<string, unknown>): ApiKeyWithSecret {
+  if (typeof text !== 'string') throw unexpected('an API key with its text');
+  return { key: readItem<ApiKey>(key), text };
 }
 
 /** The characters of a bearer token (RFC 6750 2.1). Checked here, because the runtime's own complaint about an impossible header quotes it. */

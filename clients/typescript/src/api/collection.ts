@@ -12,8 +12,8 @@ export interface ListOptions extends CallOptions {
   limit?: number;
 }
 
-/** One kind of object of the account. */
-export interface Collection<Item, New, Created = Item> {
+/** One kind of object of the account. `Query` is what its list can be asked for. */
+export interface Collection<Item, New, Created = Item, Query extends object = object> {
   /** Sent with an Idempotency-Key of its own, so a lost answer does not make two. */
   create(input: New, options?: CallOptions): Promise<Created>;
   get(id: string, options?: CallOptions): Promise<Item>;
@@ -23,36 +23,45 @@ export interface Collection<Item, New, Created = Item> {
    * @example
    * for await (const user of client.users.list()) console.log(user.login);
    */
-  list(options?: ListOptions): AsyncGenerator<Item, void, undefined>;
+  list(options?: ListOptions & Query): AsyncGenerator<Item, void, undefined>;
   /** One page; `after` is the `next` of the page before. */
-  page(options?: ListOptions & { after?: string }): Promise<Page<Item>>;
+  page(options?: ListOptions & Query & { after?: string }): Promise<Page<Item>>;
 }
 
-export interface ChangeableCollection<Item, New, Changes, Created = Item> extends Collection<Item, New, Created> {
+export interface ChangeableCollection<Item, New, Changes, Created = Item, Query extends object = object>
+  extends Collection<Item, New, Created, Query> {
   /** Changes what is named and leaves the rest. Never repeated by itself. */
   update(id: string, changes: Changes, options?: CallOptions): Promise<Item>;
+  /** Never repeated by itself. */
+  delete(id: string, options?: CallOptions): Promise<void>;
 }
 
 /** What differs between the collections: where they are, and what a created one looks like. */
 export interface CollectionShape<Created> {
-  path: '/resources' | '/users' | '/tokens' | '/filters';
+  path: '/resources' | '/users' | '/tokens' | '/filters' | '/api-keys';
   readCreated: (answer: Record<string, unknown>) => Created;
 }
 
-export function createCollection<Item extends { id: string }, New, Changes, Created>(
+export function createCollection<Item extends { id: string }, New, Changes, Created, Query extends object = object>(
   send: Transport,
   { path, readCreated }: CollectionShape<Created>,
-): ChangeableCollection<Item, New, Changes, Created> {
-  async function page(options: ListOptions & { after?: string } = {}): Promise<Page<Item>> {
-    const { after, limit, signal } = options;
-    const answer = await send({ method: 'GET', path, query: { after, limit }, kind: 'read', signal });
+): ChangeableCollection<Item, New, Changes, Created, Query> {
+  async function pageAfter(after: string | undefined, options?: ListOptions & Query): Promise<Page<Item>> {
+    const { signal, ...query } = options ?? {};
+    const answer = await send({
+      method: 'GET',
+      path,
+      query: { after, ...query },
+      kind: 'read',
+      signal,
+    });
     const { items, next } = answer ?? {};
     if (!Array.isArray(items) || (next !== null && typeof next !== 'string')) throw unexpected('a page');
     return { items: items.map((item) => readItem<Item>(item)), next };
   }
 
   return {
-    page,
+    page: (options) => pageAfter(options?.after, options),
     async create(input, options = {}) {
       const answer = await send({ method: 'POST', path, body: input, kind: 'creation', signal: options.signal });
       if (!answer) throw unexpected('what was created');
@@ -73,10 +82,13 @@ export function createCollection<Item extends { id: string }, New, Changes, Crea
       } as const;
       return readItem<Item>(await send(request));
     },
-    async *list(options = {}) {
+    async delete(id, options = {}) {
+      await send({ method: 'DELETE', path: itemPath(path, id), kind: 'once', signal: options.signal });
+    },
+    async *list(options) {
       const seen = new Set<string>();
       for (let after: string | undefined; ; ) {
-        const { items, next } = await page(after === undefined ? options : { ...options, after });
+        const { items, next } = await pageAfter(after, options);
         yield* items;
         if (next === null) return;
         // A service that goes round in circles must not keep us for ever.

@@ -2,6 +2,12 @@
 
 export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 
+/** Who made an object: an API key, an administrator, or whoever has the server's command line. */
+export interface Creator {
+  kind: 'api-key' | 'administrator' | 'user' | 'operator' | 'service';
+  id?: string;
+}
+
 /** A site or system to be protected, and the rules of access to it. */
 export interface Resource {
   id: string;
@@ -19,9 +25,10 @@ export interface Resource {
   timeFilter: string | null;
   ipFilter: string | null;
   createdAt: number;
+  createdBy: Creator | null;
 }
 
-export type ResourceChanges = Partial<Omit<Resource, 'id' | 'createdAt'>>;
+export type ResourceChanges = Partial<Omit<Resource, 'id' | 'createdAt' | 'createdBy'>>;
 export type NewResource = ResourceChanges & { name: string };
 
 export interface User {
@@ -37,6 +44,7 @@ export interface User {
   apiSupport: boolean;
   assignments: UserAssignment[];
   createdAt: number;
+  createdBy: Creator | null;
 }
 
 /** What the user may enter one resource with: alone, together with one of these tokens, or both. */
@@ -59,8 +67,12 @@ export interface NewUser {
 
 /** `null` takes a value away. */
 export interface UserChanges {
-  firstName?: string;
-  secondName?: string;
+  login?: string;
+  alias?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  firstName?: string | null;
+  secondName?: string | null;
   password?: string;
   apiSupport?: boolean;
   blocked?: boolean;
@@ -80,6 +92,8 @@ export interface Token {
   periodMs?: number;
   /** The user it belongs to. */
   owner?: string;
+  /** Instead of a user: the administrator who signs in with it. Nobody else changes it. */
+  administrator?: string;
   /** False: takes no part in authentication. */
   enabled: boolean;
   /** Set: nobody is let in with it until it is unlocked. */
@@ -90,6 +104,7 @@ export interface Token {
   /** Resources that take this token's codes with no user involved. */
   directResources: string[];
   createdAt: number;
+  createdBy: Creator | null;
 }
 
 export interface NewToken {
@@ -158,9 +173,12 @@ export interface Filter {
   name: string;
   rule: FilterRule;
   createdAt: number;
+  createdBy: Creator | null;
 }
 
 export type NewFilter = Pick<Filter, 'name' | 'rule'>;
+/** The rule stays of its kind. */
+export type FilterChanges = Partial<NewFilter>;
 
 /** To a resource: a user alone, a user together with a token, or a token directly. */
 export type Assignment =

@@ -23,7 +23,7 @@ export interface ApiRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/v1`, with its slash. */
   path: string;
-  query?: Record<string, string | number | undefined>;
+  query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   /**
    * `read` changes nothing and `creation` is told apart by its Idempotency-Key, so both may be repeated. `once` may

@@ -1,0 +1,128 @@
+/** What is asked and answered about API keys, explanations and many objects at once. Times as in `objects.ts`. */
+
+import type { Creator } from './objects.ts';
+
+export type ApiScope = 'authenticate' | 'read' | 'write' | 'administer';
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  /** What its text begins with. */
+  prefix: string;
+  scopes: ApiScope[];
+  /** Confined to sign-ins and results of these; null: not confined. */
+  resources: string[] | null;
+  enabled: boolean;
+  expiresAt: number;
+  /** Until when the secret before the last rotation works. */
+  formerUntil: number | null;
+  /** To within an hour. */
+  lastUsedAt: number | null;
+  createdAt: number;
+  createdBy: Creator | null;
+}
+
+export interface NewApiKey {
+  name: string;
+  scopes: ApiScope[];
+  resources?: string[];
+  /** Default a year. */
+  lifetimeMs?: number;
+}
+
+export interface ApiKeyChanges {
+  name?: string;
+  enabled?: boolean;
+  scopes?: ApiScope[];
+  resources?: string[] | null;
+  expiresAt?: number;
+}
+
+export interface ApiKeyWithSecret {
+  key: ApiKey;
+  /** The key itself. Shown this once and never again. */
+  text: string;
+}
+
+/** A row that is to be done once, however often it is sent. */
+export type Keyed<Row> = Row & { key?: string };
+
+/** What became of one row. */
+export interface RowOutcome {
+  key?: string;
+  /** What the request for this row alone would have been answered with. */
+  status: number;
+  id?: string;
+  code?: string;
+  detail?: string;
+  errors?: { path: string; message: string }[];
+  retryAfterMs?: number;
+}
+
+/** Of a token the seed is in this answer alone. */
+export interface TokenRowOutcome extends RowOutcome {
+  secret?: string;
+  otpauthUri?: string;
+}
+
+/** About a user, in the widget unless a method is named, or about a token without a user. */
+export type ExplainInput = { resource: string; address?: string; at?: number } & (
+  | { user: string; method?: 'password' | 'otp' | 'password-otp' | 'widget' }
+  | { token: string }
+);
+
+/** One thing that was looked at. What else there is depends on the check. */
+export interface ExplainedCheck {
+  check:
+    | 'plan'
+    | 'resource'
+    | 'filter'
+    | 'password-wait'
+    | 'user'
+    | 'password-set'
+    | 'assignment'
+    | 'token'
+    | 'factors';
+  passed: boolean;
+  code?: string;
+  [more: string]: unknown;
+}
+
+export interface Explanation {
+  resource: string;
+  method: 'password' | 'otp' | 'password-otp' | 'token';
+  at: number;
+  /** In order. The first that did not pass decided. */
+  checks: ExplainedCheck[];
+  /** What the person has to show; null where nothing helps. */
+  factors: { password: boolean; otp: boolean; otpSkipped: boolean } | null;
+  verdict: { granted: boolean; otp?: 'verified' | 'skipped' | 'not_used'; code?: string };
+}
+
+export interface Checklist {
+  items: { item: string; done: boolean; hint: string }[];
+  done: boolean;
+}
+
+/** What a list is to be of. Each kind of object takes some of these. */
+export interface NameQuery {
+  /** What a name begins with. */
+  search?: string;
+  sort?: 'created' | 'name';
+  order?: 'asc' | 'desc';
+}
+export interface UserQuery extends NameQuery {
+  blocked?: boolean;
+  /** Assigned to it. */
+  resource?: string;
+}
+export interface TokenQuery extends NameQuery {
+  state?: 'active' | 'deactivated' | 'locked' | 'expired';
+  owner?: string;
+  kind?: 'totp' | 'hotp';
+  /** That takes its codes with no user. */
+  resource?: string;
+}
+export interface FilterQuery extends NameQuery {
+  kind?: 'geo' | 'time' | 'ip';
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AccountId, FilterId } from '../../domain/ids.ts';
+import { indexes } from '../../ports/indexes.ts';
+import { deleteFilter } from '../../usecases/delete-filter.ts';
+import { deleteResource } from '../../usecases/delete-resource.ts';
+import { deleteUser } from '../../usecases/delete-user.ts';
+import { findUser } from '../../usecases/find-user.ts';
+import { inParallel } from '../../usecases/in-parallel.ts';
+import { listTokens, listUsers } from '../../usecases/list-named.ts';
+import { createFilter, operatorOf, updateResource, updateUser } from '../acting.ts';
+import { InterceptedStore } from '../intercepted-store.ts';
+import { addPerson, birth, must, setScene } from '../scene.ts';
+import { openTestPorts, type TestPorts } from '../test-ports.ts';
+import type { StoreHarness } from './harness.ts';
+import { startRedisHarness } from './redis-harness.ts';
+
+// What lists, names and deletions rest on is in the suite of the stores; here the whole of it runs over many partitions.
+let harness: StoreHarness;
+let own: TestPorts;
+let ports: TestPorts;
+beforeAll(async () => {
+  [harness, own] = await Promise.all([startRedisHarness('redis'), openTestPorts('objects-on-redis')]);
+  ports = { ...own, store: new InterceptedStore(await harness.fresh()) };
+});
+afterAll(async () => {
+  await own.close();
+  await harness.stop();
+});
+
+/** Every page of a list, as what each item goes by. */
+async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[2], 'limit' | 'after'>) {
+  const logins: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = must(await listUsers(ports, account, { ...query, limit: 7, ...(after && { after }) }));
+    logins.push(...page.items.map(({ login }) => login));
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return logins;
+}
+
+test('lists go through all partitions once, by name, by creation and by what is looked for', async () => {
+  const scene = await setScene(ports, { user: { login: 'zz' } });
+  const { account, resource } = scene;
+  const logins = Array.from({ length: 60 }, (_, at) => `user-${String(at).padStart(2, '0')}`);
+  for (const [at, login] of logins.entries()) {
+    ports.clock.advance(1);
+    const { user } = await addPerson(ports, account, resource, {
+      user: { login, alias: `also-${at}` },
+      tokens: at % 20 === 0 ? [{ state: 'locked' }] : [],
+      alone: at % 2 === 0,
+      password: false,
+    });
+    if (at % 10 === 0) must(await updateUser(ports, account, user.id, { blocked: true }));
+  }
+  expect(await all(account, { search: 'USER-' })).toEqual(logins);
+  expect(await all(account, { search: 'user-3' })).toEqual(logins.slice(30, 40));
+  expect(await all(account, { search: 'also-5' })).toEqual(['user-05', ...logins.slice(50, 60)]);
+  expect(await all(account, { sort: 'name', order: 'desc' })).toEqual(['zz', ...[...logins].reverse()]);
+  expect(await all(account, {})).toEqual([...[...logins].reverse(), 'zz']);
+  expect(await all(account, { blocked: true, order: 'asc' })).toEqual(logins.filter((_, at) => at % 10 === 0));
+  expect(await all(account, { resource: resource.id, order: 'asc' })).toEqual([
+    'zz',
+    ...logins.filter((_, at) => at % 2 === 0),
+  ]);
+  expect(must(await listTokens(ports, account, { state: 'locked', limit: 50 })).items).toHaveLength(3);
+
+  must(await deleteResource(ports, operatorOf(account), resource.id));
+  expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 10 })).toEqual([]);
+});
+
+test('names and filters are decided as on one partition', async () => {
+  const scene = await setScene(ports);
+  const { account, resource, user } = scene;
+  const { user: bob } = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+  const replica: TestPorts = { ...ports, store: new InterceptedStore(ports.store) };
+  const swapped = await Promise.all([
+    updateUser(ports, account, user.id, { login: 'bob' }),
+    updateUser(replica, account, bob.id, { login: 'alice' }),
+  ]);
+  expect(swapped).toEqual([{ refused: 'NAME_TAKEN' }, { refused: 'NAME_TAKEN' }]);
+  const wanted = await inParallel([user.id, bob.id], 2, (id) => updateUser(ports, account, id, { alias: 'wanted' }));
+  expect(wanted.filter((outcome) => 'refused' in outcome)).toHaveLength(1);
+  must(await deleteUser(ports, operatorOf(account), bob.id));
+  expect(await findUser(ports, account, 'bob')).toBeUndefined();
+
+  const rule = { kind: 'ip' as const, mode: 'allow' as const, ranges: ['10.0.0.1'] };
+  const made = await createFilter(ports, birth(ports, 'flt'), account, { name: 'office', rule });
+  const filter: FilterId = must(made).filter.id;
+  const attach = updateResource(ports, account, resource.id, { ipFilter: filter });
+  const outcomes = await Promise.all([attach, deleteFilter(replica, operatorOf(account), filter)]);
+  expect(outcomes.filter((outcome) => 'refused' in outcome)).toHaveLength(1);
+});
