@@ -59,6 +59,22 @@ const situations = fc.record({
 });
 type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
 
+/** Nothing in the way: whoever asks with both factors comes in. */
+const PLAIN: Situation = {
+  tokens: ['active'],
+  alone: true,
+  noPassword: false,
+  blocked: false,
+  planLapsed: false,
+  disabled: false,
+  filter: null,
+  address: null,
+  handedOver: false,
+  policy: 'auto',
+  wrongPasswords: 0,
+  stranger: false,
+};
+
 async function arrange(situation: Situation): Promise<Scene> {
   const { tokens, alone, filter, policy } = situation;
   const scene = await setScene(ports, {
@@ -124,7 +140,8 @@ describe('says what signing in says', () => {
         if (said.verdict.granted) granted += 1;
         else expect(said.checks.find(({ passed }) => !passed)?.code).toBe(said.verdict.code);
       }),
-      { numRuns: 30 },
+      // Chance alone might arrange thirty scenes in which nobody gets in.
+      { numRuns: 30, examples: [[PLAIN]] },
     );
     expect(granted).toBeGreaterThan(0);
   });

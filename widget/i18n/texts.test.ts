@@ -20,7 +20,7 @@ test('every refusal that a person may meet has a text of its own', () => {
   expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'RESULT_USED']));
   expect(
     silent.filter((code) =>
-      /CREDENTIALS|^OTP_(?!REQUIRED)|(?<!B)LOCKED|DENIED|ATTEMPTS|INACTIVE|OVERLOADED/.test(code),
+      /INVALID_CREDENTIALS|^OTP_(?!REQUIRED)|(?<!B)LOCKED|DENIED|ATTEMPTS|PLAN_INACTIVE|OVERLOADED/.test(code),
     ),
   ).toEqual([]);
 });

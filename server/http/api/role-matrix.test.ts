@@ -151,7 +151,7 @@ describe('SR-27: lists', () => {
   test.each(
     operations.filter(({ name }) => /^GET \/\w+$/.test(name) && name !== 'GET /session').map(({ name }) => name),
   )('%s shows another account’s superuser nothing of this one', async (name) => {
-    const seen = async (who: Person) => {
+    const seen = async (who: Person): Promise<string[]> => {
       const call = await credentials(who);
       const answer = await service.call(`GET /v1${name.slice('GET '.length)}`, call);
       return (await answer.text()).match(/\b[a-z]{3}_[0-3][0-9a-hjkmnp-tv-z]{10}\b/g) ?? [];
