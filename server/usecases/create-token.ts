@@ -25,6 +25,10 @@ export interface NewToken {
   serial?: string | undefined;
   owner?: UserId | undefined;
   expiresAt?: number | undefined;
+  /** TOTP: what is known of the device's clock. */
+  driftSteps?: number | undefined;
+  /** Where the epochs of the token begin; 0 for an id that nothing has had before. */
+  epoch?: number | undefined;
 }
 
 /** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
@@ -51,13 +55,16 @@ export async function createToken(
     account,
     name: input.name,
     ...(input.serial !== undefined && { serial: input.serial }),
-    factor: input.kind === 'totp' ? { kind: 'totp', periodMs: input.periodMs, driftSteps: 0 } : { kind: 'hotp' },
+    factor:
+      input.kind === 'totp'
+        ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
+        : { kind: 'hotp' },
     algorithm: input.algorithm,
     digits: input.digits,
     sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
     nextCounter: input.kind === 'hotp' ? input.counter : 0,
     ...(input.owner !== undefined && { owner: input.owner }),
-    epoch: 0,
+    epoch: input.epoch ?? 0,
     enabled: true,
     failures: 0,
     ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
