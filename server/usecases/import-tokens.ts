@@ -11,6 +11,7 @@ import { WIDTH } from './do-in-bulk.ts';
 import { inParallel } from './in-parallel.ts';
 import { inTurn } from './in-turn.ts';
 import { type ImportableRow, type JudgedRow, judgeImport } from './judge-import.ts';
+import { letOthers } from './let-others.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 
 export interface TokenImport extends ImportOptions {
@@ -108,7 +109,7 @@ async function readInPieces(
   let step = reading.next();
   while (!step.done) {
     const asked = step.value;
-    if (asked === undefined) await new Promise((resolve) => setImmediate(resolve));
+    if (asked === undefined) await letOthers();
     step = reading.next(asked && (await derive(asked)));
   }
   return step.value;

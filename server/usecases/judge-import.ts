@@ -9,6 +9,7 @@ import type { IndexEntry } from '../ports/store.ts';
 import type { Birth } from './create-object.ts';
 import { WIDTH } from './do-in-bulk.ts';
 import { inParallel } from './in-parallel.ts';
+import { letOthers } from './let-others.ts';
 import { namesExactly } from './object-places.ts';
 
 /** A row that can be made, or whose token is there already. */
@@ -31,7 +32,7 @@ export async function judgeImport(
   rows: readonly ImportRow[],
 ): Promise<JudgedRow[]> {
   const seen = { ids: new Set<string>(), serials: new Set<string>() };
-  const distinct = rows.map(({ line, serial, outcome }): JudgedRow => {
+  const distinguish = ({ line, serial, outcome }: ImportRow): JudgedRow => {
     const named = { line, ...(serial !== undefined && { serial }) };
     if ('flaw' in outcome) return { ...named, flaw: outcome.flaw };
     const { token } = outcome;
@@ -42,8 +43,14 @@ export async function judgeImport(
     seen.ids.add(birth.id);
     if (number !== undefined) seen.serials.add(number);
     return { ...named, token, birth, exists: false };
-  });
-  return inParallel(distinct, WIDTH, async (row): Promise<JudgedRow> => {
+  };
+  const distinct: JudgedRow[] = [];
+  for (const [at, row] of rows.entries()) {
+    if (at % BETWEEN_TURNS === 0) await letOthers();
+    distinct.push(distinguish(row));
+  }
+  return inParallel(distinct, WIDTH, async (row, at): Promise<JudgedRow> => {
+    if (at % BETWEEN_TURNS === 0) await letOthers();
     if ('flaw' in row) return row;
     const [existing] = await ports.store.getMany([documents.token(row.birth.id)], ports.clock.now());
     if (existing?.value.account === account) return { ...row, exists: true };
@@ -83,3 +90,5 @@ async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId
 }
 
 const PIECE = 50;
+/** So many rows are judged between two turns. */
+const BETWEEN_TURNS = 50;

@@ -7,7 +7,7 @@ import {
 } from '../../../shared/wire/token-import.ts';
 import { Flawed, type ImportFile, type ImportRow } from './import-file.ts';
 import { ContainerReader } from './pskc/container.ts';
-import { judgeOpening, type OpeningKeys, openContainer } from './pskc/open-container.ts';
+import { judgeOpening, type OpeningKeys, openContainer, warningsOf } from './pskc/open-container.ts';
 import type { Derivation } from './pskc/protection.ts';
 import { type CsvOptions, readCsv } from './read-csv.ts';
 import { isIncomplete, type MigrationPart } from './read-migration.ts';
@@ -82,7 +82,12 @@ function* readPskc(
   const { protection } = container;
   const { password = '', preSharedKey } = options;
   const key = protection?.by === 'password' ? yield { ...protection, password } : preSharedKey;
-  return { format: 'pskc', ...openContainer(container, key) };
+  const rows: ImportRow[] = [];
+  for (const row of openContainer(container, key)) {
+    rows.push(row);
+    if (rows.length % ROWS === 0) yield undefined;
+  }
+  return { format: 'pskc', rows, warnings: warningsOf(container) };
 }
 
 /** @throws Flawed */

@@ -61,21 +61,13 @@ const input = z
       .optional()
       .openapi({ description: 'CSV: how seeds are written. Told by their letters when left out.' }),
     dryRun: z.boolean().default(false).openapi({ description: 'Judge every row and make nothing.' }),
-    acceptPartial: z
-      .boolean()
-      .default(false)
-      .openapi({
-        description: 'Make the good rows although others are refused. Otherwise one bad row refuses them all.',
-      }),
+    acceptPartial: z.boolean().default(false).openapi({
+      description: 'Make the good rows although others are refused. Otherwise one bad row refuses them all.',
+    }),
     from: z.int().min(0).max(IMPORT_MAX_ROWS).default(0),
-    count: z
-      .int()
-      .min(1)
-      .max(IMPORT_MAX_ROWS)
-      .default(IMPORT_MAX_ROWS)
-      .openapi({
-        description: 'With `from`: which rows this request makes, so that a large file can be made in steps.',
-      }),
+    count: z.int().min(1).max(IMPORT_MAX_ROWS).default(IMPORT_MAX_ROWS).openapi({
+      description: 'With `from`: which rows this request makes, so that a large file can be made in steps.',
+    }),
   })
   .refine(({ password, preSharedKey }) => password === undefined || preSharedKey === undefined, {
     message: 'a password or a pre-shared key, not both',
@@ -92,10 +84,7 @@ const outcome = z
         '`exists`: is there already, from this import or one before. `importable`: nothing is against it, and this request made nothing of it.',
     }),
     id: tokenId.optional(),
-    code: z
-      .string()
-      .optional()
-      .openapi({ description: 'Why it is refused; stable.', example: 'SEED_TOO_SHORT' }),
+    code: z.string().optional().openapi({ description: 'Why it is refused; stable.', example: 'SEED_TOO_SHORT' }),
     detail: z.string().optional().openapi({ description: 'The same for people.' }),
   })
   .openapi('TokenImportRow');

@@ -26,15 +26,13 @@ export function judgeOpening({ protection }: PskcContainer, keys: OpeningKeys): 
 }
 
 /**
- * Decrypts the seeds of a container and judges what they make. Each is authenticated before anything of it is decrypted.
+ * Decrypts the seeds of a container, one after the other, and judges what they make. Each is authenticated before anything
+ * of it is decrypted.
  *
  * @param key the pre-shared key, or what came of the password; undefined for a container that is not encrypted
  * @throws Flawed where the container as a whole cannot be opened
  */
-export function openContainer(
-  container: PskcContainer,
-  key: Uint8Array | undefined,
-): { rows: ImportRow[]; warnings: ImportWarning[] } {
+export function* openContainer(container: PskcContainer, key: Uint8Array | undefined): Generator<ImportRow> {
   const { mac, packages } = container;
   const macKey = mac && key && decrypt(mac.key, key);
   // A short key would make the MAC easier to forge than it says (RFC 2104 section 3 asks for the length of the hash).
@@ -42,15 +40,17 @@ export function openContainer(
   const authenticate: Authenticate | undefined =
     mac && macKey && ((encrypted, code) => macFits(mac.hash, macKey, encrypted, code));
   const shared = sharedSerials(packages);
-  const rows = packages.map(({ line, serial, outcome }): ImportRow => {
+  for (const { line, serial, outcome } of packages) {
     const named = { line, ...(serial !== undefined && { serial }) };
-    if ('flaw' in outcome) return { ...named, outcome };
+    if ('flaw' in outcome) {
+      yield { ...named, outcome };
+      continue;
+    }
     const { id, said, seed } = outcome.read;
     const ownSerial = shared.has(said.serial ?? '') ? `${said.serial}/${id}` : said.serial;
     const found = flawOf(() => judgeToken({ ...said, serial: ownSerial }, openSeed(seed, key, authenticate)));
-    return { ...named, outcome: 'flaw' in found ? found : { token: found.read } };
-  });
-  return { rows, warnings: warningsOf(container) };
+    yield { ...named, outcome: 'flaw' in found ? found : { token: found.read } };
+  }
 }
 
 type Authenticate = (
@@ -88,7 +88,8 @@ function sharedSerials(packages: PskcContainer['packages']): ReadonlySet<string>
   return several;
 }
 
-function warningsOf({ signed, pins, packages }: PskcContainer): ImportWarning[] {
+/** What whoever imports should know of the container. */
+export function warningsOf({ signed, pins, packages }: PskcContainer): ImportWarning[] {
   const drifted = packages.some(({ outcome }) => 'read' in outcome && outcome.read.driftLeftOut);
   return [
     ...(signed ? (['SIGNATURE_UNCHECKED'] as const) : []),
