@@ -80,7 +80,9 @@ describe('the question of a transaction', () => {
   // Computed by another program, in Python.
   test('is this one in every release, since a transaction may be open during an update', () => {
     expect(challengeOfHash(QN08, pay('10.00 EUR'), nonce)).toBe('44167034');
-    expect(challengeOfHash(QH64, pay('10.00 EUR'), nonce)).toBe('719A6324DE5DC420709590F5E2062302D82A1FCD677329FC69EA2E23DD496EB9');
+    expect(challengeOfHash(QH64, pay('10.00 EUR'), nonce)).toBe(
+      '719A6324DE5DC420709590F5E2062302D82A1FCD677329FC69EA2E23DD496EB9',
+    );
   });
 
   test('of 256 bits differs with every bit of the hash and the nonce, and with the suite', () => {
