@@ -59,7 +59,7 @@ export const de = {
   INVALID_CREDENTIALS: 'Diese Anmeldedaten stimmen nicht. Prüfen Sie sie und versuchen Sie es noch einmal.',
   OTP_WRONG: 'Dieser Code stimmt nicht. Prüfen Sie ihn und versuchen Sie es noch einmal.',
   OTP_REPLAYED: 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
-  OTP_MALFORMED: 'Ein Code besteht aus 6 bis 10 Ziffern, mit Ihrer PIN, wenn Sie eine haben. Sonst nichts.',
+  OTP_MALFORMED: 'Ein Code besteht nur aus Ziffern, mindestens sechs.',
   NOTHING_ASKED: 'Es gibt keinen Code zu beantworten: Fordern Sie einen neuen an.',
   TOKEN_LOCKED: 'Ihr Token ist nach zu vielen falschen Codes gesperrt. Ihre Administration kann ihn entsperren.',
   TOKEN_OUT_OF_STEP: 'Ihr Token muss mit zwei seiner Codes neu abgeglichen werden. Fragen Sie Ihre Administration.',

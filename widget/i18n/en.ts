@@ -83,7 +83,7 @@ export const en = {
   INVALID_CREDENTIALS: 'These sign-in details are not right. Check them and try again.',
   OTP_WRONG: 'That code is not right. Check it and try again.',
   OTP_REPLAYED: 'That code has been used already. Wait for the next one.',
-  OTP_MALFORMED: 'A code is 6 to 10 digits, with your PIN if you have one. Nothing else.',
+  OTP_MALFORMED: 'A code is digits alone, at least six of them.',
   NOTHING_ASKED: 'There is no code to answer: ask for another one.',
   TOKEN_LOCKED: 'Your token is locked after too many wrong codes. Ask your administrator to unlock it.',
   TOKEN_OUT_OF_STEP: 'Your token has to be set up again with two of its codes. Ask your administrator.',
