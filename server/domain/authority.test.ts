@@ -8,6 +8,7 @@ import {
   mayChangeFilter,
   mayChangeToken,
   mayChangeUser,
+  mayChoosePassword,
   mayCreate,
   mayCreateResource,
   mayDelete,
@@ -51,6 +52,13 @@ describe('administering', () => {
     for (const actor of [person, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
     fc.assert(fc.property(administrator, (actor) => !mayAdminister(actor)));
   });
+});
+
+// SR-41
+test('SR-41: no administrator chooses a password, the superuser neither; a site’s backend and the operator do', () => {
+  fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
+  for (const actor of [superuser, person, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
+  for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
 });
 
 describe('an administrator', () => {

@@ -60,6 +60,14 @@ export function mayChangeUser(actor: Actor, user: Pick<User, 'assignments'>): bo
 }
 
 /**
+ * Choosing the password of a user, or its hash: whoever does could sign in as them. Administrators start a reset instead
+ * (SR-41); a site's backend passes on what people type into its own forms, and the operator imports.
+ */
+export function mayChoosePassword(actor: Actor): boolean {
+  return actor.kind !== 'administrator' && mayEverywhere(actor);
+}
+
+/**
  * Changing a token: as for its owner, and for the resources that accept it directly. A token with which an administrator
  * gets in is that administrator's alone, against the superuser too.
  */

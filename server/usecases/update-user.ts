@@ -7,6 +7,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { changeNames, type NameChanges } from './change-names.ts';
+import { refuseChosen } from './create-user.ts';
 import { hashNewPassword } from './new-password.ts';
 import { editObject, readObject } from './read-object.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -34,6 +35,8 @@ export async function updateUser(
   if (isRefusal(found)) return found;
   // Before the hash, which is costly; asked again below, where it counts.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, { password });
+  if (chosen) return chosen;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
   const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));

@@ -9,6 +9,7 @@ import { byCreation, indexes } from '../../ports/indexes.ts';
 import { type Act, eventOf } from '../act.ts';
 import { editObject } from '../read-object.ts';
 import { transact } from '../transact.ts';
+import { givePlaceBack } from '../usage.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { dropToken } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
@@ -78,6 +79,7 @@ export async function removeAdministrator(
     },
   );
   if (isRefusal(removed)) return removed;
+  await givePlaceBack(ports, account, 'administrators', id);
   if (removed.token !== undefined) await dropToken(ports, act, removed.token, id);
   return { removed: true };
 }
