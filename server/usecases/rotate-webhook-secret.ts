@@ -1,4 +1,5 @@
 import type { AccountId, WebhookId } from '../domain/ids.ts';
+import type { SeenVersions } from '../domain/object-version.ts';
 import { SECRET_BYTES, writeSecret } from '../domain/webhook/signature.ts';
 import { type Webhook, type WebhookSecret, withNewSecret } from '../domain/webhook/webhook.ts';
 import type { Ports } from '../ports/index.ts';
@@ -15,12 +16,13 @@ export async function rotateWebhookSecret(
   act: Act,
   id: WebhookId,
   overlapMs: number,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;
   const bytes = ports.random.bytes(SECRET_BYTES);
-  const edited = await editWebhook(ports, act, 'webhook.rotated', id, (webhook, now) =>
-    withNewSecret(webhook, newSecret(ports, account, id, bytes, now), overlapMs, now),
-  );
+  const edit = (webhook: Webhook, now: number) =>
+    withNewSecret(webhook, newSecret(ports, account, id, bytes, now), overlapMs, now);
+  const edited = await editWebhook(ports, act, 'webhook.rotated', id, edit, seen);
   return isRefusal(edited) ? edited : { webhook: edited.webhook, secret: writeSecret(bytes) };
 }
 

@@ -11,7 +11,7 @@ import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade } from './describe-object.ts';
-import { apiKeyId, createdBy, instant, label, pageQuery, presentCreator, resourceId } from './fields.ts';
+import { apiKeyId, createdBy, flag, instant, label, presentCreator, resourceId, searchedPageQuery } from './fields.ts';
 import { changeHeaders, seenOf, tagged } from './version.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -104,7 +104,7 @@ const routes = describeObject(
     scopes: ['administer', 'administer'],
   },
   {
-    query: pageQuery,
+    query: searchedPageQuery.extend({ enabled: flag.optional(), scope: z.enum(API_SCOPES).optional() }),
     input,
     changes,
     shown,
