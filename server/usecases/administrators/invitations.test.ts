@@ -12,7 +12,7 @@ import {
   selfActOf,
   toSecondFactor,
 } from '../../testing/administrators.ts';
-import { birth, must, read, type Scene, setScene } from '../../testing/scene.ts';
+import { birth, must, overwrite, read, type Scene, setScene } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { acceptInvitation } from './accept-link.ts';
 import { removeAdministrator } from './change-administrator.ts';
@@ -57,6 +57,17 @@ describe('an invitation', () => {
     expect(JSON.stringify(ports.store.commits)).not.toContain(handOver?.code);
     expect(JSON.stringify(ports.store.commits)).not.toContain(link.split('.')[2]);
     must(await accept(link, handOver?.code ?? ''));
+  });
+
+  // SR-37
+  test('SR-37: takes no password made of the address or the account', async () => {
+    await overwrite(ports, documents.account(scene.account), { name: 'Analytical Engines' });
+    await invite(ports, scene.account, { email: 'lovelace@acme.example' });
+    const { link, code } = mailedInvitation(ports, 'lovelace@acme.example');
+    for (const password of ['Lovelace!2', 'analytical.engines', 'grace hopper 9']) {
+      const input = { link, code, password, name: 'Grace Hopper' };
+      expect(await acceptInvitation(ports, {}, input)).toMatchObject({ refused: 'PASSWORD_COMMON' });
+    }
   });
 
   test('is of no use to sign in with before it is accepted', async () => {
