@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documents } from '../ports/documents.ts';
+import { operatorOf } from '../testing/acting.ts';
 import type { SceneAdministrator } from '../testing/administrators.ts';
 import { addAdministrator, selfActOf } from '../testing/administrators.ts';
-import { operatorOf } from '../testing/acting.ts';
 import { birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { documents } from '../ports/documents.ts';
 import { createUser } from './create-user.ts';
 import { judgeNewUser } from './judge-rows.ts';
 import { updateUser } from './update-user.ts';

@@ -1,6 +1,12 @@
 import type { EventType } from '../domain/event.ts';
 import type { WebhookId } from '../domain/ids.ts';
-import { type Delivery, type DeliveryId, type DeliveryQueue, type DeliveryState, EMPTY_QUEUE } from '../domain/webhook/delivery.ts';
+import {
+  type Delivery,
+  type DeliveryId,
+  type DeliveryQueue,
+  type DeliveryState,
+  EMPTY_QUEUE,
+} from '../domain/webhook/delivery.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
@@ -27,7 +33,8 @@ export async function readDeliveries(
   const found = await readWebhook(ports, act, webhook);
   if (isRefusal(found)) return found;
   const index = INDEX_OF[state ?? 'any'](webhook);
-  const fits = (one: Delivery) => (state === undefined || one.state === state) && (type === undefined || one.type === type);
+  const fits = (one: Delivery) =>
+    (state === undefined || one.state === state) && (type === undefined || one.type === type);
   const where = state === undefined && type === undefined ? undefined : fits;
   const key = (id: DeliveryId) => documents.delivery(id);
   return listObjects(ports, { ...page, index, account: act.actor.account, key, where });

@@ -52,7 +52,10 @@ const update = createRoute({
   description: 'Counts from their next request on. Their password, address and token are theirs alone.',
   security,
   request: { params, headers: changeHeaders, ...jsonBody(changes) },
-  responses: { 200: { ...jsonAnswer('The administrator as they are now.', administratorShown), ...tagged }, ...refusals },
+  responses: {
+    200: { ...jsonAnswer('The administrator as they are now.', administratorShown), ...tagged },
+    ...refusals,
+  },
 });
 const remove = createRoute({
   method: 'delete',

@@ -25,7 +25,7 @@ import {
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { creationHeaders, email, instant, pageOf, searchedPageQuery, password } from './fields.ts';
+import { creationHeaders, email, instant, pageOf, password, searchedPageQuery } from './fields.ts';
 
 const creation = z
   .strictObject({ email, name: personName, language, grants: grants.default([]) })

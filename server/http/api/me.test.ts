@@ -211,7 +211,12 @@ describe('an e-mail address', () => {
     // SR-34: each was an attempt.
     const commits = service.ports.store.commits.slice(before);
     const told = commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
-    const refused = { type: 'administrator.refused', outcome: 'refused', reason: 'CONFIRMATION_WRONG', subject: who.id };
+    const refused = {
+      type: 'administrator.refused',
+      outcome: 'refused',
+      reason: 'CONFIRMATION_WRONG',
+      subject: who.id,
+    };
     expect(told).toEqual(Array(5).fill(expect.objectContaining(refused)));
     await post('email', { ...proof(), newEmail: 'new@acme.example' });
     const late = service.ports.courier.last('confirmation-code', 'new@acme.example').code;

@@ -1,7 +1,7 @@
 import type { Administrator } from '../../domain/administrator.ts';
 import type { AdministratorId } from '../../domain/ids.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { documents } from '../../ports/documents.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { transferSuperuser } from './change-administrator.ts';
 import type { FactorNeeds } from './check-factors.ts';
