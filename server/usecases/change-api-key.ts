@@ -1,4 +1,4 @@
-import { type ApiKey, type ApiScope, LONGEST_OVERLAP_MS } from '../domain/api-key.ts';
+import { type ApiKey, type ApiScope, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from '../domain/api-key.ts';
 import { writeApiKey } from '../domain/api-key-text.ts';
 import { mayAdminister, mayGrant } from '../domain/authority.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../domain/ids.ts';
@@ -43,10 +43,12 @@ export async function updateApiKey(
     { type: 'api-key.updated' },
     key,
     'API_KEY_NOT_FOUND',
-    (current) => {
+    (current, now) => {
+      if ((changes.expiresAt ?? now) > now + LONGEST_KEY_LIFE_MS) {
+        return refusal('INPUT_INVALID', { detail: 'expiresAt: ten years from now at most' });
+      }
       const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
-      // A key that is let out of its confinement may everywhere what it could in one place.
-      const widened = resources === null && current.resources ? (scopes ?? current.scopes) : [];
+      const widened = isWidened(current, changes) ? (scopes ?? current.scopes) : [];
       if (!mayGrant(actor, [...added, ...widened])) return refusal('FORBIDDEN');
       const { resources: held, ...others } = { ...current, ...plain };
       const confined = resources === undefined ? held : (resources ?? undefined);
@@ -57,6 +59,17 @@ export async function updateApiKey(
       };
     },
     seen,
+  );
+}
+
+/** Whether a key may afterwards what it could not before: elsewhere, again, or for longer. */
+function isWidened(current: ApiKey, { resources, enabled, expiresAt }: ApiKeyChanges): boolean {
+  const { resources: held } = current;
+  const elsewhere = resources === null || resources?.some((resource) => !held?.includes(resource)) === true;
+  return (
+    (held !== undefined && elsewhere) ||
+    (enabled === true && !current.enabled) ||
+    (expiresAt !== undefined && expiresAt > current.expiresAt)
   );
 }
 

@@ -1,5 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { API_SCOPES, type ApiKey, type ApiKeyUse, LONGEST_OVERLAP_MS } from '../../domain/api-key.ts';
+import {
+  API_SCOPES,
+  type ApiKey,
+  type ApiKeyUse,
+  LONGEST_KEY_LIFE_MS,
+  LONGEST_OVERLAP_MS,
+} from '../../domain/api-key.ts';
 import { apiKeyPrefix } from '../../domain/api-key-text.ts';
 import { versionOf } from '../../domain/object-version.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -15,7 +21,6 @@ import { apiKeyId, createdBy, flag, instant, label, presentCreator, resourceId, 
 import { changeHeaders, seenOf, tagged } from './version.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const LONGEST_LIFE_MS = 10 * 365 * DAY_MS;
 
 const scopes = z.array(z.enum(API_SCOPES)).min(1).max(API_SCOPES.length).openapi({
   description:
@@ -34,7 +39,7 @@ const input = z
     lifetimeMs: z
       .int()
       .min(60_000)
-      .max(LONGEST_LIFE_MS)
+      .max(LONGEST_KEY_LIFE_MS)
       .default(365 * DAY_MS)
       .openapi({ description: 'How long it works; a year by default.' }),
   })
