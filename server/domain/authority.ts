@@ -22,6 +22,11 @@ export function mayGrant(actor: Actor, scopes: readonly ApiScope[]): boolean {
   return actor.kind !== 'api-key' || scopes.every((scope) => actor.scopes.includes(scope));
 }
 
+/** Making administrators, and granting them resources: they see everything, and may do there what `read` and `write` are. */
+export function mayMakeAdministrators(actor: Actor): boolean {
+  return mayAdminister(actor) && mayGrant(actor, ['read', 'write']);
+}
+
 /** The account's own objects without regard to a resource: what a superuser or an unconfined key may. */
 function mayEverywhere(actor: Actor): boolean {
   if (actor.kind === 'administrator') return actor.role === 'superuser';

@@ -1,5 +1,5 @@
 import type { Administrator, Grant } from '../../domain/administrator.ts';
-import { mayAdminister } from '../../domain/authority.ts';
+import { mayAdminister, mayMakeAdministrators } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { AdministratorId, TokenId } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
@@ -26,7 +26,8 @@ export async function updateAdministrator(
   changes: { name?: string | undefined; grants?: Grant[] | undefined },
   seen?: SeenVersions,
 ): Promise<Verdict<{ object: Administrator }>> {
-  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const allowed = changes.grants === undefined ? mayAdminister(act.actor) : mayMakeAdministrators(act.actor);
+  if (!allowed) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const found = await readAdministrator(ports, account, id);
   if (isRefusal(found)) return found;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from '../../domain/administrator-link.ts';
+import type { ApiScope } from '../../domain/api-scope.ts';
 import type { AccountEvent } from '../../domain/event.ts';
 import { documents } from '../../ports/documents.ts';
 import { operatorOf } from '../../testing/acting.ts';
@@ -14,8 +15,9 @@ import {
 } from '../../testing/administrators.ts';
 import { birth, must, overwrite, read, type Scene, setScene } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import type { Act } from '../act.ts';
 import { acceptInvitation } from './accept-link.ts';
-import { removeAdministrator } from './change-administrator.ts';
+import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
 import { inviteAdministrator, resendInvitation } from './invite-administrator.ts';
 
 let ports: TestPorts;
@@ -177,6 +179,29 @@ describe('who may invite', () => {
     for (const act of [selfActOf(superuser), operatorOf(scene.account)]) {
       expect(await inviteAdministrator(ports, act, birth(ports, 'adm'), second)).toEqual({ refused: 'FORBIDDEN' });
     }
+  });
+
+  // SR-27
+  test('SR-27: a key without reading and writing makes no administrator who may, in whatever way', async () => {
+    const act = (scopes: ApiScope[]): Act => ({
+      actor: { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes },
+    });
+    const { administrator } = await invite(ports, scene.account, { email: 'invited@acme.example' });
+    const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+    const grants = [{ resource: scene.resource.id, allowed: true }];
+    ports.courier.down = true;
+    const forbidden = { refused: 'FORBIDDEN' };
+    for (const scopes of [['administer'], ['administer', 'read'], ['administer', 'write']] as ApiScope[][]) {
+      expect(await inviteAdministrator(ports, act(scopes), birth(ports, 'adm'), input)).toEqual(forbidden);
+      expect(await resendInvitation(ports, act(scopes), administrator.id)).toEqual(forbidden);
+      expect(await updateAdministrator(ports, act(scopes), administrator.id, { grants })).toEqual(forbidden);
+    }
+    must(await updateAdministrator(ports, act(['administer']), administrator.id, { name: 'Grace' }));
+    const all = act(['administer', 'read', 'write']);
+    must(await inviteAdministrator(ports, all, birth(ports, 'adm'), input));
+    must(await resendInvitation(ports, all, administrator.id));
+    must(await updateAdministrator(ports, all, administrator.id, { grants }));
+    must(await removeAdministrator(ports, act(['administer']), administrator.id));
   });
 
   test('two invited to be superuser: whoever accepts first is, and the other link is void', async () => {

@@ -1,7 +1,7 @@
 import { type Actor, referenceTo } from '../../domain/actor.ts';
 import { type Administrator, type Grant, NO_RECOVERY_CODES } from '../../domain/administrator.ts';
 import { type AdministratorLink, INVITATION_LIFETIME_MS, writeLink } from '../../domain/administrator-link.ts';
-import { mayAdminister } from '../../domain/authority.ts';
+import { mayMakeAdministrators } from '../../domain/authority.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../../domain/idempotency.ts';
 import type { AccountId, AdministratorId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
@@ -43,7 +43,8 @@ export async function inviteAdministrator(
   { id, madeWith }: Birth<AdministratorId>,
   input: NewAdministrator,
 ): Promise<Verdict<Invited>> {
-  if (!mayAdminister(act.actor) || (input.superuser && act.actor.kind !== 'operator')) return refusal('FORBIDDEN');
+  if (!mayMakeAdministrators(act.actor) || (input.superuser && act.actor.kind !== 'operator'))
+    return refusal('FORBIDDEN');
   const { account } = act.actor;
   const missing = await missingResource(ports, account, input.grants);
   if (missing) return missing;
@@ -109,7 +110,7 @@ export async function inviteAdministrator(
 
 /** Sends a new link and a new code; those before are void. */
 export async function resendInvitation(ports: InviteNeeds, act: Act, id: AdministratorId): Promise<Verdict<Invited>> {
-  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  if (!mayMakeAdministrators(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const linkKey = documents.administratorLink(account, id);
   const keys = [documents.account(account), documents.administrator(account, id), linkKey] as const;
