@@ -152,7 +152,7 @@ const ledger = createRoute({
 });
 
 /** The account itself, its plan, and its money. */
-export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random'>, catalogue: PlanCatalogue) {
+export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>, catalogue: PlanCatalogue) {
   const app = apiRouter();
   app.on(['GET'], ['/account', '/balance', '/ledger'], authorize(ports, 'read'));
   app.on(['PATCH'], ['/account'], authorize(ports, 'administer'));
