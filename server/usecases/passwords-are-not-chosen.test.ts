@@ -3,8 +3,9 @@ import { documents } from '../ports/documents.ts';
 import { operatorOf } from '../testing/acting.ts';
 import type { SceneAdministrator } from '../testing/administrators.ts';
 import { addAdministrator, selfActOf } from '../testing/administrators.ts';
-import { birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { addPerson, birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { createUser } from './create-user.ts';
 import { judgeNewUser } from './judge-rows.ts';
 import { updateUser } from './update-user.ts';
@@ -60,4 +61,28 @@ test('the operator and a site’s backend set passwords', async () => {
   for (const act of [operatorOf(scene.account), { actor: key }]) {
     must(await updateUser(ports, act, scene.user.id, { password: PASSWORD }));
   }
+});
+
+test('SR-41: an administrator who has a person’s mail go elsewhere, to get at their reset, does not do it in silence', async () => {
+  const { user } = await addPerson(ports, scene.account, scene.resource, {
+    user: { login: 'victim', email: 'victim@example.com' },
+  });
+  const notices = () =>
+    ports.courier.sent.filter(({ kind, to }) => kind === 'security-notice' && to.startsWith('victim'));
+  const [, administrator] = people;
+  if (!administrator) throw new Error('there are two');
+  const act = selfActOf(administrator);
+  const granted = { ...act, actor: { ...act.actor, resources: [scene.resource.id] } };
+  must(await updateUser(ports, granted, user.id, { firstName: 'V' }));
+  must(await updateUser(ports, granted, user.id, { email: 'evil@example.com' }));
+  await waitUntil('the notice is sent', () => notices().length > 0);
+  expect(notices()).toEqual([
+    expect.objectContaining({ to: 'victim@example.com', facts: expect.objectContaining({ change: 'email' }) }),
+  ]);
+  // A site tells its people itself.
+  must(await updateUser(ports, operatorOf(scene.account), user.id, { email: 'victim-2@example.com' }));
+  ports.courier.down = true;
+  must(await updateUser(ports, granted, user.id, { email: null }));
+  ports.courier.down = false;
+  expect(notices()).toHaveLength(1);
 });

@@ -145,6 +145,30 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
     });
   });
 
+  describe('SR-27: rows of bulk requests', () => {
+    const ROWS: Record<string, (scene: SampleScene) => object> = {
+      assignments: ({ resource, user }) => ({ resource: resource.id, user: user.id }),
+      tokens: ({ user }) => ({ name: 'phone', kind: 'totp', owner: user.id }),
+      users: () => ({ login: 'with-a-password', password: 'a password that somebody chose' }),
+    };
+    test.each(['in scope', 'out of scope', 'creator', 'stranger'] as const)(
+      'are judged for %s as the request for each alone would be, tried out or done',
+      async (who) => {
+        const refused = who === 'in scope' ? undefined : who === 'stranger' ? 404 : 403;
+        const expected = { assignments: refused, tokens: refused, users: 403 };
+        for (const [kind, status] of Object.entries(expected)) {
+          for (const dryRun of [true, false]) {
+            const call = await credentials(who);
+            const body = { rows: [ROWS[kind]?.(scene)], dryRun };
+            const response = await service.call(`POST /v1/bulk/${kind}`, { ...call, body });
+            const { rows } = (await response.json()) as { rows: { status: number }[] };
+            expect(rows[0]?.status, `${kind}, dry run: ${dryRun}`).toBe(status ?? (dryRun ? 200 : 201));
+          }
+        }
+      },
+    );
+  });
+
   describe('SR-27: lists', () => {
     test.each(
       operations.filter(({ name }) => /^GET \/[\w-]+$/.test(name) && name !== 'GET /session').map(({ name }) => name),

@@ -116,6 +116,7 @@ const routes = {
 };
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
+type RouterNeeds = Needs & Pick<Ports, 'courier'>;
 
 export async function makeUser(
   ports: Needs,
@@ -127,7 +128,7 @@ export async function makeUser(
   return isRefusal(made) ? made : madeFrom(made.user, presentUser(made.user));
 }
 
-export function users(ports: Needs) {
+export function users(ports: RouterNeeds) {
   const app = apiRouter();
   app.on(['GET'], ['/users', '/users/:id'], authorize(ports, 'read'));
   app.on(['POST'], ['/users'], authorize(ports, 'write'));
