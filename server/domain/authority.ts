@@ -110,7 +110,10 @@ export function mayDelete(
   return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));
 }
 
-/** Changing a filter bends the rules of whatever it is attached to, so it is for those who may delete it. */
+/**
+ * Changing a filter is for those who may delete it. A change of its rule bends what holds for every resource that has it,
+ * so they must be able to act on all of these as well.
+ */
 export const mayChangeFilter = mayDelete;
 
 function isBy(creator: ActorReference | undefined, actor: Actor): boolean {
