@@ -76,6 +76,8 @@ function isWidened(current: ApiKey, { resources, enabled, expiresAt }: ApiKeyCha
 /**
  * Gives a key another secret, shown once. The one before works on for the overlap, so that a fleet can be moved over
  * without a gap; one from an earlier rotation ends at once. Whoever gets the secret gets what the key may.
+ *
+ * @param given 20 bytes that are to be the secret; made here unless something else decides them
  */
 export async function rotateApiKey(
   ports: Needs,
@@ -83,11 +85,12 @@ export async function rotateApiKey(
   id: ApiKeyId,
   overlapMs: number,
   seen?: SeenVersions,
+  given?: Uint8Array,
 ): Promise<Verdict<{ key: ApiKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) return refusal('INPUT_INVALID', { detail: 'overlapMs' });
-  const secret = crockford(ports.random.bytes(20));
+  const secret = crockford(given ?? ports.random.bytes(20));
   const rotated = await editObject(
     ports,
     act,
@@ -96,6 +99,8 @@ export async function rotateApiKey(
     'API_KEY_NOT_FOUND',
     (current, now): ApiKey | ReturnType<typeof refusal> => {
       if (!mayGrant(actor, current.scopes)) return refusal('FORBIDDEN');
+      // The same Idempotency-Key gave it that secret before and was interrupted.
+      if (current.secretHash === hashApiSecret(secret)) return current;
       const { former: _ended, ...key } = current;
       const former = { secretHash: current.secretHash, until: now + overlapMs };
       return { ...key, secretHash: hashApiSecret(secret), ...(overlapMs > 0 && { former }) };

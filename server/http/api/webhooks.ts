@@ -14,7 +14,7 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { madeFrom, showDeleted, showMade, showPage } from './describe-object.ts';
+import { madeFrom, showDeleted, showMade, showPage, showRotated } from './describe-object.ts';
 import { creationHeaders, flag, instant, label, pageOf, resourceId, searchedPageQuery, webhookId } from './fields.ts';
 import { changeHeaders, seenOf, tag, tagged } from './version.ts';
 
@@ -168,7 +168,7 @@ const rotate = createRoute({
   summary: 'Give a webhook a new secret',
   description: 'Until the overlap ends, every message carries both signatures.',
   security,
-  request: { params, headers: changeHeaders, ...jsonBody(rotation) },
+  request: { params, headers: changeHeaders.extend(creationHeaders.shape), ...jsonBody(rotation) },
   responses: { 200: { ...jsonAnswer('The new secret.', withSecret), ...tagged }, ...refusals },
 });
 const tryOut = createRoute({
@@ -218,10 +218,15 @@ export function webhooks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secr
   });
   app.openapi(rotate, async (c) => {
     const { overlapMs } = c.req.valid('json');
-    const verdict = await rotateWebhookSecret(ports, c.get('act'), idOf(c.req.valid('param')), overlapMs, seenOf(c));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
-    tag(c, verdict.webhook);
-    return c.json({ webhook: present(verdict.webhook), secret: verdict.secret }, 200);
+    const id = idOf(c.req.valid('param'));
+    const rotated = await createOnce(ports, c, 'whk', async ({ madeWith }) => {
+      // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
+      const given = madeWith === undefined ? undefined : { bytes: ports.secrets.mac('webhook', madeWith), madeWith };
+      const verdict = await rotateWebhookSecret(ports, c.get('act'), id, overlapMs, seenOf(c), given);
+      if (isRefusal(verdict)) return verdict;
+      return madeFrom(verdict.webhook, { webhook: present(verdict.webhook), secret: verdict.secret });
+    });
+    return showRotated(c, rotated);
   });
   app.openapi(tryOut, async (c) => {
     const verdict = await testWebhook(ports, c.get('act'), idOf(c.req.valid('param')));
