@@ -13,6 +13,7 @@ import {
   selfActOf,
   toSecondFactor,
 } from '../../testing/administrators.ts';
+import { touches } from '../../testing/intercepted-store.ts';
 import { birth, must, overwrite, read, type Scene, setScene } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import type { Act } from '../act.ts';
@@ -140,6 +141,28 @@ describe('an invitation', () => {
       expect(await accept(mangled, code)).toEqual({ refused: 'LINK_INVALID' });
     }
   });
+});
+
+// SR-59
+test('SR-59: an invitation whose answer was lost half-way is sent anew under its Idempotency-Key, to the same person', async () => {
+  const act = operatorOf(scene.account);
+  const born = { ...birth(ports, 'adm'), madeWith: 'a key' };
+  const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+  ports.store.intercept.commit = async (change, go) => {
+    const outcome = await go();
+    if (touches(change, `administrator-link/${born.id}`)) throw new Error('the process is killed');
+    return outcome;
+  };
+  await expect(inviteAdministrator(ports, act, born, input)).rejects.toThrow('killed');
+  ports.store.intercept = {};
+  expect(ports.courier.sent).toEqual([]);
+  expect(must(await inviteAdministrator(ports, act, born, input)).administrator.id).toBe(born.id);
+  const { link, code } = mailedInvitation(ports, EMAIL);
+  must(await accept(link, code));
+  // Another request for the same address is another matter, and whoever has joined is invited no more.
+  const other = { ...birth(ports, 'adm'), madeWith: 'another key' };
+  expect(await inviteAdministrator(ports, act, other, input)).toEqual({ refused: 'EMAIL_TAKEN' });
+  expect(await inviteAdministrator(ports, act, born, input)).toEqual({ refused: 'EMAIL_TAKEN' });
 });
 
 describe('an e-mail address', () => {
