@@ -62,6 +62,7 @@ export const REFUSALS = {
   FILTER_IN_USE: { status: 409, title: 'The filter is attached to a resource. Take it off first.' },
   VERSION_CONFLICT: { status: 412, title: 'It has been changed since you read it.' },
   ASSIGNMENT_NOT_FOUND: { status: 404, title: 'There is no such assignment.' },
+  ASSIGNMENT_LIMIT: { status: 409, title: 'There are as many assignments as there can be.' },
   NAME_TAKEN: { status: 409, title: 'Another user of this account goes by that name.' },
   NAME_AMBIGUOUS: { status: 422, title: 'One user cannot carry the same name twice.' },
   TOKEN_KIND_UNFIT: { status: 409, title: 'Tokens of this kind do not do that.' },

@@ -30,7 +30,6 @@ async function toOtp(frame: Frame): Promise<void> {
 
 /** Requests that answered this step. */
 const sent = (step: string) => stage.service.asked.filter(({ path }) => path === `flow/${step}`);
-
 /** Replies so to the first answer of the step, as usual to the rest. */
 const once = (step: string, reply: Reply) => {
   let isDone = false;
