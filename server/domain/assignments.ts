@@ -45,7 +45,11 @@ export function unassignAlone(user: User, resource: ResourceId): User {
 }
 
 /** Undefined if the token is not the user's own. A pair of an earlier ownership is replaced. */
-export function assignWithToken(user: User, resource: ResourceId, token: Token): User | undefined {
+export function assignWithToken(
+  user: User,
+  resource: ResourceId,
+  token: Pick<Token, 'id' | 'owner' | 'account' | 'epoch'>,
+): User | undefined {
   if (token.owner !== user.id || token.account !== user.account) return undefined;
   return editAssignment(user, resource, (assignment) => ({
     ...assignment,

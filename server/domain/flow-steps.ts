@@ -17,7 +17,7 @@ import type { User } from './user.ts';
 export const SECOND_STEPS = ['otp', 'recovery'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
-export type AnswerableStep = 'identify' | 'password' | SecondStep;
+export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes';
 
 /** What a way of showing the second factor leads to. */
 export interface Offered {
@@ -155,7 +155,7 @@ function methodReferences(kind: TokenKind | undefined): string[] {
 export function newFlow(
   id: FlowId,
   resource: Resource,
-  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind },
+  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind; purpose?: 'enrol' },
   now: number,
 ): Flow {
   return {
@@ -169,6 +169,7 @@ export function newFlow(
     seq: 0,
     passwordVerified: false,
     ...(asked.prefer && { prefer: asked.prefer }),
+    ...(asked.purpose && { purpose: asked.purpose }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,

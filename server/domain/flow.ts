@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
+import type { Enrolling } from './enrolment-steps.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TokenKind } from './token.ts';
 
@@ -40,6 +41,14 @@ export interface Flow {
   factor?: string;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
+  /** What the page wants besides a sign-in: that the person sets up another token. */
+  purpose?: 'enrol';
+  /** Set at the steps of an enrolment, and kept until the end. */
+  enrolling?: Enrolling;
+  /** Begun with a mailed link to an enrolment, of which this is the hash: it ends without a result. */
+  enrolmentLink?: string;
+  /** Whether to offer, to whoever is denied for a locked token, a link that unlocks it, or what became of it. */
+  unlock?: 'offered' | 'sent';
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */

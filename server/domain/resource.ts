@@ -1,4 +1,5 @@
 import type { ActorReference } from './actor.ts';
+import type { EnrolmentPolicy } from './enrolment.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
 import type { TokenKind } from './token.ts';
 
@@ -28,6 +29,8 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Whether people set up tokens by themselves where they sign in. Absent: they do not. */
+  enrolment?: EnrolmentPolicy;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

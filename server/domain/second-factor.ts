@@ -60,6 +60,11 @@ export const ANONYMOUS_OPTIONS: readonly FactorOption[] = [
   { id: RECOVERY_OPTION, kind: 'recovery' },
 ];
 
+/** The way in which a token of a kind is shown. */
+export function factorKindOf(kind: TokenKind): FactorKind {
+  return kind === 'totp' || kind === 'hotp' ? 'code' : kind;
+}
+
 const ORDER: readonly FactorKind[] = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'];
 
 /**

@@ -114,6 +114,8 @@ export interface OathToken extends TokenRecord {
   digits: OtpDigits;
   /** Seed, sealed for (account, token, id, secret). */
   sealedSecret: string;
+  /** TOTP: steps whose codes were shown before their time, and are not taken when it comes. */
+  spoiled?: number[];
 }
 
 export interface OcraToken extends TokenRecord {

@@ -16,6 +16,8 @@ export interface User {
   apiSupport: boolean;
   blocked: boolean;
   assignments: Assignment[];
+  /** Tokens that they set up by themselves: what is theirs, made by them and not among these never became one. */
+  enrolled?: TokenId[];
   /** New names on the way: the claims of them are taken before the user carries them. */
   claiming?: Claiming;
   createdAt: number;

@@ -5,6 +5,7 @@ import type { AdministratorLink, EmailChange, SetupLink } from '../domain/admini
 import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Challenge } from '../domain/challenge.ts';
+import type { EnrolmentLink } from '../domain/enrolment-link.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
@@ -29,6 +30,7 @@ import type { Session } from '../domain/session.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Token } from '../domain/token.ts';
+import type { UnlockLink } from '../domain/unlock-link.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
 import { type Delivery, type DeliveryId, type DeliveryQueue, parseDeliveryId } from '../domain/webhook/delivery.ts';
@@ -49,6 +51,8 @@ export const documents = {
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),
   passwordReset: (id: UserId): DocumentKey<PasswordReset> => ({ anchor: id, name: 'password-reset' }),
+  unlockLink: (id: UserId): DocumentKey<UnlockLink> => ({ anchor: id, name: 'unlock-link' }),
+  enrolmentLink: (id: UserId): DocumentKey<EnrolmentLink> => ({ anchor: id, name: 'enrolment-link' }),
   /** `normalised` comes from `domain/names.ts`. */
   nameClaim: (account: AccountId, normalised: string): DocumentKey<NameClaim> => ({
     anchor: `name/${account}/${normalised}`,

@@ -1,14 +1,19 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import { enrolmentBegun, unlockOffered } from '../domain/enrolment-steps.ts';
 import { type Flow, factorOf } from '../domain/flow.ts';
 import type { TokenId } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
 import type { SecondAnswer } from '../domain/second-factor.ts';
+import { offersUnlock } from '../domain/unlock-link.ts';
 import type { User } from '../domain/user.ts';
 import type { Ports } from '../ports/index.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { burnUnknown } from './burn-attempt.ts';
 import { checkUserFactor } from './check-user-factor.ts';
+import { asksToEnrol, offerEnrolment } from './enrolment/offer-enrolment.ts';
 import { locateUser } from './find-user.ts';
 import { passwordDigest } from './password-digest.ts';
+import { readPairs } from './read-pairs.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -61,11 +66,32 @@ function answerSecond(
       answer: answerOf(flow),
       scope: flow.id,
     });
-    if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
+    if (!isRefusal(outcome)) {
+      const question = { user, resource, basis: 'second-factor', isAsked: asksToEnrol(flow) } as const;
+      // What was left out has not been shown.
+      const enrolling = outcome.otp === 'verified' ? await offerEnrolment(ports, question, outcome) : undefined;
+      return enrolling
+        ? { move: (held) => enrolmentBegun(held, user, undefined, enrolling) }
+        : { finish: { user, ...outcome } };
+    }
     const about = user.id;
     if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS', { about }) };
-    return { refusal: { ...outcome, about } };
+    // Only with a first factor behind the name: else it would tell which names have which codes.
+    const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && passwordStands;
+    const why = { ...outcome, ...(isHinted && { refused: 'OTP_CLOCK_OFF' as const }), about };
+    const offers = why.refused === 'TOKEN_LOCKED' && flow.passwordVerified && (await unlocks(ports, user, resource));
+    return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
   });
+}
+
+/** Whether they may have a link mailed that unlocks what is locked by now. */
+async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
+  const { tokens } = await readPairs(ports, user, resource.id);
+  return offersUnlock(
+    resource,
+    user,
+    tokens.map(({ value }) => value),
+  );
 }
 
 /** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */

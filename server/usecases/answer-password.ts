@@ -1,9 +1,13 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { EnrolmentBasis } from '../domain/enrolment.ts';
+import { enrolmentBegun, unlockOffered } from '../domain/enrolment-steps.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
 import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
+import { offersUnlock } from '../domain/unlock-link.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
+import { asksToEnrol, offerEnrolment } from './enrolment/offer-enrolment.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -28,12 +32,22 @@ export function answerPassword(
       const accepts = acceptedKinds(access.resource);
       const states = factorStates(tokens, accepts, now);
       const factors = decideFactors(widgetMethod(access.resource.methodPolicy, states), states);
-      if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
-      if (factors.otp) {
+      if (factors.kind === 'deny' && factors.reason !== 'no-token' && flow.enrolmentLink === undefined) {
+        const why = refusal(denialCode(factors.reason), { about: user.id });
+        const offers = factors.reason === 'locked' && offersUnlock(access.resource, user, tokens);
+        return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
+      }
+      if (factors.kind === 'factors' && factors.otp && flow.enrolmentLink === undefined) {
         const options = factorOptions(usableTokens(tokens, accepts, now));
         return { move: (held) => passwordRight(held, user, passwordDigest(user), options) };
       }
-      return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
+      const otp = factors.kind === 'factors' && factors.otpSkipped ? 'skipped' : 'not_used';
+      const basis: EnrolmentBasis = flow.enrolmentLink === undefined ? 'password' : 'link';
+      const question = { user, resource: access.resource, basis, isAsked: asksToEnrol(flow) };
+      const enrolling = await offerEnrolment(ports, question, { otp });
+      if (enrolling) return { move: (held) => enrolmentBegun(held, user, passwordDigest(user), enrolling) };
+      if (factors.kind === 'deny' || basis === 'link') return refusal('ACCESS_DENIED', { about: user.id });
+      return { finish: { user, password: true, otp } };
     });
     return isRefusal(checked) ? { refusal: checked } : checked;
   });

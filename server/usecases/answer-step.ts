@@ -29,7 +29,11 @@ export interface StepAnswer {
 }
 
 /** What an evaluated step leads to. */
-export type StepOutcome = { move: (flow: Flow) => Flow } | { finish: Passed } | { refusal: Refusal };
+export type StepOutcome =
+  | { move: (flow: Flow) => Flow }
+  | { finish: Passed }
+  /** `after`: what to add to the flow that was turned down. */
+  | { refusal: Refusal; after?: (flow: Flow) => Flow };
 
 /**
  * One answer to one step: claims the step, evaluates, and moves the flow on. The claim makes simultaneous answers one
@@ -69,7 +73,10 @@ async function evaluateClaimed(
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
 
   const outcome = await evaluate(flow, before.resource);
-  if ('refusal' in outcome) return turnDown(outcome.refusal, (held, now) => refusedStep(held, outcome.refusal, now));
+  if ('refusal' in outcome) {
+    const { refusal: why, after = (turnedDown: Flow) => turnedDown } = outcome;
+    return turnDown(why, (held, now) => after(refusedStep(held, why, now)));
+  }
   if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
 
   const after = await readAccess(ports, flow.resource, whence.address);
@@ -133,6 +140,7 @@ async function settle(
 const FINAL: ReadonlySet<RefusalCode> = new Set([
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
+  'ENROLMENT_LINK_INVALID',
   'ACCESS_DENIED',
   'FILTER_DENIED',
   'PLAN_INACTIVE',

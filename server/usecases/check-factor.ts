@@ -101,7 +101,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         return refusal(refused);
       }
 
-      const wrong = tried.map((one) => ({ ...one, next: countWrongOtp(one.stored.value, { ...check, now }) }));
+      const wrong = tried.map((one) => ({ ...one, next: countWrongOtp(afterWrong(one), { ...check, now }) }));
       const noneLeft = wrong.every(({ next }) => next.lock !== undefined);
       const code = noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG';
       const event = told
@@ -117,7 +117,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       told ||= teller >= 0 && counted[teller] === true;
       if (!counted.every(Boolean)) continue;
       if (event !== undefined && !told) await burnAttempt(ports, queue, event);
-      return refusal(code);
+      return refusal(code, tried.some(isClockOff) ? { clockOff: true } : {});
     }
     throw new Contention(queue);
   });
@@ -164,6 +164,15 @@ function noneToTry(tokens: readonly Stored<Token>[], check: FactorCheck, now: nu
 
 function isAccepted(judged: Judged): judged is Accepted {
   return judged.judgement.verdict === 'accepted';
+}
+
+/** The token with whatever a wrong answer has it remember beside the failure. */
+function afterWrong({ stored, judgement }: Judged): Token {
+  return (judgement.verdict === 'wrong' ? judgement.next : undefined) ?? stored.value;
+}
+
+function isClockOff({ judgement }: Judged): boolean {
+  return judgement.verdict === 'wrong' && judgement.clockOff === true;
 }
 
 function idsOf(tokens: readonly Stored<Token>[]): TokenId[] {

@@ -3,7 +3,9 @@ import type { ResourceId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
 
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & { issuer: string };
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'signer'> & {
+  issuer: string;
+};
 
 /** What a page says when it begins a flow. */
 export interface FlowBeginning {
@@ -14,6 +16,8 @@ export interface FlowBeginning {
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
+  /** The page wants the person to set up another token. */
+  purpose?: 'enrol';
   /** The person's, as the service itself sees it. */
   whence: Whence;
 }

@@ -2,14 +2,16 @@ import type { FlowView } from '../../shared/wire/flow.ts';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
+import { factorKindOf } from '../domain/second-factor.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
+import { recoveryCodesOf, showEnrolment } from './enrolment/show-enrolment.ts';
 import { readFlow } from './flow-handle.ts';
 import { needing } from './needing.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'signer'> & { issuer: string };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer'> & { issuer: string };
 
 /** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
 export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<FlowView>> {
@@ -34,6 +36,12 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
   }
+  const { enrolling } = flow;
+  if (enrolling && flow.step === 'enrol') view.enrol = await showEnrolment(ports, flow, enrolling);
+  if (enrolling?.recovery !== undefined && flow.step === 'codes') {
+    view.codes = recoveryCodesOf(ports, flow, enrolling, enrolling.recovery).codes;
+  }
+  if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
   if (flow.error) {
     const { code, retryAt } = flow.error;
     view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
@@ -45,6 +53,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (!known && (await checkStanding(ports, record))) {
       return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
     }
+    if (record.kind !== undefined) view.used = factorKindOf(record.kind);
     view.result = await needing('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
   }
   return view;

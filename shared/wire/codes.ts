@@ -12,6 +12,7 @@ export const REFUSALS = {
     status: 422,
     title: 'A one-time password is 6 to 10 digits and nothing else, with its PIN where it has one.',
   },
+  OTP_CLOCK_OFF: { status: 403, title: 'That code is of another minute: the clock of the device seems to be off.' },
   NOTHING_ASKED: { status: 403, title: 'There is nothing to answer: no code has been sent, or it has expired.' },
   TOKEN_LOCKED: {
     status: 403,
@@ -35,6 +36,8 @@ export const REFUSALS = {
   STEP_STALE: { status: 409, title: 'This step has been answered already.' },
   STEP_IN_PROGRESS: { status: 409, title: 'This step is being checked.' },
   STEP_NOT_EXPECTED: { status: 409, title: 'The sign-in is not at this step.' },
+  ENROLMENT_REQUIRED: { status: 403, title: 'A token has to be set up first.' },
+  ENROLMENT_LINK_INVALID: { status: 403, title: 'This link has been used, has expired, or is not complete.' },
   LOGIN_REQUEST_INVALID: { status: 403, title: 'The login request is unknown, used or expired.' },
 
   // Results.
@@ -73,6 +76,7 @@ export const REFUSALS = {
   DUPLICATE_NAME: { status: 400, title: 'A key or parameter appears twice.' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'Send the body as application/json.' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large.' },
+  ENROLMENT_OFF: { status: 409, title: 'People do not set up tokens by themselves at this resource.' },
   PASSWORD_TOO_SHORT: { status: 422, title: 'The password is too short.' },
   PASSWORD_TOO_LONG: { status: 422, title: 'The password is too long.' },
   PASSWORD_COMMON: { status: 422, title: 'The password is one of the first that are tried.' },

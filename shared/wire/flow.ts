@@ -10,6 +10,11 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
  *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
+ *     POST /widget/v1/flow/enrol      {seq, otp, language}  -> 200 FlowView   (the first code of a new token)
+ *     POST /widget/v1/flow/enrol/later  {seq}          -> 200 FlowView   (where the view says that it may wait)
+ *     POST /widget/v1/flow/codes      {seq}            -> 200 FlowView   (the recovery codes are in safe keeping)
+ *     POST /widget/v1/flow/unlock     {seq, language}  -> 200 FlowView   (a mail, where the view offers it)
+ *     POST /widget/v1/enrolment-flows {link}           -> 201 FlowBegun  (on our own page, from a mailed link)
  *
  * All but the first carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
@@ -27,9 +32,11 @@ export interface BeginFlow {
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
+  /** The page wants the person to set up another token. Whether they may, the service decides. */
+  purpose?: 'enrol';
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'done' | 'denied';
+export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'enrol' | 'codes' | 'done' | 'denied';
 
 /** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
 export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -57,12 +64,34 @@ export interface FlowView {
   factors?: FactorOption[];
   /** Which of them is asked for at this step. */
   factor?: string;
+  /** At `enrol`: the token that is being set up. */
+  enrol?: EnrolView;
+  /** At `codes`: the recovery codes, for this once. */
+  codes?: string[];
   /** On `done` only: the signed result for the page. */
   result?: string;
+  /** On `done`: the way in which the second factor was shown, if one was. The page may remember it for `prefer`. */
+  used?: FactorKind;
+  /** On `denied`: tokens are locked, and a link that unlocks them can be mailed, or was. */
+  unlock?: 'offered' | 'sent';
   /** When the flow ends by itself, milliseconds since the epoch; on `done`, when the result expires. */
   expiresAt: number;
   /** The server's clock when it answered, so the frame needs no trust in the device's. */
   now: number;
+}
+
+/** What an authenticator app reads of a token that is none yet. */
+export interface EnrolView {
+  /** In base32, to be typed. */
+  secret: string;
+  /** `otpauth://…`, for the app on the same device. */
+  uri: string;
+  /** The same as a QR code: a square of so many modules, and the dark ones as the path of an SVG. */
+  qr: { size: number; path: string };
+  /** Whether the person may go on without. */
+  mayWait: boolean;
+  /** From when on they may no longer, milliseconds since the epoch. */
+  until?: number;
 }
 
 export interface FlowBegun extends FlowView {

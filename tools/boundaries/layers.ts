@@ -32,6 +32,7 @@ const PURE_PACKAGES = [
   'node:net',
   'saxes',
   'tldts',
+  'uqr',
 ];
 
 /** What stands behind a port; whoever is not an adapter goes through the port. */

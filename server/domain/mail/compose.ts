@@ -63,6 +63,26 @@ function draftOf(mail: Mail, words: MailWords, url: string): Draft {
         small: [until(minutes(lifetimeMs)), words.ignore],
       };
     }
+    case 'enrolment-link': {
+      const { login, site, path, lifetimeMs } = mail.facts;
+      const { subject, says, button, until } = words.enrolment;
+      return {
+        subject: subject(site),
+        paragraphs: [says(login, site)],
+        link: { href: linkTo(url, path), label: button },
+        small: [until(Math.floor(minutes(lifetimeMs) / 60)), words.ignore],
+      };
+    }
+    case 'unlock-link': {
+      const { login, path, lifetimeMs } = mail.facts;
+      const { subject, says, button, until, notYou } = words.unlock;
+      return {
+        subject,
+        paragraphs: [says(login), notYou],
+        link: { href: linkTo(url, path), label: button },
+        small: [until(minutes(lifetimeMs))],
+      };
+    }
     case 'security-notice': {
       const { change, at, address } = mail.facts;
       const { subject, says, when, notYou } = words.notice;

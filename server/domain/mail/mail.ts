@@ -14,6 +14,8 @@ export interface MailFacts {
   };
   'confirmation-code': { code: string; lifetimeMs: number };
   'password-reset': { login: string; path: string; lifetimeMs: number };
+  'enrolment-link': { login: string; site: string; path: string; lifetimeMs: number };
+  'unlock-link': { login: string; path: string; lifetimeMs: number };
   'security-notice': {
     change: NoticeChange;
     at: number;

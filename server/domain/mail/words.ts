@@ -11,6 +11,13 @@ export interface MailWords {
   };
   code: { subject: string; says: string; until(minutes: number): string; never: string };
   reset: { subject: string; says(login: string): string; button: string; until(minutes: number): string };
+  enrolment: {
+    subject(site: string): string;
+    says(login: string, site: string): string;
+    button: string;
+    until(hours: number): string;
+  };
+  unlock: { subject: string; says(login: string): string; button: string; until(minutes: number): string; notYou: string };
   notice: {
     subject: Record<NoticeChange, string>;
     says: Record<NoticeChange, string>;
@@ -30,6 +37,7 @@ export type NoticeChange =
   | 'email'
   | 'token-added'
   | 'token-removed'
+  | 'token-unlocked'
   | 'recovered'
   | 'recovery-code-used'
   | 'recovery-codes'
@@ -60,12 +68,27 @@ export const en: MailWords = {
     button: 'Set a new password',
     until: (minutes) => `The link is good for ${minutes} minutes and can be used once.`,
   },
+  enrolment: {
+    subject: (site) => `Set up your second factor for ${site}`,
+    says: (login, site) =>
+      `With this link you set up an authenticator app for the login ${login} at ${site}. Have your phone at hand.`,
+    button: 'Set it up',
+    until: (hours) => `The link is good for ${hours} hours and can be used once.`,
+  },
+  unlock: {
+    subject: 'Unlock your token',
+    says: (login) => `Your token for the login ${login} was locked after too many wrong codes. This link unlocks it.`,
+    button: 'Unlock it',
+    until: (minutes) => `The link is good for ${minutes} minutes and can be used once.`,
+    notYou: 'If you did not ask for this, somebody knows your password: change it, and do not open the link.',
+  },
   notice: {
     subject: {
       password: 'Your password was changed',
       email: 'Your e-mail address was changed',
       'token-added': 'A token was added to your sign-in',
       'token-removed': 'A token was removed from your sign-in',
+      'token-unlocked': 'Your token was unlocked',
       recovered: 'Your access was recovered',
       'recovery-code-used': 'A recovery code was used for your sign-in',
       'recovery-codes': 'Your recovery codes were made anew',
@@ -76,6 +99,7 @@ export const en: MailWords = {
       email: 'The e-mail address of your sign-in was changed.',
       'token-added': 'A token that makes one-time passwords was added to your sign-in.',
       'token-removed': 'A token that makes one-time passwords was removed from your sign-in.',
+      'token-unlocked': 'A token of your sign-in that wrong codes had locked was unlocked with a link in a mail.',
       recovered: 'Your access was recovered on the server, and your token was taken away. Enrol a new one.',
       'recovery-code-used': 'Somebody signed in with one of your recovery codes in place of a one-time password.',
       'recovery-codes': 'New recovery codes were made for your sign-in. The old ones no longer work.',
@@ -118,12 +142,29 @@ export const de: MailWords = {
     button: 'Neues Passwort setzen',
     until: (minutes) => `Der Link gilt ${minutes} Minuten und nur einmal.`,
   },
+  enrolment: {
+    subject: (site) => `Richten Sie Ihren zweiten Faktor für ${site} ein`,
+    says: (login, site) =>
+      `Mit diesem Link richten Sie eine Authenticator-App für die Anmeldung ${login} bei ${site} ein. Halten Sie Ihr Telefon bereit.`,
+    button: 'Jetzt einrichten',
+    until: (hours) => `Der Link gilt ${hours} Stunden und nur einmal.`,
+  },
+  unlock: {
+    subject: 'Entsperren Sie Ihr Token',
+    says: (login) =>
+      `Ihr Token für die Anmeldung ${login} wurde nach zu vielen falschen Codes gesperrt. Dieser Link entsperrt es.`,
+    button: 'Jetzt entsperren',
+    until: (minutes) => `Der Link gilt ${minutes} Minuten und nur einmal.`,
+    notYou:
+      'Falls Sie das nicht verlangt haben, kennt jemand Ihr Passwort: Ändern Sie es, und öffnen Sie den Link nicht.',
+  },
   notice: {
     subject: {
       password: 'Ihr Passwort wurde geändert',
       email: 'Ihre E-Mail-Adresse wurde geändert',
       'token-added': 'Ihre Anmeldung hat ein weiteres Token',
       'token-removed': 'Ein Token Ihrer Anmeldung wurde entfernt',
+      'token-unlocked': 'Ihr Token wurde entsperrt',
       recovered: 'Ihr Zugang wurde wiederhergestellt',
       'recovery-code-used': 'Ein Wiederherstellungscode Ihrer Anmeldung wurde verwendet',
       'recovery-codes': 'Ihre Wiederherstellungscodes sind neu',
@@ -134,6 +175,8 @@ export const de: MailWords = {
       email: 'Die E-Mail-Adresse Ihrer Anmeldung wurde geändert.',
       'token-added': 'Ein Token, das Einmalpasswörter erzeugt, gehört jetzt zu Ihrer Anmeldung.',
       'token-removed': 'Ein Token, das Einmalpasswörter erzeugt, gehört nicht mehr zu Ihrer Anmeldung.',
+      'token-unlocked':
+        'Ein Token Ihrer Anmeldung, das falsche Codes gesperrt hatten, wurde mit einem Link aus einer Mail entsperrt.',
       recovered:
         'Ihr Zugang wurde am Server wiederhergestellt und Ihr Token entfernt. Bitte richten Sie ein neues ein.',
       'recovery-code-used':

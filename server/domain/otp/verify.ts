@@ -7,9 +7,11 @@ import { parseOtp } from './format.ts';
 export const HOTP_LOOK_AHEAD = 10;
 /** The most a learned drift may move the window, in steps (SR-44). */
 export const DRIFT_MAX_STEPS = 3;
+/** So many steps beyond its window a code tells that the device's clock is off. It is refused all the same. */
+export const CLOCK_HINT_STEPS = 2;
 
 /** What of a token decides about a code. */
-export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter'>;
+export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter' | 'spoiled'>;
 
 export type OtpVerdict = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
 
@@ -44,12 +46,40 @@ export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: strin
 
   const hits: number[] = [];
   for (let counter = Math.max(window.oldest, token.nextCounter); counter <= window.latest; counter++) {
-    if (matches(counter)) hits.push(counter);
+    const isRight = matches(counter);
+    if (isRight && !token.spoiled?.includes(counter)) hits.push(counter);
   }
 
   if (repeated) return { verdict: 'replayed' };
   const counter = token.factor.kind === 'totp' ? hits.at(-1) : hits.at(0);
   return counter === undefined ? { verdict: 'wrong' } : { verdict: 'accepted', counter };
+}
+
+/**
+ * The step whose code this is, where it lies one or two steps outside the window: the device's clock seems to be off.
+ * Undefined for every other code, and for tokens that keep no time. Decides nothing but what a person is told.
+ */
+export function stepOutside(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): number | undefined {
+  if (token.factor.kind !== 'totp' || parseOtp(otp) === undefined || otp.length !== token.digits) return undefined;
+  const matches = codeMatcher(token, secret, otp);
+  const { oldest, latest } = windowAt(token, now);
+  const near = Array.from({ length: CLOCK_HINT_STEPS }, (_, at) => at + 1);
+  // Every one is computed, whichever matches.
+  const hits = [...near.map((by) => latest + by), ...near.map((by) => oldest - by)].filter(
+    (step) => step >= 0 && matches(step),
+  );
+  return hits[0];
+}
+
+/**
+ * The token after such a code: one that was shown before its time is not taken when its time comes. Otherwise the hint
+ * would tell a guesser which code to wait for.
+ */
+export function spoil<T extends OathToken>(token: T, step: number, now: number): T {
+  if (token.factor.kind !== 'totp' || step <= windowAt(token, now).latest) return token;
+  const current = Math.floor(now / token.factor.periodMs);
+  const kept = (token.spoiled ?? []).filter((one) => one >= current && one !== step);
+  return { ...token, spoiled: [...kept, step] };
 }
 
 /** The code the token's device would show: at its own idea of `now` (TOTP), or for the next counter (HOTP). */

@@ -1,5 +1,5 @@
 import { usedUp } from '../../domain/lockout.ts';
-import { verifyOtp } from '../../domain/otp/verify.ts';
+import { spoil, stepOutside, verifyOtp } from '../../domain/otp/verify.ts';
 import type { OathToken } from '../../domain/token.ts';
 import { seedContext } from '../seed-context.ts';
 import type { Judgement, JudgeNeeds } from './judgement.ts';
@@ -12,5 +12,8 @@ export function judgeOath(ports: JudgeNeeds, token: OathToken, typed: string, no
   const judged = verifyOtp(token, secret, otp, now);
   // A right code behind a wrong PIN is not used up: whoever reads a code over a shoulder cannot burn it.
   if (!isPinRight) return { verdict: 'wrong' };
-  return judged.verdict === 'accepted' ? { verdict: 'accepted', next: usedUp(token, judged.counter) } : judged;
+  if (judged.verdict === 'accepted') return { verdict: 'accepted', next: usedUp(token, judged.counter) };
+  if (judged.verdict === 'replayed') return judged;
+  const step = stepOutside(token, secret, otp, now);
+  return step === undefined ? judged : { verdict: 'wrong', next: spoil(token, step, now), clockOff: true };
 }

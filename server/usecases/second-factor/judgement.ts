@@ -21,6 +21,7 @@ export type Judgement =
     }
   /** The answer that was accepted last, once more: a double click, not a guess. */
   | { verdict: 'replayed' }
-  | { verdict: 'wrong' }
+  /** `next`: what has to be remembered of it beside the failure. `clockOff`: it would be right some steps away. */
+  | { verdict: 'wrong'; next?: Token; clockOff?: true }
   /** The token was asked nothing, so there is nothing that a guess could hit. */
   | { verdict: 'not-asked' };

@@ -1,0 +1,104 @@
+import type { TokenId } from './ids.ts';
+import type { MethodPolicy } from './resource.ts';
+import type { Token, TokenKind } from './token.ts';
+import type { User } from './user.ts';
+
+/** The kinds of tokens that people can set up by themselves. Recovery codes come along with the first of them. */
+export const ENROLMENT_KINDS = ['totp'] as const;
+export type EnrolmentKind = (typeof ENROLMENT_KINDS)[number];
+
+/** Whether people set up tokens of their own where they sign in, and which. */
+export interface EnrolmentPolicy {
+  kinds: EnrolmentKind[];
+  /** Whoever has never had a token does not get in without setting one up. */
+  required: boolean;
+  /** Until when it may be postponed nevertheless. */
+  postponableUntil?: number;
+  /** Whether people whose tokens were locked by wrong codes may have a link mailed to them that unlocks these. */
+  unlockByMail?: boolean;
+}
+
+/** What somebody has shown before they may set up a token. */
+export type EnrolmentBasis =
+  /** Their password, and nothing else. */
+  | 'password'
+  /** Everything that the resource asks for, a second factor among it. */
+  | 'second-factor'
+  /** A link that an administrator had mailed to them, and their password if they have one. */
+  | 'link';
+
+export interface EnrolmentFacts {
+  /** The resource's. */
+  policy: EnrolmentPolicy | undefined;
+  methodPolicy: MethodPolicy;
+  accepts: readonly TokenKind[];
+  basis: EnrolmentBasis;
+  /** Whether the person has a token, in whatever state, or is assigned with one; see {@link hasToken}. */
+  hasToken: boolean;
+  /** The page asks for it. Without, only whoever has no token is shown it. */
+  isAsked: boolean;
+}
+
+export type EnrolmentDecision =
+  | { kind: 'none' }
+  /** There is no way on without. */
+  | { kind: 'demand'; kinds: EnrolmentKind[] }
+  /** May be left out, this time. `until`: from then on no more. */
+  | { kind: 'offer'; kinds: EnrolmentKind[]; until?: number };
+
+const NONE = { kind: 'none' } as const;
+
+/**
+ * Whether somebody may set up a token of their own now. A password alone is enough only for whoever has never had a token:
+ * with one that is locked, expired, deactivated or not taken here a stolen password would otherwise buy a second factor.
+ */
+export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDecision {
+  const { policy, methodPolicy, basis, isAsked } = facts;
+  const kinds = policy?.kinds.filter((kind) => facts.accepts.includes(kind)) ?? [];
+  if (!policy || kinds.length === 0) return NONE;
+  if (basis === 'link') return { kind: 'demand', kinds };
+  if (basis === 'second-factor') return isAsked ? { kind: 'offer', kinds } : NONE;
+  if (facts.hasToken) return NONE;
+  switch (methodPolicy) {
+    // Nobody was asked for a password, or nobody is ever asked for a code.
+    case 'otp':
+    case 'password':
+      return NONE;
+    // Without a code nobody comes in at all, so there is nothing that it could be postponed for.
+    case 'password-otp':
+      return { kind: 'demand', kinds };
+    case 'auto': {
+      if (!policy.required) return { kind: 'offer', kinds };
+      const { postponableUntil: until } = policy;
+      return until !== undefined && now < until ? { kind: 'offer', kinds, until } : { kind: 'demand', kinds };
+    }
+  }
+}
+
+/**
+ * Whether a person has a token, as far as anybody knows: they are assigned with one, on whatever resource and whether or
+ * not the pair still stands, or one belongs to them. What is left of an enrolment of theirs that broke off is none.
+ *
+ * @param owned every token that is theirs
+ */
+export function hasToken(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, owned: readonly Token[]): boolean {
+  return isPaired(user) || owned.some((token) => !isLeftover(user, token));
+}
+
+/** Whether any assignment of theirs names a token. */
+export function isPaired({ assignments }: Pick<User, 'assignments'>): boolean {
+  return assignments.some(({ tokens }) => tokens.length > 0);
+}
+
+/** A token that its owner began to set up and that never became one of theirs: nobody signs in with it. */
+export function isLeftover(user: Pick<User, 'id' | 'enrolled'>, { id, createdBy }: Token): boolean {
+  return createdBy?.kind === 'user' && createdBy.id === user.id && !user.enrolled?.includes(id);
+}
+
+/** So many are remembered: more than one person has tokens. */
+const MOST_REMEMBERED = 100;
+
+/** Notes that these are no leftovers. */
+export function remembered(user: User, tokens: readonly TokenId[]): User {
+  return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MOST_REMEMBERED) };
+}

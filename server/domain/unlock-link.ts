@@ -1,0 +1,43 @@
+import type { Resource } from './resource.ts';
+import type { Token } from './token.ts';
+import type { User } from './user.ts';
+
+export const UNLOCK_LINK_LIFETIME_MS = 30 * 60_000;
+/**
+ * Mails with such a link to one person. Each lets somebody who has the password and reads the mailbox guess as often as
+ * the resource allows before a lock, so there are few of them (SR-2).
+ */
+export const UNLOCKS_PER_PERSON = 2;
+export const UNLOCKS_WINDOW_MS = 24 * 3_600_000;
+
+/** The one link with which a person unlocks their own tokens; another one replaces it. Shares the user's anchor. */
+export interface UnlockLink {
+  /** SHA-256 of the link's secret, hex. */
+  secretHash: string;
+  /** Where it was sent. */
+  email: string;
+  /** Of the password that was shown for it: one that was changed since stands for nothing. */
+  passwordDigest: string;
+  expiresAt: number;
+}
+
+/** Whether the link still unlocks anything for this person. That its secret is right is somebody else's to say. */
+export function unlockStands(link: UnlockLink, user: User, passwordDigest: string, now: number): boolean {
+  return (
+    !user.blocked && now < link.expiresAt && link.email === user.email && link.passwordDigest === passwordDigest
+  );
+}
+
+/** Locked by wrong codes. What an administrator has locked, or a resynchronisation that went wrong, no mail unlocks. */
+export function unlocksByMail({ lock }: Pick<Token, 'lock'>): boolean {
+  return lock?.reason === 'otp-failures';
+}
+
+/** Whether to offer a link to somebody who has shown the first factor. */
+export function offersUnlock(
+  { enrolment }: Pick<Resource, 'enrolment'>,
+  { email }: Pick<User, 'email'>,
+  tokens: readonly Token[],
+): boolean {
+  return enrolment?.unlockByMail === true && email !== undefined && tokens.some(unlocksByMail);
+}

@@ -1,0 +1,71 @@
+import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../../domain/assignments.ts';
+import { isPaired, remembered } from '../../domain/enrolment.ts';
+import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { eventOf } from '../act.ts';
+import { movePlaces } from '../object-places.ts';
+import { passwordDigest } from '../password-digest.ts';
+import { type Decision, transact, type Write } from '../transact.ts';
+import { type Refusal, refusal, type Verdict } from '../verdict.ts';
+import type { OwnToken } from './make-own-token.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Assigns the person together with the tokens that they have just set up. This commit decides: of any number of people who
+ * know one password one sets up the first token, and one link serves once (SR-1, SR-40).
+ */
+export function assignOwn(ports: Needs, own: OwnToken, tokens: readonly TokenId[]): Promise<Verdict<{ user: User }>> {
+  const { act, flow } = own;
+  const key = documents.user(own.user.id);
+  const keys = [key, documents.enrolmentLink(own.user.id)] as const;
+  return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Verdict<{ user: User }>> => {
+    const before = stored?.value;
+    if (!before) return { answer: refusal('ACCESS_DENIED') };
+    // By an attempt that broke off after this very commit.
+    if (tokens.every((token) => before.enrolled?.includes(token))) return { answer: { user: before } };
+    const refused = whyNot(own, before, link?.value, now);
+    if (refused) return { answer: refused };
+    let user = remembered(before, tokens);
+    for (const token of tokens) user = withToken(user, own, token);
+    if (!isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
+    const event: EventDraft = {
+      type: 'assignment.created',
+      subject: user.id,
+      resource: flow.resource,
+      related: [...tokens],
+      changed: ['assignments'],
+    };
+    const write: Write = {
+      put: [{ key, value: user }],
+      ...(flow.enrolmentLink !== undefined && { delete: [keys[1]] }),
+      index: movePlaces(key, before, user),
+      append: [eventOf(act, event, now)],
+    };
+    return { answer: { user }, write };
+  });
+}
+
+/** What was shown for the enrolment may have lost its worth while the code was typed (SR-4, SR-38). */
+function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
+  const { flow, enrolling } = own;
+  if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
+  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
+  // Somebody else with the same password was faster, or an administrator gave them one.
+  if (enrolling.basis === 'password' && isPaired(user)) return refusal('ACCESS_DENIED');
+  const assignment = assignmentTo(user, flow.resource);
+  if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
+  if (enrolling.basis !== 'link') return undefined;
+  const stands = link !== undefined && link.secretHash === flow.enrolmentLink && linkStands(link, user, now);
+  return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
+}
+
+/** A token that was made a moment ago, in its first ownership. */
+function withToken(user: User, { flow }: OwnToken, id: TokenId): User {
+  const token = { id, owner: user.id, account: user.account, epoch: 0 };
+  return assignWithToken(user, flow.resource, token) ?? user;
+}

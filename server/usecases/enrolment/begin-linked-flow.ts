@@ -1,0 +1,91 @@
+import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
+import { enrolmentBegun } from '../../domain/enrolment-steps.ts';
+import type { Flow } from '../../domain/flow.ts';
+import { newFlow } from '../../domain/flow-steps.ts';
+import { idFromBytes } from '../../domain/ids.ts';
+import type { Resource } from '../../domain/resource.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import { ABSENT } from '../../ports/store.ts';
+import type { Whence } from '../act.ts';
+import { admitBeginning } from '../begin-flow.ts';
+import { readUser } from '../find-user.ts';
+import type { BeginFlowNeeds } from '../flow-beginning.ts';
+import { hashSecret, newSecret, secretMatches, writeHandle } from '../flow-handle.ts';
+import { parsePersonLink } from '../person-link.ts';
+import { readAccess } from '../read-access.ts';
+import { newOperation } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { presentFlow } from '../view-flow.ts';
+import { offerEnrolment } from './offer-enrolment.ts';
+
+/**
+ * Begins what a mailed link leads to: the password of whoever has one, and then the token. Looking uses nothing up; the
+ * link is used up with the token. It ends without a result, since no site asked for one.
+ */
+export async function beginLinkedFlow(
+  ports: BeginFlowNeeds,
+  { link: text, whence }: { link: string; whence: Whence },
+): Promise<Verdict<FlowBegun>> {
+  const refused = await admitBeginning(ports, whence);
+  if (refused) return refused;
+  const opened = await openLink(ports, text);
+  if (isRefusal(opened)) return opened;
+  const { user, link } = opened;
+  const access = await readAccess(ports, link.resource, whence.address);
+  if (isRefusal(access)) return access;
+  const { resource } = access;
+
+  const secret = newSecret(ports);
+  const id = idFromBytes('flw', ports.random.bytes(7));
+  const begun = await firstStep(ports, user, resource, {
+    ...newFlow(
+      id,
+      resource,
+      { nonce: `enrolment-link-of.${user.id}`, origin: ports.issuer, handleHash: hashSecret(secret) },
+      ports.clock.now(),
+    ),
+    login: user.login,
+    enrolmentLink: link.secretHash,
+  });
+  if (!begun) return refusal('ENROLMENT_LINK_INVALID');
+  const key = documents.flow(id);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: begun, expiresAt: begun.expiresAt }],
+  });
+  if (outcome === 'conflict') return refusal('CONTENTION');
+  return { ...(await presentFlow(ports, begun)), handle: writeHandle(id, secret) };
+}
+
+async function firstStep(
+  ports: BeginFlowNeeds,
+  user: User,
+  resource: Resource,
+  flow: Flow,
+): Promise<Flow | undefined> {
+  if (user.passwordHash !== undefined) return { ...flow, step: 'password' };
+  const question = { user, resource, basis: 'link', isAsked: true } as const;
+  const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
+  return enrolling && enrolmentBegun(flow, user, undefined, enrolling);
+}
+
+/** Whatever is wrong with a link, the answer is the same (SR-40). */
+async function openLink(
+  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  text: string,
+): Promise<Verdict<{ user: User; link: EnrolmentLink }>> {
+  const invalid = refusal('ENROLMENT_LINK_INVALID');
+  const key = parsePersonLink(text);
+  if (!key) return invalid;
+  const now = ports.clock.now();
+  const [user, link] = await ports.store.getMany([documents.user(key.user), documents.enrolmentLink(key.user)], now);
+  if (!user || !link || !secretMatches(key.secret, link.value.secretHash)) return invalid;
+  if (!linkStands(link.value, user.value, now)) return invalid;
+  if (!(await readUser(ports, user.value.account, key.user))) return invalid;
+  return { user: user.value, link: link.value };
+}

@@ -1,0 +1,78 @@
+import { decideEnrolment, type EnrolmentBasis, type EnrolmentDecision, hasToken } from '../../domain/enrolment.ts';
+import type { Enrolling } from '../../domain/enrolment-steps.ts';
+import type { Flow } from '../../domain/flow.ts';
+import { idFromBytes } from '../../domain/ids.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { acceptedKinds } from '../../domain/second-factor.ts';
+import { isRecovery, type Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import { needing } from '../needing.ts';
+import { seedContext } from '../seed-context.ts';
+
+export interface EnrolmentQuestion {
+  user: User;
+  resource: Resource;
+  basis: EnrolmentBasis;
+  /** The page asks for it. */
+  isAsked: boolean;
+}
+
+/** RFC 4226 R6 recommends 160 bits. */
+const SEED_BYTES = 20;
+/** Far more tokens than anybody has. */
+const LOOKED_AT = 200;
+
+/** A token for the person to set up, if there is one to set up now; else the sign-in goes on without. */
+export async function offerEnrolment(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  question: EnrolmentQuestion,
+  passed: Enrolling['passed'],
+): Promise<Enrolling | undefined> {
+  const { user, resource, basis } = question;
+  const { decision, owned } = await judgeEnrolment(ports, question);
+  if (decision.kind === 'none') return undefined;
+  const newId = () => idFromBytes('tok', ports.random.bytes(7));
+  const token = newId();
+  const seed = ports.random.bytes(SEED_BYTES);
+  const takesCodes = acceptedKinds(resource).includes('recovery') && !owned.some(isRecovery);
+  return {
+    token,
+    sealedSecret: needing('sealing a seed', () => ports.secrets.seal(seed, seedContext(user.account, token))),
+    ...(takesCodes && { recovery: newId() }),
+    basis,
+    passed,
+    mayWait: decision.kind === 'offer',
+    ...(decision.kind === 'offer' && decision.until !== undefined && { until: decision.until }),
+  };
+}
+
+/** Whether somebody may set up a token now, and the tokens that are theirs already. */
+export async function judgeEnrolment(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { user, resource, basis, isAsked }: EnrolmentQuestion,
+): Promise<{ decision: EnrolmentDecision; owned: Token[] }> {
+  // Most resources say nothing of it, and most people who sign in are past it: for them nothing is read.
+  if (!resource.enrolment || (basis === 'second-factor' && !isAsked)) return { decision: { kind: 'none' }, owned: [] };
+  const owned = await ownedTokens(ports, user);
+  const { enrolment: policy, methodPolicy } = resource;
+  const accepts = acceptedKinds(resource);
+  const facts = { policy, methodPolicy, accepts, basis, isAsked, hasToken: hasToken(user, owned) };
+  return { decision: decideEnrolment(facts, ports.clock.now()), owned };
+}
+
+async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
+  const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: LOOKED_AT });
+  const stored = await ports.store.getMany(
+    entries.map((entry) => documents.token(entry.id as Token['id'])),
+    ports.clock.now(),
+  );
+  return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
+}
+
+/** Whether the page of this sign-in asks for an enrolment. */
+export function asksToEnrol({ purpose }: Pick<Flow, 'purpose'>): boolean {
+  return purpose === 'enrol';
+}

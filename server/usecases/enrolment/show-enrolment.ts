@@ -1,0 +1,70 @@
+import { encode } from 'uqr';
+import type { EnrolView } from '../../../shared/wire/flow.ts';
+import type { Enrolling } from '../../domain/enrolment-steps.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import { base32Encode } from '../../domain/otp/base32.ts';
+import { otpauthUri } from '../../domain/otp/otpauth.ts';
+import type { OathToken } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { needing } from '../needing.ts';
+import { newRecoverySet } from '../second-factor/judge-recovery.ts';
+import { seedContext } from '../seed-context.ts';
+
+/** Every authenticator app knows these. */
+export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
+  factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
+  algorithm: 'SHA1',
+  digits: 6,
+};
+
+/** What an app reads of the token, for as long as it is none yet: again for the phone that had dropped the page (SR-23). */
+export async function showEnrolment(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  flow: Flow,
+  enrolling: Enrolling,
+): Promise<EnrolView> {
+  const { mayWait, until } = enrolling;
+  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], ports.clock.now());
+  const secret = openSeed(ports, flow, enrolling);
+  const label = { issuer: resource?.value.name ?? '', account: flow.login ?? '' };
+  const uri = otpauthUri({ ...label, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
+  return { secret: base32Encode(secret), uri, qr: drawQr(uri), mayWait, ...(until !== undefined && { until }) };
+}
+
+export function openSeed(
+  ports: Pick<Ports, 'secrets'>,
+  { account }: Pick<Flow, 'account'>,
+  { token, sealedSecret }: Enrolling,
+): Uint8Array {
+  return needing('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+}
+
+/**
+ * The recovery codes that come along with a token. They are made from the enrolment, so that its person can see them until
+ * they say that they have them, and nothing but MACs of them is ever stored.
+ */
+export function recoveryCodesOf(
+  ports: Pick<Ports, 'random' | 'secrets'>,
+  { id, account }: Pick<Flow, 'id' | 'account'>,
+  { sealedSecret }: Pick<Enrolling, 'sealedSecret'>,
+  recovery: TokenId,
+): { codes: string[]; macs: string[] } {
+  return newRecoverySet(ports, { account, id: recovery }, `enrolment/${id}/${sealedSecret}`);
+}
+
+/** The dark modules as one path, row by row: shapes alone, so that the page puts in no markup of ours. */
+function drawQr(text: string): EnrolView['qr'] {
+  const { size, data } = encode(text, { ecc: 'M', border: 4 });
+  let path = '';
+  for (const [y, row] of data.entries()) {
+    for (let x = 0; x < size; x++) {
+      if (!row[x]) continue;
+      const from = x;
+      while (row[x + 1]) x++;
+      path += `M${from} ${y}h${x - from + 1}v1H${from}z`;
+    }
+  }
+  return { size, path };
+}

@@ -1,0 +1,108 @@
+import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import {
+  offersUnlock,
+  UNLOCK_LINK_LIFETIME_MS,
+  UNLOCKS_PER_PERSON,
+  UNLOCKS_WINDOW_MS,
+  type UnlockLink,
+} from '../../domain/unlock-link.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { eventOf } from '../act.ts';
+import type { StepAnswer, StepNeeds } from '../answer-step.ts';
+import { locateUser } from '../find-user.ts';
+import { actOf } from '../flow-events.ts';
+import { hashSecret, newSecret, readFlow } from '../flow-handle.ts';
+import { needing } from '../needing.ts';
+import { passwordDigest } from '../password-digest.ts';
+import { writePersonLink } from '../person-link.ts';
+import { readAccess } from '../read-access.ts';
+import { readPairs } from '../read-pairs.ts';
+import { type Decision, transact } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { presentFlow } from '../view-flow.ts';
+
+type Needs = StepNeeds & Pick<Ports, 'courier'>;
+
+/**
+ * Whoever has shown their password and stands before a token that wrong codes have locked has a link mailed to them that
+ * unlocks it. The sign-in stays ended; the next one begins anew.
+ */
+export async function askUnlock(
+  ports: Needs,
+  answer: StepAnswer & { language: MailLanguage },
+): Promise<Verdict<FlowView>> {
+  const stored = await readFlow(ports, answer.handle);
+  if (!stored) return refusal('FLOW_NOT_FOUND');
+  const flow = stored.value;
+  if (flow.unlock === 'sent') return presentFlow(ports, flow);
+  if (flow.step !== 'denied' || flow.unlock !== 'offered') return refusal('STEP_NOT_EXPECTED');
+  const access = await readAccess(ports, flow.resource, answer.whence.address);
+  if (isRefusal(access)) return access;
+  const person = await stillLockedOut(ports, flow, access.resource);
+  if (!person) return refusal('ACCESS_DENIED');
+  const now = ports.clock.now();
+  const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_PERSON, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  const sent = await sendLink(ports, flow, person, answer);
+  if (isRefusal(sent)) return sent;
+  const key = documents.flow(flow.id);
+  const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
+    if (!current || current.value.unlock !== 'offered') return { answer: current?.value };
+    const next: Flow = { ...current.value, unlock: 'sent' };
+    return { answer: next, write: { put: [{ key, value: next, expiresAt: next.expiresAt }] } };
+  });
+  return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
+}
+
+/** The person as they are now, if what they showed still counts and there is still something to unlock. */
+async function stillLockedOut(
+  ports: Needs,
+  flow: Flow,
+  resource: Parameters<typeof offersUnlock>[0],
+): Promise<User | undefined> {
+  const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
+  if (!known || !flow.passwordVerified) return undefined;
+  const { user, tokens } = await readPairs(ports, known, flow.resource);
+  if (!user || flow.passwordDigest !== passwordDigest(user)) return undefined;
+  const offers = offersUnlock(
+    resource,
+    user,
+    tokens.map(({ value }) => value),
+  );
+  return offers ? user : undefined;
+}
+
+async function sendLink(
+  ports: Needs,
+  flow: Flow,
+  person: User,
+  { whence, language }: StepAnswer & { language: MailLanguage },
+): Promise<Verdict<{ sent: true }>> {
+  const key = documents.user(person.id);
+  const secret = newSecret(ports);
+  type Written = Verdict<{ email: string; login: string }>;
+  const written = await transact(ports, key.anchor, [key], ([stored], at): Decision<Written> => {
+    const user = stored?.value;
+    const { email, login } = user ?? {};
+    if (!user || user.blocked || email === undefined || login === undefined) return { answer: refusal('ACCESS_DENIED') };
+    const value: UnlockLink = {
+      secretHash: hashSecret(secret),
+      email,
+      passwordDigest: passwordDigest(user),
+      expiresAt: at + UNLOCK_LINK_LIFETIME_MS,
+    };
+    const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
+    const put = [{ key: documents.unlockLink(user.id), value, expiresAt: value.expiresAt }];
+    return { answer: { email, login }, write: { put, append: [eventOf(actOf(flow, whence), event, at)] } };
+  });
+  if (isRefusal(written)) return written;
+  const { email, login } = written;
+  const path = `/unlock?link=${writePersonLink({ user: person.id, secret })}&lang=${language}`;
+  const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
+  await needing('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
+  return { sent: true };
+}
