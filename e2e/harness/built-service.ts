@@ -3,17 +3,17 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What the service and its widget are built from. */
-const SOURCES = ['server', 'widget', 'shared', 'vite.server.config.ts', 'package.json'];
-/** Made last by each of the two builds. */
-const OUTPUTS = ['dist/widget/manifest.json', 'dist/server/start.cjs'];
+/** What the service, its widget and its console are built from. */
+const SOURCES = ['server', 'widget', 'console', 'shared', 'vite.server.config.ts', 'package.json'];
+/** Made last by each of the builds. */
+const OUTPUTS = ['dist/widget/manifest.json', 'dist/console/manifest.json', 'dist/server/start.cjs'];
 
 /** The entry of the built service; builds it first if there is none or a source is newer. */
 export function builtService(): string {
   const outputs = OUTPUTS.map((path) => join(ROOT, path));
   const [oldest = 0] = outputs.map((path) => (existsSync(path) ? statSync(path).mtimeMs : 0)).sort((a, b) => a - b);
   if (SOURCES.some((path) => newestIn(join(ROOT, path)) > oldest)) {
-    for (const script of ['build:widget', 'build:server']) {
+    for (const script of ['build:widget', 'build:console', 'build:server']) {
       execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }

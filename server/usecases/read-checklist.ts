@@ -1,3 +1,4 @@
+import { CHECKLIST, type ChecklistItem } from '../../shared/wire/checklist.ts';
 import { maySee } from '../domain/authority.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -9,19 +10,6 @@ import { listObjects } from './list-objects.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
-
-/** What there is to do until the first person can sign in, in the order in which it is done best. */
-export const CHECKLIST = [
-  'activate-plan',
-  'make-api-key',
-  'add-resource',
-  'allow-origin',
-  'add-user',
-  'add-token',
-  'assign',
-  'first-login',
-] as const;
-export type ChecklistItem = (typeof CHECKLIST)[number];
 
 /** Of so many resources, the newest, it is looked whether one has an origin and somebody assigned. */
 const RESOURCES_LOOKED_AT = 20;
