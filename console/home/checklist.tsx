@@ -74,7 +74,7 @@ function HowTo({ item, isFirst, client, texts, session }: HowToProps) {
   const isOnPage = item === 'first-login';
   return (
     <>
-      <p class="hint">{texts(`${item}Hint`)}</p>
+      <p class="hint close">{texts(`${item}Hint`)}</p>
       {text === undefined ? (
         <p class="hint">{!isSuperuser && texts('bySuperuser')}</p>
       ) : (

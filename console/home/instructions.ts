@@ -51,9 +51,11 @@ export const RESOURCE = 'RESOURCE_ID';
 /** The API in the operator's hand, through the socket in the data folder: it needs no key. */
 function overSocket(account: string, path: string, body: object): string {
   return [
-    `curl --unix-socket "\${COUNTERSIGN_DATA:-./data}/operator.sock" http://localhost/v1/${path} \\`,
-    `  -H 'countersign-account: ${account}' -H 'content-type: application/json' \\`,
-    `  -d ${quoted(JSON.stringify(body))}`,
+    `curl --unix-socket "\${COUNTERSIGN_DATA:-./data}/operator.sock" \\`,
+    `  -H 'countersign-account: ${account}' \\`,
+    `  -H 'content-type: application/json' \\`,
+    `  -d ${quoted(JSON.stringify(body))} \\`,
+    `  http://localhost/v1/${path}`,
   ].join('\n');
 }
 

@@ -85,9 +85,9 @@ export function OwnSignIn({ client, texts, session, isNext, onChanged }: OwnSign
       {SECTIONS.map(({ title, open: label, text, Change }) => (
         <section class="panel own" key={title} aria-labelledby={title}>
           <div class="own-head">
-            <div>
+            <div class="own-text">
               <h2 id={title}>{texts(title)}</h2>
-              <p class="hint">{text(texts, session)}</p>
+              <p class="hint close">{text(texts, session)}</p>
             </div>
             {open !== title && (
               <button

@@ -31,7 +31,7 @@ export function ProvenForm<Body>({ client, texts, path, fields = [], button, ...
       isNext
       send={(values) => client.send('POST', `me/${path}`, values)}
     >
-      <button type="button" class="link" onClick={() => setRecovering(!isRecovering)}>
+      <button type="button" class="link below" onClick={() => setRecovering(!isRecovering)}>
         {texts(isRecovering ? 'tokenAgain' : 'lostToken')}
       </button>
     </SendingForm>

@@ -19,8 +19,10 @@ export function Card({ texts, title, children, isNext = false, isWide = false }:
       <section class="card">
         <header>
           <Seal />
-          <p class="name">Countersign</p>
-          <p class="hint">{texts('administration')}</p>
+          <div>
+            <p class="name">Countersign</p>
+            <p class="part">{texts('administration')}</p>
+          </div>
         </header>
         <Title isNext={isNext}>{title}</Title>
         {children}

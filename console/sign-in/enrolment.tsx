@@ -9,15 +9,13 @@ export function Enrolment({ enrolment, texts }: { enrolment: EnrolmentView; text
     <div class="enrolment">
       <figure>
         <figcaption>{texts('enrolScan')}</figcaption>
-        <img src={pictureOf(qrSvg)} alt={texts('enrolAlt')} width="200" height="200" />
+        <img src={pictureOf(qrSvg)} alt={texts('enrolAlt')} width="232" height="232" />
       </figure>
       <div class="enrolment-text">
         {otpauthUri.startsWith('otpauth://') && (
-          <p>
-            <a class="link" href={otpauthUri}>
-              {texts('enrolOpen')}
-            </a>
-          </p>
+          <a class="link" href={otpauthUri}>
+            {texts('enrolOpen')}
+          </a>
         )}
         <p class="label">{texts('enrolSecret')}</p>
         <p class="seed">

@@ -127,7 +127,7 @@ function Step({ screen, texts, isNext, note, signIn }: StepProps) {
       {step !== 'identify' && view.email !== undefined && (
         <div class="who">
           <p>
-            <span class="label">{texts('signingInAs')}</span> <strong>{view.email}</strong>
+            <span class="who-label">{texts('signingInAs')}</span> <strong>{view.email}</strong>
           </p>
           <button type="button" class="link" onClick={() => signIn.restart()}>
             {texts('notYou')}
@@ -150,7 +150,7 @@ function Step({ screen, texts, isNext, note, signIn }: StepProps) {
         onSubmit={(values) => signIn.submit(Object.values(values)[0] ?? '')}
       />
       {(step === 'otp' || step === 'recovery') && (
-        <button type="button" class="link" onClick={() => signIn.answerByRecoveryCode(step === 'otp')}>
+        <button type="button" class="link below" onClick={() => signIn.answerByRecoveryCode(step === 'otp')}>
           {texts(step === 'otp' ? 'lostToken' : 'tokenAgain')}
         </button>
       )}

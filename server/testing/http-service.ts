@@ -56,6 +56,11 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
         ['assets/frame-3c4d.css', file('body{}', 'text/css; charset=utf-8')],
       ]),
     },
+    console: {
+      script: 'assets/console-1a2b.js',
+      style: 'assets/console-3c4d.css',
+      files: new Map([['assets/console-1a2b.js', file('console', 'text/javascript; charset=utf-8')]]),
+    },
     log: log.log,
     readiness: createReadiness(),
   });
