@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { refusalText, type Texts } from './i18n/texts.ts';
 import type { InsideProps } from './inside.tsx';
 import { LinkRoom } from './links/link-room.tsx';
@@ -16,9 +16,7 @@ export interface AppProps {
 }
 
 export function App({ client, texts, visit, stage }: AppProps) {
-  /** From the second stage on people come by their own doing, and the focus goes along. */
-  const [first] = useState(stage);
-  const isNext = stage !== first;
+  const isNext = useHasMoved(stage);
   switch (stage.kind) {
     case 'loading':
       return <Loading texts={texts} />;
@@ -74,6 +72,16 @@ export function App({ client, texts, visit, stage }: AppProps) {
         />
       );
   }
+}
+
+/** Whether somebody has gone on from where they arrived: from then on the focus goes along. */
+function useHasMoved(stage: Stage): boolean {
+  const arrived = useRef<string | undefined>(undefined);
+  const hasMoved = useRef(false);
+  const here = stage.kind === 'inside' ? stage.place : stage.kind;
+  if (here !== 'loading') arrived.current ??= here;
+  if (arrived.current !== undefined && here !== arrived.current) hasMoved.current = true;
+  return hasMoved.current;
 }
 
 /** What is behind the door is not sent to whoever stands before it. */

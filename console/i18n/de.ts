@@ -101,7 +101,7 @@ export const de = {
   linkTitle: 'Dieser Link führt nirgendwohin',
   linkMissing: 'Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal ganz, von dort, wo Sie ihn haben.',
   setupGone:
-    'Er wurde benutzt oder ist älter als ein Tag. Gibt es noch kein Konto, druckt jeder Start des Dienstes einen neuen; gibt es eins, melden Sie sich an.',
+    'Er wurde benutzt oder ist älter als ein Tag. Gibt es noch kein Konto, zeigt jeder Start des Dienstes einen neuen; gibt es eins, melden Sie sich an.',
   invitationGone:
     'Er wurde benutzt, ist abgelaufen, oder der Code war zu oft falsch. Bitten Sie um eine neue Einladung.',
   recoveryGone: 'Er wurde benutzt oder ist älter als ein Tag. Bitten Sie den Betrieb um einen neuen.',
@@ -206,7 +206,7 @@ export const de = {
   FLOW_NOT_FOUND: 'Diese Anmeldung ist beendet. Beginnen Sie neu.',
   FORBIDDEN: 'Ihre Rolle erlaubt das nicht.',
   ACCOUNT_NOT_FOUND:
-    'Dieses Konto gibt es hier nicht. Eine frische Installation druckt einen Link, der das erste macht.',
+    'Dieses Konto gibt es hier nicht. Eine frische Installation zeigt beim Start einen Link, der das erste macht.',
   INPUT_INVALID: 'Etwas hier wird nicht angenommen. Prüfen Sie, was Sie eingegeben haben.',
   PASSWORD_TOO_SHORT: 'Dieses Passwort ist zu kurz: Es braucht mindestens 8 Zeichen.',
   PASSWORD_TOO_LONG: 'Dieses Passwort ist zu lang: Es darf höchstens 256 Zeichen haben.',

@@ -65,7 +65,6 @@ describe.each(PAGES)('%s', (path) => {
     expect((await service.call(`POST ${path}`, { body: {} })).status).toBeGreaterThanOrEqual(404);
   });
 
-  // SR-26, SR-35
   test('SR-35: what somebody puts into the address is neither in the page nor, of the query, in the log', async () => {
     const page = await (await service.call(`GET ${path}?secret=canary-of-a-query`)).text();
     expect(page).not.toContain('canary');
