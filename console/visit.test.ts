@@ -3,7 +3,8 @@ import type { SessionView } from '../shared/wire/session.ts';
 import { type Answer, createClient } from './service/client.ts';
 import { createVisit, type Stage, type Visit } from './visit.ts';
 
-const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0 } as SessionView;
+const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0, account: { id: 'acc_1' } } as SessionView;
+const known = { account: 'acc_1' };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -118,7 +119,7 @@ describe('inside', () => {
   test('SR-29: any answer that says so ends it, and the token goes with it', async () => {
     const { client, stage, asked, answers } = await inside(refusal('SESSION_ENDED', 401));
     await client.get('checklist');
-    expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: true });
+    expect(stage()).toEqual({ kind: 'sign-in', known, hasEnded: true });
     answers.push(says({}));
     await client.send('POST', 'session/begin', {});
     expect(asked.at(-1)).toMatch(/ null$/);
@@ -149,7 +150,7 @@ describe('inside', () => {
     const out = await inside(new Response(null, { status: 204 }));
     await out.visit.signOut();
     expect(out.asked.at(-1)).toBe('DELETE /v1/session token');
-    expect(out.stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: false });
+    expect(out.stage()).toEqual({ kind: 'sign-in', known, hasEnded: false });
     const lost = await inside();
     await lost.visit.signOut();
     expect(lost.stage()).toEqual({ kind: 'offline' });

@@ -69,7 +69,9 @@ export function createVisit({ client, path, setPath, show }: VisitParts): Visit 
 
   const leave = (hasEnded: boolean) => {
     client.carry(undefined);
-    put({ kind: 'sign-in', known: {}, hasEnded });
+    // Whoever was in is not asked which account it was.
+    const known = stage.kind === 'inside' ? { account: stage.session.account.id } : {};
+    put({ kind: 'sign-in', known, hasEnded });
   };
 
   const hold = (session: SessionView) => {

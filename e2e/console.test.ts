@@ -207,7 +207,7 @@ describe('what goes wrong is said', () => {
     const { sessionEpoch } = await read(stage.ports, key);
     await overwrite(stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
     await view.button('Sign out').click();
-    await view.at('Which account?');
+    await view.at('Sign in');
     await expect(view.page.getByText(who.email)).toHaveCount(0);
     const kept = await view.page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
     expect(kept).toBe('{}');

@@ -22,7 +22,7 @@ export function nextCode({ ports }: ConsoleStage, secret: Uint8Array): string {
 
 export async function toPassword(view: ConsoleView, who: SceneAdministrator): Promise<void> {
   // The first of a file's accounts is alone on its server.
-  await view.heading.waitFor();
+  await expect(view.heading).toHaveText(/^(Which account\?|Sign in)$/);
   if ((await view.heading.textContent()) === 'Which account?') {
     await view.fill({ Account: who.account });
     await view.button('Continue').click();
