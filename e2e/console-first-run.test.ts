@@ -176,7 +176,8 @@ async function doChecklist(view: ConsoleView): Promise<void> {
   const open = view.page.locator('.checklist li:not(.done)');
   const env = { ...install.env, PATH: install.env.PATH ?? '' };
   const shell = `countersign() { ${process.execPath} ${COMMAND} "$@"; }\n`;
-  for (const item of ['Make an API key', 'Add a resource', 'Allow the site’s origin', 'Add people', 'Assign people']) {
+  const items = ['Make an API key', 'Add a resource', 'Allow the site’s origin', 'Add people', 'Add a token', 'Assign'];
+  for (const item of items) {
     await expect(open.first().getByRole('heading')).toContainText(item);
     const command = await open.first().locator('pre').textContent();
     const typed = shell + (command ?? '');
