@@ -4,7 +4,6 @@ export const de = {
   skip: 'Zum Inhalt springen',
   loading: 'Wird geladen …',
   checking: 'Wird geprüft …',
-  secured: 'Gesichert durch Countersign',
   administration: 'Verwaltung',
   continue: 'Weiter',
   confirm: 'Bestätigen',
@@ -16,8 +15,6 @@ export const de = {
   copy: 'Kopieren',
   copied: 'Kopiert',
   copyFailed: 'Ihr Browser lässt diese Seite nicht kopieren. Markieren Sie den Text und kopieren Sie ihn selbst.',
-  show: 'Anzeigen',
-  hide: 'Verbergen',
   showPassword: 'Passwort anzeigen',
   hidePassword: 'Passwort verbergen',
 
@@ -155,7 +152,6 @@ export const de = {
   ownText:
     'Jede Änderung fragt noch einmal nach Passwort und Code, beendet Ihre anderen Sitzungen und wird per E-Mail gemeldet.',
   change: 'Ändern',
-  proofTitle: 'Zum Beweis, dass Sie es sind',
   passwordSection: 'Passwort',
   passwordSectionText: 'Was Sie wissen. Ohne Ihr Token öffnet es nichts.',
   passwordChanged: 'Ihr Passwort ist geändert. Ihre anderen Sitzungen sind beendet.',

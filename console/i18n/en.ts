@@ -37,7 +37,6 @@ export const en = {
   skip: 'Skip to the content',
   loading: 'Loading…',
   checking: 'Checking…',
-  secured: 'Secured by Countersign',
   administration: 'Administration',
   continue: 'Continue',
   confirm: 'Confirm',
@@ -49,8 +48,6 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   copyFailed: 'Your browser does not let this page copy. Select the text and copy it yourself.',
-  show: 'Show',
-  hide: 'Hide',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
 
@@ -194,7 +191,6 @@ export const en = {
   // One's own sign-in.
   ownText: 'Each change asks for your password and a code again, ends your other sessions, and is told by mail.',
   change: 'Change',
-  proofTitle: 'To show that it is you',
   passwordSection: 'Password',
   passwordSectionText: 'What you know. It opens nothing without your token.',
   passwordChanged: 'Your password is changed. Your other sessions have ended.',
