@@ -262,6 +262,7 @@ test('the keyboard is enough, from the address to the first page and out again',
   await keyboard.type(nextCode(stage, who.secret));
   await keyboard.press('Enter');
   await view.at('Home');
+  await expect(view.heading).toBeFocused();
   await keyboard.press('Shift+Tab');
   await expect(view.button('Sign out')).toBeFocused();
   await keyboard.press('Enter');
