@@ -245,10 +245,13 @@ test('SR-30: markup in names is text, in the page, in its title and in what an a
 }, 180_000);
 
 test('the keyboard is enough, from the address to the first page and out again', async () => {
+  // Two accounts, so that it is asked which.
+  await makeSomeone();
   const who = await makeSomeone();
   const view = await open('/console');
   const { keyboard } = view.page;
   await view.heading.waitFor();
+  await view.at('Which account?');
   await view.field('Account').focus();
   await keyboard.type(who.account);
   await keyboard.press('Enter');
