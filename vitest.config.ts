@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,server,widget,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
+          include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
           exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
         },
       },

@@ -5,8 +5,8 @@ import { build, type InlineConfig, type Plugin } from 'vite';
 const ROOT = resolve(import.meta.dirname, '..');
 const source = (path: string) => join(ROOT, 'widget', path);
 
-/** What the server needs to know of the frame's build; paths are relative to `/widget/v1/`. */
-export interface FrameManifest {
+/** What the server needs to know of a page's build; paths are relative to where its files are served. */
+export interface PageManifest {
   script: string;
   style: string;
 }
@@ -35,14 +35,22 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
     );
     if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
+  await buildPage(outDir, 'frame', source('frame/main.tsx'));
+}
+
+/** Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */
+export async function buildPage(outDir: string, name: string, input: string): Promise<void> {
   await build(
     configOf(outDir, {
       assetsDir: 'assets',
+      cssCodeSplit: false,
       rolldownOptions: {
-        input: source('frame/main.tsx'),
+        input,
+        // What is loaded later takes what it shares from the script that is there already.
+        preserveEntrySignatures: 'allow-extension',
         output: {
           format: 'es',
-          entryFileNames: 'assets/frame-[hash].js',
+          entryFileNames: `assets/${name}-[hash].js`,
           chunkFileNames: 'assets/[name]-[hash].js',
           assetFileNames: 'assets/[name]-[hash][extname]',
           minify: true,
@@ -50,7 +58,7 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
       },
     }),
   );
-  await writeManifest(outDir);
+  await writeManifest(outDir, name);
 }
 
 /** Vite wraps each dynamic import in a preloader of 2 kB; a language has nothing to preload. */
@@ -80,14 +88,15 @@ function configOf(outDir: string, options: InlineConfig['build']): InlineConfig 
   };
 }
 
-async function writeManifest(outDir: string): Promise<void> {
+/** Writes down what the one script and the one stylesheet of a page are called. */
+async function writeManifest(outDir: string, entry: string): Promise<void> {
   const files = await readdir(join(outDir, 'assets'));
   const only = (shape: RegExp) => {
     const [file, ...others] = files.filter((name) => shape.test(name));
-    if (!file || others.length > 0) throw new Error(`The frame's build has not exactly one file like ${shape}.`);
+    if (!file || others.length > 0) throw new Error(`The build has not exactly one file like ${shape}.`);
     return `assets/${file}`;
   };
-  const manifest: FrameManifest = { script: only(/^frame-.*\.js$/), style: only(/\.css$/) };
+  const manifest: PageManifest = { script: only(new RegExp(`^${entry}-.*\\.js$`)), style: only(/\.css$/) };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
