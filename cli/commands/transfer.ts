@@ -7,7 +7,7 @@ import { showProgress } from '../transfer/progress.ts';
 import { tokenRow, userRow } from '../transfer/row-shapes.ts';
 import { formatOf, sizeOf } from '../transfer/rows.ts';
 import { Run, type Surroundings } from './context.ts';
-import { pages } from './objects.ts';
+import { pages } from './pages.ts';
 
 const KINDS = {
   users: {
