@@ -3,17 +3,17 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What the service and its widget are built from. */
-const SOURCES = ['server', 'widget', 'shared', 'vite.server.config.ts', 'package.json'];
-/** Made last by each of the two builds. */
-const OUTPUTS = ['dist/widget/manifest.json', 'dist/server/start.cjs'];
+/** What the service, its widget and the command are built from. */
+const SOURCES = ['server', 'widget', 'shared', 'cli', 'vite.server.config.ts', 'vite.cli.config.ts', 'package.json'];
+/** Made last by each of the builds. */
+const OUTPUTS = ['dist/widget/manifest.json', 'dist/server/start.cjs', 'dist/cli/countersign.js'];
 
 /** The entry of the built service; builds it first if there is none or a source is newer. */
 export function builtService(): string {
   const outputs = OUTPUTS.map((path) => join(ROOT, path));
   const [oldest = 0] = outputs.map((path) => (existsSync(path) ? statSync(path).mtimeMs : 0)).sort((a, b) => a - b);
   if (SOURCES.some((path) => newestIn(join(ROOT, path)) > oldest)) {
-    for (const script of ['build:widget', 'build:server']) {
+    for (const script of ['build:widget', 'build:server', 'build:cli']) {
       execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }
