@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type HttpService, httpService } from './http.ts';
 import { Misuse, type Service, Unreachable } from './service.ts';
 
@@ -80,12 +81,19 @@ async function startServer(server: string, env: NodeJS.ProcessEnv): Promise<() =
     said += chunk.toString();
   });
   const exited = once(child, 'exit');
-  const ready = once(createInterface(child.stdout), 'line').then(() => true);
+  const ready = hears(child.stdout, 'ready');
   if ((await Promise.race([ready, exited.then(() => false)])) === false) throw new Unreachable(said.trim());
+  child.stdout.resume();
   return async () => {
     child.stdin.end();
     await exited;
   };
+}
+
+/** Whether it says that line: what it logs before goes to the same stream. */
+async function hears(output: Readable, word: string): Promise<boolean> {
+  for await (const line of createInterface(output)) if (line === word) return true;
+  return false;
 }
 
 function isServed(path: string): Promise<boolean> {

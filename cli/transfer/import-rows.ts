@@ -43,8 +43,8 @@ interface Sent {
   body: Record<string, unknown>;
 }
 
-/** A busy service is asked again, after a while that grows. */
-const MOST_TRIES = 6;
+/** A busy service is asked again, after a while that grows: in all for longer than a killed one keeps a row for itself. */
+const MOST_TRIES = 7;
 const FIRST_PAUSE_MS = 500;
 
 const ROWS_AT_ONCE = 500;
@@ -160,8 +160,9 @@ async function ask(service: Service, options: ImportOptions, batch: readonly Sen
   return (body as { rows: RowAnswer[] }).rows;
 }
 
-function isBusy({ status }: RowAnswer): boolean {
-  return status === 429 || status === 503;
+/** Too much at once, or a request that was broken off has the row still at work. */
+function isBusy({ status, code }: RowAnswer): boolean {
+  return status === 429 || status === 503 || code === 'IDEMPOTENCY_KEY_IN_USE';
 }
 
 /** What is wrong with which field: never what stood in it. */
