@@ -58,6 +58,12 @@ describe('the command line reaches everything that administers an account', () =
     expect(OTHERWISE.filter((name) => !known.has(name))).toEqual([]);
   });
 
+  test('no flag means something else in front of the command', () => {
+    const ofAll = ['json', 'ids', 'field', 'account', 'data', 'url', 'version', 'help', 'limit', 'all'];
+    const flags = actions.flatMap(({ fields = [], filters = [] }) => [...fields, ...filters].map(({ flag }) => flag));
+    expect(flags.filter((flag) => ofAll.includes(flag))).toEqual([]);
+  });
+
   test.each(administration.filter(({ name }) => commandOf(name)))(
     '$name: every field has a flag',
     ({ name, operation }) => {

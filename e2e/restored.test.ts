@@ -18,6 +18,7 @@ describe('after a disaster a thief tries what they have seen used since the back
   let installation: Installation;
   let operator: Operator;
   let key = '';
+  let account = '';
   let resource = '';
   let totpSeed = '';
   let fobSeed = '';
@@ -82,6 +83,7 @@ describe('after a disaster a thief tries what they have seen used since the back
       invited: { handOver: { link: string; code: string } };
     }>(['setup', '--name', 'Acme', '--superuser', 'ada@acme.example']);
     key = made.apiKey.text;
+    account = made.account.id;
     superuser = new Administrator(installation.url, 'ada@acme.example', 'harbour lantern over the quay');
     await superuser.accept(made.invited.handOver, 'Ada');
     await superuser.enrol(made.account.id);
@@ -103,6 +105,8 @@ describe('after a disaster a thief tries what they have seen used since the back
     const seen = { totp: codeOf(totpSeed, step()), hotp: codeOf(fobSeed, 1) };
     expect((await signIn('tom', seen.totp)).status).toBe(200);
     expect((await signIn('hana', seen.hotp)).status).toBe(200);
+    const [recovery = '', other = ''] = superuser.recoveryCodes;
+    expect((await superuser.signInWithRecoveryCode(account, recovery)).step).toBe('done');
     expect((await superuser.ask('GET', '/v1/session')).status).toBe(200);
     expect((await operator.run(['restore', backup])).code).not.toBe(0);
 
@@ -119,6 +123,9 @@ describe('after a disaster a thief tries what they have seen used since the back
     expect(consumed.status).not.toBe(200);
     expect(String(consumed.body.code)).toMatch(/^RESULT_/);
     expect(await superuser.ask('GET', '/v1/session')).toMatchObject({ status: 401 });
+    for (const code of [recovery, other]) {
+      expect((await superuser.signInWithRecoveryCode(account, code)).step).not.toBe('done');
+    }
 
     // Which tokens need their device, and how they get back.
     const { out } = await operator.run(['--ids', 'token', 'list', '--state', 'out-of-step']);

@@ -40,6 +40,11 @@ export class Run {
     return this.#options.json === true;
   }
 
+  /** The account that was named. */
+  get account(): string | undefined {
+    return this.#options.account ?? this.#around.env.COUNTERSIGN_ACCOUNT;
+  }
+
   get stderr(): Surroundings['stderr'] {
     return this.#around.stderr;
   }
@@ -129,7 +134,7 @@ export class Run {
     return {
       url: this.#options.url ?? env.COUNTERSIGN_API_URL,
       apiKey: env.COUNTERSIGN_API_KEY,
-      account: this.#options.account ?? env.COUNTERSIGN_ACCOUNT,
+      account: this.account,
       dataFolder: this.#options.data ?? env.COUNTERSIGN_DATA ?? './data',
       server,
       environment: serverEnvironment(env),

@@ -37,13 +37,14 @@ export function addOperator(program: Command, around: Surroundings): void {
 export function addKeeping(program: Command, around: Surroundings): void {
   program
     .command('credit')
-    .description('credit an account, once per reference')
-    .requiredOption('--account <id>', 'the account')
+    .description('credit the account named by --account, once per reference')
     .requiredOption('--amount <minor units>', 'such as 4900')
     .requiredOption('--reference <text>', 'of the payment; repeating it books nothing')
     .action(async (flags: { amount: string; reference: string }, command: Command) => {
       const run = new Run(around, command);
-      const { account } = command.optsWithGlobals<{ account: string }>();
+      const { account } = run;
+      // Money goes to whom it is meant for, also where there is only one.
+      if (account === undefined) throw new Misuse('name the account with --account');
       const amount = Number(flags.amount);
       if (!Number.isSafeInteger(amount)) throw new Misuse('--amount: a whole number of minor units');
       const body = { account, amount, reference: flags.reference };
@@ -86,14 +87,18 @@ export function addKeeping(program: Command, around: Surroundings): void {
   audit
     .command('verify <file>')
     .description('find what was changed, dropped, moved or cut off in an export, without a service')
-    .requiredOption('--keys <file>', 'the published keys, as /.well-known/jwks.json had them')
+    .requiredOption(
+      '--keys <file>',
+      'the published keys, as /.well-known/jwks.json had them; again for those of before',
+      (file: string, before: string[] = []) => [...before, file],
+    )
     .option('--known <number:hash>', 'a head that you know from before')
-    .action((file: string, flags: { keys: string; known?: string }, command: Command) => {
+    .action((file: string, flags: { keys: string[]; known?: string }, command: Command) => {
       const { json, account } = command.optsWithGlobals<{ json?: boolean; account?: string }>();
       return handOver(
         around,
         command,
-        ['verify', file, '--keys', flags.keys]
+        ['verify', file, ...flags.keys.flatMap((keys) => ['--keys', keys])]
           .concat(flags.known === undefined ? [] : ['--known', flags.known])
           .concat(account === undefined ? [] : ['--account', account])
           .concat(json ? ['--json'] : []),

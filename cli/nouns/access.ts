@@ -141,7 +141,7 @@ const webhook: Noun = {
   verbs: ['list', 'show', 'create', 'update', 'delete'],
   shownOnce: ['secret'],
   fields: [
-    { flag: 'url', name: 'url', type: 'text', on: both, about: 'https, a public address', required: true },
+    { flag: 'target', name: 'url', type: 'text', on: both, about: 'https, a public address', required: true },
     { flag: 'description', name: 'description', type: 'text', on: both, about: 'what it is for' },
     { flag: 'events', name: 'events', type: 'narrowing', on: both, about: 'only these types; `none`: all' },
     { flag: 'resources', name: 'resources', type: 'narrowing', on: both, about: 'only about these; `none`: all' },

@@ -13,8 +13,10 @@ export function builtService(): string {
   const outputs = OUTPUTS.map((path) => join(ROOT, path));
   const [oldest = 0] = outputs.map((path) => (existsSync(path) ? statSync(path).mtimeMs : 0)).sort((a, b) => a - b);
   if (SOURCES.some((path) => newestIn(join(ROOT, path)) > oldest)) {
+    // Under the test runner NODE_ENV is `test`, with which the widget would be built larger than it is served.
+    const env = { ...process.env, NODE_ENV: 'production' };
     for (const script of ['build:widget', 'build:server', 'build:cli']) {
-      execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }
   return join(ROOT, 'dist/server/start.cjs');
