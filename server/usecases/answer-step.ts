@@ -37,12 +37,12 @@ export type StepOutcome = { move: (flow: Flow) => Flow } | { finish: Passed } | 
  */
 export async function answerStep(
   ports: StepNeeds,
-  step: AnswerableStep,
+  steps: readonly AnswerableStep[],
   answer: StepAnswer,
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<Verdict<FlowView>> {
   const attempt = newOperation(ports);
-  const claimed = await holdStep(ports, documents.flow, { ...answer, step, attempt });
+  const claimed = await holdStep(ports, documents.flow, { ...answer, steps, attempt });
   if (isRefusal(claimed)) return claimed;
 
   try {

@@ -23,5 +23,5 @@ export async function checkStanding(
   if (resource?.value.enabled !== true) return refusal('RESULT_REVOKED');
   const { user, tokens } = person ? await readPairs(ports, person, record.resource) : { user: undefined, tokens: [] };
   const pairs = tokens.map(({ value }) => value);
-  return user && resultStands(record, user, pairs, now) ? undefined : refusal('RESULT_REVOKED');
+  return user && resultStands(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
 }

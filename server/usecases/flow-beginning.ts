@@ -1,3 +1,4 @@
+import type { FactorKind } from '../../shared/wire/flow.ts';
 import type { ResourceId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
@@ -11,6 +12,8 @@ export interface FlowBeginning {
   origin: string;
   /** `lrq.<handle>`, from the host's backend. */
   loginRequest?: string;
+  /** The second factor that the page remembers this person to prefer. */
+  prefer?: FactorKind;
   /** The person's, as the service itself sees it. */
   whence: Whence;
 }

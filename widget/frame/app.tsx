@@ -61,6 +61,7 @@ function ScreenBody({
           texts={texts}
           isNext={hasActed}
           onAnswer={signIn.submit}
+          onChoose={signIn.choose}
           resetUrl={resetUrl}
           onNotYou={isGiven ? undefined : signIn.restart}
         />

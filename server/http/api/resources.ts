@@ -6,6 +6,8 @@ import {
   type Resource,
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
+import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
+import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { createResource } from '../../usecases/create-resource.ts';
@@ -33,6 +35,9 @@ const settings = {
     description:
       '`auto`: password and code for whoever is assigned with a token, password for whoever is assigned alone.',
   }),
+  tokenKinds: z.array(z.enum(TOKEN_KINDS)).max(TOKEN_KINDS.length).openapi({
+    description: 'The kinds of tokens that count here. A person with others alone is refused, never let off the code.',
+  }),
   allowedOrigins: z.array(z.string().max(300)).max(100).openapi({
     description: 'Where the widget may be embedded: exact origins, or `https://*.shop.example`. Empty: nowhere.',
   }),
@@ -51,6 +56,7 @@ const input = z
       enabled: settings.enabled.default(true),
       failedAttemptsBeforeLock: settings.failedAttemptsBeforeLock.default(DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK),
       methodPolicy: settings.methodPolicy.default('auto'),
+      tokenKinds: settings.tokenKinds.default([...DEFAULT_TOKEN_KINDS]),
       allowedOrigins: settings.allowedOrigins.default([]),
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
@@ -67,7 +73,7 @@ const changes = z
   .openapi('ResourceChanges');
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
-    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks.',
+    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes.',
 });
 const shown = z
   .object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant, createdBy })
@@ -83,6 +89,7 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
     timeFilter,
     ipFilter,
     passwordReset,
+    tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
   };

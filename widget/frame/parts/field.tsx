@@ -1,6 +1,15 @@
 import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 
-export interface FieldProps {
+/** What a field is, whichever step it stands on. */
+export interface FieldAttributes {
+  name: string;
+  type: 'text' | 'password';
+  autocomplete: 'username' | 'current-password' | 'one-time-code' | 'off';
+  inputMode?: 'numeric';
+  maxLength?: number;
+}
+
+export interface FieldProps extends FieldAttributes {
   id: string;
   label: string;
   hint?: string | false;
@@ -8,11 +17,6 @@ export interface FieldProps {
   input: Ref<HTMLInputElement>;
   /** Inside the field's frame, after the input. */
   children?: ComponentChildren;
-  name: string;
-  type: 'text' | 'password';
-  autocomplete: 'username' | 'current-password' | 'one-time-code';
-  inputMode?: 'numeric';
-  maxLength?: number;
   readOnly: boolean;
 }
 
