@@ -13,6 +13,8 @@ interface Operation {
 interface Schema {
   $ref?: string;
   properties?: Record<string, unknown>;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
 }
 
 const service = await openService('reaches-everything');
@@ -69,7 +71,7 @@ describe('the command line reaches everything that administers an account', () =
     ({ name, operation }) => {
       const { fields = [], filters = [], rows } = commandOf(name) ?? {};
       const schema = operation.requestBody?.content['application/json'].schema;
-      const body = Object.keys(resolved(schema).properties ?? {});
+      const body = [...new Set(propertiesOf(schema))];
       expect([...new Set(fields.map((field) => field.name.split('.')[0]))].sort()).toEqual(body.sort());
       const inQuery = (operation.parameters ?? []).filter((one) => one.in === 'query').map((one) => one.name);
       const paging = rows?.paged ? ['after', 'limit'] : [];
@@ -80,8 +82,10 @@ describe('the command line reaches everything that administers an account', () =
   );
 });
 
-function resolved(schema: Schema | undefined): Schema {
+/** Of all the shapes that a body may have. */
+function propertiesOf(schema: Schema | undefined): string[] {
   const name = schema?.$ref?.split('/').at(-1);
-  if (name === undefined) return schema ?? {};
-  return description.components.schemas[name] ?? {};
+  const shape = name === undefined ? schema : description.components.schemas[name];
+  const { properties = {}, oneOf = [], anyOf = [] } = shape ?? {};
+  return [...Object.keys(properties), ...[...oneOf, ...anyOf].flatMap(propertiesOf)];
 }

@@ -6,6 +6,7 @@ import { waitUntil } from '../server/testing/wait-until.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
 
 const ROWS = 3000;
+const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 describe('an import in whose middle something is killed', () => {
   let installation: Installation;
@@ -54,10 +55,13 @@ describe('an import in whose middle something is killed', () => {
     async (kind, victim, noun, field, nameOf) => {
       const file = join(installation.folder, `${kind}.jsonl`);
       const rows = Array.from({ length: ROWS }, (_, at) =>
-        JSON.stringify(kind === 'users' ? { login: nameOf(at) } : { name: nameOf(at), kind: 'hotp' }),
+        JSON.stringify(kind === 'users' ? { login: nameOf(at) } : { name: nameOf(at), kind: 'hotp', secret: SEED }),
       );
       // One that can never be taken over, early, in what is sent before the kill and after.
-      const broken = rows.with(10, kind === 'users' ? '{"login":"a b"}' : '{"name":"x","kind":"sundial"}');
+      const broken = rows.with(
+        10,
+        kind === 'users' ? '{"login":"a b"}' : `{"name":"x","kind":"sundial","secret":"${SEED}"}`,
+      );
       await writeFile(file, `${broken.join('\n')}\n`);
       const dry = await operator.run(['import', kind, file, '--dry-run']);
       expect(dry).toMatchObject({ code: 4, out: `${ROWS - 1} ${kind} would be taken over, 1 refused\n` });
@@ -85,7 +89,9 @@ describe('an import in whose middle something is killed', () => {
 
   test('does not go on with a file that is another one by now', async () => {
     const file = join(installation.folder, 'more.jsonl');
-    const rows = Array.from({ length: ROWS }, (_, at) => JSON.stringify({ name: `more-${at}`, kind: 'hotp' }));
+    const rows = Array.from({ length: ROWS }, (_, at) =>
+      JSON.stringify({ name: `more-${at}`, kind: 'hotp', secret: SEED }),
+    );
     await writeFile(file, `${rows.join('\n')}\n`);
     const begun = installation.begin(['import', 'tokens', file]);
     const exited = once(begun, 'exit');

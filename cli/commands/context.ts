@@ -2,10 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { connect, connectToAccount } from '../connection/connect.ts';
+import { serverEnvironment } from '../connection/server-environment.ts';
 import { Misuse, type Service } from '../connection/service.ts';
 import { partOf } from '../nouns/parts.ts';
 import { card, harmless, table } from '../output/table.ts';
-import { serverEnvironment } from './hand-over.ts';
 
 /** What a command has around it; tests bring their own. */
 export interface Surroundings {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { serverEnvironment } from '../connection/server-environment.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { GlobalOptions, Surroundings } from './context.ts';
 
@@ -22,11 +23,4 @@ export async function handOver(
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
   const [code] = (await once(child, 'exit')) as [number | null];
   process.exitCode = code ?? EXIT.unreachable;
-}
-
-/** The command's own variables are none of the server's, which stops at those that it does not know. */
-const OWN = new Set(['COUNTERSIGN_API_URL', 'COUNTERSIGN_API_KEY', 'COUNTERSIGN_ACCOUNT']);
-
-export function serverEnvironment(env: Surroundings['env']): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN.has(name)));
 }

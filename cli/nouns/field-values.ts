@@ -23,6 +23,7 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
   grants: { read: grants, shape: 'resources such as res_…,res_…:assigned', placeholder: 'res_…,res_…' },
   windows: { read: timeWindows, shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"', placeholder: 'times' },
   deliveries: { read: (text) => (text === 'dead' ? text : list(text)), shape: 'a list', placeholder: 'a,b|dead' },
+  removal: { read: (text) => (text === 'none' ? null : undefined), shape: '`none`', placeholder: 'none' },
   secret: { read: (text) => text, shape: 'text', placeholder: '' },
   'secret-json': { read: (text) => (text.startsWith('{') ? json(text) : text), shape: 'JSON or text', placeholder: '' },
   secrets: { read: (text) => text.split(/\s+/).filter(Boolean), shape: 'several', placeholder: '' },

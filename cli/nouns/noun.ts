@@ -74,6 +74,8 @@ export type FlagType =
   | 'windows'
   /** A list of ids, or `dead`. */
   | 'deliveries'
+  /** Only `none`, which takes it off. */
+  | 'removal'
   /** From standard input, since arguments are seen by everybody on a machine. */
   | 'secret'
   /** Text or JSON from standard input. */
