@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
-import { BULK_BODIES } from './http/api/bulk.ts';
-import { nativeApi } from './http/api/native.ts';
+import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import type { Logger } from './http/log.ts';
@@ -60,7 +59,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   app.use(refuseDuplicateParameters());
-  app.use(bodyLimit({ exceptions: BULK_BODIES }));
+  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));
   app.use(strictJson());

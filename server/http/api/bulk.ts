@@ -10,7 +10,6 @@ import { inParallel } from '../../usecases/in-parallel.ts';
 import { judgeNewToken, judgeNewUser } from '../../usecases/judge-rows.ts';
 import { isRefusal, type Refusal, refusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
-import { BULK_BODY_LIMIT } from '../middleware/body-limit.ts';
 import { faultOf } from '../problem.ts';
 import { apiRouter, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } from './api.ts';
 import { assignmentInput } from './assignments.ts';
@@ -22,10 +21,6 @@ import { makeUser, userInput } from './users.ts';
 /** Apart from `/users/…`, where a fixed part beside the id is more than the compiled router takes. */
 export const BULK_PATHS = ['/bulk/users', '/bulk/tokens', '/bulk/assignments'] as const;
 const MOST_ROWS = 500;
-/** How large their bodies may be, whoever sends them. */
-export const BULK_BODIES: ReadonlyMap<string, number> = new Map(
-  BULK_PATHS.map((path) => [`/v1${path}`, BULK_BODY_LIMIT]),
-);
 
 const key = z.string().max(128).optional();
 /** The rows are judged one by one, so that a bad one does not spoil the others; described they are all the same. */

@@ -17,9 +17,8 @@ import { readSigningKeys, rotateSigningKeys } from '../../usecases/rotate-signin
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { authorize } from '../api/authorize.ts';
-import { BULK_BODIES } from '../api/bulk.ts';
 import { email, label } from '../api/fields.ts';
-import { nativeApi } from '../api/native.ts';
+import { LARGE_BODIES, nativeApi } from '../api/native.ts';
 import type { AppEnv } from '../context.ts';
 import type { Logger } from '../log.ts';
 import { accessLog } from '../middleware/access-log.ts';
@@ -51,7 +50,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
   app.notFound(notFound);
   app.use(requestId(log));
   app.use(accessLog());
-  app.use(bodyLimit({ exceptions: BULK_BODIES }));
+  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   app.use(strictJson());
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
 
