@@ -4,7 +4,16 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What the service, its widget, its console and its command are built from. */
-const SOURCES = ['server', 'widget', 'console', 'cli', 'shared', 'vite.server.config.ts', 'package.json'];
+const SOURCES = [
+  'server',
+  'widget',
+  'console',
+  'cli',
+  'shared',
+  'vite.server.config.ts',
+  'vite.cli.config.ts',
+  'package.json',
+];
 /** Made last by each of the builds. */
 const OUTPUTS = [
   'dist/widget/manifest.json',

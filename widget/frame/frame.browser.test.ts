@@ -32,11 +32,10 @@ async function toOtp(frame: Frame): Promise<void> {
 const sent = (step: string) => stage.service.asked.filter(({ path }) => path === `flow/${step}`);
 /** Replies so to the first answer of the step, as usual to the rest. */
 const once = (step: string, reply: Reply) => {
-  let isDone = false;
+  const left = [reply];
   stage.service.intercept = ({ path }) => {
-    if (path !== `flow/${step}` || isDone) return undefined;
-    isDone = true;
-    return reply;
+    if (path !== `flow/${step}`) return undefined;
+    return left.shift();
   };
 };
 
