@@ -18,7 +18,15 @@ export default defineConfig({
       { test: { name: 'store', include: store, testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'http', include: http, exclude: browser, testTimeout: 30_000, hookTimeout: 60_000 } },
       {
-        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'browser',
+          include: browser,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // What a poll waits for is shown by another process: a second is little on a busy machine.
+          expect: { poll: { timeout: 15_000 } },
+        },
       },
     ],
   },

@@ -54,7 +54,7 @@ describe('signing in', () => {
     await page.keyboard.type(CODE);
     await page.keyboard.press('Enter');
     await frame.locator('h1', { hasText: 'You are signed in' }).waitFor();
-    expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'change', 'change', 'success']);
+    await expect.poll(() => eventsOf(page)).toEqual(['change', 'ready', 'change', 'change', 'change', 'success']);
     expect(stage.service.asked.map(({ body }) => body).slice(1)).toEqual([
       { seq: 0, login: LOGIN },
       { seq: 1, password: PASSWORD },
@@ -219,7 +219,7 @@ describe('waiting and ending', () => {
     once('identify', { refuse: 'FLOW_NOT_FOUND' });
     await answer(frame, 'identify', LOGIN);
     await frame.locator('h1', { hasText: 'has ended' }).waitFor();
-    expect(await eventsOf(page)).toContain('expire');
+    await expect.poll(() => eventsOf(page)).toContain('expire');
     await frame.locator('.primary').click();
     await frame.locator('#identify').waitFor();
   });
@@ -241,7 +241,7 @@ describe('waiting and ending', () => {
     stage.service.intercept = ({ path }) => (path === 'flows' ? { drop: 'before' } : undefined);
     const { page, frame } = await open();
     await frame.locator('h1', { hasText: 'No connection' }).waitFor();
-    expect(await eventsOf(page)).toContain('timeout');
+    await expect.poll(() => eventsOf(page)).toContain('timeout');
     stage.service.intercept = undefined;
     await frame.locator('.primary').click();
     await frame.locator('#identify').waitFor();

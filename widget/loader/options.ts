@@ -56,6 +56,8 @@ export interface LiveOptions extends Callbacks {
   closable?: boolean;
   /** Accessible name of the iframe. Default `Sign in`. */
   title?: string;
+  /** How long one attempt to load may take. Default 10 000 ms; there are two. */
+  loadTimeoutMs?: number;
 }
 
 export interface MountOptions extends LiveOptions {
@@ -67,8 +69,6 @@ export interface MountOptions extends LiveOptions {
   loginRequest?: Late<string>;
   /** Origin of the service. Default: where this script came from. */
   service?: string;
-  /** How long one attempt to load may take. Default 10 000 ms; there are two. */
-  loadTimeoutMs?: number;
 }
 
 export interface WidgetHandle {
