@@ -74,7 +74,7 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: User;
+  user: Pick<User, 'login'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   otp: OtpUse;
@@ -91,7 +91,7 @@ export function finished(
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
   const amr = [...(password ? ['pwd'] : []), ...(second ? ['otp'] : []), ...(password && second ? ['mfa'] : [])];
-  const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
+  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -107,6 +107,7 @@ export function finished(
       acr: password && second ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
+      ...(flow.test !== undefined && { test: true as const }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
       expiresAt,
@@ -132,6 +133,7 @@ export function newFlow(
     seq: 0,
     passwordVerified: false,
     attemptsLeft: FLOW_WRONG_ANSWERS,
+    ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };

@@ -2,6 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
+import type { TestMode } from './test-mode.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
@@ -38,6 +39,8 @@ export interface Flow {
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
   loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
+  /** What the resource was when the sign-in began; it goes on only while the resource is the same. */
+  test?: TestMode;
   createdAt: number;
   expiresAt: number;
 }
@@ -64,7 +67,7 @@ export interface ResultRecord {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  user: UserId;
+  user: UserId | 'test';
   login: string;
   nonce: string;
   origin: string;
@@ -73,6 +76,8 @@ export interface ResultRecord {
   otp: OtpUse;
   /** The token whose code was verified; it must still stand when the result is consumed. */
   token?: TokenId;
+  /** Of a test resource: stands for nobody. */
+  test?: true;
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;

@@ -1,5 +1,6 @@
 import type { ActorReference } from './actor.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
+import type { TestMode } from './test-mode.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
@@ -25,6 +26,8 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Of a resource for tests. Set when it is made and never after: no resource becomes one, and none ceases to be one. */
+  testMode?: TestMode;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

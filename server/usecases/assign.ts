@@ -35,6 +35,7 @@ export async function assign(ports: Needs, act: Act, input: AssignmentInput): Pr
   const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
 
   const token = input.token && (await readObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND'));
   if (token && isRefusal(token)) return token;

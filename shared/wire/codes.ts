@@ -37,6 +37,7 @@ export const REFUSALS = {
   RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
   RESULT_USED: { status: 409, title: 'The result has been consumed already, or has expired.' },
   RESULT_REVOKED: { status: 403, title: 'The person or the resource no longer has access.' },
+  RESULT_TEST: { status: 403, title: 'This is the result of a test resource, and tests are not accepted here.' },
 
   // API.
   API_KEY_MISSING: { status: 401, title: 'Send an API key in the Authorization header.' },
@@ -57,6 +58,7 @@ export const REFUSALS = {
   API_KEY_NOT_FOUND: { status: 404, title: 'There is no such API key.' },
   FILTER_IN_USE: { status: 409, title: 'The filter is attached to a resource. Take it off first.' },
   VERSION_CONFLICT: { status: 412, title: 'It has been changed since you read it.' },
+  TEST_RESOURCE: { status: 409, title: 'This resource is for tests: real people and tokens have no part in it.' },
   ASSIGNMENT_NOT_FOUND: { status: 404, title: 'There is no such assignment.' },
   NAME_TAKEN: { status: 409, title: 'Another user of this account goes by that name.' },
   NAME_AMBIGUOUS: { status: 422, title: 'One user cannot carry the same name twice.' },

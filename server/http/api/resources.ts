@@ -6,6 +6,7 @@ import {
   type Resource,
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
+import { TEST_MODES } from '../../domain/test-mode.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { createResource } from '../../usecases/create-resource.ts';
@@ -44,6 +45,12 @@ const settings = {
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
+/** Said when it is made and never after; `PATCH` takes no such field. */
+const testMode = z.enum(TEST_MODES).openapi({
+  description:
+    'Makes it a resource for tests, which nobody is assigned to: `pass`: every sign-in ends well; `fail`: none does; `expire`: the result has expired already. Cannot be changed.',
+});
+
 const input = z
   .strictObject({
     ...settings,
@@ -59,6 +66,7 @@ const input = z
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
     ipFilter: filterId.optional(),
+    testMode: testMode.optional(),
   })
   .openapi('ResourceInput');
 const changes = z
@@ -70,12 +78,20 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
     '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks.',
 });
 const shown = z
-  .object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant, createdBy })
+  .object({
+    id: resourceId,
+    ...settings,
+    ...filters,
+    testMode: testMode.nullable(),
+    warnings,
+    createdAt: instant,
+    createdBy,
+  })
   .openapi('Resource');
 
 export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false } = resource;
+  const { passwordReset = false, testMode = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
@@ -83,6 +99,7 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
     timeFilter,
     ipFilter,
     passwordReset,
+    testMode,
     warnings,
     createdBy: presentCreator(createdBy),
   };
@@ -106,12 +123,13 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, ...body } = c.req.valid('json');
+    const { geoFilter, timeFilter, ipFilter, testMode, ...body } = c.req.valid('json');
     const settings = {
       ...body,
       ...(geoFilter && { geoFilter }),
       ...(timeFilter && { timeFilter }),
       ...(ipFilter && { ipFilter }),
+      ...(testMode && { testMode }),
     };
     const made = await createOnce(ports, c, 'res', async (birth) => {
       const verdict = await createResource(ports, c.get('act'), birth, settings);

@@ -31,16 +31,16 @@ export async function authenticate(
 
 export async function consumeResult(
   send: Transport,
-  input: { result: string; resource: string; nonce: string },
+  input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
   { signal }: CallOptions = {},
 ): Promise<ResultClaims> {
-  const { result, resource, nonce } = input;
+  const { result, resource, nonce, acceptTest } = input;
   if (typeof nonce !== 'string' || nonce === '') {
     throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
   }
-  const body = { result, resource, nonce };
+  const body = { result, resource, nonce, ...(acceptTest === true && { acceptTest }) };
   const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
-  return readConsumedClaims(answer ?? {}, { resource, nonce });
+  return readConsumedClaims(answer ?? {}, { resource, nonce, acceptTest });
 }
 
 export async function createLoginRequest(

@@ -82,7 +82,7 @@ export interface Client {
    * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
-    input: { result: string; resource: string; nonce: string },
+    input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
     options?: CallOptions,
   ): Promise<ResultClaims>;
   /** Lets the widget ask a person whom you already know for the one-time password alone. */

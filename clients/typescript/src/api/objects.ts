@@ -25,11 +25,16 @@ export interface Resource {
   timeFilter: string | null;
   ipFilter: string | null;
   createdAt: number;
+  /** Of a resource for tests. Said when it is made, and never changed. */
+  testMode: TestMode | null;
   createdBy: Creator | null;
 }
 
-export type ResourceChanges = Partial<Omit<Resource, 'id' | 'createdAt' | 'createdBy'>>;
-export type NewResource = ResourceChanges & { name: string };
+/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
+export type TestMode = 'pass' | 'fail' | 'expire';
+
+export type ResourceChanges = Partial<Omit<Resource, 'id' | 'testMode' | 'createdAt' | 'createdBy'>>;
+export type NewResource = ResourceChanges & { name: string; testMode?: TestMode };
 
 export interface User {
   id: string;
