@@ -63,7 +63,7 @@ function request(hostCheckedPassword: boolean): LoginRequest {
   };
 }
 const requested = (hostCheckedPassword: boolean) =>
-  frozen(requestedFlow(fresh(), request(hostCheckedPassword), USER.login));
+  frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login));
 
 /** What a page may send, and what the evaluation of it may come to. */
 interface Move {

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
-import type { FlowId, TokenId } from './ids.ts';
+import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import type { User } from './user.ts';
 
@@ -140,7 +140,7 @@ export function newFlow(
 }
 
 /** A sign-in for which the host has named the person: the code alone is asked for. */
-export function requestedFlow(flow: Flow, request: LoginRequest, login: string | undefined): Flow {
+export function requestedFlow(flow: Flow, request: LoginRequest & { user: UserId }, login: string | undefined): Flow {
   const { hostCheckedPassword, attemptsLeft } = request;
   return {
     ...flow,

@@ -50,8 +50,11 @@ export interface LoginRequest {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  user: UserId;
+  /** Absent: whoever it is says so themselves, on our own page. */
+  user?: UserId;
   nonce: string;
+  /** For our own page: where the result is posted to. Absent: it is for a widget on a page of the site. */
+  redirectUri?: string;
   hostCheckedPassword: boolean;
   /** SHA-256 of the request's secret, hex. */
   secretHash: string;

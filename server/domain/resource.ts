@@ -26,6 +26,10 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Addresses that results may be posted to when a person signs in on our own page; compared letter by letter. */
+  redirectUris?: string[];
+  /** Hash of its logo, which is a document of its own. */
+  logo?: string;
   /** Of a resource for tests. Set when it is made and never after: no resource becomes one, and none ceases to be one. */
   testMode?: TestMode;
   createdAt: number;

@@ -11,6 +11,8 @@ export interface FlowBeginning {
   origin: string;
   /** `lrq.<handle>`, from the host's backend. */
   loginRequest?: string;
+  /** On our own page: what the login request names, and what the resource allows. */
+  redirectUri?: string;
   /** The person's, as the service itself sees it. */
   whence: Whence;
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
@@ -39,6 +40,10 @@ const settings = {
   }),
   allowLocalhost: z.boolean().openapi({ description: 'Also any port of http://localhost and http://127.0.0.1.' }),
   resultLifetimeMs: z.int().min(10_000).max(300_000),
+  redirectUris: z.array(z.string().max(LONGEST_REDIRECT_URI)).max(20).openapi({
+    description:
+      'Where results may be posted to from our own page: exact addresses, https (or http on localhost), without a fragment.',
+  }),
   passwordReset: z.boolean().openapi({
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
@@ -61,6 +66,7 @@ const input = z
       allowedOrigins: settings.allowedOrigins.default([]),
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
+      redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
     },
     geoFilter: filterId.optional(),
@@ -77,11 +83,14 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
     '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks.',
 });
-const shown = z
+export const shownResource = z
   .object({
     id: resourceId,
     ...settings,
     ...filters,
+    logo: z.string().nullable().openapi({
+      description: 'SHA-256 of the logo, null without one. It is at `/widget/v1/logo?resource={id}&hash={logo}`.',
+    }),
     testMode: testMode.nullable(),
     warnings,
     createdAt: instant,
@@ -89,16 +98,22 @@ const shown = z
   })
   .openapi('Resource');
 
-export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
+export function presentResource({
+  account: _account,
+  createdBy,
+  ...resource
+}: Resource): z.input<typeof shownResource> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false, testMode = null } = resource;
+  const { passwordReset = false, redirectUris = [], logo = null, testMode = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
     geoFilter,
     timeFilter,
     ipFilter,
+    redirectUris,
     passwordReset,
+    logo,
     testMode,
     warnings,
     createdBy: presentCreator(createdBy),
@@ -111,8 +126,8 @@ const routes = describeObject(
     query: namedPageQuery,
     input,
     changes,
-    shown,
-    made: shown,
+    shown: shownResource,
+    made: shownResource,
     about: { remove: 'Nobody signs in to it from then on. What was assigned to it is assigned to nothing.' },
   },
 );

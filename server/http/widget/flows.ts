@@ -8,6 +8,7 @@ import { answerIdentify } from '../../usecases/answer-identify.ts';
 import { answerOtp } from '../../usecases/answer-otp.ts';
 import { answerPassword } from '../../usecases/answer-password.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
+import { beginRedirectedFlow } from '../../usecases/begin-redirected-flow.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
@@ -23,6 +24,7 @@ const begin = z.strictObject({
   origin: z.string().min(1).max(300),
   loginRequest: z.string().max(200).optional(),
 });
+const beginRedirected = z.strictObject({ loginRequest: z.string().max(200) });
 const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
 const passwordStep = z.strictObject({ seq, password });
@@ -36,6 +38,7 @@ export function flows(ports: Needs) {
   app.use('/flow', sameOrigin(ports.issuer));
   app.use('/flow/*', sameOrigin(ports.issuer));
   app.use('/flows', sameOrigin(ports.issuer));
+  app.use('/redirected-flows', sameOrigin(ports.issuer));
 
   app.post('/flows', async (c) => {
     const body = await parse(c, begin);
@@ -46,6 +49,12 @@ export function flows(ports: Needs) {
       ...(loginRequest !== undefined && { loginRequest }),
       whence: whenceOf(c),
     });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+  });
+  app.post('/redirected-flows', async (c) => {
+    const body = await parse(c, beginRedirected);
+    if (body instanceof Response) return body;
+    const verdict = await beginRedirectedFlow(ports, { ...body, whence: whenceOf(c) });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.get('/flow', async (c) => answer(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));

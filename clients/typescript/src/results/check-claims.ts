@@ -97,7 +97,11 @@ export function readConsumedClaims(
   asked: { resource: string; nonce: string; acceptTest?: boolean | undefined },
 ): ResultClaims {
   const claims = readClaims(answer);
-  refuseUnless(claims.test !== true || asked.acceptTest === true, 'RESULT_TEST_REFUSED', 'The result is of a test resource.');
+  refuseUnless(
+    claims.test !== true || asked.acceptTest === true,
+    'RESULT_TEST_REFUSED',
+    'The result is of a test resource.',
+  );
   refuseUnless(claims.aud === asked.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
   refuseUnless(
     equalInConstantTime(claims.nonce, asked.nonce),
