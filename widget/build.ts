@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type InlineConfig, type Plugin } from 'vite';
 
@@ -87,7 +87,12 @@ async function writeManifest(outDir: string): Promise<void> {
     if (!file || others.length > 0) throw new Error(`The frame's build has not exactly one file like ${shape}.`);
     return `assets/${file}`;
   };
-  const manifest: FrameManifest = { script: only(/^frame-.*\.js$/), style: only(/\.css$/) };
+  const script = only(/^frame-.*\.js$/);
+  // One round trip to the first paint: what the script needs at once is in it.
+  if (/(?:^|[;}])import\s*[{*"\w]/.test(await readFile(join(outDir, script), 'utf8'))) {
+    throw new Error('The frame’s script imports another file before anybody has asked for it.');
+  }
+  const manifest: FrameManifest = { script, style: only(/\.css$/) };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -28,7 +28,7 @@ export async function beginRedirectedFlow(
   const [resource] = await ports.store.getMany([documents.resource(id)], now);
   if (!resource) return refusal('LOGIN_REQUEST_INVALID');
   // It may have been taken off the list since.
-  if (!redirectAllowed(resource.value, redirectUri)) return refusal('REDIRECT_URI_NOT_ALLOWED');
+  if (!redirectAllowed(resource.value, redirectUri)) return refusal('LOGIN_REQUEST_INVALID');
   const { origin } = new URL(redirectUri);
   const beginning = { resource: id, nonce, origin, redirectUri, whence };
   return beginRequestedFlow(ports, resource.value, beginning, loginRequest);

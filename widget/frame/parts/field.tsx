@@ -14,6 +14,8 @@ export interface FieldProps {
   inputMode?: 'numeric';
   maxLength?: number;
   readOnly: boolean;
+  /** Of what is typed, whichever way the words around it run. */
+  dir: 'ltr' | 'auto';
 }
 
 /** A labelled input; its hint and its error are read with it. */

@@ -30,21 +30,21 @@ const FIELDS = {
     label: 'login',
     missing: 'loginMissing',
     button: 'continue',
-    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256 },
+    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256, dir: 'auto' },
   },
   password: {
     title: 'passwordTitle',
     label: 'password',
     missing: 'passwordMissing',
     button: 'signIn',
-    attributes: { name: 'password', type: 'password', autocomplete: 'current-password' },
+    attributes: { name: 'password', type: 'password', autocomplete: 'current-password', dir: 'ltr' },
   },
   otp: {
     title: 'otpTitle',
     label: 'otp',
     missing: 'otpMissing',
     button: 'confirm',
-    attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric' },
+    attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
   },
 } as const;
 
@@ -113,7 +113,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         {step !== 'identify' && view.login !== undefined && (
           <div class="who">
             <label for="who">{texts('signingInAs')}</label>
-            <input id="who" name="username" autocomplete="username" value={view.login} readOnly />
+            <input id="who" dir="auto" name="username" autocomplete="username" value={view.login} readOnly />
             {onNotYou && (
               <button type="button" class="link" onClick={onNotYou}>
                 {texts('notYou')}
