@@ -22,11 +22,13 @@ const LOADERS = [
 /** Builds loader, React wrapper and frame into the folder, which is emptied first. */
 export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
+  const popup = await buildPopup(outDir);
   for (const { file, entry, format, types } of LOADERS) {
     await build(
       configOf(outDir, {
         rolldownOptions: {
           input: source(entry),
+          transform: { define: { __POPUP__: JSON.stringify(`/widget/v1/${popup}`) } },
           external: ['react'],
           preserveEntrySignatures: 'strict',
           output: { format, entryFileNames: file, minify: true },
@@ -51,6 +53,22 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
     }),
   );
   await writeManifest(outDir);
+}
+
+/** The file that a loader fetches for `mode: 'popup'`; answers its name, which carries its hash. */
+async function buildPopup(outDir: string): Promise<string> {
+  await build(
+    configOf(outDir, {
+      rolldownOptions: {
+        input: source('loader/popup.ts'),
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: 'popup-[hash:8].mjs', minify: true },
+      },
+    }),
+  );
+  const [file, ...others] = (await readdir(outDir)).filter((name) => /^popup-.*\.mjs$/.test(name));
+  if (!file || others.length > 0) throw new Error('The build has not exactly one file for popups.');
+  return file;
 }
 
 /** Vite wraps each dynamic import in a preloader of 2 kB; a language has nothing to preload. */

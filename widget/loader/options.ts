@@ -67,6 +67,11 @@ export interface MountOptions extends LiveOptions {
   nonce: Late<string>;
   /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
   loginRequest?: Late<string>;
+  /**
+   * `inline` (default): a frame in the element. `popup`: a button that opens the sign-in in a window of its own, for
+   * browsers or pages in which frames do not work.
+   */
+  mode?: 'inline' | 'popup';
   /** Origin of the service. Default: where this script came from. */
   service?: string;
 }
