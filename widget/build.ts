@@ -84,6 +84,9 @@ function configOf(outDir: string, options: InlineConfig['build']): InlineConfig 
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
+    // The same widget whoever builds it: tests, too, try what people get.
+    mode: 'production',
+    oxc: { jsx: { development: false } },
     plugins: [plainImports],
     // Hashed files import each other by relative path, wherever the service is mounted.
     base: './',

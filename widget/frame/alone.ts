@@ -44,7 +44,7 @@ function ownPage({ request = '', resource = '', return: target = '', given }: DO
   const mount = 'own-page';
   const begin: ToFrame = {
     type: 'begin',
-    nonce: `request.${request}`,
+    nonce: `login-request-of.${request}`,
     loginRequest: given === undefined ? '' : 'given',
   };
   port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
