@@ -89,24 +89,25 @@ describe('a sign-in in a window of its own', () => {
 // SR-11, SR-12: the attack: a page that the resource does not list opens the window, or takes the opener's place.
 describe('a window with a stranger as its opener', () => {
   test('says nothing: its word goes to the listed origin alone', async () => {
-    const page = await stage.open('about:blank', {
-      before: (context) =>
-        context.addInitScript(
-          `window.overheard = []; addEventListener('message', ({ data }) => overheard.push(data));`,
-        ),
-    });
+    const eavesdrop = `window.overheard = [];
+      addEventListener('message', ({ data }) => overheard.push(data));
+      const listen = window.addEventListener;
+      window.addEventListener = (...what) => {
+        if (what[0] === 'message') window.listening = true;
+        return listen.apply(window, what);
+      };`;
+    const page = await stage.open('about:blank', { before: (context) => context.addInitScript(eavesdrop) });
     const asked: string[] = [];
     page.context().on('request', (request) => /\/flows$/.test(request.url()) && asked.push(request.url()));
-    // The browser says so when it drops a message for another origin than the one that is there.
-    const dropped = page
-      .context()
-      .waitForEvent('console', (message) => message.text().includes("Failed to execute 'postMessage'"));
     const script = `window.lure = () => { window.opened = open(${JSON.stringify(address(stage.host.origin))}, '_blank') }`;
     await page.goto(hostile.put(`<button onclick="lure()">Win</button><script>${script}</script>`));
     const opens = page.waitForEvent('popup');
     await page.getByRole('button').click();
     const window = await opens;
-    await dropped;
+    // It listens and has said its word; what it says after that arrives after that.
+    await window.waitForFunction(() => 'listening' in globalThis);
+    await window.evaluate(() => opener.postMessage('marker', '*'));
+    await page.waitForFunction(() => (globalThis as unknown as { overheard: unknown[] }).overheard.length > 0);
     // It knocks back, as the loader would.
     await page.evaluate((service) => {
       const { opened } = globalThis as unknown as { opened: Window };
@@ -114,10 +115,16 @@ describe('a window with a stranger as its opener', () => {
       const look = { theme: 'auto', locale: '', closable: false, variables: {} };
       opened.postMessage({ v: 1, mount: '1-2-3-4567', type: 'connect', slot: 0, ...look }, service, [port2]);
     }, stage.service.url);
-    // A message and its answer later there is still nothing.
-    await window.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    await page.evaluate((service) => {
+      (globalThis as unknown as { opened: Window }).opened.postMessage('marker', service);
+    }, stage.service.url);
+    await window.waitForFunction(() =>
+      (globalThis as unknown as { overheard: unknown[] }).overheard.includes('marker'),
+    );
     expect(await window.locator('input').count()).toBe(0);
-    expect(await page.evaluate(() => (globalThis as unknown as { overheard: unknown[] }).overheard)).toEqual([]);
+    expect(await page.evaluate(() => (globalThis as unknown as { overheard: unknown[] }).overheard)).toEqual([
+      'marker',
+    ]);
     expect(asked).toEqual([]);
   });
 

@@ -174,7 +174,7 @@ export function createClient(options: ClientOptions): Client {
       }),
       async setLogo(id, bytes, { signal } = {}) {
         const path = `${itemPath('/resources', id)}/logo`;
-        const body = { image: Buffer.from(bytes).toString('base64') };
+        const body = { image: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) };
         return readItem<Resource>(await send({ method: 'PUT', path, body, kind: 'once', signal }));
       },
       async removeLogo(id, { signal } = {}) {
