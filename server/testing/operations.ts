@@ -85,7 +85,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /resources': () => ({ status: 200 }),
   'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),
   'PATCH /resources/{id}': ({ resource }) => ({ id: resource.id, body: { name: 'Shop' }, status: 200 }),
-  'PUT /resources/{id}/logo': ({ resource }) => ({
+  'POST /resources/{id}/logo': ({ resource }) => ({
     id: resource.id,
     body: { image: samplePng().toString('base64') },
     status: 200,

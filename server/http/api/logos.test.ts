@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service.ports.close());
 
 const set = (image: string, id: string = scene.resource.id) =>
-  service.call(`PUT /v1/resources/${id}/logo`, { key, body: { image } });
+  service.call(`POST /v1/resources/${id}/logo`, { key, body: { image } });
 const png = samplePng();
 
 describe('a logo', () => {

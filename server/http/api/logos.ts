@@ -26,7 +26,7 @@ const params = z.object({ id: resourceId });
 const security = [{ apiKey: ['write'] }];
 
 const set = createRoute({
-  method: 'put',
+  method: 'post',
   path: '/resources/{id}/logo',
   tags: ['Resources'],
   summary: 'Set the logo of a resource',

@@ -124,9 +124,7 @@ describe.each(cases)('%s', (_, operation) => {
   test('a method it does not know is refused with those it knows', async () => {
     const sample = await sampleOf(operation);
     const [, address = ''] = addressOf(operation, sample).split(' ');
-    const known = operations.filter(({ path }) => path === operation.path).map(({ method }) => method);
-    const unknown = ['PUT', 'PATCH'].find((method) => !known.includes(method)) ?? '';
-    const response = await service.call(`${unknown} ${address}`, await admitted(operation));
+    const response = await service.call(`PUT ${address}`, await admitted(operation));
     expect(response.headers.get('allow')?.split(', ')).toContain(operation.method);
     expect(await refusalOf(response)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
   });

@@ -175,7 +175,7 @@ export function createClient(options: ClientOptions): Client {
       async setLogo(id, bytes, { signal } = {}) {
         const path = `${itemPath('/resources', id)}/logo`;
         const body = { image: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) };
-        return readItem<Resource>(await send({ method: 'PUT', path, body, kind: 'once', signal }));
+        return readItem<Resource>(await send({ method: 'POST', path, body, kind: 'once', signal }));
       },
       async removeLogo(id, { signal } = {}) {
         await send({ method: 'DELETE', path: `${itemPath('/resources', id)}/logo`, kind: 'once', signal });

@@ -20,7 +20,7 @@ export interface TransportOptions {
 }
 
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/v1`, with its slash. */
   path: string;
   query?: Record<string, string | number | boolean | undefined>;
