@@ -173,7 +173,7 @@ describe('who stays out', () => {
     page.on('request', (request) => asked.push(request.url()));
     for (const malformed of ['12345', '12345a', '１２３４５６', '-123456x', '12345678901']) {
       await widget.giveCode(malformed);
-      await expect(widget.alert).toHaveText('A code is 6 to 10 digits, nothing else.');
+      await expect(widget.alert).toHaveText('A code is digits alone, at least six of them.');
     }
     expect(asked).toEqual([]);
   });

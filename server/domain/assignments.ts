@@ -48,20 +48,21 @@ export function unassignToken(user: User, resource: ResourceId, token: TokenId):
 }
 
 /** Hands the token to a user, or to nobody. A change of hands raises the epoch, which voids every pair made before. */
-export function giveToken(token: Token, owner: UserId | undefined): Token {
+export function giveToken<T extends Token>(token: T, owner: UserId | undefined): T {
   if (token.owner === owner) return token;
   const { owner: _former, ...ownerless } = token;
-  const moved: Token = { ...ownerless, epoch: token.epoch + 1 };
+  // A token without an owner is one of the same kind, which the type of the rest cannot say.
+  const moved: T = { ...(ownerless as unknown as T), epoch: token.epoch + 1 };
   return owner === undefined ? moved : { ...moved, owner };
 }
 
 /** (c): the resource accepts this token's OTP with no user involved. */
-export function assignDirect(token: Token, resource: ResourceId): Token {
+export function assignDirect<T extends Token>(token: T, resource: ResourceId): T {
   if (token.directResources.includes(resource)) return token;
   return { ...token, directResources: [...token.directResources, resource] };
 }
 
-export function unassignDirect(token: Token, resource: ResourceId): Token {
+export function unassignDirect<T extends Token>(token: T, resource: ResourceId): T {
   return { ...token, directResources: token.directResources.filter((id) => id !== resource) };
 }
 

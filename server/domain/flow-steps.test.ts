@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OtpUse } from '../../shared/wire/result.ts';
-import { frozen, resourceId, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import { frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import {
   FLOW_LIFETIME_MS,
   type Flow,
@@ -27,6 +27,7 @@ import {
 } from './flow-steps.ts';
 import { idFromBytes } from './ids.ts';
 import { METHOD_POLICIES, type MethodPolicy, type Resource } from './resource.ts';
+import { factorOptions } from './second-factor.ts';
 
 const NOW = 1_800_000_000_000;
 const RESOURCE: Resource = {
@@ -44,6 +45,7 @@ const RESOURCE: Resource = {
 const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };
 const USER = sampleUser();
+const OPTIONS = factorOptions([sampleToken()]);
 const BY_CODE: Passed = { user: USER, otp: 'verified', token: tokenId(1) };
 const BY_PASSWORD: Passed = { user: USER, password: true, otp: 'not_used' };
 const fresh = () => frozen(newFlow(ID, RESOURCE, ASKED, NOW));
@@ -63,7 +65,7 @@ function request(hostCheckedPassword: boolean): LoginRequest {
   };
 }
 const requested = (hostCheckedPassword: boolean) =>
-  frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login));
+  frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login, OPTIONS));
 
 /** What a page may send, and what the evaluation of it may come to. */
 interface Move {
@@ -105,7 +107,7 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
     if (outcome === 'wrong' && step !== 'identify') return stayed(run.flow, 'OTP_WRONG');
     run.passed.push(step);
     if (step === 'identify') return identified(run.flow, 'alice', policy);
-    if (step === 'password' && policy !== 'password') return passwordRight(run.flow, USER, 'digest');
+    if (step === 'password' && policy !== 'password') return passwordRight(run.flow, USER, 'digest', OPTIONS);
     const end = finished(run.flow, step === 'otp' ? BY_CODE : BY_PASSWORD, { now, resultLifetimeMs: 60_000 });
     run.result = end.result;
     return end.flow;
@@ -113,7 +115,7 @@ function play(start: Flow, policy: MethodPolicy, script: Move[], every: (next: F
   script.forEach((move, at) => {
     now += move.waitMs;
     const { step } = move;
-    const claimed = claimStep(run.flow, { step, seq: run.flow.seq + move.seqOff, attempt: `a${at}` }, now);
+    const claimed = claimStep(run.flow, { steps: [step], seq: run.flow.seq + move.seqOff, attempt: `a${at}` }, now);
     if ('refused' in claimed) return;
     to(claimed.flow);
     const next = evaluated(move);
@@ -189,34 +191,34 @@ describe('SR-5: any sequence of answers', () => {
 
 describe('a claimed step', () => {
   test('is evaluated once: a second answer is told so, an older one that it is stale', () => {
-    const claimed = claimStep(fresh(), { step: 'identify', seq: 0, attempt: 'first' }, NOW);
+    const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
     if ('refused' in claimed) throw new Error(claimed.refused);
-    const second = claimStep(claimed.flow, { step: 'identify', seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
+    const second = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS - 1);
     expect(second).toEqual({ refused: 'STEP_IN_PROGRESS' });
     const moved = identified(claimed.flow, 'alice', 'auto');
-    expect(claimStep(moved, { step: 'identify', seq: 0, attempt: 'third' }, NOW)).toEqual({ refused: 'STEP_STALE' });
+    expect(claimStep(moved, { steps: ['identify'], seq: 0, attempt: 'third' }, NOW)).toEqual({ refused: 'STEP_STALE' });
   });
 
   test('is free again when its evaluation never came back, and then no longer the first one’s', () => {
-    const claimed = claimStep(fresh(), { step: 'identify', seq: 0, attempt: 'first' }, NOW);
+    const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
     if ('refused' in claimed) throw new Error(claimed.refused);
     expect(holdsClaim(claimed.flow, 'first')).toBe(true);
-    const again = claimStep(claimed.flow, { step: 'identify', seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS);
+    const again = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW + STEP_CLAIM_MS);
     if ('refused' in again) throw new Error(again.refused);
     expect(holdsClaim(again.flow, 'first')).toBe(false);
     expect(holdsClaim(again.flow, 'second')).toBe(true);
   });
 
   test('is not freed by a clock that was set back', () => {
-    const claimed = claimStep(fresh(), { step: 'identify', seq: 0, attempt: 'first' }, NOW);
+    const claimed = claimStep(fresh(), { steps: ['identify'], seq: 0, attempt: 'first' }, NOW);
     if ('refused' in claimed) throw new Error(claimed.refused);
-    const later = claimStep(claimed.flow, { step: 'identify', seq: 0, attempt: 'second' }, NOW - 3_600_000);
+    const later = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW - 3_600_000);
     expect(later).toEqual({ refused: 'STEP_IN_PROGRESS' });
   });
 
   test.each([
-    ['another step', { step: 'otp', seq: 0 }],
-    ['one that is yet to come', { step: 'identify', seq: 1 }],
+    ['another step', { steps: ['otp'], seq: 0 }],
+    ['one that is yet to come', { steps: ['identify'], seq: 1 }],
   ] as const)('is not taken by an answer to %s', (_, answer) => {
     expect(claimStep(fresh(), { ...answer, attempt: 'a' }, NOW)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
   });
@@ -247,7 +249,7 @@ describe('wrong answers', () => {
   test('say when to try again, and the next move forgets it', () => {
     const flow = stayed(identified(fresh(), 'alice', 'auto'), 'TOO_MANY_ATTEMPTS', NOW + 4000);
     expect(flow.error).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 4000 });
-    expect(passwordRight(flow, USER, 'digest')).not.toHaveProperty('error');
+    expect(passwordRight(flow, USER, 'digest', OPTIONS)).not.toHaveProperty('error');
   });
 });
 

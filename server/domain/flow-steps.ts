@@ -1,8 +1,11 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
 import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
+import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
+import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
 
 /**
@@ -10,7 +13,16 @@ import type { User } from './user.ts';
  * before it is evaluated and counted when it has been, so that of any number of simultaneous answers one is evaluated.
  */
 
-export type AnswerableStep = 'identify' | 'password' | 'otp';
+/** Where a second factor is asked for, in whichever way. */
+export const SECOND_STEPS = ['otp', 'recovery'] as const;
+export type SecondStep = (typeof SECOND_STEPS)[number];
+
+export type AnswerableStep = 'identify' | 'password' | SecondStep;
+
+/** What a way of showing the second factor leads to. */
+export interface Offered {
+  step: SecondStep;
+}
 
 /** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
 export const FLOW_WRONG_ANSWERS = 20;
@@ -29,11 +41,11 @@ export type Claimed<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRE
 /** Takes the step for one attempt. `seq` is what the answering page believed; an older one has been answered already. */
 export function claimStep<F extends Conversation>(
   flow: F,
-  answer: { step: F['step']; seq: number; attempt: string },
+  answer: { steps: readonly F['step'][]; seq: number; attempt: string },
   now: number,
 ): Claimed<F> {
   if (answer.seq < flow.seq) return { refused: 'STEP_STALE' };
-  if (answer.seq > flow.seq || flow.step !== answer.step) return { refused: 'STEP_NOT_EXPECTED' };
+  if (answer.seq > flow.seq || !answer.steps.includes(flow.step)) return { refused: 'STEP_NOT_EXPECTED' };
   // A claim whose evaluation never came back is from a crash: the person may answer again.
   if (flow.claim && now - flow.claim.at < STEP_CLAIM_MS) return { refused: 'STEP_IN_PROGRESS' };
   return { flow: { ...flow, claim: { attempt: answer.attempt, at: now } } };
@@ -53,11 +65,25 @@ export function released<F extends Conversation>(flow: F): F {
 
 /** The name is noted, whoever it may be; what comes next depends on the resource alone, never on the name. */
 export function identified(flow: Flow, login: string, policy: MethodPolicy): Flow {
-  return { ...evaluated(flow), login, step: policy === 'otp' ? 'otp' : 'password' };
+  const next = { ...evaluated(flow), login };
+  return policy === 'otp' ? secondAsked(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
 }
 
-export function passwordRight(flow: Flow, user: User, passwordDigest: string): Flow {
-  return { ...evaluated(flow), step: 'otp', user: user.id, passwordVerified: true, passwordDigest };
+/** @param options the ways in which this person can show the second factor, the best first */
+export function passwordRight(flow: Flow, user: User, passwordDigest: string, options: readonly FactorOption[]): Flow {
+  const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
+  return secondAsked(next, options);
+}
+
+/** The second factor is asked for in the way that suits the person best; the others stay open to them. */
+function secondAsked(flow: Flow, options: readonly FactorOption[]): Flow {
+  const first = firstOption(options, flow.prefer);
+  return { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
+}
+
+/** The person picked another way, and what it needs is there. */
+export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
+  return { ...evaluated(flow), factor: option.id, step: offered.step };
 }
 
 /** The same step once more, saying why. */
@@ -80,17 +106,22 @@ export interface Passed {
   otp: OtpUse;
   /** The token whose code was right. */
   token?: TokenId;
+  kind?: TokenKind;
 }
 
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, ...passed }: Passed,
+  { user, otp, token, kind, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
-  const amr = [...(password ? ['pwd'] : []), ...(second ? ['otp'] : []), ...(password && second ? ['mfa'] : [])];
+  const amr = [
+    ...(password ? ['pwd'] : []),
+    ...(second ? methodReferences(kind) : []),
+    ...(password && second ? ['mfa'] : []),
+  ];
   const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
@@ -108,6 +139,7 @@ export function finished(
       otp,
       ...(token !== undefined && { token }),
       ...(flow.test !== undefined && { test: true as const }),
+      ...(kind !== undefined && { kind }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
       expiresAt,
@@ -115,11 +147,16 @@ export function finished(
   };
 }
 
+/** The second factor in words of RFC 8176. */
+function methodReferences(kind: TokenKind | undefined): string[] {
+  return kind === 'sms' ? ['otp', 'sms'] : ['otp'];
+}
+
 /** A sign-in that has begun and waits for a name. */
 export function newFlow(
   id: FlowId,
   resource: Resource,
-  asked: { nonce: string; origin: string; handleHash: string },
+  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind },
   now: number,
 ): Flow {
   return {
@@ -132,6 +169,7 @@ export function newFlow(
     step: 'identify',
     seq: 0,
     passwordVerified: false,
+    ...(asked.prefer && { prefer: asked.prefer }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
     ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
@@ -140,16 +178,21 @@ export function newFlow(
 }
 
 /** A sign-in for which the host has named the person: the code alone is asked for. */
-export function requestedFlow(flow: Flow, request: LoginRequest & { user: UserId }, login: string | undefined): Flow {
+export function requestedFlow(
+  flow: Flow,
+  request: LoginRequest & { user: UserId },
+  login: string | undefined,
+  options: readonly FactorOption[],
+): Flow {
   const { hostCheckedPassword, attemptsLeft } = request;
-  return {
+  const asked: Flow = {
     ...flow,
-    step: 'otp',
     user: request.user,
     ...(login !== undefined && { login }),
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
   };
+  return secondAsked(asked, options);
 }
 
 /** One more step has been answered. */

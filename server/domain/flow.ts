@@ -1,8 +1,9 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { FlowStep } from '../../shared/wire/flow.ts';
+import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TestMode } from './test-mode.ts';
+import type { TokenKind } from './token.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
@@ -34,6 +35,12 @@ export interface Flow {
   passwordVerified: boolean;
   /** SHA-256 of the password hash that it was verified against: a password changed since stands for nothing. */
   passwordDigest?: string;
+  /** The ways to show the second factor, as they were when it was first asked for. */
+  factors?: FactorOption[];
+  /** Which of them is being asked for. */
+  factor?: string;
+  /** What the page remembers this person to prefer. */
+  prefer?: FactorKind;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
@@ -81,9 +88,16 @@ export interface ResultRecord {
   token?: TokenId;
   /** Of a test resource: stands for nobody. */
   test?: true;
+  /** What kind of token that is. */
+  kind?: TokenKind;
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;
   /** Set by the one consumption. */
   consumedAt?: number;
+}
+
+/** The way of showing the second factor that is being asked for. */
+export function factorOf({ factors, factor }: Pick<Flow, 'factors' | 'factor'>): FactorOption | undefined {
+  return factors?.find(({ id }) => id === factor);
 }

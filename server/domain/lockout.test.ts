@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
-import { acceptOtp, countWrongOtp, forgiveFailures, lockToken, tokenState, unlockToken } from './lockout.ts';
-import type { Token } from './token.ts';
+import { countWrongOtp, forgiveFailures, lockToken, tokenState, unlockToken, usedUp } from './lockout.ts';
+import type { OathToken } from './token.ts';
 
 const NOW = 1_800_000_000_000;
 const LOCK = { reason: 'otp-failures', at: NOW } as const;
 const RULES = { threshold: 5, userBlocked: false };
 
-const wrong = (token: Token, attempt: string, threshold = 5) =>
+const wrong = (token: OathToken, attempt: string, threshold = 5) =>
   countWrongOtp(frozen(token), { threshold, attempt, now: NOW });
 
 describe('the state of a token', () => {
@@ -61,7 +61,8 @@ describe('wrong codes', () => {
 });
 
 describe('an accepted code', () => {
-  const accept = (token: Token, changes = {}) => acceptOtp(frozen(token), { ...RULES, counter: 100, ...changes });
+  const accept = (token: OathToken, changes = {}) =>
+    forgiveFailures(usedUp(frozen(token), 100), { ...RULES, ...changes });
 
   test('is used up with everything before it, and zeroes the failures', () => {
     expect(accept(sampleToken({ nextCounter: 7, failures: 5 }))).toMatchObject({ nextCounter: 101, failures: 0 });
@@ -80,7 +81,7 @@ describe('an accepted code', () => {
   test.each([[99], [-1], [0.5], [Number.NaN], [Number.MAX_SAFE_INTEGER]])(
     'is an error at counter %d after 99',
     (counter) => {
-      expect(() => acceptOtp(sampleToken({ nextCounter: 100 }), { ...RULES, counter })).toThrow(RangeError);
+      expect(() => usedUp(sampleToken({ nextCounter: 100 }), counter)).toThrow(RangeError);
     },
   );
 });
@@ -148,7 +149,7 @@ describe('over random histories', () => {
             token = forgiveFailures(token, rules);
             if (token !== before) evaluatedInARow = 0;
           } else if (active && kind === 'hit') {
-            token = acceptOtp(token, { ...rules, counter: token.nextCounter });
+            token = forgiveFailures(usedUp(token, token.nextCounter), rules);
             if (token.failures === 0) evaluatedInARow = 0;
           } else if (active) {
             const attempt = kind === 'repeat' ? (token.lastCountedAttempt ?? 'first') : `attempt ${n}`;

@@ -25,48 +25,61 @@ export function tokenState(
  * Counts a wrong code, once per attempt; a token whose failures exceed the threshold is locked (SR-14, SR-15, SR-16).
  * A token that is locked already stays as it is: its codes are not evaluated, so there is nothing to count.
  */
-export function countWrongOtp(token: Token, input: { threshold: number; attempt: string; now: number }): Token {
+export function countWrongOtp<T extends Token>(
+  token: T,
+  input: { threshold: number; attempt: string; now: number },
+): T {
   if (token.lock || token.lastCountedAttempt === input.attempt) return token;
   const failures = token.failures + 1;
-  const counted: Token = { ...token, failures, lastCountedAttempt: input.attempt };
+  const counted: T = { ...token, failures, lastCountedAttempt: input.attempt };
   return withinLimit(failures, input.threshold)
     ? counted
     : { ...counted, lock: { reason: 'otp-failures', at: input.now } };
 }
 
 /**
- * Uses up the moving factor of an accepted code and everything before it (RFC 4226 section 7.2, RFC 6238 section 5.2),
- * and forgives earlier failures where the rules allow.
+ * Uses up the moving factor of an accepted code and everything before it (RFC 4226 section 7.2, RFC 6238 section 5.2).
  *
  * @throws RangeError if the counter would not grow: a code would be accepted twice (SR-8)
  */
-export function acceptOtp(token: Token, input: ResetRules & { counter: number }): Token {
-  const nextCounter = input.counter + 1;
-  if (!Number.isSafeInteger(nextCounter) || input.counter < token.nextCounter) {
+export function usedUp<T extends Token>(token: T, counter: number): T {
+  const nextCounter = counter + 1;
+  if (!Number.isSafeInteger(nextCounter) || counter < token.nextCounter) {
     throw new RangeError('the moving factor of a token only grows');
   }
-  return forgiveFailures({ ...token, nextCounter }, input);
+  return { ...token, nextCounter };
 }
 
 /**
  * Failures reset by a success, of this token or of another of the same assignment: only if the token is not locked, has not
  * exceeded the limit of this resource, and the user is not blocked (SR-14).
  */
-export function forgiveFailures(token: Token, rules: ResetRules): Token {
+export function forgiveFailures<T extends Token>(token: T, rules: ResetRules): T {
   if (token.failures === 0 || token.lock || rules.userBlocked || !withinLimit(token.failures, rules.threshold)) {
     return token;
   }
   return { ...token, failures: 0 };
 }
 
-/** An administrator's explicit act: lifts the lock and zeroes the counter. */
-export function unlockToken(token: Token): Token {
-  const { lock: _lifted, ...unlocked } = token;
-  return { ...unlocked, failures: 0 };
+/** The same for a resynchronisation that found nothing: it has a count and a lock of its own (SR-43). */
+export function countFailedResync<T extends Token>(token: T, input: { threshold: number; now: number }): T {
+  if (token.lock) return token;
+  const resyncFailures = (token.resyncFailures ?? 0) + 1;
+  const counted: T = { ...token, resyncFailures };
+  return withinLimit(resyncFailures, input.threshold)
+    ? counted
+    : { ...counted, lock: { reason: 'resync-failures', at: input.now } };
+}
+
+/** An administrator's explicit act: lifts the lock and zeroes the counters. */
+export function unlockToken<T extends Token>(token: T): T {
+  const { lock: _lifted, resyncFailures: _forgiven, ...unlocked } = token;
+  // A token without a lock is one of the same kind, which the type of the rest cannot say.
+  return { ...(unlocked as unknown as T), failures: 0 };
 }
 
 /** Locks by an administrator's hand. A lock that is there already keeps its reason and its time. */
-export function lockToken(token: Token, now: number): Token {
+export function lockToken<T extends Token>(token: T, now: number): T {
   return token.lock ? token : { ...token, lock: { reason: 'administrator', at: now } };
 }
 

@@ -62,13 +62,13 @@ describe('the truth table, over every combination of up to four tokens', () => {
 describe('the method of the widget', () => {
   test('is what the policy says, whoever comes', () => {
     for (const policy of METHOD_POLICIES.filter((policy) => policy !== 'auto')) {
-      expect(widgetMethod(policy, { tokens: [] })).toBe(policy);
-      expect(widgetMethod(policy, { tokens: ['a token'] })).toBe(policy);
+      expect(widgetMethod(policy, [])).toBe(policy);
+      expect(widgetMethod(policy, ['active'])).toBe(policy);
     }
   });
 
   test('auto: both factors for whoever is assigned with a token, the password for whoever is assigned alone', () => {
-    expect(widgetMethod('auto', { tokens: ['a token'] })).toBe('password-otp');
-    expect(widgetMethod('auto', { tokens: [] })).toBe('password');
+    expect(widgetMethod('auto', ['active'])).toBe('password-otp');
+    expect(widgetMethod('auto', [])).toBe('password');
   });
 });

@@ -1,13 +1,18 @@
 import type { Resource } from './resource.ts';
+import { acceptedKinds } from './second-factor.ts';
 
 /** What whoever runs a resource should know about how it is set; nothing is refused for it. */
-export const RESOURCE_WARNINGS = ['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const;
+export const RESOURCE_WARNINGS = ['OTP_ONLY_CAN_BE_LOCKED_OUT', 'SMS_IS_RESTRICTED'] as const;
 export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
 
 /**
  * Where a code is all that is asked for, whoever knows a person's name can send wrong ones until the token locks (SR-49).
- * Behind a password nobody gets to do that without knowing it.
+ * Behind a password nobody gets to do that without knowing it. Text messages can be had by whoever takes over a phone number
+ * (SR-48, NIST SP 800-63B-4 section 3.2.9).
  */
-export function resourceWarnings({ methodPolicy }: Pick<Resource, 'methodPolicy'>): ResourceWarning[] {
-  return methodPolicy === 'otp' ? ['OTP_ONLY_CAN_BE_LOCKED_OUT'] : [];
+export function resourceWarnings(resource: Pick<Resource, 'methodPolicy' | 'tokenKinds'>): ResourceWarning[] {
+  return [
+    ...(resource.methodPolicy === 'otp' ? (['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const) : []),
+    ...(acceptedKinds(resource).includes('sms') ? (['SMS_IS_RESTRICTED'] as const) : []),
+  ];
 }

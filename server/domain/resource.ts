@@ -1,6 +1,7 @@
 import type { ActorReference } from './actor.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
 import type { TestMode } from './test-mode.ts';
+import type { TokenKind } from './token.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
@@ -18,6 +19,8 @@ export interface Resource {
   timeFilter?: FilterId;
   ipFilter?: FilterId;
   methodPolicy: MethodPolicy;
+  /** The kinds of tokens that it takes. Absent: all but SMS. */
+  tokenKinds?: TokenKind[];
   /** Exact origins, or one-label wildcards (`https://*.shop.example`). Empty: the widget works nowhere. */
   allowedOrigins: string[];
   /** Also allow any port of http://localhost and http://127.0.0.1 (development). */

@@ -21,7 +21,7 @@ function stands(result: { otp: OtpUse; token?: Token['id'] }, alone: boolean, st
   const pairs = states.map((state, at) => inState(at, state));
   const tokens = pairs.map(({ id, epoch }) => ({ token: id, epoch }));
   const assignments = alone || states.length > 0 ? [{ resource: resourceId(1), alone, tokens }] : [];
-  return resultStands({ ...result, resource: resourceId(1) }, sampleUser({ assignments }), pairs, NOW);
+  return resultStands({ ...result, resource: resourceId(1) }, sampleUser({ assignments }), pairs, {}, NOW);
 }
 const states = fc.array(fc.constantFrom(...STATES), { maxLength: 4 });
 const use = fc.constantFrom<OtpUse>('verified', 'skipped', 'not_used');
@@ -30,7 +30,7 @@ describe('a result', () => {
   test('of somebody who is not assigned any more is worth nothing', () => {
     fc.assert(fc.property(use, (otp) => !stands({ otp }, false, [])));
     const elsewhere = sampleUser({ assignments: [{ resource: resourceId(2), alone: true, tokens: [] }] });
-    expect(resultStands({ resource: resourceId(1), otp: 'not_used' }, elsewhere, [], NOW)).toBe(false);
+    expect(resultStands({ resource: resourceId(1), otp: 'not_used' }, elsewhere, [], {}, NOW)).toBe(false);
   });
 
   test('by a code stands exactly while that token is among theirs and active', () => {

@@ -1,7 +1,8 @@
 import { assignmentTo, isAssigned } from './assignments.ts';
 import type { ResultRecord } from './flow.ts';
-import { tokenState } from './lockout.ts';
 import { decideFactors } from './methods.ts';
+import type { Resource } from './resource.ts';
+import { acceptedKinds, factorStates, isUsable } from './second-factor.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
 
@@ -16,12 +17,14 @@ export function resultStands(
   result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
   user: Pick<User, 'assignments'>,
   pairs: readonly Token[],
+  rules: Pick<Resource, 'tokenKinds'>,
   now: number,
 ): boolean {
   if (!isAssigned(assignmentTo(user, result.resource), pairs)) return false;
+  const accepts = acceptedKinds(rules);
   if (result.token !== undefined) {
-    return pairs.some((token) => token.id === result.token && tokenState(token, now) === 'active');
+    return pairs.some((token) => token.id === result.token && isUsable(token, accepts, now));
   }
-  const states = pairs.map((token) => tokenState(token, now));
+  const states = factorStates(pairs, accepts, now);
   return result.otp !== 'skipped' || decideFactors('password-otp', states).kind === 'factors';
 }

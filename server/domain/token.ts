@@ -1,12 +1,16 @@
 import type { ActorReference } from './actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from './ids.ts';
 
+/** Every kind of token, in the order in which a person is offered them. */
+export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
 export const OTP_ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
 export type OtpAlgorithm = (typeof OTP_ALGORITHMS)[number];
 export type OtpDigits = 6 | 8;
 
-/** The moving factor of a token (OATH: RFC 6238, RFC 4226). */
-export type TokenFactor =
+/** The moving factor of a token that shows codes by itself (OATH: RFC 6238, RFC 4226). */
+export type OathFactor =
   | {
       kind: 'totp';
       /** Multiples of 30 000 ms, from 30 000 to 86 400 000. */
@@ -16,18 +20,66 @@ export type TokenFactor =
     }
   | { kind: 'hotp' };
 
-/** The thing that makes one-time passwords. Belongs to one user or to nobody. */
-export interface Token {
+/** Answers a challenge of ours with a code (OATH: RFC 6287). */
+export interface OcraFactor {
+  kind: 'ocra';
+  /** Such as `OCRA-1:HOTP-SHA256-8:QN08-T1M`. */
+  suite: string;
+  /** Suites with time: the token's clock against ours, in steps; bounded. */
+  driftSteps: number;
+}
+
+/** A phone or a mailbox that codes are sent to. */
+export interface SentFactor {
+  kind: 'sms' | 'email';
+  /** E.164 (`+4915112345678`), or an e-mail address. */
+  to: string;
+}
+
+/** Codes on paper, each good for once, that stand in for a device that is not at hand. */
+export interface RecoveryFactor {
+  kind: 'recovery';
+  /** MACs of the codes that are left. */
+  macs: string[];
+  /** MAC of the code that was used last, to tell a double click from a guess. */
+  lastUsed?: string;
+}
+
+/** A passkey or a security key (WebAuthn level 3). */
+export interface WebauthnFactor {
+  kind: 'webauthn';
+  /** Base64url. */
+  credentialId: string;
+  /** COSE key, base64url. Public. */
+  publicKey: string;
+  /** The authenticator's signature counter as it was last seen; 0 where it keeps none. */
+  signCount: number;
+  transports: string[];
+  /** Whether it can be found without a name being given. */
+  discoverable: boolean;
+  /** Whether it may be copied to other devices of its owner (backup eligible). */
+  synced: boolean;
+}
+
+export type TokenFactor = OathFactor | OcraFactor | SentFactor | RecoveryFactor | WebauthnFactor;
+
+/** A four-digit PIN, typed with the code as one string. */
+export interface TokenPin {
+  /** Under the service's MAC key: there are ten thousand PINs, and a bare hash of one is no secret. */
+  mac: string;
+  position: 'before' | 'after';
+}
+
+export const LOCK_REASONS = ['otp-failures', 'resync-failures', 'administrator'] as const;
+export type LockReason = (typeof LOCK_REASONS)[number];
+
+/** What every token has. */
+interface TokenRecord {
   id: TokenId;
   account: AccountId;
   name: string;
   serial?: string;
-  factor: TokenFactor;
-  algorithm: OtpAlgorithm;
-  digits: OtpDigits;
-  /** Seed, sealed for (account, token, id, secret). */
-  sealedSecret: string;
-  /** Next acceptable moving factor (HOTP counter or TOTP step). Only ever grows (SR-8). */
+  /** Next acceptable moving factor (HOTP counter, TOTP or OCRA step). Only ever grows (SR-8). */
   nextCounter: number;
   owner?: UserId;
   /** Instead of a user: the administrator who signs in with it. Nobody else edits or deletes it. */
@@ -37,9 +89,11 @@ export interface Token {
   /** False: deactivated, takes no part in authentication. */
   enabled: boolean;
   /** Set: nobody is authenticated with this token until it is unlocked explicitly. */
-  lock?: { reason: 'otp-failures' | 'administrator'; at: number };
+  lock?: { reason: LockReason; at: number };
   /** Consecutive wrong codes. */
   failures: number;
+  /** Consecutive failed resynchronisations; absent: none. */
+  resyncFailures?: number;
   /** The attempt that was counted last, so one attempt is counted once. */
   lastCountedAttempt?: string;
   expiresAt?: number;
@@ -47,9 +101,60 @@ export interface Token {
   needsResync?: true;
   /** (c): resources that accept this token's OTP with no user involved. */
   directResources: ResourceId[];
+  pin?: TokenPin;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;
+}
+
+/** Shows codes by itself: an authenticator app, a key fob. */
+export interface OathToken extends TokenRecord {
+  factor: OathFactor;
+  algorithm: OtpAlgorithm;
+  digits: OtpDigits;
+  /** Seed, sealed for (account, token, id, secret). */
+  sealedSecret: string;
+}
+
+export interface OcraToken extends TokenRecord {
+  factor: OcraFactor;
+  /** Seed, sealed for (account, token, id, secret). */
+  sealedSecret: string;
+}
+
+export interface SentToken extends TokenRecord {
+  factor: SentFactor;
+}
+
+export interface RecoveryToken extends TokenRecord {
+  factor: RecoveryFactor;
+}
+
+export interface WebauthnToken extends TokenRecord {
+  factor: WebauthnFactor;
+}
+
+/** The thing that makes one-time passwords, or stands in for them. Belongs to one user or to nobody. */
+export type Token = OathToken | OcraToken | SentToken | RecoveryToken | WebauthnToken;
+
+export function isOath(token: Token): token is OathToken {
+  return token.factor.kind === 'totp' || token.factor.kind === 'hotp';
+}
+
+export function isOcra(token: Token): token is OcraToken {
+  return token.factor.kind === 'ocra';
+}
+
+export function isSent(token: Token): token is SentToken {
+  return token.factor.kind === 'sms' || token.factor.kind === 'email';
+}
+
+export function isRecovery(token: Token): token is RecoveryToken {
+  return token.factor.kind === 'recovery';
+}
+
+export function isWebauthn(token: Token): token is WebauthnToken {
+  return token.factor.kind === 'webauthn';
 }
 
 /**

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '../../shared/wire/flow.ts';
 import type { TokenId } from '../domain/ids.ts';
+import { isOath } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { addressOf, operationsOf, type SampleScene, sampleScene, samples } from '../testing/operations.ts';
-import { NONCE, ORIGIN, overwrite, PASSWORD } from '../testing/scene.ts';
+import { NONCE, ORIGIN, overwriteSeed, PASSWORD } from '../testing/scene.ts';
 
 let service: Service;
 let scene: SampleScene;
@@ -50,9 +51,8 @@ describe('SR-23: a seed', () => {
         otpauthUri: string;
       };
       expect(otpauthUri).toContain(secret);
-      const { sealedSecret } = (
-        await service.ports.store.getMany([documents.token(token.id)], service.ports.clock.now())
-      )[0]?.value ?? { sealedSecret: '' };
+      const [stored] = await service.ports.store.getMany([documents.token(token.id)], service.ports.clock.now());
+      const sealedSecret = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
 
       await call(`GET /v1/tokens/${token.id}`, { key });
       await call('GET /v1/tokens?limit=200', { key });
@@ -68,7 +68,7 @@ describe('SR-23: a seed', () => {
       await call('GET /v1/users', { key });
       const otp = { resource: scene.resource.id, method: 'otp', user: 'alice', otp: '123456' };
       await call('POST /v1/authentications', { key, body: otp });
-      await overwrite(service.ports, documents.token(token.id), { sealedSecret: 'v1.broken' });
+      await overwriteSeed(service.ports, token.id, 'v1.broken');
       expect((await call('POST /v1/authentications', { key, body: otp })).status).toBe(503);
       await call('GET /v1/openapi.json');
 

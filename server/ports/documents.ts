@@ -4,6 +4,7 @@ import type { AdministratorFlow, Enrolment } from '../domain/administrator-flow.
 import type { AdministratorLink, EmailChange, SetupLink } from '../domain/administrator-link.ts';
 import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
+import type { Challenge } from '../domain/challenge.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
@@ -66,6 +67,8 @@ export const documents = {
     name: 'burnt-attempt',
   }),
   token: (id: TokenId): DocumentKey<Token> => ({ anchor: id, name: 'token' }),
+  /** What a token was asked. `scope`: the sign-in, or `apiScope` of a resource. */
+  challenge: (id: TokenId, scope: string): DocumentKey<Challenge> => ({ anchor: id, name: `challenge/${scope}` }),
   flow: (id: FlowId): DocumentKey<Flow> => ({ anchor: id, name: 'flow' }),
   loginRequest: (id: FlowId): DocumentKey<LoginRequest> => ({ anchor: id, name: 'login-request' }),
   idempotency: (account: AccountId, key: string): DocumentKey<IdempotencyRecord> => ({

@@ -1,5 +1,5 @@
 import { type AccountId, idFromBytes, type ResourceId, type TokenId, type UserId } from '../domain/ids.ts';
-import type { Token } from '../domain/token.ts';
+import type { OathToken } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 
 /** The same id for the same number, so that tests read alike and fail alike. */
@@ -18,7 +18,7 @@ export const PERIOD_MS = 30_000;
 export const totp = (driftSteps = 0, periodMs = PERIOD_MS) => ({ kind: 'totp', periodMs, driftSteps }) as const;
 
 /** A TOTP token nobody owns and nothing has happened to. */
-export function sampleToken(changes: Partial<Token> = {}): Token {
+export function sampleToken(changes: Partial<OathToken> = {}): OathToken {
   return {
     id: tokenId(1),
     account: accountId(1),

@@ -1,11 +1,12 @@
 import { type AccountId, idFromBytes } from '../domain/ids.ts';
 import { currentOtp, verifyOtp } from '../domain/otp/verify.ts';
 import type { Resource } from '../domain/resource.ts';
-import type { OtpAlgorithm, OtpDigits, Token, TokenState } from '../domain/token.ts';
+import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { DocumentKey } from '../ports/store.ts';
 import { createAccount } from '../usecases/create-account.ts';
+import type { NewPin } from '../usecases/create-token.ts';
 import type { NewUser } from '../usecases/create-user.ts';
 import { noteInPassing } from '../usecases/note-in-passing.ts';
 import type { ResourceSettings } from '../usecases/resource-settings.ts';
@@ -19,6 +20,7 @@ export const ORIGIN = 'https://shop.example';
 export const NONCE = 'nonce-0123456789abcdef';
 
 export interface TokenSpec {
+  pin?: NewPin;
   kind?: 'totp' | 'hotp';
   state?: TokenState;
   algorithm?: OtpAlgorithm;
@@ -48,7 +50,7 @@ export interface Scene {
 export interface SceneToken {
   id: Token['id'];
   secret: Uint8Array;
-  stored(): Promise<Token>;
+  stored(): Promise<OathToken>;
   /** What its device shows, so many steps (or presses) ahead. */
   code(ahead?: number): Promise<string>;
 }
@@ -116,7 +118,7 @@ export async function addToken(
   account: AccountId,
   spec: TokenSpec & { owner?: User['id'] },
 ): Promise<SceneToken> {
-  const { kind = 'totp', state = 'active', algorithm = 'SHA1', digits = 6, owner } = spec;
+  const { kind = 'totp', state = 'active', algorithm = 'SHA1', digits = 6, owner, pin } = spec;
   const { token, secret } = must(
     await createToken(ports, birth(ports, 'tok'), account, {
       name: 'phone',
@@ -126,19 +128,21 @@ export async function addToken(
       periodMs: 30_000,
       counter: 0,
       owner,
+      pin,
     }),
   );
   await putInState(ports, account, token.id, state);
-  const stored = () => read(ports, documents.token(token.id));
+  const stored = async () => (await read(ports, documents.token(token.id))) as OathToken;
   return {
     id: token.id,
     secret,
     stored,
     async code(ahead = 0) {
       const now = await stored();
-      return now.factor.kind === 'hotp'
-        ? currentOtp({ ...now, nextCounter: now.nextCounter + ahead }, secret, ports.clock.now())
-        : currentOtp(now, secret, ports.clock.now() + ahead * now.factor.periodMs);
+      const { factor } = now;
+      const at = ports.clock.now() + (factor.kind === 'totp' ? ahead * factor.periodMs : 0);
+      const nextCounter = now.nextCounter + (factor.kind === 'hotp' ? ahead : 0);
+      return currentOtp({ ...now, nextCounter }, secret, at);
     },
   };
 }
@@ -175,6 +179,11 @@ export async function read<T>(ports: TestPorts, key: DocumentKey<T>): Promise<T>
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored) throw new Error(`no ${key.name}`);
   return stored.value as T;
+}
+
+/** Puts another seed, or what is none, in the place of a token's. */
+export async function overwriteSeed(ports: TestPorts, id: Token['id'], sealedSecret: string): Promise<void> {
+  await overwrite<OathToken>(ports, documents.token(id) as DocumentKey<OathToken>, { sealedSecret });
 }
 
 /** Changes a document, whatever the rules say. */

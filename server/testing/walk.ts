@@ -1,8 +1,9 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
-import { answerOtp } from '../usecases/answer-otp.ts';
+import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
 import { beginFlow } from '../usecases/begin-flow.ts';
+import { chooseFactor } from '../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../usecases/verdict.ts';
 import { viewFlow } from '../usecases/view-flow.ts';
 import { must, NONCE, ORIGIN, PASSWORD, type Scene } from './scene.ts';
@@ -64,6 +65,14 @@ export class Walk {
 
   otp(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(answerOtp(this.ports, { ...this.#answer(seq), otp }));
+  }
+
+  recovery(code: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
+  }
+
+  choose(factor: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor }));
   }
 
   look(): Promise<Verdict<FlowView>> {

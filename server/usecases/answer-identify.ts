@@ -5,7 +5,7 @@ import type { Verdict } from './verdict.ts';
 
 /** Notes the name. Nobody is looked up: what comes next is the same for every name (SR-17). */
 export function answerIdentify(ports: StepNeeds, answer: StepAnswer & { login: string }): Promise<Verdict<FlowView>> {
-  return answerStep(ports, 'identify', answer, async (_flow, resource) => ({
+  return answerStep(ports, ['identify'], answer, async (_flow, resource) => ({
     move: (flow) => identified(flow, answer.login, resource.methodPolicy),
   }));
 }

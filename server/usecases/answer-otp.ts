@@ -1,20 +1,44 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
-import type { Flow } from '../domain/flow.ts';
+import { type Flow, factorOf } from '../domain/flow.ts';
+import type { TokenId } from '../domain/ids.ts';
+import type { SecondAnswer } from '../domain/second-factor.ts';
 import type { User } from '../domain/user.ts';
 import type { Ports } from '../ports/index.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
 import { burnUnknown } from './burn-attempt.ts';
-import { checkUserOtp } from './check-user-otp.ts';
+import { checkUserFactor } from './check-user-factor.ts';
 import { locateUser } from './find-user.ts';
 import { passwordDigest } from './password-digest.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
  * Checks a one-time password; `otp` has been parsed, so a malformed one was refused before anything was claimed or
- * counted (SR-47). Where no first factor stands behind the name, all refusals about the person read the same (SR-17).
+ * counted (SR-47).
  */
 export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Verdict<FlowView>> {
-  return answerStep(ports, 'otp', answer, async (flow, resource) => {
+  return answerSecond(ports, 'otp', answer, (flow) => {
+    const chosen = factorOf(flow);
+    // What was sent to one phone is not tried on the others, nor counted against them.
+    return { kind: 'code', otp: answer.otp, ...(chosen && chosen.kind !== 'code' && { token: chosen.id as TokenId }) };
+  });
+}
+
+/** Checks a recovery code: what is left to whoever has not got their device. */
+export function answerRecovery(ports: StepNeeds, answer: StepAnswer & { code: string }): Promise<Verdict<FlowView>> {
+  return answerSecond(ports, 'recovery', answer, () => ({ kind: 'recovery', code: answer.code }));
+}
+
+/**
+ * The second factor of a sign-in. Where no first factor stands behind the name, all refusals about the person read the
+ * same (SR-17).
+ */
+function answerSecond(
+  ports: StepNeeds,
+  step: 'otp' | 'recovery',
+  answer: StepAnswer,
+  answerOf: (flow: Flow) => SecondAnswer,
+): Promise<Verdict<FlowView>> {
+  return answerStep(ports, [step], answer, async (flow, resource) => {
     const anonymous = flow.user === undefined;
     // The resource asked for the code alone when the name was given; it may have become stricter since.
     if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
@@ -30,7 +54,13 @@ export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }
       return { refusal: refusal('ACCESS_DENIED') };
 
     const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
-    const outcome = await checkUserOtp(ports, passwordStands ? 'password-otp' : 'otp', user, resource, answer.otp);
+    const outcome = await checkUserFactor(ports, {
+      method: passwordStands ? 'password-otp' : 'otp',
+      user,
+      resource,
+      answer: answerOf(flow),
+      scope: flow.id,
+    });
     if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
     const about = user.id;
     if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS', { about }) };

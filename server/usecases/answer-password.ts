@@ -1,7 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
-import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
+import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
 import { passwordDigest } from './password-digest.ts';
@@ -16,7 +16,7 @@ export function answerPassword(
   ports: StepNeeds,
   answer: StepAnswer & { password: string },
 ): Promise<Verdict<FlowView>> {
-  return answerStep(ports, 'password', answer, async (flow) => {
+  return answerStep(ports, ['password'], answer, async (flow) => {
     const { address } = answer.whence;
     const { account, resource } = flow;
     const asked = { account, resource, name: flow.login ?? '', password: answer.password, address };
@@ -25,13 +25,14 @@ export function answerPassword(
       const access = await readAccess(ports, flow.resource, address);
       if (isRefusal(access)) return { ...access, about: user.id };
       const now = ports.clock.now();
-      const method = widgetMethod(access.resource.methodPolicy, { tokens });
-      const factors = decideFactors(
-        method,
-        tokens.map((token) => tokenState(token, now)),
-      );
+      const accepts = acceptedKinds(access.resource);
+      const states = factorStates(tokens, accepts, now);
+      const factors = decideFactors(widgetMethod(access.resource.methodPolicy, states), states);
       if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
-      if (factors.otp) return { move: (held) => passwordRight(held, user, passwordDigest(user)) };
+      if (factors.otp) {
+        const options = factorOptions(usableTokens(tokens, accepts, now));
+        return { move: (held) => passwordRight(held, user, passwordDigest(user), options) };
+      }
       return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
     });
     return isRefusal(checked) ? { refusal: checked } : checked;

@@ -38,12 +38,12 @@ export type StepOutcome = { move: (flow: Flow) => Flow } | { finish: Passed } | 
  */
 export async function answerStep(
   ports: StepNeeds,
-  step: AnswerableStep,
+  steps: readonly AnswerableStep[],
   answer: StepAnswer,
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<Verdict<FlowView>> {
   const attempt = newOperation(ports);
-  const claimed = await holdStep(ports, documents.flow, { ...answer, step, attempt });
+  const claimed = await holdStep(ports, documents.flow, { ...answer, steps, attempt });
   if (isRefusal(claimed)) return claimed;
 
   try {
@@ -90,8 +90,8 @@ function outcomeOf(
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<StepOutcome> | StepOutcome {
   const { step, test } = flow;
-  if (test === undefined || (step !== 'password' && step !== 'otp')) return evaluate(flow, resource);
-  const outcome = answerTest(test, step, resource.methodPolicy);
+  if (test === undefined || step === 'identify') return evaluate(flow, resource);
+  const outcome = answerTest(test, step === 'password' ? 'password' : 'otp', resource.methodPolicy);
   return 'wrong' in outcome ? { refusal: refusal('INVALID_CREDENTIALS') } : outcome;
 }
 

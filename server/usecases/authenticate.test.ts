@@ -66,7 +66,8 @@ describe('the truth table, end to end', () => {
     await assign(ports, { account: scene.account, resource: scene.resource.id, token: token.id });
     const common = { account: scene.account, resource: scene.resource.id, token: token.id };
     const verdict = await authenticate(ports, { ...common, method: 'token', otp: await token.code() });
-    if (state === 'active') expect(verdict).toEqual({ method: 'token', otp: 'verified', token: token.id });
+    if (state === 'active')
+      expect(verdict).toEqual({ method: 'token', otp: 'verified', token: token.id, kind: 'totp' });
     else expect(verdict).toEqual({ refused: state === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED' });
   });
 

@@ -1,18 +1,20 @@
 import type { OtpUse } from '../../shared/wire/result.ts';
+import { apiScope } from '../domain/challenge.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../domain/ids.ts';
-import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
+import { acceptedKinds, factorStates, type SecondAnswer } from '../domain/second-factor.ts';
+import type { TokenKind } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Json } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
 import { burnAttempt, burnUnknown } from './burn-attempt.ts';
-import { checkOtp, type OtpTold } from './check-otp.ts';
+import { checkFactor, type FactorTold } from './check-factor.ts';
 import { checkPassword, type PasswordRight } from './check-password.ts';
-import { checkUserOtp } from './check-user-otp.ts';
+import { checkUserFactor } from './check-user-factor.ts';
 import { locateUser } from './find-user.ts';
 import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
@@ -28,16 +30,24 @@ export type AuthenticationRequest = {
   address?: string;
 } & (
   | { method: 'password'; user: string; password: string }
-  | { method: 'otp'; user: string; otp: string }
-  /** Without `otp`: whoever still needs one is told so, after the password. */
-  | { method: 'password-otp'; user: string; password: string; otp?: string | undefined }
+  | ({ method: 'otp'; user: string } & Shown)
+  /** Without a code: whoever still needs one is told so, after the password. */
+  | ({ method: 'password-otp'; user: string; password: string } & Shown)
   | { method: 'token'; token: TokenId; otp: string }
 );
+
+/** The second factor: digits, or a recovery code in their place. */
+export interface Shown {
+  otp?: string | undefined;
+  recoveryCode?: string | undefined;
+}
 
 export interface Authenticated {
   method: Method;
   user?: { id: UserId; login: string };
   token?: TokenId;
+  /** What kind of token it was. */
+  kind?: TokenKind;
   otp: OtpUse;
 }
 
@@ -108,7 +118,7 @@ class Attempt {
   }
 
   /** How a check of a code tells of itself. */
-  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], told: OtpTold): Json {
+  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], told: FactorTold): Json {
     if ('refused' in told) {
       return this.event({ outcome: 'refused', reason: told.refused, subject, related: told.tokens, factors });
     }
@@ -137,8 +147,10 @@ async function byOtp(
     await burnUnknown(ports, attempt.account, request.user, event);
     return refusal('INVALID_CREDENTIALS');
   }
-  const tell = (told: OtpTold) => attempt.otp(person.id, [], told);
-  const outcome = await checkUserOtp(ports, 'otp', person, resource, request.otp, tell);
+  const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
+  const answer = answerOf(request) ?? { kind: 'code', otp: '' };
+  const asked = { method: 'otp', user: person, resource, answer, scope: apiScope(resource.id) } as const;
+  const outcome = await checkUserFactor(ports, asked, tell);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
@@ -152,7 +164,7 @@ async function byPassword(
   request: By<'password'> | By<'password-otp'>,
 ): Promise<Verdict<Authenticated>> {
   const { resource, user: name, password, address, method } = request;
-  const otp = method === 'password-otp' ? request.otp : undefined;
+  const answer = method === 'password-otp' ? answerOf(request) : undefined;
   const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
     ports,
     { account: attempt.account, resource, name, password, address },
@@ -160,7 +172,7 @@ async function byPassword(
       const access = await readAccess(ports, resource, address, attempt.account);
       if (isRefusal(access)) return access;
       if (method === 'password') return { method, user: named(right.user), otp: 'not_used' };
-      return otp === undefined ? withoutOtp(ports, right) : { right, resource: access.resource };
+      return answer === undefined ? withoutOtp(ports, access.resource, right) : { right, resource: access.resource };
     },
     {
       wrong: (about) =>
@@ -179,20 +191,18 @@ async function byPassword(
     const { about: _about, ...told } = first;
     return told;
   }
-  if (!('right' in first) || otp === undefined) return first as Authenticated;
+  if (!('right' in first) || answer === undefined) return first as Authenticated;
   const { user } = first.right;
-  const tell = (told: OtpTold) => attempt.otp(user.id, ['password'], told);
-  const outcome = await checkUserOtp(ports, 'password-otp', user, first.resource, otp, tell);
+  const tell = (told: FactorTold) => attempt.otp(user.id, ['password'], told);
+  const asked = { method: 'password-otp', user, resource: first.resource, answer, scope: apiScope(resource) } as const;
+  const outcome = await checkUserFactor(ports, asked, tell);
   return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(user), ...outcome };
 }
 
 /** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
-function withoutOtp(ports: Needs, { user, tokens }: PasswordRight): Verdict<Authenticated> {
-  const now = ports.clock.now();
-  const factors = decideFactors(
-    'password-otp',
-    tokens.map((token) => tokenState(token, now)),
-  );
+function withoutOtp(ports: Needs, resource: Resource, { user, tokens }: PasswordRight): Verdict<Authenticated> {
+  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now());
+  const factors = decideFactors('password-otp', states);
   if (factors.kind === 'deny') return refusal(denialCode(factors.reason));
   if (factors.otp) return refusal('OTP_REQUIRED');
   return { method: 'password-otp', user: named(user), otp: 'skipped' };
@@ -210,9 +220,11 @@ async function byToken(
     await attempt.refused(refusal('INVALID_CREDENTIALS'));
     return refusal('INVALID_CREDENTIALS');
   }
-  const outcome = await checkOtp(ports, token.value.owner ?? token.value.id, {
+  const outcome = await checkFactor(ports, token.value.owner ?? token.value.id, {
     method: 'token',
-    otp: request.otp,
+    answer: { kind: 'code', otp: request.otp },
+    accepts: acceptedKinds(resource),
+    scope: apiScope(resource.id),
     threshold: resource.failedAttemptsBeforeLock,
     userBlocked: false,
     attempt: newOperation(ports),
@@ -225,6 +237,11 @@ async function byToken(
     },
   });
   return isRefusal(outcome) ? outcome : { method: 'token', ...outcome };
+}
+
+function answerOf({ otp, recoveryCode }: Shown): SecondAnswer | undefined {
+  if (recoveryCode !== undefined) return { kind: 'recovery', code: recoveryCode };
+  return otp === undefined ? undefined : { kind: 'code', otp };
 }
 
 function named(user: User): { id: UserId; login: string } {

@@ -9,9 +9,9 @@ import {
   type ResultRecord,
 } from '../domain/flow.ts';
 import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
-import { tokenState } from '../domain/lockout.ts';
 import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
+import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
 import { documents } from '../ports/documents.ts';
 import { eventOf, type Whence } from './act.ts';
 import { readUser } from './find-user.ts';
@@ -78,20 +78,25 @@ export async function beginRequestedFlow(
         const flow = { ...fresh, attemptsLeft: running?.value.attemptsLeft ?? fresh.attemptsLeft };
         return isRefusal(access) ? deny(flow, access.refused, input.whence, now) : keepBoth(flow, request.value);
       }
+      const tokens = pairs.tokens.map(({ value }) => value);
+      const accepts = acceptedKinds(resource);
       const flow: Flow = running
         ? { ...running.value, handleHash, origin: input.origin }
-        : requestedFlow(fresh, { ...request.value, user }, pairs.user?.login);
+        : requestedFlow(
+            fresh,
+            { ...request.value, user },
+            pairs.user?.login,
+            factorOptions(usableTokens(tokens, accepts, now)),
+          );
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
-      const tokens = pairs.tokens.map(({ value }) => value);
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
       if (!pairs.user || !assignment || !isAssigned(assignment, tokens)) {
         return deny(flow, 'ACCESS_DENIED', input.whence, now);
       }
 
       const method = request.value.hostCheckedPassword ? 'password-otp' : 'otp';
-      const states = tokens.map((token) => tokenState(token, now));
-      const factors = decideFactors(method, states);
+      const factors = decideFactors(method, factorStates(tokens, accepts, now));
       if (factors.kind === 'deny') return deny(flow, denialCode(factors.reason), input.whence, now);
       if (factors.otp) return keep(flow);
       return complete(

@@ -26,5 +26,5 @@ export async function checkStanding(
   if (record.test) return undefined;
   const { user, tokens } = person ? await readPairs(ports, person, record.resource) : { user: undefined, tokens: [] };
   const pairs = tokens.map(({ value }) => value);
-  return user && resultStands(record, user, pairs, now) ? undefined : refusal('RESULT_REVOKED');
+  return user && resultStands(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
 }

@@ -1,7 +1,7 @@
 import { referenceTo } from '../domain/actor.ts';
 import { mayChangeUser, mayCreate } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
-import type { OtpAlgorithm, OtpDigits, Token } from '../domain/token.ts';
+import type { OathToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
@@ -9,11 +9,26 @@ import type { Act } from './act.ts';
 import { type Birth, createObject } from './create-object.ts';
 import { disown } from './delete-user.ts';
 import { readUser } from './find-user.ts';
+import { newRecoverySet } from './second-factor/judge-recovery.ts';
+import { newPin } from './second-factor/pin.ts';
 import { seedContext } from './seed-context.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
-export interface NewToken {
+/** What is said of a token of any kind. */
+interface NewTokenRecord {
   name: string;
+  serial?: string | undefined;
+  owner?: UserId | undefined;
+  expiresAt?: number | undefined;
+}
+
+export interface NewPin {
+  /** Four digits. */
+  digits: string;
+  position: TokenPin['position'];
+}
+
+export interface NewOathToken extends NewTokenRecord {
   kind: 'totp' | 'hotp';
   algorithm: OtpAlgorithm;
   digits: OtpDigits;
@@ -22,21 +37,80 @@ export interface NewToken {
   counter: number;
   /** Given by whoever has the device already; otherwise made here. */
   secret?: Uint8Array | undefined;
-  serial?: string | undefined;
-  owner?: UserId | undefined;
-  expiresAt?: number | undefined;
+  pin?: NewPin | undefined;
 }
+
+export interface NewRecoveryToken extends NewTokenRecord {
+  kind: 'recovery';
+}
+
+export type NewToken = NewOathToken | NewRecoveryToken;
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
 const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
 
-/** Makes a token. The seed is answered this once and sealed for good (SR-21, SR-23). */
+/** Makes a token that shows codes by itself. The seed is answered this once and sealed for good (SR-21, SR-23). */
 export async function createToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: Needs,
   act: Act,
   birth: Birth<TokenId>,
-  input: NewToken,
-): Promise<Verdict<{ token: Token; secret: Uint8Array }>> {
+  input: NewOathToken,
+): Promise<Verdict<{ token: OathToken; secret: Uint8Array }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
+  const { pin } = input;
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): OathToken => ({
+      ...record,
+      factor: input.kind === 'totp' ? { kind: 'totp', periodMs: input.periodMs, driftSteps: 0 } : { kind: 'hotp' },
+      algorithm: input.algorithm,
+      digits: input.digits,
+      sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+      nextCounter: input.kind === 'hotp' ? input.counter : 0,
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+  if (isRefusal(made)) return made;
+  // Repeated with the same Idempotency-Key it answers the seed that was made the first time.
+  return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/** Makes a set of recovery codes, shown this once. They stand in for a token, so they belong to somebody. */
+export async function createRecoveryCodes(
+  ports: Needs,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewRecoveryToken,
+): Promise<Verdict<{ token: RecoveryToken; codes: string[] }>> {
+  if (input.owner === undefined) return refusal('INPUT_INVALID', { detail: 'owner: whose codes they are' });
+  const { codes, macs } = newRecoverySet(ports, { account: act.actor.account, id: birth.id }, birth.madeWith);
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): RecoveryToken => ({ ...record, factor: { kind: 'recovery', macs } }),
+  );
+  return isRefusal(made) ? made : { token: made.token, codes };
+}
+
+type TokenRecord = Omit<RecoveryToken, 'factor'>;
+
+/** Everything that making a token of any kind takes: rights, the record, the commit, and an owner who is still there. */
+export async function storeToken<T extends Token>(
+  ports: Needs,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewTokenRecord,
+  complete: (record: TokenRecord) => T,
+): Promise<Verdict<{ token: T }>> {
   const { id } = birth;
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
@@ -45,17 +119,12 @@ export async function createToken(
     if (!owner) return refusal('USER_NOT_FOUND');
     if (!mayChangeUser(act.actor, owner)) return refusal('FORBIDDEN');
   }
-  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
-  const token: Token = {
+  const token = complete({
     id,
     account,
     name: input.name,
     ...(input.serial !== undefined && { serial: input.serial }),
-    factor: input.kind === 'totp' ? { kind: 'totp', periodMs: input.periodMs, driftSteps: 0 } : { kind: 'hotp' },
-    algorithm: input.algorithm,
-    digits: input.digits,
-    sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
-    nextCounter: input.kind === 'hotp' ? input.counter : 0,
+    nextCounter: 0,
     ...(input.owner !== undefined && { owner: input.owner }),
     epoch: 0,
     enabled: true,
@@ -64,9 +133,9 @@ export async function createToken(
     directResources: [],
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
-  };
+  });
   const index = indexes.tokens(account);
-  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token);
+  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
   if (isRefusal(made)) return made;
   // Whoever was deleted meanwhile owns nothing; the token is nobody's, as theirs before it.
   const { owner } = made.created;
@@ -74,6 +143,5 @@ export async function createToken(
     await disown(ports, act, account, id, owner);
     return refusal('USER_NOT_FOUND');
   }
-  const { sealedSecret } = made.created;
-  return { token: made.created, secret: ports.secrets.open(sealedSecret, seedContext(account, id)) };
+  return { token: made.created as T };
 }

@@ -7,9 +7,17 @@ import { wrongPasswordsFrom } from '../domain/familiar-places.ts';
 import { localTime } from '../domain/filters/time.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import { tokenState } from '../domain/lockout.ts';
-import { type DenialReason, decideFactors, denialCode, type Method, widgetMethod } from '../domain/methods.ts';
+import {
+  type DenialReason,
+  decideFactors,
+  denialCode,
+  type FactorState,
+  type Method,
+  widgetMethod,
+} from '../domain/methods.ts';
 import { passwordWaitUntil } from '../domain/password-wait.ts';
 import type { Resource } from '../domain/resource.ts';
+import { acceptedKinds, factorStates } from '../domain/second-factor.ts';
 import type { Token, TokenState } from '../domain/token.ts';
 import type { Assignment, User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
@@ -122,7 +130,7 @@ async function aboutToken(ports: Needs, act: Act, resource: Resource, id: TokenI
     kind: direct ? 'direct' : 'none',
     ...judged(direct, 'INVALID_CREDENTIALS'),
   };
-  const { checks, factors } = factorsOf('token', [token], now);
+  const { checks, factors } = factorsOf('token', factorStates([token], acceptedKinds(resource), now));
   return { method: 'token', checks: [assignment, tokenCheck(token, now), ...checks], factors: direct ? factors : null };
 }
 
@@ -140,7 +148,9 @@ async function aboutUser(
   const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
   const assignment = person && assignmentTo(person, resource.id);
   const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
-  const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, { tokens }) : asked.method;
+  const accepts = acceptedKinds(resource);
+  const states = factorStates(tokens, accepts, now);
+  const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;
   const withPassword = method !== 'otp';
 
   const checks: Check[] = [];
@@ -153,7 +163,7 @@ async function aboutUser(
   checks.push(assignmentCheck(assignment, tokens));
   for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
   const unable = checks.some(({ passed }) => !passed);
-  const decided = factorsOf(method, tokens, now);
+  const decided = factorsOf(method, states);
   return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
 }
 
@@ -209,10 +219,8 @@ function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
 
 function factorsOf(
   method: Method,
-  tokens: readonly Token[],
-  now: number,
+  states: readonly FactorState[],
 ): { checks: Check[]; factors: Explanation['factors'] } {
-  const states = tokens.map((token) => tokenState(token, now));
   const decision = decideFactors(method, states);
   if (decision.kind === 'factors') {
     const { password, otp, otpSkipped } = decision;

@@ -4,7 +4,17 @@ import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { authenticate, consumeResult, createFilter } from '../testing/acting.ts';
 import { touches } from '../testing/intercepted-store.ts';
-import { birth, must, NONCE, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import {
+  birth,
+  must,
+  NONCE,
+  overwrite,
+  overwriteSeed,
+  PASSWORD,
+  type Scene,
+  setScene,
+  wrongCode,
+} from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
 import { Outage } from './needing.ts';
@@ -180,7 +190,7 @@ describe('SR-3: the crypto fails', () => {
     const stolen = await other.tokens[0]?.stored();
     const [token] = scene.tokens;
     if (!stolen || !token) throw new Error('no token');
-    await overwrite(ports, documents.token(token.id), { sealedSecret: stolen.sealedSecret });
+    await overwriteSeed(ports, token.id, stolen.sealedSecret);
     await expect(both(scene, (await other.tokens[0]?.code()) ?? '')).rejects.toThrow(Outage);
     const walk = await Walk.toOtp(scene);
     await expect(walk.otp(await code(other))).rejects.toThrow(Outage);
@@ -191,7 +201,7 @@ describe('SR-3: the crypto fails', () => {
     const scene = await setScene(ports, { tokens: [{}, {}] });
     const [good, bad] = scene.tokens;
     if (!good || !bad) throw new Error('no tokens');
-    await overwrite(ports, documents.token(bad.id), { sealedSecret: 'v1.nothing' });
+    await overwriteSeed(ports, bad.id, 'v1.nothing');
     await expect(both(scene, await good.code())).rejects.toThrow(Outage);
     expect((await good.stored()).nextCounter).toBe(0);
   });

@@ -1,3 +1,4 @@
+import type { FactorKind } from '../../shared/wire/flow.ts';
 import type { ResourceId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
@@ -13,6 +14,8 @@ export interface FlowBeginning {
   loginRequest?: string;
   /** On our own page: what the login request names, and what the resource allows. */
   redirectUri?: string;
+  /** The second factor that the page remembers this person to prefer. */
+  prefer?: FactorKind;
   /** The person's, as the service itself sees it. */
   whence: Whence;
 }

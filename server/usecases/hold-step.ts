@@ -21,7 +21,7 @@ type KeyOf<F> = (id: FlowId) => DocumentKey<F>;
 export async function holdStep<F extends KeptConversation>(
   ports: Needs,
   keyOf: KeyOf<F>,
-  answer: { handle: unknown; seq: number; step: F['step']; attempt: string },
+  answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
 ): Promise<Verdict<{ flow: F }>> {
   const handle = parseHandle(answer.handle);
   if (!handle) return refusal('FLOW_NOT_FOUND');

@@ -51,6 +51,7 @@ const RULES: Record<string, Rule> = {
   'password-attempts': keep,
   'burnt-attempt': drop,
   token: (token: Token, { now }) => withReplayFloor(token, now),
+  challenge: drop,
   flow: drop,
   'login-request': drop,
   result: drop,

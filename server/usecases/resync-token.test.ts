@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hotp } from '../domain/otp/code.ts';
 import { documents } from '../ports/documents.ts';
 import { authenticate, resyncToken, updateToken } from '../testing/acting.ts';
-import { overwrite, PASSWORD, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
+import { overwrite, overwriteSeed, PASSWORD, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Outage } from './needing.ts';
 import { RESYNC_THRESHOLD } from './resync-token.ts';
@@ -58,11 +58,15 @@ describe('guessing pairs', () => {
     expect(RESYNC_THRESHOLD).toBe(5);
     for (let guess = 1; guess <= 5; guess++) {
       expect(await resync(wrongPair(token), ports)).toEqual({ refused: 'OTP_WRONG' });
-      expect(await token.stored()).toMatchObject({ failures: guess });
+      expect(await token.stored()).toMatchObject({ resyncFailures: guess });
     }
     expect(await resync(wrongPair(token), ports)).toEqual({ refused: 'TOKEN_LOCKED' });
     expect(await resync(pair(token, FAR), ports)).toEqual({ refused: 'TOKEN_LOCKED' });
-    expect(await token.stored()).toMatchObject({ failures: 6, nextCounter: 0, lock: { reason: 'otp-failures' } });
+    expect(await token.stored()).toMatchObject({
+      resyncFailures: 6,
+      nextCounter: 0,
+      lock: { reason: 'resync-failures' },
+    });
   });
 
   // SR-2
@@ -73,21 +77,26 @@ describe('guessing pairs', () => {
     );
     const said = outcomes.map((outcome) => ('refused' in outcome ? outcome.refused : 'found')).sort();
     expect(said).toEqual([...Array(5).fill('OTP_WRONG'), ...Array(15).fill('TOKEN_LOCKED')]);
-    expect(await token.stored()).toMatchObject({ failures: 6 });
+    expect(await token.stored()).toMatchObject({ resyncFailures: 6 });
   });
 
-  test('adds up with guessing at a sign-in', async () => {
+  test('has a count of its own: it takes no guess away from a sign-in, and a sign-in gives none back', async () => {
     const { token, resync, signIn } = await lostFob({ threshold: 3 });
     for (let guess = 0; guess < 3; guess++) await resync(wrongPair(token), ports);
-    expect(await signIn(code(token, 100_000))).toEqual({ refused: 'TOKEN_LOCKED' });
+    expect(await signIn(code(token, 100_000))).toEqual({ refused: 'OTP_WRONG' });
+    expect(await signIn(code(token, 0))).toMatchObject({ otp: 'verified' });
+    expect(await token.stored()).toMatchObject({ failures: 0, resyncFailures: 3 });
   });
 
   // SR-14
-  test('SR-14: a right pair forgives no failures', async () => {
-    const { token, resync } = await lostFob();
+  test('SR-14: a right pair forgives no wrong codes of a sign-in', async () => {
+    const { token, resync, signIn } = await lostFob();
+    await signIn(code(token, 100_000));
     await resync(wrongPair(token), ports);
     expect(await resync(pair(token, FAR), ports)).toHaveProperty('object');
-    expect(await token.stored()).toMatchObject({ failures: 1, nextCounter: FAR + 2 });
+    const stored = await token.stored();
+    expect(stored).toMatchObject({ failures: 1, nextCounter: FAR + 2 });
+    expect(stored).not.toHaveProperty('resyncFailures');
   });
 
   // SR-16
@@ -111,7 +120,7 @@ describe('guessing pairs', () => {
       return go();
     };
     expect(await resync(wrongPair(token), ports)).toEqual({ refused: 'OTP_WRONG' });
-    expect(await token.stored()).toMatchObject({ failures: 1, name: 'renamed meanwhile' });
+    expect(await token.stored()).toMatchObject({ resyncFailures: 1, name: 'renamed meanwhile' });
   });
 });
 
@@ -131,7 +140,7 @@ describe('a right pair', () => {
       Array.from({ length: 20 }, (_, at) => resync(pair(token, FAR), at % 2 === 0 ? ports : replica)),
     );
     expect(outcomes.filter((outcome) => 'object' in outcome)).toHaveLength(1);
-    expect(await token.stored()).toMatchObject({ nextCounter: FAR + 2, failures: 6 });
+    expect(await token.stored()).toMatchObject({ nextCounter: FAR + 2, failures: 0, resyncFailures: 6 });
   });
 
   // SR-8
@@ -206,7 +215,7 @@ describe('a token that is', () => {
   // SR-3
   test('SR-3: sealed with another key is an outage, and counts nothing', async () => {
     const { token, resync } = await lostFob();
-    await overwrite(ports, documents.token(token.id), { sealedSecret: 'damaged' });
+    await overwriteSeed(ports, token.id, 'damaged');
     await expect(resync(pair(token, FAR), ports)).rejects.toThrow(Outage);
     expect(await token.stored()).toMatchObject({ failures: 0, nextCounter: 0 });
   });

@@ -1,38 +1,38 @@
 import { mayChangeToken } from '../domain/authority.ts';
 import type { TokenId } from '../domain/ids.ts';
-import { countWrongOtp, tokenState } from '../domain/lockout.ts';
+import { countFailedResync, tokenState } from '../domain/lockout.ts';
 import { denialCode } from '../domain/methods.ts';
 import { resynchronise } from '../domain/otp/resync.ts';
-import type { Token } from '../domain/token.ts';
+import { isOath, type OathFactor, type Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import { type Act, eventOf } from './act.ts';
 import { otpLine } from './burn-attempt.ts';
-import type { OtpNeeds } from './check-otp.ts';
+import type { FactorNeeds } from './check-factor.ts';
 import { readUser } from './find-user.ts';
 import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
 import { movePlaces } from './object-places.ts';
 import { readObject } from './read-object.ts';
 import { seedContext } from './seed-context.ts';
-import { type Decision, newOperation, transact } from './transact.ts';
+import { type Decision, transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
- * A resynchronisation belongs to no resource whose limit would apply, so it has the default one of resources. What it
- * counts, it counts on the token's one counter: guessing here and guessing at a sign-in add up.
+ * A resynchronisation belongs to no resource whose limit would apply, so it has the default one of resources. It has a
+ * count of its own: a guess here has to be right twice, so it takes none away from those at a sign-in.
  */
 export const RESYNC_THRESHOLD = 5;
 
 /**
- * Finds the place of a token again by two codes that follow one another (SR-43, SR-44). Wrong ones count as one wrong
- * code. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no failures
+ * Finds the place of a token again by two codes that follow one another (SR-43, SR-44). Wrong ones count as one
+ * failure. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no wrong codes
  * (SR-14). A deactivated token may be brought back into step before it is handed out; one that is locked or expired may
  * not, since its codes are not evaluated anywhere.
  *
  * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
  */
 export async function resyncToken(
-  ports: OtpNeeds,
+  ports: FactorNeeds,
   act: Act,
   id: TokenId,
   otps: readonly [string, string],
@@ -42,9 +42,8 @@ export async function resyncToken(
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
   const owner = found.object.owner === undefined ? undefined : await readUser(ports, account, found.object.owner);
-  // One instant and one name for the whole attempt: a lost race must neither move the codes nor count them again.
+  // One instant for the whole attempt: a lost race must not move the codes.
   const now = ports.clock.now();
-  const attempt = newOperation(ports);
 
   return inTurn(ports.store, otpLine(found.object.owner ?? id), () =>
     transact(ports, key.anchor, [key], ([stored]): Decision<Verdict<{ object: Token }>> => {
@@ -52,6 +51,7 @@ export async function resyncToken(
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
       if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
       if (!mayChangeToken(act.actor, token, owner)) return { answer: refusal('FORBIDDEN') };
+      if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = tokenState(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
 
@@ -59,14 +59,14 @@ export async function resyncToken(
         resynchronise(token, ports.secrets.open(token.sealedSecret, seedContext(account, id)), otps, now),
       );
       if (place.kind === 'not-found') {
-        const counted = countWrongOtp(token, { threshold: RESYNC_THRESHOLD, attempt, now });
+        const counted = countFailedResync(token, { threshold: RESYNC_THRESHOLD, now });
         const reason = counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG';
         const event = eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason }, now);
         const index = movePlaces(key, token, counted);
         return { answer: refusal(reason), write: { put: [{ key, value: counted }], index, append: [event] } };
       }
       const { nextCounter, driftSteps } = place;
-      const { needsResync: _found, ...known } = token;
+      const { needsResync: _found, resyncFailures: _forgiven, ...known } = token;
       const moved = { ...known, nextCounter, factor: withDrift(token.factor, driftSteps) };
       const event = eventOf(act, { type: 'token.resynchronised', subject: id }, now);
       return { answer: { object: moved }, write: { put: [{ key, value: moved }], append: [event] } };
@@ -74,6 +74,6 @@ export async function resyncToken(
   );
 }
 
-function withDrift(factor: Token['factor'], driftSteps: number | undefined): Token['factor'] {
+function withDrift(factor: OathFactor, driftSteps: number | undefined): OathFactor {
   return factor.kind === 'hotp' || driftSteps === undefined ? factor : { ...factor, driftSteps };
 }

@@ -1,6 +1,6 @@
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
-import type { Token } from '../domain/token.ts';
+import { isOath, isOcra, type Token } from '../domain/token.ts';
 import type { WebhookBook } from '../domain/webhook/webhook.ts';
 import { MAC_KEY_CONTEXT, type SecretContext, signingKeyContext } from '../ports/secret-box.ts';
 import type { DocumentKey } from '../ports/store.ts';
@@ -23,7 +23,10 @@ interface Place {
 const PLACES: Record<SecretContext['kind'], Place> = {
   token: {
     document: 'token',
-    secrets: ({ account, id, sealedSecret }: Token) => [{ sealed: sealedSecret, context: seedContext(account, id) }],
+    secrets: (token: Token) =>
+      isOath(token) || isOcra(token)
+        ? [{ sealed: token.sealedSecret, context: seedContext(token.account, token.id) }]
+        : [],
   },
   'signing-key': {
     document: 'signing-keys',

@@ -3,13 +3,15 @@ import { mayChangeToken, mayChangeUser } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
 import { lockToken, unlockToken } from '../domain/lockout.ts';
 import type { SeenVersions } from '../domain/object-version.ts';
-import type { Token } from '../domain/token.ts';
+import { isRecovery, isWebauthn, type Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
+import type { NewPin } from './create-token.ts';
 import { disown } from './delete-user.ts';
 import { readUser } from './find-user.ts';
 import { editObject, readObject } from './read-object.ts';
+import { newPin } from './second-factor/pin.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 
 export interface TokenChanges {
@@ -21,10 +23,12 @@ export interface TokenChanges {
   owner?: UserId | null | undefined;
   /** `null`: never expires. */
   expiresAt?: number | null | undefined;
+  /** `null`: none any more. Recovery codes and passkeys have none. */
+  pin?: NewPin | null | undefined;
 }
 
 export async function updateToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: Act,
   id: TokenId,
   changes: TokenChanges,
@@ -54,6 +58,12 @@ export async function updateToken(
     if (changes.locked === false) next = unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
     if (changes.enabled !== undefined) next = { ...next, enabled: changes.enabled };
+    if (changes.pin !== undefined) {
+      if (isRecovery(next) || isWebauthn(next)) return refusal('TOKEN_KIND_UNFIT');
+      const { pin: _pin, ...rest } = next;
+      next =
+        changes.pin === null ? rest : { ...rest, pin: newPin(ports, next, changes.pin.digits, changes.pin.position) };
+    }
     if (changes.expiresAt !== undefined) {
       const { expiresAt: _expiresAt, ...rest } = next;
       next = changes.expiresAt === null ? rest : { ...rest, expiresAt: changes.expiresAt };

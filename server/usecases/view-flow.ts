@@ -1,6 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
+import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
@@ -29,6 +30,10 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     expiresAt: flow.expiresAt,
     now,
   };
+  if (flow.factors && isSecondStep(flow.step)) {
+    view.factors = flow.factors;
+    if (flow.factor !== undefined) view.factor = flow.factor;
+  }
   if (flow.error) {
     const { code, retryAt } = flow.error;
     view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
@@ -63,4 +68,8 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     jti: record.flow,
     ...(record.test && { test: true as const }),
   };
+}
+
+function isSecondStep(step: FlowView['step']): boolean {
+  return SECOND_STEPS.some((second) => second === step);
 }

@@ -8,7 +8,11 @@ export const REFUSALS = {
   OTP_WRONG: { status: 403, title: 'That code is not right.' },
   OTP_REQUIRED: { status: 403, title: 'A one-time password is needed too.' },
   OTP_REPLAYED: { status: 403, title: 'That code has been used already. Wait for the next one.' },
-  OTP_MALFORMED: { status: 422, title: 'A one-time password is 6 to 10 digits and nothing else.' },
+  OTP_MALFORMED: {
+    status: 422,
+    title: 'A one-time password is 6 to 10 digits and nothing else, with its PIN where it has one.',
+  },
+  NOTHING_ASKED: { status: 403, title: 'There is nothing to answer: no code has been sent, or it has expired.' },
   TOKEN_LOCKED: {
     status: 403,
     title: 'This token is locked after too many wrong codes. An administrator can unlock it.',
@@ -64,6 +68,7 @@ export const REFUSALS = {
   ASSIGNMENT_NOT_FOUND: { status: 404, title: 'There is no such assignment.' },
   NAME_TAKEN: { status: 409, title: 'Another user of this account goes by that name.' },
   NAME_AMBIGUOUS: { status: 422, title: 'One user cannot carry the same name twice.' },
+  TOKEN_KIND_UNFIT: { status: 409, title: 'Tokens of this kind do not do that.' },
   TOKEN_NOT_OWNED: { status: 409, title: 'The token does not belong to that user.' },
   INPUT_INVALID: { status: 422, title: 'The request does not have the expected shape.' },
   JSON_INVALID: { status: 400, title: 'The body is not valid JSON.' },

@@ -9,6 +9,8 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/identify   {seq, login}     -> 200 FlowView
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
+ *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
+ *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
  *
  * All but the first two carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
@@ -24,9 +26,26 @@ export interface BeginFlow {
   origin: string;
   /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
   loginRequest?: string;
+  /** The second factor that the page remembers this person to prefer. */
+  prefer?: FactorKind;
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'done' | 'denied';
+export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'done' | 'denied';
+
+/** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
+export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
+export type FactorKind = (typeof FACTOR_KINDS)[number];
+
+/** One way to show the second factor. */
+export interface FactorOption {
+  /** What `POST /widget/v1/flow/factor` takes. */
+  id: string;
+  kind: FactorKind;
+  /** What its owner or an administrator calls the token. */
+  name?: string;
+  /** Where a code would be sent, masked. */
+  to?: string;
+}
 
 export interface FlowView {
   step: FlowStep;
@@ -35,6 +54,10 @@ export interface FlowView {
   login?: string;
   /** Why the last answer did not get further, or, on `denied`, why this sign-in cannot go on. */
   error?: { code: RefusalCode; retryAfterMs?: number };
+  /** Where a second factor is asked for: the ways to show it, the best first. */
+  factors?: FactorOption[];
+  /** Which of them is asked for at this step. */
+  factor?: string;
   /** On `done` only: the signed result for the page. */
   result?: string;
   /** When the flow ends by itself, milliseconds since the epoch; on `done`, when the result expires. */

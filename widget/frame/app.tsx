@@ -47,6 +47,7 @@ function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppP
           texts={texts}
           isNext={hasActed}
           onAnswer={signIn.submit}
+          onChoose={signIn.choose}
           resetUrl={resetUrl}
           onNotYou={isGiven ? undefined : signIn.restart}
         />

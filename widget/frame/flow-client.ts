@@ -6,13 +6,15 @@ export type FlowAnswer<View = FlowView> =
   | { kind: 'refused'; code: string; retryAfterMs?: number; requestId: string }
   | { kind: 'lost' };
 
-export type AnswerableStep = Extract<FlowStep, 'identify' | 'password' | 'otp'>;
-const FIELD = { identify: 'login', password: 'password', otp: 'otp' } as const satisfies Record<AnswerableStep, string>;
+export type AnswerableStep = Exclude<FlowStep, 'done' | 'denied'>;
+const FIELD: Record<AnswerableStep, string> = { identify: 'login', password: 'password', otp: 'otp', recovery: 'code' };
 
 export interface FlowClient {
   begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
   read(handle: string): Promise<FlowAnswer>;
   answer(handle: string, seq: number, step: AnswerableStep, value: string): Promise<FlowAnswer>;
+  /** Another way to show the second factor, or the same once more. */
+  choose(handle: string, seq: number, factor: string): Promise<FlowAnswer>;
 }
 
 /** Longer than the queue for a password hash may be. */
@@ -54,6 +56,7 @@ export function createFlowClient(fetch: typeof globalThis.fetch, loginRequest?: 
         : ask('redirected-flows', BEGIN_TIMEOUT_MS, undefined, { loginRequest }),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
+    choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
   };
 }
 

@@ -356,11 +356,13 @@ describe('what the person sees', () => {
         .analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     };
-    await frame.locator('form').evaluate((form) => Promise.all(form.getAnimations().map(({ finished }) => finished)));
+    await frame
+      .locator('form')
+      .evaluate((form) => Promise.allSettled(form.getAnimations().map(({ finished }) => finished)));
     const settled = () =>
       frame
         .locator('form, .message')
-        .evaluate((form) => Promise.all(form.getAnimations().map(({ finished }) => finished)));
+        .evaluate((form) => Promise.allSettled(form.getAnimations().map(({ finished }) => finished)));
     await check();
     await answer(frame, 'identify', LOGIN);
     await answer(frame, 'password', 'wrong');

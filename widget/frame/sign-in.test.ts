@@ -36,6 +36,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
     },
     read: (handle) => next(`read ${handle}`),
     answer: (_, seq, step, value) => next(`${step} ${seq} ${value}`),
+    choose: (_, seq, factor) => next(`choose ${seq} ${factor}`),
   };
   const signIn = createSignIn({
     resource: 'res_01k8dq9z2mp',

@@ -3,7 +3,7 @@ import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
 import { en, type TextKey } from '../i18n/en.ts';
 import { english } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
-import type { FlowAnswer, FlowClient } from './flow-client.ts';
+import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen } from './screen.ts';
 
@@ -48,6 +48,8 @@ export interface SignIn {
   fail(): void;
   /** The person answers the step on the screen. While that is being checked, further answers are none. */
   submit(value: string): Promise<void>;
+  /** The person wants to show the second factor in another way. */
+  choose(factor: string): Promise<void>;
   /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
   checkTime(): void;
 }
@@ -188,6 +190,25 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     }, NONCE_TIMEOUT_MS);
   };
 
+  /** One answer at a time; what it leads to is shown, and what became of a lost one is looked up. */
+  const send = async (ask: (seq: number, step: AnswerableStep) => Promise<FlowAnswer>) => {
+    if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
+    const { step, view } = screen;
+    const asked = run;
+    const { notice: _, ...rest } = screen;
+    put({ ...rest, busy: true });
+    const isSeen = await isInSight();
+    if (asked !== run) return;
+    if (!isSeen) return stay('tooSmall');
+    if (isUncertain && (await lookAgain(view.seq))) return;
+    if (isUncertain) return stay('interrupted');
+    const answer = await ask(view.seq, step);
+    if (asked !== run) return;
+    if (answer.kind === 'view') showView(answer.view);
+    else if (answer.kind === 'refused') await refuse(answer, view.seq);
+    else if (!(await lookAgain(view.seq))) stay('interrupted');
+  };
+
   return {
     start,
 
@@ -242,23 +263,9 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       put({ kind: 'failed' });
     },
 
-    async submit(value) {
-      if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
-      const { step, view } = screen;
-      const asked = run;
-      const { notice: _, ...rest } = screen;
-      put({ ...rest, busy: true });
-      const isSeen = await isInSight();
-      if (asked !== run) return;
-      if (!isSeen) return stay('tooSmall');
-      if (isUncertain && (await lookAgain(view.seq))) return;
-      if (isUncertain) return stay('interrupted');
-      const answer = await client.answer(handle, view.seq, step, value);
-      if (asked !== run) return;
-      if (answer.kind === 'view') showView(answer.view);
-      else if (answer.kind === 'refused') await refuse(answer, view.seq);
-      else if (!(await lookAgain(view.seq))) stay('interrupted');
-    },
+    submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
+
+    choose: (factor) => send((seq) => client.choose(handle, seq, factor)),
 
     checkTime,
   };

@@ -1,4 +1,4 @@
-import type { Token } from '../token.ts';
+import type { OathToken } from '../token.ts';
 import { base32Encode } from './base32.ts';
 
 /**
@@ -11,7 +11,7 @@ import { base32Encode } from './base32.ts';
 export function otpauthUri(input: {
   issuer: string;
   account: string;
-  token: Pick<Token, 'factor' | 'algorithm' | 'digits' | 'nextCounter'>;
+  token: Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter'>;
   secret: Uint8Array;
 }): string {
   const { token } = input;

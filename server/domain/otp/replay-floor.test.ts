@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RFC_SECRET, sampleToken, totp } from '../../testing/samples.ts';
-import { acceptOtp, tokenState } from '../lockout.ts';
+import { tokenState, usedUp } from '../lockout.ts';
 import { withReplayFloor } from './replay-floor.ts';
 import { resynchronise } from './resync.ts';
 import { currentOtp, DRIFT_MAX_STEPS, verifyOtp } from './verify.ts';
@@ -23,7 +23,7 @@ test('no code that was used between a backup and its restore is accepted afterwa
         const verdict = verifyOtp(live, RFC_SECRET, otp, now);
         if (verdict.verdict === 'accepted') {
           live = {
-            ...acceptOtp(live, { threshold: 5, userBlocked: false, counter: verdict.counter }),
+            ...usedUp(live, verdict.counter),
             factor: totp(after),
           };
           used.push(otp);

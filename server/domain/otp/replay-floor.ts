@@ -1,4 +1,4 @@
-import type { Token } from '../token.ts';
+import { isOath, isRecovery, type Token } from '../token.ts';
 import { DRIFT_MAX_STEPS } from './verify.ts';
 
 /** A device may have been found to run ahead since the backup; short steps are given up for so long because of it. */
@@ -8,10 +8,13 @@ const UNKNOWN_DRIFT_MS = 120_000;
  * A token as it comes out of a backup (SR-62): nobody knows which of its codes were used since, so none of those counts
  * again. TOTP: all steps are used up that could have been accepted until now. HOTP: no code counts until two in a row
  * have shown where the device is; they are looked for behind what the backup knows, so the place never goes back.
+ * Recovery codes: all are void. What was asked of other kinds of tokens is not restored, and their answers with it.
  *
  * @param now when it is restored, ms since 1970
  */
-export function withReplayFloor(token: Token, now: number): Token {
+export function withReplayFloor<T extends Token>(token: T, now: number): T {
+  if (isRecovery(token)) return { ...token, factor: { kind: 'recovery', macs: [] } };
+  if (!isOath(token)) return token;
   const { factor } = token;
   if (factor.kind === 'hotp') return { ...token, needsResync: true };
   const known = Math.max(0, Math.trunc(factor.driftSteps));

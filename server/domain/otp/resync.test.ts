@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../testing/samples.ts';
-import { OTP_ALGORITHMS, type Token } from '../token.ts';
+import { type OathToken, OTP_ALGORITHMS } from '../token.ts';
 import { hotp } from './code.ts';
 import { HOTP_RESYNC_AHEAD, resynchronise } from './resync.ts';
 import { DRIFT_MAX_STEPS, verifyOtp } from './verify.ts';
 
-const code = (token: Token, counter: number) =>
+const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });
 
-const resyncAt = (token: Token, first: number, second: number, now = 0) =>
+const resyncAt = (token: OathToken, first: number, second: number, now = 0) =>
   resynchronise(frozen(token), RFC_SECRET, [code(token, first), code(token, second)], now);
 
 /** The token as it is after two codes that were found. */
-function resynced(token: Token, first: number, now: number): Token {
+function resynced(token: OathToken, first: number, now: number): OathToken {
   const place = resyncAt(token, first, first + 1, now);
   if (place.kind !== 'found') return expect.fail('not found');
   const { nextCounter, driftSteps = 0 } = place;

@@ -1,21 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../testing/samples.ts';
-import { acceptOtp } from '../lockout.ts';
-import { OTP_ALGORITHMS, type Token } from '../token.ts';
+import { usedUp } from '../lockout.ts';
+import { type OathToken, OTP_ALGORITHMS } from '../token.ts';
 import { hotp } from './code.ts';
 import { currentOtp, DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD, verifyOtp } from './verify.ts';
 
-const code = (token: Token, counter: number) =>
+const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });
 
-const verdictOn = (token: Token, counter: number, now: number) =>
+const verdictOn = (token: OathToken, counter: number, now: number) =>
   verifyOtp(frozen(token), RFC_SECRET, code(token, counter), now);
 
 const accepted = (counter: number) => ({ verdict: 'accepted', counter });
 const WRONG = { verdict: 'wrong' };
 const REPLAYED = { verdict: 'replayed' };
-const AFTER_SUCCESS = { threshold: 5, userBlocked: false };
 
 /** Two steps that share a code under the vectors' secret; see the first test about them. */
 const TWINS = { earlier: 910_737, later: 910_738 };
@@ -119,13 +118,13 @@ describe('two steps with the same code', () => {
 
   test('are used up together', () => {
     expect(verdictOn(token, TWINS.earlier, now)).toEqual(accepted(TWINS.later));
-    const after = acceptOtp(token, { ...AFTER_SUCCESS, counter: TWINS.later });
+    const after = usedUp(token, TWINS.later);
     for (const later of [now, now + PERIOD_MS]) expect(verdictOn(after, TWINS.earlier, later)).toEqual(REPLAYED);
     expect(verdictOn(after, TWINS.earlier, now + 2 * PERIOD_MS)).toEqual(WRONG);
   });
 
   test('the second is still a replay when the first was used in its own step', () => {
-    const after = acceptOtp(token, { ...AFTER_SUCCESS, counter: TWINS.earlier });
+    const after = usedUp(token, TWINS.earlier);
     expect(verdictOn(after, TWINS.later, now)).toEqual(REPLAYED);
   });
 
@@ -158,7 +157,7 @@ describe('the look-ahead of a HOTP token', () => {
     const last = Number.MAX_SAFE_INTEGER - 1;
     const old = { ...token, nextCounter: last };
     expect(verdictOn(old, last, 0)).toEqual(accepted(last));
-    const used = acceptOtp(old, { ...AFTER_SUCCESS, counter: last });
+    const used = usedUp(old, last);
     expect(verdictOn(used, last, 0)).toEqual(REPLAYED);
     expect(verdictOn(used, last + 1, 0)).toEqual(WRONG);
   });
@@ -233,7 +232,7 @@ describe('over random histories', () => {
           expect(used.has(verdict.counter)).toBe(false);
           expect(verdict.counter).toBeGreaterThanOrEqual(token.nextCounter);
           used.add(verdict.counter);
-          token = acceptOtp(token, { ...AFTER_SUCCESS, counter: verdict.counter });
+          token = usedUp(token, verdict.counter);
           expect(token.nextCounter).toBe(verdict.counter + 1);
           expect(verdictOn(token, verdict.counter, now)).toEqual(REPLAYED);
         }
@@ -250,7 +249,7 @@ describe('over random histories', () => {
         const otp = currentOtp(token, RFC_SECRET, now);
         const verdict = verifyOtp(token, RFC_SECRET, otp, now);
         if (verdict.verdict !== 'accepted') expect.fail(verdict.verdict);
-        const after = acceptOtp(token, { ...AFTER_SUCCESS, counter: verdict.counter });
+        const after = usedUp(token, verdict.counter);
         expect(verifyOtp(after, RFC_SECRET, otp, now)).toEqual(REPLAYED);
       }),
     );

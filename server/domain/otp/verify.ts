@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Token, TokenFactor } from '../token.ts';
+import type { OathFactor, OathToken } from '../token.ts';
 import { hotp } from './code.ts';
 import { parseOtp } from './format.ts';
 
@@ -9,7 +9,7 @@ export const HOTP_LOOK_AHEAD = 10;
 export const DRIFT_MAX_STEPS = 3;
 
 /** What of a token decides about a code. */
-export type VerifiableToken = Pick<Token, 'factor' | 'algorithm' | 'digits' | 'nextCounter'>;
+export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter'>;
 
 export type OtpVerdict = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
 
@@ -75,7 +75,7 @@ function windowAt(token: VerifiableToken, now: number): Window {
   };
 }
 
-function boundedDrift(factor: Extract<TokenFactor, { kind: 'totp' }>): number {
+function boundedDrift(factor: Extract<OathFactor, { kind: 'totp' }>): number {
   return Math.max(-DRIFT_MAX_STEPS, Math.min(DRIFT_MAX_STEPS, Math.trunc(factor.driftSteps)));
 }
 

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { canonicalAddress } from '../../domain/addresses.ts';
-import { parseOtp } from '../../domain/otp/format.ts';
+import { parseTypedOtp } from '../../domain/otp/format.ts';
+import { TOKEN_KINDS } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
 import { authenticate } from '../../usecases/authenticate.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
@@ -22,15 +23,39 @@ const common = {
     }),
 };
 // Parsed by the rule itself, so that a malformed code is refused before anything is counted (SR-47).
-const otp = z.string().max(32).openapi({ description: 'Exactly 6 to 10 digits.', example: '492039' });
+const otp = z.string().max(32).openapi({
+  description: 'Exactly 6 to 10 digits, with the four of its PIN before or after them where the token has one.',
+  example: '492039',
+});
+const recoveryCode = z
+  .string()
+  .min(1)
+  .max(40)
+  .optional()
+  .openapi({ description: 'In place of `otp`, where the device is not at hand.', example: 'k5n8w-2r7t4' });
 
 const request = z
   .discriminatedUnion('method', [
     z.strictObject({ ...common, method: z.literal('password'), user: anyName, password }),
-    z.strictObject({ ...common, method: z.literal('otp'), user: anyName, otp }),
-    z.strictObject({ ...common, method: z.literal('password-otp'), user: anyName, password, otp: otp.optional() }),
+    z.strictObject({ ...common, method: z.literal('otp'), user: anyName, otp: otp.optional(), recoveryCode }),
+    z.strictObject({
+      ...common,
+      method: z.literal('password-otp'),
+      user: anyName,
+      password,
+      otp: otp.optional(),
+      recoveryCode,
+    }),
     z.strictObject({ ...common, method: z.literal('token'), token: tokenId, otp }),
   ])
+  .refine((body) => !('recoveryCode' in body) || body.recoveryCode === undefined || body.otp === undefined, {
+    message: 'otp or recoveryCode, not both',
+    path: ['recoveryCode'],
+  })
+  .refine((body) => body.method !== 'otp' || (body.otp ?? body.recoveryCode) !== undefined, {
+    message: 'otp or recoveryCode',
+    path: ['otp'],
+  })
   .openapi('AuthenticationRequest');
 
 const answer = z
@@ -39,6 +64,7 @@ const answer = z
     method: z.enum(['password', 'otp', 'password-otp', 'token']),
     user: z.object({ id: userId, login: z.string() }).optional(),
     token: tokenId.optional(),
+    kind: z.enum(TOKEN_KINDS).optional().openapi({ description: 'Of the token whose code was right.' }),
     otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
       description: '`skipped`: the person’s tokens are deactivated, so the password alone let them in.',
     }),
@@ -65,7 +91,8 @@ export function authentications(ports: Needs) {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    if ('otp' in body && body.otp !== undefined && parseOtp(body.otp) === undefined) return refuse(c, 'OTP_MALFORMED');
+    if ('otp' in body && body.otp !== undefined && parseTypedOtp(body.otp) === undefined)
+      return refuse(c, 'OTP_MALFORMED');
     const { address, ...rest } = body;
     const asked = { ...rest, ...(address !== undefined && { address }) };
     const verdict = await authenticate(ports, c.get('act'), asked);

@@ -69,7 +69,7 @@ const check = z.discriminatedUnion('check', [
   z.object({
     check: z.literal('factors'),
     ...looked,
-    reason: z.enum(['no-token', 'deactivated', 'locked', 'expired', 'out-of-step']).optional(),
+    reason: z.enum(['no-token', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted']).optional(),
   }),
 ]);
 const answer = z

@@ -7,7 +7,9 @@ import {
   type Resource,
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
+import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
 import { TEST_MODES } from '../../domain/test-mode.ts';
+import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { createResource } from '../../usecases/create-resource.ts';
@@ -34,6 +36,9 @@ const settings = {
   methodPolicy: z.enum(METHOD_POLICIES).openapi({
     description:
       '`auto`: password and code for whoever is assigned with a token, password for whoever is assigned alone.',
+  }),
+  tokenKinds: z.array(z.enum(TOKEN_KINDS)).max(TOKEN_KINDS.length).openapi({
+    description: 'The kinds of tokens that count here. A person with others alone is refused, never let off the code.',
   }),
   allowedOrigins: z.array(z.string().max(300)).max(100).openapi({
     description: 'Where the widget may be embedded: exact origins, or `https://*.shop.example`. Empty: nowhere.',
@@ -63,6 +68,7 @@ const input = z
       enabled: settings.enabled.default(true),
       failedAttemptsBeforeLock: settings.failedAttemptsBeforeLock.default(DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK),
       methodPolicy: settings.methodPolicy.default('auto'),
+      tokenKinds: settings.tokenKinds.default([...DEFAULT_TOKEN_KINDS]),
       allowedOrigins: settings.allowedOrigins.default([]),
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
@@ -81,7 +87,7 @@ const changes = z
   .openapi('ResourceChanges');
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
-    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks.',
+    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes.',
 });
 export const shownResource = z
   .object({
@@ -115,6 +121,7 @@ export function presentResource({
     passwordReset,
     logo,
     testMode,
+    tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
   };

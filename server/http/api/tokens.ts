@@ -4,12 +4,12 @@ import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../../domain/otp/code.ts';
 import { parseOtp } from '../../domain/otp/format.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
-import { OTP_ALGORITHMS, TOKEN_STATES, type Token } from '../../domain/token.ts';
+import { isOath, LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, TOKEN_STATES, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../../usecases/act.ts';
 import type { Birth } from '../../usecases/create-object.ts';
-import { createToken } from '../../usecases/create-token.ts';
+import { createRecoveryCodes, createToken } from '../../usecases/create-token.ts';
 import { deleteToken } from '../../usecases/delete-token.ts';
 import { readUser } from '../../usecases/find-user.ts';
 import { listTokens } from '../../usecases/list-named.ts';
@@ -52,9 +52,18 @@ const periodMs = z
   .min(30_000)
   .max(86_400_000)
   .refine((period) => period % 30_000 === 0, 'a multiple of 30 000');
-export const tokenInput = z
+const pin = z
+  .strictObject({ digits: z.string().regex(/^[0-9]{4}$/, 'four digits'), position: z.enum(['before', 'after']) })
+  .openapi('TokenPin', { description: 'Typed before or after the code, as one string with it.' });
+const record = {
+  name: label(100),
+  serial: label(64).optional(),
+  owner: userId.optional(),
+  expiresAt: instant.optional(),
+};
+const oathInput = z
   .strictObject({
-    name: label(100),
+    ...record,
     kind: z.enum(['totp', 'hotp']),
     algorithm: z.enum(OTP_ALGORITHMS).default('SHA1').openapi({ description: 'Many apps know SHA1 alone.' }),
     digits: digits.default(6),
@@ -66,11 +75,13 @@ export const tokenInput = z
       .default(0)
       .openapi({ description: 'HOTP only: the next counter.' }),
     secret: secret.optional(),
-    serial: label(64).optional(),
-    owner: userId.optional(),
-    expiresAt: instant.optional(),
+    pin: pin.optional(),
   })
-  .openapi('TokenInput');
+  .openapi('OathTokenInput');
+const recoveryInput = z
+  .strictObject({ ...record, kind: z.literal('recovery'), owner: userId })
+  .openapi('RecoveryTokenInput', { description: 'Ten codes, each good for once in place of a code of another token.' });
+export const tokenInput = z.discriminatedUnion('kind', [oathInput, recoveryInput]).openapi('TokenInput');
 const changes = z
   .strictObject({
     name: label(100),
@@ -78,6 +89,7 @@ const changes = z
     locked: z.boolean().openapi({ description: '`false` unlocks and zeroes the failures.' }),
     owner: userId.nullable().openapi({ description: 'A new owner voids the assignments that named this token.' }),
     expiresAt: instant.nullable(),
+    pin: pin.nullable(),
   })
   .partial()
   .openapi('TokenChanges');
@@ -95,10 +107,12 @@ const shown = z
     id: tokenId,
     name: z.string(),
     serial: z.string().optional(),
-    kind: z.enum(['totp', 'hotp']),
-    algorithm: z.enum(OTP_ALGORITHMS),
-    digits,
+    kind: z.enum(TOKEN_KINDS),
+    algorithm: z.enum(OTP_ALGORITHMS).optional(),
+    digits: digits.optional(),
     periodMs: z.int().optional(),
+    pin: z.enum(['before', 'after']).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
+    codesLeft: z.int().optional().openapi({ description: 'Recovery codes that have not been used.' }),
     owner: userId.optional(),
     administrator: administratorId
       .optional()
@@ -108,8 +122,9 @@ const shown = z
       .literal(true)
       .optional()
       .openapi({ description: 'After a restored backup: no code counts before a resynchronisation.' }),
-    locked: z.object({ reason: z.enum(['otp-failures', 'administrator']), at: instant }).nullable(),
+    locked: z.object({ reason: z.enum(LOCK_REASONS), at: instant }).nullable(),
     failures: z.int(),
+    resyncFailures: z.int().openapi({ description: 'Resynchronisations in a row that found nothing.' }),
     expiresAt: instant.optional(),
     directResources: z.array(resourceId),
     createdAt: instant,
@@ -119,29 +134,32 @@ const shown = z
 const enrolled = z
   .object({
     token: shown,
-    secret: z.string().openapi({ description: 'Base32. Shown this once and never again.' }),
-    otpauthUri: z.string().openapi({ description: 'For a QR code that authenticator apps read.' }),
+    secret: z.string().optional().openapi({ description: 'Base32. Shown this once and never again.' }),
+    otpauthUri: z.string().optional().openapi({ description: 'For a QR code that authenticator apps read.' }),
+    recoveryCodes: z.array(z.string()).optional().openapi({ description: 'Shown this once and never again.' }),
   })
   .openapi('EnrolledToken');
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
 export function presentToken(token: Token): z.input<typeof shown> {
-  const { id, name, serial, factor, algorithm, digits, owner, administrator, enabled, lock } = token;
+  const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
   const { failures, expiresAt, needsResync } = token;
   return {
     id,
     name,
     ...(serial !== undefined && { serial }),
     kind: factor.kind,
-    algorithm,
-    digits,
+    ...(isOath(token) && { algorithm: token.algorithm, digits: token.digits }),
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
+    ...(factor.kind === 'recovery' && { codesLeft: factor.macs.length }),
+    ...(pin && { pin: pin.position }),
     ...(owner !== undefined && { owner }),
     ...(administrator !== undefined && { administrator }),
     enabled,
     ...(needsResync && { needsResync }),
     locked: lock ?? null,
     failures,
+    resyncFailures: token.resyncFailures ?? 0,
     ...(expiresAt !== undefined && { expiresAt }),
     directResources: token.directResources,
     createdAt: token.createdAt,
@@ -155,7 +173,7 @@ const routes = describeObject(
     query: namedPageQuery.extend({
       state: z.enum(TOKEN_STATES).optional(),
       owner: userId.optional(),
-      kind: z.enum(['totp', 'hotp']).optional(),
+      kind: z.enum(TOKEN_KINDS).optional(),
       resource: resourceId.optional().openapi({ description: 'That takes its codes with no user.' }),
     }),
     input: tokenInput,
@@ -175,7 +193,7 @@ const resync = createRoute({
   tags: ['Tokens'],
   summary: 'Find the place of a token again',
   description:
-    'For a device whose button was pressed too often or whose clock is wrong. Codes that do not fit count as one wrong code, and lock the token when they are too many in a row. Right ones are used up, and forgive nothing.',
+    'For a device whose button was pressed too often or whose clock is wrong. Codes that do not fit count as one failure, with a count of their own that locks the token after too many in a row. Right ones are used up, and forgive no wrong codes of sign-ins.',
   security: [{ apiKey: ['write'] }],
   request: { params: z.object({ id: tokenId }), ...jsonBody(resyncing) },
   responses: { 200: { ...jsonAnswer('The token, in step again.', shown), ...tagged }, ...refusals },
@@ -192,6 +210,12 @@ export async function makeToken(
   birth: Birth<TokenId>,
   body: z.output<typeof tokenInput>,
 ): Promise<Made<z.input<typeof enrolled>> | Refusal> {
+  if (body.kind === 'recovery') {
+    const made = await createRecoveryCodes(ports, act, birth, body);
+    return isRefusal(made)
+      ? made
+      : madeFrom(made.token, { token: presentToken(made.token), recoveryCodes: made.codes });
+  }
   const made = await createToken(ports, act, birth, body);
   if (isRefusal(made)) return made;
   const { token, secret } = made;

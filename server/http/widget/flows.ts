@@ -1,14 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
-import { parseOtp } from '../../domain/otp/format.ts';
+import { FACTOR_KINDS, FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
+import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';
 import { answerIdentify } from '../../usecases/answer-identify.ts';
-import { answerOtp } from '../../usecases/answer-otp.ts';
+import { answerOtp, answerRecovery } from '../../usecases/answer-otp.ts';
 import { answerPassword } from '../../usecases/answer-password.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
 import { beginRedirectedFlow } from '../../usecases/begin-redirected-flow.ts';
+import { chooseFactor } from '../../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
@@ -23,12 +24,15 @@ const begin = z.strictObject({
   nonce,
   origin: z.string().min(1).max(300),
   loginRequest: z.string().max(200).optional(),
+  prefer: z.enum(FACTOR_KINDS).optional(),
 });
 const beginRedirected = z.strictObject({ loginRequest: z.string().max(200) });
 const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
 const passwordStep = z.strictObject({ seq, password });
 const otpStep = z.strictObject({ seq, otp: z.string().max(32) });
+const recoveryStep = z.strictObject({ seq, code: z.string().min(1).max(40) });
+const factorStep = z.strictObject({ seq, factor: z.string().min(1).max(40) });
 
 type Needs = Ports & { issuer: string };
 
@@ -43,10 +47,11 @@ export function flows(ports: Needs) {
   app.post('/flows', async (c) => {
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
-    const { loginRequest, ...asked } = body;
+    const { loginRequest, prefer, ...asked } = body;
     const verdict = await beginFlow(ports, {
       ...asked,
       ...(loginRequest !== undefined && { loginRequest }),
+      ...(prefer !== undefined && { prefer }),
       whence: whenceOf(c),
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
@@ -70,9 +75,17 @@ export function flows(ports: Needs) {
     const body = await parse(c, otpStep);
     if (body instanceof Response) return body;
     // Refused before the step is claimed: a malformed code is no attempt (SR-47).
-    const otp = parseOtp(body.otp);
+    const otp = parseTypedOtp(body.otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
     return answer(c, await answerOtp(ports, { ...body, otp, ...whose(c) }));
+  });
+  app.post('/flow/recovery', async (c) => {
+    const body = await parse(c, recoveryStep);
+    return body instanceof Response ? body : answer(c, await answerRecovery(ports, { ...body, ...whose(c) }));
+  });
+  app.post('/flow/factor', async (c) => {
+    const body = await parse(c, factorStep);
+    return body instanceof Response ? body : answer(c, await chooseFactor(ports, { ...body, ...whose(c) }));
   });
   return app;
 }

@@ -12,7 +12,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Json } from '../../ports/store.ts';
 import { eventOf, type Whence } from '../act.ts';
 import { unknownSubject } from '../burn-attempt.ts';
-import { checkOtp, type OtpOutcome } from '../check-otp.ts';
+import { checkFactor, type FactorOutcome } from '../check-factor.ts';
 import { countedPassword } from '../counted-password.ts';
 import { needing } from '../needing.ts';
 import { newOperation, transact } from '../transact.ts';
@@ -99,10 +99,12 @@ export function checkAdministratorOtp(
   ports: FactorNeeds,
   { account, id }: Pick<Administrator, 'account' | 'id'>,
   otp: string,
-): Promise<OtpOutcome> {
-  return checkOtp(ports, id, {
+): Promise<FactorOutcome> {
+  return checkFactor(ports, id, {
     method: 'otp',
-    otp,
+    answer: { kind: 'code', otp },
+    accepts: ['totp'],
+    scope: id,
     threshold: ADMINISTRATOR_FAILURES_BEFORE_LOCK,
     userBlocked: false,
     attempt: newOperation(ports),

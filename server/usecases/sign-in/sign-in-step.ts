@@ -40,7 +40,7 @@ export async function answerSignIn(
   evaluate: (flow: AdministratorFlow) => Promise<SignInOutcome>,
 ): Promise<Verdict<SignInProgress>> {
   const attempt = newOperation(ports);
-  const claimed = await holdStep(ports, documents.administratorFlow, { ...answer, step, attempt });
+  const claimed = await holdStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt });
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {

@@ -1,6 +1,17 @@
 import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 
-export interface FieldProps {
+/** What a field is, whichever step it stands on. */
+export interface FieldAttributes {
+  name: string;
+  type: 'text' | 'password';
+  autocomplete: 'username' | 'current-password' | 'one-time-code' | 'off';
+  inputMode?: 'numeric';
+  maxLength?: number;
+  /** Of what is typed, whichever way the words around it run. */
+  dir: 'ltr' | 'auto';
+}
+
+export interface FieldProps extends FieldAttributes {
   id: string;
   label: string;
   hint?: string | false;
@@ -8,14 +19,7 @@ export interface FieldProps {
   input: Ref<HTMLInputElement>;
   /** Inside the field's frame, after the input. */
   children?: ComponentChildren;
-  name: string;
-  type: 'text' | 'password';
-  autocomplete: 'username' | 'current-password' | 'one-time-code';
-  inputMode?: 'numeric';
-  maxLength?: number;
   readOnly: boolean;
-  /** Of what is typed, whichever way the words around it run. */
-  dir: 'ltr' | 'auto';
 }
 
 /** A labelled input; its hint and its error are read with it. */

@@ -3,7 +3,9 @@ import { en, type TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
+import { OtherWays } from '../parts/other-ways.tsx';
 import type { Screen } from '../screen.ts';
+import { promptFor, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -11,6 +13,8 @@ export interface AnswerFormProps {
   /** Whether the person came here by their own doing, so that the focus goes along. */
   isNext: boolean;
   onAnswer: (value: string) => void;
+  /** Another way to show the second factor, or the same once more. */
+  onChoose: (factor: string) => void;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
   /** Where whoever has forgotten their password gets another; absent where that is not offered. */
@@ -24,35 +28,7 @@ interface State {
   isWaiting?: boolean;
 }
 
-const FIELDS = {
-  identify: {
-    title: 'identifyTitle',
-    label: 'login',
-    missing: 'loginMissing',
-    button: 'continue',
-    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256, dir: 'auto' },
-  },
-  password: {
-    title: 'passwordTitle',
-    label: 'password',
-    missing: 'passwordMissing',
-    button: 'signIn',
-    attributes: { name: 'password', type: 'password', autocomplete: 'current-password', dir: 'ltr' },
-  },
-  otp: {
-    title: 'otpTitle',
-    label: 'otp',
-    missing: 'otpMissing',
-    button: 'confirm',
-    attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
-  },
-} as const;
-
-/** A code as apps and mails show it: in groups. The service takes digits alone. */
-const GROUPING = /[\s\u200b\u2060-]/g;
-const CODE = /^\d{6,10}$/;
-
-/** The three steps that take an answer are one form, as password managers expect it. */
+/** The steps that take an answer are one form, as password managers expect it. */
 export class AnswerForm extends Component<AnswerFormProps, State> {
   heading = createRef<HTMLHeadingElement>();
   input = createRef<HTMLInputElement>();
@@ -91,17 +67,17 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     event.preventDefault();
     const { step, busy } = this.props.screen;
     if (busy || this.leftMs()) return;
-    const typed = this.input.current?.value ?? '';
-    const value = step === 'otp' ? typed.replace(GROUPING, '') : step === 'identify' ? typed.trim() : typed;
-    const mistake = !value ? FIELDS[step].missing : step === 'otp' && !CODE.test(value) ? 'OTP_MALFORMED' : undefined;
+    const prompt = promptFor(step);
+    const value = prompt.read(this.input.current?.value ?? '');
+    const mistake = value ? prompt.judge?.(value) : prompt.missing;
     this.setState({ mistake });
     if (!mistake) this.props.onAnswer(value);
     else this.input.current?.focus();
   };
 
-  override render({ screen, texts, onNotYou, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
+  override render({ screen, texts, onNotYou, onChoose, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
     const { step, view, busy, notice } = screen;
-    const { title, label, button, attributes } = FIELDS[step];
+    const { title, label, hint, button, attributes } = promptFor(step);
     const leftMs = this.leftMs();
     const told = mistake ?? notice?.text;
     const error = told && !busy ? texts(Object.hasOwn(en, told) ? (told as TextKey) : 'unexpected') : undefined;
@@ -126,7 +102,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           type={isShown ? 'text' : attributes.type}
           id={step}
           label={texts(label)}
-          hint={step === 'otp' && !error && texts('otpHint')}
+          hint={!!hint && !error && texts(hint)}
           error={error}
           input={this.input}
           readOnly={busy}
@@ -158,6 +134,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             {texts('forgotPassword')}
           </a>
         )}
+        <OtherWays ways={waysOf(view).others} texts={texts} isBusy={busy || leftMs > 0} onChoose={onChoose} />
         <p class="unseen" role="status">
           {busy && texts('checking')}
         </p>

@@ -1,0 +1,101 @@
+import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
+import type { TokenId } from './ids.ts';
+import { tokenState } from './lockout.ts';
+import type { FactorState } from './methods.ts';
+import type { Resource } from './resource.ts';
+import { isOath, isRecovery, type Token, type TokenKind } from './token.ts';
+
+/** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */
+export const DEFAULT_TOKEN_KINDS: readonly TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery'];
+
+export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
+  return tokenKinds ?? DEFAULT_TOKEN_KINDS;
+}
+
+/** What a person shows as their second factor. */
+export type SecondAnswer =
+  /** Digits: what an app or a fob shows, what was sent, what answers a question. `token`: of that one alone. */
+  { kind: 'code'; otp: string; token?: TokenId | undefined } | { kind: 'recovery'; code: string };
+
+/**
+ * How the tokens of an assignment stand for the decision whether a second factor is asked for. Recovery codes are left out:
+ * they stand in for a token and are none that would demand a code by itself.
+ *
+ * @param accepts the kinds that the resource takes; a token of another kind denies, and never lets a factor be left out
+ */
+export function factorStates(tokens: readonly Token[], accepts: readonly TokenKind[], now: number): FactorState[] {
+  return tokens
+    .filter((token) => !isRecovery(token))
+    .map((token) => (accepts.includes(token.factor.kind) ? tokenState(token, now) : notAccepted(token, now)));
+}
+
+/** A lock is a lock, wherever. */
+function notAccepted(token: Token, now: number): FactorState {
+  return tokenState(token, now) === 'locked' ? 'locked' : 'not-accepted';
+}
+
+/** Whether a token may be answered with: active, and of a kind that the resource takes. */
+export function isUsable(token: Token, accepts: readonly TokenKind[], now: number): boolean {
+  return accepts.includes(token.factor.kind) && tokenState(token, now) === 'active';
+}
+
+export function usableTokens(tokens: readonly Token[], accepts: readonly TokenKind[], now: number): Token[] {
+  return tokens.filter((token) => isUsable(token, accepts, now));
+}
+
+/** The tokens that such an answer can be meant for; the others neither judge nor count it. */
+export function isMeantFor(answer: SecondAnswer, token: Token): boolean {
+  if (answer.kind === 'recovery') return isRecovery(token);
+  if (answer.token !== undefined) return token.id === answer.token;
+  return !isRecovery(token) && token.factor.kind !== 'webauthn';
+}
+
+/** The option under which all tokens stand that show codes by themselves: their codes are tried together. */
+export const CODE_OPTION = 'code';
+export const RECOVERY_OPTION = 'recovery';
+
+/** Nobody is known yet: what is offered is the same for every name (SR-17), and nothing is sent for a name alone. */
+export const ANONYMOUS_OPTIONS: readonly FactorOption[] = [
+  { id: CODE_OPTION, kind: 'code' },
+  { id: RECOVERY_OPTION, kind: 'recovery' },
+];
+
+const ORDER: readonly FactorKind[] = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'];
+
+/**
+ * The ways in which a person who has shown the first factor may show the second, the best first.
+ *
+ * @param tokens of the assignment, active ones of accepted kinds
+ */
+export function factorOptions(tokens: readonly Token[]): FactorOption[] {
+  const options = new Map<string, FactorOption>();
+  for (const token of tokens) {
+    const option = optionFor(token);
+    if (!options.has(option.id)) options.set(option.id, option);
+  }
+  return [...options.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+}
+
+/** What is asked for first: what the page remembers of this person, if they have it, else the best they have. */
+export function firstOption(options: readonly FactorOption[], prefer?: FactorKind): FactorOption | undefined {
+  return options.find(({ kind }) => kind === prefer && kind !== 'recovery') ?? options[0];
+}
+
+function optionFor(token: Token): FactorOption {
+  if (isOath(token)) return { id: CODE_OPTION, kind: 'code' };
+  if (isRecovery(token)) return { id: RECOVERY_OPTION, kind: 'recovery' };
+  const { id, name, factor } = token;
+  if (factor.kind === 'sms') return { id, kind: 'sms', name, to: maskedPhone(factor.to) };
+  if (factor.kind === 'email') return { id, kind: 'email', name, to: maskedEmail(factor.to) };
+  return { id, kind: factor.kind === 'ocra' ? 'ocra' : 'webauthn', name };
+}
+
+/** Enough for its owner to know it again. */
+function maskedPhone(to: string): string {
+  return `•••${to.slice(-2)}`;
+}
+
+function maskedEmail(to: string): string {
+  const at = to.lastIndexOf('@');
+  return `${to.slice(0, 1)}•••${to.slice(at)}`;
+}

@@ -1,0 +1,40 @@
+import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import type { TokenKind } from '../../domain/token.ts';
+import type { Shown } from '../../usecases/authenticate.ts';
+import type { NewPin } from '../../usecases/create-token.ts';
+import type { Verdict } from '../../usecases/verdict.ts';
+import type { Scene } from '../scene.ts';
+import type { Walk } from '../walk.ts';
+
+/** Something in a person's hand that answers, and the token that stands for it. */
+export interface Device {
+  token: TokenId;
+  /**
+   * Picks this way in a sign-in that asks for a second factor, and gets ready what that takes. The answers may be given any
+   * number of times; the right one is the same each time.
+   */
+  ready(walk: Walk): Promise<Readied>;
+  /** What is right for `POST /v1/authentications`, where this kind can be shown there; the same each time. */
+  forApi?(): Promise<Shown>;
+}
+
+export interface Readied {
+  right(): Promise<Verdict<FlowView>>;
+  wrong(): Promise<Verdict<FlowView>>;
+}
+
+/** A kind of token, for the suite that all of them pass. */
+export interface DeviceKind {
+  kind: TokenKind;
+  takesPin: boolean;
+  /** Whether a person who has nothing else is asked for it. Recovery codes only stand in for something. */
+  demands: boolean;
+  /** Makes one for the person of the scene and assigns them together with it. */
+  give(scene: Scene, pin?: NewPin): Promise<Device>;
+}
+
+/** Picks a way, unless it is the one that is asked for already. */
+export async function pick(walk: Walk, factor: string): Promise<void> {
+  if (walk.view.factor !== factor) await walk.choose(factor);
+}

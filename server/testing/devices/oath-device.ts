@@ -1,0 +1,47 @@
+import type { NewPin } from '../../usecases/create-token.ts';
+import { assign } from '../acting.ts';
+import { addToken, must, type Scene, type SceneToken } from '../scene.ts';
+import type { DeviceKind } from './device.ts';
+import { pick } from './device.ts';
+
+function oathDevice(kind: 'totp' | 'hotp'): DeviceKind {
+  return {
+    kind,
+    takesPin: true,
+    demands: true,
+    async give(scene, pin) {
+      const token = await giveOath(scene, kind, pin);
+      const right = withPin(await token.code(), pin);
+      const wrong = withPin(await codeOfAnother(token), pin);
+      return {
+        token: token.id,
+        async ready(walk) {
+          await pick(walk, 'code');
+          const { seq } = walk.view;
+          return { right: () => walk.otp(right, seq), wrong: () => walk.otp(wrong) };
+        },
+        forApi: async () => ({ otp: right }),
+      };
+    },
+  };
+}
+
+export const totpDevice = oathDevice('totp');
+export const hotpDevice = oathDevice('hotp');
+
+async function giveOath({ ports, account, resource, user }: Scene, kind: 'totp' | 'hotp', pin?: NewPin) {
+  const token = await addToken(ports, account, { kind, owner: user.id, ...(pin && { pin }) });
+  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  return token;
+}
+
+/** Far outside of every window. */
+async function codeOfAnother(token: SceneToken): Promise<string> {
+  const [right, other] = [await token.code(), await token.code(5_000)];
+  return right === other ? token.code(5_001) : other;
+}
+
+export function withPin(code: string, pin: NewPin | undefined): string {
+  if (!pin) return code;
+  return pin.position === 'before' ? pin.digits + code : code + pin.digits;
+}

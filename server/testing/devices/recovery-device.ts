@@ -1,0 +1,37 @@
+import { createRecoveryCodes } from '../../usecases/create-token.ts';
+import { assign, operatorOf } from '../acting.ts';
+import { birth, must, type Scene } from '../scene.ts';
+import type { DeviceKind } from './device.ts';
+import { pick } from './device.ts';
+
+export const recoveryDevice: DeviceKind = {
+  kind: 'recovery',
+  takesPin: false,
+  demands: false,
+  async give(scene) {
+    const { id, codes } = await giveRecoveryCodes(scene);
+    const [right = ''] = codes;
+    return {
+      token: id,
+      async ready(walk) {
+        await pick(walk, 'recovery');
+        const { seq } = walk.view;
+        return { right: () => walk.recovery(right, seq), wrong: () => walk.recovery('00000-00000') };
+      },
+      forApi: async () => ({ recoveryCode: right }),
+    };
+  },
+};
+
+export async function giveRecoveryCodes({ ports, account, resource, user }: Scene) {
+  const made = must(
+    await createRecoveryCodes(ports, operatorOf(account), birth(ports, 'tok'), {
+      kind: 'recovery',
+      name: 'On paper',
+      owner: user.id,
+    }),
+  );
+  const { id } = made.token;
+  must(await assign(ports, { account, resource: resource.id, user: user.id, token: id }));
+  return { id, codes: made.codes };
+}

@@ -1,0 +1,24 @@
+import type { SecondAnswer } from '../../domain/second-factor.ts';
+import { isOath, isRecovery } from '../../domain/token.ts';
+import { needing } from '../needing.ts';
+import { judgeOath } from './judge-oath.ts';
+import { judgeRecovery } from './judge-recovery.ts';
+import type { Candidate, Judgement, JudgeNeeds } from './judgement.ts';
+
+/**
+ * One answer against one token. Nothing is written here: what an accepted answer uses up is in the judgement, and the
+ * caller commits it on exactly the versions that were read. A token whose secret does not open is an outage (SR-3).
+ */
+export async function judgeAnswer(
+  ports: JudgeNeeds,
+  { stored }: Candidate,
+  answer: SecondAnswer,
+  now: number,
+): Promise<Judgement> {
+  const token = stored.value;
+  return needing('checking a second factor', () => {
+    if (answer.kind === 'code' && isOath(token)) return judgeOath(ports, token, answer.otp, now);
+    if (answer.kind === 'recovery' && isRecovery(token)) return judgeRecovery(ports, token, answer.code);
+    return { verdict: 'not-asked' };
+  });
+}

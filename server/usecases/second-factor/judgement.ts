@@ -1,0 +1,26 @@
+import type { Challenge } from '../../domain/challenge.ts';
+import type { Token } from '../../domain/token.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Stored } from '../../ports/store.ts';
+
+export type JudgeNeeds = Pick<Ports, 'secrets'>;
+
+/** A token that an answer is tried on, and what it was asked, if anything. */
+export interface Candidate {
+  stored: Stored<Token>;
+  challenge?: Stored<Challenge> | undefined;
+}
+
+export type Judgement =
+  | {
+      verdict: 'accepted';
+      /** The token with the answer used up; failures are forgiven by the caller. */
+      next: Token;
+      /** The challenge with the answer used up. */
+      challenge?: Challenge;
+    }
+  /** The answer that was accepted last, once more: a double click, not a guess. */
+  | { verdict: 'replayed' }
+  | { verdict: 'wrong' }
+  /** The token was asked nothing, so there is nothing that a guess could hit. */
+  | { verdict: 'not-asked' };

@@ -1,0 +1,26 @@
+import type { FactorOption } from '../../../shared/wire/flow.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { Offered } from '../../domain/flow-steps.ts';
+import type { Resource } from '../../domain/resource.ts';
+import type { Whence } from '../act.ts';
+import type { StepNeeds } from '../answer-step.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+
+/** Makes what a way of showing the second factor needs before it can be shown. */
+export async function offerFactor(
+  _ports: StepNeeds,
+  _flow: Flow,
+  _resource: Resource,
+  option: FactorOption,
+  _whence: Whence,
+): Promise<Verdict<Offered>> {
+  switch (option.kind) {
+    // What an app shows and what is on paper is there already.
+    case 'code':
+      return { step: 'otp' };
+    case 'recovery':
+      return { step: 'recovery' };
+    default:
+      return refusal('STEP_NOT_EXPECTED');
+  }
+}

@@ -1,0 +1,72 @@
+import type { FactorOption, FlowView } from '../../../shared/wire/flow.ts';
+import type { TextKey } from '../../i18n/en.ts';
+import type { AnswerableStep } from '../flow-client.ts';
+import type { FieldAttributes } from '../parts/field.tsx';
+
+/** What a step asks for. */
+export interface Prompt {
+  title: TextKey;
+  label: TextKey;
+  hint?: TextKey;
+  missing: TextKey;
+  button: TextKey;
+  attributes: FieldAttributes;
+  /** What is sent of what was typed. */
+  read: (typed: string) => string;
+  /** What is wrong with it before it is sent. */
+  judge?: (value: string) => TextKey | undefined;
+}
+
+/** A code as apps and mails show it: in groups. The service takes digits alone. */
+const GROUPING = /[\s\u200b\u2060-]/g;
+const CODE = /^\d{6,14}$/;
+
+const otp: Prompt = {
+  title: 'otpTitle',
+  label: 'otp',
+  hint: 'otpHint',
+  missing: 'otpMissing',
+  button: 'confirm',
+  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
+  read: (typed) => typed.replace(GROUPING, ''),
+  judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
+};
+
+const PROMPTS: Record<AnswerableStep, Prompt> = {
+  identify: {
+    title: 'identifyTitle',
+    label: 'login',
+    missing: 'loginMissing',
+    button: 'continue',
+    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256, dir: 'auto' },
+    read: (typed) => typed.trim(),
+  },
+  password: {
+    title: 'passwordTitle',
+    label: 'password',
+    missing: 'passwordMissing',
+    button: 'signIn',
+    attributes: { name: 'password', type: 'password', autocomplete: 'current-password', dir: 'ltr' },
+    read: (typed) => typed,
+  },
+  otp,
+  recovery: {
+    title: 'recoveryTitle',
+    label: 'recoveryCode',
+    hint: 'recoveryHint',
+    missing: 'otpMissing',
+    button: 'confirm',
+    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40, dir: 'ltr' },
+    read: (typed) => typed.trim(),
+  },
+};
+
+export function promptFor(step: AnswerableStep): Prompt {
+  return PROMPTS[step];
+}
+
+/** The way that this step asks for, and the others that are open to the person. */
+export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOption; others: FactorOption[] } {
+  const chosen = factors.find(({ id }) => id === factor);
+  return { ...(chosen && { chosen }), others: factors.filter((option) => option !== chosen) };
+}
