@@ -145,6 +145,8 @@ describe('an address to go back to', () => {
     await client.resources.update(own.id, { redirectUris: [] });
     const page = await stage.open(signInUrl);
     await expect(ended(page)).toBeVisible();
+    // Only the site can ask anew.
+    await expect(page.getByRole('button')).toHaveCount(0);
     expect(stage.host.posted).toEqual([]);
   });
 });

@@ -24,17 +24,13 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
   await rm(outDir, { recursive: true, force: true });
   const popup = await buildPopup(outDir);
   for (const { file, entry, format, types } of LOADERS) {
-    await build(
-      configOf(outDir, {
-        rolldownOptions: {
-          input: source(entry),
-          transform: { define: { __POPUP__: JSON.stringify(`/widget/v1/${popup}`) } },
-          external: ['react'],
-          preserveEntrySignatures: 'strict',
-          output: { format, entryFileNames: file, minify: true },
-        },
-      }),
-    );
+    const rolldownOptions = {
+      input: source(entry),
+      external: ['react'],
+      preserveEntrySignatures: 'strict' as const,
+      output: { format, entryFileNames: file, minify: true },
+    };
+    await build(configOf(outDir, { rolldownOptions }, [popupFromService(popup)]));
     if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
   await build(
@@ -71,6 +67,18 @@ async function buildPopup(outDir: string): Promise<string> {
   return file;
 }
 
+/** A loader is one file, and its page is on another site than the file for popups: that comes from the service. */
+const popupFromService = (popup: string): Plugin => ({
+  name: 'popup-from-service',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/loader/mount.ts')) return undefined;
+    const written = "import('./popup.ts')";
+    if (!code.includes(written)) throw new Error(`The loader has no ${written}.`);
+    return code.replace(written, `import(/* @vite-ignore */ service + '/widget/v1/${popup}')`);
+  },
+});
+
 /** Vite wraps each dynamic import in a preloader of 2 kB; a language has nothing to preload. */
 const plainImports: Plugin = {
   name: 'plain-dynamic-imports',
@@ -78,7 +86,7 @@ const plainImports: Plugin = {
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
 };
 
-function configOf(outDir: string, options: InlineConfig['build']): InlineConfig {
+function configOf(outDir: string, options: InlineConfig['build'], plugins: Plugin[] = []): InlineConfig {
   return {
     root: ROOT,
     configFile: false,
@@ -87,7 +95,7 @@ function configOf(outDir: string, options: InlineConfig['build']): InlineConfig 
     // The same widget whoever builds it: tests, too, try what people get.
     mode: 'production',
     oxc: { jsx: { development: false } },
-    plugins: [plainImports],
+    plugins: [plainImports, ...plugins],
     // Hashed files import each other by relative path, wherever the service is mounted.
     base: './',
     build: {

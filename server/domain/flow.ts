@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
-import type { TestMode } from './test-mode.ts';
+import type { TestMode } from './resource.ts';
 import type { TokenKind } from './token.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;

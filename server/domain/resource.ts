@@ -1,11 +1,14 @@
 import type { ActorReference } from './actor.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
-import type { TestMode } from './test-mode.ts';
 import type { TokenKind } from './token.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
 export type MethodPolicy = (typeof METHOD_POLICIES)[number];
+
+/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
+export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
+export type TestMode = (typeof TEST_MODES)[number];
 
 /** A site or system to be protected, and the rules of access to it. */
 export interface Resource {

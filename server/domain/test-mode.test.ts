@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { frozen, resourceId } from '../testing/samples.ts';
 import { finished, newFlow, type Passed } from './flow-steps.ts';
 import { idFromBytes } from './ids.ts';
-import { METHOD_POLICIES, type Resource } from './resource.ts';
-import { answerTest, expired, TEST_MODES, TEST_PERSON } from './test-mode.ts';
+import { METHOD_POLICIES, type Resource, TEST_MODES } from './resource.ts';
+import { answerTest, expired, TEST_PERSON } from './test-mode.ts';
 
 const resource = (testMode?: Resource['testMode']): Resource => ({
   id: resourceId(1),

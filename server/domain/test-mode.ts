@@ -1,17 +1,14 @@
 import type { Flow, ResultRecord } from './flow.ts';
 import { evaluated, type Passed } from './flow-steps.ts';
-import type { MethodPolicy } from './resource.ts';
+import type { MethodPolicy, TestMode } from './resource.ts';
 
 /**
  * Resources for the tests of those who build the widget in. They ask as any other does and look at nothing that is
  * typed: nobody's password or token takes part, and what comes out says that it is a test in its `typ`, in a claim and
  * in the name of whoever "signed in".
+ *
+ * Whoever "signs in" is this: no user has such an id, and none is found by it.
  */
-export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
-/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
-export type TestMode = (typeof TEST_MODES)[number];
-
-/** Whoever signs in to a test resource. No user has this id, and none is found by it. */
 export const TEST_PERSON: Passed['user'] = { id: 'test', login: 'test' };
 
 /** Longer ago than any verifier's tolerance reaches. */

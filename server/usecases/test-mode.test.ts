@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TEST_MODES } from '../domain/test-mode.ts';
+import { TEST_MODES } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import { assign, authenticate, consumeResult, updateResource } from '../testing/acting.ts';
 import { addResource, NONCE, PASSWORD, type Scene, setScene } from '../testing/scene.ts';

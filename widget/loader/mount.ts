@@ -9,9 +9,6 @@ import {
 import { claimSlot, createFrame, resizeFrame } from './frame-element.ts';
 import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 
-/** Path of the file for `mode: 'popup'`; the build knows it. */
-declare const __POPUP__: string;
-
 /** On the element itself, so that two copies of the loader on one page agree. */
 const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
@@ -161,8 +158,8 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       wait(timeoutMs / 2);
     };
     if (current.mode === 'popup') {
-      // Few want it, so it is loaded for those: a window is what the frame would have been.
-      import(/* @vite-ignore */ service + __POPUP__).then(
+      // Few want it, so it is loaded for those (the build says from where): a window is what the frame would have been.
+      import('./popup.ts').then(
         ({ offer }) => made === frame && offer(made, target, service, emit),
         () => wait(0),
       );

@@ -22,7 +22,9 @@ export function offer(frame: HTMLIFrameElement, target: HTMLElement, service: st
   button.type = 'button';
   button.textContent = frame.title;
   button.dataset.countersignMounted = '';
-  button.style.cssText = 'font:inherit;font-weight:600;min-height:48px;padding:0 24px;cursor:pointer';
+  button.style.cssText =
+    'font:inherit;font-weight:600;min-height:48px;padding:0 24px;cursor:pointer;' +
+    'color:#fff;background:#2447c8;border:1px solid transparent;border-radius:9px';
   const address = frame.src.replace('/frame?', '/popup?');
   let opened: Window | null = null;
   let hasKnocked = false;

@@ -5,10 +5,10 @@ import {
   DEFAULT_RESULT_LIFETIME_MS,
   METHOD_POLICIES,
   type Resource,
+  TEST_MODES,
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
-import { TEST_MODES } from '../../domain/test-mode.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
