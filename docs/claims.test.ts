@@ -5,6 +5,7 @@ import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
+import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../shared/wire/token-import.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
 import { en } from '../widget/i18n/en.ts';
 import { Account } from './testing/account.ts';
@@ -214,6 +215,8 @@ describe('what the documents say', () => {
       ...RESULT_ERROR_CODES,
       ...WEBHOOK_ERROR_CODES,
       ...CLIENT_ERROR_CODES,
+      ...Object.keys(IMPORT_FLAWS),
+      ...Object.keys(IMPORT_WARNINGS),
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()

@@ -1,13 +1,12 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
-import { BULK_PATHS } from './http/api/bulk.ts';
-import { nativeApi } from './http/api/native.ts';
+import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
 import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
-import { BULK_BODY_LIMIT, bodyLimit } from './http/middleware/body-limit.ts';
+import { bodyLimit } from './http/middleware/body-limit.ts';
 import { clientAddress } from './http/middleware/client-address.ts';
 import { refuseDuplicateParameters } from './http/middleware/duplicate-parameters.ts';
 import { holdOverloaded } from './http/middleware/hold-overloaded.ts';
@@ -62,7 +61,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   app.use(refuseDuplicateParameters());
-  app.use(bodyLimit({ exceptions: new Map(BULK_PATHS.map((path) => [`/v1${path}`, BULK_BODY_LIMIT])) }));
+  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));
   app.use(strictJson());

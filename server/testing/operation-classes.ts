@@ -59,6 +59,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /bulk/tokens': 'creates',
   // Each row has an outcome of its own; the request is taken.
   'POST /bulk/assignments': 'creates',
+  'POST /token-imports': 'creates',
   'POST /explain': 'sees',
   'GET /checklist': 'sees',
   'GET /events': 'sees',

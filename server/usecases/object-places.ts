@@ -26,6 +26,12 @@ export function namePrefix(search: string): string {
     .slice(0, INDEXED_LENGTH);
 }
 
+/** What the entries begin with that stand for this whole name, as far as names are indexed. */
+export function namesExactly(name: string): string {
+  const text = normaliseName(name).slice(0, INDEXED_LENGTH);
+  return text.length < INDEXED_LENGTH ? `${text}${NAME_END}` : text;
+}
+
 /** The name by which an object is sorted, as against others by which it is only found. */
 export function isMainName(entry: IndexEntry): boolean {
   return entry.sort.endsWith(`${NAME_END}0`);

@@ -88,6 +88,8 @@ export const REFUSALS = {
   PLAN_NOT_FOUND: { status: 404, title: 'There is no such service plan.' },
   CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency.' },
   REFERENCE_REUSED: { status: 409, title: 'That reference was booked before, with something else.' },
+  IMPORT_UNREADABLE: { status: 422, title: 'The file of tokens cannot be read. Nothing has been made.' },
+  IMPORT_REFUSED: { status: 422, title: 'Some rows of the file cannot be taken, so none has been.' },
   SIGNATURE_INVALID: { status: 403, title: 'The signature is missing, wrong or too old.' },
   IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'An Idempotency-Key is 1 to 128 visible ASCII characters.' },
   IDEMPOTENCY_KEY_IN_USE: { status: 409, title: 'The first request with this Idempotency-Key is still at work.' },

@@ -13,7 +13,7 @@ import { readSigningKeys, rotateSigningKeys } from '../../usecases/rotate-signin
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { label } from '../api/fields.ts';
-import { nativeApi } from '../api/native.ts';
+import { LARGE_BODIES, nativeApi } from '../api/native.ts';
 import type { AppEnv } from '../context.ts';
 import type { Logger } from '../log.ts';
 import { accessLog } from '../middleware/access-log.ts';
@@ -43,7 +43,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
   app.notFound(notFound);
   app.use(requestId(log));
   app.use(accessLog());
-  app.use(bodyLimit());
+  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   app.use(strictJson());
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
 
