@@ -74,6 +74,7 @@ describe('what can be registered', () => {
         expect([href, username, hash]).toEqual([text, '', '']);
         expect(origin + pathname).not.toMatch(/[;,'"\s]/);
       }),
+      { numRuns: 50 },
     );
   });
 });
