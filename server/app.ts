@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
 import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
+import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import type { Logger } from './http/log.ts';
@@ -18,14 +19,18 @@ import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
 import { reset } from './http/reset/reset.ts';
 import { unknownRoute } from './http/unknown-route.ts';
+import { unlock } from './http/unlock/unlock.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
+import { enrolment } from './http/widget/enrolment.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
+import { logo } from './http/widget/logo.ts';
+import { signInPage } from './http/widget/sign-in-page.ts';
+import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
 import type { Ports } from './ports/index.ts';
-import type { WidgetFiles } from './ports/widget-files.ts';
 
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
@@ -33,7 +38,9 @@ export interface AppOptions {
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
-  widget: WidgetFiles;
+  widget: BuiltFiles;
+  /** Of the administrators' console. Absent: its addresses are none. */
+  console?: BuiltFiles;
   log: Logger;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
@@ -62,6 +69,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));
+  app.route('/', unlock({ ...ports, issuer }));
   app.use(strictJson());
 
   app.route('/', healthRoutes(ports, options.readiness));
@@ -71,7 +79,11 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget/v1', signInPage(ports, options.widget));
+  app.route('/widget/v1', enrolment({ ...ports, issuer }, options.widget));
+  app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));
+  if (options.console) app.route('/', consolePages(options.console));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;
 }

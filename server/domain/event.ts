@@ -46,6 +46,7 @@ export const EVENT_TYPES = [
   'assignment.deleted',
   'login-request.created',
   'authentication',
+  'authentication.test',
   'result.consumed',
   'webhook.created',
   'webhook.updated',

@@ -23,9 +23,7 @@ export interface UnlockLink {
 
 /** Whether the link still unlocks anything for this person. That its secret is right is somebody else's to say. */
 export function unlockStands(link: UnlockLink, user: User, passwordDigest: string, now: number): boolean {
-  return (
-    !user.blocked && now < link.expiresAt && link.email === user.email && link.passwordDigest === passwordDigest
-  );
+  return !user.blocked && now < link.expiresAt && link.email === user.email && link.passwordDigest === passwordDigest;
 }
 
 /** Locked by wrong codes. What an administrator has locked, or a resynchronisation that went wrong, no mail unlocks. */

@@ -32,6 +32,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /resources': 'sees',
   'GET /resources/{id}': 'sees',
   'PATCH /resources/{id}': 'acts-on-resource',
+  'POST /resources/{id}/logo': 'acts-on-resource',
+  'DELETE /resources/{id}/logo': 'acts-on-resource',
   'POST /users': 'creates',
   'GET /users': 'sees',
   'GET /users/{id}': 'sees',
@@ -53,6 +55,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /users/{id}': 'deletes',
   'DELETE /tokens/{id}': 'deletes',
   'POST /users/{id}/password-reset': 'acts-on-resource',
+  'POST /users/{id}/enrolment-link': 'acts-on-resource',
   'POST /bulk/users': 'creates',
   'POST /bulk/tokens': 'creates',
   // Each row has an outcome of its own; the request is taken.

@@ -5,6 +5,7 @@ import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
 import type { Service } from './http-service.ts';
+import { samplePng } from './images.ts';
 import type { Sample, SampleScene } from './sample.ts';
 import { addPerson, addResource, addToken, birth, must, NONCE, PASSWORD, setScene } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
@@ -46,7 +47,11 @@ export async function operationsOf(service: Service): Promise<Operation[]> {
 }
 
 export async function sampleScene(service: Service): Promise<SampleScene> {
-  const scene = await setScene(service.ports, { tokens: [{}], alone: true });
+  const scene = await setScene(service.ports, {
+    tokens: [{}],
+    alone: true,
+    resource: { enrolment: { kinds: ['totp'], required: false } },
+  });
   const key = await service.keyFor(scene.account, [...API_SCOPES]);
   const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
   const made = await service.call('POST /v1/filters', { key, body: { name: 'office', rule } });
@@ -84,11 +89,22 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /resources': () => ({ status: 200 }),
   'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),
   'PATCH /resources/{id}': ({ resource }) => ({ id: resource.id, body: { name: 'Shop' }, status: 200 }),
+  'POST /resources/{id}/logo': ({ resource }) => ({
+    id: resource.id,
+    body: { image: samplePng().toString('base64') },
+    status: 200,
+  }),
+  'DELETE /resources/{id}/logo': ({ resource }) => ({ id: resource.id, status: 204 }),
   'POST /users': () => ({ body: { login: `user-${sequence++}` }, status: 201 }),
   'GET /users': () => ({ status: 200 }),
   'GET /users/{id}': ({ user }) => ({ id: user.id, status: 200 }),
   'PATCH /users/{id}': ({ user }) => ({ id: user.id, body: { firstName: 'Alice' }, status: 200 }),
   'POST /users/{id}/password-reset': ({ member }) => ({ id: member, body: { language: 'en' }, status: 202 }),
+  'POST /users/{id}/enrolment-link': ({ member, resource }) => ({
+    id: member,
+    body: { resource: resource.id, language: 'en' },
+    status: 202,
+  }),
   'POST /tokens': () => ({ body: { name: 'phone', kind: 'totp' }, status: 201 }),
   'GET /tokens': () => ({ status: 200 }),
   'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),

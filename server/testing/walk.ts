@@ -4,6 +4,8 @@ import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
 import { beginFlow } from '../usecases/begin-flow.ts';
 import { chooseFactor } from '../usecases/choose-factor.ts';
+import { answerEnrolment, confirmCodes, postponeEnrolment } from '../usecases/enrolment/answer-enrolment.ts';
+import { askUnlock } from '../usecases/unlock/ask-unlock.ts';
 import { isRefusal, type Verdict } from '../usecases/verdict.ts';
 import { viewFlow } from '../usecases/view-flow.ts';
 import { must, NONCE, ORIGIN, PASSWORD, type Scene } from './scene.ts';
@@ -16,6 +18,7 @@ export interface WalkOptions {
   nonce?: string;
   origin?: string;
   address?: string | undefined;
+  purpose?: 'enrol';
 }
 
 /** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
@@ -35,13 +38,14 @@ export class Walk {
   }
 
   static async begin(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
-    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest } = options;
+    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest, purpose } = options;
     const begun = await beginFlow(ports, {
       resource: scene.resource.id,
       nonce,
       origin,
       whence: whence(address),
       ...(loginRequest !== undefined && { loginRequest }),
+      ...(purpose && { purpose }),
     });
     return new Walk(scene, ports, must(begun), address);
   }
@@ -73,6 +77,23 @@ export class Walk {
 
   choose(factor: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor }));
+  }
+
+  /** The first code of a token that is being set up. */
+  enrol(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerEnrolment(this.ports, { ...this.#answer(seq), otp, language: 'en' }));
+  }
+
+  later(seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(postponeEnrolment(this.ports, this.#answer(seq)));
+  }
+
+  confirmCodes(seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(confirmCodes(this.ports, this.#answer(seq)));
+  }
+
+  askUnlock(): Promise<Verdict<FlowView>> {
+    return this.#seen(askUnlock(this.ports, { ...this.#answer(this.view.seq), language: 'en' }));
   }
 
   look(): Promise<Verdict<FlowView>> {

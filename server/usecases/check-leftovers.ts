@@ -1,6 +1,9 @@
 import type { Account } from '../domain/account.ts';
-import type { AccountId, UserId } from '../domain/ids.ts';
+import { isLeftover } from '../domain/enrolment.ts';
+import { FLOW_LIFETIME_MS } from '../domain/flow.ts';
+import type { AccountId, TokenId, UserId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
+import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
@@ -9,6 +12,7 @@ import { indexes } from '../ports/indexes.ts';
 import type { DocumentKey, IndexEntry } from '../ports/store.ts';
 import { eventOf } from './act.ts';
 import { releaseName } from './claim-name.ts';
+import { dropLeftover } from './enrolment/make-own-token.ts';
 import { movePlaces } from './object-places.ts';
 import { transact } from './transact.ts';
 import { givePlaceBack } from './usage.ts';
@@ -18,7 +22,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 /** What a crash in the middle of a change can leave behind. None of it lets anybody in. */
 export interface Leftover {
   account: AccountId;
-  kind: 'half-made-user' | 'entry-without-object';
+  kind: 'half-made-user' | 'entry-without-object' | 'broken-off-enrolment';
   /** Id of the user, or of what the entry points at. */
   id: string;
   /** Set where it was mended. */
@@ -31,7 +35,8 @@ const PAGE = 500;
 
 /**
  * Goes through an account and finds what crashes have left: users who never got the claim of their login (they hold the
- * other names that they had claimed), and index entries that point at nothing.
+ * other names that they had claimed), tokens whose owner did not finish setting them up, and index entries that point at
+ * nothing.
  */
 export async function* checkLeftovers(ports: Needs, account: Account, mend: boolean): AsyncGenerator<Leftover> {
   const { id } = account;
@@ -41,6 +46,12 @@ export async function* checkLeftovers(ports: Needs, account: Account, mend: bool
       if (mend) await removeUser(ports, value);
       yield { account: id, kind: 'half-made-user', id: value.id, ...(mend && { mended: true as const }) };
     }
+  }
+  for await (const { value: token } of walk(ports, indexes.tokens(id), (one: TokenId) => documents.token(one))) {
+    if (!token || !(await isBrokenOff(ports, token))) continue;
+    const act = { actor: { kind: 'service', account: id } } as const;
+    if (mend && token.owner !== undefined) await dropLeftover(ports, act, token.id, { id: token.owner });
+    yield { account: id, kind: 'broken-off-enrolment', id: token.id, ...(mend && { mended: true as const }) };
   }
   const others = [
     [indexes.resources(id), documents.resource],
@@ -65,6 +76,15 @@ async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id
     after = entries.at(-1);
     if (entries.length < PAGE) return;
   }
+}
+
+/** A token that its owner began to set up, in a sign-in that is over by now. */
+async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
+  const { owner, createdAt, createdBy } = token;
+  const now = ports.clock.now();
+  if (owner === undefined || createdBy?.kind !== 'user' || now - createdAt <= FLOW_LIFETIME_MS) return false;
+  const [user] = await ports.store.getMany([documents.user(owner)], now);
+  return user !== undefined && isLeftover(user.value, token);
 }
 
 async function isLive(ports: Needs, user: User): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { FlowStep } from './flow.ts';
  *       | <----------------------------- want |   it needs a nonce to begin with (again after a restart)
  *       | begin {nonce} --------------------> |   or `failed`, if the host has none
  *       | <- ready, size, change, error, ... |
+ *       | <---------------------- used {factor} |   the way in which the second factor was shown, if one was
  *       | <------------------ success {result} |
  *       | update, reset, focus -------------> |
  *
@@ -30,6 +31,10 @@ export type Look = {
   locale: string;
   /** Whether to offer a button that asks the page to close the widget. */
   closable: boolean;
+  /**
+   * Colours, radius and font by name; beside them `prefer` and `purpose`, what the page would like of the sign-in. A frame
+   * takes what it knows, so that loaders and frames of different age understand each other.
+   */
   variables: object | null;
 };
 
@@ -59,6 +64,7 @@ export type ToHost =
   | { type: 'size'; height: number }
   | { type: 'change'; step: FlowStep }
   | { type: 'success'; result: string; expiresAt: number }
+  | { type: 'used'; factor: string }
   | ErrorMessage
   | { type: 'expire' }
   | { type: 'timeout' }
@@ -122,6 +128,7 @@ export const readToHost = /* @__PURE__ */ reader<ToHost>({
   size: { height: 'number' },
   change: { step: 'string' },
   success: { result: 'string', expiresAt: 'number' },
+  used: { factor: 'string' },
   error: { code: 'string', message: 'string', retryable: 'boolean', requestId: 'string' },
   expire: {},
   timeout: {},

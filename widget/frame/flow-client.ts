@@ -7,21 +7,35 @@ export type FlowAnswer<View = FlowView> =
   | { kind: 'lost' };
 
 export type AnswerableStep = Exclude<FlowStep, 'done' | 'denied'>;
-const FIELD: Record<AnswerableStep, string> = { identify: 'login', password: 'password', otp: 'otp', recovery: 'code' };
+/** The steps that are answered with one text. */
+export type TypedStep = Exclude<AnswerableStep, 'enrol' | 'codes'>;
+const FIELD: Record<TypedStep, string> = { identify: 'login', password: 'password', otp: 'otp', recovery: 'code' };
+
+export function isTyped(step: AnswerableStep): step is TypedStep {
+  return Object.hasOwn(FIELD, step);
+}
 
 export interface FlowClient {
   begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
   read(handle: string): Promise<FlowAnswer>;
-  answer(handle: string, seq: number, step: AnswerableStep, value: string): Promise<FlowAnswer>;
+  answer(handle: string, seq: number, step: TypedStep, value: string): Promise<FlowAnswer>;
   /** Another way to show the second factor, or the same once more. */
   choose(handle: string, seq: number, factor: string): Promise<FlowAnswer>;
+  /** Any other answer: below `flow/`, with what it takes beside `seq`. */
+  act(handle: string, seq: number, path: string, fields?: object): Promise<FlowAnswer>;
 }
 
 /** Longer than the queue for a password hash may be. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
-export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
+/** What a flow is begun with on a page of our own: that alone. */
+export interface OwnBeginning {
+  path: 'redirected-flows' | 'enrolment-flows';
+  body: object;
+}
+
+export function createFlowClient(fetch: typeof globalThis.fetch, own?: OwnBeginning): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -49,9 +63,11 @@ export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
   }
 
   return {
-    begin: (request) => ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
+    begin: (request) =>
+      own ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, own.body) : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
+    act: (handle, seq, path, fields) => ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, ...fields }),
     choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
   };
 }

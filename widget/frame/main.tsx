@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { type Look, readToFrame } from '../../shared/wire/frame-protocol.ts';
 import { english, loadTexts } from '../i18n/texts.ts';
+import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
 import { createFlowClient } from './flow-client.ts';
@@ -15,20 +16,33 @@ const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
 const name = document.title;
 
-if (parent === window) {
-  const texts = await loadTexts(navigator.languages);
-  render(<p class="alone">{texts('alone')}</p>, document.body);
-} else {
-  const host = await awaitHost(window, {
-    parent,
-    hintedOrigin: hints.get('origin'),
-    ancestorOrigin: location.ancestorOrigins?.[0],
-  });
-  run(host, hints.get('resource') ?? '');
+void enter();
+
+/** Not at the top level: a script that waits there shares nothing with what is loaded later. */
+async function enter(): Promise<void> {
+  if (parent === window) {
+    // Few come here, so it is loaded when they do.
+    const { findHost } = await import('./alone.ts');
+    const alone = await findHost(root, hints, awaitHost);
+    if (alone) {
+      root.dataset.alone = '';
+      run(alone.host, alone.resource, alone);
+    } else {
+      const texts = await loadTexts(navigator.languages);
+      render(<p class="alone">{texts('alone')}</p>, document.body);
+    }
+  } else {
+    const host = await awaitHost(window, {
+      parent,
+      hintedOrigin: hints.get('origin'),
+      ancestorOrigin: location.ancestorOrigins?.[0],
+    });
+    run(host, hints.get('resource') ?? '');
+  }
 }
 
 /** The frame, from the moment that its page is known. */
-function run(host: Host, resource: string): void {
+function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): void {
   const { port, origin, slot, mount } = host;
   const say = sayTo(host);
   let look: Look = host;
@@ -39,7 +53,9 @@ function run(host: Host, resource: string): void {
   let isGiven = false;
   let card: HTMLElement | null = null;
 
-  const size = new ResizeObserver(() => card && say({ type: 'size', height: card.getBoundingClientRect().height }));
+  const size = new ResizeObserver(
+    () => card && say({ type: 'size', height: Math.ceil(card.getBoundingClientRect().height) }),
+  );
 
   const draw = () => {
     render(
@@ -47,11 +63,15 @@ function run(host: Host, resource: string): void {
         screen={hasTexts ? screen : { kind: 'loading' }}
         texts={texts}
         name={name}
+        logo={root.dataset.logo}
+        site={site}
+        isTest={'test' in root.dataset}
         hasActed={hasActed}
         isGiven={isGiven}
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
+        isLinked={own?.path === 'enrolment-flows'}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
       document.body,
@@ -67,7 +87,7 @@ function run(host: Host, resource: string): void {
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient((...request) => fetch(...request)),
+    client: createFlowClient((...request) => fetch(...request), own),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     say,
     show(next) {
@@ -75,6 +95,7 @@ function run(host: Host, resource: string): void {
       draw();
     },
     isInSight: async () => !!card && isInSight(card),
+    language: () => root.lang,
   });
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);
@@ -89,6 +110,7 @@ function run(host: Host, resource: string): void {
   const take = (next: Look) => {
     const isSameLanguage = next.locale === look.locale && hasTexts;
     look = next;
+    signIn.wish(next.variables);
     dress();
     if (isSameLanguage) draw();
     else void speak();

@@ -15,12 +15,15 @@ export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice }
   | { kind: 'done' }
-  | { kind: 'denied'; code: string; mayRestart: boolean }
+  /** `unlock`: whether a locked token can be unlocked by mail; `notice`: why no mail went out. */
+  | { kind: 'denied'; code: string; mayRestart: boolean; unlock?: Unlock; notice?: string }
   /** The flow, or its unused result, ran out of time. */
   | { kind: 'expired' }
   /** The service did not answer the beginning. */
   | { kind: 'offline' }
   /** The page had no nonce to begin with. */
   | { kind: 'failed' };
+
+export type Unlock = 'offered' | 'busy' | 'sent';
 
 export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>;

@@ -37,6 +37,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
     read: (handle) => next(`read ${handle}`),
     answer: (_, seq, step, value) => next(`${step} ${seq} ${value}`),
     choose: (_, seq, factor) => next(`choose ${seq} ${factor}`),
+    act: (_, seq, path, fields) => next(`${path} ${seq} ${JSON.stringify(fields ?? {})}`),
   };
   const signIn = createSignIn({
     resource: 'res_01k8dq9z2mp',
@@ -56,6 +57,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
       screen = shown;
     },
     isInSight: async () => isInSight,
+    language: () => 'de',
   });
   return {
     signIn,

@@ -1,11 +1,11 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
+import { type BeginFlow, FACTOR_KINDS, type FlowView } from '../../shared/wire/flow.ts';
 import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
 import { en, type TextKey } from '../i18n/en.ts';
 import { english } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
-import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
+import { type AnswerableStep, type FlowAnswer, type FlowClient, isTyped } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
-import type { NoticeKey, Screen } from './screen.ts';
+import type { NoticeKey, Screen, Unlock } from './screen.ts';
 
 /** How long the page may take to hand over its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
@@ -15,6 +15,7 @@ const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
 /** Refusals that another try cannot change. */
 const FINAL = new Set([
   'ACCESS_DENIED',
+  'ENROLMENT_LINK_INVALID',
   'FILTER_DENIED',
   'LOGIN_REQUEST_INVALID',
   'ORIGIN_NOT_ALLOWED',
@@ -32,6 +33,8 @@ export interface SignInParts {
   memoryOf(nonce: string, loginRequest: string): FlowMemory;
   say(message: ToHost): void;
   show(screen: Screen): void;
+  /** What the sign-in speaks, for mails that it leads to. */
+  language(): string;
   /** Asked before anything is sent: whether the person can see what they do. */
   isInSight(): Promise<boolean>;
 }
@@ -50,20 +53,42 @@ export interface SignIn {
   submit(value: string): Promise<void>;
   /** The person wants to show the second factor in another way. */
   choose(factor: string): Promise<void>;
+  /** The first code of a token that is being set up. */
+  enrol(otp: string): Promise<void>;
+  /** The enrolment is put off. */
+  later(): Promise<void>;
+  /** The recovery codes are in safe keeping. */
+  confirmCodes(): Promise<void>;
+  /** Has a link mailed that unlocks what wrong codes have locked. */
+  askUnlock(): Promise<void>;
+  /** What the page would like of the sign-ins that begin after this. */
+  wish(wishes: object | null): void;
   /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
   checkTime(): void;
 }
 
-export function createSignIn({ resource, origin, client, memoryOf, say, show, isInSight }: SignInParts): SignIn {
+export function createSignIn({
+  resource,
+  origin,
+  client,
+  memoryOf,
+  say,
+  show,
+  isInSight,
+  language,
+}: SignInParts): SignIn {
   let screen: Screen = { kind: 'loading' };
   let handle = '';
   let memory: FlowMemory | undefined;
   let mayRestart = true;
   let isReady = false;
+  let wishes: Pick<BeginFlow, 'prefer' | 'purpose'> = {};
   /** Set when an answer was lost and may yet have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ends = deadlineIn(0);
+  /** Of a flow that was denied, for what may still be asked of it. */
+  let lastSeq = 0;
   /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
   let run = 0;
 
@@ -81,10 +106,12 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     say({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
-  const deny = (code: string, requestId?: string) => {
+  const deny = (code: string, requestId?: string, unlock?: Unlock) => {
     memory?.forget();
     clearTimeout(timer);
-    put({ kind: 'denied', code, mayRestart });
+    // Only the site can ask anew.
+    const isOver = code === 'LOGIN_REQUEST_INVALID' || code === 'ENROLMENT_LINK_INVALID';
+    put({ kind: 'denied', code, mayRestart: mayRestart && !isOver, ...(unlock && { unlock }) });
     sayError(code, requestId, false);
   };
 
@@ -125,10 +152,14 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     isUncertain = false;
     watchTime(view);
     if (step !== before) say({ type: 'change', step });
-    if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED');
+    if (step === 'denied') {
+      lastSeq = view.seq;
+      return deny(error?.code ?? 'ACCESS_DENIED', '', view.unlock);
+    }
     if (step === 'done') {
       memory?.forget();
       put({ kind: 'done' });
+      if (view.used) say({ type: 'used', factor: view.used });
       return say({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
     }
     const notice = error && {
@@ -241,7 +272,13 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       }
       if (asked !== run) return;
 
-      const answer = await client.begin({ resource, nonce, origin, ...(loginRequest && { loginRequest }) });
+      const answer = await client.begin({
+        resource,
+        nonce,
+        origin,
+        ...(loginRequest && { loginRequest }),
+        ...wishes,
+      });
       if (asked !== run) return;
       if (answer.kind === 'view') {
         handle = answer.view.handle;
@@ -263,7 +300,30 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       put({ kind: 'failed' });
     },
 
-    submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
+    submit: (value) =>
+      // The other steps have answers of their own.
+      send((seq, step) => (isTyped(step) ? client.answer(handle, seq, step, value) : client.read(handle))),
+
+    enrol: (otp) => send((seq) => client.act(handle, seq, 'enrol', { otp, language: language() })),
+    later: () => send((seq) => client.act(handle, seq, 'enrol/later')),
+    confirmCodes: () => send((seq) => client.act(handle, seq, 'codes')),
+
+    async askUnlock() {
+      if (screen.kind !== 'denied' || screen.unlock !== 'offered') return;
+      const { notice: _, ...before } = screen;
+      const asked = run;
+      put({ ...before, unlock: 'busy' });
+      const answer = await client.act(handle, lastSeq, 'unlock', { language: language() });
+      if (asked !== run) return;
+      if (answer.kind === 'view') put({ ...before, unlock: answer.view.unlock ?? 'sent' });
+      else put({ ...before, unlock: 'offered', notice: answer.kind === 'refused' ? answer.code : 'interrupted' });
+    },
+
+    wish(of) {
+      const { prefer, purpose }: Record<string, unknown> = { ...of };
+      const kind = FACTOR_KINDS.find((one) => one === prefer);
+      wishes = { ...(kind && { prefer: kind }), ...(purpose === 'enrol' && { purpose: 'enrol' }) };
+    },
 
     choose: (factor) => send((seq) => client.choose(handle, seq, factor)),
 

@@ -17,6 +17,8 @@ export const de = {
   failedTitle: 'Die Anmeldung konnte nicht beginnen',
   failedText: 'Die Seite hat nicht alles Nötige geliefert. Versuchen Sie es noch einmal oder laden Sie die Seite neu.',
   alone: 'Dieses Formular funktioniert nur auf der Website, bei der Sie sich anmelden.',
+  goesTo: 'um zu {0} zu gelangen',
+  testMode: 'Nur zum Testen: Hier meldet sich niemand wirklich an.',
 
   login: 'Anmeldename oder E-Mail',
   password: 'Passwort',
@@ -60,12 +62,17 @@ export const de = {
   OTP_WRONG: 'Dieser Code stimmt nicht. Prüfen Sie ihn und versuchen Sie es noch einmal.',
   OTP_REPLAYED: 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
   OTP_MALFORMED: 'Ein Code besteht nur aus Ziffern, mindestens sechs.',
+  OTP_CLOCK_OFF:
+    'Dieser Code gehört zu einer anderen Minute: Die Uhr Ihres Geräts scheint falsch zu gehen. Lassen Sie die Zeit automatisch einstellen und versuchen Sie es noch einmal.',
   NOTHING_ASKED: 'Es gibt keinen Code zu beantworten: Fordern Sie einen neuen an.',
   TOKEN_LOCKED: 'Ihr Token ist nach zu vielen falschen Codes gesperrt. Ihre Administration kann ihn entsperren.',
   TOKEN_OUT_OF_STEP: 'Ihr Token muss mit zwei seiner Codes neu abgeglichen werden. Fragen Sie Ihre Administration.',
   TOO_MANY_ATTEMPTS: 'Zu viele Versuche.',
   FILTER_DENIED: 'Von Ihrem Ort oder zu dieser Zeit ist die Anmeldung nicht erlaubt.',
   ACCESS_DENIED: 'Sie können sich hier nicht anmelden. Wenn das nicht stimmt, fragen Sie Ihre Administration.',
+  ENROLMENT_REQUIRED: 'Das lässt sich nicht länger aufschieben. Richten Sie die App ein, um weiterzukommen.',
+  ENROLMENT_LINK_INVALID:
+    'Dieser Link wurde benutzt, ist abgelaufen oder nicht vollständig. Fordern Sie einen neuen an.',
   PLAN_INACTIVE: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet. Ihr Betreiber kann sie wieder einschalten.',
   RESOURCE_DISABLED: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet.',
   ORIGIN_NOT_ALLOWED:

@@ -1,5 +1,5 @@
 import type { Theme, Variables } from '../../shared/wire/appearance.ts';
-import type { FlowStep } from '../../shared/wire/flow.ts';
+import type { FactorKind, FlowStep } from '../../shared/wire/flow.ts';
 
 /** A value, or a function that is called when it is needed, so that cached pages can fetch a fresh one. */
 export type Late<T> = T | (() => T | PromiseLike<T>);
@@ -28,6 +28,8 @@ export interface WidgetEvents {
   /** The person moved to this step. */
   change: { step: FlowStep };
   success: Success;
+  /** Just before `success`: the way in which the second factor was shown. Keep it for `prefer`, if you like. */
+  used: { factor: string };
   /** Something the person or the page met; the widget shows it too. */
   error: WidgetError;
   /** The sign-in, or its unused result, ran out of time. The widget offers a restart. */
@@ -56,6 +58,8 @@ export interface LiveOptions extends Callbacks {
   closable?: boolean;
   /** Accessible name of the iframe. Default `Sign in`. */
   title?: string;
+  /** How long one attempt to load may take. Default 10 000 ms; there are two. */
+  loadTimeoutMs?: number;
 }
 
 export interface MountOptions extends LiveOptions {
@@ -65,10 +69,17 @@ export interface MountOptions extends LiveOptions {
   nonce: Late<string>;
   /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
   loginRequest?: Late<string>;
+  /**
+   * `inline` (default): a frame in the element. `popup`: a button that opens the sign-in in a window of its own, for
+   * browsers or pages in which frames do not work.
+   */
+  mode?: 'inline' | 'popup';
+  /** The way to show the second factor that the person used last, as `used` told it. They may pick another one. */
+  prefer?: FactorKind;
+  /** `enrol`: after the sign-in people may set up another token, where the resource lets them. */
+  purpose?: 'enrol';
   /** Origin of the service. Default: where this script came from. */
   service?: string;
-  /** How long one attempt to load may take. Default 10 000 ms; there are two. */
-  loadTimeoutMs?: number;
 }
 
 export interface WidgetHandle {

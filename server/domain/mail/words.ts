@@ -17,7 +17,13 @@ export interface MailWords {
     button: string;
     until(hours: number): string;
   };
-  unlock: { subject: string; says(login: string): string; button: string; until(minutes: number): string; notYou: string };
+  unlock: {
+    subject: string;
+    says(login: string): string;
+    button: string;
+    until(minutes: number): string;
+    notYou: string;
+  };
   notice: {
     subject: Record<NoticeChange, string>;
     says: Record<NoticeChange, string>;

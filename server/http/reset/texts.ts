@@ -35,6 +35,14 @@ const en = {
   waitText: 'That was asked too often from here. Try again later.',
   busyTitle: 'Not now',
   busyText: 'The service cannot answer right now. Nothing has changed. Try again in a moment.',
+  unlockTitle: 'Unlock your token',
+  unlockText:
+    'Wrong codes have locked your token. If that was you, unlock it. If not, leave it locked, and change your password.',
+  unlock: 'Unlock it',
+  unlockedTitle: 'Your token is unlocked',
+  unlockedText: 'Go back to the site and sign in with your password and a code.',
+  unlockInvalidText:
+    'It has been used, is older than 30 minutes, or is not complete. Sign in again to ask for another.',
   secured: 'Secured by Countersign',
 } as const;
 
@@ -75,6 +83,14 @@ const de: PageTexts = {
   waitText: 'Das wurde von hier aus zu oft angefordert. Versuchen Sie es später noch einmal.',
   busyTitle: 'Gerade nicht',
   busyText: 'Der Dienst kann gerade nicht antworten. Es hat sich nichts geändert. Versuchen Sie es gleich noch einmal.',
+  unlockTitle: 'Token entsperren',
+  unlockText:
+    'Falsche Codes haben Ihr Token gesperrt. Wenn Sie das waren, entsperren Sie es. Wenn nicht, lassen Sie es gesperrt und ändern Sie Ihr Passwort.',
+  unlock: 'Jetzt entsperren',
+  unlockedTitle: 'Ihr Token ist entsperrt',
+  unlockedText: 'Gehen Sie zurück zur Seite und melden Sie sich mit Passwort und Code an.',
+  unlockInvalidText:
+    'Er wurde benutzt, ist älter als 30 Minuten oder nicht vollständig. Melden Sie sich noch einmal an, um einen neuen anzufordern.',
   secured: 'Gesichert durch Countersign',
 };
 

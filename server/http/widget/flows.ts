@@ -1,22 +1,23 @@
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { FACTOR_KINDS, FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
+import { FACTOR_KINDS, FLOW_HEADER } from '../../../shared/wire/flow.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';
 import { answerIdentify } from '../../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../../usecases/answer-otp.ts';
 import { answerPassword } from '../../usecases/answer-password.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
+import { beginRedirectedFlow } from '../../usecases/begin-redirected-flow.ts';
 import { chooseFactor } from '../../usecases/choose-factor.ts';
-import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
-import { refuseInvalid, refuseVerdict } from '../api/api.ts';
+import { refuseVerdict } from '../api/api.ts';
 import { nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
 import { whenceOf } from '../whence.ts';
+import { answer, parse, whose } from './conversation.ts';
 
 const begin = z.strictObject({
   resource: resourceId,
@@ -24,7 +25,9 @@ const begin = z.strictObject({
   origin: z.string().min(1).max(300),
   loginRequest: z.string().max(200).optional(),
   prefer: z.enum(FACTOR_KINDS).optional(),
+  purpose: z.literal('enrol').optional(),
 });
+const beginRedirected = z.strictObject({ loginRequest: z.string().max(200) });
 const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
 const passwordStep = z.strictObject({ seq, password });
@@ -40,17 +43,25 @@ export function flows(ports: Needs) {
   app.use('/flow', sameOrigin(ports.issuer));
   app.use('/flow/*', sameOrigin(ports.issuer));
   app.use('/flows', sameOrigin(ports.issuer));
+  app.use('/redirected-flows', sameOrigin(ports.issuer));
 
   app.post('/flows', async (c) => {
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
-    const { loginRequest, prefer, ...asked } = body;
+    const { loginRequest, prefer, purpose, ...asked } = body;
     const verdict = await beginFlow(ports, {
       ...asked,
       ...(loginRequest !== undefined && { loginRequest }),
       ...(prefer !== undefined && { prefer }),
+      ...(purpose !== undefined && { purpose }),
       whence: whenceOf(c),
     });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+  });
+  app.post('/redirected-flows', async (c) => {
+    const body = await parse(c, beginRedirected);
+    if (body instanceof Response) return body;
+    const verdict = await beginRedirectedFlow(ports, { ...body, whence: whenceOf(c) });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.get('/flow', async (c) => answer(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));
@@ -79,17 +90,4 @@ export function flows(ports: Needs) {
     return body instanceof Response ? body : answer(c, await chooseFactor(ports, { ...body, ...whose(c) }));
   });
   return app;
-}
-
-function whose(c: Context<AppEnv>) {
-  return { handle: c.req.header(FLOW_HEADER), whence: whenceOf(c) };
-}
-
-function answer(c: Context<AppEnv>, verdict: Verdict<FlowView>): Response {
-  return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
-}
-
-async function parse<T>(c: Context<AppEnv>, schema: z.ZodType<T>): Promise<T | Response> {
-  const parsed = schema.safeParse(await c.req.json());
-  return parsed.success ? parsed.data : refuseInvalid(c, parsed.error);
 }

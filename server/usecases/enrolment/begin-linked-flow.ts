@@ -62,12 +62,7 @@ export async function beginLinkedFlow(
   return { ...(await presentFlow(ports, begun)), handle: writeHandle(id, secret) };
 }
 
-async function firstStep(
-  ports: BeginFlowNeeds,
-  user: User,
-  resource: Resource,
-  flow: Flow,
-): Promise<Flow | undefined> {
+async function firstStep(ports: BeginFlowNeeds, user: User, resource: Resource, flow: Flow): Promise<Flow | undefined> {
   if (user.passwordHash !== undefined) return { ...flow, step: 'password' };
   const question = { user, resource, basis: 'link', isAsked: true } as const;
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });

@@ -88,7 +88,8 @@ async function sendLink(
   const written = await transact(ports, key.anchor, [key], ([stored], at): Decision<Written> => {
     const user = stored?.value;
     const { email, login } = user ?? {};
-    if (!user || user.blocked || email === undefined || login === undefined) return { answer: refusal('ACCESS_DENIED') };
+    if (!user || user.blocked || email === undefined || login === undefined)
+      return { answer: refusal('ACCESS_DENIED') };
     const value: UnlockLink = {
       secretHash: hashSecret(secret),
       email,

@@ -1,5 +1,5 @@
-import { unlockToken } from '../../domain/lockout.ts';
 import type { TokenId } from '../../domain/ids.ts';
+import { unlockToken } from '../../domain/lockout.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { unlockStands, unlocksByMail } from '../../domain/unlock-link.ts';
 import type { User } from '../../domain/user.ts';

@@ -1,6 +1,7 @@
 import { Component, createRef } from 'preact';
 import { en, type TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
+import type { TypedStep } from '../flow-client.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
@@ -9,6 +10,7 @@ import { promptFor, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
+  step: TypedStep;
   texts: Texts;
   /** Whether the person came here by their own doing, so that the focus goes along. */
   isNext: boolean;
@@ -65,8 +67,8 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
   answer = (event: Event) => {
     event.preventDefault();
-    const { step, busy } = this.props.screen;
-    if (busy || this.leftMs()) return;
+    const { step } = this.props;
+    if (this.props.screen.busy || this.leftMs()) return;
     const prompt = promptFor(step);
     const value = prompt.read(this.input.current?.value ?? '');
     const mistake = value ? prompt.judge?.(value) : prompt.missing;
@@ -75,8 +77,8 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     else this.input.current?.focus();
   };
 
-  override render({ screen, texts, onNotYou, onChoose, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
-    const { step, view, busy, notice } = screen;
+  override render({ screen, step, texts, onNotYou, onChoose, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
+    const { view, busy, notice } = screen;
     const { title, label, hint, button, attributes } = promptFor(step);
     const leftMs = this.leftMs();
     const told = mistake ?? notice?.text;
@@ -89,7 +91,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         {step !== 'identify' && view.login !== undefined && (
           <div class="who">
             <label for="who">{texts('signingInAs')}</label>
-            <input id="who" name="username" autocomplete="username" value={view.login} readOnly />
+            <input id="who" dir="auto" name="username" autocomplete="username" value={view.login} readOnly />
             {onNotYou && (
               <button type="button" class="link" onClick={onNotYou}>
                 {texts('notYou')}

@@ -1,6 +1,6 @@
 import type { FactorOption, FlowView } from '../../../shared/wire/flow.ts';
 import type { TextKey } from '../../i18n/en.ts';
-import type { AnswerableStep } from '../flow-client.ts';
+import type { TypedStep } from '../flow-client.ts';
 import type { FieldAttributes } from '../parts/field.tsx';
 
 /** What a step asks for. */
@@ -27,18 +27,18 @@ const otp: Prompt = {
   hint: 'otpHint',
   missing: 'otpMissing',
   button: 'confirm',
-  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric' },
+  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
   read: (typed) => typed.replace(GROUPING, ''),
   judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
 };
 
-const PROMPTS: Record<AnswerableStep, Prompt> = {
+const PROMPTS: Record<TypedStep, Prompt> = {
   identify: {
     title: 'identifyTitle',
     label: 'login',
     missing: 'loginMissing',
     button: 'continue',
-    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256 },
+    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256, dir: 'auto' },
     read: (typed) => typed.trim(),
   },
   password: {
@@ -46,7 +46,7 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
     label: 'password',
     missing: 'passwordMissing',
     button: 'signIn',
-    attributes: { name: 'password', type: 'password', autocomplete: 'current-password' },
+    attributes: { name: 'password', type: 'password', autocomplete: 'current-password', dir: 'ltr' },
     read: (typed) => typed,
   },
   otp,
@@ -56,12 +56,12 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
     hint: 'recoveryHint',
     missing: 'otpMissing',
     button: 'confirm',
-    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40 },
+    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40, dir: 'ltr' },
     read: (typed) => typed.trim(),
   },
 };
 
-export function promptFor(step: AnswerableStep): Prompt {
+export function promptFor(step: TypedStep): Prompt {
   return PROMPTS[step];
 }
 

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import { decideEnrolment, type EnrolmentFacts, type EnrolmentKind, hasToken, isLeftover, remembered } from './enrolment.ts';
+import { METHOD_POLICIES } from './resource.ts';
+import { TOKEN_KINDS } from './token.ts';
+
+const policy = fc.record(
+  {
+    kinds: fc.constant<EnrolmentKind[]>(['totp']),
+    required: fc.boolean(),
+    postponableUntil: fc.integer({ min: 0, max: 100 }),
+    unlockByMail: fc.boolean(),
+  },
+  { requiredKeys: ['kinds', 'required'] },
+);
+const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
+  policy: fc.option(policy, { nil: undefined }),
+  methodPolicy: fc.constantFrom(...METHOD_POLICIES),
+  accepts: fc.subarray([...TOKEN_KINDS]),
+  basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
+  hasToken: fc.boolean(),
+  isAsked: fc.boolean(),
+});
+const instant = fc.integer({ min: 0, max: 100 });
+const every = (check: (given: EnrolmentFacts, now: number) => void) =>
+  fc.assert(fc.property(facts, instant, check), { numRuns: 2_000 });
+
+test('whoever has a token sets up nothing with a password alone, whatever the page asks for', () => {
+  every((given, now) => {
+    const decision = decideEnrolment({ ...given, basis: 'password', hasToken: true }, now);
+    expect(decision).toEqual({ kind: 'none' });
+  });
+});
+
+test('without a policy, or where none of its kinds counts, nobody sets up anything', () => {
+  every((given, now) => {
+    expect(decideEnrolment({ ...given, policy: undefined }, now).kind).toBe('none');
+    expect(decideEnrolment({ ...given, accepts: ['hotp', 'recovery'] }, now).kind).toBe('none');
+  });
+});
+
+test('what is offered are kinds that the policy names and the resource takes', () => {
+  every((given, now) => {
+    const decision = decideEnrolment(given, now);
+    if (decision.kind === 'none') return;
+    expect(decision.kinds.length).toBeGreaterThan(0);
+    for (const kind of decision.kinds) {
+      expect(given.policy?.kinds).toContain(kind);
+      expect(given.accepts).toContain(kind);
+    }
+  });
+});
+
+test('what is required is never optional from its instant on, and the passing of time takes no demand back', () => {
+  every((given, now) => {
+    const decision = decideEnrolment(given, now);
+    if (given.policy?.required && given.basis === 'password' && decision.kind === 'offer') {
+      expect(now).toBeLessThan(given.policy.postponableUntil ?? 0);
+    }
+    if (decision.kind === 'demand') expect(decideEnrolment(given, now + 1).kind).toBe('demand');
+  });
+});
+
+test('where a code is what one comes in with, it cannot be left out', () => {
+  every((given, now) => {
+    const decision = decideEnrolment({ ...given, methodPolicy: 'password-otp', basis: 'password' }, now);
+    expect(decision.kind).not.toBe('offer');
+  });
+});
+
+test('a page that asks changes nothing for those who have shown a password alone', () => {
+  every((given, now) => {
+    const asking = decideEnrolment({ ...given, basis: 'password', isAsked: true }, now);
+    expect(asking).toEqual(decideEnrolment({ ...given, basis: 'password', isAsked: false }, now));
+  });
+});
+
+test('what its owner began and never finished is no token, and everything else is', () => {
+  const own = { kind: 'user', id: userId(1) } as const;
+  const others = fc.constantFrom<Parameters<typeof sampleToken>[0]>(
+    { createdBy: { kind: 'operator' } },
+    { createdBy: { kind: 'user', id: userId(2) } },
+    {},
+    { lock: { reason: 'otp-failures', at: 0 } },
+    { enabled: false },
+    { expiresAt: 0 },
+  );
+  const begun = sampleToken({ createdBy: own });
+  expect(hasToken(sampleUser(), [begun])).toBe(false);
+  expect(isLeftover(remembered(sampleUser(), [tokenId(1)]), begun)).toBe(false);
+  expect(hasToken(remembered(sampleUser(), [tokenId(1)]), [begun])).toBe(true);
+  fc.assert(
+    fc.property(others, (changes) => {
+      expect(hasToken(sampleUser(), [begun, sampleToken({ id: tokenId(2), ...changes })])).toBe(true);
+    }),
+  );
+});

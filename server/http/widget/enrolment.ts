@@ -1,0 +1,65 @@
+import { z } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import { MAIL_LANGUAGES } from '../../domain/mail/mail.ts';
+import { parseTypedOtp } from '../../domain/otp/format.ts';
+import type { BuiltFiles } from '../../ports/built-files.ts';
+import type { Ports } from '../../ports/index.ts';
+import { answerEnrolment, confirmCodes, postponeEnrolment } from '../../usecases/enrolment/answer-enrolment.ts';
+import { beginLinkedFlow } from '../../usecases/enrolment/begin-linked-flow.ts';
+import { readEnrolmentPage } from '../../usecases/enrolment/read-enrolment-page.ts';
+import { askUnlock } from '../../usecases/unlock/ask-unlock.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { refuseVerdict } from '../api/api.ts';
+import type { AppEnv } from '../context.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
+import { refuse } from '../problem.ts';
+import { whenceOf } from '../whence.ts';
+import { answer, parse, whose } from './conversation.ts';
+import { showDocument } from './show-document.ts';
+
+const seq = z.int().min(0).max(1000);
+/** Of the mail that tells of it. What the frame speaks may be none that mails are written in. */
+const language = z.enum(MAIL_LANGUAGES).catch('en');
+const step = z.strictObject({ seq });
+const firstCode = z.strictObject({ seq, otp: z.string().max(32), language });
+const unlock = z.strictObject({ seq, language });
+const beginLinked = z.strictObject({ link: z.string().max(200) });
+
+/** The steps at which people set up tokens, and the page that a mailed link leads to (see `shared/wire/flow.ts`). */
+export function enrolment(ports: Ports & { issuer: string }, widget: BuiltFiles) {
+  const app = new Hono<AppEnv>();
+  app.use('/enrolment-flows', sameOrigin(ports.issuer));
+
+  app.post('/enrolment-flows', async (c) => {
+    const body = await parse(c, beginLinked);
+    if (body instanceof Response) return body;
+    const verdict = await beginLinkedFlow(ports, { ...body, whence: whenceOf(c) });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+  });
+  app.post('/flow/enrol', async (c) => {
+    const body = await parse(c, firstCode);
+    if (body instanceof Response) return body;
+    const otp = parseTypedOtp(body.otp);
+    if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
+    return answer(c, await answerEnrolment(ports, { ...body, otp, ...whose(c) }));
+  });
+  app.post('/flow/enrol/later', async (c) => {
+    const body = await parse(c, step);
+    return body instanceof Response ? body : answer(c, await postponeEnrolment(ports, { ...body, ...whose(c) }));
+  });
+  app.post('/flow/codes', async (c) => {
+    const body = await parse(c, step);
+    return body instanceof Response ? body : answer(c, await confirmCodes(ports, { ...body, ...whose(c) }));
+  });
+  app.post('/flow/unlock', async (c) => {
+    const body = await parse(c, unlock);
+    return body instanceof Response ? body : answer(c, await askUnlock(ports, { ...body, ...whose(c) }));
+  });
+
+  // The same page for every link, also for none: the link itself is in the fragment, which no server sees (SR-40).
+  app.get('/enrol', async (c) => {
+    const { resource, shown } = await readEnrolmentPage(ports, c.req.query('resource') ?? '');
+    return showDocument(c, widget, { resource, frameAncestors: [], enrols: true }, shown);
+  });
+  return app;
+}

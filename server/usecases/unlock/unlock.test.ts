@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { UNLOCK_LINK_LIFETIME_MS } from '../../domain/unlock-link.ts';
+import { documents } from '../../ports/documents.ts';
+import { updateResource, updateUser } from '../../testing/acting.ts';
+import { meanwhile, overwrite, type Scene, type SceneOptions, setScene, wrongCode } from '../../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { Walk } from '../../testing/walk.ts';
+import { unlockOwnTokens, viewUnlock } from './unlock-own-tokens.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('unlock');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+});
+
+const EMAIL = 'alice@shop.example';
+const setStage = (options: SceneOptions = {}) =>
+  setScene(ports, {
+    tokens: [{}],
+    ...options,
+    resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true }, ...options.resource },
+    user: { email: EMAIL, ...options.user },
+  });
+
+/** Types wrong codes until the token locks. */
+async function lockOut(scene: Scene): Promise<Walk> {
+  const walk = await Walk.toOtp(scene);
+  for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
+  return walk;
+}
+const linkTo = (to = EMAIL) => /link=([^&]+)/.exec(ports.courier.last('unlock-link', to).path)?.[1] ?? '';
+const unlock = (link: string) => unlockOwnTokens(ports, {}, { link, language: 'en' });
+const isLocked = async (scene: Scene) => (await scene.tokens[0]?.stored())?.lock !== undefined;
+
+describe('whoever locked their token themselves', () => {
+  test('has a link mailed that unlocks it, once, and signs in anew', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' }, unlock: 'offered' });
+    expect(await walk.askUnlock()).toMatchObject({ step: 'denied', unlock: 'sent' });
+    expect(walk.view.result).toBeUndefined();
+    const link = linkTo();
+    expect(await viewUnlock(ports, link)).toMatchObject({ user: { login: 'alice' } });
+    expect(await isLocked(scene)).toBe(true);
+    expect(await unlock(link)).toEqual({ unlocked: true });
+    expect(await isLocked(scene)).toBe(false);
+    expect(ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'token-unlocked' });
+    expect(await unlock(link)).toMatchObject({ refused: 'LINK_INVALID' });
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
+  });
+
+  test('is offered it at the next sign-in too, after the password', async () => {
+    const scene = await setStage();
+    await lockOut(scene);
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect(walk.view.unlock).toBeUndefined();
+    expect(await walk.password()).toMatchObject({ step: 'denied', unlock: 'offered' });
+  });
+});
+
+// SR-2, SR-15
+describe('attacks on unlocking', () => {
+  test('nothing is offered for a name alone', async () => {
+    const scene = await setStage({ resource: { methodPolicy: 'otp' } });
+    const walk = await lockOut(scene);
+    expect(walk.view.unlock).toBeUndefined();
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+  });
+
+  test('what an administrator has locked no mail unlocks', async () => {
+    const scene = await setStage();
+    await lockOut(scene);
+    const [token] = scene.tokens;
+    if (!token) throw new Error('no token');
+    await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect((await walk.password()) as object).not.toHaveProperty('unlock');
+  });
+
+  test('a lock that an administrator puts in its place stays, whatever link is out', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    const [token] = scene.tokens;
+    if (!token) throw new Error('no token');
+    await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
+    await unlock(linkTo());
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test('there are two mails a day, so that nobody guesses on and on', async () => {
+    const scene = await setStage();
+    for (let i = 0; i < 2; i++) {
+      const walk = await lockOut(scene);
+      expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
+      await unlock(linkTo());
+    }
+    const walk = await lockOut(scene);
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test('50 at once with one link unlock once', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    const link = linkTo();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => unlock(link)));
+    expect(answers.filter((answer) => 'unlocked' in answer)).toHaveLength(1);
+  });
+
+  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+    ['the password is another one', meanwhile.changePassword],
+    [
+      'the address is another one',
+      ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
+    ],
+    ['the person is blocked', meanwhile.blockUser],
+    ['it is old', async () => ports.clock.advance(UNLOCK_LINK_LIFETIME_MS)],
+  ])('a link leads nowhere once %s', async (_name, change) => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    const link = linkTo();
+    await change(scene);
+    expect(await viewUnlock(ports, link)).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await unlock(link)).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test('where the resource says nothing of it, nothing is offered', async () => {
+    const scene = await setStage();
+    await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
+    expect((await lockOut(scene)).view.unlock).toBeUndefined();
+  });
+
+  test('a mail that nobody takes is not said to be on its way', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    ports.courier.down = true;
+    await expect(walk.askUnlock()).rejects.toThrow();
+    ports.courier.down = false;
+    expect(await walk.look()).toMatchObject({ unlock: 'offered' });
+  });
+});

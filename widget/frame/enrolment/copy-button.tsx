@@ -1,0 +1,32 @@
+import { Component } from 'preact';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+
+export interface CopyButtonProps {
+  text: string;
+  words: EnrolmentTexts;
+}
+
+/** Copies, and says whether it did: some pages do not let frames write to the clipboard. */
+export class CopyButton extends Component<CopyButtonProps, { outcome?: 'copied' | 'notCopied' }> {
+  copy = async () => {
+    try {
+      await navigator.clipboard.writeText(this.props.text);
+      this.setState({ outcome: 'copied' });
+    } catch {
+      this.setState({ outcome: 'notCopied' });
+    }
+  };
+
+  override render({ words }: CopyButtonProps, { outcome }: { outcome?: 'copied' | 'notCopied' }) {
+    return (
+      <>
+        <button type="button" class="secondary" onClick={this.copy}>
+          {words(outcome === 'copied' ? 'copied' : 'copy')}
+        </button>
+        <span class={outcome === 'notCopied' ? 'hint' : 'unseen'} role="status">
+          {outcome && words(outcome)}
+        </span>
+      </>
+    );
+  }
+}

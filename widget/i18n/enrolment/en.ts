@@ -1,0 +1,36 @@
+/** What only people read who set up a token: loaded with those steps, not with the sign-in. */
+export const en = {
+  enrolTitle: 'Set up your authenticator app',
+  enrolText: 'From now on it shows the codes that protect your sign-in beside your password.',
+  haveApp: 'Open an authenticator app on your phone. If you have none, install one from its app store.',
+  scan: 'Scan this code with the app:',
+  qr: 'QR code with the key of your new token',
+  noScan: 'No camera at hand?',
+  openApp: 'Open in an app on this device',
+  typeKey: 'Or type this key into the app:',
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'Could not be copied. Select the text instead.',
+  typeCode: 'Type the code that the app shows now:',
+  code: 'Code from the app',
+  later: 'Later',
+  laterUntil: 'You can put this off until {0}.',
+  laterFree: 'You can also do this another time.',
+  codesTitle: 'Keep your recovery codes',
+  codesText: 'If your phone is lost, each of these lets you in once. They are shown only now.',
+  download: 'Download',
+  print: 'Print',
+  saved: 'I keep them in a safe place.',
+  savedMissing: 'Tick this once you have them: they are not shown again.',
+  fileTitle: 'Recovery codes for {0}',
+  fileText: 'Each code works once, in place of a code from your app.',
+  linkDoneTitle: 'Your app is set up',
+  linkDoneText: 'You can close this page. From now on you sign in with a code as well.',
+  linkBadTitle: 'This link leads nowhere',
+  unlockText: 'If it was you who typed the wrong codes, you can unlock it by e-mail.',
+  unlock: 'E-mail me a link to unlock',
+  unlockSent: 'A link is on its way to your e-mail address. It works once, for 30 minutes. Then sign in again.',
+} as const;
+
+export type EnrolmentKey = keyof typeof en;
+export type EnrolmentDictionary = { readonly [Key in EnrolmentKey]?: string };
