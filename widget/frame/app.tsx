@@ -46,7 +46,12 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
       {show}
     </Loaded>
   );
-  const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
+  const message = (
+    title: TextKey,
+    text: string,
+    action?: { label: TextKey; run: () => void },
+    more?: ComponentChildren,
+  ) => (
     <MessageScreen
       key={screen.kind}
       title={texts(title)}
@@ -54,7 +59,9 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
       isNext={hasActed}
       mark={screen.kind === 'done' && <Check />}
       action={action && { label: texts(action.label), run: action.run }}
-    />
+    >
+      {more}
+    </MessageScreen>
   );
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
@@ -113,17 +120,13 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
     case 'denied': {
       const { code, mayRestart, unlock, notice } = screen;
       const text = texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-      const said = message('deniedTitle', text, mayRestart ? startAgain : undefined);
-      if (!unlock) return said;
       const told = notice && texts(Object.hasOwn(en, notice) ? (notice as TextKey) : 'unexpected');
-      return (
-        <>
-          {said}
-          {enrolment(({ UnlockOffer, words }) => (
-            <UnlockOffer unlock={unlock} words={words} told={told} onAsk={signIn.askUnlock} />
-          ))}
-        </>
-      );
+      const wayOut =
+        unlock &&
+        enrolment(({ UnlockOffer, words }) => (
+          <UnlockOffer unlock={unlock} words={words} told={told} onAsk={signIn.askUnlock} />
+        ));
+      return message('deniedTitle', text, mayRestart ? startAgain : undefined, wayOut);
     }
     case 'expired':
       return message('expiredTitle', texts('expiredText'), startAgain);

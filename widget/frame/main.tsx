@@ -66,6 +66,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
         logo={root.dataset.logo}
         site={site}
         isTest={'test' in root.dataset}
+        isAlone={'alone' in root.dataset}
         hasActed={hasActed}
         isGiven={isGiven}
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}

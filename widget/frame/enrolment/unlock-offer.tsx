@@ -13,7 +13,7 @@ export interface UnlockOfferProps {
 export function UnlockOffer({ unlock, words, told, onAsk }: UnlockOfferProps) {
   const isBusy = unlock === 'busy';
   return (
-    <div class="message unlock">
+    <div class="unlock">
       <p role="status">{words(unlock === 'sent' ? 'unlockSent' : 'unlockText')}</p>
       {told && (
         <p class="error" role="alert">

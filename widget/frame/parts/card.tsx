@@ -11,6 +11,8 @@ export interface CardProps {
   /** Outside a frame: the site that this leads to. */
   site: string | undefined;
   isTest: boolean;
+  /** Outside a frame. */
+  isAlone: boolean;
   card: Ref<HTMLElement>;
   /** Present if the page offers to close the widget. */
   onClose?: (() => void) | undefined;
@@ -18,12 +20,13 @@ export interface CardProps {
 }
 
 /**
- * What stays the same on every screen: whose sign-in this is, and who guards it. No landmark of its own: the page around
- * it has its `main`, and may hold several widgets.
+ * What stays the same on every screen: whose sign-in this is, and who guards it. In a frame it is no landmark: the page
+ * around it has its `main`, and may hold several widgets.
  */
-export function Card({ texts, name, logo, site, isTest, card, onClose, children }: CardProps) {
+export function Card({ texts, name, logo, site, isTest, isAlone, card, onClose, children }: CardProps) {
+  const Whole = isAlone ? 'main' : 'section';
   return (
-    <section class="card" ref={card}>
+    <Whole class="card" ref={card}>
       <header>
         {logo ? <img class="logo" src={logo} alt={name} /> : <Seal />}
         <p class="name">
@@ -42,6 +45,6 @@ export function Card({ texts, name, logo, site, isTest, card, onClose, children 
         <Lock />
         {texts('secured')}
       </footer>
-    </section>
+    </Whole>
   );
 }

@@ -7,6 +7,8 @@ export interface MessageScreenProps {
   isNext: boolean;
   mark?: ComponentChildren;
   action?: { label: string; run: () => void } | undefined;
+  /** Between the text and the action. */
+  children?: ComponentChildren;
 }
 
 /** The screens that say something instead of asking. */
@@ -17,7 +19,7 @@ export class MessageScreen extends Component<MessageScreenProps> {
     if (this.props.isNext) this.heading.current?.focus();
   }
 
-  override render({ title, text, mark, action }: MessageScreenProps) {
+  override render({ title, text, mark, action, children }: MessageScreenProps) {
     return (
       <section class="message">
         {mark}
@@ -27,6 +29,7 @@ export class MessageScreen extends Component<MessageScreenProps> {
           </h1>
           <p>{text}</p>
         </div>
+        {children}
         {action && (
           <button type="button" class="primary" onClick={action.run}>
             {action.label}

@@ -18,7 +18,7 @@ export const de = {
   later: 'Später',
   laterUntil: 'Sie können das bis {0} aufschieben.',
   laterFree: 'Sie können das auch ein andermal tun.',
-  codesTitle: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+  codesTitle: 'Bewahren Sie Ihre Wiederherstellungs\u00adcodes auf',
   codesText:
     'Wenn Ihr Telefon verloren geht, kommen Sie mit jedem davon einmal hinein. Sie werden nur jetzt angezeigt.',
   download: 'Herunterladen',

@@ -1,0 +1,272 @@
+import { readFile } from 'node:fs/promises';
+import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { operatorOf } from '../server/testing/acting.ts';
+import { appOf } from '../server/testing/app-on-a-phone.ts';
+import { must, NONCE, PASSWORD, type Scene, type SceneOptions, setScene, wrongCode } from '../server/testing/scene.ts';
+import { sendEnrolmentLink } from '../server/usecases/enrolment/send-enrolment-link.ts';
+import { hostPage } from '../widget/testing/host-page.ts';
+import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { type WidgetView, widgetIn } from './harness/widget-view.ts';
+
+let here: ServiceHere;
+beforeAll(async () => {
+  here = await startServiceHere('enrolment-e2e');
+});
+afterAll(() => here?.close());
+beforeEach(() => {
+  here.ports.courier.sent.length = 0;
+});
+afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
+
+const setStage = (options: SceneOptions = {}) =>
+  setScene(here.ports, {
+    ...options,
+    resource: {
+      name: 'Harbour & Co.',
+      enrolment: { kinds: ['totp'], required: true, unlockByMail: true },
+      allowedOrigins: [here.host.origin],
+      ...options.resource,
+    },
+    user: { email: 'alice@shop.example', ...options.user },
+  });
+
+const EVENTS = `window.heard = [];
+for (const name of ['change', 'used', 'success'])
+  document.addEventListener('countersign:' + name, ({ detail }) => heard.push([name, detail]));
+`;
+
+async function openWidget(
+  scene: Scene,
+  options: Record<string, unknown> = {},
+  browser: BrowserContextOptions = {},
+): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
+  const mount = JSON.stringify({ resource: scene.resource.id, nonce: NONCE, ...options });
+  const context = await here.browser.newContext({ acceptDownloads: true, ...browser });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  const script = `${EVENTS}Countersign.mount('#here', ${mount});`;
+  await page.goto(here.host.put(hostPage(here.url, '<h1>Harbour & Co.</h1><div id="here"></div>', script)));
+  return { page, widget: widgetIn(page.frameLocator('iframe')) };
+}
+
+async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {
+  await widget.identify('alice');
+  await widget.givePassword(PASSWORD);
+  await widget.frame.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
+}
+
+/** What an app reads of the screen: the key that can be typed. */
+async function readKey(place: FrameLocator | Page) {
+  const secret = (await place.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
+  return appOf({ step: 'enrol', enrol: { secret } } as Parameters<typeof appOf>[0]);
+}
+
+const heardBy = (page: Page) => page.evaluate(() => (window as unknown as { heard: [string, unknown][] }).heard);
+
+describe('at the first sign-in', () => {
+  test('a person sets up an app and keeps the recovery codes, by keyboard alone', async () => {
+    const scene = await setStage();
+    const { page, widget } = await openWidget(scene);
+    await toEnrol(widget);
+    const app = await readKey(widget.frame);
+    await widget.frame.getByLabel('Code from the app').focus();
+    await page.keyboard.type(app.code(here.ports.clock.now()));
+    await page.keyboard.press('Enter');
+    const heading = widget.frame.getByRole('heading', { name: 'Keep your recovery codes' });
+    await heading.waitFor();
+    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await widget.frame.getByRole('listitem').count()).toBe(10);
+
+    // Not before the person says so.
+    await widget.button('Continue').click();
+    expect(await widget.alert.textContent()).toContain('Tick this once you have them');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await widget.frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
+    await expect.poll(async () => (await heardBy(page)).map(([name]) => name).slice(-2)).toEqual(['used', 'success']);
+    expect((await heardBy(page)).at(-2)).toEqual(['used', { factor: 'code' }]);
+  });
+
+  test('the codes can be copied, downloaded and printed', async () => {
+    const { page, widget } = await openWidget(await setStage());
+    await toEnrol(widget);
+    const app = await readKey(widget.frame);
+    await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
+    await widget.button('Confirm').click();
+    await widget.button('Copy').click();
+    await widget.button('Copied').waitFor();
+    const codes = await widget.frame.getByRole('listitem').allTextContents();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join('\n'));
+
+    const [download] = await Promise.all([page.waitForEvent('download'), widget.button('Download').click()]);
+    expect(download.suggestedFilename()).toBe('recovery-codes.txt');
+    const text = await readFile(await download.path(), 'utf8');
+    expect(text).toContain('Recovery codes for Harbour & Co.');
+    for (const code of codes) expect(text).toContain(code);
+
+    const frame = page.frames().at(-1);
+    await frame?.evaluate(() => {
+      window.addEventListener('beforeprint', () => document.documentElement.setAttribute('data-printed', ''));
+    });
+    await widget.button('Print').click();
+    await expect.poll(() => frame?.evaluate(() => 'printed' in document.documentElement.dataset)).toBe(true);
+  });
+
+  test('a phone that threw the page away comes back to the same key', async () => {
+    const { page, widget } = await openWidget(await setStage());
+    await toEnrol(widget);
+    const key = await widget.frame.locator('.key').textContent();
+    await page.reload();
+    await widget.frame.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
+    expect(await widget.frame.locator('.key').textContent()).toBe(key);
+  });
+
+  test('the QR code says what the key says, and is drawn of shapes', async () => {
+    const { widget } = await openWidget(await setStage());
+    await toEnrol(widget);
+    const qr = widget.frame.getByRole('img', { name: 'QR code with the key of your new token' });
+    expect(await qr.evaluate((element) => element.tagName)).toBe('svg');
+    await widget.frame.getByText('No camera at hand?').click();
+    const uri = await widget.frame.getByRole('link', { name: 'Open in an app on this device' }).getAttribute('href');
+    const key = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '');
+    expect(uri).toBe(
+      `otpauth://totp/Harbour%20%26%20Co.:alice?secret=${key}&issuer=Harbour%20%26%20Co.&algorithm=SHA1&digits=6&period=30`,
+    );
+  });
+
+  test('a wrong code says so and keeps everything; one of another minute says that too', async () => {
+    const { widget } = await openWidget(await setStage());
+    await toEnrol(widget);
+    const app = await readKey(widget.frame);
+    const field = widget.frame.getByLabel('Code from the app');
+    await field.fill(app.code(here.ports.clock.now() - 90_000));
+    await widget.button('Confirm').click();
+    await expect.poll(() => widget.alert.textContent()).toContain('the clock of your device seems to be off');
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await field.fill(app.code(here.ports.clock.now()));
+    await widget.button('Confirm').click();
+    await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+  });
+
+  test('what may wait can be put off', async () => {
+    const until = here.ports.clock.now() + 7 * 86_400_000;
+    const enrolment = { kinds: ['totp' as const], required: true, postponableUntil: until };
+    const { widget } = await openWidget(await setStage({ resource: { enrolment } }));
+    await toEnrol(widget);
+    await widget.frame.getByText('You can put this off until').waitFor();
+    await widget.button('Later').click();
+    await widget.frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  });
+});
+
+test.each([
+  ['light', 'en', 320],
+  ['dark', 'de', 320],
+  ['contrast', 'ar', 400],
+] as const)('in %s and %s at %i px nothing is wrong with any step', async (theme, locale, width) => {
+  const scene = await setStage();
+  const { page, widget } = await openWidget(scene, { theme, locale }, { viewport: { width, height: 800 } });
+  await widget.frame.locator('#identify').fill('alice');
+  await widget.frame.locator('.primary').click();
+  await widget.frame.locator('#password').fill(PASSWORD);
+  await widget.frame.locator('.primary').click();
+  await widget.frame.locator('.qr').waitFor();
+  await widget.frame.locator('summary').click();
+  await expectAccessible(page);
+  await expectNoScrolling(page);
+  const app = await readKey(widget.frame);
+  await widget.frame.locator('#enrol').fill(app.code(here.ports.clock.now()));
+  await widget.frame.locator('.primary').click();
+  await widget.frame.locator('.code-list').waitFor();
+  await widget.frame.locator('.primary').click();
+  await widget.frame.locator('.error').waitFor();
+  await expectAccessible(page);
+  await expectNoScrolling(page);
+});
+
+async function expectNoScrolling(page: Page): Promise<void> {
+  const frame = page.frames().at(-1);
+  await expect
+    .poll(() => frame?.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight))
+    .toBe(true);
+  const size = await frame?.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(size?.[0]).toBeLessThanOrEqual(size?.[1] ?? 0);
+}
+
+describe('where the page asks for it', () => {
+  test('somebody who has a token sets up another after both factors', async () => {
+    const scene = await setStage({ tokens: [{}] });
+    const { page, widget } = await openWidget(scene, { purpose: 'enrol' });
+    await widget.identify('alice');
+    await widget.givePassword(PASSWORD);
+    await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
+    const app = await readKey(widget.frame);
+    await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
+    await widget.button('Confirm').click();
+    await widget.frame.getByRole('checkbox').check();
+    await widget.button('Continue').click();
+    await expect.poll(async () => (await heardBy(page)).at(-1)?.[0]).toBe('success');
+  });
+
+  test('a preference is asked for first', async () => {
+    const scene = await setStage({ tokens: [{}] });
+    const { page } = await openWidget(scene, { prefer: 'webauthn' });
+    const request = await page.waitForRequest((one) => one.url().endsWith('/widget/v1/flows'));
+    expect(request.postDataJSON()).toMatchObject({ prefer: 'webauthn' });
+  });
+});
+
+// SR-40
+describe('a mailed link', () => {
+  const send = ({ account, resource, user }: Scene) =>
+    sendEnrolmentLink(here.ports, operatorOf(account), user.id, { resource: resource.id, language: 'en' });
+
+  test('leads to a page of the service, through the password, to a token, and survives a reload', async () => {
+    const scene = await setStage({ tokens: [{ state: 'locked' }] });
+    must(await send(scene));
+    const page = await (await here.browser.newContext()).newPage();
+    await page.goto(here.mailedLink());
+    const own = widgetIn(page);
+    await own.givePassword(PASSWORD);
+    await page.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
+    await expectAccessible(page);
+    const key = await page.locator('.key').textContent();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
+    expect(await page.locator('.key').textContent()).toBe(key);
+    const app = await readKey(page);
+    await page.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
+    await own.button('Confirm').click();
+    await page.getByRole('checkbox').check();
+    await own.button('Continue').click();
+    await page.getByRole('heading', { name: 'Your app is set up' }).waitFor();
+    expect(new URL(page.url()).hash).toBe('');
+  });
+
+  test('that was used, or never was one, says so', async () => {
+    const page = await (await here.browser.newContext()).newPage();
+    await page.goto(`${here.url}/widget/v1/enrol#usr_00000000000.${'A'.repeat(32)}`);
+    await page.getByText('This link has been used, has expired, or is not complete.').waitFor();
+    await expectAccessible(page);
+  });
+});
+
+test('whoever locked their own token unlocks it by mail, on a page without scripts', async () => {
+  const scene = await setStage({ tokens: [{}] });
+  const { page, widget } = await openWidget(scene);
+  await widget.identify('alice');
+  await widget.givePassword(PASSWORD);
+  for (let i = 0; i < 6; i++) {
+    await widget.giveCode(await wrongCode(scene, i));
+    await widget.frame.locator('.error, .unlock').first().waitFor();
+  }
+  await widget.button('E-mail me a link to unlock').click();
+  await widget.frame.getByText('A link is on its way').waitFor();
+  await expectAccessible(page);
+  const plain = await (await here.browser.newContext({ javaScriptEnabled: false, locale: 'en' })).newPage();
+  await plain.goto(here.mailedLink());
+  await plain.getByRole('button', { name: 'Unlock it' }).click();
+  await plain.getByRole('heading', { name: 'Your token is unlocked' }).waitFor();
+  expect((await scene.tokens[0]?.stored())?.lock).toBeUndefined();
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from '@playwright/test';
+import { expect } from 'vitest';
+import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
+import { loadSigningKeys } from '../../server/adapters/jose/load-signing-keys.ts';
+import { createSigner } from '../../server/adapters/jose/signer.ts';
+import { createApp } from '../../server/app.ts';
+import { composeMail } from '../../server/domain/mail/compose.ts';
+import { type Listening, listen } from '../../server/http/listen.ts';
+import { createReadiness } from '../../server/http/readiness.ts';
+import { capturedLog } from '../../server/testing/captured-log.ts';
+import { freePorts } from '../../server/testing/free-ports.ts';
+import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import { buildWidget } from '../../widget/build.ts';
+import { type HostSite, startHostSite } from '../../widget/testing/host-page.ts';
+import { launchBrowser } from './browser.ts';
+
+/** The service in this process: its clock is the test's, and a mail can be read before any mailbox gets it. */
+export interface ServiceHere {
+  url: string;
+  ports: TestPorts;
+  host: HostSite;
+  browser: Browser;
+  /** The link in the last mail. */
+  mailedLink(): string;
+  close(): Promise<void>;
+}
+
+export async function startServiceHere(name: string): Promise<ServiceHere> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-here-'));
+  await buildWidget(folder);
+  const [ports, host, browser] = await Promise.all([openTestPorts(name), startHostSite(), launchBrowser()]);
+  const [port = 0] = await freePorts(1);
+  const url = `http://localhost:${port}`;
+  const readiness = createReadiness();
+  const keys = await loadSigningKeys(ports, { algorithm: 'ES256' });
+  ports.signer = createSigner({ issuer: url, keys, now: () => ports.clock.now() });
+  const app = createApp(ports, {
+    issuer: url,
+    version: '0.0.0',
+    trustedProxies: [],
+    forwardedHeader: 'x-forwarded-for',
+    widget: await loadBuiltFiles(folder, 'widget'),
+    log: capturedLog().log,
+    readiness,
+  });
+  const timeouts = { drainMs: 0, shutdownMs: 1000 };
+  const service: Listening = await listen(app.fetch, {
+    host: 'localhost',
+    port,
+    readiness,
+    timeouts,
+    onFault: () => {},
+  });
+  return {
+    url,
+    ports,
+    host,
+    browser,
+    mailedLink() {
+      const mail = ports.courier.sent.findLast(({ kind }) => kind !== 'security-notice');
+      if (!mail) throw new Error('no mail');
+      return composeMail(mail, url).link ?? '';
+    },
+    async close() {
+      await browser.close();
+      await Promise.all([service.stop(), host.close()]);
+      await ports.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
