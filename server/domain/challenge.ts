@@ -19,6 +19,9 @@ export type Challenge = {
       kind: 'sent';
       /** MAC of the code. */
       mac: string;
+      /** Where it went, and in whose ownership: of a token that has moved on it is worth nothing. */
+      to: string;
+      epoch: number;
     }
   | { kind: 'ocra'; question: string }
 );

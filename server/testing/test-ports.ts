@@ -11,7 +11,7 @@ import type { GeoLookup } from '../ports/geo-lookup.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Random } from '../ports/random.ts';
 import { FakeHasher } from './fake-hasher.ts';
-import { FakeCourier, FakeWebhookSender } from './fake-senders.ts';
+import { FakeCodeCourier, FakeCourier, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 
 export const ISSUER = 'https://auth.example';
@@ -60,6 +60,7 @@ export interface TestPorts extends Ports {
   hasher: FakeHasher;
   geo: FakeGeo;
   courier: FakeCourier;
+  codes: FakeCodeCourier;
   webhookSender: FakeWebhookSender;
   /** What use-cases that sign take beside the ports. */
   issuer: string;
@@ -76,6 +77,7 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
   const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
   const geo = new FakeGeo();
   const courier = new FakeCourier();
+  const codes = new FakeCodeCourier();
   const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
 
@@ -88,6 +90,7 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
     signer: { ...signer },
     geo,
     courier,
+    codes,
     webhookSender: new FakeWebhookSender(),
     issuer: ISSUER,
     replica: overTheSame,

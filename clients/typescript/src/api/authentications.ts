@@ -2,7 +2,7 @@ import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { type CallOptions, unexpected } from './collection.ts';
-import type { AuthenticateInput, Authentication, LoginRequest } from './objects.ts';
+import type { AuthenticateInput, Authentication, Challenge, LoginRequest, NewChallenge } from './objects.ts';
 import type { Transport } from './transport.ts';
 
 /** A success must say so in full. Anything else, even with status 200, lets nobody in. */
@@ -52,6 +52,19 @@ export async function createLoginRequest(
   const { loginRequest, expiresAt } = answer ?? {};
   if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a login request');
   return { loginRequest, expiresAt };
+}
+
+export async function createChallenge(
+  send: Transport,
+  input: NewChallenge,
+  { signal }: CallOptions = {},
+): Promise<Challenge> {
+  const answer = await send({ method: 'POST', path: '/challenges', body: { ...input }, kind: 'once', signal });
+  const { token, kind, name, to, expiresAt } = answer ?? {};
+  if (typeof token !== 'string' || typeof name !== 'string' || typeof expiresAt !== 'number') {
+    throw unexpected('a challenge');
+  }
+  return { token, kind: kind as Challenge['kind'], name, ...(typeof to === 'string' && { to }), expiresAt };
 }
 
 function isUser(value: unknown): value is { id: string; login: string } {

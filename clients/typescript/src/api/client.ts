@@ -19,7 +19,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest } from './authentications.ts';
+import { authenticate, consumeResult, createChallenge, createLoginRequest } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -32,10 +32,12 @@ import type {
   Assignment,
   AuthenticateInput,
   Authentication,
+  Challenge,
   CreatedToken,
   Filter,
   FilterChanges,
   LoginRequest,
+  NewChallenge,
   NewFilter,
   NewResource,
   NewToken,
@@ -90,6 +92,13 @@ export interface Client {
     input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
     options?: CallOptions,
   ): Promise<LoginRequest>;
+  /**
+   * Has a code sent to a person by text message or e-mail, for `authenticate` on the same resource. Ask when your site has
+   * checked a password. Never repeated by itself.
+   *
+   * @throws CountersignError `CODE_NOT_SENT`, `CODE_LIMIT`, `TOKEN_NOT_FOUND`, `TOKEN_LOCKED`, ...
+   */
+  createChallenge(input: NewChallenge, options?: CallOptions): Promise<Challenge>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
@@ -156,6 +165,7 @@ export function createClient(options: ClientOptions): Client {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
+    createChallenge: (input, call) => createChallenge(send, input, call),
     resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
     users: {
       ...createCollection<User, NewUser, UserChanges, User, UserQuery>(send, {
