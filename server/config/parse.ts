@@ -80,8 +80,9 @@ export function parseRedisUrl(text: string): true | undefined {
 
 /** Where a courier of the operator's own is asked: https, or http on loopback, with no credentials in it. */
 export function parseCourierUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
 }
 

@@ -209,7 +209,7 @@ export const VARIABLES = {
     schema: secretLine.optional(),
   },
   COUNTERSIGN_SMS_SECRET_FILE: {
-    meaning: 'File that holds it instead, readable by its owner alone.',
+    meaning: 'File that holds it instead, on one line.',
     otherwise: 'COUNTERSIGN_SMS_SECRET, or none',
     schema: path.optional(),
   },

@@ -19,9 +19,9 @@ export type Challenge = {
       kind: 'sent';
       /** MAC of the code. */
       mac: string;
-      /** Where it went, and in whose ownership: of a token that has moved on it is worth nothing. */
-      to: string;
+      /** Of the token then: one that has changed its owner or its address since takes it no more. */
       epoch: number;
+      moves: number;
     }
   | { kind: 'ocra'; question: string }
 );

@@ -67,7 +67,7 @@ export function isAddressFor(kind: SentFactor['kind'], to: string): boolean {
 }
 
 /** Enough for its owner to know it again. */
-export function maskedAddress({ kind, to }: SentFactor): string {
+export function maskedAddress({ kind, to }: Pick<SentFactor, 'kind' | 'to'>): string {
   if (kind === 'sms') return `•••${to.slice(-2)}`;
   return `${to.slice(0, 1)}•••${to.slice(to.lastIndexOf('@'))}`;
 }
@@ -81,10 +81,20 @@ type SentChallenge = Extract<Challenge, { kind: 'sent' }>;
 export function standsFor(challenge: Challenge, token: SentToken, now: number): challenge is SentChallenge {
   return (
     challenge.kind === 'sent' &&
-    challenge.to === token.factor.to &&
     challenge.epoch === token.epoch &&
+    challenge.moves === movesOf(token) &&
     now < challenge.expiresAt
   );
+}
+
+/** The same token, with its codes going elsewhere. */
+export function moved(token: SentToken, to: string): SentToken {
+  const { kind } = token.factor;
+  return { ...token, factor: { kind, to, moves: movesOf(token) + 1 } };
+}
+
+export function movesOf({ factor }: Pick<SentToken, 'factor'>): number {
+  return factor.moves ?? 0;
 }
 
 /** For how long no other code is sent; 0: send one. A code that was used makes room for the next. */

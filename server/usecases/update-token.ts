@@ -3,7 +3,7 @@ import { mayChangeToken, mayChangeUser } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
 import { lockToken, unlockToken } from '../domain/lockout.ts';
 import type { SeenVersions } from '../domain/object-version.ts';
-import { ADDRESS_FORMS, isAddressFor } from '../domain/sent-code.ts';
+import { ADDRESS_FORMS, isAddressFor, moved } from '../domain/sent-code.ts';
 import { isRecovery, isSent, isWebauthn, type Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -65,7 +65,7 @@ export async function updateToken(
       if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
       const { kind } = next.factor;
       if (!isAddressFor(kind, changes.to)) return refusal('INPUT_INVALID', { detail: `to: ${ADDRESS_FORMS[kind]}` });
-      next = { ...next, factor: { kind, to: changes.to } };
+      if (next.factor.to !== changes.to) next = moved(next, changes.to);
     }
     if (changes.pin !== undefined) {
       if (isRecovery(next) || isWebauthn(next)) return refusal('TOKEN_KIND_UNFIT');

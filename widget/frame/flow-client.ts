@@ -21,7 +21,8 @@ export interface FlowClient {
 const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
-export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
+/** @param language of the messages that a step may send */
+export function createFlowClient(fetch: typeof globalThis.fetch, language: () => string): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -52,7 +53,8 @@ export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
     begin: (request) => ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
-    choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
+    choose: (handle, seq, factor) =>
+      ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor, language: language() }),
   };
 }
 

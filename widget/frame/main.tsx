@@ -67,7 +67,10 @@ function run(host: Host, resource: string): void {
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient((...request) => fetch(...request)),
+    client: createFlowClient(
+      (...request) => fetch(...request),
+      () => (hasTexts ? root.lang : (look.locale ?? navigator.language)),
+    ),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     say,
     show(next) {

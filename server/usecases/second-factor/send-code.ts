@@ -9,6 +9,7 @@ import {
   codeFromBytes,
   DAY_MS,
   HOUR_MS,
+  movesOf,
   RESEND_AFTER_MS,
   resendWaitMs,
 } from '../../domain/sent-code.ts';
@@ -17,6 +18,7 @@ import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
+import { inTurn } from '../in-turn.ts';
 import { type Decision, newOperation, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -49,39 +51,9 @@ export interface SentCode {
  * @returns CODE_NOT_SENT when nobody took it on: it is void then. CODE_LIMIT: too many, or too soon after the last.
  */
 export async function sendCode(ports: SendNeeds, act: Act, order: SendOrder): Promise<Verdict<SentCode>> {
-  const { id, account } = order.token;
-  const keys = [documents.token(id), documents.challenge(id, order.scope)] as const;
-  const [, before] = await ports.store.getMany(keys, ports.clock.now());
-  const waitMs = resendWaitMs(before?.value, order.token, ports.clock.now());
-  if (waitMs > 0) return refusal('CODE_LIMIT', { retryAfterMs: waitMs });
-  const full = await countSending(ports, order.token);
-  if (full) return full;
-
   const code = newCode(ports);
-  type Made = Verdict<{ token: SentToken; challenge: Challenge }>;
-  const made = await transact<typeof keys, Made>(ports, id, keys, ([stored, current], now): Decision<Made> => {
-    const token = stored?.value;
-    // Whoever moved the token elsewhere meanwhile has the last word: nothing goes to an address that was read before.
-    if (!token || !isSent(token) || token.factor.to !== order.token.factor.to || token.epoch !== order.token.epoch) {
-      return { answer: refusal('CODE_NOT_SENT') };
-    }
-    // Somebody was faster: one message is enough.
-    const left = resendWaitMs(current?.value, token, now);
-    if (left > 0) return { answer: refusal('CODE_LIMIT', { retryAfterMs: left }) };
-    const challenge: Challenge = {
-      kind: 'sent',
-      token: id,
-      account,
-      resource: order.resource.id,
-      mac: codeMac(ports, token, order.scope, code).toString('base64url'),
-      to: token.factor.to,
-      epoch: token.epoch,
-      createdAt: now,
-      expiresAt: now + CODE_LIFETIME_MS,
-    };
-    const put = [{ key: keys[1], value: challenge, expiresAt: challenge.expiresAt }];
-    return { answer: { token, challenge }, write: { put, append: [told(act, order, 'code.sent', now)] } };
-  });
+  // One after another, so that of several clicks the first alone counts as a sending.
+  const made = await inTurn(ports.store, `code/${order.token.id}/${order.scope}`, () => ask(ports, act, order, code));
   if (isRefusal(made)) return made;
   const { token, challenge } = made;
   const { expiresAt } = challenge;
@@ -103,6 +75,42 @@ export async function sendCode(ports: SendNeeds, act: Act, order: SendOrder): Pr
     return refusal('CODE_NOT_SENT');
   }
   return { token, ...lifeOf(challenge) };
+}
+
+type Made = Verdict<{ token: SentToken; challenge: Challenge }>;
+
+/** Writes down what the token is asked, unless it is too soon or too much. */
+async function ask(ports: SendNeeds, act: Act, order: SendOrder, code: string): Promise<Made> {
+  const { id, account } = order.token;
+  const keys = [documents.token(id), documents.challenge(id, order.scope)] as const;
+  const [, before] = await ports.store.getMany(keys, ports.clock.now());
+  const waitMs = resendWaitMs(before?.value, order.token, ports.clock.now());
+  if (waitMs > 0) return refusal('CODE_LIMIT', { retryAfterMs: waitMs });
+  const full = await countSending(ports, order.token);
+  if (full) return full;
+  return transact<typeof keys, Made>(ports, id, keys, ([stored, current], now): Decision<Made> => {
+    const token = stored?.value;
+    // Whoever moved the token elsewhere meanwhile has the last word: nothing goes to an address that was read before.
+    if (!token || !isSent(token) || token.epoch !== order.token.epoch || movesOf(token) !== movesOf(order.token)) {
+      return { answer: refusal('CODE_NOT_SENT') };
+    }
+    // Somebody was faster: one message is enough.
+    const left = resendWaitMs(current?.value, token, now);
+    if (left > 0) return { answer: refusal('CODE_LIMIT', { retryAfterMs: left }) };
+    const challenge: Challenge = {
+      kind: 'sent',
+      token: id,
+      account,
+      resource: order.resource.id,
+      mac: codeMac(ports, token, order.scope, code).toString('base64url'),
+      epoch: token.epoch,
+      moves: movesOf(token),
+      createdAt: now,
+      expiresAt: now + CODE_LIFETIME_MS,
+    };
+    const put = [{ key: keys[1], value: challenge, expiresAt: challenge.expiresAt }];
+    return { answer: { token, challenge }, write: { put, append: [told(act, order, 'code.sent', now)] } };
+  });
 }
 
 /** The code that is on its way in this scope, where there is one that is too young for another. */
@@ -137,7 +145,9 @@ export function isSentCode(
 /** A million codes are tried out from any hash, so it takes the service's key; bound to token, address and sign-in. */
 function codeMac(ports: Pick<Ports, 'secrets'>, token: SentToken, scope: string, code: string): Buffer {
   const { account, id, factor, epoch } = token;
-  return Buffer.from(ports.secrets.mac('sent-code', JSON.stringify([account, id, factor.to, epoch, scope, code])));
+  return Buffer.from(
+    ports.secrets.mac('sent-code', JSON.stringify([account, id, factor.to, epoch, movesOf(token), scope, code])),
+  );
 }
 
 function newCode(ports: Pick<Ports, 'random'>): string {
