@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
+import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
 import { en } from '../widget/i18n/en.ts';
@@ -43,6 +46,7 @@ describe('the blocks of the documents', () => {
       'ini redis',
       'nginx',
       'json log',
+      'json sms-gateway',
       'sh not-executed', // listed below
     ];
     const kinds = blocks.map(({ language, role }) => [language, role].filter(Boolean).join(' '));
@@ -57,6 +61,7 @@ describe('the blocks of the documents', () => {
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/operators.md', expect.stringContaining('git clone')],
+      ['docs/operators.md', 'countersign courier test --to +4915112345678'],
     ]);
   });
 });
@@ -69,6 +74,18 @@ describe('what operators copy', () => {
 
   test('the settings of Redis are those that the service asks for', () => {
     expect(judgeSettings(settings(only('ini', 'redis'), / /))).toEqual([]);
+  });
+
+  test('the SMS gateways are such as the service starts with', async () => {
+    const files = blocks.filter(({ role }) => role === 'sms-gateway');
+    expect(files.length).toBeGreaterThan(1);
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-gateways-'));
+    for (const [at, { text }] of files.entries()) {
+      const file = join(folder, `${at}.json`);
+      await writeFile(file, text);
+      expect(loadSmsGateway(file).gateway.url).toMatch(/^https:/);
+    }
+    await rm(folder, { recursive: true });
   });
 
   test('the unit starts what is built, from the folder with the data that the environment names', () => {
