@@ -9,7 +9,7 @@ import {
   type SentNotice,
   STEP_CLAIM_MS,
 } from './flow.ts';
-import type { FlowId, TokenId } from './ids.ts';
+import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { TokenKind } from './token.ts';
@@ -128,7 +128,7 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: User;
+  user: Pick<User, 'login'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   otp: OtpUse;
@@ -150,7 +150,7 @@ export function finished(
     ...(second ? methodReferences(kind) : []),
     ...(password && second ? ['mfa'] : []),
   ];
-  const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
+  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -166,6 +166,7 @@ export function finished(
       acr: password && second ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
+      ...(flow.test !== undefined && { test: true as const }),
       ...(kind !== undefined && { kind }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
@@ -198,6 +199,7 @@ export function newFlow(
     passwordVerified: false,
     ...(asked.prefer && { prefer: asked.prefer }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
+    ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -206,7 +208,7 @@ export function newFlow(
 /** A sign-in for which the host has named the person: the code alone is asked for. */
 export function requestedFlow(
   flow: Flow,
-  request: LoginRequest,
+  request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
 ): Flow {
