@@ -51,6 +51,8 @@ export async function createChallenge(ports: Needs, act: Act, request: Challenge
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return access;
   const { resource } = access;
+  // There is nobody behind it, and what is sent costs.
+  if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   const found = await candidates(ports, act, resource, request);
   if (isRefusal(found)) return found;
   const accepts = acceptedKinds(resource);

@@ -12,6 +12,7 @@ import {
   must,
   NONCE,
   ORIGIN,
+  overwrite,
   PASSWORD,
   putInState,
   read,
@@ -269,6 +270,14 @@ describe('nothing is sent', () => {
     expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
     await meanwhile.deactivatePlan(scene);
     expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'PLAN_INACTIVE' });
+    expect(ports.codes.to(to)).toHaveLength(0);
+  });
+
+  test('on a test resource', async () => {
+    const { scene, to } = await person();
+    await overwrite(ports, documents.resource(scene.resource.id), { testMode: 'pass' });
+    const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TEST_RESOURCE' });
     expect(ports.codes.to(to)).toHaveLength(0);
   });
 
