@@ -9,6 +9,7 @@ import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts'
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
+import { RESOURCE_WARNINGS } from '../server/domain/resource-warnings.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../shared/wire/token-import.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
@@ -249,6 +250,7 @@ describe('what the documents say', () => {
       ...RESULT_ERROR_CODES,
       ...WEBHOOK_ERROR_CODES,
       ...CLIENT_ERROR_CODES,
+      ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
     ]);
