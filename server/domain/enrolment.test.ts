@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
-import { decideEnrolment, type EnrolmentFacts, type EnrolmentKind, hasToken, isLeftover, remembered } from './enrolment.ts';
+import {
+  decideEnrolment,
+  type EnrolmentFacts,
+  type EnrolmentKind,
+  hasToken,
+  isLeftover,
+  remembered,
+} from './enrolment.ts';
 import { METHOD_POLICIES } from './resource.ts';
 import { TOKEN_KINDS } from './token.ts';
 

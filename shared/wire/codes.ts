@@ -14,6 +14,8 @@ export const REFUSALS = {
   },
   OTP_CLOCK_OFF: { status: 403, title: 'That code is of another minute: the clock of the device seems to be off.' },
   NOTHING_ASKED: { status: 403, title: 'There is nothing to answer: no code has been sent, or it has expired.' },
+  CODE_NOT_SENT: { status: 503, title: 'The code could not be sent. Try again, or use another way.' },
+  CODE_LIMIT: { status: 429, title: 'No more codes are sent there for now. Wait, or use another way.' },
   TOKEN_LOCKED: {
     status: 403,
     title: 'This token is locked after too many wrong codes. An administrator can unlock it.',

@@ -10,7 +10,8 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
- *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
+ *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
+ *                                   same once more; a code is sent in that language)
  *     POST /widget/v1/flow/enrol      {seq, otp, language}  -> 200 FlowView   (the first code of a new token)
  *     POST /widget/v1/flow/enrol/later  {seq}          -> 200 FlowView   (where the view says that it may wait)
  *     POST /widget/v1/flow/codes      {seq}            -> 200 FlowView   (the recovery codes are in safe keeping)
@@ -69,6 +70,15 @@ export interface FlowView {
   enrol?: EnrolView;
   /** At `codes`: the recovery codes, for this once. */
   codes?: string[];
+  /** Where a code was sent for the way that is asked for. Absent: none has been, or it could not be. */
+  sent?: {
+    /** Masked. */
+    to: string;
+    /** Until when it counts, milliseconds since the epoch. */
+    expiresAt: number;
+    /** How long until another one may be asked for. */
+    resendAfterMs: number;
+  };
   /** On `done` only: the signed result for the page. */
   result?: string;
   /** On `done`: the way in which the second factor was shown, if one was. The page may remember it for `prefer`. */

@@ -35,7 +35,12 @@ export interface OwnBeginning {
   body: object;
 }
 
-export function createFlowClient(fetch: typeof globalThis.fetch, own?: OwnBeginning): FlowClient {
+/** @param language of the messages that a step may send */
+export function createFlowClient(
+  fetch: typeof globalThis.fetch,
+  language: () => string,
+  own?: OwnBeginning,
+): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -67,8 +72,10 @@ export function createFlowClient(fetch: typeof globalThis.fetch, own?: OwnBeginn
       own ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, own.body) : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
-    act: (handle, seq, path, fields) => ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, ...fields }),
-    choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
+    act: (handle, seq, path, fields) =>
+      ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, language: language(), ...fields }),
+    choose: (handle, seq, factor) =>
+      ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor, language: language() }),
   };
 }
 

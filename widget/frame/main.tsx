@@ -88,7 +88,11 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient((...request) => fetch(...request), own),
+    client: createFlowClient(
+      (...request) => fetch(...request),
+      () => (hasTexts ? root.lang : (look.locale ?? navigator.language)),
+      own,
+    ),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     say,
     show(next) {
@@ -96,7 +100,6 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
       draw();
     },
     isInSight: async () => !!card && isInSight(card),
-    language: () => root.lang,
   });
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);

@@ -10,10 +10,10 @@ export interface Notice {
   wait?: Deadline;
 }
 
-/** Everything that can be on the screen. */
+/** Everything that can be on the screen. `resend`: until when no other code is sent. */
 export type Screen =
   | { kind: 'loading' }
-  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice }
+  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
   | { kind: 'done' }
   /** `unlock`: whether a locked token can be unlocked by mail; `notice`: why no mail went out. */
   | { kind: 'denied'; code: string; mayRestart: boolean; unlock?: Unlock; notice?: string }

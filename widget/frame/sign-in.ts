@@ -6,6 +6,7 @@ import { deadlineIn } from './deadline.ts';
 import { type AnswerableStep, type FlowAnswer, type FlowClient, isTyped } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen, Unlock } from './screen.ts';
+import { isToBeSent } from './steps/fields.ts';
 
 /** How long the page may take to hand over its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
@@ -33,8 +34,6 @@ export interface SignInParts {
   memoryOf(nonce: string, loginRequest: string): FlowMemory;
   say(message: ToHost): void;
   show(screen: Screen): void;
-  /** What the sign-in speaks, for mails that it leads to. */
-  language(): string;
   /** Asked before anything is sent: whether the person can see what they do. */
   isInSight(): Promise<boolean>;
 }
@@ -67,16 +66,7 @@ export interface SignIn {
   checkTime(): void;
 }
 
-export function createSignIn({
-  resource,
-  origin,
-  client,
-  memoryOf,
-  say,
-  show,
-  isInSight,
-  language,
-}: SignInParts): SignIn {
+export function createSignIn({ resource, origin, client, memoryOf, say, show, isInSight }: SignInParts): SignIn {
   let screen: Screen = { kind: 'loading' };
   let handle = '';
   let memory: FlowMemory | undefined;
@@ -91,6 +81,8 @@ export function createSignIn({
   let lastSeq = 0;
   /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
   let run = 0;
+  /** The beginning in which a code has been asked for without the person's doing. */
+  let askedFor = -1;
 
   const put = (next: Screen) => {
     screen = next;
@@ -166,8 +158,14 @@ export function createSignIn({
       text: error.code,
       ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
     };
-    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }) });
+    const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
+    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
     if (error) sayError(error.code);
+    else if (isToBeSent(view) && askedFor !== run) {
+      // What is sent is asked for on arrival, once; after that it is for the person to ask.
+      askedFor = run;
+      void choose(view.factor ?? '');
+    }
   };
 
   const stay = (key: NoticeKey) => {
@@ -240,6 +238,8 @@ export function createSignIn({
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
 
+  const choose = (factor: string) => send((seq) => client.choose(handle, seq, factor));
+
   return {
     start,
 
@@ -304,7 +304,7 @@ export function createSignIn({
       // The other steps have answers of their own.
       send((seq, step) => (isTyped(step) ? client.answer(handle, seq, step, value) : client.read(handle))),
 
-    enrol: (otp) => send((seq) => client.act(handle, seq, 'enrol', { otp, language: language() })),
+    enrol: (otp) => send((seq) => client.act(handle, seq, 'enrol', { otp })),
     later: () => send((seq) => client.act(handle, seq, 'enrol/later')),
     confirmCodes: () => send((seq) => client.act(handle, seq, 'codes')),
 
@@ -313,7 +313,7 @@ export function createSignIn({
       const { notice: _, ...before } = screen;
       const asked = run;
       put({ ...before, unlock: 'busy' });
-      const answer = await client.act(handle, lastSeq, 'unlock', { language: language() });
+      const answer = await client.act(handle, lastSeq, 'unlock');
       if (asked !== run) return;
       if (answer.kind === 'view') put({ ...before, unlock: answer.view.unlock ?? 'sent' });
       else put({ ...before, unlock: 'offered', notice: answer.kind === 'refused' ? answer.code : 'interrupted' });
@@ -325,7 +325,7 @@ export function createSignIn({
       wishes = { ...(kind && { prefer: kind }), ...(purpose === 'enrol' && { purpose: 'enrol' }) };
     },
 
-    choose: (factor) => send((seq) => client.choose(handle, seq, factor)),
+    choose,
 
     checkTime,
   };

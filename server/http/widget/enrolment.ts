@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { MAIL_LANGUAGES } from '../../domain/mail/mail.ts';
+import { mailLanguage } from '../../domain/mail/mail.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -10,6 +10,7 @@ import { readEnrolmentPage } from '../../usecases/enrolment/read-enrolment-page.
 import { askUnlock } from '../../usecases/unlock/ask-unlock.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseVerdict } from '../api/api.ts';
+import { languageTag } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
@@ -18,11 +19,9 @@ import { answer, parse, whose } from './conversation.ts';
 import { showDocument } from './show-document.ts';
 
 const seq = z.int().min(0).max(1000);
-/** Of the mail that tells of it. What the frame speaks may be none that mails are written in. */
-const language = z.enum(MAIL_LANGUAGES).catch('en');
-const step = z.strictObject({ seq });
-const firstCode = z.strictObject({ seq, otp: z.string().max(32), language });
-const unlock = z.strictObject({ seq, language });
+/** `language`: what the frame speaks, for mails that a step leads to. */
+const step = z.strictObject({ seq, language: languageTag });
+const firstCode = step.extend({ otp: z.string().max(32) });
 const beginLinked = z.strictObject({ link: z.string().max(200) });
 
 /** The steps at which people set up tokens, and the page that a mailed link leads to (see `shared/wire/flow.ts`). */
@@ -41,7 +40,8 @@ export function enrolment(ports: Ports & { issuer: string }, widget: BuiltFiles)
     if (body instanceof Response) return body;
     const otp = parseTypedOtp(body.otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
-    return answer(c, await answerEnrolment(ports, { ...body, otp, ...whose(c) }));
+    const language = mailLanguage(body.language);
+    return answer(c, await answerEnrolment(ports, { ...body, otp, language, ...whose(c) }));
   });
   app.post('/flow/enrol/later', async (c) => {
     const body = await parse(c, step);
@@ -52,8 +52,9 @@ export function enrolment(ports: Ports & { issuer: string }, widget: BuiltFiles)
     return body instanceof Response ? body : answer(c, await confirmCodes(ports, { ...body, ...whose(c) }));
   });
   app.post('/flow/unlock', async (c) => {
-    const body = await parse(c, unlock);
-    return body instanceof Response ? body : answer(c, await askUnlock(ports, { ...body, ...whose(c) }));
+    const body = await parse(c, step);
+    if (body instanceof Response) return body;
+    return answer(c, await askUnlock(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
   });
 
   // The same page for every link, also for none: the link itself is in the fragment, which no server sees (SR-40).
