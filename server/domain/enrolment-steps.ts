@@ -1,25 +1,7 @@
-import type { EnrolmentBasis } from './enrolment.ts';
+import type { Enrolling } from './enrolling.ts';
 import type { Flow } from './flow.ts';
-import { evaluated, type Passed } from './flow-steps.ts';
-import type { TokenId } from './ids.ts';
+import { evaluated } from './flow-steps.ts';
 import type { User } from './user.ts';
-
-/**
- * A token that becomes one with its first right code, kept in the flow of the person who sets it up. The seed is sealed for
- * the token that it will be.
- */
-export interface Enrolling {
-  token: TokenId;
-  sealedSecret: string;
-  /** The recovery codes that come along, where the person has none. */
-  recovery?: TokenId;
-  basis: EnrolmentBasis;
-  /** What the sign-in has shown already: it ends with that if the enrolment is left out. */
-  passed: Pick<Passed, 'otp' | 'token' | 'kind'>;
-  /** Whether it can be left out, as far as was said when it was begun; and until when. */
-  mayWait: boolean;
-  until?: number;
-}
 
 /** Before the sign-in comes to its end, or in its place, the person sets up a token. */
 export function enrolmentBegun(flow: Flow, user: User, passwordDigest: string | undefined, enrolling: Enrolling): Flow {
@@ -61,6 +43,6 @@ export function unlockOffered(user: User, passwordDigest: string): (flow: Flow) 
 }
 
 /** What the sign-in has shown when the enrolment is done: its first code counts, unless another had been shown before. */
-export function passedWith({ token, passed }: Enrolling): Pick<Passed, 'otp' | 'token' | 'kind'> {
+export function passedWith({ token, passed }: Enrolling): Enrolling['passed'] {
   return passed.otp === 'verified' ? passed : { otp: 'verified', token, kind: 'totp' };
 }

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
-import {
-  decideEnrolment,
-  type EnrolmentFacts,
-  type EnrolmentKind,
-  hasToken,
-  isLeftover,
-  remembered,
-} from './enrolment.ts';
+import { decideEnrolment, type EnrolmentFacts, hasToken, isLeftover, remembered } from './enrolment.ts';
+import type { EnrolmentKind } from './enrolment-policy.ts';
 import { METHOD_POLICIES } from './resource.ts';
 import { TOKEN_KINDS } from './token.ts';
 

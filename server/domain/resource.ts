@@ -1,5 +1,5 @@
 import type { ActorReference } from './actor.ts';
-import type { EnrolmentPolicy } from './enrolment.ts';
+import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
 import type { TokenKind } from './token.ts';
 

@@ -1,5 +1,5 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
-import type { EnrolmentBasis } from '../domain/enrolment.ts';
+import type { EnrolmentBasis } from '../domain/enrolment-policy.ts';
 import { enrolmentBegun, unlockOffered } from '../domain/enrolment-steps.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
 import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';

@@ -1,5 +1,5 @@
 import { mayActOn } from '../domain/authority.ts';
-import type { EnrolmentPolicy } from '../domain/enrolment.ts';
+import type { EnrolmentPolicy } from '../domain/enrolment-policy.ts';
 import type { FilterId, ResourceId } from '../domain/ids.ts';
 import type { SeenVersions } from '../domain/object-version.ts';
 import type { Resource } from '../domain/resource.ts';

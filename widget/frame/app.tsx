@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { en, type TextKey } from '../i18n/en.ts';
-import type { Enrolment } from './enrolment/index.tsx';
 import { isTyped } from './flow-client.ts';
 import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
@@ -36,16 +35,6 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
       <span class="spinner" />
     </div>
   );
-  const enrolment = (show: (loaded: Enrolment) => ComponentChildren) => (
-    <Loaded
-      key={texts.lang}
-      load={() => import('./enrolment/index.tsx').then(({ loadEnrolment }) => loadEnrolment(texts.lang))}
-      waiting={loading}
-      failed={(again) => message('offlineTitle', texts('offlineText'), { label: 'tryAgain', run: again })}
-    >
-      {show}
-    </Loaded>
-  );
   const message = (
     title: TextKey,
     text: string,
@@ -63,42 +52,23 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
       {more}
     </MessageScreen>
   );
+  const enrolment = (
+    <Loaded
+      key={texts.lang}
+      load={() => import('./enrolment/index.tsx').then(({ loadEnrolment }) => loadEnrolment(texts.lang))}
+      waiting={loading}
+      failed={(again) => message('offlineTitle', texts('offlineText'), { label: 'tryAgain', run: again })}
+    >
+      {({ Enrolment, words }) => <Enrolment {...{ screen, texts, words, name, signIn }} isNext={hasActed} />}
+    </Loaded>
+  );
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
 
   switch (screen.kind) {
     case 'step': {
-      const { step, view, notice } = screen;
-      const told = notice && texts(Object.hasOwn(en, notice.text) ? (notice.text as TextKey) : 'unexpected');
-      const { enrol, codes } = view;
-      if (step === 'enrol' && enrol) {
-        return enrolment(({ EnrolForm, words }) => (
-          <EnrolForm
-            screen={screen}
-            enrol={enrol}
-            texts={texts}
-            words={words}
-            isNext={hasActed}
-            told={told}
-            onAnswer={signIn.enrol}
-            onLater={signIn.later}
-          />
-        ));
-      }
-      if (step === 'codes' && codes) {
-        return enrolment(({ CodesScreen, words }) => (
-          <CodesScreen
-            screen={screen}
-            codes={codes}
-            name={name}
-            texts={texts}
-            words={words}
-            told={told}
-            onConfirm={signIn.confirmCodes}
-          />
-        ));
-      }
-      if (!isTyped(step)) return loading;
+      const { step } = screen;
+      if (!isTyped(step)) return enrolment;
       return (
         <AnswerForm
           key={step}
@@ -114,19 +84,12 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
       );
     }
     case 'done':
-      return isLinked
-        ? enrolment(({ LinkDone, words }) => <LinkDone words={words} />)
-        : message('doneTitle', texts('doneText'));
+      return isLinked ? enrolment : message('doneTitle', texts('doneText'));
     case 'denied': {
-      const { code, mayRestart, unlock, notice } = screen;
+      const { code, mayRestart, unlock } = screen;
+      if (code === 'ENROLMENT_LINK_INVALID') return enrolment;
       const text = texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-      const told = notice && texts(Object.hasOwn(en, notice) ? (notice as TextKey) : 'unexpected');
-      const wayOut =
-        unlock &&
-        enrolment(({ UnlockOffer, words }) => (
-          <UnlockOffer unlock={unlock} words={words} told={told} onAsk={signIn.askUnlock} />
-        ));
-      return message('deniedTitle', text, mayRestart ? startAgain : undefined, wayOut);
+      return message('deniedTitle', text, mayRestart ? startAgain : undefined, unlock && enrolment);
     }
     case 'expired':
       return message('expiredTitle', texts('expiredText'), startAgain);

@@ -77,9 +77,6 @@ export const de = {
   TOO_MANY_ATTEMPTS: 'Zu viele Versuche.',
   FILTER_DENIED: 'Von Ihrem Ort oder zu dieser Zeit ist die Anmeldung nicht erlaubt.',
   ACCESS_DENIED: 'Sie können sich hier nicht anmelden. Wenn das nicht stimmt, fragen Sie Ihre Administration.',
-  ENROLMENT_REQUIRED: 'Das lässt sich nicht länger aufschieben. Richten Sie die App ein, um weiterzukommen.',
-  ENROLMENT_LINK_INVALID:
-    'Dieser Link wurde benutzt, ist abgelaufen oder nicht vollständig. Fordern Sie einen neuen an.',
   PLAN_INACTIVE: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet. Ihr Betreiber kann sie wieder einschalten.',
   RESOURCE_DISABLED: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet.',
   ORIGIN_NOT_ALLOWED:

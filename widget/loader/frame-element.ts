@@ -14,7 +14,7 @@ export function createFrame(service: string, resource: string): HTMLIFrameElemen
   frame.sandbox.value = SANDBOX;
   // As high as its content, within reason: a frame of no height cannot be seen, one without end hides the page.
   frame.style.cssText =
-    'display:block;width:100%;border:0;visibility:hidden;height:348px;min-height:120px;max-height:1200px';
+    'display:block;width:100%;border:0;visibility:hidden;height:348px;min-height:120px;max-height:1600px';
   return frame;
 }
 

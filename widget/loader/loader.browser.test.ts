@@ -74,7 +74,10 @@ describe('mounting', () => {
     const frame = page.locator('iframe');
     expect(await frame.getAttribute('title')).toBe('Members sign in');
     expect(await frame.getAttribute('sandbox')).not.toContain('top-navigation');
-    expect(await frame.getAttribute('allow')).toContain(`publickey-credentials-get ${stage.service.url};`);
+    // No origin named: for the frame's own (Permissions Policy, 6.2).
+    expect(await frame.getAttribute('allow')).toBe(
+      'publickey-credentials-get;publickey-credentials-create;otp-credentials;clipboard-write',
+    );
     expect(await frame.getAttribute('allow')).not.toContain('*');
     expect(await frame.getAttribute('src')).toBe(
       `${stage.service.url}/widget/v1/frame?resource=${RESOURCE}&origin=${stage.host.origin}`,

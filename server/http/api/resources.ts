@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { ENROLMENT_KINDS, type EnrolmentPolicy } from '../../domain/enrolment.ts';
+import { ENROLMENT_KINDS, type EnrolmentPolicy } from '../../domain/enrolment-policy.ts';
 import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,

@@ -1,12 +1,7 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
 import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
-import {
-  codesShown,
-  type Enrolling,
-  enrolledByLink,
-  enrolmentInsisted,
-  passedWith,
-} from '../../domain/enrolment-steps.ts';
+import type { Enrolling } from '../../domain/enrolling.ts';
+import { codesShown, enrolledByLink, enrolmentInsisted, passedWith } from '../../domain/enrolment-steps.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { decideFactors, widgetMethod } from '../../domain/methods.ts';

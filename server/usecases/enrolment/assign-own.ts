@@ -1,19 +1,29 @@
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../../domain/assignments.ts';
+import type { Enrolling } from '../../domain/enrolling.ts';
 import { isPaired, remembered } from '../../domain/enrolment.ts';
 import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
 import type { EventDraft } from '../../domain/event.ts';
+import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { eventOf } from '../act.ts';
+import { type Act, eventOf } from '../act.ts';
 import { movePlaces } from '../object-places.ts';
 import { passwordDigest } from '../password-digest.ts';
 import { type Decision, transact, type Write } from '../transact.ts';
 import { type Refusal, refusal, type Verdict } from '../verdict.ts';
-import type { OwnToken } from './make-own-token.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** Somebody who sets up a token in their sign-in. */
+export interface OwnToken {
+  /** Of the person. */
+  act: Act;
+  flow: Flow;
+  enrolling: Enrolling;
+  user: User;
+}
 
 /**
  * Assigns the person together with the tokens that they have just set up. This commit decides: of any number of people who

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EnrolmentPolicy } from '../../domain/enrolment.ts';
+import type { EnrolmentPolicy } from '../../domain/enrolment-policy.ts';
 import type { MethodPolicy } from '../../domain/resource.ts';
 import type { TokenState } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';

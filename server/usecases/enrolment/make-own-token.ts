@@ -1,5 +1,3 @@
-import type { Enrolling } from '../../domain/enrolment-steps.ts';
-import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { usedUp } from '../../domain/lockout.ts';
 import { stepOutside, verifyOtp } from '../../domain/otp/verify.ts';
@@ -11,19 +9,10 @@ import { type Act, eventOf } from '../act.ts';
 import { movePlaces } from '../object-places.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
-import { assignOwn } from './assign-own.ts';
+import { assignOwn, type OwnToken } from './assign-own.ts';
 import { APP_TOKEN, openSeed, recoveryCodesOf } from './show-enrolment.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
-/** Somebody who sets up a token in their sign-in. */
-export interface OwnToken {
-  /** Of the person. */
-  act: Act;
-  flow: Flow;
-  enrolling: Enrolling;
-  user: User;
-}
 
 /**
  * Makes a token of an enrolment whose first code is right, and assigns its person together with it, and with recovery codes

@@ -1,5 +1,6 @@
-import { decideEnrolment, type EnrolmentBasis, type EnrolmentDecision, hasToken } from '../../domain/enrolment.ts';
-import type { Enrolling } from '../../domain/enrolment-steps.ts';
+import type { Enrolling } from '../../domain/enrolling.ts';
+import { decideEnrolment, type EnrolmentDecision, hasToken } from '../../domain/enrolment.ts';
+import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';

@@ -1,6 +1,6 @@
 import { encode } from 'uqr';
 import type { EnrolView } from '../../../shared/wire/flow.ts';
-import type { Enrolling } from '../../domain/enrolment-steps.ts';
+import type { Enrolling } from '../../domain/enrolling.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { base32Encode } from '../../domain/otp/base32.ts';

@@ -51,7 +51,7 @@ export async function askUnlock(
   if (isRefusal(sent)) return sent;
   const key = documents.flow(flow.id);
   const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
-    if (!current || current.value.unlock !== 'offered') return { answer: current?.value };
+    if (current?.value.unlock !== 'offered') return { answer: current?.value };
     const next: Flow = { ...current.value, unlock: 'sent' };
     return { answer: next, write: { put: [{ key, value: next, expiresAt: next.expiresAt }] } };
   });

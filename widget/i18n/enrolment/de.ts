@@ -34,4 +34,7 @@ export const de = {
   unlock: 'Link zum Entsperren per E-Mail',
   unlockSent:
     'Ein Link ist unterwegs an Ihre E-Mail-Adresse. Er gilt einmal, 30 Minuten lang. Melden Sie sich danach neu an.',
+  ENROLMENT_REQUIRED: 'Das lässt sich nicht länger aufschieben. Richten Sie die App ein, um weiterzukommen.',
+  ENROLMENT_LINK_INVALID:
+    'Dieser Link wurde benutzt, ist abgelaufen oder nicht vollständig. Fordern Sie einen neuen an.',
 } as const satisfies EnrolmentDictionary;

@@ -30,6 +30,8 @@ export const en = {
   unlockText: 'If it was you who typed the wrong codes, you can unlock it by e-mail.',
   unlock: 'E-mail me a link to unlock',
   unlockSent: 'A link is on its way to your e-mail address. It works once, for 30 minutes. Then sign in again.',
+  ENROLMENT_REQUIRED: 'It cannot be put off any longer. Set up the app to go on.',
+  ENROLMENT_LINK_INVALID: 'This link has been used, has expired, or is not complete. Ask for another one.',
 } as const;
 
 export type EnrolmentKey = keyof typeof en;
