@@ -24,6 +24,7 @@ import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
+import { passkeyWindow } from './http/widget/passkey-window.ts';
 import type { Mailbox } from './ports/courier.ts';
 import type { Ports } from './ports/index.ts';
 import type { WidgetFiles } from './ports/widget-files.ts';
@@ -31,6 +32,8 @@ import type { WidgetFiles } from './ports/widget-files.ts';
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
   issuer: string;
+  /** The domain that passkeys are made for. Default: the issuer's host name. */
+  rpId?: string | undefined;
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
@@ -70,8 +73,9 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
-  app.route('/widget/v1', flows({ ...ports, issuer }));
+  app.route('/widget/v1', flows({ ...ports, issuer, rpId: options.rpId }));
   app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget', widgetFiles(options.widget, version));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;

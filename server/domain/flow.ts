@@ -3,6 +3,7 @@ import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TokenKind } from './token.ts';
+import type { PasskeyChallenge } from './webauthn/passkey-challenge.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
@@ -38,6 +39,8 @@ export interface Flow {
   factors?: FactorOption[];
   /** Which of them is being asked for. */
   factor?: string;
+  /** What a passkey is asked here, if it may answer. Void with the next answer, whatever that is. */
+  passkey?: PasskeyChallenge;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */

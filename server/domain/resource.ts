@@ -28,6 +28,8 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
+  passkeySignIn?: boolean;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

@@ -3,6 +3,8 @@ export interface WidgetFiles {
   /** Paths that the frame's page names. */
   script: string;
   style: string;
+  /** Of the window for passkeys. */
+  passkeyScript: string;
   files: ReadonlyMap<string, WidgetFile>;
 }
 

@@ -50,6 +50,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
     widget: {
       script: 'assets/frame-1a2b.js',
       style: 'assets/frame-3c4d.css',
+      passkeyScript: 'assets/passkey-window-5e6f.js',
       files: new Map([
         ['countersign.js', file('loader', 'text/javascript; charset=utf-8')],
         ['assets/frame-1a2b.js', file('frame', 'text/javascript; charset=utf-8')],

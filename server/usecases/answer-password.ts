@@ -4,6 +4,7 @@ import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
+import { askPasskeys } from './passkeys/new-challenge.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -30,8 +31,10 @@ export function answerPassword(
       const factors = decideFactors(widgetMethod(access.resource.methodPolicy, states), states);
       if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
       if (factors.otp) {
-        const options = factorOptions(usableTokens(tokens, accepts, now));
-        return { move: (held) => passwordRight(held, user, passwordDigest(user), options) };
+        const usable = usableTokens(tokens, accepts, now);
+        const options = factorOptions(usable);
+        const passkey = askPasskeys(ports, usable);
+        return { move: (held) => passwordRight(held, user, passwordDigest(user), options, passkey) };
       }
       return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
     });

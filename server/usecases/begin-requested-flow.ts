@@ -14,6 +14,7 @@ import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
 import { noteInPassing } from './note-in-passing.ts';
+import { askPasskeys } from './passkeys/new-challenge.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
 import { type Decision, transact, type Write } from './transact.ts';
@@ -44,6 +45,12 @@ export async function beginRequestedFlow(
   const person = await readUser(ports, resource.account, asked.value.user);
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
 
+  const usable = usableTokens(
+    pairs.tokens.map(({ value }) => value),
+    acceptedKinds(resource),
+    ports.clock.now(),
+  );
+  const passkey = askPasskeys(ports, usable);
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [documents.loginRequest(given.id), documents.flow(given.id), documents.result(given.id)] as const;
@@ -70,7 +77,8 @@ export async function beginRequestedFlow(
             newFlow(given.id, resource, { ...input, handleHash }, now),
             request.value,
             pairs.user?.login,
-            factorOptions(usableTokens(tokens, accepts, now)),
+            factorOptions(usable),
+            passkey,
           );
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 

@@ -22,7 +22,7 @@ export async function loadWidgetFiles(folder: string): Promise<WidgetFiles> {
   const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
     throw new Error(`the widget has not been built (no manifest in ${folder}): npm run build`, { cause });
   });
-  const { script, style } = JSON.parse(manifest) as { script: string; style: string };
+  const { script, style, passkeyScript } = JSON.parse(manifest) as Omit<WidgetFiles, 'files'>;
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Map<string, WidgetFile>();
   await Promise.all(
@@ -38,5 +38,5 @@ export async function loadWidgetFiles(folder: string): Promise<WidgetFiles> {
       });
     }),
   );
-  return { script, style, files };
+  return { script, style, passkeyScript, files };
 }

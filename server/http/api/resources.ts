@@ -46,6 +46,10 @@ const settings = {
   passwordReset: z.boolean().openapi({
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
+  passkeySignIn: z.boolean().openapi({
+    description:
+      'Whether the widget offers to sign in with a passkey alone, in place of name, password and code. The passkey’s device then checks its person, which counts as two factors.',
+  }),
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
@@ -61,6 +65,7 @@ const input = z
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
       passwordReset: settings.passwordReset.default(false),
+      passkeySignIn: settings.passkeySignIn.default(false),
     },
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
@@ -81,7 +86,7 @@ const shown = z
 
 export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false } = resource;
+  const { passwordReset = false, passkeySignIn = false } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
@@ -89,6 +94,7 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
     timeFilter,
     ipFilter,
     passwordReset,
+    passkeySignIn,
     tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),

@@ -113,6 +113,14 @@ const shown = z
     periodMs: z.int().optional(),
     pin: z.enum(['before', 'after']).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
     codesLeft: z.int().optional().openapi({ description: 'Recovery codes that have not been used.' }),
+    discoverable: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Passkeys: whether it is found without a name being given.' }),
+    synced: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Passkeys: whether its owner’s other devices may have it too.' }),
     owner: userId.optional(),
     administrator: administratorId
       .optional()
@@ -151,6 +159,7 @@ export function presentToken(token: Token): z.input<typeof shown> {
     kind: factor.kind,
     ...(isOath(token) && { algorithm: token.algorithm, digits: token.digits }),
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
+    ...(factor.kind === 'webauthn' && { discoverable: factor.discoverable, synced: factor.synced }),
     ...(factor.kind === 'recovery' && { codesLeft: factor.macs.length }),
     ...(pin && { pin: pin.position }),
     ...(owner !== undefined && { owner }),

@@ -5,12 +5,13 @@ import type { Resource } from '../../domain/resource.ts';
 import type { Whence } from '../act.ts';
 import type { StepNeeds } from '../answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
+import { offerPasskey } from './offer-passkey.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
 export async function offerFactor(
-  _ports: StepNeeds,
-  _flow: Flow,
-  _resource: Resource,
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
   option: FactorOption,
   _whence: Whence,
 ): Promise<Verdict<Offered>> {
@@ -20,6 +21,8 @@ export async function offerFactor(
       return { step: 'otp' };
     case 'recovery':
       return { step: 'recovery' };
+    case 'webauthn':
+      return offerPasskey(ports, flow, resource);
     default:
       return refusal('STEP_NOT_EXPECTED');
   }
