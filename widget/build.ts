@@ -9,6 +9,8 @@ const source = (path: string) => join(ROOT, 'widget', path);
 export interface FrameManifest {
   script: string;
   style: string;
+  /** Of the window for passkeys. */
+  passkeyScript: string;
 }
 
 /** One script per way of loading the widget, each complete in itself. `types` are made by `tsconfig.types.json`. */
@@ -50,6 +52,16 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
       },
     }),
   );
+  // By itself, so that it shares no file with the frame, which would then need one more.
+  await build(
+    configOf(outDir, {
+      assetsDir: 'assets',
+      rolldownOptions: {
+        input: source('frame/passkey/window.ts'),
+        output: { format: 'es', entryFileNames: 'assets/passkey-window-[hash].js', minify: true },
+      },
+    }),
+  );
   await writeManifest(outDir);
 }
 
@@ -87,7 +99,11 @@ async function writeManifest(outDir: string): Promise<void> {
     if (!file || others.length > 0) throw new Error(`The frame's build has not exactly one file like ${shape}.`);
     return `assets/${file}`;
   };
-  const manifest: FrameManifest = { script: only(/^frame-.*\.js$/), style: only(/\.css$/) };
+  const manifest: FrameManifest = {
+    script: only(/^frame-.*\.js$/),
+    style: only(/\.css$/),
+    passkeyScript: only(/^passkey-window-/),
+  };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Client, createClient, createVerifier, type Verifier } from '../../clients/typescript/src/index.ts';
+import { loadConfig } from '../../server/config/load-config.ts';
+import { createLogger } from '../../server/http/log.ts';
+import { openPorts } from '../../server/open-ports.ts';
+import type { Ports } from '../../server/ports/index.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { waitUntil } from '../../server/testing/wait-until.ts';
 import { builtService } from './built-service.ts';
@@ -20,6 +24,8 @@ export interface Service {
   verifierOf(resource: string): Verifier;
   /** Ends it as an outage does: at once, with whatever is in flight. */
   kill(): Promise<void>;
+  /** Does something to its data that only its own code may, while it is down; then starts it again. */
+  whileDown<T>(work: (ports: Ports) => Promise<T>): Promise<T>;
   /** Again, on the same data and port. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +72,13 @@ export async function startService(): Promise<Service> {
         const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
         return answer?.ok === true;
       });
+    },
+    async whileDown(work) {
+      await service.kill();
+      const { ports } = await openPorts(loadConfig(env), createLogger({ level: 'silent' }));
+      const done = await work(ports).finally(() => ports.store.close());
+      await service.start();
+      return done;
     },
     async kill() {
       const killed = child;

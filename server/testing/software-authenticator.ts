@@ -39,13 +39,15 @@ export class SoftwareAuthenticator {
   /** What it says of itself: synced between devices or not, able to check its person or not. */
   readonly synced: boolean;
   readonly verifies: boolean;
+  readonly transport: 'internal' | 'usb';
 
   constructor({
     kind = 'ES256' as KeyKind,
     signCount = 1,
     synced = false,
     verifies = true,
-  }: { kind?: KeyKind; signCount?: number; synced?: boolean; verifies?: boolean } = {}) {
+    transport = 'internal' as 'internal' | 'usb',
+  } = {}) {
     const { privateKey, cose } = makeKey(kind);
     this.privateKey = privateKey;
     this.#cose = cose;
@@ -53,6 +55,7 @@ export class SoftwareAuthenticator {
     this.signCount = signCount;
     this.synced = synced;
     this.verifies = verifies;
+    this.transport = transport;
   }
 
   /** Registers, for the person of that handle. */
@@ -72,7 +75,7 @@ export class SoftwareAuthenticator {
       response: {
         clientDataJSON: clientData('webauthn.create', ceremony, tampering),
         attestationObject: Buffer.from(isoCBOR.encode(attestation as never)).toString('base64url'),
-        transports: ['internal'],
+        transports: [this.transport],
       },
       clientExtensionResults: { credProps: { rk: true } },
     };

@@ -32,7 +32,7 @@ export interface WindowWords {
 }
 
 /** Why there is no answer, as far as browsers tell. */
-export type PasskeyFailure = 'passkeyCancelled' | 'passkeyRefused' | 'passkeyUnknown';
+export type PasskeyFailure = 'passkeyCancelled' | 'passkeyRefused' | 'passkeyUnknown' | 'passkeyBlocked';
 
 export type PasskeyOutcome = { assertion: PasskeyAssertion } | { failure: PasskeyFailure };
 

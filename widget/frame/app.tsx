@@ -1,12 +1,13 @@
 import type { Ref } from 'preact';
-import { en, type TextKey } from '../i18n/en.ts';
+import type { TextKey } from '../i18n/en.ts';
 import type { Texts } from '../i18n/texts.ts';
 import { Card } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
-import type { Screen } from './screen.ts';
+import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { MessageScreen } from './steps/message-screen.tsx';
+import { PasskeyForm } from './steps/passkey-form.tsx';
 
 export interface AppProps {
   screen: Screen;
@@ -20,6 +21,7 @@ export interface AppProps {
   resetUrl: string | undefined;
   card: Ref<HTMLElement>;
   signIn: SignIn;
+  onPasskey: (inWindow: boolean) => void;
   onClose?: (() => void) | undefined;
 }
 
@@ -38,6 +40,7 @@ function ScreenBody({
   isGiven,
   resetUrl,
   signIn,
+  onPasskey,
 }: Omit<AppProps, 'card' | 'name' | 'onClose'>) {
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
@@ -53,25 +56,25 @@ function ScreenBody({
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
 
   switch (screen.kind) {
-    case 'step':
+    case 'step': {
+      const { step } = screen;
+      const props = {
+        texts,
+        isNext: hasActed,
+        onChoose: signIn.choose,
+        onPasskey,
+        onNotYou: isGiven ? undefined : signIn.restart,
+      };
+      if (step === 'passkey') return <PasskeyForm key={step} screen={screen} {...props} />;
       return (
-        <AnswerForm
-          key={screen.step}
-          screen={screen}
-          texts={texts}
-          isNext={hasActed}
-          onAnswer={signIn.submit}
-          onChoose={signIn.choose}
-          resetUrl={resetUrl}
-          onNotYou={isGiven ? undefined : signIn.restart}
-        />
+        <AnswerForm key={step} screen={{ ...screen, step }} resetUrl={resetUrl} onAnswer={signIn.submit} {...props} />
       );
+    }
     case 'done':
       return message('doneTitle', texts('doneText'));
     case 'denied': {
       const { code, mayRestart } = screen;
-      const text = texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-      return message('deniedTitle', text, mayRestart ? startAgain : undefined);
+      return message('deniedTitle', textOf(code, texts), mayRestart ? startAgain : undefined);
     }
     case 'expired':
       return message('expiredTitle', texts('expiredText'), startAgain);

@@ -52,6 +52,7 @@ function run(host: Host, resource: string): void {
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
+        onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
       document.body,
@@ -73,8 +74,45 @@ function run(host: Host, resource: string): void {
     show(next) {
       screen = next;
       draw();
+      void followPasskeys();
     },
     isInSight: async () => !!card && isInSight(card),
+  });
+
+  /** What knows passkeys is loaded when a step first asks for one. */
+  let passkeys: Promise<typeof import('./passkey/passkeys.ts')> | undefined;
+  let loaded: typeof import('./passkey/passkeys.ts') | undefined;
+  const loadPasskeys = async () => {
+    passkeys ??= import('./passkey/passkeys.ts');
+    loaded = await passkeys.catch(() => (passkeys = undefined));
+    return loaded;
+  };
+  const followPasskeys = async () => {
+    const { kind } = screen;
+    const request = kind === 'step' && !screen.busy ? screen.view.passkey : undefined;
+    if (request && !loaded) await loadPasskeys();
+    const isNameAsked = screen.kind === 'step' && screen.step === 'identify';
+    void loaded?.offerInField(isNameAsked ? request : undefined, signIn.showPasskey);
+  };
+  const onPasskey = (inWindow: boolean) =>
+    void signIn.usePasskey((request) => {
+      // Loaded already, this is still the click, in which a window may be opened.
+      if (loaded) return loaded.ask(request, wordsOf(), inWindow);
+      return loadPasskeys().then((late) => late?.ask(request, wordsOf(), inWindow) ?? { failure: 'passkeyUnknown' });
+    });
+  const wordsOf = () => ({
+    lang: texts.lang,
+    dir: texts.dir,
+    name,
+    title: texts('passkeyTitle'),
+    text: texts('passkeyHint'),
+    button: texts('continue'),
+    failed: {
+      passkeyCancelled: texts('passkeyCancelled'),
+      passkeyRefused: texts('passkeyRefused'),
+      passkeyUnknown: texts('passkeyUnknown'),
+      passkeyBlocked: texts('passkeyBlocked'),
+    },
   });
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);

@@ -1,5 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
-import type { TextKey } from '../i18n/en.ts';
+import type { PasskeyFailure } from '../../shared/wire/passkey-window.ts';
+import { en, type TextKey } from '../i18n/en.ts';
+import type { Texts } from '../i18n/texts.ts';
 import type { Deadline } from './deadline.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
@@ -23,4 +25,10 @@ export type Screen =
   /** The page had no nonce to begin with. */
   | { kind: 'failed' };
 
-export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>;
+export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'> | PasskeyFailure;
+
+/** The words for a notice. What reads as a wrong code is a passkey that was not accepted, where one was shown. */
+export function textOf(notice: string, texts: Texts, ofPasskey = false): string {
+  if (ofPasskey && (notice === 'OTP_WRONG' || notice === 'INVALID_CREDENTIALS')) return texts('passkeyWrong');
+  return texts(Object.hasOwn(en, notice) ? (notice as TextKey) : 'unexpected');
+}

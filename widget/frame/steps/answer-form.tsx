@@ -1,20 +1,24 @@
 import { Component, createRef } from 'preact';
-import { en, type TextKey } from '../../i18n/en.ts';
+import type { TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
-import type { Screen } from '../screen.ts';
-import { promptFor, waysOf } from './fields.ts';
+import { PasskeyNotice } from '../parts/passkey-notice.tsx';
+import { Who } from '../parts/who.tsx';
+import { type Screen, textOf } from '../screen.ts';
+import { promptFor, type TypedStep, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
-  screen: Extract<Screen, { kind: 'step' }>;
+  screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
   texts: Texts;
   /** Whether the person came here by their own doing, so that the focus goes along. */
   isNext: boolean;
   onAnswer: (value: string) => void;
   /** Another way to show the second factor, or the same once more. */
   onChoose: (factor: string) => void;
+  /** Asks for a passkey in place of the name, where the service offers that. */
+  onPasskey: (inWindow: boolean) => void;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
   /** Where whoever has forgotten their password gets another; absent where that is not offered. */
@@ -75,30 +79,29 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     else this.input.current?.focus();
   };
 
-  override render({ screen, texts, onNotYou, onChoose, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
+  override render(
+    { screen, texts, onNotYou, onChoose, onPasskey, resetUrl }: AnswerFormProps,
+    { mistake, isShown }: State,
+  ) {
     const { step, view, busy, notice } = screen;
     const { title, label, hint, button, attributes } = promptFor(step);
     const leftMs = this.leftMs();
-    const told = mistake ?? notice?.text;
-    const error = told && !busy ? texts(Object.hasOwn(en, told) ? (told as TextKey) : 'unexpected') : undefined;
+    const passkey = step === 'identify' ? view.passkey : undefined;
+    // A name is never refused, so what is said at its step is of a passkey, unless the form itself says it.
+    const ofPasskey = passkey && !mistake && notice && isOfPasskey(notice.text) ? notice : undefined;
+    const told = mistake ?? (ofPasskey ? undefined : notice?.text);
+    const error = told && !busy ? textOf(told, texts) : undefined;
     return (
       <form onSubmit={this.answer} novalidate aria-busy={busy}>
         <h1 ref={this.heading} tabIndex={-1}>
           {texts(title)}
         </h1>
         {step !== 'identify' && view.login !== undefined && (
-          <div class="who">
-            <label for="who">{texts('signingInAs')}</label>
-            <input id="who" name="username" autocomplete="username" value={view.login} readOnly />
-            {onNotYou && (
-              <button type="button" class="link" onClick={onNotYou}>
-                {texts('notYou')}
-              </button>
-            )}
-          </div>
+          <Who login={view.login} texts={texts} onNotYou={onNotYou} />
         )}
         <Field
           {...attributes}
+          autocomplete={passkey ? 'username webauthn' : attributes.autocomplete}
           type={isShown ? 'text' : attributes.type}
           id={step}
           label={texts(label)}
@@ -129,6 +132,19 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : button)}
         </button>
+        {passkey && (
+          <>
+            <button
+              type="button"
+              class="primary secondary"
+              aria-disabled={busy}
+              onClick={() => !busy && onPasskey(false)}
+            >
+              {texts('passkeySignIn')}
+            </button>
+            <PasskeyNotice notice={ofPasskey} texts={texts} isBusy={busy} onWindow={() => onPasskey(true)} />
+          </>
+        )}
         {step === 'password' && resetUrl && (
           <a class="link" href={`${resetUrl}&lang=${document.documentElement.lang}`} target="_blank" rel="noreferrer">
             {texts('forgotPassword')}
@@ -141,6 +157,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
       </form>
     );
   }
+}
+
+function isOfPasskey(notice: string): boolean {
+  return notice.startsWith('passkey') || notice === 'INVALID_CREDENTIALS';
 }
 
 function remaining(texts: Texts, leftMs: number): string {

@@ -21,6 +21,8 @@ export interface Resource {
   allowLocalhost: boolean;
   /** 10 000 to 300 000. */
   resultLifetimeMs: number;
+  /** Whether people may sign in with a passkey alone. */
+  passkeySignIn: boolean;
   geoFilter: string | null;
   timeFilter: string | null;
   ipFilter: string | null;
