@@ -24,6 +24,7 @@ export interface Layer {
 const PURE_PACKAGES = [
   '@otplib/*',
   '@scure/base',
+  '@simplewebauthn/server',
   '@zxcvbn-ts/language-common',
   'ipaddr.js',
   'node:crypto',
