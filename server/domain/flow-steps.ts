@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
-import type { FlowId, TokenId } from './ids.ts';
+import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { TokenKind } from './token.ts';
@@ -113,7 +113,7 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: User;
+  user: Pick<User, 'login'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   otp: OtpUse;
@@ -138,7 +138,7 @@ export function finished(
     ...(second ? methodReferences(kind, passkey) : []),
     ...(isTwo ? ['mfa'] : []),
   ];
-  const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
+  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -154,6 +154,7 @@ export function finished(
       acr: isTwo ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
+      ...(flow.test !== undefined && { test: true as const }),
       ...(kind !== undefined && { kind }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
@@ -187,6 +188,7 @@ export function newFlow(
     passwordVerified: false,
     ...(asked.prefer && { prefer: asked.prefer }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
+    ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -195,7 +197,7 @@ export function newFlow(
 /** A sign-in for which the host has named the person: the code alone is asked for. */
 export function requestedFlow(
   flow: Flow,
-  request: LoginRequest,
+  request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
   passkey?: PasskeyChallenge,

@@ -1,47 +1,34 @@
-import type { Ref } from 'preact';
 import type { TextKey } from '../i18n/en.ts';
-import type { Texts } from '../i18n/texts.ts';
-import { Card } from './parts/card.tsx';
+import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
+import type { Passkeys } from './passkey/loaded.ts';
 import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { MessageScreen } from './steps/message-screen.tsx';
-import { PasskeyForm } from './steps/passkey-form.tsx';
 
-export interface AppProps {
+export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
-  texts: Texts;
-  /** The resource's name. */
-  name: string;
   /** Whether the person has done anything in the frame: only then may it move the focus. */
   hasActed: boolean;
   /** Second-factor-only mode: the person is given. */
   isGiven: boolean;
   resetUrl: string | undefined;
-  card: Ref<HTMLElement>;
   signIn: SignIn;
+  /** Null: it did not load. */
+  passkeys: Passkeys | null | undefined;
   onPasskey: (inWindow: boolean) => void;
-  onClose?: (() => void) | undefined;
 }
 
-export function App({ card, name, texts, onClose, ...rest }: AppProps) {
+export function App(props: AppProps) {
   return (
-    <Card card={card} name={name} texts={texts} onClose={onClose}>
-      <ScreenBody texts={texts} {...rest} />
+    <Card {...props}>
+      <ScreenBody {...props} />
     </Card>
   );
 }
 
-function ScreenBody({
-  screen,
-  texts,
-  hasActed,
-  isGiven,
-  resetUrl,
-  signIn,
-  onPasskey,
-}: Omit<AppProps, 'card' | 'name' | 'onClose'>) {
+function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn, passkeys, onPasskey }: AppProps) {
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}
@@ -51,6 +38,11 @@ function ScreenBody({
       mark={screen.kind === 'done' && <Check />}
       action={action && { label: texts(action.label), run: action.run }}
     />
+  );
+  const loading = (
+    <div class="loading" role="status" aria-label={texts('loading')}>
+      <span class="spinner" />
+    </div>
   );
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
@@ -65,10 +57,12 @@ function ScreenBody({
         onPasskey,
         onNotYou: isGiven ? undefined : signIn.restart,
       };
-      if (step === 'passkey') return <PasskeyForm key={step} screen={screen} {...props} />;
-      return (
-        <AnswerForm key={step} screen={{ ...screen, step }} resetUrl={resetUrl} onAnswer={signIn.submit} {...props} />
-      );
+      if (step !== 'passkey') {
+        const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
+        return <AnswerForm key={step} {...own} {...props} />;
+      }
+      if (passkeys) return <passkeys.PasskeyForm key={step} screen={screen} {...props} />;
+      return passkeys === null ? message('offlineTitle', texts('offlineText'), tryAgain) : loading;
     }
     case 'done':
       return message('doneTitle', texts('doneText'));
@@ -83,10 +77,6 @@ function ScreenBody({
     case 'failed':
       return message('failedTitle', texts('failedText'), tryAgain);
     default:
-      return (
-        <div class="loading" role="status" aria-label={texts('loading')}>
-          <span class="spinner" />
-        </div>
-      );
+      return loading;
   }
 }

@@ -1,11 +1,13 @@
 import { render } from 'preact';
 import { type Look, readToFrame } from '../../shared/wire/frame-protocol.ts';
 import { english, loadTexts } from '../i18n/texts.ts';
+import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
+import type { Passkeys } from './passkey/loaded.ts';
 import type { Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
@@ -15,20 +17,33 @@ const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
 const name = document.title;
 
-if (parent === window) {
-  const texts = await loadTexts(navigator.languages);
-  render(<p class="alone">{texts('alone')}</p>, document.body);
-} else {
-  const host = await awaitHost(window, {
-    parent,
-    hintedOrigin: hints.get('origin'),
-    ancestorOrigin: location.ancestorOrigins?.[0],
-  });
-  run(host, hints.get('resource') ?? '');
+void start();
+
+/** Waits for the page around, or for whoever opened this one. */
+async function start(): Promise<void> {
+  if (parent === window) {
+    // Few come here, so it is loaded when they do.
+    const { findHost } = await import('./alone.ts');
+    const alone = await findHost(root, hints, awaitHost);
+    if (alone) {
+      root.dataset.alone = '';
+      run(alone.host, alone.resource, alone);
+    } else {
+      const texts = await loadTexts(navigator.languages);
+      render(<p class="alone">{texts('alone')}</p>, document.body);
+    }
+  } else {
+    const host = await awaitHost(window, {
+      parent,
+      hintedOrigin: hints.get('origin'),
+      ancestorOrigin: location.ancestorOrigins?.[0],
+    });
+    run(host, hints.get('resource') ?? '');
+  }
 }
 
 /** The frame, from the moment that its page is known. */
-function run(host: Host, resource: string): void {
+function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone> = {}): void {
   const { port, origin, slot, mount } = host;
   const say = sayTo(host);
   let look: Look = host;
@@ -37,6 +52,8 @@ function run(host: Host, resource: string): void {
   let screen: Screen = { kind: 'loading' };
   let hasActed = false;
   let isGiven = false;
+  /** What knows passkeys, loaded when a step first asks for one; null where it did not load. */
+  let passkeys: Passkeys | null | undefined;
   let card: HTMLElement | null = null;
 
   const size = new ResizeObserver(() => card && say({ type: 'size', height: card.getBoundingClientRect().height }));
@@ -47,11 +64,15 @@ function run(host: Host, resource: string): void {
         screen={hasTexts ? screen : { kind: 'loading' }}
         texts={texts}
         name={name}
+        logo={root.dataset.logo}
+        site={site}
+        isTest={'test' in root.dataset}
         hasActed={hasActed}
         isGiven={isGiven}
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
+        passkeys={passkeys}
         onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
@@ -68,7 +89,7 @@ function run(host: Host, resource: string): void {
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient((...request) => fetch(...request)),
+    client: createFlowClient((...request) => fetch(...request), loginRequest),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     say,
     show(next) {
@@ -79,41 +100,20 @@ function run(host: Host, resource: string): void {
     isInSight: async () => !!card && isInSight(card),
   });
 
-  /** What knows passkeys is loaded when a step first asks for one. */
-  let passkeys: Promise<typeof import('./passkey/passkeys.ts')> | undefined;
-  let loaded: typeof import('./passkey/passkeys.ts') | undefined;
-  const loadPasskeys = async () => {
-    passkeys ??= import('./passkey/passkeys.ts');
-    loaded = await passkeys.catch(() => (passkeys = undefined));
-    return loaded;
-  };
   const followPasskeys = async () => {
-    const { kind } = screen;
-    const request = kind === 'step' && !screen.busy ? screen.view.passkey : undefined;
-    if (request && !loaded) await loadPasskeys();
-    const isNameAsked = screen.kind === 'step' && screen.step === 'identify';
-    void loaded?.offerInField(isNameAsked ? request : undefined, signIn.showPasskey);
+    const isAsked = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
+    if (isAsked() && !passkeys) {
+      passkeys = await import('./passkey/passkeys.ts').catch(() => null);
+      draw();
+    }
+    const inField = isAsked() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
+    void passkeys?.offerInField(inField, signIn.showPasskey);
   };
-  const onPasskey = (inWindow: boolean) =>
-    void signIn.usePasskey((request) => {
-      // Loaded already, this is still the click, in which a window may be opened.
-      if (loaded) return loaded.ask(request, wordsOf(), inWindow);
-      return loadPasskeys().then((late) => late?.ask(request, wordsOf(), inWindow) ?? { failure: 'passkeyUnknown' });
-    });
-  const wordsOf = () => ({
-    lang: texts.lang,
-    dir: texts.dir,
-    name,
-    title: texts('passkeyTitle'),
-    text: texts('passkeyHint'),
-    button: texts('continue'),
-    failed: {
-      passkeyCancelled: texts('passkeyCancelled'),
-      passkeyRefused: texts('passkeyRefused'),
-      passkeyUnknown: texts('passkeyUnknown'),
-      passkeyBlocked: texts('passkeyBlocked'),
-    },
-  });
+  // In the very click: a window may be opened.
+  const onPasskey = (inWindow: boolean) => {
+    const loaded = passkeys;
+    if (loaded) void signIn.usePasskey((request) => loaded.ask(request, { texts, name, inWindow }));
+  };
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);
   const speak = async () => {

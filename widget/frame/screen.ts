@@ -27,8 +27,7 @@ export type Screen =
 
 export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'> | PasskeyFailure;
 
-/** The words for a notice. What reads as a wrong code is a passkey that was not accepted, where one was shown. */
-export function textOf(notice: string, texts: Texts, ofPasskey = false): string {
-  if (ofPasskey && (notice === 'OTP_WRONG' || notice === 'INVALID_CREDENTIALS')) return texts('passkeyWrong');
+/** The words for a refusal's code, or for a notice of the widget's own. */
+export function textOf(notice: string, texts: Texts): string {
   return texts(Object.hasOwn(en, notice) ? (notice as TextKey) : 'unexpected');
 }

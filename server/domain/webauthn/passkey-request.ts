@@ -33,9 +33,14 @@ export function challengeForAnybody(relyingParty: RelyingParty, challenge: strin
   return { ...relyingParty, challenge, allow: [], userVerification: 'required' };
 }
 
-/** Whether people may sign in with a passkey and nothing else. Everybody or nobody is offered it (SR-17). */
-export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds'>): boolean {
-  return resource.passkeySignIn === true && acceptedKinds(resource).includes('webauthn');
+/**
+ * Whether people may sign in with a passkey and nothing else. Everybody or nobody is offered it (SR-17). A resource for tests
+ * looks at no passkey.
+ */
+export function offersPasskeySignIn(resource: Pick<Resource, 'passkeySignIn' | 'tokenKinds' | 'testMode'>): boolean {
+  return (
+    resource.passkeySignIn === true && resource.testMode === undefined && acceptedKinds(resource).includes('webauthn')
+  );
 }
 
 export function requestOf({ challenge, rpId, allow, userVerification }: PasskeyChallenge): PasskeyRequest {

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
   METHOD_POLICIES,
   type Resource,
+  TEST_MODES,
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
@@ -13,7 +15,7 @@ import type { Ports } from '../../ports/index.ts';
 import { createResource } from '../../usecases/create-resource.ts';
 import { deleteResource } from '../../usecases/delete-resource.ts';
 import { listResources } from '../../usecases/list-named.ts';
-import { readObject } from '../../usecases/read-object.ts';
+import { showObject } from '../../usecases/read-object.ts';
 import { updateResource } from '../../usecases/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter } from './api.ts';
@@ -43,6 +45,10 @@ const settings = {
   }),
   allowLocalhost: z.boolean().openapi({ description: 'Also any port of http://localhost and http://127.0.0.1.' }),
   resultLifetimeMs: z.int().min(10_000).max(300_000),
+  redirectUris: z.array(z.string().max(LONGEST_REDIRECT_URI)).max(20).openapi({
+    description:
+      'Where results may be posted to from our own page: exact addresses, https (or http on localhost), without a fragment.',
+  }),
   passwordReset: z.boolean().openapi({
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
@@ -52,6 +58,12 @@ const settings = {
   }),
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
+
+/** Said when it is made and never after; `PATCH` takes no such field. */
+const testMode = z.enum(TEST_MODES).openapi({
+  description:
+    'Makes it a resource for tests, which nobody is assigned to: `pass`: every sign-in ends well; `fail`: none does; `expire`: the result has expired already. Cannot be changed.',
+});
 
 const input = z
   .strictObject({
@@ -64,12 +76,14 @@ const input = z
       allowedOrigins: settings.allowedOrigins.default([]),
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
+      redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
       passkeySignIn: settings.passkeySignIn.default(false),
     },
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
     ipFilter: filterId.optional(),
+    testMode: testMode.optional(),
   })
   .openapi('ResourceInput');
 const changes = z
@@ -80,21 +94,39 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
     '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes.',
 });
-const shown = z
-  .object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant, createdBy })
+export const shownResource = z
+  .object({
+    id: resourceId,
+    ...settings,
+    ...filters,
+    logo: z.string().nullable().openapi({
+      description: 'SHA-256 of the logo, null without one. It is at `/widget/v1/logo?resource={id}&hash={logo}`.',
+    }),
+    testMode: testMode.nullable(),
+    warnings,
+    createdAt: instant,
+    createdBy,
+  })
   .openapi('Resource');
 
-export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
+export function presentResource({
+  account: _account,
+  createdBy,
+  ...resource
+}: Resource): z.input<typeof shownResource> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false, passkeySignIn = false } = resource;
+  const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
     geoFilter,
     timeFilter,
     ipFilter,
+    redirectUris,
     passwordReset,
     passkeySignIn,
+    logo,
+    testMode,
     tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
@@ -107,8 +139,8 @@ const routes = describeObject(
     query: namedPageQuery,
     input,
     changes,
-    shown,
-    made: shown,
+    shown: shownResource,
+    made: shownResource,
     about: { remove: 'Nobody signs in to it from then on. What was assigned to it is assigned to nothing.' },
   },
 );
@@ -119,12 +151,13 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, ...body } = c.req.valid('json');
+    const { geoFilter, timeFilter, ipFilter, testMode, ...body } = c.req.valid('json');
     const settings = {
       ...body,
       ...(geoFilter && { geoFilter }),
       ...(timeFilter && { timeFilter }),
       ...(ipFilter && { ipFilter }),
+      ...(testMode && { testMode }),
     };
     const made = await createOnce(ports, c, 'res', async (birth) => {
       const verdict = await createResource(ports, c.get('act'), birth, settings);
@@ -133,11 +166,11 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
     return showMade(c, made);
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listResources(ports, c.get('act').actor.account, c.req.valid('query')), presentResource),
+    showPage(c, await listResources(ports, c.get('act'), c.req.valid('query')), presentResource),
   );
   app.openapi(routes.read, async (c) => {
     const key = documents.resource(c.req.valid('param').id);
-    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'RESOURCE_NOT_FOUND'), presentResource);
+    return showOne(c, await showObject(ports, c.get('act'), key, 'RESOURCE_NOT_FOUND'), presentResource);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');

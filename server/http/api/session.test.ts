@@ -91,7 +91,7 @@ describe('SR-29: the cookie', () => {
         version: '1',
         trustedProxies: [],
         forwardedHeader: 'x-forwarded-for',
-        widget: { script: 'a.js', style: 'a.css', passkeyScript: 'p.js', files: new Map() },
+        widget: { script: 'a.js', style: 'a.css', files: new Map() },
         log: capturedLog().log,
         readiness: createReadiness(),
       },

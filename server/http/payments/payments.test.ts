@@ -23,7 +23,7 @@ const appWith = (paymentSecret?: Uint8Array) =>
     version: '1',
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
-    widget: { script: 's', style: 't', passkeyScript: 'p', files: new Map() },
+    widget: { script: 's', style: 't', files: new Map() },
     log: capturedLog().log,
     readiness: createReadiness(),
     ...(paymentSecret && { paymentSecret }),

@@ -12,7 +12,7 @@ export function Who({ login, texts, onNotYou }: WhoProps) {
   return (
     <div class="who">
       <label for="who">{texts('signingInAs')}</label>
-      <input id="who" name="username" autocomplete="username" value={login} readOnly />
+      <input id="who" dir="auto" name="username" autocomplete="username" value={login} readOnly />
       {onNotYou && (
         <button type="button" class="link" onClick={onNotYou}>
           {texts('notYou')}

@@ -1,15 +1,37 @@
 import type { PasskeyAssertion, PasskeyRequest } from '../../../shared/wire/passkey.ts';
 import type { PasskeyOutcome, WindowWords } from '../../../shared/wire/passkey-window.ts';
+import type { Texts } from '../../i18n/texts.ts';
 import { askPasskey } from './ceremony.ts';
 import { askInWindow } from './in-window.ts';
 
-export type { PasskeyOutcome } from '../../../shared/wire/passkey-window.ts';
+export { PasskeyForm } from './passkey-form.tsx';
+export { PasskeyButton } from './passkey-notice.tsx';
 
 /** Loaded when a sign-in first asks for a passkey; everything else of the frame works without it. */
 
 /** In the frame itself, or in a window where the page around has not let it. */
-export function ask(request: PasskeyRequest, words: WindowWords, inWindow: boolean): Promise<PasskeyOutcome> {
-  return inWindow || !mayAskHere() ? askInWindow(request, words) : askPasskey(request);
+export function ask(
+  request: PasskeyRequest,
+  { texts, name, inWindow }: { texts: Texts; name: string; inWindow: boolean },
+): Promise<PasskeyOutcome> {
+  return inWindow || !mayAskHere() ? askInWindow(request, wordsFor(texts, name)) : askPasskey(request);
+}
+
+function wordsFor(texts: Texts, name: string): WindowWords {
+  return {
+    lang: texts.lang,
+    dir: texts.dir,
+    name,
+    title: texts('passkeyTitle'),
+    text: texts('passkeyHint'),
+    button: texts('continue'),
+    failed: {
+      passkeyCancelled: texts('passkeyCancelled'),
+      passkeyRefused: texts('passkeyRefused'),
+      passkeyUnknown: texts('passkeyUnknown'),
+      passkeyBlocked: texts('passkeyBlocked'),
+    },
+  };
 }
 
 /** Whether the page around lets the frame ask. Browsers that do not say are believed to let it. */

@@ -4,8 +4,8 @@ import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
-import { PasskeyNotice } from '../parts/passkey-notice.tsx';
 import { Who } from '../parts/who.tsx';
+import type { Passkeys } from '../passkey/loaded.ts';
 import { type Screen, textOf } from '../screen.ts';
 import { promptFor, type TypedStep, waysOf } from './fields.ts';
 
@@ -17,6 +17,7 @@ export interface AnswerFormProps {
   onAnswer: (value: string) => void;
   /** Another way to show the second factor, or the same once more. */
   onChoose: (factor: string) => void;
+  passkeys: Passkeys | null | undefined;
   /** Asks for a passkey in place of the name, where the service offers that. */
   onPasskey: (inWindow: boolean) => void;
   /** Absent where the login is not the person's choice. */
@@ -80,7 +81,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
   };
 
   override render(
-    { screen, texts, onNotYou, onChoose, onPasskey, resetUrl }: AnswerFormProps,
+    { screen, texts, onNotYou, onChoose, passkeys, onPasskey, resetUrl }: AnswerFormProps,
     { mistake, isShown }: State,
   ) {
     const { step, view, busy, notice } = screen;
@@ -132,18 +133,8 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : button)}
         </button>
-        {passkey && (
-          <>
-            <button
-              type="button"
-              class="primary secondary"
-              aria-disabled={busy}
-              onClick={() => !busy && onPasskey(false)}
-            >
-              {texts('passkeySignIn')}
-            </button>
-            <PasskeyNotice notice={ofPasskey} texts={texts} isBusy={busy} onWindow={() => onPasskey(true)} />
-          </>
+        {passkey && passkeys && (
+          <passkeys.PasskeyButton notice={ofPasskey} texts={texts} isBusy={busy} onPasskey={onPasskey} />
         )}
         {step === 'password' && resetUrl && (
           <a class="link" href={`${resetUrl}&lang=${document.documentElement.lang}`} target="_blank" rel="noreferrer">

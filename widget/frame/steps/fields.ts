@@ -30,7 +30,7 @@ const otp: Prompt = {
   hint: 'otpHint',
   missing: 'otpMissing',
   button: 'confirm',
-  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric' },
+  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
   read: (typed) => typed.replace(GROUPING, ''),
   judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
 };
@@ -41,7 +41,7 @@ const PROMPTS: Record<TypedStep, Prompt> = {
     label: 'login',
     missing: 'loginMissing',
     button: 'continue',
-    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256 },
+    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256, dir: 'auto' },
     read: (typed) => typed.trim(),
   },
   password: {
@@ -49,7 +49,7 @@ const PROMPTS: Record<TypedStep, Prompt> = {
     label: 'password',
     missing: 'passwordMissing',
     button: 'signIn',
-    attributes: { name: 'password', type: 'password', autocomplete: 'current-password' },
+    attributes: { name: 'password', type: 'password', autocomplete: 'current-password', dir: 'ltr' },
     read: (typed) => typed,
   },
   otp,
@@ -59,7 +59,7 @@ const PROMPTS: Record<TypedStep, Prompt> = {
     hint: 'recoveryHint',
     missing: 'otpMissing',
     button: 'confirm',
-    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40 },
+    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40, dir: 'ltr' },
     read: (typed) => typed.trim(),
   },
 };

@@ -19,7 +19,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest } from './authentications.ts';
+import { authenticate, consumeResult, createLoginRequest, createRedirect } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -36,10 +36,13 @@ import type {
   Filter,
   FilterChanges,
   LoginRequest,
+  LoginRequestInput,
   NewFilter,
   NewResource,
   NewToken,
   NewUser,
+  Redirect,
+  RedirectInput,
   Resource,
   ResourceChanges,
   Token,
@@ -82,15 +85,22 @@ export interface Client {
    * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
-    input: { result: string; resource: string; nonce: string },
+    input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
     options?: CallOptions,
   ): Promise<ResultClaims>;
   /** Lets the widget ask a person whom you already know for the one-time password alone. */
-  createLoginRequest(
-    input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
-    options?: CallOptions,
-  ): Promise<LoginRequest>;
-  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
+  createLoginRequest(input: LoginRequestInput, options?: CallOptions): Promise<LoginRequest>;
+  /**
+   * Lets a person sign in on the service's own page, for browsers and sites where frames do not work.
+   *
+   * @throws CountersignError `REDIRECT_URI_NOT_ALLOWED`, ...
+   */
+  createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
+  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
+    /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
+    setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
+    removeLogo(id: string, options?: CallOptions): Promise<void>;
+  };
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
@@ -156,7 +166,21 @@ export function createClient(options: ClientOptions): Client {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
-    resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
+    createRedirect: (input, call) => createRedirect(send, input, call),
+    resources: {
+      ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {
+        path: '/resources',
+        readCreated: readItem<Resource>,
+      }),
+      async setLogo(id, bytes, { signal } = {}) {
+        const path = `${itemPath('/resources', id)}/logo`;
+        const body = { image: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) };
+        return readItem<Resource>(await send({ method: 'POST', path, body, kind: 'once', signal }));
+      },
+      async removeLogo(id, { signal } = {}) {
+        await send({ method: 'DELETE', path: `${itemPath('/resources', id)}/logo`, kind: 'once', signal });
+      },
+    },
     users: {
       ...createCollection<User, NewUser, UserChanges, User, UserQuery>(send, {
         path: '/users',
