@@ -112,7 +112,7 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
   // In the very click: a window may be opened.
   const onPasskey = (inWindow: boolean) => {
     const loaded = passkeys;
-    if (loaded) void signIn.usePasskey((request) => loaded.ask(request, { texts, name, inWindow }));
+    if (loaded) void signIn.askForPasskey((request) => loaded.ask(request, { texts, name, inWindow }));
   };
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);

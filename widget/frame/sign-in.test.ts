@@ -244,7 +244,7 @@ describe('a passkey', () => {
     const { signIn, asked, screen, expectAnswers } = await offered();
     expectAnswers(seen({ step: 'done', seq: 1, result: 'r' }));
     const asking: string[] = [];
-    await signIn.usePasskey(async ({ challenge }) => {
+    await signIn.askForPasskey(async ({ challenge }) => {
       asking.push(challenge);
       expect(screen()).toMatchObject({ kind: 'step', busy: true });
       return { assertion };
@@ -256,7 +256,7 @@ describe('a passkey', () => {
 
   test('that does not answer leaves the person where they were, and nothing is sent', async () => {
     const { signIn, asked, screen } = await offered();
-    await signIn.usePasskey(async () => ({ failure: 'passkeyCancelled' }));
+    await signIn.askForPasskey(async () => ({ failure: 'passkeyCancelled' }));
     expect(screen()).toMatchObject({ step: 'identify', busy: false, notice: { text: 'passkeyCancelled' } });
     expect(asked).toEqual(['begin']);
   });
@@ -264,8 +264,8 @@ describe('a passkey', () => {
   test('is asked once at a time, and its answer to a sign-in that was left is dropped', async () => {
     const { signIn, asked } = await offered();
     let answer = (_: { assertion: typeof assertion }) => {};
-    const first = signIn.usePasskey(() => new Promise((resolve) => (answer = resolve)));
-    await signIn.usePasskey(async () => ({ assertion }));
+    const first = signIn.askForPasskey(() => new Promise((resolve) => (answer = resolve)));
+    await signIn.askForPasskey(async () => ({ assertion }));
     signIn.restart();
     answer({ assertion });
     await first;
@@ -274,7 +274,7 @@ describe('a passkey', () => {
 
   test('is not asked where the service asks none', async () => {
     const { signIn, asked } = await begun();
-    await signIn.usePasskey(() => Promise.reject(new Error('nobody asks')));
+    await signIn.askForPasskey(() => Promise.reject(new Error('nobody asks')));
     expect(asked).toEqual(['begin']);
   });
 });

@@ -51,7 +51,7 @@ export interface SignIn {
   /** The person answers the step on the screen. While that is being checked, further answers are none. */
   submit(value: string): Promise<void>;
   /** The person wants to use a passkey; `ask` has the browser ask for it. */
-  usePasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
+  askForPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
   /** A passkey has answered what this step asks. */
   showPasskey(assertion: PasskeyAssertion): Promise<void>;
   /** The person wants to show the second factor in another way. */
@@ -274,7 +274,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
 
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
 
-    async usePasskey(ask) {
+    async askForPasskey(ask) {
       if (screen.kind !== 'step' || screen.busy || !screen.view.passkey) return;
       const asked = run;
       const { notice: _, ...rest } = screen;
