@@ -114,7 +114,6 @@ describe('behind a password', () => {
     await expect(widget.button(IN_WINDOW)).toBeVisible();
     await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id });
     await plugIn(page, passkey(FIRST, other));
-    await widget.frame.getByText('Another way', { exact: true }).click();
     await widget.button('A code from your app or device').click();
     await expect(widget.heading).toHaveText(TITLES.otp);
     await widget.frame.getByText('Another way', { exact: true }).click();

@@ -1,7 +1,14 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
-import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  type LoginRequest,
+  type ResultRecord,
+  type SentNotice,
+  STEP_CLAIM_MS,
+} from './flow.ts';
 import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
@@ -25,6 +32,8 @@ export interface Offered {
   step: SecondStep;
   /** What a passkey is asked. */
   passkey?: PasskeyChallenge;
+  /** A code that was sent. */
+  sent?: SentNotice;
 }
 
 /** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
@@ -96,7 +105,22 @@ function secondAsked(flow: Flow, options: readonly FactorOption[], passkey?: Pas
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  return { ...evaluated(flow), factor: option.id, ...offered };
+  return { ...withoutCode(evaluated(flow)), factor: option.id, ...offered };
+}
+
+/**
+ * No code was sent. The person stays where they were, with the ways that they have; a failed sending counts as an answer,
+ * so that nobody asks for ever.
+ *
+ * @param isVoid the code before, if there was one, went with it
+ */
+export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
+  return stayed(isVoid ? withoutCode(flow) : flow, code);
+}
+
+function withoutCode(flow: Flow): Flow {
+  const { sent: _sent, ...rest } = flow;
+  return rest;
 }
 
 /** The same step once more, saying why. */

@@ -3,6 +3,7 @@ import type { TokenId } from './ids.ts';
 import { tokenState } from './lockout.ts';
 import type { FactorState } from './methods.ts';
 import type { Resource } from './resource.ts';
+import { maskedAddress } from './sent-code.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from './token.ts';
 import type { PasskeyAnswer } from './webauthn/passkey-challenge.ts';
 
@@ -90,17 +91,8 @@ function optionFor(token: Token): FactorOption {
   if (isRecovery(token)) return { id: RECOVERY_OPTION, kind: 'recovery' };
   if (isWebauthn(token)) return { id: PASSKEY_OPTION, kind: 'webauthn' };
   const { id, name, factor } = token;
-  if (factor.kind === 'sms') return { id, kind: 'sms', name, to: maskedPhone(factor.to) };
-  if (factor.kind === 'email') return { id, kind: 'email', name, to: maskedEmail(factor.to) };
+  if (factor.kind === 'sms' || factor.kind === 'email') {
+    return { id, kind: factor.kind, name, to: maskedAddress(factor) };
+  }
   return { id, kind: 'ocra', name };
-}
-
-/** Enough for its owner to know it again. */
-function maskedPhone(to: string): string {
-  return `•••${to.slice(-2)}`;
-}
-
-function maskedEmail(to: string): string {
-  const at = to.lastIndexOf('@');
-  return `${to.slice(0, 1)}•••${to.slice(at)}`;
 }

@@ -1,6 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
+import type { MailLanguage } from '../domain/mail/mail.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPasskey } from '../usecases/answer-passkey.ts';
@@ -79,8 +80,8 @@ export class Walk {
     return this.#seen(answerPasskey(this.ports, { ...this.#answer(seq), response }));
   }
 
-  choose(factor: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
-    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor }));
+  choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {
+    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor, language }));
   }
 
   look(): Promise<Verdict<FlowView>> {

@@ -1,10 +1,12 @@
 import type { FactorOption } from '../../../shared/wire/flow.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Whence } from '../act.ts';
 import type { StepNeeds } from '../answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
+import { offerCode } from './offer-code.ts';
 import { offerPasskey } from './offer-passkey.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
@@ -13,7 +15,7 @@ export async function offerFactor(
   flow: Flow,
   resource: Resource,
   option: FactorOption,
-  _whence: Whence,
+  asked: { whence: Whence; language: MailLanguage },
 ): Promise<Verdict<Offered>> {
   switch (option.kind) {
     // What an app shows and what is on paper is there already.
@@ -23,6 +25,9 @@ export async function offerFactor(
       return { step: 'recovery' };
     case 'webauthn':
       return offerPasskey(ports, flow, resource);
+    case 'sms':
+    case 'email':
+      return offerCode(ports, flow, resource, option, asked);
     default:
       return refusal('STEP_NOT_EXPECTED');
   }

@@ -44,7 +44,13 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : 'continue')}
         </button>
-        <OtherWays ways={waysOf(view).others} texts={texts} isBusy={busy} onChoose={onChoose} />
+        <OtherWays
+          ways={waysOf(view).others}
+          texts={texts}
+          isBusy={busy}
+          isOpen={!!notice && !busy}
+          onChoose={onChoose}
+        />
         <p class="unseen" role="status">
           {busy && texts('checking')}
         </p>
