@@ -4,11 +4,11 @@ import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
 import type {
   Client,
+  CreatedToken,
   NewResource,
   NewToken,
   NewUser,
   Resource,
-  Token,
   User,
 } from '../../clients/typescript/src/index.ts';
 
