@@ -19,7 +19,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest, createRedirect } from './authentications.ts';
+import { authenticate, consumeResult, createChallenge, createLoginRequest, createRedirect } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -32,11 +32,13 @@ import type {
   Assignment,
   AuthenticateInput,
   Authentication,
+  Challenge,
   CreatedToken,
   Filter,
   FilterChanges,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   NewFilter,
   NewResource,
   NewToken,
@@ -96,6 +98,13 @@ export interface Client {
    * @throws CountersignError `REDIRECT_URI_NOT_ALLOWED`, ...
    */
   createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
+  /**
+   * Has a code sent to a person by text message or e-mail, for `authenticate` on the same resource. Ask when your site has
+   * checked a password. Never repeated by itself.
+   *
+   * @throws CountersignError `CODE_NOT_SENT`, `CODE_LIMIT`, `TOKEN_NOT_FOUND`, `TOKEN_LOCKED`, ...
+   */
+  createChallenge(input: NewChallenge, options?: CallOptions): Promise<Challenge>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
     /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
     setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
@@ -166,6 +175,7 @@ export function createClient(options: ClientOptions): Client {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
+    createChallenge: (input, call) => createChallenge(send, input, call),
     createRedirect: (input, call) => createRedirect(send, input, call),
     resources: {
       ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {
