@@ -1,3 +1,4 @@
+import { order, searched } from './lists.ts';
 import type { Noun } from './noun.ts';
 
 const both = ['create', 'update'] as const;
@@ -13,6 +14,7 @@ const admin: Noun = {
   columns: ADMINISTRATORS,
   verbs: ['list', 'show', 'update'],
   calledBy: 'email',
+  filters: [...searched, { flag: 'state', name: 'state', type: 'text', about: 'invited or active' }],
   note: `
 The role of the superuser is handed over by whoever has it, with password and code, when signed in
 (POST /v1/administrators/{id}/transfer): no key and no operator can move it.`,
@@ -57,6 +59,7 @@ The role of the superuser is handed over by whoever has it, with password and co
       about: 'list who has been invited and has not accepted',
       method: 'GET',
       path: '/v1/invitations',
+      filters: searched,
       rows: { in: 'items', columns: ADMINISTRATORS, paged: true },
     },
     {
@@ -91,6 +94,11 @@ const key: Noun = {
   columns: ['id', 'name', 'prefix', 'scopes', 'enabled', 'expiresAt', 'lastUsedAt'],
   verbs: ['list', 'show', 'create', 'update', 'delete'],
   shownOnce: ['text'],
+  filters: [
+    ...searched,
+    { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that work, or the others' },
+    { flag: 'scope', name: 'scope', type: 'text', about: 'those that have it' },
+  ],
   fields: [
     { flag: 'name', name: 'name', type: 'text', on: both, about: 'what it is called', required: true },
     {
@@ -140,6 +148,10 @@ const webhook: Noun = {
   columns: ['id', 'url', 'enabled', 'events', 'resources'],
   verbs: ['list', 'show', 'create', 'update', 'delete'],
   shownOnce: ['secret'],
+  filters: [
+    ...searched,
+    { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that are sent to, or the others' },
+  ],
   fields: [
     { flag: 'target', name: 'url', type: 'text', on: both, about: 'https, a public address', required: true },
     { flag: 'description', name: 'description', type: 'text', on: both, about: 'what it is for' },
@@ -170,7 +182,11 @@ const webhook: Noun = {
       about: 'list what was sent and what waits, newest first',
       method: 'GET',
       path: '/v1/webhooks/{id}/deliveries',
-      filters: [{ flag: 'state', name: 'state', type: 'text', about: 'dead: dead letters alone' }],
+      filters: [
+        { flag: 'state', name: 'state', type: 'text', about: 'dead: dead letters alone' },
+        { flag: 'type', name: 'type', type: 'text', about: 'such as user.created' },
+        order,
+      ],
       rows: {
         in: 'items',
         columns: ['id', 'type', 'state', 'attempts', 'nextAttemptAt', 'lastAttempt', 'createdAt'],

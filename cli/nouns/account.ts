@@ -1,3 +1,4 @@
+import { happened, order, span } from './lists.ts';
 import type { Action, Noun } from './noun.ts';
 
 const account: Noun = {
@@ -72,14 +73,9 @@ const event: Noun = {
   verbs: ['list'],
   fields: [],
   filters: [
-    { flag: 'type', name: 'type', type: 'text', about: 'such as user.created' },
-    { flag: 'outcome', name: 'outcome', type: 'text', about: 'done, granted or refused' },
+    ...happened,
     { flag: 'subject', name: 'subject', type: 'text', about: 'id of what it happened to' },
     { flag: 'actor', name: 'actor', type: 'text', about: 'id of who did it' },
-    { flag: 'resource', name: 'resource', type: 'text', about: 'id of a resource' },
-    { flag: 'reason', name: 'reason', type: 'text', about: 'code of a refusal' },
-    { flag: 'from', name: 'from', type: 'time', about: 'not before' },
-    { flag: 'to', name: 'to', type: 'time', about: 'not after' },
   ],
 };
 
@@ -93,6 +89,12 @@ export const SINGLE: readonly Action[] = [
     about: 'credits and debits, newest first',
     method: 'GET',
     path: '/v1/ledger',
+    filters: [
+      { flag: 'kind', name: 'kind', type: 'text', about: 'credit or debit' },
+      { flag: 'reason', name: 'reason', type: 'text', about: 'payment, correction, fee or refund' },
+      order,
+      ...span,
+    ],
     rows: {
       in: 'items',
       columns: ['number', 'at', 'kind', 'amount', 'currency', 'reason', 'reference', 'balance'],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Misuse } from '../connection/service.ts';
 import type { Flag, FlagType } from './noun.ts';
 import { timeWindows } from './time-windows.ts';
@@ -23,6 +24,7 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
   grants: { read: grants, shape: 'resources such as res_…,res_…:assigned', placeholder: 'res_…,res_…' },
   windows: { read: timeWindows, shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"', placeholder: 'times' },
   deliveries: { read: (text) => (text === 'dead' ? text : list(text)), shape: 'a list', placeholder: 'a,b|dead' },
+  file: { read: inBase64, shape: 'a file that can be read', placeholder: 'file' },
   removal: { read: (text) => (text === 'none' ? null : undefined), shape: '`none`', placeholder: 'none' },
   secret: { read: (text) => text, shape: 'text', placeholder: '' },
   'secret-json': { read: (text) => (text.startsWith('{') ? json(text) : text), shape: 'JSON or text', placeholder: '' },
@@ -77,6 +79,14 @@ function instant(text: string): number | undefined {
 function duration(text: string): number | undefined {
   const [, digits, unit = 'ms'] = /^(\d{1,12})(ms|s|m|h|d)?$/.exec(text) ?? [];
   return digits === undefined ? undefined : Number(digits) * UNITS[unit as keyof typeof UNITS];
+}
+
+function inBase64(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'base64');
+  } catch {
+    return undefined;
+  }
 }
 
 function list(text: string): string[] {

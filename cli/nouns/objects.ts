@@ -1,22 +1,9 @@
-import type { Flag, Noun } from './noun.ts';
+import { byName, history } from './lists.ts';
+import type { Noun } from './noun.ts';
 
 const both = ['create', 'update'] as const;
 const create = ['create'] as const;
 const update = ['update'] as const;
-
-const byName: readonly Flag[] = [
-  { flag: 'search', name: 'search', type: 'text', about: 'what a name begins with, in any case' },
-  { flag: 'sort', name: 'sort', type: 'text', about: 'created or name' },
-  { flag: 'order', name: 'order', type: 'text', about: 'asc or desc' },
-];
-const EVENT_COLUMNS = ['at', 'type', 'outcome', 'reason', 'resource', 'actor.kind', 'actor.id', 'address'];
-const history = (path: string) => ({
-  verb: 'history',
-  about: 'what happened to one, newest first',
-  method: 'GET' as const,
-  path: `${path}/{id}/events`,
-  rows: { in: 'items', columns: EVENT_COLUMNS, paged: true },
-});
 
 const resource: Noun = {
   name: 'resource',
@@ -51,6 +38,13 @@ const resource: Noun = {
       on: both,
       about: 'wrong codes a token may show, 3 to 10',
     },
+    {
+      flag: 'redirect-uri',
+      name: 'redirectUris',
+      type: 'list',
+      on: both,
+      about: 'addresses that our own page may post results to, separated by commas',
+    },
     { flag: 'result-lifetime', name: 'resultLifetimeMs', type: 'duration', on: both, about: 'life of a result' },
     {
       flag: 'password-reset',
@@ -66,9 +60,40 @@ const resource: Noun = {
       on: both,
       about: 'kinds of tokens that count: of webauthn, totp, hotp, ocra, sms, email and recovery',
     },
+    {
+      flag: 'test-mode',
+      name: 'testMode',
+      type: 'text',
+      on: create,
+      about: 'pass, fail or expire: for tests, with nobody assigned; cannot be changed',
+    },
     { flag: 'geo-filter', name: 'geoFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
     { flag: 'time-filter', name: 'timeFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
     { flag: 'ip-filter', name: 'ipFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
+  ],
+  actions: [
+    {
+      verb: 'set-logo',
+      about: 'show a picture above the sign-in',
+      method: 'POST',
+      path: '/v1/resources/{id}/logo',
+      fields: [
+        {
+          flag: 'image',
+          name: 'image',
+          type: 'file',
+          about: 'a PNG or WebP of at most 32 kB, 16 to 1024 pixels on each side',
+          required: true,
+        },
+      ],
+    },
+    {
+      verb: 'remove-logo',
+      about: 'show its name alone again',
+      method: 'DELETE',
+      path: '/v1/resources/{id}/logo',
+      said: 'removed the logo of',
+    },
   ],
 };
 
