@@ -13,10 +13,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Properties and races on a machine that does other things as well.
+          testTimeout: 30_000,
           include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
           exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
-          // A limit is there to end what hangs, also on two cores that others use as well.
-          testTimeout: 30_000,
         },
       },
       { test: { name: 'store', include: store, testTimeout: 120_000, hookTimeout: 120_000 } },

@@ -33,6 +33,23 @@ export function addOperator(program: Command, around: Surroundings): void {
     });
 }
 
+/** Whether codes get out: one is sent that looks like any other, and opens nothing. */
+export function addCourier(program: Command, around: Surroundings): void {
+  const courier = program.command('courier').description('how codes of a second factor get to people');
+  courier
+    .command('test')
+    .description('send a code that opens nothing, to see whether it arrives')
+    .requiredOption('--to <address>', 'an international number such as +4915112345678, or an e-mail address')
+    .option('--language <tag>', 'of the message')
+    .action(async (flags: { to: string; language?: string }, command: Command) => {
+      const run = new Run(around, command);
+      const { body } = await run.asOperator((service) =>
+        service.send('POST', '/operator/test-codes', { body: { ...flags } }),
+      );
+      run.show(body as Record<string, unknown>);
+    });
+}
+
 /** Money, copies and order: what an operator does to keep a server. */
 export function addKeeping(program: Command, around: Surroundings): void {
   program
@@ -80,7 +97,7 @@ export function addKeeping(program: Command, around: Surroundings): void {
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
       const { items } = body as { items: Record<string, unknown>[] };
-      run.showList(items, ['account', 'kind', 'id', 'mended']);
+      run.showList(items, ['account', 'kind', 'id', 'mended'], 'nothing has been left behind');
       if (items.length > 0 && !mend) process.exitCode = EXIT.partly;
     });
   const audit = program.command('audit').description('exports of events');

@@ -1,4 +1,4 @@
-import { order, searched } from './lists.ts';
+import { ORDER, SEARCH } from './narrowing.ts';
 import type { Noun } from './noun.ts';
 
 const both = ['create', 'update'] as const;
@@ -13,8 +13,8 @@ const admin: Noun = {
   path: '/v1/administrators',
   columns: ADMINISTRATORS,
   verbs: ['list', 'show', 'update'],
+  filters: [SEARCH, ORDER, { flag: 'state', name: 'state', type: 'text', about: 'invited or active' }],
   calledBy: 'email',
-  filters: [...searched, { flag: 'state', name: 'state', type: 'text', about: 'invited or active' }],
   note: `
 The role of the superuser is handed over by whoever has it, with password and code, when signed in
 (POST /v1/administrators/{id}/transfer): no key and no operator can move it.`,
@@ -59,7 +59,7 @@ The role of the superuser is handed over by whoever has it, with password and co
       about: 'list who has been invited and has not accepted',
       method: 'GET',
       path: '/v1/invitations',
-      filters: searched,
+      filters: [SEARCH, ORDER],
       rows: { in: 'items', columns: ADMINISTRATORS, paged: true },
     },
     {
@@ -91,14 +91,15 @@ const key: Noun = {
   one: 'an API key',
   about: 'API keys',
   path: '/v1/api-keys',
-  columns: ['id', 'name', 'prefix', 'scopes', 'enabled', 'expiresAt', 'lastUsedAt'],
-  verbs: ['list', 'show', 'create', 'update', 'delete'],
-  shownOnce: ['text'],
   filters: [
-    ...searched,
+    SEARCH,
+    ORDER,
     { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that work, or the others' },
     { flag: 'scope', name: 'scope', type: 'text', about: 'those that have it' },
   ],
+  columns: ['id', 'name', 'prefix', 'scopes', 'enabled', 'expiresAt', 'lastUsedAt'],
+  verbs: ['list', 'show', 'create', 'update', 'delete'],
+  shownOnce: ['text'],
   fields: [
     { flag: 'name', name: 'name', type: 'text', on: both, about: 'what it is called', required: true },
     {
@@ -145,13 +146,14 @@ const webhook: Noun = {
   one: 'a webhook',
   about: 'where events are sent',
   path: '/v1/webhooks',
+  filters: [
+    SEARCH,
+    ORDER,
+    { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that send, or the others' },
+  ],
   columns: ['id', 'url', 'enabled', 'events', 'resources'],
   verbs: ['list', 'show', 'create', 'update', 'delete'],
   shownOnce: ['secret'],
-  filters: [
-    ...searched,
-    { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that are sent to, or the others' },
-  ],
   fields: [
     { flag: 'target', name: 'url', type: 'text', on: both, about: 'https, a public address', required: true },
     { flag: 'description', name: 'description', type: 'text', on: both, about: 'what it is for' },
@@ -184,8 +186,8 @@ const webhook: Noun = {
       path: '/v1/webhooks/{id}/deliveries',
       filters: [
         { flag: 'state', name: 'state', type: 'text', about: 'dead: dead letters alone' },
-        { flag: 'type', name: 'type', type: 'text', about: 'such as user.created' },
-        order,
+        { flag: 'type', name: 'type', type: 'text', about: 'type of the event' },
+        ORDER,
       ],
       rows: {
         in: 'items',

@@ -1,4 +1,4 @@
-import { happened, order, span } from './lists.ts';
+import { ORDER, PERIOD } from './narrowing.ts';
 import type { Action, Noun } from './noun.ts';
 
 const account: Noun = {
@@ -73,9 +73,13 @@ const event: Noun = {
   verbs: ['list'],
   fields: [],
   filters: [
-    ...happened,
+    { flag: 'type', name: 'type', type: 'text', about: 'such as user.created' },
+    { flag: 'outcome', name: 'outcome', type: 'text', about: 'done, granted or refused' },
     { flag: 'subject', name: 'subject', type: 'text', about: 'id of what it happened to' },
     { flag: 'actor', name: 'actor', type: 'text', about: 'id of who did it' },
+    { flag: 'resource', name: 'resource', type: 'text', about: 'id of a resource' },
+    { flag: 'reason', name: 'reason', type: 'text', about: 'code of a refusal' },
+    ...PERIOD,
   ],
 };
 
@@ -92,8 +96,8 @@ export const SINGLE: readonly Action[] = [
     filters: [
       { flag: 'kind', name: 'kind', type: 'text', about: 'credit or debit' },
       { flag: 'reason', name: 'reason', type: 'text', about: 'payment, correction, fee or refund' },
-      order,
-      ...span,
+      ...PERIOD,
+      ORDER,
     ],
     rows: {
       in: 'items',

@@ -10,6 +10,7 @@ const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 
 const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: string }> = {
   text: { read: (text) => (text === 'none' ? null : text), shape: 'text', placeholder: 'text' },
+  user: { read: (text) => (text === 'none' ? null : text), shape: 'text', placeholder: 'id or name' },
   number: { read: number, shape: 'a number', placeholder: 'number' },
   boolean: {
     read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
@@ -24,7 +25,7 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
   grants: { read: grants, shape: 'resources such as res_…,res_…:assigned', placeholder: 'res_…,res_…' },
   windows: { read: timeWindows, shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"', placeholder: 'times' },
   deliveries: { read: (text) => (text === 'dead' ? text : list(text)), shape: 'a list', placeholder: 'a,b|dead' },
-  file: { read: inBase64, shape: 'a file that can be read', placeholder: 'file' },
+  file: { read: fileAsBase64, shape: 'a file that can be read', placeholder: 'file' },
   removal: { read: (text) => (text === 'none' ? null : undefined), shape: '`none`', placeholder: 'none' },
   secret: { read: (text) => text, shape: 'text', placeholder: '' },
   'secret-json': { read: (text) => (text.startsWith('{') ? json(text) : text), shape: 'JSON or text', placeholder: '' },
@@ -71,6 +72,14 @@ function json(text: string): unknown {
   }
 }
 
+function fileAsBase64(path: string): string | undefined {
+  try {
+    return readFileSync(path).toString('base64');
+  } catch {
+    return undefined;
+  }
+}
+
 function instant(text: string): number | undefined {
   const at = /^\d{5,}$/.test(text) ? Number(text) : Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
@@ -79,14 +88,6 @@ function instant(text: string): number | undefined {
 function duration(text: string): number | undefined {
   const [, digits, unit = 'ms'] = /^(\d{1,12})(ms|s|m|h|d)?$/.exec(text) ?? [];
   return digits === undefined ? undefined : Number(digits) * UNITS[unit as keyof typeof UNITS];
-}
-
-function inBase64(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'base64');
-  } catch {
-    return undefined;
-  }
 }
 
 function list(text: string): string[] {

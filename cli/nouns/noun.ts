@@ -58,6 +58,8 @@ export interface Flag {
 
 export type FlagType =
   | 'text'
+  /** A user, by id or any of their names; `none` for nobody. */
+  | 'user'
   | 'number'
   | 'boolean'
   | 'json'
@@ -74,7 +76,7 @@ export type FlagType =
   | 'windows'
   /** A list of ids, or `dead`. */
   | 'deliveries'
-  /** What is in a file, in base64. */
+  /** Path of a file, sent in base64. */
   | 'file'
   /** Only `none`, which takes it off. */
   | 'removal'

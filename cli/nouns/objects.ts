@@ -1,9 +1,26 @@
-import { byName, history } from './lists.ts';
-import type { Noun } from './noun.ts';
+import { ORDER, PERIOD, SEARCH } from './narrowing.ts';
+import type { Flag, Noun } from './noun.ts';
 
 const both = ['create', 'update'] as const;
 const create = ['create'] as const;
 const update = ['update'] as const;
+
+const byName: readonly Flag[] = [SEARCH, { flag: 'sort', name: 'sort', type: 'text', about: 'created or name' }, ORDER];
+const EVENT_COLUMNS = ['at', 'type', 'outcome', 'reason', 'resource', 'actor.kind', 'actor.id', 'address'];
+const history = (path: string) => ({
+  verb: 'history',
+  about: 'what happened to one, newest first',
+  method: 'GET' as const,
+  path: `${path}/{id}/events`,
+  filters: [
+    { flag: 'type', name: 'type', type: 'text', about: 'such as token.updated' },
+    { flag: 'outcome', name: 'outcome', type: 'text', about: 'done, granted or refused' },
+    { flag: 'reason', name: 'reason', type: 'text', about: 'code of a refusal' },
+    { flag: 'resource', name: 'resource', type: 'text', about: 'id of a resource' },
+    ...PERIOD,
+  ] satisfies Flag[],
+  rows: { in: 'items', columns: EVENT_COLUMNS, paged: true },
+});
 
 const resource: Noun = {
   name: 'resource',
@@ -38,13 +55,6 @@ const resource: Noun = {
       on: both,
       about: 'wrong codes a token may show, 3 to 10',
     },
-    {
-      flag: 'redirect-uri',
-      name: 'redirectUris',
-      type: 'list',
-      on: both,
-      about: 'addresses that our own page may post results to, separated by commas',
-    },
     { flag: 'result-lifetime', name: 'resultLifetimeMs', type: 'duration', on: both, about: 'life of a result' },
     {
       flag: 'password-reset',
@@ -61,11 +71,18 @@ const resource: Noun = {
       about: 'kinds of tokens that count: of webauthn, totp, hotp, ocra, sms, email and recovery',
     },
     {
+      flag: 'redirect-uri',
+      name: 'redirectUris',
+      type: 'list',
+      on: both,
+      about: 'addresses of yours that our own page may send results to, separated by commas',
+    },
+    {
       flag: 'test-mode',
       name: 'testMode',
       type: 'text',
       on: create,
-      about: 'pass, fail or expire: for tests, with nobody assigned; cannot be changed',
+      about: 'pass, fail or expire: for tests of your pages, for good',
     },
     { flag: 'geo-filter', name: 'geoFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
     { flag: 'time-filter', name: 'timeFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
@@ -74,25 +91,17 @@ const resource: Noun = {
   actions: [
     {
       verb: 'set-logo',
-      about: 'show a picture above the sign-in',
+      about: 'show a picture of yours above the sign-in',
       method: 'POST',
       path: '/v1/resources/{id}/logo',
-      fields: [
-        {
-          flag: 'image',
-          name: 'image',
-          type: 'file',
-          about: 'a PNG or WebP of at most 32 kB, 16 to 1024 pixels on each side',
-          required: true,
-        },
-      ],
+      fields: [{ flag: 'image', name: 'image', type: 'file', about: 'PNG or WebP, at most 32 kB', required: true }],
     },
     {
       verb: 'remove-logo',
-      about: 'show its name alone again',
+      about: 'take it away',
       method: 'DELETE',
       path: '/v1/resources/{id}/logo',
-      said: 'removed the logo of',
+      said: 'removed',
     },
   ],
 };
@@ -157,14 +166,22 @@ const token: Noun = {
   filters: [
     ...byName,
     { flag: 'state', name: 'state', type: 'text', about: 'active, deactivated, locked, expired or out-of-step' },
-    { flag: 'owner', name: 'owner', type: 'text', about: 'those of a user' },
+    { flag: 'owner', name: 'owner', type: 'user', about: 'those of a user' },
     { flag: 'kind', name: 'kind', type: 'text', about: 'such as totp' },
     { flag: 'resource', name: 'resource', type: 'text', about: 'those it takes with no user' },
   ],
   fields: [
     { flag: 'name', name: 'name', type: 'text', on: both, about: 'what it is called', required: true },
-    { flag: 'kind', name: 'kind', type: 'text', on: create, about: 'totp, hotp or recovery', required: true },
-    { flag: 'owner', name: 'owner', type: 'text', on: both, about: 'id of its user; `none` for nobody' },
+    {
+      flag: 'kind',
+      name: 'kind',
+      type: 'text',
+      on: create,
+      about: 'totp, hotp, sms, email or recovery',
+      required: true,
+    },
+    { flag: 'to', name: 'to', type: 'text', on: both, about: 'sms and email: where codes go, such as +4915112345678' },
+    { flag: 'owner', name: 'owner', type: 'user', on: both, about: 'its user; `none` for nobody' },
     { flag: 'serial', name: 'serial', type: 'text', on: create, about: 'serial number' },
     { flag: 'algorithm', name: 'algorithm', type: 'text', on: create, about: 'SHA1, SHA256 or SHA512' },
     { flag: 'digits', name: 'digits', type: 'number', on: create, about: '6 or 8' },

@@ -16,16 +16,11 @@ export interface Setting {
 export function commandFor(item: ChecklistItem, { origin, account, plan }: Setting): string | undefined {
   const countersign = `countersign --account ${account}`;
   const newestResource = `"$(${countersign} --ids resource list --limit 1)"`;
-  const ada = `"$(${countersign} --ids user show ada)"`;
   switch (item) {
     case 'activate-plan':
-      return plan === undefined ? undefined : overSocket(account, 'plan', { name: plan });
+      return plan === undefined ? undefined : `${countersign} plan choose --name ${quoted(plan)}`;
     case 'make-api-key':
-      return overSocket(account, 'api-keys', {
-        name: 'My site',
-        scopes: ['authenticate', 'read', 'write'],
-        lifetimeMs: 31_536_000_000,
-      });
+      return `${countersign} key create --name 'My site' --scopes authenticate --lifetime 365d`;
     case 'add-resource':
       return `${countersign} resource create --name 'My site'`;
     case 'allow-origin':
@@ -34,9 +29,9 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
       // Typed, so that it stands in no history.
       return `read -rs PASSWORD && printf '%s\\n' "$PASSWORD" | ${countersign} user create --login ada --password-stdin`;
     case 'add-token':
-      return `${countersign} token create --name "Ada's phone" --kind totp --owner ${ada}`;
+      return `${countersign} token create --name "Ada's phone" --kind totp --owner ada`;
     case 'assign':
-      return `${countersign} assign --resource ${newestResource} --user ${ada}`;
+      return `${countersign} assign --resource ${newestResource} --user ada`;
     case 'first-login':
       return [
         `<script src="${origin}/widget/v1/countersign.js" async></script>`,
@@ -47,17 +42,6 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
 
 /** Stands for the id of the newest resource until that is known. */
 export const RESOURCE = 'RESOURCE_ID';
-
-/** The API in the operator's hand, through the socket in the data folder: it needs no key. */
-function overSocket(account: string, path: string, body: object): string {
-  return [
-    `curl --unix-socket "\${COUNTERSIGN_DATA:-./data}/operator.sock" \\`,
-    `  -H 'countersign-account: ${account}' \\`,
-    `  -H 'content-type: application/json' \\`,
-    `  -d ${quoted(JSON.stringify(body))} \\`,
-    `  http://localhost/v1/${path}`,
-  ].join('\n');
-}
 
 /** One word for a shell, whatever is in it. */
 export function quoted(text: string): string {

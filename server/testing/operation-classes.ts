@@ -28,6 +28,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /authentications': 'key-only',
   'POST /results/consume': 'key-only',
   'POST /login-requests': 'key-only',
+  'POST /challenges': 'key-only',
   'POST /resources': 'creates-resource',
   'GET /resources': 'sees',
   'GET /resources/{id}': 'sees',

@@ -82,7 +82,10 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       }
 
       const judged = await judge(ports, check, tokens, now);
-      const accepted = judged.find(isAccepted);
+      // Of a code that was used already nothing else is answered, also where another token would take it: it could be shown
+      // again and again, and would be a guess at the others that nobody counts (SR-1, SR-2).
+      const isUsed = judged.some(({ judgement }) => judgement.verdict === 'replayed');
+      const accepted = isUsed ? undefined : judged.find(isAccepted);
       if (accepted) {
         const next = forgiveFailures(accepted.judgement.next, check);
         const { kind } = next.factor;
@@ -93,7 +96,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         return { otp: 'verified', token: next.id, kind };
       }
       const tried = judged.filter(({ judgement }) => judgement.verdict !== 'not-asked');
-      if (tried.some(({ judgement }) => judgement.verdict === 'replayed') || tried.length === 0) {
+      if (isUsed || tried.length === 0) {
         // Without anything that it could be tried on there was no guess: refused, and nothing is counted.
         const refused = tried.length === 0 ? noneToTry(tokens, check, now) : 'OTP_REPLAYED';
         const about = judged.length === 0 ? tokens : judged.map(({ stored }) => stored);
@@ -133,7 +136,7 @@ async function judge(
   const challenges = await readChallenges(ports, meant, check.scope, now);
   return Promise.all(
     meant.map(async (stored): Promise<Judged> => {
-      const candidate = { stored, challenge: challenges.get(stored.value.id) };
+      const candidate = { stored, challenge: challenges.get(stored.value.id), scope: check.scope };
       return { ...candidate, judgement: await judgeAnswer(ports, candidate, check.answer, now) };
     }),
   );
@@ -173,7 +176,7 @@ function idsOf(tokens: readonly Stored<Token>[]): TokenId[] {
 /** Whether the token and what it was asked were still as they were read, and now are as decided. */
 async function replace(
   ports: FactorNeeds,
-  { stored, challenge, judgement }: Candidate & { judgement?: Judgement },
+  { stored, challenge, judgement }: Omit<Candidate, 'scope'> & { judgement?: Judgement },
   next: Token,
   { now, scope, event }: { now: number; scope: string; event?: Json | undefined },
 ): Promise<boolean> {

@@ -5,10 +5,13 @@ import { type CallOptions, unexpected } from './collection.ts';
 import type {
   AuthenticateInput,
   Authentication,
+  Challenge,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   Redirect,
   RedirectInput,
+  TokenKind,
 } from './objects.ts';
 import type { Transport } from './transport.ts';
 
@@ -19,7 +22,7 @@ export async function authenticate(
   { signal }: CallOptions = {},
 ): Promise<Authentication> {
   const answer = await send({ method: 'POST', path: '/authentications', body: input, kind: 'once', signal });
-  const { authenticated, method, user, token, otp } = answer ?? {};
+  const { authenticated, method, user, token, kind, otp } = answer ?? {};
   if (
     authenticated !== true ||
     method !== input.method ||
@@ -29,6 +32,7 @@ export async function authenticate(
   }
   const result: Authentication = { authenticated, method: input.method, otp };
   if (typeof token === 'string') result.token = token;
+  if (typeof kind === 'string') result.kind = kind as TokenKind;
   if (input.method !== 'token') {
     if (!isUser(user)) throw unexpected('an authentication of a user');
     result.user = { id: user.id, login: user.login };
@@ -59,6 +63,19 @@ export async function createLoginRequest(
   const { loginRequest, expiresAt } = answer ?? {};
   if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a login request');
   return { loginRequest, expiresAt };
+}
+
+export async function createChallenge(
+  send: Transport,
+  input: NewChallenge,
+  { signal }: CallOptions = {},
+): Promise<Challenge> {
+  const answer = await send({ method: 'POST', path: '/challenges', body: { ...input }, kind: 'once', signal });
+  const { token, kind, name, to, expiresAt } = answer ?? {};
+  if (typeof token !== 'string' || typeof name !== 'string' || typeof expiresAt !== 'number') {
+    throw unexpected('a challenge');
+  }
+  return { token, kind: kind as Challenge['kind'], name, ...(typeof to === 'string' && { to }), expiresAt };
 }
 
 export async function createRedirect(

@@ -54,6 +54,14 @@ describe('authenticate', () => {
     expect(outcome).toEqual({ authenticated: true, method: 'token', token: 'tok_1', otp: 'verified' });
   });
 
+  test('a recovery code stands in for the code of a device, and the answer says so', async () => {
+    const { client, requests } = clientWith(json({ ...success, kind: 'recovery' }));
+    const { otp: _atHome, ...known } = input;
+    const outcome = await client.authenticate({ ...known, recoveryCode: 'k5n8w-2r7t4' });
+    expect(outcome).toEqual({ ...success, kind: 'recovery' });
+    expect(requests[0]?.body).toEqual({ ...known, recoveryCode: 'k5n8w-2r7t4' });
+  });
+
   test.each<[string, Answer]>([
     ['authenticated: false', json({ ...success, authenticated: false })],
     ['authenticated: "true"', json({ ...success, authenticated: 'true' })],
@@ -128,6 +136,18 @@ test('createLoginRequest asks as the service expects', async () => {
   const input = { user: 'usr_1', resource: RESOURCE, nonce: NONCE, passwordChecked: true };
   expect(await client.createLoginRequest(input)).toEqual(answer);
   expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/login-requests', method: 'POST', body: input });
+});
+
+test('createChallenge asks as the service expects, once', async () => {
+  const answer = { token: 'tok_1', kind: 'sms', name: 'Phone', to: '•••78', expiresAt: 1_800_000_300_000 };
+  const { client, requests } = clientWith(json(answer));
+  const input = { user: 'alice', resource: RESOURCE, kind: 'sms', language: 'de' } as const;
+  expect(await client.createChallenge(input)).toEqual(answer);
+  expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/challenges', method: 'POST', body: input });
+
+  const failing = clientWith(json({}, 200));
+  expect((await refusalOf(failing.client.createChallenge(input))).code).toBe('RESPONSE_INVALID');
+  expect(failing.requests).toHaveLength(1);
 });
 
 describe('assignments', () => {

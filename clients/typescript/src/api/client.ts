@@ -19,7 +19,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest, createRedirect } from './authentications.ts';
+import { authenticate, consumeResult, createChallenge, createLoginRequest, createRedirect } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -32,12 +32,16 @@ import type {
   Assignment,
   AuthenticateInput,
   Authentication,
+  Challenge,
+  CreatedRecoveryCodes,
   CreatedToken,
   Filter,
   FilterChanges,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   NewFilter,
+  NewRecoveryCodes,
   NewResource,
   NewToken,
   NewUser,
@@ -96,6 +100,13 @@ export interface Client {
    * @throws CountersignError `REDIRECT_URI_NOT_ALLOWED`, ...
    */
   createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
+  /**
+   * Has a code sent to a person by text message or e-mail, for `authenticate` on the same resource. Ask when your site has
+   * checked a password. Never repeated by itself.
+   *
+   * @throws CountersignError `CODE_NOT_SENT`, `CODE_LIMIT`, `TOKEN_NOT_FOUND`, `TOKEN_LOCKED`, ...
+   */
+  createChallenge(input: NewChallenge, options?: CallOptions): Promise<Challenge>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
     /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
     setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
@@ -108,6 +119,8 @@ export interface Client {
   tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery> & {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewToken>[], options?: CallOptions): Promise<TokenRowOutcome[]>;
+    /** Codes that stand in once each for one of another token's. Assign them as any token. */
+    createRecoveryCodes(input: NewRecoveryCodes, options?: CallOptions): Promise<CreatedRecoveryCodes>;
     /**
      * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
      * ones count as a wrong code, right ones are used up.
@@ -162,10 +175,16 @@ export function createClient(options: ClientOptions): Client {
     return answer.rows as Outcome[];
   }
 
+  const recoveryCodes = createCollection<Token, NewRecoveryCodes & { kind: 'recovery' }, object, CreatedRecoveryCodes>(
+    send,
+    { path: '/tokens', readCreated: readCreatedRecoveryCodes },
+  );
+
   return {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
+    createChallenge: (input, call) => createChallenge(send, input, call),
     createRedirect: (input, call) => createRedirect(send, input, call),
     resources: {
       ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {
@@ -193,6 +212,7 @@ export function createClient(options: ClientOptions): Client {
         path: '/tokens',
         readCreated: readCreatedToken,
       }),
+      createRecoveryCodes: (input, call) => recoveryCodes.create({ ...input, kind: 'recovery' }, call),
       createMany: (rows, call) => createMany('tokens', rows, call),
       async resync(id, otps, { signal } = {}) {
         const path = `${itemPath('/tokens', id)}/resync`;
@@ -246,7 +266,14 @@ export function createClient(options: ClientOptions): Client {
 
 function readCreatedToken({ token, secret, otpauthUri }: Record<string, unknown>): CreatedToken {
   if (typeof secret !== 'string' || typeof otpauthUri !== 'string') throw unexpected('a new token with its secret');
-  return { token: readItem<Token>(token), secret, otpauthUri };
+  return { token: readItem<CreatedToken['token']>(token), secret, otpauthUri };
+}
+
+function readCreatedRecoveryCodes({ token, recoveryCodes }: Record<string, unknown>): CreatedRecoveryCodes {
+  if (!Array.isArray(recoveryCodes) || !recoveryCodes.every((code) => typeof code === 'string')) {
+    throw unexpected('a new token with its recovery codes');
+  }
+  return { token: readItem<Token>(token), recoveryCodes };
 }
 
 function readApiKey({ key, text }: Record<string, unknown>): ApiKeyWithSecret {
