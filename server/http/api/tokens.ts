@@ -178,7 +178,7 @@ const enrolled = z
   .openapi('EnrolledToken');
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
-export function presentToken(token: Token): z.input<typeof shown> {
+function presentToken(token: Token): z.input<typeof shown> {
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
   const { failures, expiresAt, needsResync } = token;
   return {
