@@ -2,6 +2,7 @@ import type { OtpUse } from '../../shared/wire/result.ts';
 import type { EnrolmentBasis } from './enrolment-policy.ts';
 import type { TokenId } from './ids.ts';
 import type { TokenKind } from './token.ts';
+import type { ShownPasskey } from './webauthn/passkey-challenge.ts';
 
 /**
  * A token that becomes one with its first right code, kept in the flow of the person who sets it up. The seed is sealed for
@@ -14,7 +15,7 @@ export interface Enrolling {
   recovery?: TokenId;
   basis: EnrolmentBasis;
   /** What the sign-in has shown already: it ends with that if the enrolment is left out. */
-  passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind };
+  passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind; passkey?: ShownPasskey };
   /** Whether it can be left out, as far as was said when it was begun; and until when. */
   mayWait: boolean;
   until?: number;

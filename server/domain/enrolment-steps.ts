@@ -8,6 +8,8 @@ export function enrolmentBegun(flow: Flow, user: User, passwordDigest: string | 
   return {
     ...evaluated(flow),
     step: 'enrol',
+    // A passkey alone comes without a name.
+    login: flow.login ?? user.login,
     user: user.id,
     ...(passwordDigest !== undefined && { passwordVerified: true, passwordDigest }),
     enrolling,

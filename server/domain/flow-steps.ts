@@ -14,6 +14,7 @@ import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
+import type { PasskeyChallenge, ShownPasskey } from './webauthn/passkey-challenge.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and gives the next one; none looks at anything else. A step is claimed
@@ -21,7 +22,7 @@ import type { User } from './user.ts';
  */
 
 /** Where a second factor is asked for, in whichever way. */
-export const SECOND_STEPS = ['otp', 'recovery'] as const;
+export const SECOND_STEPS = ['otp', 'recovery', 'passkey'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes';
@@ -29,6 +30,8 @@ export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'c
 /** What a way of showing the second factor leads to. */
 export interface Offered {
   step: SecondStep;
+  /** What a passkey is asked. */
+  passkey?: PasskeyChallenge;
   /** A code that was sent. */
   sent?: SentNotice;
 }
@@ -78,21 +81,31 @@ export function identified(flow: Flow, login: string, policy: MethodPolicy): Flo
   return policy === 'otp' ? secondAsked(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
 }
 
-/** @param options the ways in which this person can show the second factor, the best first */
-export function passwordRight(flow: Flow, user: User, passwordDigest: string, options: readonly FactorOption[]): Flow {
+/**
+ * @param options the ways in which this person can show the second factor, the best first
+ * @param passkey what their passkeys are asked, if they have any
+ */
+export function passwordRight(
+  flow: Flow,
+  user: User,
+  passwordDigest: string,
+  options: readonly FactorOption[],
+  passkey?: PasskeyChallenge,
+): Flow {
   const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
-  return secondAsked(next, options);
+  return secondAsked(next, options, passkey);
 }
 
 /** The second factor is asked for in the way that suits the person best; the others stay open to them. */
-function secondAsked(flow: Flow, options: readonly FactorOption[]): Flow {
+function secondAsked(flow: Flow, options: readonly FactorOption[], passkey?: PasskeyChallenge): Flow {
   const first = firstOption(options, flow.prefer);
-  return { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
+  const asked: Flow = { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
+  return first?.kind === 'webauthn' && passkey ? { ...asked, step: 'passkey', passkey } : asked;
 }
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  return { ...withoutCode(evaluated(flow)), factor: option.id, step: offered.step, ...notice(offered) };
+  return { ...withoutCode(evaluated(flow)), factor: option.id, ...offered };
 }
 
 /**
@@ -108,10 +121,6 @@ export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flo
 function withoutCode(flow: Flow): Flow {
   const { sent: _sent, ...rest } = flow;
   return rest;
-}
-
-function notice({ sent }: Offered): Pick<Flow, 'sent'> {
-  return sent ? { sent } : {};
 }
 
 /** The same step once more, saying why. */
@@ -135,20 +144,23 @@ export interface Passed {
   /** The token whose code was right. */
   token?: TokenId;
   kind?: TokenKind;
+  /** Of a passkey. */
+  passkey?: ShownPasskey;
 }
 
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, ...passed }: Passed,
+  { user, otp, token, kind, passkey, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
+  const isTwo = second && (password || passkey?.userVerified === true);
   const amr = [
     ...(password ? ['pwd'] : []),
-    ...(second ? methodReferences(kind) : []),
-    ...(password && second ? ['mfa'] : []),
+    ...(second ? methodReferences(kind, passkey) : []),
+    ...(isTwo ? ['mfa'] : []),
   ];
   const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
@@ -163,7 +175,7 @@ export function finished(
       nonce: flow.nonce,
       origin: flow.origin,
       amr,
-      acr: password && second ? '2' : '1',
+      acr: isTwo ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
       ...(flow.test !== undefined && { test: true as const }),
@@ -176,7 +188,8 @@ export function finished(
 }
 
 /** The second factor in words of RFC 8176. */
-function methodReferences(kind: TokenKind | undefined): string[] {
+function methodReferences(kind: TokenKind | undefined, passkey: ShownPasskey | undefined): string[] {
+  if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
   return kind === 'sms' ? ['otp', 'sms'] : ['otp'];
 }
 
@@ -212,6 +225,7 @@ export function requestedFlow(
   request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
+  passkey?: PasskeyChallenge,
 ): Flow {
   const { hostCheckedPassword, attemptsLeft } = request;
   const asked: Flow = {
@@ -221,12 +235,12 @@ export function requestedFlow(
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
   };
-  return secondAsked(asked, options);
+  return secondAsked(asked, options, passkey);
 }
 
-/** One more step has been answered. */
+/** One more step has been answered. What a passkey was asked goes with it: a challenge is answered once (SR-61). */
 export function evaluated<F extends Conversation>(flow: F): F {
-  const { claim: _claim, error: _error, ...rest } = flow;
+  const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & Pick<Flow, 'passkey'> = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
 

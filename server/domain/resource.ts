@@ -35,6 +35,8 @@ export interface Resource {
   passwordReset?: boolean;
   /** Whether people set up tokens by themselves where they sign in. Absent: they do not. */
   enrolment?: EnrolmentPolicy;
+  /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
+  passkeySignIn?: boolean;
   /** Addresses that results may be posted to when a person signs in on our own page; compared letter by letter. */
   redirectUris?: string[];
   /** Hash of its logo, which is a document of its own. */

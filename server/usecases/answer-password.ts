@@ -8,6 +8,7 @@ import { offersUnlock } from '../domain/unlock-link.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
 import { asksToEnrol, offerEnrolment } from './enrolment/offer-enrolment.ts';
+import { askPasskeys } from './passkeys/new-challenge.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -38,8 +39,10 @@ export function answerPassword(
         return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
       }
       if (factors.kind === 'factors' && factors.otp && flow.enrolmentLink === undefined) {
-        const options = factorOptions(usableTokens(tokens, accepts, now));
-        return { move: (held) => passwordRight(held, user, passwordDigest(user), options) };
+        const usable = usableTokens(tokens, accepts, now);
+        const options = factorOptions(usable);
+        const passkey = askPasskeys(ports, usable);
+        return { move: (held) => passwordRight(held, user, passwordDigest(user), options, passkey) };
       }
       const otp = factors.kind === 'factors' && factors.otpSkipped ? 'skipped' : 'not_used';
       const basis: EnrolmentBasis = flow.enrolmentLink === undefined ? 'password' : 'link';

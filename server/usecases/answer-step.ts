@@ -23,6 +23,7 @@ export type StepNeeds = Pick<
   'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer' | 'codes'
 > & {
   issuer: string;
+  rpId?: string | undefined;
 };
 
 export interface StepAnswer {
@@ -36,8 +37,8 @@ export interface StepAnswer {
 export type StepOutcome =
   | { move: (flow: Flow) => Flow }
   | { finish: Passed }
-  /** `after`: what to add to the flow that was turned down. */
-  | { refusal: Refusal; after?: (flow: Flow) => Flow };
+  /** `again`: what the person needs to try once more, where the sign-in goes on. `after`: what is left to them where not. */
+  | { refusal: Refusal; again?: (flow: Flow) => Flow; after?: (flow: Flow) => Flow };
 
 /**
  * One answer to one step: claims the step, evaluates, and moves the flow on. The claim makes simultaneous answers one
@@ -83,8 +84,11 @@ async function evaluateClaimed(
 
   const outcome = await outcomeOf(flow, before.resource, evaluate);
   if ('refusal' in outcome) {
-    const { refusal: why, after = (turnedDown: Flow) => turnedDown } = outcome;
-    return turnDown(why, (held, now) => after(refusedStep(held, why, now)));
+    const { refusal: why, again = (flow) => flow, after = (flow) => flow } = outcome;
+    return turnDown(why, (held, now) => {
+      const next = refusedStep(held, why, now);
+      return next.step === 'denied' ? after(next) : again(next);
+    });
   }
   if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
 

@@ -5,6 +5,7 @@ import type { Whence } from './act.ts';
 
 export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'signer'> & {
   issuer: string;
+  rpId?: string | undefined;
 };
 
 /** What a page says when it begins a flow. */

@@ -3,6 +3,7 @@ import type { ResultClaims } from '../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import { factorKindOf } from '../domain/second-factor.ts';
+import { requestOf } from '../domain/webauthn/passkey-request.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
@@ -40,6 +41,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
       view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
     }
   }
+  if (flow.passkey && (flow.step === 'identify' || flow.step === 'passkey')) view.passkey = requestOf(flow.passkey);
   const { enrolling } = flow;
   if (enrolling && flow.step === 'enrol') view.enrol = await showEnrolment(ports, flow, enrolling);
   if (enrolling?.recovery !== undefined && flow.step === 'codes') {

@@ -1,4 +1,5 @@
 import type { RefusalCode } from './codes.ts';
+import type { PasskeyRequest } from './passkey.ts';
 
 /**
  * The conversation between the frame and the service. The server drives: each answer names the step to show next.
@@ -10,6 +11,7 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
+ *     POST /widget/v1/flow/passkey    {seq, response}  -> 200 FlowView   (also in place of a name, where the view has `passkey`)
  *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
  *                                   same once more; a code is sent in that language)
  *     POST /widget/v1/flow/enrol      {seq, otp, language}  -> 200 FlowView   (the first code of a new token)
@@ -38,7 +40,7 @@ export interface BeginFlow {
   purpose?: 'enrol';
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'enrol' | 'codes' | 'done' | 'denied';
+export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'passkey' | 'enrol' | 'codes' | 'done' | 'denied';
 
 /** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
 export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -66,6 +68,8 @@ export interface FlowView {
   factors?: FactorOption[];
   /** Which of them is asked for at this step. */
   factor?: string;
+  /** Where a passkey may answer: what it is asked. At `identify` it stands for name, password and code. */
+  passkey?: PasskeyRequest;
   /** At `enrol`: the token that is being set up. */
   enrol?: EnrolView;
   /** At `codes`: the recovery codes, for this once. */

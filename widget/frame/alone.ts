@@ -5,6 +5,31 @@ import type { awaitHost, Host } from './handshake.ts';
 /** Not imported: what both this and the frame import would be one more file for every frame. */
 const v = 1 satisfies typeof PROTOCOL_VERSION;
 
+/** What only a page of its own wears. */
+const STYLE = `
+[data-alone] {
+  background: color-mix(in srgb, var(--text) 5%, var(--card));
+}
+
+[data-alone] body {
+  display: grid;
+  place-items: center;
+  min-height: 100dvh;
+  padding: 16px;
+}
+
+[data-alone] .card {
+  width: min(420px, 100%);
+}
+
+.alone {
+  max-width: 30em;
+  margin: 20vh auto;
+  padding: 0 20px;
+  color: CanvasText;
+}
+`;
+
 /** The sign-in outside a frame. */
 export interface Alone {
   host: Host;
@@ -26,6 +51,9 @@ export async function findHost(
   hints: URLSearchParams,
   listen: typeof awaitHost,
 ): Promise<Alone | undefined> {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  document.adoptedStyleSheets.push(sheet);
   if ('request' in root.dataset) return ownPage(root.dataset);
   if ('enrols' in root.dataset) return enrolmentPage(hints.get('resource') ?? '');
   const origin = hints.get('origin');

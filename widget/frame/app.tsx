@@ -1,10 +1,9 @@
-import type { ComponentChildren } from 'preact';
-import { en, type TextKey } from '../i18n/en.ts';
-import { isTyped } from './flow-client.ts';
+import type { TextKey } from '../i18n/en.ts';
+import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
-import { Loaded } from './parts/loaded.tsx';
-import type { Screen } from './screen.ts';
+import type { Passkeys } from './passkey/loaded.ts';
+import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { MessageScreen } from './steps/message-screen.tsx';
@@ -15,10 +14,14 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   hasActed: boolean;
   /** Second-factor-only mode: the person is given. */
   isGiven: boolean;
-  /** On the page that a mailed link to an enrolment leads to. */
-  isLinked: boolean;
   resetUrl: string | undefined;
   signIn: SignIn;
+  /** Null: it did not load. */
+  passkeys: Passkeys | null | undefined;
+  /** Whether this is about a token that is being set up, or unlocked; and what shows that. */
+  enrols: boolean;
+  enrolment: LoadedEnrolment | null | undefined;
+  onPasskey: (inWindow: boolean) => void;
 }
 
 export function App(props: AppProps) {
@@ -29,18 +32,14 @@ export function App(props: AppProps) {
   );
 }
 
-function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl, signIn }: AppProps) {
+function ScreenBody(all: AppProps) {
+  const { screen, texts, name, hasActed, isGiven, resetUrl, signIn, passkeys, onPasskey, enrols, enrolment } = all;
   const loading = (
     <div class="loading" role="status" aria-label={texts('loading')}>
       <span class="spinner" />
     </div>
   );
-  const message = (
-    title: TextKey,
-    text: string,
-    action?: { label: TextKey; run: () => void },
-    more?: ComponentChildren,
-  ) => (
+  const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}
       title={texts(title)}
@@ -48,48 +47,42 @@ function ScreenBody({ screen, texts, name, hasActed, isGiven, isLinked, resetUrl
       isNext={hasActed}
       mark={screen.kind === 'done' && <Check />}
       action={action && { label: texts(action.label), run: action.run }}
-    >
-      {more}
-    </MessageScreen>
-  );
-  const enrolment = (
-    <Loaded
-      key={texts.lang}
-      load={() => import('./enrolment/index.tsx').then(({ loadEnrolment }) => loadEnrolment(texts.lang))}
-      waiting={loading}
-      failed={(again) => message('offlineTitle', texts('offlineText'), { label: 'tryAgain', run: again })}
-    >
-      {({ Enrolment, words }) => <Enrolment {...{ screen, texts, words, name, signIn }} isNext={hasActed} />}
-    </Loaded>
+    />
   );
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
+  /** What is loaded for few people may not have come yet, or not at all. */
+  const unloaded = (loaded: unknown) =>
+    loaded === null ? message('offlineTitle', texts('offlineText'), tryAgain) : loading;
+  if (enrols) {
+    if (!enrolment) return unloaded(enrolment);
+    const { Enrolment, words } = enrolment;
+    return <Enrolment {...{ screen, texts, words, name, signIn }} isNext={hasActed} />;
+  }
 
   switch (screen.kind) {
     case 'step': {
       const { step } = screen;
-      if (!isTyped(step)) return enrolment;
-      return (
-        <AnswerForm
-          key={step}
-          step={step}
-          screen={screen}
-          texts={texts}
-          isNext={hasActed}
-          onAnswer={signIn.submit}
-          onChoose={signIn.choose}
-          resetUrl={resetUrl}
-          onNotYou={isGiven ? undefined : signIn.restart}
-        />
-      );
+      if (step === 'enrol' || step === 'codes') return loading;
+      const props = {
+        texts,
+        isNext: hasActed,
+        onChoose: signIn.choose,
+        onPasskey,
+        onNotYou: isGiven ? undefined : signIn.restart,
+      };
+      if (step !== 'passkey') {
+        const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
+        return <AnswerForm key={step} {...own} {...props} />;
+      }
+      if (passkeys) return <passkeys.PasskeyForm key={step} screen={screen} {...props} />;
+      return unloaded(passkeys);
     }
     case 'done':
-      return isLinked ? enrolment : message('doneTitle', texts('doneText'));
+      return message('doneTitle', texts('doneText'));
     case 'denied': {
-      const { code, mayRestart, unlock } = screen;
-      if (code === 'ENROLMENT_LINK_INVALID') return enrolment;
-      const text = texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-      return message('deniedTitle', text, mayRestart ? startAgain : undefined, unlock && enrolment);
+      const { code, mayRestart } = screen;
+      return message('deniedTitle', textOf(code, texts), mayRestart ? startAgain : undefined);
     }
     case 'expired':
       return message('expiredTitle', texts('expiredText'), startAgain);

@@ -1,4 +1,5 @@
 import { type BeginFlow, FLOW_HEADER, type FlowBegun, type FlowStep, type FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
 
 /** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
 export type FlowAnswer<View = FlowView> =
@@ -7,20 +8,19 @@ export type FlowAnswer<View = FlowView> =
   | { kind: 'lost' };
 
 export type AnswerableStep = Exclude<FlowStep, 'done' | 'denied'>;
-/** The steps that are answered with one text. */
-export type TypedStep = Exclude<AnswerableStep, 'enrol' | 'codes'>;
-const FIELD: Record<TypedStep, string> = { identify: 'login', password: 'password', otp: 'otp', recovery: 'code' };
-
-export function isTyped(step: AnswerableStep): step is TypedStep {
-  return Object.hasOwn(FIELD, step);
-}
+/** What a step is answered with; those that are not here have answers of their own, see `act`. */
+const FIELD: Partial<Record<AnswerableStep, string>> = {
+  identify: 'login',
+  password: 'password',
+  otp: 'otp',
+  recovery: 'code',
+  passkey: 'response',
+};
 
 export interface FlowClient {
   begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
   read(handle: string): Promise<FlowAnswer>;
-  answer(handle: string, seq: number, step: TypedStep, value: string): Promise<FlowAnswer>;
-  /** Another way to show the second factor, or the same once more. */
-  choose(handle: string, seq: number, factor: string): Promise<FlowAnswer>;
+  answer(handle: string, seq: number, step: AnswerableStep, value: string | PasskeyAssertion): Promise<FlowAnswer>;
   /** Any other answer: below `flow/`, with what it takes beside `seq`. */
   act(handle: string, seq: number, path: string, fields?: object): Promise<FlowAnswer>;
 }
@@ -71,11 +71,10 @@ export function createFlowClient(
     begin: (request) =>
       own ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, own.body) : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
-    answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
+    answer: (handle, seq, step, value) =>
+      ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [`${FIELD[step]}`]: value }),
     act: (handle, seq, path, fields) =>
       ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, language: language(), ...fields }),
-    choose: (handle, seq, factor) =>
-      ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor, language: language() }),
   };
 }
 

@@ -4,10 +4,12 @@ import { english, loadTexts } from '../i18n/texts.ts';
 import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
+import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
-import type { Screen } from './screen.ts';
+import type { Passkeys } from './passkey/loaded.ts';
+import { isEnrolling, type Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
 import './style.css';
@@ -16,10 +18,10 @@ const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
 const name = document.title;
 
-void enter();
+void start();
 
-/** Not at the top level: a script that waits there shares nothing with what is loaded later. */
-async function enter(): Promise<void> {
+/** Waits for the page around, or for whoever opened this one. */
+async function start(): Promise<void> {
   if (parent === window) {
     // Few come here, so it is loaded when they do.
     const { findHost } = await import('./alone.ts');
@@ -51,6 +53,11 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
   let screen: Screen = { kind: 'loading' };
   let hasActed = false;
   let isGiven = false;
+  /** What knows passkeys, loaded when a step first asks for one; null where it did not load. */
+  let passkeys: Passkeys | null | undefined;
+  /** The same for whoever sets up a token. */
+  let enrolment: LoadedEnrolment | null | undefined;
+  const isLinked = own?.path === 'enrolment-flows';
   let card: HTMLElement | null = null;
 
   const size = new ResizeObserver(
@@ -72,7 +79,10 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
-        isLinked={own?.path === 'enrolment-flows'}
+        passkeys={passkeys}
+        enrols={isEnrolling(screen, isLinked)}
+        enrolment={enrolment}
+        onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
       document.body,
@@ -98,9 +108,32 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
     show(next) {
       screen = next;
       draw();
+      void follow();
     },
     isInSight: async () => !!card && isInSight(card),
   });
+
+  /** What only some steps need is loaded when they come. */
+  const follow = async () => {
+    if (!enrolment && isEnrolling(screen, isLinked)) {
+      enrolment = await import('./enrolment/index.tsx')
+        .then((late) => late.loadEnrolment(texts.lang))
+        .catch(() => null);
+      draw();
+    }
+    const isAsked = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
+    if (isAsked() && !passkeys) {
+      passkeys = await import('./passkey/passkeys.ts').catch(() => null);
+      draw();
+    }
+    const inField = isAsked() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
+    void passkeys?.offerInField(inField, signIn.showPasskey);
+  };
+  // In the very click: a window may be opened.
+  const onPasskey = (inWindow: boolean) => {
+    const loaded = passkeys;
+    if (loaded) void signIn.askForPasskey((request) => loaded.ask(request, { texts, name, inWindow }));
+  };
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);
   const speak = async () => {
@@ -110,11 +143,13 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
     root.lang = loaded.lang;
     root.dir = loaded.dir;
     draw();
+    // In the new language, if it is on the screen.
+    enrolment = undefined;
+    void follow();
   };
   const take = (next: Look) => {
     const isSameLanguage = next.locale === look.locale && hasTexts;
     look = next;
-    signIn.wish(next.variables);
     dress();
     if (isSameLanguage) draw();
     else void speak();
@@ -125,7 +160,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
     switch (message?.type) {
       case 'begin':
         isGiven = message.loginRequest !== '';
-        return void signIn.begin(message.nonce, message.loginRequest);
+        return void signIn.begin(message.nonce, message.loginRequest, look.variables);
       case 'failed':
         return signIn.fail();
       case 'update':

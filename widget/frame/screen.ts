@@ -1,5 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
-import type { TextKey } from '../i18n/en.ts';
+import type { PasskeyFailure } from '../../shared/wire/passkey-window.ts';
+import { en, type TextKey } from '../i18n/en.ts';
+import type { Texts } from '../i18n/texts.ts';
 import type { Deadline } from './deadline.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
@@ -15,8 +17,8 @@ export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
   | { kind: 'done' }
-  /** `unlock`: whether a locked token can be unlocked by mail; `notice`: why no mail went out. */
-  | { kind: 'denied'; code: string; mayRestart: boolean; unlock?: Unlock; notice?: string }
+  /** `unlock`: whether a locked token can be unlocked by mail. */
+  | { kind: 'denied'; code: string; mayRestart: boolean; unlock?: NonNullable<FlowView['unlock']> }
   /** The flow, or its unused result, ran out of time. */
   | { kind: 'expired' }
   /** The service did not answer the beginning. */
@@ -24,6 +26,20 @@ export type Screen =
   /** The page had no nonce to begin with. */
   | { kind: 'failed' };
 
-export type Unlock = 'offered' | 'busy' | 'sent';
+export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'> | PasskeyFailure;
 
-export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>;
+/** The words for a refusal's code, or for a notice of the widget's own. */
+export function textOf(notice: string, texts: Texts): string {
+  return texts(Object.hasOwn(en, notice) ? (notice as TextKey) : 'unexpected');
+}
+
+/**
+ * Whether this shows what is loaded for those who set up a token, or unlock one.
+ *
+ * @param isLinked on the page of a mailed link, where every end is of that
+ */
+export function isEnrolling(screen: Screen, isLinked: boolean): boolean {
+  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes';
+  const isDenied = screen.kind === 'denied';
+  return isLinked ? isDenied || screen.kind === 'done' : isDenied && !!screen.unlock;
+}

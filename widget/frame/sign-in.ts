@@ -1,11 +1,13 @@
-import { type BeginFlow, FACTOR_KINDS, type FlowView } from '../../shared/wire/flow.ts';
+import type { BeginFlow, FlowView } from '../../shared/wire/flow.ts';
 import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
+import type { PasskeyAssertion, PasskeyRequest } from '../../shared/wire/passkey.ts';
+import type { PasskeyOutcome } from '../../shared/wire/passkey-window.ts';
 import { en, type TextKey } from '../i18n/en.ts';
 import { english } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
-import { type AnswerableStep, type FlowAnswer, type FlowClient, isTyped } from './flow-client.ts';
+import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
-import type { NoticeKey, Screen, Unlock } from './screen.ts';
+import type { NoticeKey, Screen } from './screen.ts';
 import { isToBeSent } from './steps/fields.ts';
 
 /** How long the page may take to hand over its nonce. */
@@ -16,7 +18,6 @@ const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
 /** Refusals that another try cannot change. */
 const FINAL = new Set([
   'ACCESS_DENIED',
-  'ENROLMENT_LINK_INVALID',
   'FILTER_DENIED',
   'LOGIN_REQUEST_INVALID',
   'ORIGIN_NOT_ALLOWED',
@@ -44,24 +45,22 @@ export interface SignIn {
   start(): void;
   /** The same, but forgets the flow at hand. */
   restart(): void;
-  /** The page's nonce has come. */
-  begin(nonce: string, loginRequest: string): Promise<void>;
+  /** The page's nonce has come. `wishes`: what the page would like, as far as it says so; the service judges it. */
+  begin(nonce: string, loginRequest: string, wishes?: object | null): Promise<void>;
   /** The page has no nonce. */
   fail(): void;
   /** The person answers the step on the screen. While that is being checked, further answers are none. */
   submit(value: string): Promise<void>;
+  /** The person wants to use a passkey; `ask` has the browser ask for it. */
+  askForPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
+  /** A passkey has answered what this step asks. */
+  showPasskey(assertion: PasskeyAssertion): Promise<void>;
   /** The person wants to show the second factor in another way. */
   choose(factor: string): Promise<void>;
-  /** The first code of a token that is being set up. */
-  enrol(otp: string): Promise<void>;
-  /** The enrolment is put off. */
-  later(): Promise<void>;
-  /** The recovery codes are in safe keeping. */
-  confirmCodes(): Promise<void>;
-  /** Has a link mailed that unlocks what wrong codes have locked. */
-  askUnlock(): Promise<void>;
-  /** What the page would like of the sign-ins that begin after this. */
-  wish(wishes: object | null): void;
+  /** The person answers a step that is not answered by typing: below `flow/`, with what that takes. */
+  act(path: string, fields?: object): Promise<void>;
+  /** Of a sign-in that has ended: asks for what is left to the person. */
+  ask(path: string): Promise<FlowAnswer>;
   /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
   checkTime(): void;
 }
@@ -72,13 +71,10 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   let memory: FlowMemory | undefined;
   let mayRestart = true;
   let isReady = false;
-  let wishes: Pick<BeginFlow, 'prefer' | 'purpose'> = {};
   /** Set when an answer was lost and may yet have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ends = deadlineIn(0);
-  /** Of a flow that was denied, for what may still be asked of it. */
-  let lastSeq = 0;
   /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
   let run = 0;
   /** The beginning in which a code has been asked for without the person's doing. */
@@ -98,12 +94,16 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     say({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
-  const deny = (code: string, requestId?: string, unlock?: Unlock) => {
+  const deny = (code: string, requestId?: string, unlock?: FlowView['unlock']) => {
     memory?.forget();
     clearTimeout(timer);
     // Only the site can ask anew.
-    const isOver = code === 'LOGIN_REQUEST_INVALID' || code === 'ENROLMENT_LINK_INVALID';
-    put({ kind: 'denied', code, mayRestart: mayRestart && !isOver, ...(unlock && { unlock }) });
+    put({
+      kind: 'denied',
+      code,
+      mayRestart: mayRestart && code !== 'LOGIN_REQUEST_INVALID',
+      ...(unlock && { unlock }),
+    });
     sayError(code, requestId, false);
   };
 
@@ -144,10 +144,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     isUncertain = false;
     watchTime(view);
     if (step !== before) say({ type: 'change', step });
-    if (step === 'denied') {
-      lastSeq = view.seq;
-      return deny(error?.code ?? 'ACCESS_DENIED', '', view.unlock);
-    }
+    if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED', '', view.unlock);
     if (step === 'done') {
       memory?.forget();
       put({ kind: 'done' });
@@ -238,7 +235,8 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
 
-  const choose = (factor: string) => send((seq) => client.choose(handle, seq, factor));
+  const showPasskey = (assertion: PasskeyAssertion) => send((seq) => client.answer(handle, seq, 'passkey', assertion));
+  const choose = (factor: string) => send((seq) => client.act(handle, seq, 'factor', { factor }));
 
   return {
     start,
@@ -248,7 +246,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       start();
     },
 
-    async begin(nonce, loginRequest) {
+    async begin(nonce, loginRequest, wishes) {
       const asked = ++run;
       clearTimeout(timer);
       if (!NONCE.test(nonce)) {
@@ -272,12 +270,14 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       }
       if (asked !== run) return;
 
+      const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
       const answer = await client.begin({
         resource,
         nonce,
         origin,
         ...(loginRequest && { loginRequest }),
-        ...wishes,
+        ...(prefer && { prefer }),
+        ...(purpose && { purpose }),
       });
       if (asked !== run) return;
       if (answer.kind === 'view') {
@@ -300,30 +300,24 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       put({ kind: 'failed' });
     },
 
-    submit: (value) =>
-      // The other steps have answers of their own.
-      send((seq, step) => (isTyped(step) ? client.answer(handle, seq, step, value) : client.read(handle))),
+    submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
 
-    enrol: (otp) => send((seq) => client.act(handle, seq, 'enrol', { otp })),
-    later: () => send((seq) => client.act(handle, seq, 'enrol/later')),
-    confirmCodes: () => send((seq) => client.act(handle, seq, 'codes')),
+    act: (path, fields) => send((seq) => client.act(handle, seq, path, fields)),
+    ask: (path) => client.act(handle, 0, path),
 
-    async askUnlock() {
-      if (screen.kind !== 'denied' || screen.unlock !== 'offered') return;
-      const { notice: _, ...before } = screen;
+    async askForPasskey(ask) {
+      if (screen.kind !== 'step' || screen.busy || !screen.view.passkey) return;
       const asked = run;
-      put({ ...before, unlock: 'busy' });
-      const answer = await client.act(handle, lastSeq, 'unlock');
-      if (asked !== run) return;
-      if (answer.kind === 'view') put({ ...before, unlock: answer.view.unlock ?? 'sent' });
-      else put({ ...before, unlock: 'offered', notice: answer.kind === 'refused' ? answer.code : 'interrupted' });
+      const { notice: _, ...rest } = screen;
+      put({ ...rest, busy: true });
+      const outcome = await ask(screen.view.passkey);
+      if (asked !== run || screen.kind !== 'step') return;
+      if ('failure' in outcome) return stay(outcome.failure);
+      screen = { ...screen, busy: false };
+      return showPasskey(outcome.assertion);
     },
 
-    wish(of) {
-      const { prefer, purpose }: Record<string, unknown> = { ...of };
-      const kind = FACTOR_KINDS.find((one) => one === prefer);
-      wishes = { ...(kind && { prefer: kind }), ...(purpose === 'enrol' && { purpose: 'enrol' }) };
-    },
+    showPasskey,
 
     choose,
 

@@ -1,5 +1,7 @@
+import type { RefusalCode } from '../../../shared/wire/codes.ts';
 import type { Challenge } from '../../domain/challenge.ts';
 import type { Token } from '../../domain/token.ts';
+import type { ShownPasskey } from '../../domain/webauthn/passkey-challenge.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Stored } from '../../ports/store.ts';
 
@@ -20,10 +22,15 @@ export type Judgement =
       next: Token;
       /** The challenge with the answer used up. */
       challenge?: Challenge;
+      /** Of a passkey: what it has shown of itself. */
+      passkey?: ShownPasskey;
     }
   /** The answer that was accepted last, once more: a double click, not a guess. */
   | { verdict: 'replayed' }
-  /** `next`: what has to be remembered of it beside the failure. `clockOff`: it would be right some steps away. */
-  | { verdict: 'wrong'; next?: Token; clockOff?: true }
+  /**
+   * `reason`: for the event alone, where there is more to say. `next`: what has to be remembered of the token beside the
+   * failure. `clockOff`: it would be right some steps away.
+   */
+  | { verdict: 'wrong'; reason?: RefusalCode; next?: Token; clockOff?: true }
   /** The token was asked nothing, so there is nothing that a guess could hit. */
   | { verdict: 'not-asked' };

@@ -1,9 +1,9 @@
-import { en, type TextKey } from '../../i18n/en.ts';
 import { type EnrolmentKey, en as enrolmentEnglish } from '../../i18n/enrolment/en.ts';
 import { type EnrolmentTexts, loadEnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
-import type { Screen } from '../screen.ts';
+import { type Screen, textOf } from '../screen.ts';
 import type { SignIn } from '../sign-in.ts';
+import { MessageScreen } from '../steps/message-screen.tsx';
 import { CodesScreen } from './codes-screen.tsx';
 import { EnrolForm } from './enrol-form.tsx';
 import { LinkBad, LinkDone } from './link-done.tsx';
@@ -27,23 +27,41 @@ export async function loadEnrolment(lang: string) {
   return { words, Enrolment };
 }
 
+export type LoadedEnrolment = Awaited<ReturnType<typeof loadEnrolment>>;
+
 /** Everything about setting up a token, and the mails around it. */
 function Enrolment({ screen, texts, words, name, isNext, signIn }: EnrolmentProps) {
-  const inWords = (code: string | undefined) => {
-    if (code === undefined) return undefined;
-    if (Object.hasOwn(enrolmentEnglish, code)) return words(code as EnrolmentKey);
-    return texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-  };
+  const inWords = (code: string) =>
+    Object.hasOwn(enrolmentEnglish, code) ? words(code as EnrolmentKey) : textOf(code, texts);
   if (screen.kind === 'done') return <LinkDone words={words} />;
   if (screen.kind === 'denied') {
-    const { code, unlock, notice } = screen;
-    if (!unlock) return <LinkBad words={words} text={inWords(code) ?? ''} />;
-    return <UnlockOffer unlock={unlock} words={words} told={inWords(notice)} onAsk={signIn.askUnlock} />;
+    const { code, mayRestart, unlock } = screen;
+    if (!unlock) return <LinkBad words={words} text={inWords(code)} />;
+    const again = { label: texts('startAgain'), run: signIn.restart };
+    return (
+      <MessageScreen
+        title={texts('deniedTitle')}
+        text={inWords(code)}
+        isNext={isNext}
+        action={mayRestart ? again : undefined}
+      >
+        <UnlockOffer unlock={unlock} words={words} tell={inWords} ask={() => signIn.ask('unlock')} />
+      </MessageScreen>
+    );
   }
   if (screen.kind !== 'step') return null;
   const { enrol, codes } = screen.view;
-  const shared = { screen, texts, words, told: inWords(screen.notice?.text) };
-  if (codes) return <CodesScreen {...shared} codes={codes} name={name} onConfirm={signIn.confirmCodes} />;
+  const { notice } = screen;
+  const shared = { screen, texts, words, told: notice && inWords(notice.text) };
+  if (codes) return <CodesScreen {...shared} codes={codes} name={name} onConfirm={() => signIn.act('codes')} />;
   if (!enrol) return null;
-  return <EnrolForm {...shared} enrol={enrol} isNext={isNext} onAnswer={signIn.enrol} onLater={signIn.later} />;
+  return (
+    <EnrolForm
+      {...shared}
+      enrol={enrol}
+      isNext={isNext}
+      onAnswer={(otp) => signIn.act('enrol', { otp })}
+      onLater={() => signIn.act('enrol/later')}
+    />
+  );
 }

@@ -146,10 +146,11 @@ form.codes {
 }
 `;
 
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+
 /** Through CSSOM, once: the frame's policy lets no style element in. */
 export function putOnStyle(): void {
-  if (document.adoptedStyleSheets.length > 0) return;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  document.adoptedStyleSheets = [sheet];
+  const { adoptedStyleSheets: worn } = document;
+  if (!worn.includes(sheet)) worn.push(sheet);
 }

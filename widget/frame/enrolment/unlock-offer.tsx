@@ -1,31 +1,50 @@
+import { Component } from 'preact';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
-import type { Unlock } from '../screen.ts';
+import type { FlowAnswer } from '../flow-client.ts';
 
 export interface UnlockOfferProps {
-  unlock: Unlock;
+  /** As the sign-in was when it ended. */
+  unlock: 'offered' | 'sent';
   words: EnrolmentTexts;
+  /** A refusal's code in words. */
+  tell: (code: string) => string;
+  ask: () => Promise<FlowAnswer>;
+}
+
+interface State {
+  isBusy?: boolean;
+  isSent?: boolean;
   /** Why no mail went out. */
-  told: string | undefined;
-  onAsk: () => void;
+  problem?: string | undefined;
 }
 
 /** Below the word that a token is locked: a way out for whoever locked it themselves. */
-export function UnlockOffer({ unlock, words, told, onAsk }: UnlockOfferProps) {
-  const isBusy = unlock === 'busy';
-  return (
-    <div class="unlock">
-      <p role="status">{words(unlock === 'sent' ? 'unlockSent' : 'unlockText')}</p>
-      {told && (
-        <p class="error" role="alert">
-          {told}
-        </p>
-      )}
-      {unlock !== 'sent' && (
-        <button type="button" class="secondary" aria-disabled={isBusy} onClick={() => !isBusy && onAsk()}>
-          {isBusy && <span class="spinner" />}
-          {words('unlock')}
-        </button>
-      )}
-    </div>
-  );
+export class UnlockOffer extends Component<UnlockOfferProps, State> {
+  ask = async () => {
+    if (this.state.isBusy) return;
+    this.setState({ isBusy: true, problem: undefined });
+    const answer = await this.props.ask();
+    const problem = answer.kind === 'refused' ? answer.code : answer.kind === 'lost' ? 'interrupted' : undefined;
+    this.setState({ isBusy: false, isSent: answer.kind === 'view', problem });
+  };
+
+  override render({ unlock, words, tell }: UnlockOfferProps, { isBusy, isSent, problem }: State) {
+    const isDone = isSent || unlock === 'sent';
+    return (
+      <div class="unlock">
+        <p role="status">{words(isDone ? 'unlockSent' : 'unlockText')}</p>
+        {problem && (
+          <p class="error" role="alert">
+            {tell(problem)}
+          </p>
+        )}
+        {!isDone && (
+          <button type="button" class="secondary" aria-disabled={!!isBusy} onClick={this.ask}>
+            {isBusy && <span class="spinner" />}
+            {words('unlock')}
+          </button>
+        )}
+      </div>
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import type { FactorOption, FlowView } from '../../../shared/wire/flow.ts';
 import type { TextKey } from '../../i18n/en.ts';
-import type { TypedStep } from '../flow-client.ts';
+import type { AnswerableStep } from '../flow-client.ts';
 import type { FieldAttributes } from '../parts/field.tsx';
 
 /** What a step asks for. */
@@ -16,6 +16,9 @@ export interface Prompt {
   /** What is wrong with it before it is sent. */
   judge?: (value: string) => TextKey | undefined;
 }
+
+/** Where something is typed. */
+export type TypedStep = Exclude<AnswerableStep, 'passkey' | 'enrol' | 'codes'>;
 
 /** A code as apps and mails show it: in groups. The service takes digits alone. */
 const GROUPING = /[\s\u200b\u2060-]/g;
