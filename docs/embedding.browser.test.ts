@@ -101,10 +101,11 @@ describe('the pages of the documents', () => {
 });
 
 describe('the scripts of the documents', () => {
-  const [events, looks, popup, secondFactor, ...others] = ofLanguage('js');
+  const [events, looks, popup, enrolment, secondFactor, ...others] = ofLanguage('js');
 
   test('are as many as are tried here', () => {
-    expect([events, looks, popup, secondFactor].map((block) => block?.language)).toEqual(['js', 'js', 'js', 'js']);
+    const tried = [events, looks, popup, enrolment, secondFactor];
+    expect(tried.map((block) => block?.language)).toEqual(tried.map(() => 'js'));
     expect(others).toEqual([]);
   });
 
@@ -146,6 +147,21 @@ describe('the scripts of the documents', () => {
     const verifier = createVerifier({ issuer: service.url, resource });
     const claims = await verifier.verifyResult(await arrives, { nonce: host.nonce, origin: host.origin });
     expect(claims.sub).toBe(person.id);
+  });
+
+  test('setting up a token: after the sign-in, and the page keeps which way was used', async () => {
+    if (!enrolment) throw new Error('no such example');
+    const person = await account.person(resource);
+    const client = createClient({ url: service.url, apiKey: key });
+    await client.resources.update(resource, { enrolment: { kinds: ['totp'], required: false } });
+    await page.goto(pageWith(enrolment));
+    await signInOn(page, person, STEPS);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('heading', { name: 'Set up your authenticator app' }).waitFor();
+    await frame.getByRole('button', { name: 'Later' }).click();
+    await frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
+    await expect.poll(() => page.evaluate(() => localStorage.getItem('sign-in-with'))).toBe('code');
+    await client.resources.update(resource, { enrolment: null });
   });
 
   test('second factor: the code alone', async () => {

@@ -40,14 +40,18 @@ async function openWidget(
   scene: Scene,
   options: Record<string, unknown> = {},
   browser: BrowserContextOptions = {},
-): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
+): Promise<{ page: Page; widget: WidgetView<FrameLocator>; begun: unknown[] }> {
   const mount = JSON.stringify({ resource: scene.resource.id, nonce: NONCE, ...options });
   const context = await here.browser.newContext({ acceptDownloads: true, ...browser });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
+  const begun: unknown[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/widget/v1/flows')) begun.push(request.postDataJSON());
+  });
   const script = `${EVENTS}Countersign.mount('#here', ${mount});`;
   await page.goto(here.host.put(hostPage(here.url, '<h1>Harbour & Co.</h1><div id="here"></div>', script)));
-  return { page, widget: widgetIn(page.frameLocator('iframe')) };
+  return { page, widget: widgetIn(page.frameLocator('iframe')), begun };
 }
 
 async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {
@@ -211,9 +215,9 @@ describe('where the page asks for it', () => {
 
   test('a preference is asked for first', async () => {
     const scene = await setStage({ tokens: [{}] });
-    const { page } = await openWidget(scene, { prefer: 'webauthn' });
-    const request = await page.waitForRequest((one) => one.url().endsWith('/widget/v1/flows'));
-    expect(request.postDataJSON()).toMatchObject({ prefer: 'webauthn' });
+    const { widget, begun } = await openWidget(scene, { prefer: 'webauthn' });
+    await widget.login.waitFor();
+    expect(begun).toMatchObject([{ prefer: 'webauthn' }]);
   });
 });
 

@@ -26,6 +26,7 @@ export type {
   CreatedRecoveryCodes,
   CreatedToken,
   Creator,
+  EnrolmentPolicy,
   Filter,
   FilterChanges,
   FilterRule,

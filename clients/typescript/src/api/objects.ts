@@ -8,6 +8,16 @@ export interface Creator {
   id?: string;
 }
 
+/** `required`: whoever has never had a token does not get in without setting one up. */
+export interface EnrolmentPolicy {
+  kinds: 'totp'[];
+  required: boolean;
+  /** Until when it may be postponed nevertheless, milliseconds since the epoch. */
+  postponableUntil?: number | null;
+  /** Whether people may have a link mailed that unlocks what wrong codes have locked. */
+  unlockByMail?: boolean;
+}
+
 /** A site or system to be protected, and the rules of access to it. */
 export interface Resource {
   id: string;
@@ -25,6 +35,8 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may sign in with a passkey alone. */
   passkeySignIn: boolean;
+  /** How people set up tokens by themselves where they sign in; null: they do not. */
+  enrolment: EnrolmentPolicy | null;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
   /** SHA-256 of the logo; null without one. */
