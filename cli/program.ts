@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAssignments } from './commands/assignments.ts';
 import type { Surroundings } from './commands/context.ts';
+import { addEnvironments } from './commands/environments.ts';
 import { addNoun } from './commands/objects.ts';
 import { addOperator } from './commands/operator.ts';
 import { addTransfer } from './commands/transfer.ts';
@@ -34,7 +35,10 @@ export function makeProgram(around: Surroundings, version: string): Command {
     .exitOverride()
     .showHelpAfterError('(countersign --help tells more)');
   addOperator(program, around);
-  for (const noun of NOUNS) addNoun(program, noun, around);
+  for (const noun of NOUNS) {
+    const group = addNoun(program, noun, around);
+    if (noun.name === 'user') addEnvironments(group, around);
+  }
   addAssignments(program, around);
   addTransfer(program, around);
   return program;

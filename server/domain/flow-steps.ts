@@ -1,10 +1,12 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
+import type { Environment } from './environment/traits.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
 import type { FlowId, TokenId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
+import type { ShownFactors, ShownSecond } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
 
@@ -103,25 +105,37 @@ export interface Passed {
   user: User;
   /** The password was right in this very step. */
   password?: true;
+  /** Then of that password. */
+  passwordDigest?: string;
   otp: OtpUse;
   /** The token whose code was right. */
   token?: TokenId;
   kind?: TokenKind;
+  /** A PIN was part of the code. */
+  pin?: true;
+  /** The second factor was shown in an earlier sign-in. */
+  second?: ShownSecond;
+  /** How far the browser matched those before, in percent. */
+  environment?: number;
 }
 
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, ...passed }: Passed,
+  { user, otp, token, kind, second: earlier, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
+  const isTwo = second && (password || earlier?.isTwo === true);
   const amr = [
     ...(password ? ['pwd'] : []),
-    ...(second ? methodReferences(kind) : []),
-    ...(password && second ? ['mfa'] : []),
+    ...(second ? (earlier?.methods ?? methodReferences(kind, passed.pin)) : []),
+    ...(isTwo ? ['mfa'] : []),
   ];
+  const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
+  const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
+  const secondAt = earlier?.at ?? rule.now;
   const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
@@ -135,11 +149,15 @@ export function finished(
       nonce: flow.nonce,
       origin: flow.origin,
       amr,
-      acr: password && second ? '2' : '1',
+      acr: isTwo ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
       ...(kind !== undefined && { kind }),
-      authenticatedAt: rule.now,
+      ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
+      ...(second && { secondAt }),
+      ...(passed.environment !== undefined && { environment: passed.environment }),
+      // Never younger than the oldest factor that it counts: building upon a sign-in makes it no newer.
+      authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
       issuedAt: wholeSecond(rule.now),
       expiresAt,
     },
@@ -147,15 +165,15 @@ export function finished(
 }
 
 /** The second factor in words of RFC 8176. */
-function methodReferences(kind: TokenKind | undefined): string[] {
-  return kind === 'sms' ? ['otp', 'sms'] : ['otp'];
+function methodReferences(kind: TokenKind | undefined, pin: true | undefined): string[] {
+  return ['otp', ...(kind === 'sms' ? ['sms'] : []), ...(pin ? ['pin'] : [])];
 }
 
 /** A sign-in that has begun and waits for a name. */
 export function newFlow(
   id: FlowId,
   resource: Resource,
-  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind },
+  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind; environment?: Environment },
   now: number,
 ): Flow {
   return {
@@ -169,6 +187,7 @@ export function newFlow(
     seq: 0,
     passwordVerified: false,
     ...(asked.prefer && { prefer: asked.prefer }),
+    ...(asked.environment && { environment: asked.environment }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
@@ -191,6 +210,42 @@ export function requestedFlow(
     loginRequest: { hostCheckedPassword },
   };
   return secondAsked(asked, options);
+}
+
+/**
+ * A sign-in of whom the host has named, to the level that it demands: what still counts of an earlier one is not asked for
+ * again. It ends when that gets too old.
+ *
+ * @param missing at least one of them
+ */
+export function demandedFlow(
+  flow: Flow,
+  request: LoginRequest,
+  login: string,
+  kept: ShownFactors,
+  missing: { password: boolean; options: readonly FactorOption[]; keptUntil: number },
+): Flow {
+  const { user, demand, attemptsLeft } = request;
+  const asked: Flow = {
+    ...withKept(flow, kept),
+    user,
+    login,
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword: false },
+    ...(demand && { demand }),
+    expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
+  };
+  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options);
+}
+
+/** With what still counts of an earlier sign-in, as if it had been shown in this one. */
+export function withKept(flow: Flow, kept: ShownFactors): Flow {
+  const { password } = kept;
+  return {
+    ...flow,
+    kept,
+    ...(password && { passwordVerified: true, passwordDigest: password.digest }),
+  };
 }
 
 /** One more step has been answered. */

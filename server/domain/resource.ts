@@ -1,4 +1,5 @@
 import type { ActorReference } from './actor.ts';
+import type { EnvironmentCheck } from './environment/environment-check.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
 import type { TokenKind } from './token.ts';
 
@@ -28,6 +29,10 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** The comparison of people's browsers with those that they signed in with before. Absent: nothing is collected. */
+  environment?: EnvironmentCheck;
+  /** How long a consumed result can be built upon by a later sign-in, at most 12 hours. Absent: not at all. */
+  rememberMs?: number;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

@@ -80,6 +80,16 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,
   }),
+  'POST /environment/check': ({ resource }) => ({
+    body: { resource: resource.id, user: 'alice', environment: { language: 'en-GB' } },
+    status: 200,
+  }),
+  'POST /environment': ({ resource }) => ({
+    body: { resource: resource.id, user: 'alice', environment: { language: 'en-GB' } },
+    status: 204,
+  }),
+  'GET /users/{id}/environments': ({ user }) => ({ id: user.id, status: 200 }),
+  'DELETE /users/{id}/environments': ({ user }) => ({ id: user.id, status: 204 }),
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
   'GET /resources': () => ({ status: 200 }),
   'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),

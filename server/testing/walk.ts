@@ -1,4 +1,5 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { SaidTraits } from '../domain/environment/traits.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
@@ -16,6 +17,8 @@ export interface WalkOptions {
   nonce?: string;
   origin?: string;
   address?: string | undefined;
+  /** What the browser is like; its user agent comes with every request. */
+  browser?: SaidTraits;
 }
 
 /** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
@@ -35,12 +38,14 @@ export class Walk {
   }
 
   static async begin(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
-    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest } = options;
+    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest, browser } = options;
+    const { userAgent, ...traits } = browser ?? {};
     const begun = await beginFlow(ports, {
       resource: scene.resource.id,
       nonce,
       origin,
-      whence: whence(address),
+      whence: { ...whence(address), ...(userAgent !== undefined && { userAgent }) },
+      ...(browser && { traits }),
       ...(loginRequest !== undefined && { loginRequest }),
     });
     return new Walk(scene, ports, must(begun), address);

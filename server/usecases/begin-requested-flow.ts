@@ -1,13 +1,18 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
+import { environmentForbids, type JudgedEnvironment } from '../domain/environment/environment-check.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
 import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
+import type { Authentication } from '../domain/step-up.ts';
 import { documents } from '../ports/documents.ts';
 import { eventOf, type Whence } from './act.ts';
+import { beginDemandedFlow } from './begin-demanded-flow.ts';
+import { judgeEnvironment } from './environment/judge-environment.ts';
+import { seenAtBeginning } from './environment/seen-at-beginning.ts';
 import { readUser } from './find-user.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
@@ -43,6 +48,9 @@ export async function beginRequestedFlow(
   const access = await readAccess(ports, resource.id, input.whence.address);
   const person = await readUser(ports, resource.account, asked.value.user);
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
+  const seen = seenAtBeginning(ports, resource, input);
+  const environment = await judgeEnvironment(ports, resource, asked.value.user, seen.environment);
+  const earlier = await readEarlier(ports, asked.value);
 
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
@@ -64,14 +72,10 @@ export async function beginRequestedFlow(
 
       const tokens = pairs.tokens.map(({ value }) => value);
       const accepts = acceptedKinds(resource);
+      const begun = newFlow(given.id, resource, { ...input, ...seen, handleHash }, now);
       const flow: Flow = running
-        ? { ...running.value, handleHash, origin: input.origin }
-        : requestedFlow(
-            newFlow(given.id, resource, { ...input, handleHash }, now),
-            request.value,
-            pairs.user?.login,
-            factorOptions(usableTokens(tokens, accepts, now)),
-          );
+        ? { ...running.value, ...seen, handleHash, origin: input.origin }
+        : requestedFlow(begun, request.value, pairs.user?.login, factorOptions(usableTokens(tokens, accepts, now)));
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -79,16 +83,31 @@ export async function beginRequestedFlow(
         return deny(flow, 'ACCESS_DENIED', input.whence, now);
       }
 
+      if (request.value.demand) {
+        if (running) return keep(flow);
+        const facts = { resource, user: pairs.user, tokens, earlier, environment };
+        const demanded = beginDemandedFlow(begun, request.value, facts, now);
+        if ('refused' in demanded) return deny(flow, demanded.refused, input.whence, now, environment);
+        if (!('passed' in demanded)) return keep(demanded.flow);
+        const end = finished(demanded.flow, demanded.passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+        return complete(end, request.value, input.whence, now);
+      }
+
       const method = request.value.hostCheckedPassword ? 'password-otp' : 'otp';
       const factors = decideFactors(method, factorStates(tokens, accepts, now));
       if (factors.kind === 'deny') return deny(flow, denialCode(factors.reason), input.whence, now);
       if (factors.otp) return keep(flow);
-      return complete(
-        finished(flow, { user: pairs.user, otp: 'skipped' }, { now, resultLifetimeMs: resource.resultLifetimeMs }),
-        request.value,
-        input.whence,
-        now,
-      );
+      if (environmentForbids(environment, 'skipped')) {
+        return deny(flow, 'ENVIRONMENT_MISMATCH', input.whence, now, environment);
+      }
+      const percent = environment?.percent ?? undefined;
+      const passed = {
+        user: pairs.user,
+        otp: 'skipped',
+        ...(percent !== undefined && { environment: percent }),
+      } as const;
+      const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+      return complete(end, request.value, input.whence, now);
     },
   );
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
@@ -96,14 +115,32 @@ export async function beginRequestedFlow(
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
 }
 
+/** The sign-in that a login request builds upon, if it is still remembered; whose it is, is asked where it counts. */
+async function readEarlier(
+  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  { previous }: LoginRequest,
+): Promise<Authentication | undefined> {
+  if (previous === undefined) return undefined;
+  const [stored] = await ports.store.getMany([documents.authentication(previous)], ports.clock.now());
+  return stored?.value;
+}
+
 function keep(flow: Flow): Decision<Begun> {
   const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
   return { answer: { flow }, write };
 }
 
-function deny(flow: Flow, code: RefusalCode, whence: Whence, now: number): Decision<Begun> {
+function deny(
+  flow: Flow,
+  code: RefusalCode,
+  whence: Whence,
+  now: number,
+  environment?: JudgedEnvironment,
+): Decision<Begun> {
   const { answer, write } = keep(denied(flow, code));
-  const event = eventOf(actOf(flow, whence), refusedEvent(flow, { refused: code }), now);
+  const percent = environment?.percent ?? undefined;
+  const why = { refused: code, ...(percent !== undefined && { percent }) };
+  const event = eventOf(actOf(flow, whence), refusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }
 

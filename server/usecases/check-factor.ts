@@ -43,7 +43,10 @@ export type FactorTold =
   | { otp: 'skipped' }
   | { refused: RefusalCode; tokens: TokenId[] };
 
-export type FactorOutcome = Verdict<{ otp: 'verified'; token: TokenId; kind: TokenKind } | { otp: 'skipped' }>;
+export type FactorOutcome = Verdict<
+  /** `pin`: it was part of the code. */
+  { otp: 'verified'; token: TokenId; kind: TokenKind; pin?: true } | { otp: 'skipped' }
+>;
 
 const MAX_ROUNDS = 12;
 
@@ -90,7 +93,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         if (!(await replace(ports, accepted, next, { now, scope: check.scope, event }))) continue;
         const others = tokens.filter((other) => other !== accepted.stored);
         await Promise.all(others.map(({ value }) => forgive(ports, value, check)));
-        return { otp: 'verified', token: next.id, kind };
+        return { otp: 'verified', token: next.id, kind, ...(next.pin && { pin: true }) };
       }
       const tried = judged.filter(({ judgement }) => judgement.verdict !== 'not-asked');
       if (tried.some(({ judgement }) => judgement.verdict === 'replayed') || tried.length === 0) {

@@ -48,6 +48,14 @@ export async function deleteUser(
   for (const name of new Set([...userNames(user), ...(user.claiming?.names ?? [])])) {
     await releaseName(ports, account, name, id);
   }
+  const environments = documents.environments(id);
+  await ports.store.commit({
+    anchor: environments.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [],
+    delete: [environments],
+  });
   const attempts = documents.passwordAttempts(id);
   await ports.store.commit({
     anchor: attempts.anchor,

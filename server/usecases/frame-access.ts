@@ -12,11 +12,11 @@ export async function frameAccess(
   ports: Pick<Ports, 'store' | 'clock'>,
   resource: string,
   origin: string,
-): Promise<{ ancestor?: string; title?: string; passwordReset?: boolean }> {
+): Promise<{ ancestor?: string; title?: string; passwordReset?: boolean; comparesBrowsers?: boolean }> {
   const id = parseId('res', resource);
   if (!id) return {};
   const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!stored || !originAllowed(stored.value, origin)) return {};
-  const { name: title, passwordReset = false } = stored.value;
-  return { ancestor: origin, title, passwordReset };
+  const { name: title, passwordReset = false, environment } = stored.value;
+  return { ancestor: origin, title, passwordReset, comparesBrowsers: environment !== undefined };
 }

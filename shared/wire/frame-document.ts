@@ -14,11 +14,15 @@ export interface FrameDocument {
   title: string;
   /** Whether the frame offers people a link to a new password. Default false. */
   passwordReset?: boolean | undefined;
+  /** Whether the frame says what its browser is like when a sign-in begins. Default false: then it does not look. */
+  comparesBrowsers?: boolean | undefined;
 }
 
-export function frameDocument({ nonce, script, style, lang, title, passwordReset }: FrameDocument): string {
+export function frameDocument(page: FrameDocument): string {
+  const { nonce, script, style, lang, title } = page;
+  const marks = `${page.passwordReset ? ' data-reset' : ''}${page.comparesBrowsers ? ' data-traits' : ''}`;
   return `<!doctype html>
-<html lang="${escapeHtml(lang)}"${passwordReset ? ' data-reset' : ''}>
+<html lang="${escapeHtml(lang)}"${marks}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -3,6 +3,7 @@ import { type Look, readToFrame } from '../../shared/wire/frame-protocol.ts';
 import { english, loadTexts } from '../i18n/texts.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
+import { browserTraits } from './browser-traits.ts';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
@@ -74,6 +75,7 @@ function run(host: Host, resource: string): void {
       screen = next;
       draw();
     },
+    traits: 'traits' in root.dataset ? browserTraits : undefined,
     isInSight: async () => !!card && isInSight(card),
   });
 

@@ -10,6 +10,7 @@ import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
 import { BULK_PATHS, bulk } from './bulk.ts';
 import { checklist } from './checklist.ts';
+import { environments } from './environments.ts';
 import { events } from './events.ts';
 import { explanations } from './explain.ts';
 import { filters } from './filters.ts';
@@ -64,6 +65,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', filters(ports));
   app.route('/', apiKeys(ports));
   app.route('/', explanations(ports));
+  app.route('/', environments(ports));
   app.route('/', checklist(ports));
   app.route('/', setup(ports, about.issuer));
   app.route('/', sessions(ports, about.issuer));

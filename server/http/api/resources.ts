@@ -7,6 +7,7 @@ import {
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
+import { LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -20,6 +21,7 @@ import { apiRouter } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
+import { environmentCheck, shownEnvironmentCheck } from './environment-fields.ts';
 import { createdBy, filterId, instant, label, namedPageQuery, presentCreator, resourceId } from './fields.ts';
 import { seenOf } from './version.ts';
 
@@ -47,6 +49,16 @@ const settings = {
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
 };
+const beyond = {
+  environment: environmentCheck.nullable().openapi({
+    description:
+      'Compares browsers in the widget with those that the person signed in with before. Null: nothing is collected.',
+  }),
+  rememberMs: z.int().min(1000).max(LONGEST_REMEMBERED_MS).nullable().openapi({
+    description: 'How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all.',
+  }),
+};
+const shownBeyond = { ...beyond, environment: shownEnvironmentCheck.nullable() };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
 const input = z
@@ -65,10 +77,12 @@ const input = z
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
     ipFilter: filterId.optional(),
+    environment: environmentCheck.optional(),
+    rememberMs: beyond.rememberMs.unwrap().optional(),
   })
   .openapi('ResourceInput');
 const changes = z
-  .strictObject({ ...settings, ...filters })
+  .strictObject({ ...settings, ...filters, ...beyond })
   .partial()
   .openapi('ResourceChanges');
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
@@ -76,12 +90,12 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
     '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes.',
 });
 const shown = z
-  .object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant, createdBy })
+  .object({ id: resourceId, ...settings, ...filters, ...shownBeyond, warnings, createdAt: instant, createdBy })
   .openapi('Resource');
 
 export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false } = resource;
+  const { passwordReset = false, environment = null, rememberMs = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
@@ -89,6 +103,8 @@ export function presentResource({ account: _account, createdBy, ...resource }: R
     timeFilter,
     ipFilter,
     passwordReset,
+    environment,
+    rememberMs,
     tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
@@ -113,9 +129,11 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, ...body } = c.req.valid('json');
+    const { geoFilter, timeFilter, ipFilter, environment, rememberMs, ...body } = c.req.valid('json');
     const settings = {
       ...body,
+      ...(environment && { environment }),
+      ...(rememberMs !== undefined && { rememberMs }),
       ...(geoFilter && { geoFilter }),
       ...(timeFilter && { timeFilter }),
       ...(ipFilter && { ipFilter }),

@@ -12,6 +12,7 @@ import { chooseFactor } from '../../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
+import { browserTraits } from '../api/environment-fields.ts';
 import { nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
@@ -24,6 +25,7 @@ const begin = z.strictObject({
   origin: z.string().min(1).max(300),
   loginRequest: z.string().max(200).optional(),
   prefer: z.enum(FACTOR_KINDS).optional(),
+  traits: browserTraits.optional(),
 });
 const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
@@ -44,11 +46,12 @@ export function flows(ports: Needs) {
   app.post('/flows', async (c) => {
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
-    const { loginRequest, prefer, ...asked } = body;
+    const { loginRequest, prefer, traits, ...asked } = body;
     const verdict = await beginFlow(ports, {
       ...asked,
       ...(loginRequest !== undefined && { loginRequest }),
       ...(prefer !== undefined && { prefer }),
+      ...(traits !== undefined && { traits }),
       whence: whenceOf(c),
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);

@@ -20,7 +20,7 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: WidgetFiles
   app.get('/frame', async (c) => {
     const resource = c.req.query('resource') ?? '';
     const origin = c.req.query('origin') ?? '';
-    const { ancestor, title, passwordReset } = await frameAccess(ports, resource, origin);
+    const { ancestor, title = '', ...offers } = await frameAccess(ports, resource, origin);
     const nonce = randomBytes(18).toString('base64');
     for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
     if (ancestor === undefined) {
@@ -29,7 +29,7 @@ export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: WidgetFiles
     }
     c.header('content-security-policy', frameCsp({ nonce, frameAncestors: [ancestor] }));
     const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
-    return c.body(frameDocument({ nonce, script, style, lang: 'en', title: title ?? '', passwordReset }), 200);
+    return c.body(frameDocument({ nonce, script, style, lang: 'en', title, ...offers }), 200);
   });
   return app;
 }

@@ -2,7 +2,7 @@ import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { type CallOptions, unexpected } from './collection.ts';
-import type { AuthenticateInput, Authentication, LoginRequest } from './objects.ts';
+import type { AuthenticateInput, Authentication, LoginRequest, LoginRequestInput } from './objects.ts';
 import type { Transport } from './transport.ts';
 
 /** A success must say so in full. Anything else, even with status 200, lets nobody in. */
@@ -45,7 +45,7 @@ export async function consumeResult(
 
 export async function createLoginRequest(
   send: Transport,
-  input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
+  input: LoginRequestInput,
   { signal }: CallOptions = {},
 ): Promise<LoginRequest> {
   const answer = await send({ method: 'POST', path: '/login-requests', body: input, kind: 'once', signal });

@@ -28,14 +28,18 @@ import {
   readItem,
   unexpected,
 } from './collection.ts';
+import { checkEnvironment, environmentsOf, forgetEnvironments, saveEnvironment } from './environments.ts';
 import type {
   Assignment,
   AuthenticateInput,
   Authentication,
   CreatedToken,
+  Environment,
+  Environments,
   Filter,
   FilterChanges,
   LoginRequest,
+  LoginRequestInput,
   NewFilter,
   NewResource,
   NewToken,
@@ -85,13 +89,29 @@ export interface Client {
     input: { result: string; resource: string; nonce: string },
     options?: CallOptions,
   ): Promise<ResultClaims>;
-  /** Lets the widget ask a person whom you already know for the one-time password alone. */
-  createLoginRequest(
-    input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
+  /**
+   * Lets the widget ask a person whom you already know for the one-time password alone, or, with `acr`, `maxAgeMs` or
+   * `previous`, for whatever the result still lacks.
+   *
+   * @throws CountersignError `LEVEL_UNREACHABLE` where the person cannot show that many factors, ...
+   */
+  createLoginRequest(input: LoginRequestInput, options?: CallOptions): Promise<LoginRequest>;
+  /** How far a browser matches those of a person; `percent` is null where none is remembered. A soft signal, no factor. */
+  checkEnvironment(
+    input: { user: string; resource: string; environment: Environment },
     options?: CallOptions,
-  ): Promise<LoginRequest>;
+  ): Promise<{ percent: number | null; fits: boolean }>;
+  /** Remembers a browser of a person who has just signed in. Without a resource it counts on all of them. */
+  saveEnvironment(
+    input: { user: string; environment: Environment; resource?: string },
+    options?: CallOptions,
+  ): Promise<void>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
+    /** How many of their browsers are remembered, where and since when. */
+    environments(id: string, options?: CallOptions): Promise<Environments>;
+    /** Forgets all of them. */
+    forgetEnvironments(id: string, options?: CallOptions): Promise<void>;
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
   };
@@ -156,6 +176,8 @@ export function createClient(options: ClientOptions): Client {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
+    checkEnvironment: (input, call) => checkEnvironment(send, input, call),
+    saveEnvironment: (input, call) => saveEnvironment(send, input, call),
     resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
     users: {
       ...createCollection<User, NewUser, UserChanges, User, UserQuery>(send, {
@@ -163,6 +185,8 @@ export function createClient(options: ClientOptions): Client {
         readCreated: readItem<User>,
       }),
       createMany: (rows, call) => createMany('users', rows, call),
+      environments: (id, call) => environmentsOf(send, id, call),
+      forgetEnvironments: (id, call) => forgetEnvironments(send, id, call),
     },
     tokens: {
       ...createCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery>(send, {

@@ -22,11 +22,12 @@ export interface ResultClaims {
   nonce: string;
   /** Origin of the page that embedded the widget, as the person's browser enforced it. */
   origin: string;
-  /** Methods used, as of RFC 8176: `pwd`, `otp`, `mfa`. */
+  /** Methods used, as of RFC 8176: `pwd`, `otp`, `sms`, `pin`, `mfa`. */
   amr: string[];
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
+  /** When the oldest of the factors was shown. */
   auth_time: number;
   iat: number;
   exp: number;
