@@ -87,11 +87,19 @@ describe('lists', () => {
 
   test('our own columns go as before, with owners', async () => {
     const user = (await terminal.type(['--ids', 'user', 'create', '--login', 'ada'])).out.trim();
-    const file = await put('own.csv', `name,kind,owner\nphone,totp,${user}\n`);
+    const file = await put('own.csv', `name,kind,secret,owner\nphone,totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,${user}\n`);
     const said = await terminal.type(['import', 'tokens', file]);
     expect(said.out).toContain('1 tokens taken over, 0 refused');
-    const lines = await put('own.jsonl', `${JSON.stringify({ name: 'fob', kind: 'hotp' })}\n`);
+    const lines = await put(
+      'own.jsonl',
+      `${JSON.stringify({ name: 'fob', kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })}\n`,
+    );
     expect((await terminal.type(['import', 'tokens', lines])).out).toContain('1 tokens taken over, 0 refused');
+    // A seed that was made for it would be shown to nobody.
+    const bare = await put('bare.jsonl', `${JSON.stringify({ name: 'fob', kind: 'hotp' })}\n`);
+    expect((await terminal.type(['import', 'tokens', bare])).err).toContain(
+      'bare.jsonl:1: ROW_INVALID secret: missing',
+    );
   });
 
   test('long ones go in parts, with lines of the file and one serial number over all', async () => {

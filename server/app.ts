@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
 import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
+import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import type { Logger } from './http/log.ts';
@@ -23,9 +24,11 @@ import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
+import { logo } from './http/widget/logo.ts';
+import { signInPage } from './http/widget/sign-in-page.ts';
+import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
 import type { Ports } from './ports/index.ts';
-import type { WidgetFiles } from './ports/widget-files.ts';
 
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
@@ -33,7 +36,9 @@ export interface AppOptions {
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
-  widget: WidgetFiles;
+  widget: BuiltFiles;
+  /** Of the administrators' console. Absent: its addresses are none. */
+  console?: BuiltFiles;
   log: Logger;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
@@ -71,7 +76,10 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget/v1', signInPage(ports, options.widget));
+  app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));
+  if (options.console) app.route('/', consolePages(options.console));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;
 }

@@ -1,12 +1,12 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type InlineConfig, type Plugin } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const source = (path: string) => join(ROOT, 'widget', path);
 
-/** What the server needs to know of the frame's build; paths are relative to `/widget/v1/`. */
-export interface FrameManifest {
+/** What the server needs to know of a page's build; paths are relative to where its files are served. */
+export interface PageManifest {
   script: string;
   style: string;
 }
@@ -22,27 +22,33 @@ const LOADERS = [
 /** Builds loader, React wrapper and frame into the folder, which is emptied first. */
 export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
+  const popup = await buildPopup(outDir);
   for (const { file, entry, format, types } of LOADERS) {
-    await build(
-      configOf(outDir, {
-        rolldownOptions: {
-          input: source(entry),
-          external: ['react'],
-          preserveEntrySignatures: 'strict',
-          output: { format, entryFileNames: file, minify: true },
-        },
-      }),
-    );
+    const rolldownOptions = {
+      input: source(entry),
+      external: ['react'],
+      preserveEntrySignatures: 'strict' as const,
+      output: { format, entryFileNames: file, minify: true },
+    };
+    await build(configOf(outDir, { rolldownOptions }, [popupFromService(popup)]));
     if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
+  await buildPage(outDir, 'frame', source('frame/main.tsx'));
+}
+
+/** Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */
+export async function buildPage(outDir: string, name: string, input: string): Promise<void> {
   await build(
     configOf(outDir, {
       assetsDir: 'assets',
+      cssCodeSplit: false,
       rolldownOptions: {
-        input: source('frame/main.tsx'),
+        input,
+        // What is loaded later takes what it shares from the script that is there already.
+        preserveEntrySignatures: 'allow-extension',
         output: {
           format: 'es',
-          entryFileNames: 'assets/frame-[hash].js',
+          entryFileNames: `assets/${name}-[hash].js`,
           chunkFileNames: 'assets/[name]-[hash].js',
           assetFileNames: 'assets/[name]-[hash][extname]',
           minify: true,
@@ -50,8 +56,36 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
       },
     }),
   );
-  await writeManifest(outDir);
+  await writeManifest(outDir, name);
 }
+
+/** The file that a loader fetches for `mode: 'popup'`; answers its name, which carries its hash. */
+async function buildPopup(outDir: string): Promise<string> {
+  await build(
+    configOf(outDir, {
+      rolldownOptions: {
+        input: source('loader/popup.ts'),
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: 'popup-[hash:8].mjs', minify: true },
+      },
+    }),
+  );
+  const [file, ...others] = (await readdir(outDir)).filter((name) => /^popup-.*\.mjs$/.test(name));
+  if (!file || others.length > 0) throw new Error('The build has not exactly one file for popups.');
+  return file;
+}
+
+/** A loader is one file, and its page is on another site than the file for popups: that comes from the service. */
+const popupFromService = (popup: string): Plugin => ({
+  name: 'popup-from-service',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/loader/mount.ts')) return undefined;
+    const written = "import('./popup.ts')";
+    if (!code.includes(written)) throw new Error(`The loader has no ${written}.`);
+    return code.replace(written, `import(/* @vite-ignore */ service + '/widget/v1/${popup}')`);
+  },
+});
 
 /** Vite wraps each dynamic import in a preloader of 2 kB; a language has nothing to preload. */
 const plainImports: Plugin = {
@@ -60,13 +94,16 @@ const plainImports: Plugin = {
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
 };
 
-function configOf(outDir: string, options: InlineConfig['build']): InlineConfig {
+function configOf(outDir: string, options: InlineConfig['build'], plugins: Plugin[] = []): InlineConfig {
   return {
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [plainImports],
+    // The same widget whoever builds it: tests, too, try what people get.
+    mode: 'production',
+    oxc: { jsx: { development: false } },
+    plugins: [plainImports, ...plugins],
     // Hashed files import each other by relative path, wherever the service is mounted.
     base: './',
     build: {
@@ -80,14 +117,20 @@ function configOf(outDir: string, options: InlineConfig['build']): InlineConfig 
   };
 }
 
-async function writeManifest(outDir: string): Promise<void> {
+/** Writes down what the one script and the one stylesheet of a page are called. */
+async function writeManifest(outDir: string, entry: string): Promise<void> {
   const files = await readdir(join(outDir, 'assets'));
   const only = (shape: RegExp) => {
     const [file, ...others] = files.filter((name) => shape.test(name));
-    if (!file || others.length > 0) throw new Error(`The frame's build has not exactly one file like ${shape}.`);
+    if (!file || others.length > 0) throw new Error(`The build has not exactly one file like ${shape}.`);
     return `assets/${file}`;
   };
-  const manifest: FrameManifest = { script: only(/^frame-.*\.js$/), style: only(/\.css$/) };
+  const script = only(new RegExp(`^${entry}-.*\\.js$`));
+  // One round trip to the first paint: what the script needs at once is in it.
+  if (/(?:^|[;}])import\s*[{*"\w]/.test(await readFile(join(outDir, script), 'utf8'))) {
+    throw new Error('The page’s script imports another file before anybody has asked for it.');
+  }
+  const manifest: PageManifest = { script, style: only(/\.css$/) };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

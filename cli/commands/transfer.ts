@@ -1,14 +1,16 @@
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../output/exit-codes.ts';
 import { harmless } from '../output/table.ts';
 import { lineOf } from '../transfer/export-rows.ts';
 import { importRows } from '../transfer/import-rows.ts';
+import { openJournal } from '../transfer/journal.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { tokenRow, userRow } from '../transfer/row-shapes.ts';
 import { formatOf, sizeOf } from '../transfer/rows.ts';
 import { Run, type Surroundings } from './context.ts';
 import { addTokenImport } from './import-tokens.ts';
-import { pages } from './objects.ts';
+import { pages } from './pages.ts';
 
 const KINDS = {
   users: {
@@ -75,11 +77,19 @@ async function importOwn(
   const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
   const rejectedFile = flags.rejected ?? `${file}.rejected`;
   const dryRun = flags.dryRun === true;
+  const journal = dryRun ? undefined : await openJournal(file, dirname(rejectedFile), path);
+  if (journal?.resumed) run.note('going on with the import that was broken off');
   const progress = showProgress(run.stderr, size, !run.json);
-  const options = { file, format, path: path.replace('/v1/', '/v1/bulk/'), dryRun, rejectedFile, toRequest };
+  const bulk = path.replace('/v1/', '/v1/bulk/');
+  const options = { file, format, path: bulk, dryRun, run: journal?.run ?? '', rejectedFile, toRequest };
   const imported = await run
     .inAccount((service) => importRows(service, options, progress))
+    .catch((error: unknown) => {
+      if (journal) run.stderr.write(`broken off: the same command goes on where it was (${journal.file})\n`);
+      throw error;
+    })
     .finally(() => progress.stop());
+  await journal?.close();
   const { done, refused, refusedCount } = imported;
   if (run.json) run.show({ done, refused, refusedCount, dryRun });
   else {

@@ -45,6 +45,7 @@ export const EVENT_TYPES = [
   'assignment.deleted',
   'login-request.created',
   'authentication',
+  'authentication.test',
   'result.consumed',
   'webhook.created',
   'webhook.updated',

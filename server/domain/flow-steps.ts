@@ -3,7 +3,7 @@ import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Environment } from './environment/traits.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
-import type { FlowId, TokenId } from './ids.ts';
+import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { ShownFactors, ShownSecond } from './step-up.ts';
@@ -102,7 +102,7 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: User;
+  user: Pick<User, 'login'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   /** Then of that password. */
@@ -136,7 +136,7 @@ export function finished(
   const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
   const secondAt = earlier?.at ?? rule.now;
-  const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
+  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -152,6 +152,7 @@ export function finished(
       acr: isTwo ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
+      ...(flow.test !== undefined && { test: true as const }),
       ...(kind !== undefined && { kind }),
       ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
       ...(second && { secondAt }),
@@ -189,6 +190,7 @@ export function newFlow(
     ...(asked.prefer && { prefer: asked.prefer }),
     ...(asked.environment && { environment: asked.environment }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
+    ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -197,7 +199,7 @@ export function newFlow(
 /** A sign-in for which the host has named the person: the code alone is asked for. */
 export function requestedFlow(
   flow: Flow,
-  request: LoginRequest,
+  request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
 ): Flow {
@@ -220,7 +222,7 @@ export function requestedFlow(
  */
 export function demandedFlow(
   flow: Flow,
-  request: LoginRequest,
+  request: LoginRequest & { user: UserId },
   login: string,
   kept: ShownFactors,
   missing: { password: boolean; options: readonly FactorOption[]; keptUntil: number },

@@ -3,6 +3,7 @@ import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Environment } from './environment/traits.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
+import type { TestMode } from './resource.ts';
 import type { Demand, ShownFactors } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 
@@ -53,6 +54,8 @@ export interface Flow {
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
   loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
+  /** What the resource was when the sign-in began; it goes on only while the resource is the same. */
+  test?: TestMode;
   createdAt: number;
   expiresAt: number;
 }
@@ -62,8 +65,11 @@ export interface LoginRequest {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  user: UserId;
+  /** Absent: whoever it is says so themselves, on our own page. */
+  user?: UserId;
   nonce: string;
+  /** For our own page: where the result is posted to. Absent: it is for a widget on a page of the site. */
+  redirectUri?: string;
   hostCheckedPassword: boolean;
   demand?: Demand;
   /** The earlier sign-in, by the name of its result. */
@@ -82,7 +88,7 @@ export interface ResultRecord {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  user: UserId;
+  user: UserId | 'test';
   login: string;
   nonce: string;
   origin: string;
@@ -91,6 +97,8 @@ export interface ResultRecord {
   otp: OtpUse;
   /** The token whose code was verified; it must still stand when the result is consumed. */
   token?: TokenId;
+  /** Of a test resource: stands for nobody. */
+  test?: true;
   /** What kind of token that is. */
   kind?: TokenKind;
   /** When each of the factors was shown; a sign-in that builds upon an earlier one has older ones. */

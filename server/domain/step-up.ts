@@ -1,4 +1,3 @@
-import type { ResultRecord } from './flow.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from './ids.ts';
 import {
   type DenialReason,
@@ -46,30 +45,6 @@ export interface Authentication extends ShownFactors {
   account: AccountId;
   resource: ResourceId;
   user: UserId;
-}
-
-/** What of a result can be built upon later. What a host's own check of a password let through is not among it. */
-export function rememberedFrom(record: ResultRecord): Authentication {
-  const { account, resource, user, amr, acr, token, kind, passwordAt, passwordDigest, secondAt } = record;
-  const password = passwordAt !== undefined && passwordDigest !== undefined;
-  const methods = amr.filter((method) => method !== 'pwd' && method !== 'mfa');
-  const second =
-    secondAt !== undefined && token !== undefined && kind !== undefined
-      ? { at: secondAt, token, kind, methods, ...(acr === '2' && !password && { isTwo: true as const }) }
-      : undefined;
-  return {
-    account,
-    resource,
-    user,
-    ...(password && { password: { at: passwordAt, digest: passwordDigest } }),
-    ...(second && { second }),
-  };
-}
-
-/** When the first of its factors is forgotten. Undefined: there is nothing to remember. */
-export function forgottenAt({ password, second }: ShownFactors, rememberMs: number): number | undefined {
-  const last = Math.max(password?.at ?? 0, second?.at ?? 0);
-  return last === 0 || rememberMs <= 0 ? undefined : last + rememberMs;
 }
 
 /**

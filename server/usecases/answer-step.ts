@@ -6,6 +6,7 @@ import type { Flow, LoginRequest } from '../domain/flow.ts';
 import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from '../domain/flow-steps.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
+import { answerTest, expired } from '../domain/test-mode.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
@@ -72,22 +73,42 @@ async function evaluateClaimed(
   const before = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
 
-  const outcome = await evaluate(flow, before.resource);
+  // What began as a test ends as one, and nothing else becomes one.
+  if (flow.test !== before.resource.testMode) {
+    return turnDown(refusal('ACCESS_DENIED'), (held) => denied(held, 'ACCESS_DENIED'));
+  }
+
+  const outcome = await outcomeOf(flow, before.resource, evaluate);
   if ('refusal' in outcome) return turnDown(outcome.refusal, (held, now) => refusedStep(held, outcome.refusal, now));
   if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
 
   const after = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(after)) return turnDown(after, (held) => denied(held, after.refused));
   const { finish: passed } = outcome;
-  const environment = await judgeEnvironment(ports, after.resource, passed.user.id, flow.environment);
+  const { id } = passed.user;
+  // Nobody signs in on a test resource, and nobody is compared there.
+  if (id === 'test') return finish(ports, flow, attempt, passed, after.resource, whence);
+  const environment = await judgeEnvironment(ports, after.resource, id, flow.environment);
   const percent = environment?.percent ?? undefined;
   const isKept = flow.kept?.password !== undefined && passed.password !== true;
   if (environmentForbids(environment, passed.otp, isKept)) {
-    const about = { about: passed.user.id, ...(percent !== undefined && { percent }) };
+    const about = { about: id, ...(percent !== undefined && { percent }) };
     return turnDown(refusal('ENVIRONMENT_MISMATCH', about), (held) => denied(held, 'ENVIRONMENT_MISMATCH'));
   }
   const seen = { ...passed, ...(percent !== undefined && { environment: percent }) };
   return finish(ports, flow, attempt, seen, after.resource, whence);
+}
+
+/** On a test resource nothing but the name is looked at. */
+function outcomeOf(
+  flow: Flow,
+  resource: Resource,
+  evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
+): Promise<StepOutcome> | StepOutcome {
+  const { step, test } = flow;
+  if (test === undefined || step === 'identify') return evaluate(flow, resource);
+  const outcome = answerTest(test, step === 'password' ? 'password' : 'otp', resource.methodPolicy);
+  return 'wrong' in outcome ? { refusal: refusal('INVALID_CREDENTIALS') } : outcome;
 }
 
 interface Telling {
@@ -119,7 +140,8 @@ async function finish(
   whence: Whence,
 ): Promise<Verdict<FlowView>> {
   const settled = await settle(ports, claimed, attempt, (flow, now, request) => {
-    const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    const end = flow.test === 'expire' ? expired(done, now) : done;
     // Whatever the steps were: a result below the level that the host demands is none.
     if (flow.demand && end.result.acr < flow.demand.acr) {
       const below = denied(flow, 'LEVEL_UNREACHABLE');
@@ -139,11 +161,11 @@ async function finish(
 async function rememberBrowser(
   ports: StepNeeds,
   flow: Flow,
-  user: UserId,
+  user: UserId | 'test',
   resource: Resource,
   whence: Whence,
 ): Promise<void> {
-  if (!resource.environment || !flow.environment) return;
+  if (user === 'test' || !resource.environment || !flow.environment) return;
   const seen = { user, resource: resource.id, blinded: flow.environment };
   await rememberEnvironment(ports, actOf({ account: flow.account, user }, whence), seen).catch(() => undefined);
 }
@@ -162,7 +184,7 @@ async function settle(
     return { answer, write };
   });
   if (isRefusal(settled)) return settled;
-  if (settled.result) void noteInPassing(ports, documents.firstLogin(settled.result.account));
+  if (settled.result && !settled.result.test) void noteInPassing(ports, documents.firstLogin(settled.result.account));
   return presentFlow(ports, settled.flow, settled.result);
 }
 

@@ -2,6 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { JudgedEnvironment } from '../domain/environment/environment-check.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
 import { demandedFlow, type Passed, withKept } from '../domain/flow-steps.ts';
+import type { UserId } from '../domain/ids.ts';
 import { widgetMethod } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
@@ -40,7 +41,7 @@ export type DemandedBeginning =
  */
 export function beginDemandedFlow(
   begun: Flow,
-  request: LoginRequest,
+  request: LoginRequest & { user: UserId },
   { resource, user, tokens, earlier, environment }: DemandedFacts,
   now: number,
 ): DemandedBeginning {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import { RESULT_GRACE_MS } from '../domain/flow.ts';
 import { parseId, type ResourceId } from '../domain/ids.ts';
-import { forgottenAt, rememberedFrom } from '../domain/step-up.ts';
+import { forgottenAt, rememberedFrom } from '../domain/remember-result.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { type Act, eventOf } from './act.ts';
@@ -21,13 +21,15 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 export async function consumeResult(
   ports: Needs,
   act: Act,
-  input: { resource: ResourceId; result: string; nonce: string },
+  input: { resource: ResourceId; result: string; nonce: string; acceptTest?: boolean | undefined },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
   const { account } = act.actor;
   const claims = await needing('verifying a result', () =>
     ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
   );
   if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
+  // Whoever does not ask for tests gets none, whatever they do with the claims.
+  if (claims.test && input.acceptTest !== true) return refusal('RESULT_TEST');
   const id = parseId('flw', claims.jti);
   if (!id) return refusal('RESULT_INVALID');
 
@@ -38,7 +40,12 @@ export async function consumeResult(
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
   if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
   const { value } = record;
-  if (value.account !== account || value.resource !== input.resource || value.user !== claims.sub) {
+  if (
+    value.account !== account ||
+    value.resource !== input.resource ||
+    value.user !== claims.sub ||
+    value.test !== claims.test
+  ) {
     return refusal('RESULT_INVALID');
   }
   const fallen = await checkStanding(ports, value);
@@ -53,8 +60,9 @@ export async function consumeResult(
       if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
       // The used-up record stays as long as the JWT could still be shown.
       const used = { ...current.value, consumedAt: at };
-      const earlier = rememberedFrom(used);
-      const expiresAt = forgottenAt(earlier, resource.value.rememberMs ?? 0);
+      const earlier = used.user === 'test' ? undefined : rememberedFrom({ ...used, user: used.user });
+      const expiresAt = earlier && forgottenAt(earlier, resource.value.rememberMs ?? 0);
+      const subject = used.test ? {} : { subject: used.user };
       return {
         answer: { claims },
         write: {
@@ -62,7 +70,7 @@ export async function consumeResult(
             { key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS },
             ...(expiresAt === undefined ? [] : [{ key: documents.authentication(id), value: earlier, expiresAt }]),
           ],
-          append: [eventOf(act, { type: 'result.consumed', subject: used.user, resource: used.resource }, at)],
+          append: [eventOf(act, { type: 'result.consumed', ...subject, resource: used.resource }, at)],
         },
       };
     },

@@ -3,6 +3,7 @@ import type { LoginRequest } from '../domain/flow.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../domain/flow.ts';
 import type { FlowId, ResourceId } from '../domain/ids.ts';
 import { widgetMethod } from '../domain/methods.ts';
+import { redirectAllowed } from '../domain/redirect-uris.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorStates } from '../domain/second-factor.ts';
 import { type Demand, requiredFactors } from '../domain/step-up.ts';
@@ -19,8 +20,8 @@ import { newOperation } from './transact.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
 /**
- * A host that has its own passwords asks for the second factor of one person: single use, 120 s to begin with, a cap of
- * attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
+ * A host that has its own passwords asks for the second factor of one person, or any host for a sign-in on our own page:
+ * single use, 120 s to begin with, a cap of attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
  */
 export async function createLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -28,28 +29,39 @@ export async function createLoginRequest(
   birth: Birth<FlowId>,
   input: {
     resource: ResourceId;
-    user: string;
+    /** Absent: whoever it is says so on our own page. */
+    user?: string;
     nonce: string;
     passwordChecked: boolean;
     /** Instead of the second factor alone: what the result has to be. */
     demand?: Demand | undefined;
     /** With a demand: an earlier result of this person, whose factors need not be shown again. */
     previous?: FlowId | undefined;
+    /** For our own page; one of the resource's. */
+    redirectUri?: string;
   },
 ): Promise<Verdict<{ loginRequest: string; expiresAt: number }>> {
   const { account } = act.actor;
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([documents.resource(input.resource)], now);
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
-  const user = await findUser(ports, account, input.user);
-  if (!user) return refusal('USER_NOT_FOUND');
+  const { redirectUri } = input;
+  if (redirectUri !== undefined && !redirectAllowed(resource.value, redirectUri)) {
+    return refusal('REDIRECT_URI_NOT_ALLOWED');
+  }
+  // Nobody's code means anything on a test resource, so nobody is asked for one.
+  if (input.user !== undefined && resource.value.testMode !== undefined) return refusal('TEST_RESOURCE');
+  const user = input.user === undefined ? undefined : await findUser(ports, account, input.user);
+  if (input.user !== undefined && !user) return refusal('USER_NOT_FOUND');
 
   const { demand, previous } = input;
-  if (demand && input.passwordChecked) {
+  if (demand && (input.passwordChecked || !user)) {
     // The level counts what is checked here, so the site's own check would promise what the result does not say.
-    return refusal('INPUT_INVALID', { detail: 'passwordChecked: does not go with acr, maxAgeMs and previous' });
+    return refusal('INPUT_INVALID', {
+      detail: 'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
+    });
   }
-  if (demand && (await isOutOfReach(ports, user, resource.value, demand))) return refusal('LEVEL_UNREACHABLE');
+  if (demand && user && (await isOutOfReach(ports, user, resource.value, demand))) return refusal('LEVEL_UNREACHABLE');
 
   const { id } = birth;
   const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
@@ -57,8 +69,9 @@ export async function createLoginRequest(
     flow: id,
     account,
     resource: input.resource,
-    user: user.id,
+    ...(user && { user: user.id }),
     nonce: input.nonce,
+    ...(redirectUri !== undefined && { redirectUri }),
     hostCheckedPassword: input.passwordChecked,
     ...(demand && { demand, ...(previous !== undefined && { previous }) }),
     secretHash: hashSecret(secret),
@@ -67,13 +80,14 @@ export async function createLoginRequest(
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
   };
   const key = documents.loginRequest(id);
+  const told = { type: 'login-request.created', ...(user && { subject: user.id }) } as const;
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: request, expiresAt: request.expiresAt }],
-    append: [eventOf(act, { type: 'login-request.created', subject: user.id, resource: input.resource }, now)],
+    append: [eventOf(act, { ...told, resource: input.resource }, now)],
   });
   if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), expiresAt: request.expiresAt };
   // Made before with the same Idempotency-Key, by a request that broke off before it could answer?

@@ -15,6 +15,8 @@ export interface FlowBeginning {
   origin: string;
   /** `lrq.<handle>`, from the host's backend. */
   loginRequest?: string;
+  /** On our own page: what the login request names, and what the resource allows. */
+  redirectUri?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
   /** What the browser says of itself; of no interest where the resource does not ask. */

@@ -16,7 +16,7 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
 export function refusedEvent(flow: Flow, { refused, about, percent }: Refusal): EventDraft {
   const subject = flow.user ?? about;
   return {
-    type: 'authentication',
+    type: flow.test === undefined ? 'authentication' : 'authentication.test',
     resource: flow.resource,
     related: [flow.id],
     ...(subject !== undefined && { subject }),
@@ -32,9 +32,9 @@ export function grantedEvent(result: ResultRecord): EventDraft {
   if (result.amr.includes('pwd')) factors.push('password');
   if (result.otp === 'verified') factors.push('otp');
   return {
-    type: 'authentication',
+    type: result.test ? 'authentication.test' : 'authentication',
     resource: result.resource,
-    subject: result.user,
+    ...(!result.test && { subject: result.user }),
     related: [result.flow, ...(result.token === undefined ? [] : [result.token])],
     outcome: 'granted',
     factors,

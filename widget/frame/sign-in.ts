@@ -97,7 +97,8 @@ export function createSignIn({
   const deny = (code: string, requestId?: string) => {
     memory?.forget();
     clearTimeout(timer);
-    put({ kind: 'denied', code, mayRestart });
+    // Only the site can ask anew.
+    put({ kind: 'denied', code, mayRestart: mayRestart && code !== 'LOGIN_REQUEST_INVALID' });
     sayError(code, requestId, false);
   };
 

@@ -13,6 +13,7 @@ interface Setup {
   origin?: string;
   requireOtp?: boolean;
   acr?: '1' | '2';
+  acceptTest?: boolean;
 }
 
 interface Vectors {

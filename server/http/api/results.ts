@@ -12,6 +12,9 @@ const request = z
     result: z.string().min(1).max(8192).openapi({ description: 'The JWT that the page got from the widget.' }),
     resource: resourceId,
     nonce: nonce.openapi({ description: 'The one your own session holds, never one that came with the result.' }),
+    acceptTest: z.boolean().optional().openapi({
+      description: 'Whether results of a test resource will do. Without it they are refused with `RESULT_TEST`.',
+    }),
   })
   .openapi('ResultConsumption');
 
@@ -32,6 +35,7 @@ const claims = z
     iat: seconds,
     exp: seconds,
     jti: z.string(),
+    test: z.literal(true).exactOptional().openapi({ description: 'Of a test resource: nobody has signed in.' }),
   })
   .openapi('ResultClaims');
 

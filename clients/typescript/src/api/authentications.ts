@@ -2,7 +2,14 @@ import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { type CallOptions, unexpected } from './collection.ts';
-import type { AuthenticateInput, Authentication, LoginRequest, LoginRequestInput } from './objects.ts';
+import type {
+  AuthenticateInput,
+  Authentication,
+  LoginRequest,
+  LoginRequestInput,
+  Redirect,
+  RedirectInput,
+} from './objects.ts';
 import type { Transport } from './transport.ts';
 
 /** A success must say so in full. Anything else, even with status 200, lets nobody in. */
@@ -31,16 +38,16 @@ export async function authenticate(
 
 export async function consumeResult(
   send: Transport,
-  input: { result: string; resource: string; nonce: string },
+  input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
   { signal }: CallOptions = {},
 ): Promise<ResultClaims> {
-  const { result, resource, nonce } = input;
+  const { result, resource, nonce, acceptTest } = input;
   if (typeof nonce !== 'string' || nonce === '') {
     throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
   }
-  const body = { result, resource, nonce };
+  const body = { result, resource, nonce, ...(acceptTest === true && { acceptTest }) };
   const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
-  return readConsumedClaims(answer ?? {}, { resource, nonce });
+  return readConsumedClaims(answer ?? {}, { resource, nonce, acceptTest });
 }
 
 export async function createLoginRequest(
@@ -52,6 +59,19 @@ export async function createLoginRequest(
   const { loginRequest, expiresAt } = answer ?? {};
   if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a login request');
   return { loginRequest, expiresAt };
+}
+
+export async function createRedirect(
+  send: Transport,
+  input: RedirectInput,
+  { signal }: CallOptions = {},
+): Promise<Redirect> {
+  const answer = await send({ method: 'POST', path: '/login-requests', body: input, kind: 'once', signal });
+  const { loginRequest, signInUrl, expiresAt } = answer ?? {};
+  if (typeof loginRequest !== 'string' || typeof signInUrl !== 'string' || typeof expiresAt !== 'number') {
+    throw unexpected('an address to sign in at');
+  }
+  return { loginRequest, signInUrl, expiresAt };
 }
 
 function isUser(value: unknown): value is { id: string; login: string } {

@@ -19,7 +19,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest } from './authentications.ts';
+import { authenticate, consumeResult, createLoginRequest, createRedirect } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -44,6 +44,8 @@ import type {
   NewResource,
   NewToken,
   NewUser,
+  Redirect,
+  RedirectInput,
   Resource,
   ResourceChanges,
   Token,
@@ -86,7 +88,7 @@ export interface Client {
    * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
-    input: { result: string; resource: string; nonce: string },
+    input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
     options?: CallOptions,
   ): Promise<ResultClaims>;
   /**
@@ -106,7 +108,17 @@ export interface Client {
     input: { user: string; environment: Environment; resource?: string },
     options?: CallOptions,
   ): Promise<void>;
-  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
+  /**
+   * Lets a person sign in on the service's own page, for browsers and sites where frames do not work.
+   *
+   * @throws CountersignError `REDIRECT_URI_NOT_ALLOWED`, ...
+   */
+  createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
+  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
+    /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
+    setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
+    removeLogo(id: string, options?: CallOptions): Promise<void>;
+  };
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
     /** How many of their browsers are remembered, where and since when. */
     environments(id: string, options?: CallOptions): Promise<Environments>;
@@ -178,7 +190,21 @@ export function createClient(options: ClientOptions): Client {
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
     checkEnvironment: (input, call) => checkEnvironment(send, input, call),
     saveEnvironment: (input, call) => saveEnvironment(send, input, call),
-    resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
+    createRedirect: (input, call) => createRedirect(send, input, call),
+    resources: {
+      ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {
+        path: '/resources',
+        readCreated: readItem<Resource>,
+      }),
+      async setLogo(id, bytes, { signal } = {}) {
+        const path = `${itemPath('/resources', id)}/logo`;
+        const body = { image: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) };
+        return readItem<Resource>(await send({ method: 'POST', path, body, kind: 'once', signal }));
+      },
+      async removeLogo(id, { signal } = {}) {
+        await send({ method: 'DELETE', path: `${itemPath('/resources', id)}/logo`, kind: 'once', signal });
+      },
+    },
     users: {
       ...createCollection<User, NewUser, UserChanges, User, UserQuery>(send, {
         path: '/users',

@@ -21,6 +21,10 @@ export interface Resource {
   allowLocalhost: boolean;
   /** 10 000 to 300 000. */
   resultLifetimeMs: number;
+  /** Exact addresses that results may be posted to from the service's own page. */
+  redirectUris: string[];
+  /** SHA-256 of the logo; null without one. */
+  logo: string | null;
   geoFilter: string | null;
   timeFilter: string | null;
   ipFilter: string | null;
@@ -29,13 +33,20 @@ export interface Resource {
   /** How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all. */
   rememberMs: number | null;
   createdAt: number;
+  /** Of a resource for tests. Said when it is made, and never changed. */
+  testMode: TestMode | null;
   createdBy: Creator | null;
 }
 
-export type ResourceChanges = Partial<Omit<Resource, 'id' | 'createdAt' | 'createdBy' | 'environment'>> & {
+/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
+export type TestMode = 'pass' | 'fail' | 'expire';
+
+export type ResourceChanges = Partial<
+  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment'>
+> & {
   environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
 };
-export type NewResource = ResourceChanges & { name: string };
+export type NewResource = ResourceChanges & { name: string; testMode?: TestMode };
 
 /** How much each trait of a browser counts, 0 to 100. */
 export type TraitWeights = Record<'language' | 'zone' | 'platform' | 'screen' | 'colourDepth' | 'browser', number>;
@@ -256,6 +267,18 @@ export interface LoginRequest {
   /** For the widget of this one visitor. Usable once. */
   loginRequest: string;
   expiresAt: number;
+}
+
+/** For the widget on a page of yours. */
+/** For the service's own page, which posts the result to `redirectUri`. Without a user, whoever it is says so there. */
+export type RedirectInput = Pick<LoginRequestInput, 'resource' | 'nonce'> & {
+  /** One of the resource's `redirectUris`, letter by letter. */
+  redirectUri: string;
+} & (Omit<LoginRequestInput, 'resource' | 'nonce'> | { user?: undefined; passwordChecked?: undefined });
+
+export interface Redirect extends LoginRequest {
+  /** Where to send the person, within two minutes. Whoever has it can sign in with it, once. */
+  signInUrl: string;
 }
 
 export interface Page<Item> {

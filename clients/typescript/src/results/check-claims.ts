@@ -17,6 +17,8 @@ export interface ResultExpectations {
   acr?: '1' | '2';
   /** Refuse a result any of whose factors was shown longer ago than this, in milliseconds. */
   maxAgeMs?: number;
+  /** Take the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
+  acceptTest?: boolean;
 }
 
 export interface ClaimRules {
@@ -102,8 +104,16 @@ export function checkClaims(
  * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks of
  * the resource and nonce in question is checked all the same.
  */
-export function readConsumedClaims(answer: JsonObject, asked: { resource: string; nonce: string }): ResultClaims {
+export function readConsumedClaims(
+  answer: JsonObject,
+  asked: { resource: string; nonce: string; acceptTest?: boolean | undefined },
+): ResultClaims {
   const claims = readClaims(answer);
+  refuseUnless(
+    claims.test !== true || asked.acceptTest === true,
+    'RESULT_TEST_REFUSED',
+    'The result is of a test resource.',
+  );
   refuseUnless(claims.aud === asked.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
   refuseUnless(
     equalInConstantTime(claims.nonce, asked.nonce),
@@ -128,7 +138,15 @@ function readClaims(payload: JsonObject): ResultClaims {
     iat: instant(payload, 'iat'),
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
+    ...isTest(payload),
   };
+}
+
+/** A test says so with `true`; anything else in that place is nothing that the service writes. */
+function isTest(payload: JsonObject): { test?: true } {
+  const test = own(payload, 'test');
+  if (test !== undefined && test !== true) throw invalid('test');
+  return test === true ? { test } : {};
 }
 
 function isUsableNonce(nonce: unknown): nonce is string {

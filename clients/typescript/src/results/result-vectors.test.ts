@@ -5,7 +5,10 @@ import { textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, ...options } = { ...VECTORS.defaults, ...vectorCase.options };
+  const { now, nonce, origin, requireOtp, acr, acceptTest, ...options } = {
+    ...VECTORS.defaults,
+    ...vectorCase.options,
+  };
   const verifier = createVerifier({
     ...options,
     now: () => now * 1000,
@@ -17,6 +20,7 @@ function verify(vectorCase: VectorCase) {
     ...(origin === undefined ? {} : { origin }),
     ...(requireOtp === undefined ? {} : { requireOtp }),
     ...(acr === undefined ? {} : { acr }),
+    ...(acceptTest === undefined ? {} : { acceptTest }),
   });
 }
 
@@ -51,6 +55,7 @@ describe('hostile results', () => {
       'RESULT_ORIGIN_WRONG',
       'RESULT_OTP_REQUIRED',
       'RESULT_SIGNATURE_WRONG',
+      'RESULT_TEST_REFUSED',
       'RESULT_TYP_WRONG',
     ]);
   });
