@@ -2,7 +2,14 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Environment } from './environment/traits.ts';
-import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  type LoginRequest,
+  type ResultRecord,
+  type SentNotice,
+  STEP_CLAIM_MS,
+} from './flow.ts';
 import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
@@ -24,6 +31,8 @@ export type AnswerableStep = 'identify' | 'password' | SecondStep;
 /** What a way of showing the second factor leads to. */
 export interface Offered {
   step: SecondStep;
+  /** A code that was sent. */
+  sent?: SentNotice;
 }
 
 /** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
@@ -85,7 +94,26 @@ function secondAsked(flow: Flow, options: readonly FactorOption[]): Flow {
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  return { ...evaluated(flow), factor: option.id, step: offered.step };
+  return { ...withoutCode(evaluated(flow)), factor: option.id, step: offered.step, ...notice(offered) };
+}
+
+/**
+ * No code was sent. The person stays where they were, with the ways that they have; a failed sending counts as an answer,
+ * so that nobody asks for ever.
+ *
+ * @param isVoid the code before, if there was one, went with it
+ */
+export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
+  return stayed(isVoid ? withoutCode(flow) : flow, code);
+}
+
+function withoutCode(flow: Flow): Flow {
+  const { sent: _sent, ...rest } = flow;
+  return rest;
+}
+
+function notice({ sent }: Offered): Pick<Flow, 'sent'> {
+  return sent ? { sent } : {};
 }
 
 /** The same step once more, saying why. */

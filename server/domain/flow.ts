@@ -15,6 +15,16 @@ export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
 
+/** That a code has been sent, and what its person is told of it. */
+export interface SentNotice {
+  token: TokenId;
+  /** Masked. */
+  to: string;
+  expiresAt: number;
+  /** From when on another one may be asked for. */
+  resendAt: number;
+}
+
 /** One sign-in through the widget, from the first step to the result. */
 export interface Flow {
   id: FlowId;
@@ -41,6 +51,8 @@ export interface Flow {
   factors?: FactorOption[];
   /** Which of them is being asked for. */
   factor?: string;
+  /** The code that was sent last in this sign-in. */
+  sent?: SentNotice;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
   /** What the browser says of itself, each trait under a MAC; absent where the resource does not ask. */

@@ -28,6 +28,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /authentications': 'key-only',
   'POST /results/consume': 'key-only',
   'POST /login-requests': 'key-only',
+  'POST /challenges': 'key-only',
   'POST /environment/check': 'key-only',
   'POST /environment': 'key-only',
   'GET /users/{id}/environments': 'sees',

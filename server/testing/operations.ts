@@ -4,6 +4,7 @@ import { createWebhook } from '../usecases/create-webhook.ts';
 import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
+import { giveSent } from './devices/sent-device.ts';
 import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
 import type { Sample, SampleScene } from './sample.ts';
@@ -81,6 +82,11 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,
   }),
+  'POST /challenges': async ({ ports, account, resource }) => {
+    const { user } = await addPerson(ports, account, resource, { user: { login: `asked-${sequence++}` } });
+    await giveSent({ ports, account, resource, user }, 'email', `${user.login}@shop.example`);
+    return { body: { resource: resource.id, user: user.login }, status: 200 };
+  },
   'POST /environment/check': ({ resource }) => ({
     body: { resource: resource.id, user: 'alice', environment: { language: 'en-GB' } },
     status: 200,

@@ -1,5 +1,6 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { SaidTraits } from '../domain/environment/traits.ts';
+import type { MailLanguage } from '../domain/mail/mail.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
@@ -76,8 +77,8 @@ export class Walk {
     return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
   }
 
-  choose(factor: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
-    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor }));
+  choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {
+    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor, language }));
   }
 
   look(): Promise<Verdict<FlowView>> {

@@ -33,6 +33,10 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (flow.factors && isSecondStep(flow.step)) {
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
+    if (flow.sent && flow.sent.token === flow.factor) {
+      const { to, expiresAt, resendAt } = flow.sent;
+      view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
+    }
   }
   if (flow.error) {
     const { code, retryAt } = flow.error;

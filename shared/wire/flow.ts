@@ -10,7 +10,8 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
- *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
+ *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
+ *                                   same once more; a code is sent in that language)
  *
  * All but the first two carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
@@ -71,6 +72,15 @@ export interface FlowView {
   factors?: FactorOption[];
   /** Which of them is asked for at this step. */
   factor?: string;
+  /** Where a code was sent for the way that is asked for. Absent: none has been, or it could not be. */
+  sent?: {
+    /** Masked. */
+    to: string;
+    /** Until when it counts, milliseconds since the epoch. */
+    expiresAt: number;
+    /** How long until another one may be asked for. */
+    resendAfterMs: number;
+  };
   /** On `done` only: the signed result for the page. */
   result?: string;
   /** When the flow ends by itself, milliseconds since the epoch; on `done`, when the result expires. */

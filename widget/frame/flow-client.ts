@@ -21,8 +21,15 @@ export interface FlowClient {
 const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
-/** @param loginRequest on our own page: all that a flow is begun with there */
-export function createFlowClient(fetch: typeof globalThis.fetch, loginRequest?: string): FlowClient {
+/**
+ * @param language of the messages that a step may send
+ * @param loginRequest on our own page: all that a flow is begun with there
+ */
+export function createFlowClient(
+  fetch: typeof globalThis.fetch,
+  language: () => string,
+  loginRequest?: string,
+): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -56,7 +63,8 @@ export function createFlowClient(fetch: typeof globalThis.fetch, loginRequest?: 
         : ask('redirected-flows', BEGIN_TIMEOUT_MS, undefined, { loginRequest, traits: request.traits }),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
-    choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
+    choose: (handle, seq, factor) =>
+      ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor, language: language() }),
   };
 }
 

@@ -10,10 +10,10 @@ export interface Notice {
   wait?: Deadline;
 }
 
-/** Everything that can be on the screen. */
+/** Everything that can be on the screen. `resend`: until when no other code is sent. */
 export type Screen =
   | { kind: 'loading' }
-  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice }
+  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
   | { kind: 'done' }
   | { kind: 'denied'; code: string; mayRestart: boolean }
   /** The flow, or its unused result, ran out of time. */

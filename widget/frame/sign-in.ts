@@ -6,6 +6,7 @@ import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen } from './screen.ts';
+import { isToBeSent } from './steps/fields.ts';
 
 /** How long the page may take to hand over its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
@@ -79,6 +80,8 @@ export function createSignIn({
   let ends = deadlineIn(0);
   /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
   let run = 0;
+  /** The beginning in which a code has been asked for without the person's doing. */
+  let askedFor = -1;
 
   const put = (next: Screen) => {
     screen = next;
@@ -149,8 +152,14 @@ export function createSignIn({
       text: error.code,
       ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
     };
-    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }) });
+    const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
+    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
     if (error) sayError(error.code);
+    else if (isToBeSent(view) && askedFor !== run) {
+      // What is sent is asked for on arrival, once; after that it is for the person to ask.
+      askedFor = run;
+      void choose(view.factor ?? '');
+    }
   };
 
   const stay = (key: NoticeKey) => {
@@ -223,6 +232,8 @@ export function createSignIn({
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
 
+  const choose = (factor: string) => send((seq) => client.choose(handle, seq, factor));
+
   return {
     start,
 
@@ -285,7 +296,7 @@ export function createSignIn({
 
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
 
-    choose: (factor) => send((seq) => client.choose(handle, seq, factor)),
+    choose,
 
     checkTime,
   };

@@ -53,6 +53,11 @@ function draftOf(mail: Mail, words: MailWords, url: string): Draft {
       const { subject, says, until, never } = words.code;
       return { subject, paragraphs: [says], code, small: [`${until(minutes(lifetimeMs))} ${never}`, words.ignore] };
     }
+    case 'sign-in-code': {
+      const { code, site, lifetimeMs } = mail.facts;
+      const { subject, says, until, notYou } = words.signInCode;
+      return { subject: subject(site), paragraphs: [says(site)], code, small: [until(minutes(lifetimeMs)), notYou] };
+    }
     case 'password-reset': {
       const { login, path, lifetimeMs } = mail.facts;
       const { subject, says, button, until } = words.reset;

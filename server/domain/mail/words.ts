@@ -10,6 +10,12 @@ export interface MailWords {
     until(instant: string): string;
   };
   code: { subject: string; says: string; until(minutes: number): string; never: string };
+  signInCode: {
+    subject(site: string): string;
+    says(site: string): string;
+    until(minutes: number): string;
+    notYou: string;
+  };
   reset: { subject: string; says(login: string): string; button: string; until(minutes: number): string };
   notice: {
     subject: Record<NoticeChange, string>;
@@ -53,6 +59,13 @@ export const en: MailWords = {
     says: 'Enter this code to confirm your e-mail address:',
     until: (minutes) => `It is good for ${minutes} minutes.`,
     never: 'Nobody of ours will ever ask you for it.',
+  },
+  signInCode: {
+    subject: (site) => `Your sign-in code for ${site}`,
+    says: (site) => `Enter this code to sign in to ${site}:`,
+    until: (minutes) => `It is good for ${minutes} minutes and can be used once.`,
+    notYou:
+      'Nobody of ours will ever ask you for it. If you are not signing in just now, somebody else may know your password: change it.',
   },
   reset: {
     subject: 'Set a new password',
@@ -111,6 +124,13 @@ export const de: MailWords = {
     says: 'Mit diesem Code bestätigen Sie Ihre E-Mail-Adresse:',
     until: (minutes) => `Er gilt ${minutes} Minuten.`,
     never: 'Niemand von uns wird Sie je danach fragen.',
+  },
+  signInCode: {
+    subject: (site) => `Ihr Anmeldecode für ${site}`,
+    says: (site) => `Mit diesem Code melden Sie sich bei ${site} an:`,
+    until: (minutes) => `Er gilt ${minutes} Minuten und nur einmal.`,
+    notYou:
+      'Niemand von uns wird Sie je danach fragen. Falls Sie sich gerade nicht anmelden, kennt vielleicht jemand anderer Ihr Passwort: Ändern Sie es.',
   },
   reset: {
     subject: 'Neues Passwort setzen',

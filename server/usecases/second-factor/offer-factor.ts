@@ -1,18 +1,20 @@
 import type { FactorOption } from '../../../shared/wire/flow.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Whence } from '../act.ts';
 import type { StepNeeds } from '../answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
+import { offerCode } from './offer-code.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
 export async function offerFactor(
-  _ports: StepNeeds,
-  _flow: Flow,
-  _resource: Resource,
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
   option: FactorOption,
-  _whence: Whence,
+  asked: { whence: Whence; language: MailLanguage },
 ): Promise<Verdict<Offered>> {
   switch (option.kind) {
     // What an app shows and what is on paper is there already.
@@ -20,6 +22,9 @@ export async function offerFactor(
       return { step: 'otp' };
     case 'recovery':
       return { step: 'recovery' };
+    case 'sms':
+    case 'email':
+      return offerCode(ports, flow, resource, option, asked);
     default:
       return refusal('STEP_NOT_EXPECTED');
   }

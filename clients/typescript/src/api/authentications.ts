@@ -5,8 +5,10 @@ import { type CallOptions, unexpected } from './collection.ts';
 import type {
   AuthenticateInput,
   Authentication,
+  Challenge,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   Redirect,
   RedirectInput,
 } from './objects.ts';
@@ -59,6 +61,19 @@ export async function createLoginRequest(
   const { loginRequest, expiresAt } = answer ?? {};
   if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a login request');
   return { loginRequest, expiresAt };
+}
+
+export async function createChallenge(
+  send: Transport,
+  input: NewChallenge,
+  { signal }: CallOptions = {},
+): Promise<Challenge> {
+  const answer = await send({ method: 'POST', path: '/challenges', body: { ...input }, kind: 'once', signal });
+  const { token, kind, name, to, expiresAt } = answer ?? {};
+  if (typeof token !== 'string' || typeof name !== 'string' || typeof expiresAt !== 'number') {
+    throw unexpected('a challenge');
+  }
+  return { token, kind: kind as Challenge['kind'], name, ...(typeof to === 'string' && { to }), expiresAt };
 }
 
 export async function createRedirect(

@@ -19,7 +19,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest, createRedirect } from './authentications.ts';
+import { authenticate, consumeResult, createChallenge, createLoginRequest, createRedirect } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -33,6 +33,7 @@ import type {
   Assignment,
   AuthenticateInput,
   Authentication,
+  Challenge,
   CreatedToken,
   Environment,
   Environments,
@@ -40,6 +41,7 @@ import type {
   FilterChanges,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   NewFilter,
   NewResource,
   NewToken,
@@ -114,6 +116,13 @@ export interface Client {
    * @throws CountersignError `REDIRECT_URI_NOT_ALLOWED`, ...
    */
   createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
+  /**
+   * Has a code sent to a person by text message or e-mail, for `authenticate` on the same resource. Ask when your site has
+   * checked a password. Never repeated by itself.
+   *
+   * @throws CountersignError `CODE_NOT_SENT`, `CODE_LIMIT`, `TOKEN_NOT_FOUND`, `TOKEN_LOCKED`, ...
+   */
+  createChallenge(input: NewChallenge, options?: CallOptions): Promise<Challenge>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
     /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
     setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
@@ -190,6 +199,7 @@ export function createClient(options: ClientOptions): Client {
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
     checkEnvironment: (input, call) => checkEnvironment(send, input, call),
     saveEnvironment: (input, call) => saveEnvironment(send, input, call),
+    createChallenge: (input, call) => createChallenge(send, input, call),
     createRedirect: (input, call) => createRedirect(send, input, call),
     resources: {
       ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {

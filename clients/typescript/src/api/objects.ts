@@ -269,6 +269,30 @@ export interface LoginRequest {
   expiresAt: number;
 }
 
+/** A code that is on its way to a person. */
+export interface Challenge {
+  token: string;
+  kind: 'sms' | 'email';
+  /** What the token is called. */
+  name: string;
+  /** Where the code went, masked. */
+  to?: string;
+  expiresAt: number;
+}
+
+export interface NewChallenge {
+  resource: string;
+  /** Id or any name of the person. */
+  user?: string;
+  /** One of the person's tokens; with no user, one that the resource takes directly. */
+  token?: string;
+  kind?: Challenge['kind'];
+  /** A BCP 47 tag. */
+  language?: string;
+  /** The person's address as your server saw it. */
+  address?: string;
+}
+
 /** For the widget on a page of yours. */
 /** For the service's own page, which posts the result to `redirectUri`. Without a user, whoever it is says so there. */
 export type RedirectInput = Pick<LoginRequestInput, 'resource' | 'nonce'> & {

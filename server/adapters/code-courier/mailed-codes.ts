@@ -1,0 +1,10 @@
+import type { CodeCarrier } from '../../ports/code-courier.ts';
+import type { Courier } from '../../ports/courier.ts';
+
+/** Codes by e-mail go the way of all mail. */
+export function mailedCodes(courier: Courier): CodeCarrier {
+  return {
+    send: ({ to, language, code, site, lifetimeMs }) =>
+      courier.send({ kind: 'sign-in-code', to, language, facts: { code, site, lifetimeMs } }),
+  };
+}

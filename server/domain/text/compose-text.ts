@@ -1,0 +1,41 @@
+import type { MailLanguage } from '../mail/mail.ts';
+import { plainLine } from '../mail/markup.ts';
+
+/** What a text message with a code is made of. */
+export interface TextFacts {
+  language: MailLanguage;
+  code: string;
+  /** What its resource is called. */
+  site: string;
+  lifetimeMs: number;
+  /** Of the page around the widget, where the sign-in has one. */
+  origin?: string | undefined;
+}
+
+/** In the letters of GSM 03.38, so that a message is one message, and costs one. */
+const SAYS: Record<MailLanguage, (code: string, site: string, minutes: number) => string> = {
+  en: (code, site, minutes) => `${code} is your sign-in code for ${site}. Good for ${minutes} minutes. Tell it nobody.`,
+  de: (code, site, minutes) =>
+    `${code} ist Ihr Anmeldecode für ${site}. Er gilt ${minutes} Minuten. Sagen Sie ihn niemandem.`,
+};
+
+/** So much of a site's name fits beside the rest. */
+const SITE_LENGTH = 30;
+
+/**
+ * Says the code and where it is for, never for which login. The last line lets phones offer the code on that page and in
+ * our frame alone (Origin-bound one-time codes: `@page #code @frame`).
+ *
+ * @param url the public URL of the service
+ */
+export function composeText({ language, code, site, lifetimeMs, origin }: TextFacts, url: string): string {
+  const name = [...plainLine(site)].slice(0, SITE_LENGTH).join('').trim();
+  const says = SAYS[language](code, name, Math.floor(lifetimeMs / 60_000));
+  const page = hostOf(origin);
+  const frame = hostOf(url);
+  return page && frame ? `${says}\n\n@${page} #${code} @${frame}` : says;
+}
+
+function hostOf(origin: string | undefined): string | undefined {
+  return origin !== undefined && URL.canParse(origin) ? new URL(origin).hostname || undefined : undefined;
+}
