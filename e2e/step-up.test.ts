@@ -97,8 +97,6 @@ describe('a browser that differs', () => {
       await widget.givePassword(person.password);
       await expect(widget.heading).toHaveText(title);
       if (browser === THIEF) await expect(widget.frame.getByText('This browser looks unlike those')).toBeVisible();
-      const folder = process.env.COUNTERSIGN_SHOTS;
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/${title.replaceAll(' ', '-')}.png` });
     }
     expect((await client.users.environments(person.user.id)).count).toBe(1);
     await client.users.forgetEnvironments(person.user.id);
