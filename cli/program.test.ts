@@ -62,6 +62,26 @@ describe('from nothing to access', () => {
     expect(origins.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
   });
 
+  test('people are called by any of their names wherever their id is asked for', async () => {
+    await account();
+    const { id: resource } = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
+    const { id } = await json<{ id: string }>('user', 'create', '--login', 'ada', '--email', 'ada@acme.example');
+    const made = await json<{ token: { id: string; owner: string } }>(
+      ...['token', 'create', '--name', 'phone', '--kind', 'totp', '--owner', 'ada'],
+    );
+    expect(made.token.owner).toBe(id);
+    const access = ['--resource', resource, '--user', 'ADA@acme.example', '--token', made.token.id];
+    expect(await terminal.type(['assign', ...access])).toMatchObject({ code: 0, err: '' });
+    expect(await json('user', 'show', id)).toMatchObject({ assignments: [{ resource, tokens: [made.token.id] }] });
+    expect(await json('token', 'list', '--owner', 'ada')).toMatchObject([{ id: made.token.id }]);
+    expect(await terminal.type(['unassign', ...access])).toMatchObject({ code: 0, err: '' });
+    expect(await json('token', 'update', made.token.id, '--owner', 'none')).not.toHaveProperty('owner');
+    expect(await terminal.type(['assign', '--resource', resource, '--user', 'nobody'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('USER_NOT_FOUND'),
+    });
+  });
+
   test('for people it answers in tables, and says what is shown once', async () => {
     await account();
     await terminal.type(['user', 'create', '--login', 'ada']);

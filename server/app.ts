@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
+import { authorize } from './http/api/authorize.ts';
 import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
@@ -18,6 +19,7 @@ import { payments } from './http/payments/payments.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
 import { reset } from './http/reset/reset.ts';
+import { sessionDoor } from './http/session-cookie.ts';
 import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
@@ -64,6 +66,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   app.use(refuseDuplicateParameters());
+  // Before so much is read and parsed for them; the route asks again, as every route does.
+  app.on('POST', [...LARGE_BODIES.keys()], sessionDoor(issuer), authorize(ports, 'write'));
   app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));

@@ -35,6 +35,10 @@ import { presentFlow } from './view-flow.ts';
  * Second-factor-only mode: the host's backend has named the person. A page may begin again with the same login request
  * (a reload, React's double mount): the later beginning takes the flow over, with what is left of its attempts and
  * whatever is under evaluation. It yields one result at most.
+ *
+ * On our own page nothing is taken over but the attempts that are left. Its address can be passed on, so whoever begins
+ * again may be somebody else than whoever shows the factors: they start over, and the result is for the browser that it
+ * came of alone (SR-5).
  */
 export async function beginRequestedFlow(
   ports: BeginFlowNeeds,
@@ -54,11 +58,11 @@ export async function beginRequestedFlow(
   const [asked] = await ports.store.getMany([documents.loginRequest(given.id)], ports.clock.now());
   if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
   const access = await readAccess(ports, resource.id, input.whence.address);
-  const named = asked.value.user;
-  const person = named && (await readUser(ports, resource.account, named));
+  const whom = asked.value.user;
+  const person = whom && (await readUser(ports, resource.account, whom));
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
   const seen = seenAtBeginning(ports, resource, input);
-  const environment = named && (await judgeEnvironment(ports, resource, named, seen.environment));
+  const environment = whom && (await judgeEnvironment(ports, resource, whom, seen.environment));
   const earlier = await readEarlier(ports, asked.value);
 
   const secret = newSecret(ports);
@@ -72,30 +76,30 @@ export async function beginRequestedFlow(
     ([request, running, result], now): Decision<Begun | undefined> => {
       if (!request || !fits(request.value)) return { answer: undefined };
 
+      const { user, redirectUri } = request.value;
+      const canBePassedOn = redirectUri !== undefined;
       // The page that has its result already asks again: the same result, for the newest handle.
-      if (running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
+      if (!canBePassedOn && running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
         return keep({ ...running.value, handleHash });
       }
-      const { user } = request.value;
       const ended = running?.value.step === 'done' || (running?.value.step === 'denied' && user !== undefined);
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
 
       const fresh = newFlow(given.id, resource, { ...input, ...seen, handleHash }, now);
+      const attemptsLeft = running && leftOf(running.value);
+      if (canBePassedOn && attemptsLeft === 0) return deny(fresh, 'TOO_MANY_ATTEMPTS', input.whence, now);
       // Nobody was named, so beginning again is signing in anew, with what is left of the attempts.
       if (user === undefined) {
-        const flow = { ...fresh, attemptsLeft: running?.value.attemptsLeft ?? fresh.attemptsLeft };
+        const flow = { ...fresh, attemptsLeft: attemptsLeft ?? fresh.attemptsLeft };
         return isRefusal(access) ? deny(flow, access.refused, input.whence, now) : keepBoth(flow, request.value);
       }
       const tokens = pairs.tokens.map(({ value }) => value);
       const accepts = acceptedKinds(resource);
-      const flow: Flow = running
+      const again = running && !canBePassedOn;
+      const named = { ...request.value, user, attemptsLeft: attemptsLeft ?? request.value.attemptsLeft };
+      const flow: Flow = again
         ? { ...running.value, ...seen, handleHash, origin: input.origin }
-        : requestedFlow(
-            fresh,
-            { ...request.value, user },
-            pairs.user?.login,
-            factorOptions(usableTokens(tokens, accepts, now)),
-          );
+        : requestedFlow(fresh, named, pairs.user?.login, factorOptions(usableTokens(tokens, accepts, now)));
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -104,9 +108,9 @@ export async function beginRequestedFlow(
       }
 
       if (request.value.demand) {
-        if (running) return keep(flow);
+        if (again) return keep(flow);
         const facts = { resource, user: pairs.user, tokens, earlier, environment };
-        const demanded = beginDemandedFlow(fresh, { ...request.value, user }, facts, now);
+        const demanded = beginDemandedFlow(fresh, named, facts, now);
         if ('refused' in demanded) return deny(flow, demanded.refused, input.whence, now, environment);
         if (!('passed' in demanded)) return keep(demanded.flow);
         const end = finished(demanded.flow, demanded.passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
@@ -143,6 +147,11 @@ async function readEarlier(
   if (previous === undefined) return undefined;
   const [stored] = await ports.store.getMany([documents.authentication(previous)], ports.clock.now());
   return stored?.value;
+}
+
+/** What a sign-in that starts over may still try. What is being checked is given up by that, and was an attempt. */
+function leftOf({ attemptsLeft, claim }: Flow): number {
+  return claim ? attemptsLeft - 1 : attemptsLeft;
 }
 
 function keep(flow: Flow): Decision<Begun> {

@@ -85,7 +85,10 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       }
 
       const judged = await judge(ports, check, tokens, now);
-      const accepted = judged.find(isAccepted);
+      // Of a code that was used already nothing else is answered, also where another token would take it: it could be shown
+      // again and again, and would be a guess at the others that nobody counts (SR-1, SR-2).
+      const isUsed = judged.some(({ judgement }) => judgement.verdict === 'replayed');
+      const accepted = isUsed ? undefined : judged.find(isAccepted);
       if (accepted) {
         const next = forgiveFailures(accepted.judgement.next, check);
         const { kind } = next.factor;
@@ -96,7 +99,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         return { otp: 'verified', token: next.id, kind, ...(next.pin && { pin: true }) };
       }
       const tried = judged.filter(({ judgement }) => judgement.verdict !== 'not-asked');
-      if (tried.some(({ judgement }) => judgement.verdict === 'replayed') || tried.length === 0) {
+      if (isUsed || tried.length === 0) {
         // Without anything that it could be tried on there was no guess: refused, and nothing is counted.
         const refused = tried.length === 0 ? noneToTry(tokens, check, now) : 'OTP_REPLAYED';
         const about = judged.length === 0 ? tokens : judged.map(({ stored }) => stored);

@@ -262,6 +262,19 @@ describe('requests that are none', () => {
     expect(await refusalOf(huge)).toEqual({ status: 413, code: 'BODY_TOO_LARGE' });
   });
 
+  // SR-20, SR-56. The attack: nobody in particular sends four mebibytes, which are parsed before they are asked who they are.
+  test('a large body of somebody who may not send one, before it is read', async () => {
+    const text = `{"content":${'['.repeat(3 * 1024 * 1024)}`;
+    const headers = { 'content-type': 'application/json' };
+    const unknown = await service.call('POST /v1/token-imports', { text, headers });
+    expect(await refusalOf(unknown)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
+    const reader = await service.keyFor(scene.account, ['read']);
+    const mayNot = await service.call('POST /v1/token-imports', { key: reader, text, headers });
+    expect(await refusalOf(mayNot)).toEqual({ status: 403, code: 'SCOPE_MISSING' });
+    const may = await service.call('POST /v1/token-imports', { key, text, headers });
+    expect(await refusalOf(may)).toEqual({ status: 400, code: 'JSON_INVALID' });
+  });
+
   test('a key that may only read', async () => {
     const reader = await service.keyFor(scene.account, ['read']);
     expect(await refusalOf(await post({ content: csv(1) }, reader))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
