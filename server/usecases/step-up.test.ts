@@ -17,6 +17,7 @@ import {
 } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
+import { beginRedirectedFlow } from './begin-redirected-flow.ts';
 
 const HOUR_MS = 3_600_000;
 let ports: TestPorts;
@@ -30,14 +31,16 @@ interface Asked {
   maxAgeMs?: number;
   previous?: string;
   user?: string;
+  redirectUri?: string;
 }
-function ask(scene: Scene, { acr = '1', maxAgeMs, previous, user = scene.user.login }: Asked) {
+function ask(scene: Scene, { acr = '1', maxAgeMs, previous, user = scene.user.login, redirectUri }: Asked) {
   return createLoginRequest(ports, birth(ports, 'flw'), {
     account: scene.account,
     resource: scene.resource.id,
     user,
     nonce: NONCE,
     passwordChecked: false,
+    ...(redirectUri !== undefined && { redirectUri }),
     demand: { acr, ...(maxAgeMs !== undefined && { maxAgeMs }) },
     previous: previous as FlowId | undefined,
   });
@@ -200,6 +203,23 @@ describe('an earlier result is worth nothing', () => {
     expect((await begin(scene, { acr: '2', previous: jti })).view.step).toBe('otp');
   });
 
+  // SR-4
+  test('when its token is locked between the beginning and the password', async () => {
+    const resource = { methodPolicy: 'otp', rememberMs: HOUR_MS } as const;
+    const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }, { kind: 'hotp' }], resource });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await walk.otp(await code(scene));
+    const up = await begin(scene, { acr: '2', previous: (await take(scene, walk)).jti });
+    expect(up.view.step).toBe('password');
+    const [shown, other] = scene.tokens;
+    if (shown) await putInState(ports, scene.account, shown.id, 'locked');
+    await up.password();
+    expect(up.view.step).toBe('otp');
+    await up.otp((await other?.code()) ?? '');
+    expect(await take(scene, up)).toMatchObject({ acr: '2', amr: ['pwd', 'otp', 'mfa'] });
+  });
+
   test('in a browser that is unlike the person’s', async () => {
     const environment = { action: 'demand-otp', threshold: 60, weights: DEFAULT_WEIGHTS } as const;
     const scene = await setScene(ports, { tokens: [{ kind: 'hotp' }], resource: { environment, rememberMs: HOUR_MS } });
@@ -211,6 +231,24 @@ describe('an earlier result is worth nothing', () => {
     const other = { language: 'fr', zone: 'Etc/UTC' };
     expect((await begin(scene, { acr: '2', previous: jti }, { browser: other })).view.step).toBe('password');
   });
+});
+
+// SR-5. The attack: the address of our own page is passed on, so that its person goes on with what somebody else has shown.
+test('on our own page, whoever begins again shows everything that is missing anew', async () => {
+  const redirectUri = 'https://shop.example/in';
+  const { scene, first } = await signedIn({ redirectUris: [redirectUri] });
+  const { loginRequest } = must(await ask(scene, { acr: '2', previous: first.jti, maxAgeMs: 0, redirectUri }));
+  const open = async () =>
+    new Walk(scene, ports, must(await beginRedirectedFlow(ports, { loginRequest, whence: {} })), undefined);
+  const attacker = await open();
+  await attacker.password();
+  expect(attacker.view.step).toBe('otp');
+  const again = await open();
+  expect(again.view).toMatchObject({ step: 'password', login: 'alice' });
+  expect(await attacker.otp(await code(scene))).toEqual({ refused: 'FLOW_NOT_FOUND' });
+  await again.password();
+  await again.otp(await code(scene));
+  expect(await take(scene, again)).toMatchObject({ acr: '2' });
 });
 
 describe('a level that is demanded', () => {
