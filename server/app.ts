@@ -27,6 +27,7 @@ import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
 import { logo } from './http/widget/logo.ts';
+import { passkeyWindow } from './http/widget/passkey-window.ts';
 import { signInPage } from './http/widget/sign-in-page.ts';
 import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
@@ -35,6 +36,8 @@ import type { Ports } from './ports/index.ts';
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
   issuer: string;
+  /** The domain that passkeys are made for. Default: the issuer's host name. */
+  rpId?: string | undefined;
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
@@ -78,8 +81,9 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
-  app.route('/widget/v1', flows({ ...ports, issuer }));
+  app.route('/widget/v1', flows({ ...ports, issuer, rpId: options.rpId }));
   app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget/v1', signInPage(ports, options.widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));

@@ -34,6 +34,7 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
     if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
   await buildPage(outDir, 'frame', source('frame/main.tsx'));
+  await buildPasskeyWindow(outDir);
 }
 
 /** Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */
@@ -57,6 +58,18 @@ export async function buildPage(outDir: string, name: string, input: string): Pr
     }),
   );
   await writeManifest(outDir, name);
+}
+
+/** The script of the window for passkeys: by itself, so that it shares no file with the frame. */
+async function buildPasskeyWindow(outDir: string): Promise<void> {
+  await build(
+    configOf(outDir, {
+      rolldownOptions: {
+        input: source('frame/passkey/window.ts'),
+        output: { format: 'es', entryFileNames: 'assets/passkey-window-[hash].js', minify: true },
+      },
+    }),
+  );
 }
 
 /** The file that a loader fetches for `mode: 'popup'`; answers its name, which carries its hash. */

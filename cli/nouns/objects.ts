@@ -64,6 +64,13 @@ const resource: Noun = {
       about: 'whether people may have a link to a new password mailed',
     },
     {
+      flag: 'passkey-sign-in',
+      name: 'passkeySignIn',
+      type: 'boolean',
+      on: both,
+      about: 'whether people may sign in with a passkey alone',
+    },
+    {
       flag: 'token-kinds',
       name: 'tokenKinds',
       type: 'list',

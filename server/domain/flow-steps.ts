@@ -16,6 +16,7 @@ import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { ShownFactors, ShownSecond } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
+import type { PasskeyChallenge, ShownPasskey } from './webauthn/passkey-challenge.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and gives the next one; none looks at anything else. A step is claimed
@@ -23,7 +24,7 @@ import type { User } from './user.ts';
  */
 
 /** Where a second factor is asked for, in whichever way. */
-export const SECOND_STEPS = ['otp', 'recovery'] as const;
+export const SECOND_STEPS = ['otp', 'recovery', 'passkey'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export type AnswerableStep = 'identify' | 'password' | SecondStep;
@@ -31,6 +32,8 @@ export type AnswerableStep = 'identify' | 'password' | SecondStep;
 /** What a way of showing the second factor leads to. */
 export interface Offered {
   step: SecondStep;
+  /** What a passkey is asked. */
+  passkey?: PasskeyChallenge;
   /** A code that was sent. */
   sent?: SentNotice;
 }
@@ -80,21 +83,31 @@ export function identified(flow: Flow, login: string, policy: MethodPolicy): Flo
   return policy === 'otp' ? secondAsked(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
 }
 
-/** @param options the ways in which this person can show the second factor, the best first */
-export function passwordRight(flow: Flow, user: User, passwordDigest: string, options: readonly FactorOption[]): Flow {
+/**
+ * @param options the ways in which this person can show the second factor, the best first
+ * @param passkey what their passkeys are asked, if they have any
+ */
+export function passwordRight(
+  flow: Flow,
+  user: User,
+  passwordDigest: string,
+  options: readonly FactorOption[],
+  passkey?: PasskeyChallenge,
+): Flow {
   const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
-  return secondAsked(next, options);
+  return secondAsked(next, options, passkey);
 }
 
 /** The second factor is asked for in the way that suits the person best; the others stay open to them. */
-function secondAsked(flow: Flow, options: readonly FactorOption[]): Flow {
+function secondAsked(flow: Flow, options: readonly FactorOption[], passkey?: PasskeyChallenge): Flow {
   const first = firstOption(options, flow.prefer);
-  return { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
+  const asked: Flow = { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
+  return first?.kind === 'webauthn' && passkey ? { ...asked, step: 'passkey', passkey } : asked;
 }
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  return { ...withoutCode(evaluated(flow)), factor: option.id, step: offered.step, ...notice(offered) };
+  return { ...withoutCode(evaluated(flow)), factor: option.id, ...offered };
 }
 
 /**
@@ -110,10 +123,6 @@ export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flo
 function withoutCode(flow: Flow): Flow {
   const { sent: _sent, ...rest } = flow;
   return rest;
-}
-
-function notice({ sent }: Offered): Pick<Flow, 'sent'> {
-  return sent ? { sent } : {};
 }
 
 /** The same step once more, saying why. */
@@ -141,6 +150,8 @@ export interface Passed {
   kind?: TokenKind;
   /** A PIN was part of the code. */
   pin?: true;
+  /** Of a passkey. */
+  passkey?: ShownPasskey;
   /** The second factor was shown in an earlier sign-in. */
   second?: ShownSecond;
   /** How far the browser matched those before, in percent. */
@@ -150,15 +161,15 @@ export interface Passed {
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, second: earlier, ...passed }: Passed,
+  { user, otp, token, kind, passkey, second: earlier, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
-  const isTwo = second && (password || earlier?.isTwo === true);
+  const isTwo = second && (password || passkey?.userVerified === true || earlier?.isTwo === true);
   const amr = [
     ...(password ? ['pwd'] : []),
-    ...(second ? (earlier?.methods ?? methodReferences(kind, passed.pin)) : []),
+    ...(second ? (earlier?.methods ?? methodReferences(kind, passkey, passed.pin)) : []),
     ...(isTwo ? ['mfa'] : []),
   ];
   const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
@@ -194,7 +205,12 @@ export function finished(
 }
 
 /** The second factor in words of RFC 8176. */
-function methodReferences(kind: TokenKind | undefined, pin: true | undefined): string[] {
+function methodReferences(
+  kind: TokenKind | undefined,
+  passkey: ShownPasskey | undefined,
+  pin: true | undefined,
+): string[] {
+  if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
   return ['otp', ...(kind === 'sms' ? ['sms'] : []), ...(pin ? ['pin'] : [])];
 }
 
@@ -230,6 +246,7 @@ export function requestedFlow(
   request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
+  passkey?: PasskeyChallenge,
 ): Flow {
   const { hostCheckedPassword, attemptsLeft } = request;
   const asked: Flow = {
@@ -239,7 +256,7 @@ export function requestedFlow(
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
   };
-  return secondAsked(asked, options);
+  return secondAsked(asked, options, passkey);
 }
 
 /**
@@ -253,7 +270,12 @@ export function demandedFlow(
   request: LoginRequest & { user: UserId },
   login: string,
   kept: ShownFactors,
-  missing: { password: boolean; options: readonly FactorOption[]; keptUntil: number },
+  missing: {
+    password: boolean;
+    options: readonly FactorOption[];
+    passkey: PasskeyChallenge | undefined;
+    keptUntil: number;
+  },
 ): Flow {
   const { user, demand, attemptsLeft } = request;
   const asked: Flow = {
@@ -265,7 +287,7 @@ export function demandedFlow(
     ...(demand && { demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
   };
-  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options);
+  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options, missing.passkey);
 }
 
 /** With what still counts of an earlier sign-in, as if it had been shown in this one. */
@@ -278,9 +300,9 @@ export function withKept(flow: Flow, kept: ShownFactors): Flow {
   };
 }
 
-/** One more step has been answered. */
+/** One more step has been answered. What a passkey was asked goes with it: a challenge is answered once (SR-61). */
 export function evaluated<F extends Conversation>(flow: F): F {
-  const { claim: _claim, error: _error, ...rest } = flow;
+  const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & Pick<Flow, 'passkey'> = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
 

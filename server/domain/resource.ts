@@ -33,6 +33,8 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
+  passkeySignIn?: boolean;
   /** The comparison of people's browsers with those that they signed in with before. Absent: nothing is collected. */
   environment?: EnvironmentCheck;
   /** How long a consumed result can be built upon by a later sign-in, at most 12 hours. Absent: not at all. */

@@ -1,8 +1,11 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
 import type { SaidTraits } from '../domain/environment/traits.ts';
+import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import type { MailLanguage } from '../domain/mail/mail.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
+import { answerPasskey } from '../usecases/answer-passkey.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
 import { beginFlow } from '../usecases/begin-flow.ts';
 import { chooseFactor } from '../usecases/choose-factor.ts';
@@ -57,7 +60,8 @@ export class Walk {
     const walk = await Walk.begin(scene, options);
     await walk.identify();
     if (walk.view.step === 'password') await walk.password();
-    if (walk.view.step !== 'otp') throw new Error(`at ${walk.view.step}: ${walk.view.error?.code}`);
+    if (!SECOND_STEPS.some((step) => step === walk.view.step))
+      throw new Error(`at ${walk.view.step}: ${walk.view.error?.code}`);
     return walk;
   }
 
@@ -75,6 +79,10 @@ export class Walk {
 
   recovery(code: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
+  }
+
+  passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerPasskey(this.ports, { ...this.#answer(seq), response }));
   }
 
   choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {

@@ -6,6 +6,7 @@ import { requiredDenial, requiredFactors } from '../domain/step-up.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
 import { judgeEnvironment } from './environment/judge-environment.ts';
+import { askPasskeys } from './passkeys/new-challenge.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -46,7 +47,9 @@ export function answerPassword(
       if (second && usable.some(({ id }) => id === second.token)) {
         return { finish: { ...right, otp: 'verified', token: second.token, kind: second.kind, second } };
       }
-      return { move: (held) => passwordRight(held, user, right.passwordDigest, factorOptions(usable)) };
+      const options = factorOptions(usable);
+      const passkey = askPasskeys(ports, usable);
+      return { move: (held) => passwordRight(held, user, right.passwordDigest, options, passkey) };
     });
     return isRefusal(checked) ? { refusal: checked } : checked;
   });

@@ -17,6 +17,7 @@ import {
 } from '../domain/step-up.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
+import type { PasskeyChallenge } from '../domain/webauthn/passkey-challenge.ts';
 import { passwordDigest } from './password-digest.ts';
 
 export interface DemandedFacts {
@@ -26,6 +27,8 @@ export interface DemandedFacts {
   /** What the login request names, whosever it is. */
   earlier: Authentication | undefined;
   environment: JudgedEnvironment | undefined;
+  /** What their passkeys are asked, if they have any. */
+  passkey: PasskeyChallenge | undefined;
 }
 
 export type DemandedBeginning =
@@ -42,7 +45,7 @@ export type DemandedBeginning =
 export function beginDemandedFlow(
   begun: Flow,
   request: LoginRequest & { user: UserId },
-  { resource, user, tokens, earlier, environment }: DemandedFacts,
+  { resource, user, tokens, earlier, environment, passkey }: DemandedFacts,
   now: number,
 ): DemandedBeginning {
   const accepts = acceptedKinds(resource);
@@ -64,7 +67,7 @@ export function beginDemandedFlow(
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
-    const asked = { password: missing.password, options: factorOptions(usable), keptUntil };
+    const asked = { password: missing.password, options: factorOptions(usable), passkey, keptUntil };
     return { flow: demandedFlow(begun, request, user.login, shown, asked) };
   }
   const { second } = shown;

@@ -25,6 +25,7 @@ import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from './flow-handle.ts';
 import { noteInPassing } from './note-in-passing.ts';
+import { askPasskeys } from './passkeys/new-challenge.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
 import { type Decision, transact, type Write } from './transact.ts';
@@ -65,6 +66,12 @@ export async function beginRequestedFlow(
   const environment = whom && (await judgeEnvironment(ports, resource, whom, seen.environment));
   const earlier = await readEarlier(ports, asked.value);
 
+  const usable = usableTokens(
+    pairs.tokens.map(({ value }) => value),
+    acceptedKinds(resource),
+    ports.clock.now(),
+  );
+  const passkey = askPasskeys(ports, usable);
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [documents.loginRequest(given.id), documents.flow(given.id), documents.result(given.id)] as const;
@@ -99,7 +106,7 @@ export async function beginRequestedFlow(
       const named = { ...request.value, user, attemptsLeft: attemptsLeft ?? request.value.attemptsLeft };
       const flow: Flow = again
         ? { ...running.value, ...seen, handleHash, origin: input.origin }
-        : requestedFlow(fresh, named, pairs.user?.login, factorOptions(usableTokens(tokens, accepts, now)));
+        : requestedFlow(fresh, named, pairs.user?.login, factorOptions(usable), passkey);
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -109,7 +116,7 @@ export async function beginRequestedFlow(
 
       if (request.value.demand) {
         if (again) return keep(flow);
-        const facts = { resource, user: pairs.user, tokens, earlier, environment };
+        const facts = { resource, user: pairs.user, tokens, earlier, environment, passkey };
         const demanded = beginDemandedFlow(fresh, named, facts, now);
         if ('refused' in demanded) return deny(flow, demanded.refused, input.whence, now, environment);
         if (!('passed' in demanded)) return keep(demanded.flow);

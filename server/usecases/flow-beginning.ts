@@ -6,6 +6,7 @@ import type { Whence } from './act.ts';
 
 export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets'> & {
   issuer: string;
+  rpId?: string | undefined;
 };
 
 /** What a page says when it begins a flow. */

@@ -52,6 +52,7 @@ const RULES: Record<string, Rule> = {
   user: keep,
   environments: keep,
   claim: keep,
+  'credential-claim': keep,
   'password-attempts': keep,
   'burnt-attempt': drop,
   token: (token: Token, { now }) => withReplayFloor(token, now),

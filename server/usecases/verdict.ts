@@ -17,6 +17,8 @@ export interface Refusal {
   readonly version?: string;
   /** How far the browser matched those before, for the event alone. */
   readonly percent?: number;
+  /** The true reason, for the event alone: the caller is told less. */
+  readonly reason?: RefusalCode;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
   readonly about?: UserId | AdministratorId;
 }

@@ -2,6 +2,7 @@ import type { FlowView } from '../../shared/wire/flow.ts';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
+import { requestOf } from '../domain/webauthn/passkey-request.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
@@ -38,6 +39,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
       view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
     }
   }
+  if (flow.passkey && (flow.step === 'identify' || flow.step === 'passkey')) view.passkey = requestOf(flow.passkey);
   if (flow.error) {
     const { code, retryAt } = flow.error;
     view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };

@@ -1,4 +1,5 @@
 import type { RefusalCode } from './codes.ts';
+import type { PasskeyRequest } from './passkey.ts';
 
 /**
  * The conversation between the frame and the service. The server drives: each answer names the step to show next.
@@ -10,6 +11,7 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
+ *     POST /widget/v1/flow/passkey    {seq, response}  -> 200 FlowView   (also in place of a name, where the view has `passkey`)
  *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
  *                                   same once more; a code is sent in that language)
  *
@@ -44,7 +46,7 @@ export interface BrowserTraits {
   colourDepth?: number;
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'done' | 'denied';
+export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'passkey' | 'done' | 'denied';
 
 /** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
 export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -72,6 +74,8 @@ export interface FlowView {
   factors?: FactorOption[];
   /** Which of them is asked for at this step. */
   factor?: string;
+  /** Where a passkey may answer: what it is asked. At `identify` it stands for name, password and code. */
+  passkey?: PasskeyRequest;
   /** Where a code was sent for the way that is asked for. Absent: none has been, or it could not be. */
   sent?: {
     /** Masked. */

@@ -25,7 +25,11 @@ export interface ResultClaims {
   nonce: string;
   /** Origin of the page that embedded the widget, as the person's browser enforced it. */
   origin: string;
-  /** `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. In second-factor-only mode with a host-checked password: `otp` alone, or `[]` when skipped. */
+  /**
+   * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` where its owner's other
+   * devices may have it too, and `user` where the device checked its person. In second-factor-only mode with a
+   * host-checked password: `otp` alone, or `[]` when skipped.
+   */
   amr: string[];
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';

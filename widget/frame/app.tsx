@@ -1,7 +1,8 @@
-import { en, type TextKey } from '../i18n/en.ts';
+import type { TextKey } from '../i18n/en.ts';
 import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
-import type { Screen } from './screen.ts';
+import type { Passkeys } from './passkey/loaded.ts';
+import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { MessageScreen } from './steps/message-screen.tsx';
@@ -14,6 +15,9 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   isGiven: boolean;
   resetUrl: string | undefined;
   signIn: SignIn;
+  /** Null: it did not load. */
+  passkeys: Passkeys | null | undefined;
+  onPasskey: (inWindow: boolean) => void;
 }
 
 export function App(props: AppProps) {
@@ -24,7 +28,7 @@ export function App(props: AppProps) {
   );
 }
 
-function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppProps) {
+function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn, passkeys, onPasskey }: AppProps) {
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}
@@ -35,29 +39,36 @@ function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppP
       action={action && { label: texts(action.label), run: action.run }}
     />
   );
+  const loading = (
+    <div class="loading" role="status" aria-label={texts('loading')}>
+      <span class="spinner" />
+    </div>
+  );
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
 
   switch (screen.kind) {
-    case 'step':
-      return (
-        <AnswerForm
-          key={screen.step}
-          screen={screen}
-          texts={texts}
-          isNext={hasActed}
-          onAnswer={signIn.submit}
-          onChoose={signIn.choose}
-          resetUrl={resetUrl}
-          onNotYou={isGiven ? undefined : signIn.restart}
-        />
-      );
+    case 'step': {
+      const { step } = screen;
+      const props = {
+        texts,
+        isNext: hasActed,
+        onChoose: signIn.choose,
+        onPasskey,
+        onNotYou: isGiven ? undefined : signIn.restart,
+      };
+      if (step !== 'passkey') {
+        const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
+        return <AnswerForm key={step} {...own} {...props} />;
+      }
+      if (passkeys) return <passkeys.PasskeyForm key={step} screen={screen} {...props} />;
+      return passkeys === null ? message('offlineTitle', texts('offlineText'), tryAgain) : loading;
+    }
     case 'done':
       return message('doneTitle', texts('doneText'));
     case 'denied': {
       const { code, mayRestart } = screen;
-      const text = texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-      return message('deniedTitle', text, mayRestart ? startAgain : undefined);
+      return message('deniedTitle', textOf(code, texts), mayRestart ? startAgain : undefined);
     }
     case 'expired':
       return message('expiredTitle', texts('expiredText'), startAgain);
@@ -66,10 +77,6 @@ function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppP
     case 'failed':
       return message('failedTitle', texts('failedText'), tryAgain);
     default:
-      return (
-        <div class="loading" role="status" aria-label={texts('loading')}>
-          <span class="spinner" />
-        </div>
-      );
+      return loading;
   }
 }

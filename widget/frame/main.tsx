@@ -8,6 +8,7 @@ import { browserTraits } from './browser-traits.ts';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
+import type { Passkeys } from './passkey/loaded.ts';
 import type { Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
@@ -17,24 +18,29 @@ const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
 const name = document.title;
 
-if (parent === window) {
-  // Few come here, so it is loaded when they do.
-  const { findHost } = await import('./alone.ts');
-  const alone = await findHost(root, hints, awaitHost);
-  if (alone) {
-    root.dataset.alone = '';
-    run(alone.host, alone.resource, alone);
+void start();
+
+/** Waits for the page around, or for whoever opened this one. */
+async function start(): Promise<void> {
+  if (parent === window) {
+    // Few come here, so it is loaded when they do.
+    const { findHost } = await import('./alone.ts');
+    const alone = await findHost(root, hints, awaitHost);
+    if (alone) {
+      root.dataset.alone = '';
+      run(alone.host, alone.resource, alone);
+    } else {
+      const texts = await loadTexts(navigator.languages);
+      render(<p class="alone">{texts('alone')}</p>, document.body);
+    }
   } else {
-    const texts = await loadTexts(navigator.languages);
-    render(<p class="alone">{texts('alone')}</p>, document.body);
+    const host = await awaitHost(window, {
+      parent,
+      hintedOrigin: hints.get('origin'),
+      ancestorOrigin: location.ancestorOrigins?.[0],
+    });
+    run(host, hints.get('resource') ?? '');
   }
-} else {
-  const host = await awaitHost(window, {
-    parent,
-    hintedOrigin: hints.get('origin'),
-    ancestorOrigin: location.ancestorOrigins?.[0],
-  });
-  run(host, hints.get('resource') ?? '');
 }
 
 /** The frame, from the moment that its page is known. */
@@ -47,6 +53,8 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
   let screen: Screen = { kind: 'loading' };
   let hasActed = false;
   let isGiven = false;
+  /** What knows passkeys, loaded when a step first asks for one; null where it did not load. */
+  let passkeys: Passkeys | null | undefined;
   let card: HTMLElement | null = null;
 
   const size = new ResizeObserver(() => card && say({ type: 'size', height: card.getBoundingClientRect().height }));
@@ -65,6 +73,8 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
+        passkeys={passkeys}
+        onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
       document.body,
@@ -90,10 +100,26 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
     show(next) {
       screen = next;
       draw();
+      void followPasskeys();
     },
     traits: 'traits' in root.dataset ? browserTraits : undefined,
     isInSight: async () => !!card && isInSight(card),
   });
+
+  const followPasskeys = async () => {
+    const isAsked = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
+    if (isAsked() && !passkeys) {
+      passkeys = await import('./passkey/passkeys.ts').catch(() => null);
+      draw();
+    }
+    const inField = isAsked() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
+    void passkeys?.offerInField(inField, signIn.showPasskey);
+  };
+  // In the very click: a window may be opened.
+  const onPasskey = (inWindow: boolean) => {
+    const loaded = passkeys;
+    if (loaded) void signIn.askForPasskey((request) => loaded.ask(request, { texts, name, inWindow }));
+  };
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);
   const speak = async () => {

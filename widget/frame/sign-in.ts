@@ -1,5 +1,7 @@
 import type { BrowserTraits, FlowView } from '../../shared/wire/flow.ts';
 import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
+import type { PasskeyAssertion, PasskeyRequest } from '../../shared/wire/passkey.ts';
+import type { PasskeyOutcome } from '../../shared/wire/passkey-window.ts';
 import { en, type TextKey } from '../i18n/en.ts';
 import { english } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
@@ -53,6 +55,10 @@ export interface SignIn {
   fail(): void;
   /** The person answers the step on the screen. While that is being checked, further answers are none. */
   submit(value: string): Promise<void>;
+  /** The person wants to use a passkey; `ask` has the browser ask for it. */
+  askForPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
+  /** A passkey has answered what this step asks. */
+  showPasskey(assertion: PasskeyAssertion): Promise<void>;
   /** The person wants to show the second factor in another way. */
   choose(factor: string): Promise<void>;
   /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
@@ -232,6 +238,7 @@ export function createSignIn({
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
 
+  const showPasskey = (assertion: PasskeyAssertion) => send((seq) => client.answer(handle, seq, 'passkey', assertion));
   const choose = (factor: string) => send((seq) => client.choose(handle, seq, factor));
 
   return {
@@ -295,6 +302,20 @@ export function createSignIn({
     },
 
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
+
+    async askForPasskey(ask) {
+      if (screen.kind !== 'step' || screen.busy || !screen.view.passkey) return;
+      const asked = run;
+      const { notice: _, ...rest } = screen;
+      put({ ...rest, busy: true });
+      const outcome = await ask(screen.view.passkey);
+      if (asked !== run || screen.kind !== 'step') return;
+      if ('failure' in outcome) return stay(outcome.failure);
+      screen = { ...screen, busy: false };
+      return showPasskey(outcome.assertion);
+    },
+
+    showPasskey,
 
     choose,
 

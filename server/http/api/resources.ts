@@ -54,6 +54,10 @@ const settings = {
   passwordReset: z.boolean().openapi({
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
+  passkeySignIn: z.boolean().openapi({
+    description:
+      'Whether the widget offers to sign in with a passkey alone, in place of name, password and code. The passkey’s device then checks its person, which counts as two factors.',
+  }),
 };
 const beyond = {
   environment: environmentCheck.nullable().openapi({
@@ -86,6 +90,7 @@ const input = z
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
       redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
+      passkeySignIn: settings.passkeySignIn.default(false),
     },
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
@@ -125,7 +130,7 @@ export function presentResource({
   ...resource
 }: Resource): z.input<typeof shownResource> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false, redirectUris = [], logo = null, testMode = null } = resource;
+  const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const { environment = null, rememberMs = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
@@ -135,6 +140,7 @@ export function presentResource({
     ipFilter,
     redirectUris,
     passwordReset,
+    passkeySignIn,
     environment,
     rememberMs,
     logo,

@@ -7,6 +7,7 @@ import type { Whence } from '../act.ts';
 import type { StepNeeds } from '../answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { offerCode } from './offer-code.ts';
+import { offerPasskey } from './offer-passkey.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
 export async function offerFactor(
@@ -22,6 +23,8 @@ export async function offerFactor(
       return { step: 'otp' };
     case 'recovery':
       return { step: 'recovery' };
+    case 'webauthn':
+      return offerPasskey(ports, flow, resource);
     case 'sms':
     case 'email':
       return offerCode(ports, flow, resource, option, asked);

@@ -1,21 +1,26 @@
 import { Component, createRef } from 'preact';
-import { en, type TextKey } from '../../i18n/en.ts';
+import type { TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
 import { SendAgain } from '../parts/send-again.tsx';
-import type { Screen } from '../screen.ts';
-import { isToBeSent, promptFor, waysOf } from './fields.ts';
+import { Who } from '../parts/who.tsx';
+import type { Passkeys } from '../passkey/loaded.ts';
+import { type Screen, textOf } from '../screen.ts';
+import { isToBeSent, promptFor, type TypedStep, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
-  screen: Extract<Screen, { kind: 'step' }>;
+  screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
   texts: Texts;
   /** Whether the person came here by their own doing, so that the focus goes along. */
   isNext: boolean;
   onAnswer: (value: string) => void;
   /** Another way to show the second factor, or the same once more. */
   onChoose: (factor: string) => void;
+  passkeys: Passkeys | null | undefined;
+  /** Asks for a passkey in place of the name, where the service offers that. */
+  onPasskey: (inWindow: boolean) => void;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
   /** Where whoever has forgotten their password gets another; absent where that is not offered. */
@@ -80,30 +85,28 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     else this.input.current?.focus();
   };
 
-  override render({ screen, texts, onNotYou, onChoose, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
+  override render(
+    { screen, texts, onNotYou, onChoose, passkeys, onPasskey, resetUrl }: AnswerFormProps,
+    { mistake, isShown }: State,
+  ) {
     const { step, view, busy, notice, resend } = screen;
     const { title, label, hint, button, attributes } = promptFor(step);
     const { chosen, others } = waysOf(view);
     const { sent } = view;
     const isUnsent = isToBeSent(view);
     const leftMs = this.leftMs();
-    const told = mistake ?? notice?.text;
-    const error = told && !busy ? texts(Object.hasOwn(en, told) ? (told as TextKey) : 'unexpected') : undefined;
+    const passkey = step === 'identify' ? view.passkey : undefined;
+    // A name is never refused, so what is said at its step is of a passkey, unless the form itself says it.
+    const ofPasskey = passkey && !mistake && notice && isOfPasskey(notice.text) ? notice : undefined;
+    const told = mistake ?? (ofPasskey ? undefined : notice?.text);
+    const error = told && !busy ? textOf(told, texts) : undefined;
     return (
       <form onSubmit={this.answer} novalidate aria-busy={busy}>
         <h1 ref={this.heading} tabIndex={-1}>
           {texts(title)}
         </h1>
         {step !== 'identify' && view.login !== undefined && (
-          <div class="who">
-            <label for="who">{texts('signingInAs')}</label>
-            <input id="who" dir="auto" name="username" autocomplete="username" value={view.login} readOnly />
-            {onNotYou && (
-              <button type="button" class="link" onClick={onNotYou}>
-                {texts('notYou')}
-              </button>
-            )}
-          </div>
+          <Who login={view.login} texts={texts} onNotYou={onNotYou} />
         )}
         {isUnsent ? (
           <div class="field">
@@ -113,6 +116,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         ) : (
           <Field
             {...attributes}
+            autocomplete={passkey ? 'username webauthn' : attributes.autocomplete}
             type={isShown ? 'text' : attributes.type}
             id={step}
             label={texts(label)}
@@ -144,6 +148,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {busy && <span class="spinner" />}
           {texts(isUnsent ? (busy ? 'sending' : 'send') : busy ? 'checking' : button)}
         </button>
+        {passkey && passkeys && (
+          <passkeys.PasskeyButton notice={ofPasskey} texts={texts} isBusy={busy} onPasskey={onPasskey} />
+        )}
         {resend && sent && (
           <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onChoose(view.factor ?? '')} />
         )}
@@ -167,6 +174,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
       </form>
     );
   }
+}
+
+function isOfPasskey(notice: string): boolean {
+  return notice.startsWith('passkey') || notice === 'INVALID_CREDENTIALS';
 }
 
 function remaining(texts: Texts, leftMs: number): string {

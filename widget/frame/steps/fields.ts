@@ -17,6 +17,9 @@ export interface Prompt {
   judge?: (value: string) => TextKey | undefined;
 }
 
+/** Where something is typed. */
+export type TypedStep = Exclude<AnswerableStep, 'passkey'>;
+
 /** A code as apps and mails show it: in groups. The service takes digits alone. */
 const GROUPING = /[\s\u200b\u2060-]/g;
 const CODE = /^\d{6,14}$/;
@@ -32,7 +35,7 @@ const otp: Prompt = {
   judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
 };
 
-const PROMPTS: Record<AnswerableStep, Prompt> = {
+const PROMPTS: Record<TypedStep, Prompt> = {
   identify: {
     title: 'identifyTitle',
     label: 'login',
@@ -61,7 +64,7 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
   },
 };
 
-export function promptFor(step: AnswerableStep): Prompt {
+export function promptFor(step: TypedStep): Prompt {
   return PROMPTS[step];
 }
 

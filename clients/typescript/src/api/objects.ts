@@ -23,6 +23,8 @@ export interface Resource {
   allowLocalhost: boolean;
   /** 10 000 to 300 000. */
   resultLifetimeMs: number;
+  /** Whether people may sign in with a passkey alone. */
+  passkeySignIn: boolean;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
   /** SHA-256 of the logo; null without one. */
