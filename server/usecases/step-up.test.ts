@@ -4,6 +4,7 @@ import { DEFAULT_WEIGHTS } from '../domain/environment/match.ts';
 import type { FlowId } from '../domain/ids.ts';
 import { LONGEST_REMEMBERED_MS } from '../domain/step-up.ts';
 import { consumeResult, createLoginRequest } from '../testing/acting.ts';
+import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
 import {
   addPerson,
   addResource,
@@ -15,6 +16,7 @@ import {
   type Scene,
   setScene,
 } from '../testing/scene.ts';
+import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
 import { beginRedirectedFlow } from './begin-redirected-flow.ts';
@@ -302,6 +304,40 @@ describe('a level that is demanded', () => {
   test('never lets in whom the resource would not', async () => {
     const scene = await setScene(ports, { tokens: [{ state: 'locked' }] });
     expect((await begin(scene, { acr: '2' })).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+  });
+});
+
+describe('a passkey', () => {
+  const settings = { methodPolicy: 'password', rememberMs: HOUR_MS, passkeySignIn: true } as const;
+  const answer = (walk: Walk, device: SoftwareAuthenticator) => walk.passkey(device.get(inTheFrame(walk.view.passkey)));
+
+  test('is asked for where the password was shown, and counts afterwards as what it was', async () => {
+    const { scene, first } = await signedIn(settings);
+    const device = new SoftwareAuthenticator({ verifies: false, synced: false });
+    await givePasskey(scene, device);
+    const walk = await begin(scene, { acr: '2', previous: first.jti });
+    expect(walk.view.step).toBe('passkey');
+    await answer(walk, device);
+    const second = await take(scene, walk);
+    expect(second).toMatchObject({ acr: '2', amr: ['pwd', 'hwk', 'mfa'] });
+    const again = await begin(scene, { acr: '2', previous: second.jti });
+    expect(again.view.step).toBe('done');
+    expect(await take(scene, again)).toMatchObject({
+      acr: '2',
+      amr: ['pwd', 'hwk', 'mfa'],
+      auth_time: first.auth_time,
+    });
+  });
+
+  test('that was two factors by itself still is', async () => {
+    const scene = await setScene(ports, { resource: { ...settings, methodPolicy: 'auto' } });
+    const device = new SoftwareAuthenticator({ verifies: true, synced: false });
+    await givePasskey(scene, device);
+    const walk = await Walk.begin(scene);
+    await answer(walk, device);
+    const up = await begin(scene, { acr: '2', previous: (await take(scene, walk)).jti });
+    expect(up.view.step).toBe('done');
+    expect(await take(scene, up)).toMatchObject({ acr: '2', amr: ['hwk', 'user', 'mfa'], otp: 'verified' });
   });
 });
 
