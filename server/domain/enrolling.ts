@@ -1,6 +1,7 @@
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { EnrolmentBasis } from './enrolment-policy.ts';
 import type { TokenId } from './ids.ts';
+import type { ShownSecond } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { ShownPasskey } from './webauthn/passkey-challenge.ts';
 
@@ -15,7 +16,7 @@ export interface Enrolling {
   recovery?: TokenId;
   basis: EnrolmentBasis;
   /** What the sign-in has shown already: it ends with that if the enrolment is left out. */
-  passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind; passkey?: ShownPasskey };
+  passed: { otp: OtpUse; token?: TokenId; kind?: TokenKind; pin?: true; passkey?: ShownPasskey; second?: ShownSecond };
   /** Whether it can be left out, as far as was said when it was begun; and until when. */
   mayWait: boolean;
   until?: number;

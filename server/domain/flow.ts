@@ -2,8 +2,10 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Enrolling } from './enrolling.ts';
+import type { Environment } from './environment/traits.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TestMode } from './resource.ts';
+import type { Demand, ShownFactors } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { PasskeyChallenge } from './webauthn/passkey-challenge.ts';
 
@@ -65,6 +67,12 @@ export interface Flow {
   enrolmentLink?: string;
   /** Whether to offer, to whoever is denied for a locked token, a link that unlocks it, or what became of it. */
   unlock?: 'offered' | 'sent';
+  /** What the browser says of itself, each trait under a MAC; absent where the resource does not ask. */
+  environment?: Environment;
+  /** What the host asks the result to be. */
+  demand?: Demand;
+  /** What of an earlier sign-in this one builds upon. */
+  kept?: ShownFactors;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
@@ -87,6 +95,9 @@ export interface LoginRequest {
   /** For our own page: where the result is posted to. Absent: it is for a widget on a page of the site. */
   redirectUri?: string;
   hostCheckedPassword: boolean;
+  demand?: Demand;
+  /** The earlier sign-in, by the name of its result. */
+  previous?: FlowId;
   /** SHA-256 of the request's secret, hex. */
   secretHash: string;
   /** Set once a result came of it: it serves no second time. */
@@ -114,6 +125,13 @@ export interface ResultRecord {
   test?: true;
   /** What kind of token that is. */
   kind?: TokenKind;
+  /** When each of the factors was shown; a sign-in that builds upon an earlier one has older ones. */
+  passwordAt?: number;
+  secondAt?: number;
+  passwordDigest?: string;
+  /** How far the browser matched those before, in percent. */
+  environment?: number;
+  /** Of the oldest factor. */
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;

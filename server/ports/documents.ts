@@ -6,6 +6,7 @@ import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Challenge } from '../domain/challenge.ts';
 import type { EnrolmentLink } from '../domain/enrolment-link.ts';
+import type { Environments } from '../domain/environment/remembered.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
@@ -30,6 +31,7 @@ import type { Restoration } from '../domain/restoration.ts';
 import type { Session } from '../domain/session.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
+import type { Authentication } from '../domain/step-up.ts';
 import type { Token } from '../domain/token.ts';
 import type { UnlockLink } from '../domain/unlock-link.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -52,6 +54,8 @@ export const documents = {
   resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),
+  /** Browsers with which a person has signed in. */
+  environments: (id: UserId): DocumentKey<Environments> => ({ anchor: id, name: 'environments' }),
   passwordReset: (id: UserId): DocumentKey<PasswordReset> => ({ anchor: id, name: 'password-reset' }),
   unlockLink: (id: UserId): DocumentKey<UnlockLink> => ({ anchor: id, name: 'unlock-link' }),
   enrolmentLink: (id: UserId): DocumentKey<EnrolmentLink> => ({ anchor: id, name: 'enrolment-link' }),
@@ -90,6 +94,8 @@ export const documents = {
     name: anchor === id ? 'made-with' : `made-with/${id}`,
   }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  /** A sign-in whose result was consumed, to be built upon. */
+  authentication: (id: FlowId): DocumentKey<Authentication> => ({ anchor: id, name: 'authentication' }),
   /** How many objects of a kind an account has, kept only where its plan limits them. */
   usage: (account: AccountId, kind: QuotaKind): DocumentKey<Usage> => ({ anchor: account, name: `usage/${kind}` }),
   /** `number` counts from 1. */

@@ -1,5 +1,4 @@
 import { mayActOn } from '../domain/authority.ts';
-import type { EnrolmentPolicy } from '../domain/enrolment-policy.ts';
 import type { FilterId, ResourceId } from '../domain/ids.ts';
 import type { SeenVersions } from '../domain/object-version.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -11,10 +10,15 @@ import { editObject, readObject } from './read-object.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
-/** A change to a resource; for the three filters `null` takes the filter off. */
+/** A change to a resource; for the three filters `null` takes the filter off, and it switches off what can be. */
 export type ResourceChanges = {
-  [K in Exclude<keyof ResourceSettings, FilterSlot | 'testMode' | 'enrolment'>]?: ResourceSettings[K] | undefined;
-} & { [K in FilterSlot]?: FilterId | null | undefined } & { enrolment?: EnrolmentPolicy | null | undefined };
+  [K in Exclude<keyof ResourceSettings, FilterSlot | Clearable | 'testMode'>]?: ResourceSettings[K] | undefined;
+} & { [K in FilterSlot]?: FilterId | null | undefined } & {
+  [K in Clearable]?: ResourceSettings[K] | null | undefined;
+};
+
+/** `null` switches it off. */
+type Clearable = 'environment' | 'rememberMs' | 'enrolment';
 
 type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
 

@@ -17,6 +17,8 @@ export interface Refusal {
   readonly version?: string;
   /** Of OTP_WRONG: the code would be right some steps away. For whoever has shown a first factor alone. */
   readonly clockOff?: true;
+  /** How far the browser matched those before, for the event alone. */
+  readonly percent?: number;
   /** The true reason, for the event alone: the caller is told less. */
   readonly reason?: RefusalCode;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */

@@ -26,13 +26,15 @@ export interface ResultClaims {
   /** Origin of the page that embedded the widget, as the person's browser enforced it. */
   origin: string;
   /**
-   * `pwd`, `otp`, `sms`, `mfa`. Passkeys: `hwk`, or `swk` where its owner's other devices may have it too, and `user`
-   * where the device checked its person. In second-factor-only mode with a host-checked password: `otp` alone, or `[]` when skipped.
+   * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` where its owner's other
+   * devices may have it too, and `user` where the device checked its person. In second-factor-only mode with a
+   * host-checked password: `otp` alone, or `[]` when skipped.
    */
   amr: string[];
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
+  /** When the oldest of the factors was shown: a sign-in that builds upon an earlier one is no younger. */
   auth_time: number;
   iat: number;
   exp: number;

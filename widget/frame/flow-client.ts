@@ -69,7 +69,9 @@ export function createFlowClient(
 
   return {
     begin: (request) =>
-      own ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, own.body) : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
+      own
+        ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, { ...own.body, traits: request.traits })
+        : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) =>
       ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [`${FIELD[step]}`]: value }),

@@ -4,6 +4,7 @@ import { english, loadTexts } from '../i18n/texts.ts';
 import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
+import { browserTraits } from './browser-traits.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
@@ -110,6 +111,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
       draw();
       void follow();
     },
+    traits: 'traits' in root.dataset ? browserTraits : undefined,
     isInSight: async () => !!card && isInSight(card),
   });
 

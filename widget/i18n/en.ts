@@ -14,6 +14,8 @@ export const PERSONAL_CODES = [
   'TOKEN_OUT_OF_STEP',
   'TOO_MANY_ATTEMPTS',
   'FILTER_DENIED',
+  'ENVIRONMENT_MISMATCH',
+  'LEVEL_UNREACHABLE',
   'ACCESS_DENIED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',
@@ -112,6 +114,9 @@ export const en = {
   TOKEN_OUT_OF_STEP: 'Your token has to be set up again with two of its codes. Ask your administrator.',
   TOO_MANY_ATTEMPTS: 'Too many attempts.',
   FILTER_DENIED: 'Signing in is not allowed from where you are, or at this time.',
+  ENVIRONMENT_MISMATCH:
+    'This browser looks unlike those that you have used here. Use one of them, or ask your administrator.',
+  LEVEL_UNREACHABLE: 'This needs a password and a second factor, and you do not have both. Ask your administrator.',
   ACCESS_DENIED: 'You cannot sign in here. If you think you should, ask your administrator.',
   PLAN_INACTIVE: 'Sign-in is switched off for this site at the moment. Its owner can switch it on again.',
   RESOURCE_DISABLED: 'Sign-in is switched off for this site at the moment.',

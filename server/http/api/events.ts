@@ -51,6 +51,10 @@ const shown = z
     method: z.enum(methods).optional(),
     factors: z.array(z.enum(EVENT_FACTORS)).optional(),
     otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
+    environment: z
+      .int()
+      .optional()
+      .openapi({ description: 'Of a sign-in: how far the browser matched those before, in percent.' }),
     changed: z.array(z.string()).optional().openapi({ description: 'Names of what changed, never values.' }),
     address: z.string().optional(),
     userAgent: z.string().optional(),

@@ -24,7 +24,7 @@ export function showDocument(
   widget: BuiltFiles,
   about: Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
     Pick<FrameDocument, 'standalone' | 'enrols'> & { resource: string },
-  { title, passwordReset, isTest, logo }: Shown,
+  { logo, ...shown }: Shown,
 ): Response {
   const { resource, frameAncestors, formAction, standalone, enrols } = about;
   const nonce = newCspNonce();
@@ -32,6 +32,6 @@ export function showDocument(
   c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo: logo !== undefined }));
   const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
   const image = logo === undefined ? undefined : logoPath(resource, logo);
-  const facts = { title, passwordReset, isTest, logo: image, standalone, enrols };
+  const facts = { ...shown, logo: image, standalone, enrols };
   return c.body(frameDocument({ nonce, script, style, lang: 'en', ...facts }), 200);
 }

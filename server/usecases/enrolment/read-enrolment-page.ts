@@ -8,10 +8,12 @@ export async function readEnrolmentPage(
   ports: Pick<Ports, 'store' | 'clock'>,
   text: string,
 ): Promise<{ resource: string; shown: Shown }> {
-  const nothing = { resource: '', shown: { title: 'Countersign', passwordReset: false, isTest: false } };
+  // No result comes of it, so browsers are not compared.
+  const plain = { passwordReset: false, comparesBrowsers: false };
+  const nothing = { resource: '', shown: { title: 'Countersign', isTest: false, ...plain } };
   const id = parseId('res', text);
   if (!id) return nothing;
   const [resource] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!resource?.value.enrolment) return nothing;
-  return { resource: id, shown: shownOf(resource.value) };
+  return { resource: id, shown: { ...shownOf(resource.value), comparesBrowsers: false } };
 }

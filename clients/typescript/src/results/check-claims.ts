@@ -1,5 +1,6 @@
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
+import { wholeNumber } from '../options.ts';
 import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { equalInConstantTime } from './constant-time.ts';
@@ -14,6 +15,8 @@ export interface ResultExpectations {
   requireOtp?: boolean;
   /** Refuse fewer factors than this. */
   acr?: '1' | '2';
+  /** Refuse a result any of whose factors was shown longer ago than this, in milliseconds. */
+  maxAgeMs?: number;
   /** Take the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
   acceptTest?: boolean;
 }
@@ -85,6 +88,15 @@ export function checkClaims(
     'RESULT_ACR_REQUIRED',
     'This sign-in had one factor, and two are asked for.',
   );
+  const { maxAgeMs } = expected;
+  if (maxAgeMs !== undefined) {
+    const allowedMs = wholeNumber('maxAgeMs', maxAgeMs, { default: 0, min: 0, max: 86_400_000 });
+    refuseUnless(
+      (nowS - claims.auth_time - clockToleranceS) * 1000 <= allowedMs,
+      'RESULT_TOO_OLD',
+      'The person has shown a factor of this sign-in too long ago.',
+    );
+  }
   return claims;
 }
 
