@@ -43,6 +43,8 @@ export const EVENT_TYPES = [
   'assignment.deleted',
   'login-request.created',
   'authentication',
+  'transaction.created',
+  'transaction',
   'result.consumed',
   'webhook.created',
   'webhook.updated',
@@ -84,6 +86,8 @@ export interface AccountEvent {
   method?: Method;
   factors?: ('password' | 'otp')[];
   otp?: OtpUse;
+  /** Hash of what was, or was not, confirmed, hex. Never the fields: they tell of people's dealings. */
+  transaction?: string;
   /** Names of what changed, never the values. */
   changed?: string[];
   address?: string;

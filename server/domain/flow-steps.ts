@@ -14,7 +14,7 @@ import type { User } from './user.ts';
  */
 
 /** Where a second factor is asked for, in whichever way. */
-export const SECOND_STEPS = ['otp', 'recovery'] as const;
+export const SECOND_STEPS = ['otp', 'recovery', 'sign'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export type AnswerableStep = 'identify' | 'password' | SecondStep;
@@ -22,6 +22,8 @@ export type AnswerableStep = 'identify' | 'password' | SecondStep;
 /** What a way of showing the second factor leads to. */
 export interface Offered {
   step: SecondStep;
+  /** For a device that answers questions. */
+  question?: string;
 }
 
 /** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
@@ -69,21 +71,31 @@ export function identified(flow: Flow, login: string, policy: MethodPolicy): Flo
   return policy === 'otp' ? secondAsked(next, ANONYMOUS_OPTIONS) : { ...next, step: 'password' };
 }
 
-/** @param options the ways in which this person can show the second factor, the best first */
-export function passwordRight(flow: Flow, user: User, passwordDigest: string, options: readonly FactorOption[]): Flow {
+/**
+ * @param options the ways in which this person can show the second factor, the best first
+ * @param offered what the first of them needed made
+ */
+export function passwordRight(
+  flow: Flow,
+  user: User,
+  passwordDigest: string,
+  options: readonly FactorOption[],
+  offered?: Offered,
+): Flow {
   const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
-  return secondAsked(next, options);
+  return secondAsked(next, options, offered);
 }
 
 /** The second factor is asked for in the way that suits the person best; the others stay open to them. */
-function secondAsked(flow: Flow, options: readonly FactorOption[]): Flow {
+function secondAsked(flow: Flow, options: readonly FactorOption[], offered: Offered = { step: 'otp' }): Flow {
   const first = firstOption(options, flow.prefer);
-  return { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
+  return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
 }
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  return { ...evaluated(flow), factor: option.id, step: offered.step };
+  const { question: _answered, ...rest } = evaluated(flow);
+  return { ...rest, ...offered, factor: option.id };
 }
 
 /** The same step once more, saying why. */
@@ -139,6 +151,7 @@ export function finished(
       otp,
       ...(token !== undefined && { token }),
       ...(kind !== undefined && { kind }),
+      ...(flow.transaction && { transaction: flow.transaction.hash }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
       expiresAt,
@@ -175,22 +188,24 @@ export function newFlow(
   };
 }
 
-/** A sign-in for which the host has named the person: the code alone is asked for. */
+/** A sign-in for which the host has named the person, or a transaction of theirs: the second factor alone is asked for. */
 export function requestedFlow(
   flow: Flow,
   request: LoginRequest,
   login: string | undefined,
   options: readonly FactorOption[],
+  offered?: Offered,
 ): Flow {
-  const { hostCheckedPassword, attemptsLeft } = request;
+  const { hostCheckedPassword, attemptsLeft, transaction } = request;
   const asked: Flow = {
     ...flow,
     user: request.user,
     ...(login !== undefined && { login }),
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
+    ...(transaction && { transaction, expiresAt: request.expiresAt }),
   };
-  return secondAsked(asked, options);
+  return secondAsked(asked, options, offered);
 }
 
 /** One more step has been answered. */

@@ -2,6 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
+import type { Transaction } from './signing.ts';
 import type { TokenKind } from './token.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
@@ -11,6 +12,8 @@ export const STEP_CLAIM_MS = 30_000;
 export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
+/** From the moment its fields are fixed to the confirmation: what was agreed on does not lie about. */
+export const TRANSACTION_LIFETIME_MS = 300_000;
 
 /** One sign-in through the widget, from the first step to the result. */
 export interface Flow {
@@ -38,6 +41,10 @@ export interface Flow {
   factors?: FactorOption[];
   /** Which of them is being asked for. */
   factor?: string;
+  /** What that way asks: a question for a device. */
+  question?: string;
+  /** What the person is to confirm, where this is no sign-in. */
+  transaction?: Transaction;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */
@@ -57,6 +64,8 @@ export interface LoginRequest {
   user: UserId;
   nonce: string;
   hostCheckedPassword: boolean;
+  /** What the person is to confirm. Absent: they are to sign in. */
+  transaction?: Transaction;
   /** SHA-256 of the request's secret, hex. */
   secretHash: string;
   /** Set once a result came of it: it serves no second time. */
@@ -82,6 +91,8 @@ export interface ResultRecord {
   token?: TokenId;
   /** What kind of token that is. */
   kind?: TokenKind;
+  /** Hash of the transaction that was confirmed. Absent: it was a sign-in. */
+  transaction?: string;
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;

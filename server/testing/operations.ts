@@ -4,6 +4,7 @@ import { createWebhook } from '../usecases/create-webhook.ts';
 import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
+import { ocraDevice } from './devices/ocra-device.ts';
 import type { Service } from './http-service.ts';
 import type { Sample, SampleScene } from './sample.ts';
 import { addPerson, addResource, addToken, birth, must, NONCE, PASSWORD, setScene } from './scene.ts';
@@ -80,6 +81,11 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,
   }),
+  'POST /transactions': async (scene) => {
+    await ocraDevice.give(scene);
+    const fields = [{ label: 'Amount', value: '10.00 EUR' }];
+    return { body: { resource: scene.resource.id, user: 'alice', nonce: NONCE, fields }, status: 201 };
+  },
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
   'GET /resources': () => ({ status: 200 }),
   'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),
@@ -98,6 +104,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { otps: [await fob.code(), await fob.code(1)] },
     status: 200,
   }),
+  'POST /tokens/{id}/resync-questions': async (scene) => ({ id: (await ocraDevice.give(scene)).token, status: 200 }),
   'POST /assignments': ({ resource, user }) => ({ body: { resource: resource.id, user: user.id }, status: 201 }),
   'DELETE /assignments': async ({ ports, account, resource }) => {
     const { id } = await addToken(ports, account, {});

@@ -2,6 +2,7 @@ import type { FlowView } from '../../shared/wire/flow.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
+import { answerSign, cancelTransaction } from '../usecases/answer-sign.ts';
 import { beginFlow } from '../usecases/begin-flow.ts';
 import { chooseFactor } from '../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../usecases/verdict.ts';
@@ -69,6 +70,14 @@ export class Walk {
 
   recovery(code: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
+  }
+
+  sign(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerSign(this.ports, { ...this.#answer(seq), otp }));
+  }
+
+  cancel(seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
   }
 
   choose(factor: string, seq = this.view.seq): Promise<Verdict<FlowView>> {

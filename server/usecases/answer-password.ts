@@ -6,6 +6,7 @@ import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '.
 import { checkPassword } from './check-password.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
+import { offerFirst } from './second-factor/offer-factor.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -31,7 +32,9 @@ export function answerPassword(
       if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
       if (factors.otp) {
         const options = factorOptions(usableTokens(tokens, accepts, now));
-        return { move: (held) => passwordRight(held, user, passwordDigest(user), options) };
+        const offered = await offerFirst(ports, flow, access.resource, options, answer.whence);
+        if (isRefusal(offered)) return { ...offered, about: user.id };
+        return { move: (held) => passwordRight(held, user, passwordDigest(user), options, offered) };
       }
       return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
     });

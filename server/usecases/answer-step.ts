@@ -131,6 +131,7 @@ async function settle(
 
 /** Which refusals end the sign-in; after all others the person may try again. */
 const FINAL: ReadonlySet<RefusalCode> = new Set([
+  'TRANSACTION_CANCELLED',
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
   'ACCESS_DENIED',

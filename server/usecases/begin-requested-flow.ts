@@ -1,11 +1,12 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
-import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
+import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord } from '../domain/flow.ts';
 import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
 import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
+import { signingDenial, signingKinds } from '../domain/signing.ts';
 import { documents } from '../ports/documents.ts';
 import { eventOf, type Whence } from './act.ts';
 import { readUser } from './find-user.ts';
@@ -16,12 +17,13 @@ import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from '
 import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
+import { offerFirst } from './second-factor/offer-factor.ts';
 import { type Decision, transact, type Write } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
 
 /**
- * Second-factor-only mode: the host's backend has named the person. A page may begin again with the same login request
+ * Second-factor-only mode, and transactions: the host's backend has named the person. A page may begin again with the same login request
  * (a reload, React's double mount): the later beginning takes the flow over, with what is left of its attempts and
  * whatever is under evaluation. It yields one result at most.
  */
@@ -44,6 +46,22 @@ export async function beginRequestedFlow(
   const person = await readUser(ports, resource.account, asked.value.user);
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
 
+  const tokens = pairs.tokens.map(({ value }) => value);
+  const { transaction } = asked.value;
+  const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
+  const options = factorOptions(usableTokens(tokens, accepts, ports.clock.now()));
+  const offering = {
+    id: given.id,
+    // A sign-in goes on beyond the request; a transaction does not.
+    expiresAt: transaction ? asked.value.expiresAt : ports.clock.now() + FLOW_LIFETIME_MS,
+    ...(input.prefer && { prefer: input.prefer }),
+    ...(transaction && { transaction }),
+  };
+  // A page that begins again goes on with what was asked before.
+  const [before] = await ports.store.getMany([documents.flow(given.id)], ports.clock.now());
+  const offered = before ? undefined : await offerFirst(ports, offering, resource, options, input.whence);
+  if (offered && isRefusal(offered)) return offered;
+
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [documents.loginRequest(given.id), documents.flow(given.id), documents.result(given.id)] as const;
@@ -62,15 +80,14 @@ export async function beginRequestedFlow(
       const ended = running?.value.step === 'done' || running?.value.step === 'denied';
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
 
-      const tokens = pairs.tokens.map(({ value }) => value);
-      const accepts = acceptedKinds(resource);
       const flow: Flow = running
         ? { ...running.value, handleHash, origin: input.origin }
         : requestedFlow(
             newFlow(given.id, resource, { ...input, handleHash }, now),
             request.value,
             pairs.user?.login,
-            factorOptions(usableTokens(tokens, accepts, now)),
+            options,
+            offered,
           );
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
@@ -79,6 +96,10 @@ export async function beginRequestedFlow(
         return deny(flow, 'ACCESS_DENIED', input.whence, now);
       }
 
+      if (transaction) {
+        const denial = signingDenial(tokens, signingKinds(resource, transaction), now);
+        return denial ? deny(flow, denial, input.whence, now) : keep(flow);
+      }
       const method = request.value.hostCheckedPassword ? 'password-otp' : 'otp';
       const factors = decideFactors(method, factorStates(tokens, accepts, now));
       if (factors.kind === 'deny') return deny(flow, denialCode(factors.reason), input.whence, now);

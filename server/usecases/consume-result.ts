@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '../../shared/wire/result.ts';
-import { RESULT_GRACE_MS } from '../domain/flow.ts';
+import { RESULT_GRACE_MS, type ResultRecord } from '../domain/flow.ts';
 import { parseId, type ResourceId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -20,7 +20,13 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 export async function consumeResult(
   ports: Needs,
   act: Act,
-  input: { resource: ResourceId; result: string; nonce: string },
+  input: {
+    resource: ResourceId;
+    result: string;
+    nonce: string;
+    /** Hash of the transaction that the result has to confirm. Without it the result has to be one of a sign-in. */
+    transaction?: string | undefined;
+  },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
   const { account } = act.actor;
   const claims = await needing('verifying a result', () =>
@@ -40,6 +46,10 @@ export async function consumeResult(
   if (value.account !== account || value.resource !== input.resource || value.user !== claims.sub) {
     return refusal('RESULT_INVALID');
   }
+  // Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in.
+  if (value.transaction !== input.transaction || claims.txn !== value.transaction) {
+    return refusal('RESULT_TRANSACTION_WRONG');
+  }
   const fallen = await checkStanding(ports, value);
   if (fallen) return fallen;
 
@@ -56,11 +66,15 @@ export async function consumeResult(
         answer: { claims },
         write: {
           put: [{ key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS }],
-          append: [eventOf(act, { type: 'result.consumed', subject: used.user, resource: used.resource }, at)],
+          append: [eventOf(act, { type: 'result.consumed', subject: used.user, ...about(used) }, at)],
         },
       };
     },
   );
+}
+
+function about({ resource, transaction }: ResultRecord) {
+  return { resource, ...(transaction !== undefined && { transaction }) };
 }
 
 function sameText(a: string, b: string): boolean {

@@ -4,7 +4,7 @@ import type { Act, Whence } from './act.ts';
 import type { Refusal } from './verdict.ts';
 
 /**
- * What a sign-in through the widget tells of itself: each answer that was refused, and the end. A right password that is
+ * What a sign-in through the widget, or a transaction, tells of itself: each answer that was refused, and the end. A right password that is
  * only half of what is needed is told with the end, or with the refusal of the code.
  */
 
@@ -16,7 +16,7 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
 export function refusedEvent(flow: Flow, { refused, about }: Refusal): EventDraft {
   const subject = flow.user ?? about;
   return {
-    type: 'authentication',
+    ...kindOf(flow.transaction?.hash),
     resource: flow.resource,
     related: [flow.id],
     ...(subject !== undefined && { subject }),
@@ -31,7 +31,7 @@ export function grantedEvent(result: ResultRecord): EventDraft {
   if (result.amr.includes('pwd')) factors.push('password');
   if (result.otp === 'verified') factors.push('otp');
   return {
-    type: 'authentication',
+    ...kindOf(result.transaction),
     resource: result.resource,
     subject: result.user,
     related: [result.flow, ...(result.token === undefined ? [] : [result.token])],
@@ -39,4 +39,8 @@ export function grantedEvent(result: ResultRecord): EventDraft {
     factors,
     otp: result.otp,
   };
+}
+
+function kindOf(transaction: string | undefined): Pick<EventDraft, 'type' | 'transaction'> {
+  return transaction === undefined ? { type: 'authentication' } : { type: 'transaction', transaction };
 }

@@ -33,7 +33,9 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (flow.factors && isSecondStep(flow.step)) {
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
+    if (flow.question !== undefined) view.question = flow.question;
   }
+  if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
   if (flow.error) {
     const { code, retryAt } = flow.error;
     view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
@@ -62,6 +64,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     amr: record.amr,
     acr: record.acr,
     otp: record.otp,
+    ...(record.transaction !== undefined && { txn: record.transaction }),
     auth_time: Math.floor(record.authenticatedAt / 1000),
     iat: Math.floor(record.issuedAt / 1000),
     exp: Math.floor(record.expiresAt / 1000),

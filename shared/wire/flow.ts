@@ -9,6 +9,8 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
+ *     POST /widget/v1/flow/sign       {seq, otp}       -> 200 FlowView   (the answer that confirms a transaction)
+ *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
  *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
  *
  * All but the first carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
@@ -23,13 +25,13 @@ export interface BeginFlow {
   nonce: string;
   /** The origin of the page around the frame, as the frame learned it from the handshake. */
   origin: string;
-  /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
+  /** Second-factor-only mode, or a transaction: what `POST /v1/login-requests` or `POST /v1/transactions` answered. */
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'done' | 'denied';
+export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'sign' | 'done' | 'denied';
 
 /** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
 export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -57,6 +59,10 @@ export interface FlowView {
   factors?: FactorOption[];
   /** Which of them is asked for at this step. */
   factor?: string;
+  /** What that way asks: the person types it into their device. */
+  question?: string;
+  /** What is to be confirmed, in this order and nothing else, where this is no sign-in. The first field matters most. */
+  transaction?: { fields: { label: string; value: string }[] };
   /** On `done` only: the signed result for the page. */
   result?: string;
   /** When the flow ends by itself, milliseconds since the epoch; on `done`, when the result expires. */

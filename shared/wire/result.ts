@@ -27,6 +27,8 @@ export interface ResultClaims {
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
+  /** Present exactly where this is the confirmation of a transaction, and no sign-in: SHA-256 of its fields, hex. */
+  txn?: string;
   auth_time: number;
   iat: number;
   exp: number;

@@ -48,6 +48,7 @@ const shown = z
     method: z.enum(methods).optional(),
     factors: z.array(z.enum(['password', 'otp'])).optional(),
     otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
+    transaction: z.string().optional().openapi({ description: 'Hash of what was, or was not, confirmed.' }),
     changed: z.array(z.string()).optional().openapi({ description: 'Names of what changed, never values.' }),
     address: z.string().optional(),
     userAgent: z.string().optional(),

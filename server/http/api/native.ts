@@ -23,6 +23,7 @@ import { sessions } from './session.ts';
 import { setup } from './setup.ts';
 import { statistics } from './statistics.ts';
 import { tokens } from './tokens.ts';
+import { transactions } from './transactions.ts';
 import { users } from './users.ts';
 import { webhookDeliveries } from './webhook-deliveries.ts';
 import { webhooks } from './webhooks.ts';
@@ -41,6 +42,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', authentications(ports));
   app.route('/', results(ports));
   app.route('/', loginRequests(ports));
+  app.route('/', transactions(ports));
   app.route('/', bulk(ports));
   app.route('/', resources(ports));
   app.route('/', users(ports));

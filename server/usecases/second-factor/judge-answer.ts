@@ -1,7 +1,8 @@
 import type { SecondAnswer } from '../../domain/second-factor.ts';
-import { isOath, isRecovery } from '../../domain/token.ts';
+import { isOath, isOcra, isRecovery } from '../../domain/token.ts';
 import { needing } from '../needing.ts';
 import { judgeOath } from './judge-oath.ts';
+import { judgeOcra } from './judge-ocra.ts';
 import { judgeRecovery } from './judge-recovery.ts';
 import type { Candidate, Judgement, JudgeNeeds } from './judgement.ts';
 
@@ -11,13 +12,14 @@ import type { Candidate, Judgement, JudgeNeeds } from './judgement.ts';
  */
 export async function judgeAnswer(
   ports: JudgeNeeds,
-  { stored }: Candidate,
+  { stored, challenge }: Candidate,
   answer: SecondAnswer,
   now: number,
 ): Promise<Judgement> {
   const token = stored.value;
   return needing('checking a second factor', () => {
     if (answer.kind === 'code' && isOath(token)) return judgeOath(ports, token, answer.otp, now);
+    if (answer.kind === 'code' && isOcra(token)) return judgeOcra(ports, token, challenge?.value, answer.otp, now);
     if (answer.kind === 'recovery' && isRecovery(token)) return judgeRecovery(ports, token, answer.code);
     return { verdict: 'not-asked' };
   });

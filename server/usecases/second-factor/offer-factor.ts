@@ -1,26 +1,55 @@
 import type { FactorOption } from '../../../shared/wire/flow.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
+import type { TokenId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
+import { firstOption } from '../../domain/second-factor.ts';
+import type { Ports } from '../../ports/index.ts';
 import type { Whence } from '../act.ts';
-import type { StepNeeds } from '../answer-step.ts';
-import { refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { askQuestion } from './ask-question.ts';
+
+export type OfferNeeds = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** What of a sign-in it takes to offer a way. */
+export type Offering = Pick<Flow, 'id' | 'expiresAt' | 'prefer' | 'transaction'>;
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
 export async function offerFactor(
-  _ports: StepNeeds,
-  _flow: Flow,
-  _resource: Resource,
+  ports: OfferNeeds,
+  flow: Offering,
+  resource: Resource,
   option: FactorOption,
   _whence: Whence,
 ): Promise<Verdict<Offered>> {
+  const { transaction } = flow;
   switch (option.kind) {
-    // What an app shows and what is on paper is there already.
+    // What an app shows and what is on paper is there already, and says nothing of a transaction.
     case 'code':
-      return { step: 'otp' };
+      return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'otp' };
     case 'recovery':
-      return { step: 'recovery' };
+      return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'recovery' };
+    case 'ocra': {
+      const token = option.id as TokenId;
+      const asked = { token, scope: flow.id, resource: resource.id, transaction, until: flow.expiresAt };
+      const question = await askQuestion(ports, asked);
+      if (isRefusal(question)) return question;
+      return { step: transaction ? 'sign' : 'otp', question: question.question };
+    }
     default:
       return refusal('STEP_NOT_EXPECTED');
   }
+}
+
+/** The same for the way that is asked for first. Recovery codes are never pressed on anybody, but may be all there is. */
+export async function offerFirst(
+  ports: OfferNeeds,
+  flow: Offering,
+  resource: Resource,
+  options: readonly FactorOption[],
+  whence: Whence,
+): Promise<Verdict<Offered>> {
+  const first = firstOption(options, flow.prefer);
+  if (!first || first.kind === 'recovery') return { step: 'otp' };
+  return offerFactor(ports, flow, resource, first, whence);
 }
