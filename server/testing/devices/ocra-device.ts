@@ -13,7 +13,7 @@ import { pick } from './device.ts';
 import { withPin } from './oath-device.ts';
 
 export const SUITE = 'OCRA-1:HOTP-SHA256-8:QN08-T1M';
-const SUITE_PIN = '314159';
+export const SUITE_PIN = '314159';
 
 export interface OcraDevice {
   token: OcraToken['id'];
