@@ -48,7 +48,7 @@ export async function consumeResult(
   }
   // Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in.
   if (value.transaction !== input.transaction || claims.txn !== value.transaction) {
-    return refusal('RESULT_TRANSACTION_WRONG');
+    return refusal('TRANSACTION_WRONG');
   }
   const fallen = await checkStanding(ports, value);
   if (fallen) return fallen;

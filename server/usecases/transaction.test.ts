@@ -31,7 +31,7 @@ const OTHER = [
   { label: 'Amount', value: '9,999.00 EUR' },
   { label: 'To', value: 'Mallory' },
 ] as const;
-const WRONG = { refused: 'RESULT_TRANSACTION_WRONG' };
+const WRONG = { refused: 'TRANSACTION_WRONG' };
 
 const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
 const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);

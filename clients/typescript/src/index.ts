@@ -34,6 +34,7 @@ export type {
   NewFilter,
   NewResource,
   NewToken,
+  NewTransaction,
   NewUser,
   OtpAlgorithm,
   Page,
@@ -42,6 +43,7 @@ export type {
   TimeRule,
   Token,
   TokenChanges,
+  Transaction,
   User,
   UserAssignment,
   UserChanges,
@@ -62,6 +64,12 @@ export type { ResultExpectations } from './results/check-claims.ts';
 export type { OtpUse, ResultAlgorithm, ResultClaims } from './results/claims.ts';
 export { RESULT_ALGORITHMS, RESULT_TYP } from './results/claims.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './results/verifier.ts';
+export {
+  canonicalTransaction,
+  type TransactionField,
+  type TransactionReference,
+  transactionHash,
+} from './transactions/transaction.ts';
 export {
   type VerifyWebhookOptions,
   verifyWebhook,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { TransactionReference } from '../src/transactions/transaction.ts';
 import type { ResultAlgorithm } from '../src/results/claims.ts';
 
 interface Setup {
@@ -13,6 +14,7 @@ interface Setup {
   origin?: string;
   requireOtp?: boolean;
   acr?: '1' | '2';
+  transaction?: TransactionReference;
 }
 
 interface Vectors {

@@ -2,7 +2,8 @@ import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { type CallOptions, unexpected } from './collection.ts';
-import type { AuthenticateInput, Authentication, LoginRequest } from './objects.ts';
+import { hashOf, type TransactionReference } from '../transactions/transaction.ts';
+import type { AuthenticateInput, Authentication, LoginRequest, NewTransaction, Transaction } from './objects.ts';
 import type { Transport } from './transport.ts';
 
 /** A success must say so in full. Anything else, even with status 200, lets nobody in. */
@@ -31,16 +32,18 @@ export async function authenticate(
 
 export async function consumeResult(
   send: Transport,
-  input: { result: string; resource: string; nonce: string },
+  input: { result: string; resource: string; nonce: string; transaction?: TransactionReference },
   { signal }: CallOptions = {},
 ): Promise<ResultClaims> {
   const { result, resource, nonce } = input;
+  // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
+  const transaction = 'transaction' in input ? { transaction: await hashOf(input.transaction ?? '') } : {};
   if (typeof nonce !== 'string' || nonce === '') {
     throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
   }
-  const body = { result, resource, nonce };
+  const body = { result, resource, nonce, ...transaction };
   const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
-  return readConsumedClaims(answer ?? {}, { resource, nonce });
+  return readConsumedClaims(answer ?? {}, { resource, nonce, ...transaction });
 }
 
 export async function createLoginRequest(
@@ -52,6 +55,20 @@ export async function createLoginRequest(
   const { loginRequest, expiresAt } = answer ?? {};
   if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a login request');
   return { loginRequest, expiresAt };
+}
+
+export async function createTransaction(
+  send: Transport,
+  input: NewTransaction,
+  { signal }: CallOptions = {},
+): Promise<Transaction> {
+  const hash = await hashOf(input.fields);
+  const answer = await send({ method: 'POST', path: '/transactions', body: input, kind: 'once', signal });
+  const { loginRequest, transaction, expiresAt } = answer ?? {};
+  if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a transaction');
+  // What the person is shown is what the service has: it must be what was asked for.
+  if (transaction !== hash) throw unexpected('the transaction of these fields');
+  return { loginRequest, transaction: hash, expiresAt };
 }
 
 function isUser(value: unknown): value is { id: string; login: string } {

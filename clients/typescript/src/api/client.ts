@@ -2,6 +2,7 @@ import { CountersignError } from '../error.ts';
 import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
 import type { ResultClaims } from '../results/claims.ts';
+import type { TransactionReference } from '../transactions/transaction.ts';
 import { parseServiceUrl } from '../service-url.ts';
 import type {
   ApiKey,
@@ -19,7 +20,7 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest } from './authentications.ts';
+import { authenticate, consumeResult, createLoginRequest, createTransaction } from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -39,11 +40,13 @@ import type {
   NewFilter,
   NewResource,
   NewToken,
+  NewTransaction,
   NewUser,
   Resource,
   ResourceChanges,
   Token,
   TokenChanges,
+  Transaction,
   User,
   UserChanges,
 } from './objects.ts';
@@ -82,7 +85,7 @@ export interface Client {
    * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
-    input: { result: string; resource: string; nonce: string },
+    input: { result: string; resource: string; nonce: string; transaction?: TransactionReference },
     options?: CallOptions,
   ): Promise<ResultClaims>;
   /** Lets the widget ask a person whom you already know for the one-time password alone. */
@@ -90,6 +93,13 @@ export interface Client {
     input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
     options?: CallOptions,
   ): Promise<LoginRequest>;
+  /**
+   * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them. Each
+   * call is one more that the person may be asked, so it is never repeated by itself.
+   *
+   * @throws CountersignError `TRANSACTION_INVALID`, `SIGNING_TOKEN_MISSING`, `TOKEN_LOCKED`, `RATE_LIMITED`, ...
+   */
+  createTransaction(input: NewTransaction, options?: CallOptions): Promise<Transaction>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
@@ -155,6 +165,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
+    createTransaction: (input, call) => createTransaction(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
     resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
     users: {

@@ -1,5 +1,6 @@
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
+import type { TransactionReference } from '../transactions/transaction.ts';
 import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { equalInConstantTime } from './constant-time.ts';
@@ -14,6 +15,11 @@ export interface ResultExpectations {
   requireOtp?: boolean;
   /** Refuse fewer factors than this. */
   acr?: '1' | '2';
+  /**
+   * What the person should have confirmed, from your own records and never from the request: the fields, or their hash. A
+   * result that confirms anything else is refused, as is one of a sign-in. Without it, one that confirms something is.
+   */
+  transaction?: TransactionReference;
 }
 
 export interface ClaimRules {
@@ -33,7 +39,7 @@ const NONCE_SHAPE = /^[A-Za-z0-9_.~-]{16,256}$/;
 export function checkClaims(
   payload: JsonObject,
   rules: ClaimRules,
-  expected: ResultExpectations,
+  expected: Omit<ResultExpectations, 'transaction'> & { transaction?: string },
   nowS: number,
 ): ResultClaims {
   const { issuer, resource, clockToleranceS, maxLifetimeS } = rules;
@@ -68,6 +74,7 @@ export function checkClaims(
     'The result is older than the sign-in it reports.',
   );
 
+  checkTransaction(claims, expected.transaction);
   refuseUnless(
     expected.origin === undefined || claims.origin === expected.origin,
     'RESULT_ORIGIN_WRONG',
@@ -90,7 +97,10 @@ export function checkClaims(
  * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks of
  * the resource and nonce in question is checked all the same.
  */
-export function readConsumedClaims(answer: JsonObject, asked: { resource: string; nonce: string }): ResultClaims {
+export function readConsumedClaims(
+  answer: JsonObject,
+  asked: { resource: string; nonce: string; transaction?: string },
+): ResultClaims {
   const claims = readClaims(answer);
   refuseUnless(claims.aud === asked.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
   refuseUnless(
@@ -98,7 +108,18 @@ export function readConsumedClaims(answer: JsonObject, asked: { resource: string
     'RESULT_NONCE_WRONG',
     'The result is not of this sign-in.',
   );
+  checkTransaction(claims, asked.transaction);
   return claims;
+}
+
+/** Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in. */
+function checkTransaction({ txn }: ResultClaims, expected: string | undefined): void {
+  refuseUnless(
+    txn === undefined || expected !== undefined,
+    'RESULT_TRANSACTION_UNEXPECTED',
+    'The result confirms a transaction, and a sign-in is asked for.',
+  );
+  refuseUnless(txn === expected, 'RESULT_TRANSACTION_WRONG', 'The result does not confirm this transaction.');
 }
 
 function readClaims(payload: JsonObject): ResultClaims {
@@ -112,11 +133,19 @@ function readClaims(payload: JsonObject): ResultClaims {
     amr: methods(payload),
     acr: oneOf(payload, 'acr', ['1', '2']),
     otp: oneOf(payload, 'otp', OTP_USES),
+    ...transactionOf(payload),
     auth_time: instant(payload, 'auth_time'),
     iat: instant(payload, 'iat'),
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
   };
+}
+
+function transactionOf(payload: JsonObject): { txn?: string } {
+  const txn = own(payload, 'txn');
+  if (txn === undefined) return {};
+  if (typeof txn !== 'string' || !/^[0-9a-f]{64}$/.test(txn)) throw invalid('txn');
+  return { txn };
 }
 
 function isUsableNonce(nonce: unknown): nonce is string {

@@ -5,7 +5,7 @@ import { textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, ...options } = { ...VECTORS.defaults, ...vectorCase.options };
+  const { now, nonce, origin, requireOtp, acr, transaction, ...options } = { ...VECTORS.defaults, ...vectorCase.options };
   const verifier = createVerifier({
     ...options,
     now: () => now * 1000,
@@ -17,6 +17,7 @@ function verify(vectorCase: VectorCase) {
     ...(origin === undefined ? {} : { origin }),
     ...(requireOtp === undefined ? {} : { requireOtp }),
     ...(acr === undefined ? {} : { acr }),
+    ...(transaction === undefined ? {} : { transaction }),
   });
 }
 
@@ -51,6 +52,8 @@ describe('hostile results', () => {
       'RESULT_ORIGIN_WRONG',
       'RESULT_OTP_REQUIRED',
       'RESULT_SIGNATURE_WRONG',
+      'RESULT_TRANSACTION_UNEXPECTED',
+      'RESULT_TRANSACTION_WRONG',
       'RESULT_TYP_WRONG',
     ]);
   });
