@@ -19,6 +19,13 @@ const LOADERS = [
   { file: 'react.mjs', entry: 'react/index.ts', format: 'es', types: 'react.d.mts' },
 ] as const;
 
+/**
+ * What is loaded when somebody first needs it: languages, and what few people reach. All else of the frame is one file, also
+ * what those need of it: the bundler would put that in a file of its own, one more for everybody to wait for.
+ */
+const LATER = /\/widget\/(?:i18n\/[a-z]{2}|frame\/steps\/about)\.tsx?$/;
+const AT_ONCE = /\/widget\/i18n\/en\.ts$/;
+
 /** Builds loader, React wrapper and frame into the folder, which is emptied first. */
 export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
@@ -42,10 +49,11 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
         input: source('frame/main.tsx'),
         output: {
           format: 'es',
-          entryFileNames: 'assets/frame-[hash].js',
+          entryFileNames: 'assets/entry-[hash].js',
           chunkFileNames: 'assets/[name]-[hash].js',
           assetFileNames: 'assets/[name]-[hash][extname]',
           minify: true,
+          codeSplitting: { groups: [{ name: 'frame', test: (id) => AT_ONCE.test(id) || !LATER.test(id) }] },
         },
       },
     }),
@@ -87,6 +95,8 @@ async function writeManifest(outDir: string): Promise<void> {
     if (!file || others.length > 0) throw new Error(`The frame's build has not exactly one file like ${shape}.`);
     return `assets/${file}`;
   };
+  // The entry does nothing but load that one file.
+  await rm(join(outDir, only(/^entry-.*\.js$/)));
   const manifest: FrameManifest = { script: only(/^frame-.*\.js$/), style: only(/\.css$/) };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -118,4 +118,3 @@ const PAYMENT = {
   ],
   sha256: 'cb9ae7dbebfa5339097ef78749aa52e6a56939a860a1407eabd31fb0a66e65a2',
 };
-

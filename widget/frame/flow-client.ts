@@ -7,7 +7,13 @@ export type FlowAnswer<View = FlowView> =
   | { kind: 'lost' };
 
 export type AnswerableStep = Exclude<FlowStep, 'done' | 'denied'>;
-const FIELD: Record<AnswerableStep, string> = { identify: 'login', password: 'password', otp: 'otp', recovery: 'code' };
+const FIELD: Record<AnswerableStep, string> = {
+  identify: 'login',
+  password: 'password',
+  otp: 'otp',
+  recovery: 'code',
+  sign: 'otp',
+};
 
 export interface FlowClient {
   begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
@@ -15,6 +21,8 @@ export interface FlowClient {
   answer(handle: string, seq: number, step: AnswerableStep, value: string): Promise<FlowAnswer>;
   /** Another way to show the second factor, or the same once more. */
   choose(handle: string, seq: number, factor: string): Promise<FlowAnswer>;
+  /** Of a transaction. */
+  cancel(handle: string, seq: number): Promise<FlowAnswer>;
 }
 
 /** Longer than the queue for a password hash may be. */
@@ -53,6 +61,7 @@ export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
     choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
+    cancel: (handle, seq) => ask('flow/cancel', ANSWER_TIMEOUT_MS, handle, { seq }),
   };
 }
 

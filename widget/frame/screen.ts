@@ -10,14 +10,14 @@ export interface Notice {
   wait?: Deadline;
 }
 
-/** Everything that can be on the screen. */
+/** Everything that can be on the screen. `signs`: of a transaction, not of a sign-in. */
 export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice }
-  | { kind: 'done' }
-  | { kind: 'denied'; code: string; mayRestart: boolean }
+  | { kind: 'done'; signs: boolean }
+  | { kind: 'denied'; code: string; mayRestart: boolean; signs: boolean }
   /** The flow, or its unused result, ran out of time. */
-  | { kind: 'expired' }
+  | { kind: 'expired'; signs: boolean }
   /** The service did not answer the beginning. */
   | { kind: 'offline' }
   /** The page had no nonce to begin with. */

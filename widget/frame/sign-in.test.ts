@@ -37,6 +37,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
     read: (handle) => next(`read ${handle}`),
     answer: (_, seq, step, value) => next(`${step} ${seq} ${value}`),
     choose: (_, seq, factor) => next(`choose ${seq} ${factor}`),
+    cancel: (_, seq) => next(`cancel ${seq}`),
   };
   const signIn = createSignIn({
     resource: 'res_01k8dq9z2mp',

@@ -20,6 +20,7 @@ const FINAL = new Set([
   'ORIGIN_NOT_ALLOWED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',
+  'SIGNING_TOKEN_MISSING',
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
 ]);
@@ -50,6 +51,8 @@ export interface SignIn {
   submit(value: string): Promise<void>;
   /** The person wants to show the second factor in another way. */
   choose(factor: string): Promise<void>;
+  /** The person does not want to confirm this. */
+  cancel(): Promise<void>;
   /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
   checkTime(): void;
 }
@@ -60,6 +63,8 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   let memory: FlowMemory | undefined;
   let mayRestart = true;
   let isReady = false;
+  /** Whether this is a transaction, as far as the service has said. */
+  let signs = false;
   /** Set when an answer was lost and may yet have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,7 +89,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   const deny = (code: string, requestId?: string) => {
     memory?.forget();
     clearTimeout(timer);
-    put({ kind: 'denied', code, mayRestart });
+    put({ kind: 'denied', code, mayRestart, signs });
     sayError(code, requestId, false);
   };
 
@@ -92,7 +97,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     memory?.forget();
     clearTimeout(timer);
     handle = '';
-    put({ kind: 'expired' });
+    put({ kind: 'expired', signs });
     say({ type: 'expire' });
   };
 
@@ -121,6 +126,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
 
   const showView = (view: FlowView) => {
     const { step, error } = view;
+    signs = !!view.transaction;
     const before = screen.kind === 'step' ? screen.step : screen.kind;
     isUncertain = false;
     watchTime(view);
@@ -128,7 +134,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED');
     if (step === 'done') {
       memory?.forget();
-      put({ kind: 'done' });
+      put({ kind: 'done', signs });
       return say({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
     }
     const notice = error && {
@@ -253,7 +259,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
         put({ kind: 'offline' });
       } else if (FINAL.has(answer.code)) deny(answer.code, answer.requestId);
       else {
-        put({ kind: 'denied', code: answer.code, mayRestart: true });
+        put({ kind: 'denied', code: answer.code, mayRestart: true, signs });
         sayError(answer.code, answer.requestId);
       }
     },
@@ -266,6 +272,8 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
 
     choose: (factor) => send((seq) => client.choose(handle, seq, factor)),
+
+    cancel: () => send((seq) => client.cancel(handle, seq)),
 
     checkTime,
   };

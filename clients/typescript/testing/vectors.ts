@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { TransactionReference } from '../src/transactions/transaction.ts';
 import type { ResultAlgorithm } from '../src/results/claims.ts';
+import type { TransactionReference } from '../src/transactions/transaction.ts';
 
 interface Setup {
   issuer: string;

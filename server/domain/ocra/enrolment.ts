@@ -1,5 +1,5 @@
-import { type SuiteFault, suiteFault } from './suite-fault.ts';
 import { type OcraSuite, parseSuite } from './suite.ts';
+import { type SuiteFault, suiteFault } from './suite-fault.ts';
 
 /** A suite that a token may be made with, or what is wrong with it. `form`: it is none. */
 export type EnrolledSuite = { kind: 'suite'; suite: OcraSuite } | { kind: 'refused'; reason: SuiteFault | 'form' };

@@ -84,7 +84,8 @@ function placesAt({ suite, nextCounter }: VerifiableOcraToken, lengthMs: number 
   const latest = Math.min(nextCounter + HOTP_RESYNC_AHEAD, Number.MAX_SAFE_INTEGER - 2);
   const places: Place[] = [];
   for (let counter = nextCounter; counter <= latest; counter++) {
-    for (const timeSteps of steps ?? [undefined]) places.push({ counter, ...(timeSteps !== undefined && { timeSteps }) });
+    for (const timeSteps of steps ?? [undefined])
+      places.push({ counter, ...(timeSteps !== undefined && { timeSteps }) });
   }
   return places;
 }

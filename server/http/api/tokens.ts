@@ -128,10 +128,10 @@ const changes = z
 const shownCode = z.string().max(32);
 const resyncing = z
   .strictObject({
-    otps: z
-      .tuple([shownCode, shownCode])
-      .openapi({
-        description: 'Two codes that the device showed one after the other, or its answers to the two questions.', example: ['755224', '287082'] }),
+    otps: z.tuple([shownCode, shownCode]).openapi({
+      description: 'Two codes that the device showed one after the other, or its answers to the two questions.',
+      example: ['755224', '287082'],
+    }),
   })
   .openapi('TokenResyncInput');
 const shown = z

@@ -15,14 +15,10 @@ const field = z.strictObject({
   label: z.string().max(1000).openapi({ description: '1 to 40 characters.', example: 'Amount' }),
   value: z.string().max(1000).openapi({ description: '1 to 200 characters.', example: '1,250.00 EUR' }),
 });
-export const transactionFields = z
-  .array(field)
-  .min(1)
-  .max(TRANSACTION_FIELDS_MAX)
-  .openapi('TransactionFields', {
-    description:
-      'What the person sees and confirms, in this order. The first is shown largest, so let it be the one that matters most, such as the amount.',
-  });
+export const transactionFields = z.array(field).min(1).max(TRANSACTION_FIELDS_MAX).openapi('TransactionFields', {
+  description:
+    'What the person sees and confirms, in this order. The first is shown largest, so let it be the one that matters most, such as the amount.',
+});
 export const transactionHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits in lower case')

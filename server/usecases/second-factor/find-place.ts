@@ -1,5 +1,5 @@
-import type { Challenge } from '../../domain/challenge.ts';
 import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { Challenge } from '../../domain/challenge.ts';
 import { resynchroniseOcra } from '../../domain/ocra/resync.ts';
 import { resynchronise } from '../../domain/otp/resync.ts';
 import { isOath, isOcra, type OathFactor, type OathToken, type OcraToken, type Token } from '../../domain/token.ts';
@@ -33,12 +33,7 @@ export function findPlace(
   return isOcra(token) ? ofOcra(ports, token, questions, otps, now) : UNFIT;
 }
 
-function ofOath(
-  ports: Pick<Ports, 'secrets'>,
-  token: OathToken,
-  otps: readonly [string, string],
-  now: number,
-): Place {
+function ofOath(ports: Pick<Ports, 'secrets'>, token: OathToken, otps: readonly [string, string], now: number): Place {
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const place = resynchronise(token, secret, otps, now);
   if (place.kind === 'not-found') return place;

@@ -34,7 +34,14 @@ const ask = async ({ resource }: Scene, token: OcraToken['id']) =>
   must(await askQuestion(ports, { token, scope: apiScope(resource.id), resource: resource.id })).question;
 
 const answer = ({ account, resource, user }: Scene, otp: string) =>
-  authenticate(ports, { account, resource: resource.id, user: user.login, method: 'password-otp', password: PASSWORD, otp });
+  authenticate(ports, {
+    account,
+    resource: resource.id,
+    user: user.login,
+    method: 'password-otp',
+    password: PASSWORD,
+    otp,
+  });
 
 // SR-45
 describe.each(SUITES)('SR-45: %s', (suite) => {

@@ -1,11 +1,11 @@
-import { Component, createRef } from 'preact';
+import { Component, type ComponentChildren, createRef } from 'preact';
 import { en, type TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
 import type { Screen } from '../screen.ts';
-import { promptFor, waysOf } from './fields.ts';
+import { promptFor, QUESTION_ID, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -15,6 +15,10 @@ export interface AnswerFormProps {
   onAnswer: (value: string) => void;
   /** Another way to show the second factor, or the same once more. */
   onChoose: (factor: string) => void;
+  /** What the answer is about: shown before it is asked for. */
+  about?: ComponentChildren;
+  /** Of a transaction. */
+  onCancel: () => void;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
   /** Where whoever has forgotten their password gets another; absent where that is not offered. */
@@ -36,7 +40,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
   override componentDidMount() {
     // Never on arrival: that would take the focus from the page, and open the keyboard of a phone.
-    if (this.props.isNext) (matchMedia('(pointer: coarse)').matches ? this.heading : this.input).current?.focus();
+    // Nor past what is to be confirmed.
+    const { isNext, screen } = this.props;
+    if (isNext)
+      (screen.view.transaction || matchMedia('(pointer: coarse)').matches ? this.heading : this.input).current?.focus();
     this.timer = setInterval(this.tick, 1_000);
   }
 
@@ -65,9 +72,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
   answer = (event: Event) => {
     event.preventDefault();
-    const { step, busy } = this.props.screen;
+    const { step, view, busy } = this.props.screen;
     if (busy || this.leftMs()) return;
-    const prompt = promptFor(step);
+    const prompt = promptFor(step, view);
     const value = prompt.read(this.input.current?.value ?? '');
     const mistake = value ? prompt.judge?.(value) : prompt.missing;
     this.setState({ mistake });
@@ -75,9 +82,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     else this.input.current?.focus();
   };
 
-  override render({ screen, texts, onNotYou, onChoose, resetUrl }: AnswerFormProps, { mistake, isShown }: State) {
+  override render(props: AnswerFormProps, { mistake, isShown }: State) {
+    const { screen, texts, about, onNotYou, onChoose, onCancel, resetUrl } = props;
     const { step, view, busy, notice } = screen;
-    const { title, label, hint, button, attributes } = promptFor(step);
+    const { title, label, hint, button, attributes } = promptFor(step, view);
     const leftMs = this.leftMs();
     const told = mistake ?? notice?.text;
     const error = told && !busy ? texts(Object.hasOwn(en, told) ? (told as TextKey) : 'unexpected') : undefined;
@@ -88,7 +96,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         </h1>
         {step !== 'identify' && view.login !== undefined && (
           <div class="who">
-            <label for="who">{texts('signingInAs')}</label>
+            <label for="who">{texts(step === 'sign' ? 'confirmingAs' : 'signingInAs')}</label>
             <input id="who" name="username" autocomplete="username" value={view.login} readOnly />
             {onNotYou && (
               <button type="button" class="link" onClick={onNotYou}>
@@ -97,8 +105,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             )}
           </div>
         )}
+        {about}
         <Field
           {...attributes}
+          describedBy={view.question && QUESTION_ID}
           type={isShown ? 'text' : attributes.type}
           id={step}
           label={texts(label)}
@@ -129,6 +139,11 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : button)}
         </button>
+        {step === 'sign' && (
+          <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>
+            {texts('cancel')}
+          </button>
+        )}
         {step === 'password' && resetUrl && (
           <a class="link" href={`${resetUrl}&lang=${document.documentElement.lang}`} target="_blank" rel="noreferrer">
             {texts('forgotPassword')}

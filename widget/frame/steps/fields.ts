@@ -7,7 +7,7 @@ import type { FieldAttributes } from '../parts/field.tsx';
 export interface Prompt {
   title: TextKey;
   label: TextKey;
-  hint?: TextKey;
+  hint?: TextKey | undefined;
   missing: TextKey;
   button: TextKey;
   attributes: FieldAttributes;
@@ -50,6 +50,7 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
     read: (typed) => typed,
   },
   otp,
+  sign: { ...otp, title: 'signTitle', hint: undefined },
   recovery: {
     title: 'recoveryTitle',
     label: 'recoveryCode',
@@ -61,9 +62,20 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
   },
 };
 
-export function promptFor(step: AnswerableStep): Prompt {
-  return PROMPTS[step];
+/** What a device answers has the form of a code, but no phone offers to fill it in. */
+const answered = {
+  label: 'deviceAnswer',
+  hint: undefined,
+  attributes: { ...otp.attributes, autocomplete: 'off' },
+} as const;
+
+export function promptFor(step: AnswerableStep, { question }: FlowView): Prompt {
+  const prompt = PROMPTS[step];
+  return question === undefined ? prompt : { ...prompt, ...answered };
 }
+
+/** What the question of a device is read with. */
+export const QUESTION_ID = 'question';
 
 /** The way that this step asks for, and the others that are open to the person. */
 export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOption; others: FactorOption[] } {

@@ -1,8 +1,8 @@
 import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
-import { type CallOptions, unexpected } from './collection.ts';
 import { hashOf, type TransactionReference } from '../transactions/transaction.ts';
+import { type CallOptions, unexpected } from './collection.ts';
 import type { AuthenticateInput, Authentication, LoginRequest, NewTransaction, Transaction } from './objects.ts';
 import type { Transport } from './transport.ts';
 

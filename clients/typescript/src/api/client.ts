@@ -2,8 +2,8 @@ import { CountersignError } from '../error.ts';
 import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
 import type { ResultClaims } from '../results/claims.ts';
-import type { TransactionReference } from '../transactions/transaction.ts';
 import { parseServiceUrl } from '../service-url.ts';
+import type { TransactionReference } from '../transactions/transaction.ts';
 import type {
   ApiKey,
   ApiKeyChanges,

@@ -5,7 +5,10 @@ import { textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, transaction, ...options } = { ...VECTORS.defaults, ...vectorCase.options };
+  const { now, nonce, origin, requireOtp, acr, transaction, ...options } = {
+    ...VECTORS.defaults,
+    ...vectorCase.options,
+  };
   const verifier = createVerifier({
     ...options,
     now: () => now * 1000,

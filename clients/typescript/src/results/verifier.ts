@@ -90,7 +90,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
         throw new CountersignError('RESULT_ALGORITHM_REFUSED', 'That key signs with another algorithm.');
       }
       await checkSignature(String(jwt), key);
-      return checkClaims(parseObject(payload, 'payload'), rules, { ...others, ...transaction }, Math.floor(now() / 1000));
+      return checkClaims(
+        parseObject(payload, 'payload'),
+        rules,
+        { ...others, ...transaction },
+        Math.floor(now() / 1000),
+      );
     },
   };
 }

@@ -62,7 +62,10 @@ export function canonicalTransaction(fields: readonly TransactionField[]): strin
 export async function hashOf(transaction: TransactionReference): Promise<string> {
   if (typeof transaction !== 'string') return transactionHash(transaction);
   if (HASH.test(transaction)) return transaction;
-  throw new CountersignError('TRANSACTION_INVALID', 'The hash of a transaction is 64 hexadecimal digits in lower case.');
+  throw new CountersignError(
+    'TRANSACTION_INVALID',
+    'The hash of a transaction is 64 hexadecimal digits in lower case.',
+  );
 }
 
 function readField(field: unknown, index: number): [string, string] {
