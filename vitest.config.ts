@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
-const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts'];
+/** Of the built product, but without a browser. */
+const built = ['e2e/from-nothing.test.ts', 'e2e/master-key.test.ts', 'e2e/restored.test.ts', 'e2e/import.test.ts'];
+const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', ...built];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
@@ -11,14 +13,29 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,server,widget,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
+          include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
           exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
         },
       },
       { test: { name: 'store', include: store, testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: 'http', include: http, exclude: browser, testTimeout: 30_000, hookTimeout: 60_000 } },
       {
-        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'http',
+          include: http,
+          exclude: ['{widget,docs}/**/*.browser.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: browser,
+          exclude: built,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

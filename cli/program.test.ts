@@ -161,3 +161,16 @@ test('a file of JSON Lines with a line that is none is refused by line', async (
   const said = await terminal.type(['import', 'users', file, '--dry-run']);
   expect(said.err).toContain('users.jsonl:2: ROW_INVALID');
 });
+
+test('five hundred rows with long names go through the operator’s socket, and a row too long for any request is refused alone', async () => {
+  await account();
+  const file = join(terminal.dataFolder, 'users.jsonl');
+  const rows = Array.from({ length: 500 }, (_, at) =>
+    JSON.stringify({ login: `person-${at}`, firstName: 'F'.repeat(100), secondName: 'S'.repeat(100) }),
+  );
+  const endless = JSON.stringify({ login: 'endless', firstName: 'x'.repeat(200_000) });
+  await writeFile(file, [...rows, endless].join('\n'));
+  const said = await terminal.type(['import', 'users', file]);
+  expect(said.out).toContain('500 users taken over, 1 refused');
+  expect(said).toMatchObject({ code: 4, err: expect.stringContaining('users.jsonl:501: ROW_INVALID too long') });
+});

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { addAction, addNoun } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
-import type { Surroundings } from './commands/context.ts';
-import { addNoun } from './commands/objects.ts';
-import { addOperator } from './commands/operator.ts';
+import type { GlobalOptions, Surroundings } from './commands/context.ts';
+import { addEventExport } from './commands/export-events.ts';
+import { addKeeping, addOperator } from './commands/operator.ts';
+import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { Misuse, Refused, Unreachable } from './connection/service.ts';
+import { SINGLE } from './nouns/account.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import { EXIT } from './output/exit-codes.ts';
 import { harmless } from './output/table.ts';
@@ -13,16 +16,23 @@ const HELP = `
 Without --url it talks to the service of this machine, through the socket in its data folder
 (COUNTERSIGN_DATA, ./data), as the operator; where none runs, one is started for the command.
 With --url (or COUNTERSIGN_API_URL) it talks to a service elsewhere, with the API key in
-COUNTERSIGN_API_KEY. Ends with 0 when done, 1 when refused, 2 when called wrongly, 3 when no
-service answers, 4 when some rows failed.`;
+COUNTERSIGN_API_KEY.
+
+Ends with
+  0  done
+  1  refused by the service: the code is in the message
+  2  called wrongly
+  3  no service answers
+  4  not all of it: rows of an import were refused, doctor found something, a key is still in use`;
 
 /** The whole command. */
 export function makeProgram(around: Surroundings, version: string): Command {
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
     .version(version)
-    .option('--json', 'answer in JSON')
-    .option('--ids', 'answer with ids alone')
+    .option('--json', 'answer in JSON, and refusals too')
+    .option('--ids', 'answer with ids alone, for scripts')
+    .option('--field <name>', 'answer with one field alone, such as secret or token.id')
     .option('--account <id>', 'the account, where there are several')
     .option('--data <folder>', 'the data folder of the service on this machine')
     .option('--url <url>', 'a service elsewhere')
@@ -33,8 +43,16 @@ export function makeProgram(around: Surroundings, version: string): Command {
     })
     .exitOverride()
     .showHelpAfterError('(countersign --help tells more)');
+  program.commandsGroup('The server:');
   addOperator(program, around);
-  for (const noun of NOUNS) addNoun(program, noun, around);
+  addKeeping(program, around);
+  addRotate(program, around);
+  program.commandsGroup('An account:');
+  for (const noun of NOUNS) {
+    const group = addNoun(program, noun, around);
+    if (noun.name === 'event') addEventExport(group, around);
+  }
+  for (const action of SINGLE) addAction(program, action, around);
   addAssignments(program, around);
   addTransfer(program, around);
   return program;
@@ -42,15 +60,22 @@ export function makeProgram(around: Surroundings, version: string): Command {
 
 /** Runs one command line and answers what the process should end with. */
 export async function runCommand(args: readonly string[], around: Surroundings, version: string): Promise<number> {
+  const program = makeProgram(around, version);
   try {
-    await makeProgram(around, version).parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
     const { message, code } = toldOf(error);
-    around.stderr.write(`countersign: ${message}\n`);
+    const asJson = program.opts<GlobalOptions>().json === true;
+    around.stderr.write(`${asJson ? JSON.stringify(problemOf(error, message)) : `countersign: ${message}`}\n`);
     return code;
   }
+}
+
+/** For scripts: a refusal as the service told it. */
+function problemOf(error: unknown, message: string): object {
+  return error instanceof Refused ? error.problem : { title: message };
 }
 
 function toldOf(error: unknown): { message: string; code: number } {

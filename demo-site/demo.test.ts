@@ -13,7 +13,12 @@ import { freePorts, runDemo } from './testing/run-demo.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 beforeAll(() => {
-  if (['dist/server/demo.js', 'dist/widget/manifest.json'].every((file) => existsSync(join(ROOT, file)))) return;
+  if (
+    ['dist/server/demo.js', 'dist/widget/manifest.json', 'dist/console/manifest.json'].every((file) =>
+      existsSync(join(ROOT, file)),
+    )
+  )
+    return;
   const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The build failed:\n${stdout}\n${stderr}`);
 }, 120_000);

@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXIT } from '../cli/output/exit-codes.ts';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
+import { loadPlans } from '../server/config/load-plans.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
+import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../shared/wire/token-import.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
 import { en } from '../widget/i18n/en.ts';
 import { Account } from './testing/account.ts';
@@ -43,6 +48,7 @@ describe('the blocks of the documents', () => {
       'ini redis',
       'nginx',
       'json log',
+      'json plans',
       'sh not-executed', // listed below
     ];
     const kinds = blocks.map(({ language, role }) => [language, role].filter(Boolean).join(' '));
@@ -65,6 +71,14 @@ describe('what operators copy', () => {
   test('the environment is a valid configuration', () => {
     const config = loadConfig(Object.fromEntries(settings(only('ini', 'environment'), /=/)));
     expect(config).toMatchObject({ url: 'https://auth.example', trustedProxies: ['127.0.0.1/32'] });
+  });
+
+  test('the plans are valid ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-plans-'));
+    const file = join(folder, 'plans.json');
+    await writeFile(file, only('json', 'plans'));
+    expect(loadPlans(file)).toMatchObject({ currency: 'EUR', plans: [{ name: 'Trial' }, { monthlyFee: 4900 }] });
+    await rm(folder, { recursive: true });
   });
 
   test('the settings of Redis are those that the service asks for', () => {
@@ -208,12 +222,20 @@ describe('what the documents say', () => {
     }
   });
 
+  test('what the command ends with', () => {
+    const table = readDocument('docs/command-line.md').split('| code | meaning |')[1]?.split('\n\n')[0] ?? '';
+    const codes = [...table.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual(Object.values(EXIT));
+  });
+
   test('every code that is named exists', () => {
     const known = new Set<string>([
       ...Object.keys(REFUSALS),
       ...RESULT_ERROR_CODES,
       ...WEBHOOK_ERROR_CODES,
       ...CLIENT_ERROR_CODES,
+      ...Object.keys(IMPORT_FLAWS),
+      ...Object.keys(IMPORT_WARNINGS),
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()

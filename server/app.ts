@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
-import { BULK_PATHS } from './http/api/bulk.ts';
-import { nativeApi } from './http/api/native.ts';
+import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
+import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
 import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
-import { BULK_BODY_LIMIT, bodyLimit } from './http/middleware/body-limit.ts';
+import { bodyLimit } from './http/middleware/body-limit.ts';
 import { clientAddress } from './http/middleware/client-address.ts';
 import { refuseDuplicateParameters } from './http/middleware/duplicate-parameters.ts';
 import { holdOverloaded } from './http/middleware/hold-overloaded.ts';
@@ -24,9 +24,9 @@ import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
+import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
 import type { Ports } from './ports/index.ts';
-import type { WidgetFiles } from './ports/widget-files.ts';
 
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
@@ -34,7 +34,9 @@ export interface AppOptions {
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
-  widget: WidgetFiles;
+  widget: BuiltFiles;
+  /** Of the administrators' console. Absent: its addresses are none. */
+  console?: BuiltFiles;
   log: Logger;
   /** False while the service is starting or stopping. */
   readiness: Readiness;
@@ -60,7 +62,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   app.use(refuseDuplicateParameters());
-  app.use(bodyLimit({ exceptions: new Map(BULK_PATHS.map((path) => [`/v1${path}`, BULK_BODY_LIMIT])) }));
+  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));
   app.use(strictJson());
@@ -73,6 +75,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget', widgetFiles(options.widget, version));
+  if (options.console) app.route('/', consolePages(options.console));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));
   return app;
 }

@@ -13,6 +13,7 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
        start.cjs setup --name NAME  make an account and its first API key, once shown;
            --superuser EMAIL        and invite its superuser
        start.cjs restore FILE       read a backup into an empty store
+           --json                   answer in JSON
 
 The countersign command does these and everything else.`;
 
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
       demo: { type: 'boolean', default: false },
       name: { type: 'string' },
       superuser: { type: 'string' },
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return operate(config, log);
   if (command === 'setup') return setUp(config, log, values);
-  return restore(config, log, file);
+  return restore(config, log, file, values.json);
 }
 
 main().catch((error: unknown) => {

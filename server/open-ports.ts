@@ -5,7 +5,8 @@ import { createHttpsWebhookSender } from './adapters/https-webhook-sender/https-
 import { openSigningKeys, signingKeyMaker } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
 import { openGeoLookup } from './adapters/maxmind/geo-lookup.ts';
-import { loadMasterKeys, type MasterKeySource } from './adapters/secret-box/load-master-key.ts';
+import { loadMasterKeys, type MasterKeySource, type MasterKeys } from './adapters/secret-box/load-master-key.ts';
+import { configuredMasterKeys, masterKeyFile } from './adapters/secret-box/master-key-file.ts';
 import { openSecretBox } from './adapters/secret-box/open-secret-box.ts';
 import { noCourier } from './adapters/smtp/no-courier.ts';
 import { createSmtpCourier } from './adapters/smtp/smtp-courier.ts';
@@ -18,6 +19,7 @@ import type { Courier } from './ports/courier.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
+import type { MasterKeyPlace } from './usecases/change-master-key.ts';
 
 export interface Opened {
   ports: Ports;
@@ -25,6 +27,7 @@ export interface Opened {
   /** Makes the next signing key, of the configured algorithm. */
   makeSigningKey: ReturnType<typeof signingKeyMaker>;
   hasOldMasterKeys: boolean;
+  masterKeys: MasterKeyPlace;
 }
 
 /** Every adapter that the configuration asks for, opened and ready. */
@@ -50,6 +53,7 @@ export async function openPorts(config: Config, log: Logger, courier = openCouri
     refreshSigningKeys: keys.refresh,
     makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
     hasOldMasterKeys: masterKeys.length > 1,
+    masterKeys: placeOf(config, masterKeys),
   };
 }
 
@@ -75,6 +79,13 @@ export function masterKeySource({ masterKey }: Config, create: boolean): MasterK
     file,
     create,
   };
+}
+
+/** In a file the keys can be changed while the service runs, for its next start; what the environment says stays. */
+function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
+  if (masterKey.fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
+  const file = masterKeyFile(masterKey.file);
+  return { configured: file.read, file };
 }
 
 function openCourier({ mail, url }: Config): Courier {

@@ -27,7 +27,7 @@ export async function operate(config: Config, log: Logger): Promise<void> {
 
 /** None where another service of this data folder has it: several may share one Redis. */
 export async function openOperatorSocket(
-  { ports, makeSigningKey }: Opened,
+  { ports, makeSigningKey, masterKeys }: Opened,
   config: Config,
   log: Logger,
 ): Promise<OperatorSocket | undefined> {
@@ -39,6 +39,7 @@ export async function openOperatorSocket(
       log,
       plans: plansOf(config),
       makeSigningKey,
+      masterKeys,
       writeBackup: writeLines,
     });
     return await listenOnSocket(app, path);

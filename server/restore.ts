@@ -12,13 +12,14 @@ import { restoreBackup } from './usecases/restore-backup.ts';
  * Reads a backup into an empty store, and says what it did. Without the ports of a service: their first start would write
  * to the store that has to be empty.
  */
-export async function restore(config: Config, log: Logger, file: string): Promise<void> {
+export async function restore(config: Config, log: Logger, file: string, json = false): Promise<void> {
   const [current, ...old] = await loadMasterKeys(masterKeySource(config, false));
   const store = await openStore(config, log);
   try {
     const secrets = createSecretBox(current, { old });
     const ports = { store, clock: systemClock, random: systemRandom, secrets };
     const restored = await restoreBackup(ports, () => readLines(file));
+    if (json) return console.log(JSON.stringify(restored, null, 2));
     const { documents, indexEntries, events, leftOut, eventsLeft, backedUpAt } = restored;
     const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
     console.log(`restored the backup of ${new Date(backedUpAt).toISOString()}

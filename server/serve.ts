@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import about from '../package.json' with { type: 'json' };
 import { threadPoolTooSmall } from './adapters/argon2/threads.ts';
+import { loadBuiltFiles } from './adapters/built-files/load-built-files.ts';
 import { createDemoMailbox } from './adapters/demo-mailbox/demo-mailbox.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
-import { loadWidgetFiles } from './adapters/widget-files/load-widget-files.ts';
 import { createApp } from './app.ts';
 import { startBackgroundWork } from './background-work.ts';
 import { startClockwork } from './clockwork.ts';
@@ -23,8 +23,9 @@ import type { Ports } from './ports/index.ts';
 import { runWebhooks } from './run-webhooks.ts';
 import { type Demo, seedDemo } from './usecases/seed-demo.ts';
 
-/** Beside this file in the built tree: dist/server/main.js, dist/widget/. */
+/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
+const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
 
 /** The service: the network, the operator's socket, and what is done beside the requests. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
@@ -35,7 +36,11 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
   const opening = openPorts(config, log, mailbox);
-  const [opened, widget] = await Promise.all([opening, loadWidgetFiles(WIDGET_FOLDER)]);
+  const [opened, widget, console] = await Promise.all([
+    opening,
+    loadBuiltFiles(WIDGET_FOLDER, 'widget'),
+    loadBuiltFiles(CONSOLE_FOLDER, 'console'),
+  ]);
   const { ports } = opened;
   if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
   else await announceSetup({ ...ports, issuer: config.url }, log);
@@ -46,6 +51,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     trustedProxies: config.trustedProxies,
     forwardedHeader: config.forwardedHeader,
     widget,
+    console,
     log,
     readiness,
     plans,

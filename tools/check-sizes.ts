@@ -1,12 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { consoleDocument } from '../server/http/console/document.ts';
 import { frameDocument } from '../shared/wire/frame-document.ts';
-import type { FrameManifest } from '../widget/build.ts';
+import type { PageManifest } from '../widget/build.ts';
 
 /** Budgets in bytes after brotli: of each loader, and of all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;
 const FRAME_BUDGET = 16_000;
+/** Of the console: before the door, and behind it. */
+const CONSOLE_BUDGET = 20_000;
+const INSIDE_BUDGET = 24_000;
 
 export interface Measured {
   name: string;
@@ -17,7 +21,7 @@ export interface Measured {
 /** What a browser downloads, measured on the built files. */
 export function measureWidget(dir: string): Measured[] {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
-  const { script, style }: FrameManifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  const { script, style }: PageManifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
   const html = frameDocument({
     nonce: 'AAAAAAAAAAAAAAAAAAAAAA',
     script: `/widget/v1/${script}`,
@@ -36,12 +40,37 @@ export function measureWidget(dir: string): Measured[] {
   ];
 }
 
+/** The console: what whoever stands before its door downloads, and what follows once they are inside. */
+export async function measureConsole(dir: string): Promise<Measured[]> {
+  const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
+  const { script, style }: PageManifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  const paths = { script: `/console/${script}`, style: `/console/${style}` };
+  const html = String(await consoleDocument({ nonce: 'AAAAAAAAAAAAAAAAAAAAAA', ...paths }));
+  const first = brotliCompressSync(html).length + sizeOf(script) + sizeOf(style);
+  const later = readdirSync(join(dir, 'assets')).filter((name) => /^inside-.*\.js$/.test(name));
+  const inside = later.reduce((sum, name) => sum + sizeOf(join('assets', name)), 0);
+  return [
+    { name: 'console (html + js + css)', bytes: first, budget: CONSOLE_BUDGET },
+    { name: 'console, signed in', bytes: first + inside, budget: INSIDE_BUDGET },
+  ];
+}
+
+const MEASURES: Record<string, () => Measured[] | Promise<Measured[]>> = {
+  widget: () => measureWidget(resolve(import.meta.dirname, '../dist/widget')),
+  console: () => measureConsole(resolve(import.meta.dirname, '../dist/console')),
+};
+
+/** `tsx tools/check-sizes.ts [widget] [console]`, of what has been built; by default both. */
 if (process.argv[1] === import.meta.filename) {
-  const measured = measureWidget(resolve(import.meta.dirname, '../dist/widget'));
-  console.log('Widget, bytes after brotli');
-  for (const { name, bytes, budget } of measured) {
-    const verdict = bytes > budget ? 'OVER BUDGET' : 'ok';
-    console.log(`${name.padEnd(26)}${String(bytes).padStart(7)} of ${String(budget).padStart(6)}  ${verdict}`);
+  const wanted = process.argv.slice(2);
+  for (const name of wanted.length > 0 ? wanted : Object.keys(MEASURES)) {
+    const measured = (await MEASURES[name]?.()) ?? [];
+    if (measured.length === 0) throw new Error(`There is nothing to measure called ${name}.`);
+    console.log(`${name}, bytes after brotli`);
+    for (const { name: part, bytes, budget } of measured) {
+      const verdict = bytes > budget ? 'OVER BUDGET' : 'ok';
+      console.log(`${part.padEnd(26)}${String(bytes).padStart(7)} of ${String(budget).padStart(6)}  ${verdict}`);
+    }
+    if (measured.some(({ bytes, budget }) => bytes > budget)) process.exitCode = 1;
   }
-  if (measured.some(({ bytes, budget }) => bytes > budget)) process.exitCode = 1;
 }

@@ -26,7 +26,7 @@ export function addAssignments(program: Command, around: Surroundings): void {
         await run.inAccount((service) =>
           service.send(method, '/v1/assignments', method === 'POST' ? { body: who } : { query: who }),
         );
-        run.note(`${verb}ed`);
+        run.showDone(`${verb}ed`);
       });
   }
 }

@@ -2,8 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { connect, connectToAccount } from '../connection/connect.ts';
-import type { Service } from '../connection/service.ts';
-import { card, table } from '../output/table.ts';
+import { serverEnvironment } from '../connection/server-environment.ts';
+import { Misuse, type Service } from '../connection/service.ts';
+import { partOf } from '../nouns/parts.ts';
+import { card, harmless, table } from '../output/table.ts';
 
 /** What a command has around it; tests bring their own. */
 export interface Surroundings {
@@ -21,6 +23,7 @@ export interface GlobalOptions {
   data?: string;
   json?: boolean;
   ids?: boolean;
+  field?: string;
 }
 
 /** One run of one command: its way to the service, and its way to speak. */
@@ -35,6 +38,11 @@ export class Run {
 
   get json(): boolean {
     return this.#options.json === true;
+  }
+
+  /** The account that was named. */
+  get account(): string | undefined {
+    return this.#options.account ?? this.#around.env.COUNTERSIGN_ACCOUNT;
   }
 
   get stderr(): Surroundings['stderr'] {
@@ -60,19 +68,56 @@ export class Run {
     this.#around.stdout.write(`${line}\n`);
   }
 
+  get stdout(): Writable {
+    return this.#around.stdout;
+  }
+
   showList(items: readonly Record<string, unknown>[], columns: readonly string[]): void {
-    if (this.#options.ids) for (const item of items) this.say(String(item.id));
+    if (this.#single !== undefined) for (const item of items) this.#saySingle(item);
     else this.say(this.json ? JSON.stringify(items, null, 2) : table(items, columns));
   }
 
+  /** An answer that holds a list and more: all of it for scripts, the rest and the list for people. */
+  showListed(
+    answer: Record<string, unknown>,
+    rest: Record<string, unknown>,
+    listed: readonly Record<string, unknown>[],
+    columns: readonly string[],
+  ): void {
+    if (this.json) {
+      this.show(answer);
+      return;
+    }
+    if (this.#single === undefined && Object.keys(rest).length > 0) this.say(`${card(rest)}\n`);
+    this.showList(listed, columns);
+  }
+
   show(object: Record<string, unknown>): void {
-    if (this.#options.ids) this.say(idOf(object));
+    if (this.#single !== undefined) this.#saySingle(object);
     else this.say(this.json ? JSON.stringify(object, null, 2) : card(object));
+  }
+
+  /** What was done where there is nothing to show: a word for people, and a sign for scripts that read JSON. */
+  showDone(word: string): void {
+    if (this.json) this.say('{ "done": true }');
+    else this.note(word);
   }
 
   /** For people alone: scripts read the answer. */
   note(line: string): void {
-    if (!this.json && !this.#options.ids) this.say(line);
+    if (!this.json && this.#single === undefined) this.say(line);
+  }
+
+  /** The one field that is asked for. */
+  get #single(): string | undefined {
+    return this.#options.ids ? 'id' : this.#options.field;
+  }
+
+  #saySingle(object: Record<string, unknown>): void {
+    const name = this.#single ?? '';
+    const value = name === 'id' ? idOf(object) : partOf(object, name);
+    if (value === undefined) throw new Misuse(`--field: the answer has no ${name}`);
+    this.say(harmless(typeof value === 'string' ? value : JSON.stringify(value)));
   }
 
   async #with<T>(connecting: Promise<Service>, work: (service: Service) => Promise<T>): Promise<T> {
@@ -89,9 +134,10 @@ export class Run {
     return {
       url: this.#options.url ?? env.COUNTERSIGN_API_URL,
       apiKey: env.COUNTERSIGN_API_KEY,
-      account: this.#options.account ?? env.COUNTERSIGN_ACCOUNT,
+      account: this.account,
       dataFolder: this.#options.data ?? env.COUNTERSIGN_DATA ?? './data',
       server,
+      environment: serverEnvironment(env),
     };
   }
 }

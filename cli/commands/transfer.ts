@@ -1,13 +1,16 @@
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../output/exit-codes.ts';
 import { harmless } from '../output/table.ts';
 import { lineOf } from '../transfer/export-rows.ts';
 import { importRows } from '../transfer/import-rows.ts';
+import { openJournal } from '../transfer/journal.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { tokenRow, userRow } from '../transfer/row-shapes.ts';
 import { formatOf, sizeOf } from '../transfer/rows.ts';
 import { Run, type Surroundings } from './context.ts';
-import { pages } from './objects.ts';
+import { addTokenImport } from './import-tokens.ts';
+import { pages } from './pages.ts';
 
 const KINDS = {
   users: {
@@ -37,47 +40,66 @@ const KINDS = {
 export function addTransfer(program: Command, around: Surroundings): void {
   const into = program.command('import').description('take users or tokens over from a file');
   const out = program.command('export').description('write users or tokens to standard output');
-  for (const kind of ['users', 'tokens'] as const) {
-    addImport(into, kind, around);
-    addExport(out, kind, around);
-  }
+  addImport(into, 'users', around);
+  addTokenImport(into, around, (file, flags, command) => {
+    const format = flags.format === 'auto' ? undefined : flags.format;
+    return importOwn('tokens', around, file, { ...flags, format }, command);
+  });
+  for (const kind of ['users', 'tokens'] as const) addExport(out, kind, around);
 }
 
 interface ImportFlags {
-  format?: string;
+  format?: string | undefined;
   dryRun?: boolean;
   rejected?: string;
 }
 
 function addImport(group: Command, kind: keyof typeof KINDS, around: Surroundings): void {
-  const { path, toRequest } = KINDS[kind];
   group
     .command(`${kind} <file>`)
     .description(`from CSV (with a first line of names) or JSON Lines`)
     .option('--format <format>', 'csv or jsonl; by the name of the file when left out')
     .option('--dry-run', 'check every row and change nothing')
     .option('--rejected <file>', 'where refused rows go; FILE.rejected when left out')
-    .action(async (file: string, flags: ImportFlags, command: Command) => {
-      const run = new Run(around, command);
-      const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
-      const rejectedFile = flags.rejected ?? `${file}.rejected`;
-      const dryRun = flags.dryRun === true;
-      const progress = showProgress(run.stderr, size, !run.json);
-      const options = { file, format, path: path.replace('/v1/', '/v1/bulk/'), dryRun, rejectedFile, toRequest };
-      const imported = await run
-        .inAccount((service) => importRows(service, options, progress))
-        .finally(() => progress.stop());
-      const { done, refused, refusedCount } = imported;
-      if (run.json) run.show({ done, refused, refusedCount, dryRun });
-      else {
-        for (const { line, code, detail } of refused) {
-          run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${harmless(detail)}`}\n`);
-        }
-        run.say(`${done} ${kind} ${dryRun ? 'would be taken over' : 'taken over'}, ${refusedCount} refused`);
-        if (refusedCount > 0 && !dryRun) run.say(`the refused rows are in ${rejectedFile}`);
-      }
-      if (refusedCount > 0) process.exitCode = EXIT.partly;
-    });
+    .action((file: string, flags: ImportFlags, command: Command) => importOwn(kind, around, file, flags, command));
+}
+
+/** Rows with the fields of the API. */
+async function importOwn(
+  kind: keyof typeof KINDS,
+  around: Surroundings,
+  file: string,
+  flags: ImportFlags,
+  command: Command,
+): Promise<void> {
+  const { path, toRequest } = KINDS[kind];
+  const run = new Run(around, command);
+  const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
+  const rejectedFile = flags.rejected ?? `${file}.rejected`;
+  const dryRun = flags.dryRun === true;
+  const journal = dryRun ? undefined : await openJournal(file, dirname(rejectedFile), path);
+  if (journal?.resumed) run.note('going on with the import that was broken off');
+  const progress = showProgress(run.stderr, size, !run.json);
+  const bulk = path.replace('/v1/', '/v1/bulk/');
+  const options = { file, format, path: bulk, dryRun, run: journal?.run ?? '', rejectedFile, toRequest };
+  const imported = await run
+    .inAccount((service) => importRows(service, options, progress))
+    .catch((error: unknown) => {
+      if (journal) run.stderr.write(`broken off: the same command goes on where it was (${journal.file})\n`);
+      throw error;
+    })
+    .finally(() => progress.stop());
+  await journal?.close();
+  const { done, refused, refusedCount } = imported;
+  if (run.json) run.show({ done, refused, refusedCount, dryRun });
+  else {
+    for (const { line, code, detail } of refused) {
+      run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${harmless(detail)}`}\n`);
+    }
+    run.say(`${done} ${kind} ${dryRun ? 'would be taken over' : 'taken over'}, ${refusedCount} refused`);
+    if (refusedCount > 0 && !dryRun) run.say(`the refused rows are in ${rejectedFile}`);
+  }
+  if (refusedCount > 0) process.exitCode = EXIT.partly;
 }
 
 function addExport(group: Command, kind: keyof typeof KINDS, around: Surroundings): void {

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { httpService } from './http.ts';
+import type { Readable } from 'node:stream';
+import { type HttpService, httpService } from './http.ts';
 import { Misuse, type Service, Unreachable } from './service.ts';
 
 export interface ConnectOptions {
@@ -16,6 +17,8 @@ export interface ConnectOptions {
   dataFolder: string;
   /** The built server's entry. */
   server: string;
+  /** Of a server that is started for the command. */
+  environment: NodeJS.ProcessEnv;
 }
 
 /**
@@ -24,16 +27,19 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<Service> {
   if (options.url !== undefined) return remote(options.url, options.apiKey);
+  const service = await connectToServer(options);
+  return options.account === undefined ? service : service.as({ 'countersign-account': options.account });
+}
+
+async function connectToServer(options: ConnectOptions): Promise<HttpService> {
   const { path, close } = await localSocket(options);
-  const plain = httpService({ at: { socket: path }, headers: {} }, close);
-  if (options.account === undefined) return plain;
-  return httpService({ at: { socket: path }, headers: { 'countersign-account': options.account } }, close);
+  return httpService({ at: { socket: path }, headers: {} }, close);
 }
 
 /** The same with the account filled in: the one that was named, or the only one. */
 export async function connectToAccount(options: ConnectOptions): Promise<Service> {
   if (options.url !== undefined || options.account !== undefined) return connect(options);
-  const service = await connect(options);
+  const service = await connectToServer(options);
   try {
     const { items } = (await service.send('GET', '/operator/accounts')).body as {
       items: { id: string; name: string }[];
@@ -44,12 +50,7 @@ export async function connectToAccount(options: ConnectOptions): Promise<Service
       const list = items.map(({ id, name }) => `  ${id}  ${name}`).join('\n');
       throw new Misuse(`several accounts: name one with --account\n${list}`);
     }
-    const { send, close } = service;
-    const headers = { 'countersign-account': only.id };
-    return {
-      send: (method, path, given = {}) => send(method, path, { ...given, headers: { ...headers, ...given.headers } }),
-      close,
-    };
+    return service.as({ 'countersign-account': only.id });
   } catch (error) {
     await service.close();
     throw error;
@@ -65,27 +66,34 @@ function remote(url: string, apiKey: string | undefined): Service {
   return httpService({ at: { url: parsed }, headers: { authorization: `Bearer ${apiKey}` } });
 }
 
-async function localSocket({ dataFolder, server }: ConnectOptions) {
+async function localSocket({ dataFolder, server, environment }: ConnectOptions) {
   const path = join(dataFolder, 'operator.sock');
   if (await isServed(path)) return { path, close: async () => {} };
-  return { path, close: await startServer(server) };
+  return { path, close: await startServer(server, { ...environment, COUNTERSIGN_DATA: dataFolder }) };
 }
 
 /** Starts a server for this command; the end of its standard input is the end of it. */
-async function startServer(server: string): Promise<() => Promise<void>> {
+async function startServer(server: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
   if (!existsSync(server)) throw new Unreachable(`no service is running, and there is none to start at ${server}`);
-  const child = spawn(process.execPath, [server, 'operate'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [server, 'operate'], { stdio: ['pipe', 'pipe', 'pipe'], env });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   const exited = once(child, 'exit');
-  const ready = once(createInterface(child.stdout), 'line').then(() => true);
+  const ready = hears(child.stdout, 'ready');
   if ((await Promise.race([ready, exited.then(() => false)])) === false) throw new Unreachable(said.trim());
+  child.stdout.resume();
   return async () => {
     child.stdin.end();
     await exited;
   };
+}
+
+/** Whether it says that line: what it logs before goes to the same stream. */
+async function hears(output: Readable, word: string): Promise<boolean> {
+  for await (const line of createInterface(output)) if (line === word) return true;
+  return false;
 }
 
 function isServed(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
-import { request as overHttp } from 'node:http';
+import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import { type Answer, type Problem, Refused, type SendOptions, type Service, Unreachable } from './service.ts';
 
 export interface HttpTarget {
@@ -9,31 +10,41 @@ export interface HttpTarget {
   timeoutMs?: number;
 }
 
+export interface HttpService extends Service {
+  /** The same with further headers on every request. */
+  as(headers: Record<string, string>): HttpService;
+}
+
 /** A service over HTTP: on a socket of this machine, or at a URL. */
-export function httpService({ at, headers, timeoutMs = 600_000 }: HttpTarget, close = async () => {}): Service {
+export function httpService(target: HttpTarget, close = async () => {}): HttpService {
+  const { headers } = target;
   return {
     async send(method, path, options = {}) {
-      const answer = await exchange(
-        at,
-        method,
-        withQuery(path, options.query),
-        { ...options, headers: { ...headers, ...options.headers } },
-        timeoutMs,
-      );
+      const all = { ...options, headers: { ...headers, ...options.headers } };
+      const answer = await exchange(target, method, withQuery(path, options.query), all, whole);
       if (answer.status >= 400) throw new Refused(answer.status, problemOf(answer));
       return answer;
     },
+    async download(path, query, to) {
+      const refused = await exchange(target, 'GET', withQuery(path, query), { headers }, async (answer) => {
+        if ((answer.statusCode ?? 0) >= 400) return whole(answer);
+        await pipeline(answer, to, { end: false });
+        return undefined;
+      });
+      if (refused) throw new Refused(refused.status, problemOf(refused));
+    },
+    as: (further) => httpService({ ...target, headers: { ...headers, ...further } }, close),
     close,
   };
 }
 
-function exchange(
-  at: HttpTarget['at'],
+function exchange<T>(
+  { at, timeoutMs = 600_000 }: HttpTarget,
   method: string,
   path: string,
   { body, headers }: SendOptions,
-  timeoutMs: number,
-): Promise<Answer> {
+  read: (answer: IncomingMessage) => Promise<T>,
+): Promise<T> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const all = {
     ...headers,
@@ -49,24 +60,22 @@ function exchange(
       'socket' in at
         ? overHttp({ ...options, socketPath: at.socket, path })
         : (at.url.protocol === 'https:' ? overHttps : overHttp)(new URL(path, at.url), options);
-    sent.on('response', (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', fail);
-      answer.on('end', () => {
-        const raw = Buffer.concat(chunks).toString('utf8');
-        const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
-        resolve({ status: answer.statusCode ?? 0, headers: flat, body: parse(raw) });
-      });
-    });
+    sent.on('response', (answer) => void read(answer).then(resolve, fail));
     sent.on('timeout', () => sent.destroy(new Error('it took too long')));
     sent.on('error', fail);
     sent.end(text);
   });
 }
 
+async function whole(answer: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+  return { status: answer.statusCode ?? 0, headers, body: parse(Buffer.concat(chunks).toString('utf8')) };
+}
+
 function withQuery(path: string, query: SendOptions['query'] = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   if (given.length === 0) return path;
   return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** What the commands talk to: the API, over whichever way there is to it. */
 export interface Service {
   /**
@@ -6,11 +8,14 @@ export interface Service {
    * @param path such as `/v1/users`
    */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
+  /** A GET whose answer goes to a stream as it comes, however long it is; the stream is left open. */
+  download(path: string, query: SendOptions['query'], to: Writable): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SendOptions {
-  query?: Record<string, string | number | undefined>;
+  /** What is undefined or null is left out. */
+  query?: Readonly<Record<string, unknown>>;
   body?: unknown;
   headers?: Record<string, string>;
 }

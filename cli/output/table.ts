@@ -1,7 +1,12 @@
+import { partOf } from '../nouns/parts.ts';
+
 /** A table for people: columns as wide as their content, nothing that a terminal would obey. */
 export function table(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {
   if (rows.length === 0) return 'none';
-  const texts = [columns.map((name) => name), ...rows.map((row) => columns.map((name) => cell(row[name], name)))];
+  const texts = [
+    columns.map((name) => name),
+    ...rows.map((row) => columns.map((name) => cell(partOf(row, name), name))),
+  ];
   const widths = columns.map((_, at) => Math.max(...texts.map((row) => width(row[at] ?? ''))));
   return texts
     .map((row) =>
@@ -13,18 +18,27 @@ export function table(rows: readonly Record<string, unknown>[], columns: readonl
     .join('\n');
 }
 
-/** One object, a field a line. */
-export function card(object: Record<string, unknown>): string {
-  const names = Object.keys(object);
-  const widest = Math.max(...names.map(width));
-  return names.map((name) => `${name.padEnd(widest)}  ${cell(object[name], name)}`).join('\n');
+/** One object, a field a line; the fields of an object inside it are named after it (`token.id`). */
+export function card(object: Readonly<Record<string, unknown>>): string {
+  const fields = flattened(object);
+  const widest = Math.max(0, ...fields.map(([name]) => width(name)));
+  return fields.map(([name, value]) => `${harmless(name).padEnd(widest)}  ${cell(value, name)}`).join('\n');
+}
+
+function flattened(object: object, before = ''): [name: string, value: unknown][] {
+  return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
+    const inside =
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+    return inside ? flattened(value, `${before}${name}.`) : [[`${before}${name}`, value]];
+  });
 }
 
 function cell(value: unknown, name: string): string {
   if (value === undefined || value === null) return '-';
-  if (typeof value === 'number' && /At$/.test(name)) return new Date(value).toISOString();
+  if (typeof value === 'number' && /(?:^at|At|Until)$/.test(name)) return new Date(value).toISOString();
   if (typeof value === 'string') return harmless(value);
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return harmless(value.join(' ') || '-');
+  if (typeof value === 'object' && Object.keys(value).length === 0) return '-';
   return harmless(JSON.stringify(value));
 }
 

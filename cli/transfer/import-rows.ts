@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Service } from '../connection/service.ts';
 import type { Progress } from './progress.ts';
 import { type Format, type Row, readRows } from './rows.ts';
@@ -11,6 +13,8 @@ export interface ImportOptions {
   /** `/v1/users/bulk`. */
   path: string;
   dryRun: boolean;
+  /** Of this import, the same when it goes on after a kill: whatever was done in it already is not done again. */
+  run: string;
   /** Where refused rows go as they were, to be mended and imported again. */
   rejectedFile: string;
   /** From a row of the file to a row of the request; throws an Error with what is wrong. */
@@ -30,16 +34,33 @@ interface RowAnswer {
   id?: string;
   code?: string;
   detail?: string;
+  errors?: { path: string; message: string }[];
+  retryAfterMs?: number;
 }
 
+interface Sent {
+  row: Row;
+  body: Record<string, unknown>;
+}
+
+/** A busy service is asked again, after a while that grows: in all for longer than a killed one keeps a row for itself. */
+const MOST_TRIES = 7;
+const FIRST_PAUSE_MS = 500;
+
 const ROWS_AT_ONCE = 500;
+/** Well below what the service takes in one body. */
+const BYTES_AT_ONCE = 600_000;
+const LONGEST_ROW_BYTES = 100_000;
+/** `,"key":"…"` */
+const KEY_BYTES = 60;
 const REQUESTS_AT_ONCE = 3;
 /** More are counted and written to the file of rejected rows, and not listed. */
 const MOST_LISTED = 1000;
 
 /**
  * Sends the rows of a file in requests of 500, a few at a time, and keeps what was refused. Rows that were taken stay taken
- * whatever comes after; whoever runs it again with the rejected rows loses none and doubles none.
+ * whatever comes after. Each has a key made of the run and its place, so that going on after a kill loses none and doubles
+ * none.
  */
 export async function importRows(service: Service, options: ImportOptions, progress: Progress): Promise<Imported> {
   const imported: Imported = { done: 0, refused: [], refusedCount: 0 };
@@ -52,56 +73,63 @@ export async function importRows(service: Service, options: ImportOptions, progr
     if (!options.dryRun) rejected.add(row);
   };
 
-  const send = async (batch: { row: Row; body: Record<string, unknown> }[]) => {
-    const rows = batch.map(({ body }) => body);
-    const { body } = await service.send('POST', options.path, {
-      body: { rows, ...(options.dryRun && { dryRun: true }) },
-    });
-    const answers = (body as { rows: RowAnswer[] }).rows;
-    for (const [at, { row }] of batch.entries()) {
-      const answer = answers[at];
-      if (answer && answer.status < 300) imported.done += 1;
-      else refuse(row, answer?.code ?? 'NO_ANSWER', answer?.detail);
+  let failure: unknown;
+  const send = async (batch: readonly Sent[]) => {
+    let left = batch;
+    try {
+      for (let tries = 1; left.length > 0; tries++) {
+        const answers = await ask(service, options, left);
+        const busy: Sent[] = [];
+        let wait = FIRST_PAUSE_MS * 2 ** (tries - 1);
+        for (const [at, sent] of left.entries()) {
+          const answer = answers[at];
+          if (answer && answer.status < 300) imported.done += 1;
+          else if (answer && isBusy(answer) && tries < MOST_TRIES) {
+            busy.push(sent);
+            wait = Math.max(wait, answer.retryAfterMs ?? 0);
+          } else refuse(sent.row, answer?.code ?? 'NO_ANSWER', detailOf(answer));
+        }
+        left = busy;
+        if (left.length > 0) await pause(wait);
+      }
+    } catch (error) {
+      // Whether these were taken is not known: they are kept, and the run goes on with the same command.
+      for (const { row } of left) refuse(row, 'NO_ANSWER');
+      failure ??= error;
     }
     progress.at(batch.at(-1)?.row.bytes ?? 0, imported.done, imported.refusedCount);
   };
 
   const underWay = new Set<Promise<void>>();
-  let failure: unknown;
-  const begin = async (batch: { row: Row; body: Record<string, unknown> }[]) => {
+  const begin = async (batch: readonly Sent[]) => {
     while (underWay.size >= REQUESTS_AT_ONCE) await Promise.race(underWay);
-    if (failure !== undefined) throw failure;
-    const sending = send(batch)
-      .catch((error: unknown) => {
-        // Whether its rows were taken is not known: they are kept, and importing them again is refused by name.
-        for (const { row } of batch) refuse(row, 'NO_ANSWER');
-        failure ??= error;
-      })
-      .finally(() => underWay.delete(sending));
+    if (failure !== undefined) {
+      for (const { row } of batch) refuse(row, 'NOT_SENT');
+      return;
+    }
+    const sending = send(batch).finally(() => underWay.delete(sending));
     underWay.add(sending);
   };
 
   try {
-    let batch: { row: Row; body: Record<string, unknown> }[] = [];
+    let batch: Sent[] = [];
+    let bytes = 0;
     for await (const row of readRows(options.file, options.format)) {
       if (failure !== undefined) {
         refuse(row, 'NOT_SENT');
         continue;
       }
-      if (!row.fields) {
-        refuse(row, 'ROW_INVALID', row.error);
+      const sent = requestOf(row, options);
+      if ('error' in sent) {
+        refuse(row, 'ROW_INVALID', sent.error);
         continue;
       }
-      try {
-        batch.push({ row, body: options.toRequest(row.fields) });
-      } catch (error) {
-        refuse(row, 'ROW_INVALID', error instanceof Error ? error.message : String(error));
-        continue;
+      if (batch.length === ROWS_AT_ONCE || bytes + sent.bytes > BYTES_AT_ONCE) {
+        await begin(batch);
+        [batch, bytes] = [[], 0];
       }
-      if (batch.length === ROWS_AT_ONCE) {
-        await begin(batch).catch(() => {});
-        batch = [];
-      }
+      batch.push(sent);
+      bytes += sent.bytes;
     }
     if (batch.length > 0) await begin(batch);
     await Promise.all(underWay);
@@ -110,6 +138,38 @@ export async function importRows(service: Service, options: ImportOptions, progr
   }
   if (failure !== undefined) throw failure;
   return imported;
+}
+
+/** What is sent for a row, or what is wrong with it before anything is. */
+function requestOf(row: Row, { toRequest }: ImportOptions): (Sent & { bytes: number }) | { error: string } {
+  if (!row.fields) return { error: row.error ?? 'no row' };
+  try {
+    const body = toRequest(row.fields);
+    const bytes = Buffer.byteLength(JSON.stringify(body)) + KEY_BYTES;
+    return bytes > LONGEST_ROW_BYTES ? { error: 'too long' } : { row, body, bytes };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function ask(service: Service, options: ImportOptions, batch: readonly Sent[]): Promise<RowAnswer[]> {
+  const { path, dryRun, run } = options;
+  const keyOf = ({ line, raw }: Row) => createHash('sha256').update(`${run}\n${line}\n${raw}`).digest('base64url');
+  const rows = batch.map(({ row, body }) => (dryRun ? body : { ...body, key: keyOf(row) }));
+  const { body } = await service.send('POST', path, { body: { rows, ...(dryRun && { dryRun: true }) } });
+  return (body as { rows: RowAnswer[] }).rows;
+}
+
+/** Too much at once, or a request that was broken off has the row still at work. */
+function isBusy({ status, code }: RowAnswer): boolean {
+  return status === 429 || status === 503 || code === 'IDEMPOTENCY_KEY_IN_USE';
+}
+
+/** What is wrong with which field: never what stood in it. */
+function detailOf(answer: RowAnswer | undefined): string | undefined {
+  const places = (answer?.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
+  const told = [answer?.detail, ...places].filter((one) => one !== undefined);
+  return told.length > 0 ? told.join('; ') : undefined;
 }
 
 /** A file that is there only when something was rejected. It may hold passwords: its owner alone reads it. */

@@ -22,6 +22,7 @@ const TOKEN_FIELDS = [
   'secret',
   'owner',
   'expiresAt',
+  'pin',
 ];
 const NUMBERS = ['digits', 'periodMs', 'counter'];
 
@@ -37,6 +38,9 @@ export function userRow(fields: Record<string, unknown>): Record<string, unknown
 
 export function tokenRow(fields: Record<string, unknown>): Record<string, unknown> {
   const row = only(fields, TOKEN_FIELDS);
+  // One would be made and shown to nobody: an import is of devices that there are.
+  if (typeof row.secret !== 'string') throw new Error('secret: missing');
+  if (typeof row.pin === 'string') row.pin = jsonOf(row.pin, 'pin');
   for (const name of NUMBERS) {
     if (row[name] !== undefined) row[name] = numberOf(row[name], name);
   }
@@ -53,11 +57,14 @@ function only(fields: Record<string, unknown>, known: readonly string[]): Record
 
 /** A hash as a text is one that says its own format ($2b$..., $argon2id$..., pbkdf2_sha256$...); as JSON, an object. */
 function hashOf(text: string): unknown {
-  if (!text.startsWith('{')) return text;
+  return text.startsWith('{') ? jsonOf(text, 'passwordHash') : text;
+}
+
+function jsonOf(text: string, name: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new Error('passwordHash: not JSON');
+    throw new Error(`${name}: not JSON`);
   }
 }
 

@@ -3,18 +3,34 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What the service and its widget are built from. */
-const SOURCES = ['server', 'widget', 'shared', 'vite.server.config.ts', 'package.json'];
-/** Made last by each of the two builds. */
-const OUTPUTS = ['dist/widget/manifest.json', 'dist/server/start.cjs'];
+/** What the service, its widget, its console and its command are built from. */
+const SOURCES = [
+  'server',
+  'widget',
+  'console',
+  'cli',
+  'shared',
+  'vite.server.config.ts',
+  'vite.cli.config.ts',
+  'package.json',
+];
+/** Made last by each of the builds. */
+const OUTPUTS = [
+  'dist/widget/manifest.json',
+  'dist/console/manifest.json',
+  'dist/cli/countersign.js',
+  'dist/server/start.cjs',
+];
 
 /** The entry of the built service; builds it first if there is none or a source is newer. */
 export function builtService(): string {
   const outputs = OUTPUTS.map((path) => join(ROOT, path));
   const [oldest = 0] = outputs.map((path) => (existsSync(path) ? statSync(path).mtimeMs : 0)).sort((a, b) => a - b);
   if (SOURCES.some((path) => newestIn(join(ROOT, path)) > oldest)) {
-    for (const script of ['build:widget', 'build:server']) {
-      execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    // Under the test runner NODE_ENV is `test`, with which pages would be built larger than they are served.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    for (const script of ['build:widget', 'build:console', 'build:cli', 'build:server']) {
+      execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }
   return join(ROOT, 'dist/server/start.cjs');

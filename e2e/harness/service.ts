@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Client, createClient, createVerifier, type Verifier } from '../../clients/typescript/src/index.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
-import { waitUntil } from '../../server/testing/wait-until.ts';
 import { builtService } from './built-service.ts';
+import { serviceProcess } from './service-process.ts';
 
 const run = promisify(execFile);
 
@@ -43,41 +42,16 @@ export async function startService(): Promise<Service> {
   const apiKey = /^API key +(\S+)$/m.exec(setUp.stdout)?.[1];
   if (apiKey === undefined) throw new Error(`setup printed no API key: ${setUp.stdout}${setUp.stderr}`);
 
-  let child: ChildProcess | undefined;
-  const killAtExit = () => child?.kill('SIGKILL');
-  process.once('exit', killAtExit);
-
+  const running = serviceProcess(entry, url, env);
   const service: Service = {
     url,
     apiKey,
     client: createClient({ url, apiKey }),
     verifierOf: (resource) => createVerifier({ issuer: url, resource }),
-    async start() {
-      let words = '';
-      const started = spawn(process.execPath, [entry, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      child = started;
-      for (const stream of [started.stdout, started.stderr]) {
-        stream.on('data', (chunk: Buffer) => {
-          words = (words + chunk).slice(-4_000);
-        });
-      }
-      await waitUntil('the service is ready', async () => {
-        if (started.exitCode !== null) throw new Error(`The service ended instead of starting: ${words}`);
-        const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-        return answer?.ok === true;
-      });
-    },
-    async kill() {
-      const killed = child;
-      child = undefined;
-      if (!killed || killed.exitCode !== null) return;
-      const ended = once(killed, 'exit');
-      killed.kill('SIGKILL');
-      await ended;
-    },
+    start: running.start,
+    kill: running.kill,
     async close() {
-      await service.kill();
-      process.off('exit', killAtExit);
+      await running.kill();
       await rm(dataFolder, { recursive: true, force: true });
     },
   };

@@ -28,6 +28,8 @@ export interface ApiKeyUse {
 }
 
 export const KEY_USE_STEP_MS = 3_600_000;
+/** From now on; some years are enough for whatever nobody wants to look after. */
+export const LONGEST_KEY_LIFE_MS = 10 * 365 * 24 * 3_600_000;
 export const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
 
 /** The hashes of the secrets that a key can be shown with at this moment; none when it is off or has expired. */

@@ -2,6 +2,19 @@ import type { ResourceId, TokenId, UserId } from './ids.ts';
 import type { Token } from './token.ts';
 import type { Assignment, User } from './user.ts';
 
+/** So many resources a user, or a token without one, is assigned to at most: all of them are one document. */
+export const MOST_RESOURCES_ASSIGNED = 1000;
+/** So many tokens go into one assignment. Each of them is looked at for every code, and each makes guessing easier. */
+export const MOST_TOKENS_ASSIGNED = 50;
+
+/** Whether a user's assignments are within bounds. */
+export function isWithinBounds({ assignments }: Pick<User, 'assignments'>): boolean {
+  return (
+    assignments.length <= MOST_RESOURCES_ASSIGNED &&
+    assignments.every(({ tokens }) => tokens.length <= MOST_TOKENS_ASSIGNED)
+  );
+}
+
 /** What the user is assigned to this resource with, if at all. */
 export function assignmentTo(user: Pick<User, 'assignments'>, resource: ResourceId): Assignment | undefined {
   return user.assignments.find((assignment) => assignment.resource === resource);

@@ -2,15 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Actor } from './actor.ts';
 import { referenceTo } from './actor.ts';
+import { API_SCOPES } from './api-scope.ts';
 import {
   mayActOn,
   mayAdminister,
   mayChangeFilter,
   mayChangeToken,
   mayChangeUser,
+  mayChoosePassword,
   mayCreate,
   mayCreateResource,
   mayDelete,
+  mayMakeAdministrators,
   maySee,
 } from './authority.ts';
 import { idFromBytes, type ResourceId } from './ids.ts';
@@ -51,6 +54,25 @@ describe('administering', () => {
     for (const actor of [person, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
     fc.assert(fc.property(administrator, (actor) => !mayAdminister(actor)));
   });
+});
+
+// SR-27
+test('SR-27: administrators are made by whoever may administer, read and write', () => {
+  fc.assert(
+    fc.property(anybody, fc.subarray([...API_SCOPES]), (actor, scopes) => {
+      const asked = actor.kind === 'api-key' ? { ...actor, scopes } : actor;
+      const needed = ['administer', 'read', 'write'] as const;
+      const has = asked.kind !== 'api-key' || needed.every((scope) => asked.scopes.includes(scope));
+      expect(mayMakeAdministrators(asked)).toBe(has && mayAdminister(asked));
+    }),
+  );
+});
+
+// SR-41
+test('SR-41: no administrator chooses a password, the superuser neither; a site’s backend and the operator do', () => {
+  fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
+  for (const actor of [superuser, person, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
+  for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
 });
 
 describe('an administrator', () => {

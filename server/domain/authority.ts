@@ -22,6 +22,11 @@ export function mayGrant(actor: Actor, scopes: readonly ApiScope[]): boolean {
   return actor.kind !== 'api-key' || scopes.every((scope) => actor.scopes.includes(scope));
 }
 
+/** Making administrators, and granting them resources: they see everything, and may do there what `read` and `write` are. */
+export function mayMakeAdministrators(actor: Actor): boolean {
+  return mayAdminister(actor) && mayGrant(actor, ['read', 'write']);
+}
+
 /** The account's own objects without regard to a resource: what a superuser or an unconfined key may. */
 function mayEverywhere(actor: Actor): boolean {
   if (actor.kind === 'administrator') return actor.role === 'superuser';
@@ -57,6 +62,14 @@ export function mayChangeUser(actor: Actor, user: Pick<User, 'assignments'>): bo
   return actor.kind === 'administrator' || mayEverywhere(actor)
     ? user.assignments.every(({ resource }) => mayActOn(actor, resource))
     : false;
+}
+
+/**
+ * Choosing the password of a user, or its hash: whoever does could sign in as them. Administrators start a reset instead
+ * (SR-41); a site's backend passes on what people type into its own forms, and the operator imports.
+ */
+export function mayChoosePassword(actor: Actor): boolean {
+  return actor.kind !== 'administrator' && mayEverywhere(actor);
 }
 
 /**
@@ -97,7 +110,10 @@ export function mayDelete(
   return mayEverywhere(actor) || (actor.kind === 'administrator' && isBy(object.createdBy, actor));
 }
 
-/** Changing a filter bends the rules of whatever it is attached to, so it is for those who may delete it. */
+/**
+ * Changing a filter is for those who may delete it. A change of its rule bends what holds for every resource that has it,
+ * so they must be able to act on all of these as well.
+ */
 export const mayChangeFilter = mayDelete;
 
 function isBy(creator: ActorReference | undefined, actor: Actor): boolean {

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import type { PasswordFlaw } from '../domain/common-passwords.ts';
 import { CourierUnavailable } from '../ports/courier.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';
@@ -23,11 +24,14 @@ export interface Problem {
   retryAfterMs?: number;
   /** What is wrong with the input, by JSON path; never the offending values. */
   errors?: { path: string; message: string }[];
+  /** PASSWORD_COMMON: why. */
+  flaw?: PasswordFlaw;
   /** VERSION_CONFLICT: what the object is at now; also in `ETag`. */
   version?: string;
 }
 
 export interface RefusalExtras {
+  flaw?: PasswordFlaw;
   version?: string;
   detail?: string;
   retryAfterMs?: number;
@@ -62,6 +66,7 @@ export function refuse<C extends RefusalCode>(
   const headers: Record<string, string> = { ...extras.headers, 'content-type': 'application/problem+json' };
   if (extras.detail !== undefined) body.detail = extras.detail;
   if (extras.errors !== undefined) body.errors = extras.errors;
+  if (extras.flaw !== undefined) body.flaw = extras.flaw;
   if (extras.version !== undefined) {
     body.version = extras.version;
     headers.etag = `"${extras.version}"`;

@@ -4,7 +4,7 @@ import type { ApiScope } from '../domain/api-key.ts';
 import type { AccountId, ResourceId } from '../domain/ids.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
-import type { WidgetFile } from '../ports/widget-files.ts';
+import type { BuiltFile } from '../ports/built-files.ts';
 import { createApiKey } from './acting.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { connectedFrom } from './http-app.ts';
@@ -33,7 +33,7 @@ export interface Service {
   keyFor(account: AccountId, scopes?: ApiScope[], resources?: ResourceId[], lifetimeMs?: number): Promise<string>;
 }
 
-const file = (text: string, contentType: string): WidgetFile => ({
+const file = (text: string, contentType: string): BuiltFile => ({
   body: new TextEncoder().encode(text),
   brotli: new TextEncoder().encode(`br:${text}`),
   contentType,
@@ -55,6 +55,11 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
         ['assets/frame-1a2b.js', file('frame', 'text/javascript; charset=utf-8')],
         ['assets/frame-3c4d.css', file('body{}', 'text/css; charset=utf-8')],
       ]),
+    },
+    console: {
+      script: 'assets/console-1a2b.js',
+      style: 'assets/console-3c4d.css',
+      files: new Map([['assets/console-1a2b.js', file('console', 'text/javascript; charset=utf-8')]]),
     },
     log: log.log,
     readiness: createReadiness(),

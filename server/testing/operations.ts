@@ -157,6 +157,10 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { rows: [{ resource: resource.id, user: user.id }] },
     status: 200,
   }),
+  'POST /token-imports': () => ({
+    body: { content: 'otpauth://totp/phone?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
+    status: 200,
+  }),
   'POST /api-keys': () => ({ body: { name: 'shop', scopes: ['authenticate'] }, status: 201 }),
   'GET /api-keys': () => ({ status: 200 }),
   'GET /api-keys/{id}': ({ spareKey }) => ({ id: spareKey, status: 200 }),

@@ -11,6 +11,7 @@ export function operatorOptions(changes: Partial<OperatorOptions> = {}): Operato
     log: capturedLog().log,
     plans: DEFAULT_CATALOGUE,
     makeSigningKey: () => Promise.reject(new Error('this test makes no signing key')),
+    masterKeys: { configured: () => Promise.reject(new Error('this test has no place of master keys')) },
     writeBackup: () => Promise.reject(new Error('this test writes no backup')),
     ...changes,
   };

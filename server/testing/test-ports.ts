@@ -1,8 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openEmbeddedStore } from '../adapters/embedded-store/open-embedded-store.ts';
 import { loadSigningKeys } from '../adapters/jose/load-signing-keys.ts';
 import { createSigner } from '../adapters/jose/signer.ts';
 import { createSecretBox } from '../adapters/secret-box/secret-box.ts';
@@ -10,9 +6,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { GeoLookup } from '../ports/geo-lookup.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Random } from '../ports/random.ts';
+import type { Store } from '../ports/store.ts';
 import { FakeHasher } from './fake-hasher.ts';
 import { FakeCourier, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';
+import { openTemporaryStore } from './temporary-store.ts';
 
 export const ISSUER = 'https://auth.example';
 /** A Friday, 2027-01-15 08:00 UTC; a whole TOTP step. */
@@ -53,7 +51,7 @@ export function seededRandom(seed: string): Random {
   };
 }
 
-/** Ports over real crypto and a real embedded store, with everything a test must be able to turn in reach. */
+/** Ports over real crypto and a real store, with everything a test must be able to turn in reach. */
 export interface TestPorts extends Ports {
   store: InterceptedStore;
   clock: FakeClock;
@@ -68,9 +66,12 @@ export interface TestPorts extends Ports {
   close(): Promise<void>;
 }
 
-export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-ports-'));
-  const inner = await openEmbeddedStore({ path: folder });
+/** @param over an empty store, which goes with the ports. Default: an embedded one in a temporary folder. */
+export async function openTestPorts(
+  seed = 'test',
+  over?: { store: Store; remove(): Promise<void> },
+): Promise<TestPorts> {
+  const { store: inner, remove } = over ?? (await openTemporaryStore());
   const clock = new FakeClock();
   const random = seededRandom(seed);
   const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
@@ -91,10 +92,7 @@ export async function openTestPorts(seed = 'test'): Promise<TestPorts> {
     webhookSender: new FakeWebhookSender(),
     issuer: ISSUER,
     replica: overTheSame,
-    close: async () => {
-      await inner.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: remove,
   });
   return overTheSame();
 }

@@ -3,6 +3,8 @@ import {
   assignDirect,
   assignmentTo,
   assignWithToken,
+  isWithinBounds,
+  MOST_RESOURCES_ASSIGNED,
   unassignAlone,
   unassignDirect,
   unassignToken,
@@ -10,6 +12,8 @@ import {
 import { mayActOn, mayHandToken } from '../domain/authority.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../domain/ids.ts';
+import type { Token } from '../domain/token.ts';
+import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
@@ -29,30 +33,69 @@ export interface AssignmentInput {
 }
 
 export async function assign(ports: Needs, act: Act, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
-  const { resource } = input;
-  const { account } = act.actor;
+  const token = await judgeParts(ports, act, input);
+  if (isRefusal(token)) return token;
   const event = eventDraft('assignment.created', input);
+  if (input.user !== undefined) {
+    const key = documents.user(input.user);
+    const edit = (user: User) => assigned(user, input.resource, token);
+    const edited = await editObject(ports, act, event, key, 'USER_NOT_FOUND', edit);
+    return isRefusal(edited) ? edited : { assigned: true };
+  }
+  if (input.token === undefined) return nothingNamed();
+  const key = documents.token(input.token);
+  const edit = (current: Token) => assignedAlone(current, input.resource);
+  const edited = await editObject(ports, act, event, key, 'TOKEN_NOT_FOUND', edit);
+  return isRefusal(edited) ? edited : { assigned: true };
+}
+
+/** Why an assignment could not be made as things stand; undefined where it could. Makes nothing. */
+export async function judgeAssignment(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: AssignmentInput,
+): Promise<Refusal | undefined> {
+  const token = await judgeParts(ports, act, input);
+  if (isRefusal(token)) return token;
+  if (input.user === undefined && token.token === undefined) return nothingNamed();
+  if (input.user === undefined) return token.token && asRefusal(assignedAlone(token.token, input.resource));
+  const user = await readObject(ports, act.actor.account, documents.user(input.user), 'USER_NOT_FOUND');
+  return asRefusal(isRefusal(user) ? user : assigned(user.object, input.resource, token));
+}
+
+/** The resource that it is for, and the token if there is one. */
+async function judgeParts(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  { resource, token: id }: AssignmentInput,
+): Promise<{ token?: Token } | Refusal> {
+  const { account } = act.actor;
   const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  if (id === undefined) return {};
+  const token = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(token)) return token;
+  return mayHandToken(token.object) ? { token: token.object } : refusal('FORBIDDEN');
+}
 
-  const token = input.token && (await readObject(ports, account, documents.token(input.token), 'TOKEN_NOT_FOUND'));
-  if (token && isRefusal(token)) return token;
-  if (token && !mayHandToken(token.object)) return refusal('FORBIDDEN');
+function assigned(user: User, resource: ResourceId, { token }: { token?: Token }): User | Refusal {
+  const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
+  if (!next) return refusal('TOKEN_NOT_OWNED');
+  return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
+}
 
-  if (input.user !== undefined) {
-    const edited = await editObject(ports, act, event, documents.user(input.user), 'USER_NOT_FOUND', (user) =>
-      token
-        ? (assignWithToken(user, resource, token.object) ?? refusal('TOKEN_NOT_OWNED'))
-        : assignAlone(user, resource),
-    );
-    return isRefusal(edited) ? edited : { assigned: true };
-  }
-  if (input.token === undefined) return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
-  const edited = await editObject(ports, act, event, documents.token(input.token), 'TOKEN_NOT_FOUND', (current) =>
-    assignDirect(current, resource),
-  );
-  return isRefusal(edited) ? edited : { assigned: true };
+function assignedAlone(token: Token, resource: ResourceId): Token | Refusal {
+  const next = assignDirect(token, resource);
+  return next.directResources.length <= MOST_RESOURCES_ASSIGNED ? next : refusal('ASSIGNMENT_LIMIT');
+}
+
+function asRefusal(judged: object): Refusal | undefined {
+  return isRefusal(judged) ? judged : undefined;
+}
+
+function nothingNamed(): Refusal {
+  return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
 }
 
 export async function unassign(
@@ -72,7 +115,7 @@ export async function unassign(
     });
     return isRefusal(edited) ? edited : { unassigned: true };
   }
-  if (tokenId === undefined) return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
+  if (tokenId === undefined) return nothingNamed();
   const edited = await editObject(ports, act, event, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
     token.directResources.includes(resource) ? unassignDirect(token, resource) : refusal('ASSIGNMENT_NOT_FOUND'),
   );

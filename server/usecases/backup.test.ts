@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NO_RECOVERY_CODES } from '../domain/administrator.ts';
 import { documents } from '../ports/documents.ts';
 import { indexes } from '../ports/indexes.ts';
 import type { Store } from '../ports/store.ts';
 import { authenticate, consumeResult, operatorOf, resyncToken } from '../testing/acting.ts';
+import { addAdministrator } from '../testing/administrators.ts';
 import { backupOf, overStore, readingOf } from '../testing/restored.ts';
 import { must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';
@@ -114,6 +116,14 @@ describe('a restored backup', () => {
     must(await resyncToken(over, single.account, fob.id, [next, second]));
     expect(await read(over, documents.token(fob.id))).not.toHaveProperty('needsResync');
     must(await authenticate(over, { ...request, otp: third }));
+  });
+
+  test('knows no recovery code of an administrator, used or not', async () => {
+    const admin = await addAdministrator(ports, scene.account, { email: 'ada@acme.example', superuser: true });
+    const key = documents.administrator(scene.account, admin.id);
+    expect((await read(ports, key)).recovery).not.toEqual(NO_RECOVERY_CODES);
+    const over = await restored(await backupOf(ports));
+    expect(await read(over, key)).toEqual({ ...(await read(ports, key)), recovery: NO_RECOVERY_CODES });
   });
 
   test('knows no result, flow or login request, used or not', async () => {

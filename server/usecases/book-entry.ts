@@ -1,14 +1,15 @@
 import type { Account } from '../domain/account.ts';
 import { mayBook } from '../domain/authority.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
-import { bookPosting } from '../domain/plan-changes.ts';
+import { type BooksChange, bookPosting } from '../domain/plan-changes.ts';
 import type { PlanCatalogue } from '../domain/plans.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { booksOf, keepBooks } from './keep-books.ts';
 import { type Decision, transact } from './transact.ts';
-import { type Refusal, refusal, type Verdict } from './verdict.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
+import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 export interface NewEntry {
   kind: 'credit' | 'debit';
@@ -25,7 +26,7 @@ export interface NewEntry {
  * per reference, whoever repeats it and however often.
  */
 export function bookEntry(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: Act,
   catalogue: PlanCatalogue,
   input: NewEntry,
@@ -36,13 +37,14 @@ export function bookEntry(
 }
 
 async function bookOnce(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: Act,
   catalogue: PlanCatalogue,
   id: Account['id'],
   { currency, ...posting }: NewEntry,
 ): Promise<Verdict<{ entry: LedgerEntry; account: Account }>> {
-  type Answer = { entry: LedgerEntry; account: Account } | { before: number; account: Account } | Refusal;
+  type Booked = { entry: LedgerEntry; account: Account; events: BooksChange['events'] };
+  type Answer = Booked | { before: number; account: Account } | Refusal;
   const mark = documents.ledgerReference(id, posting.reference);
   const keys = [documents.account(id), mark] as const;
   const answer = await transact(ports, id, keys, ([stored, booked], now): Decision<Answer> => {
@@ -56,9 +58,14 @@ async function bookOnce(
     const [entry] = entries;
     if (!entry) throw new Error('a posting made no entry');
     const put = [...write.put, { key: mark, value: { entry: entry.number } }];
-    return { answer: { entry, account }, write: { ...write, put } };
+    return { answer: { entry, account, events: change.events }, write: { ...write, put } };
   });
-  if (!('before' in answer)) return answer;
+  if (isRefusal(answer)) return answer;
+  if ('events' in answer) {
+    const { entry, account, events } = answer;
+    warnOfLowBalance(ports, account, events);
+    return { entry, account };
+  }
   const [entry] = await ports.store.getMany([documents.ledgerEntry(id, answer.before)], ports.clock.now());
   return entry && sameAs(entry.value, posting, currency)
     ? { entry: entry.value, account: answer.account }

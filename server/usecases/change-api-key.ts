@@ -1,4 +1,4 @@
-import { type ApiKey, type ApiScope, LONGEST_OVERLAP_MS } from '../domain/api-key.ts';
+import { type ApiKey, type ApiScope, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from '../domain/api-key.ts';
 import { writeApiKey } from '../domain/api-key-text.ts';
 import { mayAdminister, mayGrant } from '../domain/authority.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../domain/ids.ts';
@@ -43,10 +43,12 @@ export async function updateApiKey(
     { type: 'api-key.updated' },
     key,
     'API_KEY_NOT_FOUND',
-    (current) => {
+    (current, now) => {
+      if ((changes.expiresAt ?? now) > now + LONGEST_KEY_LIFE_MS) {
+        return refusal('INPUT_INVALID', { detail: 'expiresAt: ten years from now at most' });
+      }
       const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
-      // A key that is let out of its confinement may everywhere what it could in one place.
-      const widened = resources === null && current.resources ? (scopes ?? current.scopes) : [];
+      const widened = isWidened(current, changes) ? (scopes ?? current.scopes) : [];
       if (!mayGrant(actor, [...added, ...widened])) return refusal('FORBIDDEN');
       const { resources: held, ...others } = { ...current, ...plain };
       const confined = resources === undefined ? held : (resources ?? undefined);
@@ -60,9 +62,22 @@ export async function updateApiKey(
   );
 }
 
+/** Whether a key may afterwards what it could not before: elsewhere, again, or for longer. */
+function isWidened(current: ApiKey, { resources, enabled, expiresAt }: ApiKeyChanges): boolean {
+  const { resources: held } = current;
+  const elsewhere = resources === null || resources?.some((resource) => !held?.includes(resource)) === true;
+  return (
+    (held !== undefined && elsewhere) ||
+    (enabled === true && !current.enabled) ||
+    (expiresAt !== undefined && expiresAt > current.expiresAt)
+  );
+}
+
 /**
  * Gives a key another secret, shown once. The one before works on for the overlap, so that a fleet can be moved over
  * without a gap; one from an earlier rotation ends at once. Whoever gets the secret gets what the key may.
+ *
+ * @param given 20 bytes that are to be the secret; made here unless something else decides them
  */
 export async function rotateApiKey(
   ports: Needs,
@@ -70,11 +85,12 @@ export async function rotateApiKey(
   id: ApiKeyId,
   overlapMs: number,
   seen?: SeenVersions,
+  given?: Uint8Array,
 ): Promise<Verdict<{ key: ApiKey; text: string }>> {
   const { actor } = act;
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) return refusal('INPUT_INVALID', { detail: 'overlapMs' });
-  const secret = crockford(ports.random.bytes(20));
+  const secret = crockford(given ?? ports.random.bytes(20));
   const rotated = await editObject(
     ports,
     act,
@@ -83,6 +99,8 @@ export async function rotateApiKey(
     'API_KEY_NOT_FOUND',
     (current, now): ApiKey | ReturnType<typeof refusal> => {
       if (!mayGrant(actor, current.scopes)) return refusal('FORBIDDEN');
+      // The same Idempotency-Key gave it that secret before and was interrupted.
+      if (current.secretHash === hashApiSecret(secret)) return current;
       const { former: _ended, ...key } = current;
       const former = { secretHash: current.secretHash, until: now + overlapMs };
       return { ...key, secretHash: hashApiSecret(secret), ...(overlapMs > 0 && { former }) };

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { chargeDue, hasTermsOf, paidUntil, refreshTerms } from '../domain/plan-changes.ts';
+import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from '../domain/plan-changes.ts';
 import { findPlan, limitedKinds, type PlanCatalogue } from '../domain/plans.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
@@ -9,8 +9,9 @@ import type { IndexEntry } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
 import { booksOf, keepBooks } from './keep-books.ts';
 import { type Decision, transact } from './transact.ts';
+import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 
 const PAGE = 200;
 
@@ -44,22 +45,27 @@ export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Pr
   }
 }
 
-function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEntry): Promise<boolean> {
+async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEntry): Promise<boolean> {
   const id = entry.id as AccountId;
   const act: Act = { actor: { kind: 'service', account: id } };
-  return transact(ports, id, [documents.account(id)], ([stored], now): Decision<boolean> => {
+  type Charged = { done: boolean; account?: Account; events?: BooksChange['events'] };
+  const charged = await transact(ports, id, [documents.account(id)], ([stored], now): Decision<Charged> => {
     const due = stored && paidUntil(stored.value.plan);
     // The entry is a hint. One that says something else than the account makes way for what the account says.
     if (due === undefined || byInstant(due, id).sort !== entry.sort) {
       const right = due === undefined ? {} : { add: byInstant(due, id) };
-      return { answer: true, write: { index: [{ index: indexes.plansDue(), remove: entry, ...right }] } };
+      return { answer: { done: true }, write: { index: [{ index: indexes.plansDue(), remove: entry, ...right }] } };
     }
-    if (!stored) return { answer: false };
+    if (!stored) return { answer: { done: false } };
     const books = booksOf(stored.value, catalogue.currency);
     const change = chargeDue(books, now);
-    if (change.books === books) return { answer: false };
-    return { answer: true, write: keepBooks(act, stored.value, change, now).write };
+    if (change.books === books) return { answer: { done: false } };
+    const { account, write } = keepBooks(act, stored.value, change, now);
+    return { answer: { done: true, account, events: change.events }, write };
   });
+  const { done, account, events = [] } = charged;
+  if (account) warnOfLowBalance(ports, account, events);
+  return done;
 }
 
 /**

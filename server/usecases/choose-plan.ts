@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import { mayAdminister } from '../domain/authority.ts';
-import { choosePlan as decidePlan } from '../domain/plan-changes.ts';
+import { type BooksChange, choosePlan as decidePlan } from '../domain/plan-changes.ts';
 import { exceeded, findPlan, limitedKinds, type PlanCatalogue, QUOTA_KINDS, type QuotaKind } from '../domain/plans.ts';
 import { PLACE_HELD_MS, used } from '../domain/usage.ts';
 import { documents } from '../ports/documents.ts';
@@ -9,14 +9,15 @@ import type { Act } from './act.ts';
 import { booksOf, keepBooks } from './keep-books.ts';
 import { type Decision, transact } from './transact.ts';
 import { readUsage } from './usage.ts';
-import { refusal, type Verdict } from './verdict.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
 /**
  * Activates a plan, or changes to another: refused while the account has more than the new plan allows, or cannot pay
  * for its first month. Where the new plan limits what was free until now, the objects are counted first.
  */
 export async function choosePlan(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: Act,
   catalogue: PlanCatalogue,
   name: string,
@@ -30,7 +31,8 @@ export async function choosePlan(
   for (const kind of limited) seen[kind] = await readUsage(ports, id, kind);
 
   const keys = [documents.account(id), ...QUOTA_KINDS.map((kind) => documents.usage(id, kind))] as const;
-  return transact(ports, id, keys, ([stored, ...usages], now): Decision<Verdict<{ account: Account }>> => {
+  type Chosen = { account: Account; events: BooksChange['events'] };
+  const chosen = await transact(ports, id, keys, ([stored, ...usages], now): Decision<Verdict<Chosen>> => {
     if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
     const counts: { [K in QuotaKind]?: number } = {};
     QUOTA_KINDS.forEach((kind, at) => {
@@ -46,7 +48,7 @@ export async function choosePlan(
     }
     const change = decidePlan(books, target, now);
     if (typeof change === 'string') return { answer: refusal(change) };
-    if (change.books === books) return { answer: { account: stored.value } };
+    if (change.books === books) return { answer: { account: stored.value, events: [] } };
 
     const { account, write } = keepBooks(act, stored.value, change, now);
     const counting = QUOTA_KINDS.flatMap((kind, at) => {
@@ -58,7 +60,7 @@ export async function choosePlan(
     });
     const forgotten = QUOTA_KINDS.filter((kind, at) => usages[at] && !limited.includes(kind));
     return {
-      answer: { account },
+      answer: { account, events: change.events },
       write: {
         ...write,
         put: [...write.put, ...counting],
@@ -66,4 +68,7 @@ export async function choosePlan(
       },
     };
   });
+  if (isRefusal(chosen)) return chosen;
+  warnOfLowBalance(ports, chosen.account, chosen.events);
+  return { account: chosen.account };
 }

@@ -22,6 +22,8 @@ interface NewTokenRecord {
   serial?: string | undefined;
   owner?: UserId | undefined;
   expiresAt?: number | undefined;
+  /** Where the epochs of the token begin; 0, the default, for an id that nothing has had before. */
+  epoch?: number | undefined;
 }
 
 export interface NewPin {
@@ -39,6 +41,8 @@ export interface NewOathToken extends NewTokenRecord {
   counter: number;
   /** Given by whoever has the device already; otherwise made here. */
   secret?: Uint8Array | undefined;
+  /** TOTP: what is known of the device's clock, in steps. */
+  driftSteps?: number | undefined;
   pin?: NewPin | undefined;
 }
 
@@ -84,7 +88,10 @@ export async function createToken(
     input,
     (record): OathToken => ({
       ...record,
-      factor: input.kind === 'totp' ? { kind: 'totp', periodMs: input.periodMs, driftSteps: 0 } : { kind: 'hotp' },
+      factor:
+        input.kind === 'totp'
+          ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
+          : { kind: 'hotp' },
       algorithm: input.algorithm,
       digits: input.digits,
       sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
@@ -178,7 +185,7 @@ export async function storeToken<T extends Token>(
     ...(input.serial !== undefined && { serial: input.serial }),
     nextCounter: 0,
     ...(input.owner !== undefined && { owner: input.owner }),
-    epoch: 0,
+    epoch: input.epoch ?? 0,
     enabled: true,
     failures: 0,
     ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),

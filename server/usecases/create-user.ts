@@ -1,5 +1,5 @@
 import { referenceTo } from '../domain/actor.ts';
-import { mayCreate } from '../domain/authority.ts';
+import { mayChoosePassword, mayCreate } from '../domain/authority.ts';
 import type { UserId } from '../domain/ids.ts';
 import { adoptHash, type ImportedHash } from '../domain/imported-hash.ts';
 import type { User } from '../domain/user.ts';
@@ -15,7 +15,7 @@ import { hashNewPassword, type PasswordOwner } from './new-password.ts';
 import { movePlaces } from './object-places.ts';
 import { newOperation } from './transact.ts';
 import { givePlaceBack } from './usage.ts';
-import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
@@ -45,6 +45,8 @@ export async function createUser(
 ): Promise<Verdict<{ user: User }>> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, input);
+  if (chosen) return chosen;
   const impossible = judgeNames(input);
   if (impossible) return impossible;
   const { id } = birth;
@@ -88,6 +90,14 @@ export async function createUser(
   }
   return { user };
 }
+
+/** Whoever may not choose a password makes somebody without one, and has a link mailed to them (SR-41). */
+export function refuseChosen(act: Act, input: Pick<NewUser, 'password' | 'passwordHash'>): Refusal | undefined {
+  if (input.password === undefined && input.passwordHash === undefined) return undefined;
+  return mayChoosePassword(act.actor) ? undefined : refusal('FORBIDDEN', { detail: PASSWORD_IS_THEIRS });
+}
+
+const PASSWORD_IS_THEIRS = 'administrators do not choose a password: start a reset';
 
 /** An old password is not judged: nobody knows it. It is when its person next changes it. */
 async function firstPassword(

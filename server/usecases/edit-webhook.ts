@@ -1,12 +1,17 @@
 import { mayAdminister } from '../domain/authority.ts';
 import type { EventType } from '../domain/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../domain/ids.ts';
+import { isAsSeen, type SeenVersions } from '../domain/object-version.ts';
 import type { Webhook, WebhookBook } from '../domain/webhook/webhook.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import { byCreation } from '../ports/indexes.ts';
 import type { SecretContext } from '../ports/secret-box.ts';
+import type { IndexEntry } from '../ports/store.ts';
 import { type Act, eventOf } from './act.ts';
-import { changedFields } from './read-object.ts';
+import { type Page, parseCursor, writeCursor } from './list-objects.ts';
+import { beginsWith } from './object-places.ts';
+import { changedFields, changedMeanwhile } from './read-object.ts';
 import { type Decision, transact } from './transact.ts';
 import { type Refusal, refusal, type Verdict } from './verdict.ts';
 
@@ -20,14 +25,36 @@ export async function readBook(ports: Pick<Ports, 'store' | 'clock'>, account: A
   return book?.value.webhooks ?? [];
 }
 
-/** All webhooks of the account, newest first. */
+export interface WebhookQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  /** What its address, the host in it, or its description begins with. */
+  search?: string | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** A page of the account's webhooks. All of them are one document, so the page is cut here. */
 export async function listWebhooks(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: Act,
-): Promise<Verdict<{ webhooks: Webhook[] }>> {
+  { after, limit, order, search, enabled }: WebhookQuery,
+): Promise<Verdict<Page<Webhook>>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
-  const webhooks = await readBook(ports, act.actor.account);
-  return { webhooks: webhooks.toSorted((one, other) => other.createdAt - one.createdAt) };
+  const start = after === undefined ? undefined : parseCursor(after);
+  if (after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
+  const place = ({ sort, id }: IndexEntry) => `${sort}/${id}`;
+  const sign = order === 'asc' ? 1 : -1;
+  const listed = (await readBook(ports, act.actor.account))
+    .filter((one) => enabled === undefined || one.enabled === enabled)
+    .filter((one) => beginsWith([one.url, new URL(one.url).host, one.description], search))
+    .map((webhook) => ({ webhook, entry: byCreation(webhook) }))
+    .sort((one, other) => (place(one.entry) < place(other.entry) ? -sign : sign))
+    .filter(({ entry }) => !start || (place(entry) > place(start) ? sign : -sign) === 1)
+    .filter(({ entry }) => !start || place(entry) !== place(start));
+  const shown = listed.slice(0, limit);
+  const last = listed.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map(({ webhook }) => webhook), next: last ? writeCursor(last.entry) : null };
 }
 
 export async function readWebhook(
@@ -47,12 +74,14 @@ export function editWebhook(
   type: EventType,
   id: WebhookId,
   edit: (webhook: Webhook, now: number) => Webhook | Refusal,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ webhook: Webhook }>> {
   return editBook(ports, act, (book, now) => {
     const webhook = book.webhooks.find((one) => one.id === id);
     if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
     const edited = edit(webhook, now);
     if ('refused' in edited) return { answer: edited };
+    if (!isAsSeen(webhook, seen)) return { answer: changedMeanwhile(webhook) };
     const changed = changedFields(webhook, edited);
     if (changed.length === 0) return { answer: { webhook } };
     return {

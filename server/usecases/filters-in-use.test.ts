@@ -189,3 +189,47 @@ describe('a filter that is changed', () => {
     expect(await deleteFilter(ports, maker, id)).toEqual({ deleted: true });
   });
 });
+
+// SR-27
+describe('SR-27: whoever made a filter, and acts on some resources', () => {
+  const OPEN = { kind: 'ip', mode: 'allow', ranges: ['0.0.0.0/0'] } as const;
+  const made = async (scene: Scene, resources: Scene['resource']['id'][]) => {
+    const { account } = scene;
+    const id = birth(ports, 'adm').id;
+    const act: Act = { actor: { kind: 'administrator', account, id, role: 'administrator', resources } };
+    const filter = must(await createFilterAs(ports, act, birth(ports, 'flt'), { name: 'office', rule: rule() })).filter;
+    return { act, filter: filter.id };
+  };
+  const open = (act: Act, filter: FilterId) =>
+    updateFilter(ports, act, filter, { rule: { ...OPEN, ranges: [...OPEN.ranges] } });
+
+  test('does not bend the rules of somebody else’s resource that has it; of their own they do', async () => {
+    const scene = await setScene(ports);
+    const elsewhere = await addResource(ports, scene.account);
+    const { act, filter } = await made(scene, [elsewhere.id]);
+    must(await attach(scene, filter));
+    expect(await open(act, filter)).toEqual({ refused: 'FORBIDDEN' });
+    expect((await read(ports, documents.filter(filter))).rule).toEqual(rule());
+    must(await updateFilter(ports, act, filter, { name: 'the office' }));
+    must(await open(operatorOf(scene.account), filter));
+    must(await updateResource(ports, scene.account, elsewhere.id, { ipFilter: filter }));
+    must(await attach(scene, null));
+    must(await updateFilter(ports, act, filter, { rule: rule() }));
+  });
+
+  test('nor of one that takes the filter at the same moment', async () => {
+    const scene = await setScene(ports);
+    const { act, filter } = await made(scene, []);
+    const other = ports.replica();
+    let attached = false;
+    ports.store.intercept.commit = async (change, go) => {
+      if (!attached && touches(change, 'filter')) {
+        attached = true;
+        must(await attach(scene, filter, other));
+      }
+      return go();
+    };
+    expect(await open(act, filter)).toEqual({ refused: 'FORBIDDEN' });
+    expect((await read(ports, documents.filter(filter))).rule).toEqual(rule());
+  });
+});

@@ -1,3 +1,4 @@
+import { maySee } from '../domain/authority.ts';
 import type { AccountId, UserId } from '../domain/ids.ts';
 import { parseId } from '../domain/ids.ts';
 import { normaliseName } from '../domain/names.ts';
@@ -5,6 +6,8 @@ import type { User } from '../domain/user.ts';
 import { userNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Act } from './act.ts';
+import { refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -35,6 +38,13 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
 export async function findUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
   const user = await locateUser(ports, account, idOrName);
   return user && (await holdsLogin(ports, user)) ? user : undefined;
+}
+
+/** The same, for whoever may see users. */
+export async function showUser(ports: Needs, { actor }: Act, idOrName: string): Promise<Verdict<{ object: User }>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const object = await findUser(ports, actor.account, idOrName);
+  return object ? { object } : refusal('USER_NOT_FOUND');
 }
 
 /** The live user by id, else undefined. */

@@ -16,16 +16,22 @@ const lines = new WeakMap<Store, Map<string, Line>>();
  * conflicts that a flood on one token would cause; correctness never rests on it, since other processes do not queue
  * here: the commit's expected versions decide.
  *
- * @throws Overloaded when {@link MAX_WAITING} are waiting already
+ * @param mostWaiting default {@link MAX_WAITING}
+ * @throws Overloaded when so many are waiting already
  */
-export async function inTurn<T>(store: Store, key: string, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(
+  store: Store,
+  key: string,
+  work: () => Promise<T>,
+  mostWaiting = MAX_WAITING,
+): Promise<T> {
   let byKey = lines.get(store);
   if (!byKey) {
     byKey = new Map();
     lines.set(store, byKey);
   }
   const line = byKey.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
-  if (line.waiting >= MAX_WAITING) throw new Overloaded(1000);
+  if (line.waiting >= mostWaiting) throw new Overloaded(1000);
   line.waiting += 1;
   byKey.set(key, line);
   const turn = line.tail.then(work, work);

@@ -4,7 +4,7 @@ import { userNames } from '../domain/user-names.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import type { NewToken } from './create-token.ts';
-import type { NewUser } from './create-user.ts';
+import { type NewUser, refuseChosen } from './create-user.ts';
 import { locateUser, readUser } from './find-user.ts';
 import { judgeNames } from './judge-names.ts';
 import { judgeNewPassword, type PasswordOwner } from './new-password.ts';
@@ -18,6 +18,8 @@ export async function judgeNewUser(
 ): Promise<Refusal | undefined> {
   const { account } = act.actor;
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, input);
+  if (chosen) return chosen;
   const impossible = judgeNames(input);
   if (impossible) return impossible;
   if (input.password !== undefined && input.passwordHash !== undefined) return refusal('INPUT_INVALID');

@@ -73,6 +73,7 @@ export async function listHistory<T extends { account: string }>(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
   object: { id: string; key: DocumentKey<T>; missing: RefusalCode },
+  filter: Omit<EventFilter, 'about'>,
   page: { after?: string | undefined; limit: number },
 ): Promise<Verdict<Page<ListedEvent>>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
@@ -82,7 +83,7 @@ export async function listHistory<T extends { account: string }>(
     ports.store.range(index, { limit: 1 }),
   ]);
   if (!known && (stored?.value as T | undefined)?.account !== actor.account) return refusal(object.missing);
-  return listEvents(ports, actor, { about: object.id }, page);
+  return listEvents(ports, actor, { ...filter, about: object.id }, page);
 }
 
 function passes(event: AccountEvent, filter: EventFilter, account: AccountId): boolean {

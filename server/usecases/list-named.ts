@@ -1,3 +1,4 @@
+import { maySee } from '../domain/authority.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { AccountId, ResourceId, UserId } from '../domain/ids.ts';
 import { tokenState } from '../domain/lockout.ts';
@@ -7,9 +8,10 @@ import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
+import type { Act } from './act.ts';
 import { type ListRequest, listObjects, type Page } from './list-objects.ts';
 import { namePrefix } from './object-places.ts';
-import type { Verdict } from './verdict.ts';
+import { refusal, type Verdict } from './verdict.ts';
 
 /**
  * The lists of an account's objects. Each goes along the one index that leaves out most of what was not asked for, and
@@ -35,27 +37,33 @@ function along({ after, limit, search, sort, order }: ListQuery, names: string, 
   return { index: names, after, limit, order: order ?? 'asc', prefix: namePrefix(search ?? '') };
 }
 
-export function listResources(ports: Needs, account: AccountId, query: ListQuery): Promise<Verdict<Page<Resource>>> {
+export async function listResources(ports: Needs, { actor }: Act, query: ListQuery): Promise<Verdict<Page<Resource>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
   const range = along(query, indexes.resourceNames(account), indexes.resources(account));
   return listObjects(ports, { ...range, account, key: documents.resource });
 }
 
-export function listFilters(
+export async function listFilters(
   ports: Needs,
-  account: AccountId,
+  { actor }: Act,
   query: ListQuery & { kind?: Filter['rule']['kind'] | undefined },
 ): Promise<Verdict<Page<Filter>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
   const { kind } = query;
   const range = along(query, indexes.filterNames(account), indexes.filters(account));
   const where = kind && ((filter: Filter) => filter.rule.kind === kind);
   return listObjects(ports, { ...range, account, key: documents.filter, where });
 }
 
-export function listUsers(
+export async function listUsers(
   ports: Needs,
-  account: AccountId,
+  { actor }: Act,
   query: ListQuery & { blocked?: boolean | undefined; resource?: ResourceId | undefined },
 ): Promise<Verdict<Page<User>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
   const { blocked, resource } = query;
   const selective =
     resource !== undefined
@@ -83,7 +91,9 @@ export interface TokenQuery extends ListQuery {
   resource?: ResourceId | undefined;
 }
 
-export function listTokens(ports: Needs, account: AccountId, query: TokenQuery): Promise<Verdict<Page<Token>>> {
+export async function listTokens(ports: Needs, { actor }: Act, query: TokenQuery): Promise<Verdict<Page<Token>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
   const { state, owner, kind, resource } = query;
   const now = ports.clock.now();
   const fits = (token: Token) =>

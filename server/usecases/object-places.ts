@@ -26,6 +26,19 @@ export function namePrefix(search: string): string {
     .slice(0, INDEXED_LENGTH);
 }
 
+/** What the entries begin with that stand for this whole name, as far as names are indexed. */
+export function namesExactly(name: string): string {
+  const text = normaliseName(name).slice(0, INDEXED_LENGTH);
+  return text.length < INDEXED_LENGTH ? `${text}${NAME_END}` : text;
+}
+
+/** Whether one of the names begins so, for lists that no index of names serves. */
+export function beginsWith(names: readonly (string | undefined)[], search: string | undefined): boolean {
+  if (search === undefined) return true;
+  const prefix = namePrefix(search);
+  return names.some((name) => name !== undefined && namePrefix(name).startsWith(prefix));
+}
+
 /** The name by which an object is sorted, as against others by which it is only found. */
 export function isMainName(entry: IndexEntry): boolean {
   return entry.sort.endsWith(`${NAME_END}0`);

@@ -9,6 +9,8 @@ import { createFilter, createResource, createUser, operatorOf } from '../testing
 import { touches } from '../testing/intercepted-store.ts';
 import { birth, must } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { removeAdministrator } from './administrators/change-administrator.ts';
+import { inviteAdministrator } from './administrators/invite-administrator.ts';
 import { choosePlan } from './choose-plan.ts';
 import { createAccount } from './create-account.ts';
 import { readUsage, recountUsage } from './usage.ts';
@@ -77,6 +79,50 @@ describe('of many creations at once', () => {
       expect(await make()).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
     }
     must(await addUser(account));
+  });
+});
+
+describe('administrators', () => {
+  const invited = (account: AccountId, over = ports, email = `ada-${serial++}@acme.example`) => {
+    const input = { email, name: 'Ada', language: 'en' as const, grants: [] };
+    return inviteAdministrator(over, operatorOf(account), birth(over, 'adm'), input);
+  };
+  const readThem = (account: AccountId) => readUsage(ports, account, 'administrators');
+
+  test('of many invitations at once no more go out than the quota has places', async () => {
+    const account = await accountWith({ administrators: 2 });
+    const other = ports.replica();
+    const mails = ports.courier.sent.length;
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => invited(account, n % 2 ? ports : other)));
+    expect(refusedWith(answers)).toEqual(Array(6).fill('QUOTA_EXCEEDED'));
+    expect(await readThem(account)).toBe(2);
+    expect(ports.courier.sent.length - mails).toBe(4);
+  });
+
+  test('one who is removed, an invitation taken back, an address that is taken: each gives its place back', async () => {
+    const account = await accountWith({ administrators: 2 });
+    const email = 'twice@acme.example';
+    const { administrator } = must(await invited(account, ports, email));
+    expect(await invited(account, ports, email)).toMatchObject({ refused: 'EMAIL_TAKEN' });
+    expect(await readThem(account)).toBe(1);
+    must(await invited(account));
+    expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+    must(await removeAdministrator(ports, operatorOf(account), administrator.id, 'invited'));
+    expect(await readThem(account)).toBe(1);
+    must(await invited(account));
+    expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('those who were there before the plan limited them count', async () => {
+    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    for (let n = 0; n < 3; n++) must(await invited(account));
+    const act = operatorOf(account);
+    expect(await choosePlan(ports, act, plans({ administrators: 2 }), 'Tight')).toMatchObject({
+      refused: 'QUOTA_EXCEEDED',
+    });
+    must(await choosePlan(ports, act, plans({ administrators: 4 }), 'Tight'));
+    must(await invited(account));
+    expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
+import type { ApiKey, ApiKeyUse, ApiScope } from '../domain/api-key.ts';
 import { mayAdminister } from '../domain/authority.ts';
 import type { ApiKeyId } from '../domain/ids.ts';
 import { documents } from '../ports/documents.ts';
@@ -6,6 +6,7 @@ import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
 import type { Act } from './act.ts';
 import { listObjects, type Page } from './list-objects.ts';
+import { beginsWith } from './object-places.ts';
 import { readObject } from './read-object.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
@@ -16,15 +17,30 @@ export interface UsedApiKey {
   use: ApiKeyUse | undefined;
 }
 
+export interface ApiKeyQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  search?: string | undefined;
+  enabled?: boolean | undefined;
+  /** That have it, whatever else they have. */
+  scope?: ApiScope | undefined;
+}
+
 export async function listApiKeys(
   ports: Needs,
   { actor }: Act,
-  query: { after?: string | undefined; limit: number },
+  { search, enabled, scope, ...query }: ApiKeyQuery,
 ): Promise<Verdict<Page<UsedApiKey>>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const key = (id: ApiKeyId) => documents.apiKey(account, id);
-  const page = await listObjects(ports, { ...query, index: indexes.apiKeys(account), account, key });
+  const fits = (one: ApiKey) =>
+    (enabled === undefined || one.enabled === enabled) &&
+    (scope === undefined || one.scopes.includes(scope)) &&
+    beginsWith([one.name], search);
+  const where = search === undefined && enabled === undefined && scope === undefined ? undefined : fits;
+  const page = await listObjects(ports, { ...query, index: indexes.apiKeys(account), account, key, where });
   if (isRefusal(page)) return page;
   const uses = await ports.store.getMany(
     page.items.map(({ id }) => documents.apiKeyUse(account, id)),

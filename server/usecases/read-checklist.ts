@@ -1,3 +1,4 @@
+import { CHECKLIST, type ChecklistItem } from '../../shared/wire/checklist.ts';
 import { maySee } from '../domain/authority.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -10,21 +11,8 @@ import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** What there is to do until the first person can sign in, in the order in which it is done best. */
-export const CHECKLIST = [
-  'activate-plan',
-  'make-api-key',
-  'add-resource',
-  'allow-origin',
-  'add-user',
-  'add-token',
-  'assign',
-  'first-login',
-] as const;
-export type ChecklistItem = (typeof CHECKLIST)[number];
-
-/** Of so many resources, the newest, it is looked whether one has an origin and somebody assigned. */
-const RESOURCES_LOOKED_AT = 20;
+/** Of so many resources, the newest, it is looked whether one has an origin and somebody assigned; and of as many tokens. */
+const LOOKED_AT = 20;
 
 /** What is done already. A bounded number of reads, in an account of any size. */
 export async function readChecklist(ports: Needs, act: Act): Promise<Verdict<{ done: ReadonlySet<ChecklistItem> }>> {
@@ -35,12 +23,12 @@ export async function readChecklist(ports: Needs, act: Act): Promise<Verdict<{ d
     ports.store.getMany([documents.account(account), documents.firstLogin(account)], now),
     isListed(ports, indexes.apiKeys(account)),
     isListed(ports, indexes.users(account)),
-    isListed(ports, indexes.tokens(account)),
+    somebodysToken(ports, account),
     listObjects(ports, {
       index: indexes.resources(account),
       account,
       key: documents.resource,
-      limit: RESOURCES_LOOKED_AT,
+      limit: LOOKED_AT,
     }),
   ]);
   if (isRefusal(page)) return page;
@@ -67,6 +55,13 @@ async function somebodyAssigned(ports: Needs, account: AccountId, resources: rea
     if (found.includes(true)) return true;
   }
   return false;
+}
+
+/** Those by which administrators themselves get in are no step of the integration. */
+async function somebodysToken(ports: Needs, account: AccountId): Promise<boolean> {
+  const index = indexes.tokens(account);
+  const page = await listObjects(ports, { index, account, key: documents.token, limit: LOOKED_AT });
+  return !isRefusal(page) && page.items.some(({ administrator }) => administrator === undefined);
 }
 
 async function isListed(ports: Needs, index: string): Promise<boolean> {

@@ -1,5 +1,12 @@
+import type { EventType } from '../domain/event.ts';
 import type { WebhookId } from '../domain/ids.ts';
-import { type Delivery, type DeliveryId, type DeliveryQueue, EMPTY_QUEUE } from '../domain/webhook/delivery.ts';
+import {
+  type Delivery,
+  type DeliveryId,
+  type DeliveryQueue,
+  type DeliveryState,
+  EMPTY_QUEUE,
+} from '../domain/webhook/delivery.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
@@ -8,20 +15,37 @@ import { readWebhook } from './edit-webhook.ts';
 import { listObjects, type Page } from './list-objects.ts';
 import { isRefusal, type Verdict } from './verdict.ts';
 
-/** A page of a webhook's deliveries, newest first; of the dead ones by when they died. */
+export interface DeliveryQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  state?: DeliveryState | undefined;
+  type?: EventType | undefined;
+}
+
+/** A page of a webhook's deliveries, newest first; of those in one state by when they came to it, or are due. */
 export async function readDeliveries(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: Act,
   webhook: WebhookId,
-  query: { after?: string | undefined; limit: number; state?: 'dead' | undefined },
+  { state, type, ...page }: DeliveryQuery,
 ): Promise<Verdict<Page<Delivery>>> {
   const found = await readWebhook(ports, act, webhook);
   if (isRefusal(found)) return found;
-  const { state, ...page } = query;
-  const index = state === 'dead' ? indexes.deadDeliveries(webhook) : indexes.deliveries(webhook);
+  const index = INDEX_OF[state ?? 'any'](webhook);
+  const fits = (one: Delivery) =>
+    (state === undefined || one.state === state) && (type === undefined || one.type === type);
+  const where = state === undefined && type === undefined ? undefined : fits;
   const key = (id: DeliveryId) => documents.delivery(id);
-  return listObjects(ports, { ...page, index, account: act.actor.account, key });
+  return listObjects(ports, { ...page, index, account: act.actor.account, key, where });
 }
+
+const INDEX_OF: Record<DeliveryState | 'any', (webhook: WebhookId) => string> = {
+  any: indexes.deliveries,
+  pending: indexes.dueDeliveries,
+  delivered: indexes.finishedDeliveries,
+  dead: indexes.deadDeliveries,
+};
 
 /** What waits for a webhook, and what found no room, over all outboxes. */
 export async function readQueue(ports: Pick<Ports, 'store' | 'clock'>, webhook: WebhookId): Promise<DeliveryQueue> {

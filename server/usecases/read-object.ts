@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import { maySee } from '../domain/authority.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { isAsSeen, type SeenVersions, versionOf } from '../domain/object-version.ts';
@@ -18,6 +19,16 @@ export async function readObject<T extends { account: string }>(
 ): Promise<{ object: T } | Refusal> {
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   return stored?.value.account === account ? { object: stored.value } : refusal(missing);
+}
+
+/** One object, for whoever may see it. */
+export async function showObject<T extends { account: string }>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { actor }: Act,
+  key: DocumentKey<T>,
+  missing: RefusalCode,
+): Promise<{ object: T } | Refusal> {
+  return maySee(actor) ? readObject(ports, actor.account, key, missing) : refusal('FORBIDDEN');
 }
 
 /**

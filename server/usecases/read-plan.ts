@@ -44,16 +44,33 @@ export async function readBalance(
   return { amount, currency };
 }
 
+export interface LedgerQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  kind?: LedgerEntry['kind'] | undefined;
+  reason?: LedgerEntry['reason'] | undefined;
+  /** Both included. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
 /** Credits and debits, newest first. */
 export async function listLedger(
   ports: Needs,
   act: Act,
-  page: { after?: string | undefined; limit: number },
+  { kind, reason, from, to, ...page }: LedgerQuery,
 ): Promise<Verdict<Page<LedgerEntry>>> {
   if (!maySeeBalance(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const key = (number: string) => documents.ledgerEntry(account, Number(number));
-  return listObjects(ports, { ...page, index: indexes.ledger(account), account, key });
+  const fits = (entry: LedgerEntry) =>
+    (kind === undefined || entry.kind === kind) &&
+    (reason === undefined || entry.reason === reason) &&
+    (from === undefined || entry.at >= from) &&
+    (to === undefined || entry.at <= to);
+  const all = [kind, reason, from, to].every((wish) => wish === undefined);
+  return listObjects(ports, { ...page, index: indexes.ledger(account), account, key, where: all ? undefined : fits });
 }
 
 /** The plans on offer are part of what only the superuser sees. */

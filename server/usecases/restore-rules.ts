@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { type Administrator, NO_RECOVERY_CODES } from '../domain/administrator.ts';
 import type { AuditChain, Segment } from '../domain/audit/segment.ts';
 import { withReplayFloor } from '../domain/otp/replay-floor.ts';
 import type { Token } from '../domain/token.ts';
@@ -36,7 +37,8 @@ const RULES: Record<string, Rule> = {
   'api-key': keep,
   'api-key-use': keep,
   'first-login': keep,
-  administrator: keep,
+  // Which of the recovery codes were used since is not known; new ones are made with both factors.
+  administrator: (administrator: Administrator): Administrator => ({ ...administrator, recovery: NO_RECOVERY_CODES }),
   'administrator-email': keep,
   'administrator-link': drop,
   'email-change': drop,

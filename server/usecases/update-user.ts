@@ -6,7 +6,9 @@ import { userNames, withNames } from '../domain/user-names.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
+import { notify } from './administrators/notify.ts';
 import { changeNames, type NameChanges } from './change-names.ts';
+import { refuseChosen } from './create-user.ts';
 import { hashNewPassword } from './new-password.ts';
 import { editObject, readObject } from './read-object.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -22,7 +24,7 @@ export interface UserChanges extends NameChanges {
 
 /** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
 export async function updateUser(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>,
   act: Act,
   id: UserId,
   changes: UserChanges,
@@ -34,6 +36,8 @@ export async function updateUser(
   if (isRefusal(found)) return found;
   // Before the hash, which is costly; asked again below, where it counts.
   if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, { password });
+  if (chosen) return chosen;
   const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
   if (isRefusal(hashed)) return hashed;
   const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
@@ -51,5 +55,23 @@ export async function updateUser(
     return name === [object.login, object.alias, object.email, object.phone][at];
   });
   if (sameNames && sameText) return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', edit, seen);
-  return changeNames(ports, act, id, names, edit, seen);
+  const changed = await changeNames(ports, act, id, names, edit, seen);
+  const { email: former } = found.object;
+  if (!isRefusal(changed) && former !== undefined && changed.object.email !== former) tellFormer(ports, act, former);
+  return changed;
+}
+
+/**
+ * Where the mails of a person go, their next password goes too: when an administrator changes it, the address there was is
+ * told (SR-41). A site that passes on its people's own changes tells them itself.
+ */
+function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: Act, email: string): void {
+  const { actor } = act;
+  if (actor.kind !== 'administrator') return;
+  // Nobody knows the person's language; the administrator's is the likeliest.
+  const key = documents.administrator(actor.account, actor.id);
+  const told = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
+    notify(ports, { email, language: stored?.value.language ?? 'en' }, 'email', act);
+  });
+  told.catch(() => undefined);
 }

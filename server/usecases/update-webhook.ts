@@ -1,9 +1,11 @@
 import type { EventType } from '../domain/event.ts';
 import type { ResourceId, WebhookId } from '../domain/ids.ts';
+import { isAsSeen, type SeenVersions } from '../domain/object-version.ts';
 import type { Webhook } from '../domain/webhook/webhook.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
+import { changedMeanwhile } from './read-object.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
 /** `null` takes a choice back: then all events, or those of all resources. */
@@ -21,6 +23,7 @@ export async function updateWebhook(
   act: Act,
   id: WebhookId,
   changes: WebhookChanges,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ webhook: Webhook }>> {
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
   if (target && 'problem' in target) return refusal('INPUT_INVALID', { detail: `url: ${target.problem}` });
@@ -30,10 +33,11 @@ export async function updateWebhook(
   const cleared = Object.entries(wanted).flatMap(([name, value]) => (value === null ? [name] : []));
   if (changes.enabled) cleared.push('disabledReason');
 
-  return editWebhook(ports, act, 'webhook.updated', id, (webhook) => {
+  const edit = (webhook: Webhook) => {
     const kept = Object.entries({ ...webhook, ...Object.fromEntries(set) });
     return Object.fromEntries(kept.filter(([name]) => !cleared.includes(name))) as unknown as Webhook;
-  });
+  };
+  return editWebhook(ports, act, 'webhook.updated', id, edit, seen);
 }
 
 /** Takes a webhook away. What still waits for it is cleared away by the runner, and nothing more is sent. */
@@ -41,10 +45,13 @@ export function deleteWebhook(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: Act,
   id: WebhookId,
+  seen?: SeenVersions,
 ): Promise<Verdict<{ deleted: true }>> {
   return editBook<{ deleted: true }>(ports, act, (book) => {
-    const rest = book.webhooks.filter((webhook) => webhook.id !== id);
-    if (rest.length === book.webhooks.length) return { answer: refusal('WEBHOOK_NOT_FOUND') };
+    const webhook = book.webhooks.find((one) => one.id === id);
+    if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
+    if (!isAsSeen(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    const rest = book.webhooks.filter((one) => one !== webhook);
     // Its entry in the index stays until nothing of it is left to clear away.
     return {
       answer: { deleted: true },

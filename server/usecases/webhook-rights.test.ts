@@ -27,7 +27,7 @@ afterAll(() => ports.close());
 const input = { url: 'https://hooks.example/', enabled: true };
 const EVERYTHING: Record<string, (act: Act) => Promise<object>> = {
   create: (act) => createWebhook(ports, act, birth(ports, 'whk'), input),
-  list: (act) => listWebhooks(ports, act),
+  list: (act) => listWebhooks(ports, act, { limit: 10 }),
   read: (act) => readWebhook(ports, act, scene.webhook.id),
   update: (act) => updateWebhook(ports, act, scene.webhook.id, { description: `${Math.random()}` }),
   rotate: (act) => rotateWebhookSecret(ports, act, scene.webhook.id, 0),
@@ -113,7 +113,7 @@ test('an account has a bounded number of webhooks, however many ask at once', as
   const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
   const refused = (await Promise.all(asked)).filter(isRefusal);
   expect(refused).toEqual(refused.map(() => ({ refused: 'WEBHOOK_LIMIT' })));
-  expect(must(await listWebhooks(ports, act)).webhooks).toHaveLength(MOST_WEBHOOKS);
+  expect(must(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MOST_WEBHOOKS);
 });
 
 test('SR-31: a private address is refused where it is set', async () => {

@@ -22,12 +22,15 @@ export interface Layer {
 
 /** Libraries that compute and do nothing else. */
 const PURE_PACKAGES = [
+  '@bufbuild/protobuf',
   '@otplib/*',
   '@scure/base',
   '@zxcvbn-ts/language-common',
+  'csv-parse',
   'ipaddr.js',
   'node:crypto',
   'node:net',
+  'saxes',
   'tldts',
 ];
 
@@ -36,7 +39,7 @@ const BEHIND_PORTS = ['ioredis', 'lmdb', '@node-rs/argon2', '@node-rs/bcrypt', '
 
 /** Of Node's own modules, the domain may use what is a function of its arguments: no randomness, no sockets. */
 export const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['createHash', 'createHmac', 'timingSafeEqual'],
+  'node:crypto': ['createDecipheriv', 'createHash', 'createHmac', 'pbkdf2', 'timingSafeEqual'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
 };
 

@@ -30,14 +30,12 @@ async function toOtp(frame: Frame): Promise<void> {
 
 /** Requests that answered this step. */
 const sent = (step: string) => stage.service.asked.filter(({ path }) => path === `flow/${step}`);
-
 /** Replies so to the first answer of the step, as usual to the rest. */
 const once = (step: string, reply: Reply) => {
-  let isDone = false;
+  const left = [reply];
   stage.service.intercept = ({ path }) => {
-    if (path !== `flow/${step}` || isDone) return undefined;
-    isDone = true;
-    return reply;
+    if (path !== `flow/${step}`) return undefined;
+    return left.shift();
   };
 };
 
@@ -356,11 +354,11 @@ describe('what the person sees', () => {
         .analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     };
-    await frame.locator('form').evaluate((form) => Promise.all(form.getAnimations().map(({ finished }) => finished)));
     const settled = () =>
       frame
         .locator('form, .message')
-        .evaluate((form) => Promise.all(form.getAnimations().map(({ finished }) => finished)));
+        .evaluate((form) => Promise.allSettled(form.getAnimations().map(({ finished }) => finished)));
+    await settled();
     await check();
     await answer(frame, 'identify', LOGIN);
     await answer(frame, 'password', 'wrong');

@@ -13,7 +13,7 @@ import {
   refusalCsp,
   refusalDocument,
 } from '../../shared/wire/frame-document.ts';
-import type { FrameManifest } from '../build.ts';
+import type { PageManifest } from '../build.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -61,7 +61,7 @@ interface FakeFlow {
 }
 
 export async function startFakeService(dist: string): Promise<FakeService> {
-  const manifest: FrameManifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+  const manifest: PageManifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
   const flows = new Map<string, FakeFlow>();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {

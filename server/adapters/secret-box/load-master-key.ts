@@ -52,7 +52,7 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
   return made;
 }
 
-async function readKeyFile(file: string): Promise<MasterKeys | undefined> {
+export async function readKeyFile(file: string): Promise<MasterKeys | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, 'r');
@@ -99,7 +99,7 @@ async function createKeyFile(file: string): Promise<void> {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -31,6 +31,8 @@ export interface WebhookSecret {
   createdAt: number;
   /** Set when a newer one replaced it: from then on it signs no more. */
   expiresAt?: number;
+  /** The Idempotency-Key (as a MAC) of the rotation that made it. */
+  madeWith?: string;
 }
 
 /**

@@ -10,7 +10,9 @@ import { updateAccount } from '../../usecases/update-account.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { instant, label, pageOf, pageQuery } from './fields.ts';
+import { showOne } from './describe-object.ts';
+import { instant, instantQuery, label, orderedPageQuery, pageOf } from './fields.ts';
+import { changeHeaders, seenOf, tagged } from './version.ts';
 
 const amount = z.int().openapi({ description: 'In minor units of the currency, such as cents.' });
 const currency = z.string().openapi({ description: 'ISO 4217.', example: 'EUR' });
@@ -26,6 +28,10 @@ const account = z
     createdAt: instant,
   })
   .openapi('Account');
+const changes = z
+  .strictObject({ name: label(100) })
+  .partial()
+  .openapi('AccountChanges');
 const planName = z.string().min(1).max(50).openapi({ example: 'Standard' });
 const offered = z.object({ name: planName, monthlyFee: amount, quotas }).openapi('OfferedPlan');
 const plan = z
@@ -82,7 +88,7 @@ const read = createRoute({
   tags,
   summary: 'Read the account',
   security: [{ apiKey: ['read'] }],
-  responses: { 200: jsonAnswer('The account of the key.', account), ...refusals },
+  responses: { 200: { ...jsonAnswer('The account of the key.', account), ...tagged }, ...refusals },
 });
 const update = createRoute({
   method: 'patch',
@@ -90,13 +96,8 @@ const update = createRoute({
   tags,
   summary: 'Rename the account',
   security: [{ apiKey: ['administer'] }],
-  request: jsonBody(
-    z
-      .strictObject({ name: label(100) })
-      .partial()
-      .openapi('AccountChanges'),
-  ),
-  responses: { 200: jsonAnswer('The account.', account), ...refusals },
+  request: { headers: changeHeaders, ...jsonBody(changes) },
+  responses: { 200: { ...jsonAnswer('The account.', account), ...tagged }, ...refusals },
 });
 const readOwnPlan = createRoute({
   method: 'get',
@@ -139,12 +140,19 @@ const ledger = createRoute({
   tags,
   summary: 'List credits and debits, newest first',
   security: [{ apiKey: ['read'] }],
-  request: { query: pageQuery },
+  request: {
+    query: orderedPageQuery.extend({
+      kind: entry.shape.kind.optional(),
+      reason: entry.shape.reason.optional(),
+      from: instantQuery,
+      to: instantQuery,
+    }),
+  },
   responses: { 200: jsonAnswer('A page.', pageOf(entry)), ...refusals },
 });
 
 /** The account itself, its plan, and its money. */
-export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random'>, catalogue: PlanCatalogue) {
+export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>, catalogue: PlanCatalogue) {
   const app = apiRouter();
   app.on(['GET'], ['/account', '/balance', '/ledger'], authorize(ports, 'read'));
   app.on(['PATCH'], ['/account'], authorize(ports, 'administer'));
@@ -152,11 +160,11 @@ export function accounts(ports: Pick<Ports, 'store' | 'clock' | 'random'>, catal
   app.on(['POST'], ['/plan'], authorize(ports, 'administer'));
   app.openapi(read, async (c) => {
     const verdict = await readAccount(ports, c.get('act'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentAccount(verdict.account), 200);
+    return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
   });
   app.openapi(update, async (c) => {
-    const verdict = await updateAccount(ports, c.get('act'), c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(presentAccount(verdict.account), 200);
+    const verdict = await updateAccount(ports, c.get('act'), c.req.valid('json'), seenOf(c));
+    return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
   });
   app.openapi(readOwnPlan, async (c) => {
     const verdict = await readPlan(ports, c.get('act'));

@@ -16,8 +16,9 @@ import {
 } from './administrator-fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize, authorizeSession } from './authorize.ts';
-import { pageOf, pageQuery } from './fields.ts';
+import { pageOf, searchedPageQuery } from './fields.ts';
 import { selfOf } from './self.ts';
+import { changeHeaders, seenOf, tag, tagged } from './version.ts';
 
 const changes = z.strictObject({ name: personName, grants }).partial().openapi('AdministratorChanges');
 const transferring = z.strictObject(proofFields).openapi('TransferInput');
@@ -31,7 +32,7 @@ const list = createRoute({
   tags,
   summary: 'List administrators, newest first',
   security,
-  request: { query: pageQuery },
+  request: { query: searchedPageQuery.extend({ state: z.enum(['invited', 'active']).optional() }) },
   responses: { 200: jsonAnswer('A page.', pageOf(administratorShown)), ...refusals },
 });
 const read = createRoute({
@@ -41,7 +42,7 @@ const read = createRoute({
   summary: 'Read an administrator',
   security,
   request: { params },
-  responses: { 200: jsonAnswer('The administrator.', administratorShown), ...refusals },
+  responses: { 200: { ...jsonAnswer('The administrator.', administratorShown), ...tagged }, ...refusals },
 });
 const update = createRoute({
   method: 'patch',
@@ -50,8 +51,11 @@ const update = createRoute({
   summary: 'Change an administrator’s name or resources',
   description: 'Counts from their next request on. Their password, address and token are theirs alone.',
   security,
-  request: { params, ...jsonBody(changes) },
-  responses: { 200: jsonAnswer('The administrator as they are now.', administratorShown), ...refusals },
+  request: { params, headers: changeHeaders, ...jsonBody(changes) },
+  responses: {
+    200: { ...jsonAnswer('The administrator as they are now.', administratorShown), ...tagged },
+    ...refusals,
+  },
 });
 const remove = createRoute({
   method: 'delete',
@@ -60,7 +64,7 @@ const remove = createRoute({
   summary: 'Remove an administrator',
   description: 'Their sessions end with their next request. The superuser stays: hand the role over first.',
   security,
-  request: { params },
+  request: { params, headers: changeHeaders },
   responses: { 204: { description: 'Removed.' }, ...refusals },
 });
 const transfer = createRoute({
@@ -92,18 +96,20 @@ export function administrators(ports: Needs) {
   app.openapi(read, async (c) => {
     const found = await showAdministrator(ports, c.get('act'), c.req.valid('param').id);
     if (isRefusal(found)) return refuseVerdict(c, found);
+    tag(c, found.administrator);
     return c.json(presentAdministrator(found.account, found.administrator), 200);
   });
   app.openapi(update, async (c) => {
     const { id } = c.req.valid('param');
-    const verdict = await updateAdministrator(ports, c.get('act'), id, c.req.valid('json'));
+    const verdict = await updateAdministrator(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
     if (isRefusal(verdict)) return refuseVerdict(c, verdict);
     const found = await showAdministrator(ports, c.get('act'), id);
     if (isRefusal(found)) return refuseVerdict(c, found);
+    tag(c, verdict.object);
     return c.json(presentAdministrator(found.account, verdict.object), 200);
   });
   app.openapi(remove, async (c) => {
-    const verdict = await removeAdministrator(ports, c.get('act'), c.req.valid('param').id);
+    const verdict = await removeAdministrator(ports, c.get('act'), c.req.valid('param').id, undefined, seenOf(c));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
   });
   app.openapi(transfer, async (c) => {

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES, type ApiScope, KEY_USE_STEP_MS, LONGEST_OVERLAP_MS } from '../../domain/api-key.ts';
+import {
+  API_SCOPES,
+  type ApiScope,
+  KEY_USE_STEP_MS,
+  LONGEST_KEY_LIFE_MS,
+  LONGEST_OVERLAP_MS,
+} from '../../domain/api-key.ts';
 import { documents } from '../../ports/documents.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { type Scene, setScene } from '../../testing/scene.ts';
+import { addResource, type Scene, setScene } from '../../testing/scene.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 
 let service: Service;
@@ -133,6 +139,18 @@ describe('SR-27: a key cannot give what it does not have', () => {
     const { key: confined } = await make({ scopes: ['authenticate'], resources: [scene.resource.id] });
     const freed = await call(`PATCH /v1/api-keys/${confined.id}`, { resources: null }, weak.text);
     expect(await refusalOf(freed)).toEqual(forbidden);
+    // Nor by letting a key that has it do so elsewhere, again, or for longer.
+    const { id: elsewhere } = await addResource(service.ports, scene.account);
+    const wider = { resources: [scene.resource.id, elsewhere] };
+    expect(await refusalOf(await call(`PATCH /v1/api-keys/${confined.id}`, wider, weak.text))).toEqual(forbidden);
+    await call(`PATCH /v1/api-keys/${confined.id}`, { enabled: false });
+    for (const change of [{ enabled: true }, { expiresAt: confined.expiresAt + 1 }]) {
+      const revived = await call(`PATCH /v1/api-keys/${confined.id}`, change, weak.text);
+      expect(await refusalOf(revived), JSON.stringify(change)).toEqual(forbidden);
+      expect((await call(`PATCH /v1/api-keys/${confined.id}`, change)).status).toBe(200);
+    }
+    const narrower = { resources: [scene.resource.id], expiresAt: confined.expiresAt - 1 };
+    expect((await call(`PATCH /v1/api-keys/${confined.id}`, narrower, weak.text)).status).toBe(200);
     await make({ scopes: ['read'] }, weak.text);
     expect((await call(`PATCH /v1/api-keys/${strong.key.id}`, { enabled: false }, weak.text)).status).toBe(200);
   });
@@ -148,6 +166,32 @@ describe('SR-27: a key cannot give what it does not have', () => {
     const moved = await call(`PATCH /v1/api-keys/${one.id}`, { resources: [other.resource.id] });
     expect(await refusalOf(moved)).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
   });
+});
+
+// SR-26
+test('SR-26: no change lets a key live longer than a new one may', async () => {
+  const { key: one } = await make({});
+  const longest = service.ports.clock.now() + LONGEST_KEY_LIFE_MS;
+  for (const expiresAt of [longest + 1, 8_640_000_000_000_000]) {
+    const changed = await call(`PATCH /v1/api-keys/${one.id}`, { expiresAt });
+    expect(await refusalOf(changed)).toEqual({ status: 422, code: 'INPUT_INVALID' });
+  }
+  expect((await call(`PATCH /v1/api-keys/${one.id}`, { expiresAt: longest })).status).toBe(200);
+});
+
+// SR-23
+test('SR-23: under the Idempotency-Key of another key there is another answer, and none for a scope that is gone', async () => {
+  const headers = { 'idempotency-key': 'shared-name' };
+  const [one, two] = [await make({ scopes: [...API_SCOPES] }), await make({ scopes: [...API_SCOPES] })];
+  const input = { name: 'twice', scopes: ['read'] };
+  const answers = [];
+  for (const { text } of [one, two]) {
+    answers.push((await (await call('POST /v1/api-keys', input, text, headers)).json()) as { text: string });
+  }
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(2);
+  expect((await call(`PATCH /v1/api-keys/${one.key.id}`, { scopes: ['read'] })).status).toBe(200);
+  const replayed = await call('POST /v1/api-keys', input, one.text, headers);
+  expect(await refusalOf(replayed)).toEqual({ status: 403, code: 'SCOPE_MISSING' });
 });
 
 test('the same Idempotency-Key makes one key, also where the first answer was lost half-way', async () => {

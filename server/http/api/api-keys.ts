@@ -1,5 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { API_SCOPES, type ApiKey, type ApiKeyUse, LONGEST_OVERLAP_MS } from '../../domain/api-key.ts';
+import {
+  API_SCOPES,
+  type ApiKey,
+  type ApiKeyUse,
+  LONGEST_KEY_LIFE_MS,
+  LONGEST_OVERLAP_MS,
+} from '../../domain/api-key.ts';
 import { apiKeyPrefix } from '../../domain/api-key-text.ts';
 import { versionOf } from '../../domain/object-version.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -10,12 +16,21 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { describeObject, madeFrom, showDeleted, showMade } from './describe-object.ts';
-import { apiKeyId, createdBy, instant, label, pageQuery, presentCreator, resourceId } from './fields.ts';
+import { describeObject, madeFrom, showDeleted, showMade, showRotated } from './describe-object.ts';
+import {
+  apiKeyId,
+  createdBy,
+  creationHeaders,
+  flag,
+  instant,
+  label,
+  presentCreator,
+  resourceId,
+  searchedPageQuery,
+} from './fields.ts';
 import { changeHeaders, seenOf, tagged } from './version.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const LONGEST_LIFE_MS = 10 * 365 * DAY_MS;
 
 const scopes = z.array(z.enum(API_SCOPES)).min(1).max(API_SCOPES.length).openapi({
   description:
@@ -34,7 +49,7 @@ const input = z
     lifetimeMs: z
       .int()
       .min(60_000)
-      .max(LONGEST_LIFE_MS)
+      .max(LONGEST_KEY_LIFE_MS)
       .default(365 * DAY_MS)
       .openapi({ description: 'How long it works; a year by default.' }),
   })
@@ -104,7 +119,7 @@ const routes = describeObject(
     scopes: ['administer', 'administer'],
   },
   {
-    query: pageQuery,
+    query: searchedPageQuery.extend({ enabled: flag.optional(), scope: z.enum(API_SCOPES).optional() }),
     input,
     changes,
     shown,
@@ -122,7 +137,11 @@ const rotate = createRoute({
   summary: 'Give an API key another secret',
   description: 'The one before works on for `overlapMs`, one from an earlier rotation ends at once.',
   security: [{ apiKey: ['administer'] }],
-  request: { params: z.object({ id: apiKeyId }), headers: changeHeaders, ...jsonBody(rotating) },
+  request: {
+    params: z.object({ id: apiKeyId }),
+    headers: changeHeaders.extend(creationHeaders.shape),
+    ...jsonBody(rotating),
+  },
   responses: { 200: { ...jsonAnswer('The key with its new secret.', withSecret), ...tagged }, ...refusals },
 });
 
@@ -166,10 +185,15 @@ export function apiKeys(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secre
   );
   app.openapi(rotate, async (c) => {
     const { overlapMs } = c.req.valid('json');
-    const verdict = await rotateApiKey(ports, c.get('act'), c.req.valid('param').id, overlapMs, seenOf(c));
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
-    c.header('etag', `"${versionOf(verdict.key)}"`);
-    return c.json({ key: presentKey(verdict.key, await readUse(ports, verdict.key)), text: verdict.text }, 200);
+    const { id } = c.req.valid('param');
+    const rotated = await createOnce(ports, c, 'key', async ({ madeWith }) => {
+      const secret = madeWith === undefined ? undefined : ports.secrets.mac('api-key', madeWith).subarray(0, 20);
+      const verdict = await rotateApiKey(ports, c.get('act'), id, overlapMs, seenOf(c), secret);
+      if (isRefusal(verdict)) return verdict;
+      const key = presentKey(verdict.key, await readUse(ports, verdict.key));
+      return madeFrom(verdict.key, { key, text: verdict.text });
+    });
+    return showRotated(c, rotated);
   });
   return app;
 }

@@ -34,10 +34,11 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
 }
 
 /** A use-case's refusal as an HTTP answer. */
-export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail, version }: Refusal) {
+export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail, flaw, version }: Refusal) {
   const extras: RefusalExtras = {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(detail !== undefined && { detail }),
+    ...(flaw !== undefined && { flaw }),
     ...(version !== undefined && { version }),
   };
   return refuse(c, refused, extras);
@@ -52,6 +53,7 @@ export const problemSchema = z
     requestId: z.string(),
     detail: z.string().optional(),
     retryAfterMs: z.int().optional(),
+    flaw: z.enum(['listed', 'pattern', 'personal']).optional().openapi({ description: 'PASSWORD_COMMON: why.' }),
     version: z.string().optional().openapi({ description: 'VERSION_CONFLICT: the object’s version now.' }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })

@@ -4,7 +4,8 @@ import { assign, unassign } from '../../usecases/assign.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { resourceId, tokenId, userId } from './fields.ts';
+import { createOnce } from './create-once.ts';
+import { creationHeaders, resourceId, tokenId, userId } from './fields.ts';
 
 const fields = { resource: resourceId, user: userId.optional(), token: tokenId.optional() };
 export const assignmentInput = z
@@ -20,7 +21,7 @@ const create = createRoute({
   description:
     'A user alone, a user together with one of their tokens, or a token with no user. User and token assigned separately do not add up to both together. Repeating an assignment changes nothing.',
   security: [{ apiKey: ['write'] }],
-  request: jsonBody(assignmentInput),
+  request: { ...jsonBody(assignmentInput), headers: creationHeaders },
   responses: { 201: jsonAnswer('Assigned.', assignmentInput), ...refusals },
 });
 const remove = createRoute({
@@ -33,12 +34,13 @@ const remove = createRoute({
   responses: { 204: { description: 'Taken away.' }, ...refusals },
 });
 
-export function assignments(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
+export function assignments(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>) {
   const app = apiRouter();
   app.use('/assignments', authorize(ports, 'write'));
   app.openapi(create, async (c) => {
     const body = c.req.valid('json');
-    const verdict = await assign(ports, c.get('act'), body);
+    // It has no id: its keys are apart from those of other things, with those of rows.
+    const verdict = await createOnce(ports, c, 'acc', () => assign(ports, c.get('act'), body));
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(body, 201);
   });
   app.openapi(remove, async (c) => {

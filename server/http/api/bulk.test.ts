@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../domain/assignments.ts';
 import { IDEMPOTENCY_LEASE_MS } from '../../domain/idempotency.ts';
+import { documents } from '../../ports/documents.ts';
 import { Overloaded } from '../../ports/password-hasher.ts';
+import { assign } from '../../testing/acting.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import { addToken, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
+import { resourceId } from '../../testing/samples.ts';
+import { addPerson, addResource, addToken, overwrite, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
 
 let service: Service;
 let scene: Scene;
@@ -184,5 +188,80 @@ describe('assignments', () => {
     ]);
     const user = (await readUser(scene.user.id)) as { assignments: { tokens: string[] }[] };
     expect([...(user.assignments[0]?.tokens ?? [])].sort()).toEqual(tokens.map(({ id }) => id).sort());
+  });
+
+  test('tried out are judged as they would be, and change nothing', async () => {
+    const other = await setScene(service.ports);
+    const nobodys = await addToken(service.ports, scene.account, {});
+    const resource = scene.resource.id;
+    const rows = [
+      { resource, user: scene.user.id },
+      { resource: other.resource.id, user: scene.user.id },
+      { resource, user: other.user.id },
+      { resource, user: scene.user.id, token: nobodys.id },
+      { resource, token: 'tok_00000000000' },
+      { resource, token: nobodys.id },
+    ];
+    const before = service.ports.store.commits.length;
+    const tried = await service.call('POST /v1/bulk/assignments', { key, body: { rows, dryRun: true } });
+    expect(service.ports.store.commits.length).toBe(before);
+    const { rows: judged } = (await tried.json()) as { rows: Row[] };
+    expect(judged).toMatchObject([
+      { status: 200 },
+      { status: 404, code: 'RESOURCE_NOT_FOUND' },
+      { status: 404, code: 'USER_NOT_FOUND' },
+      { status: 409, code: 'TOKEN_NOT_OWNED' },
+      { status: 404, code: 'TOKEN_NOT_FOUND' },
+      { status: 200 },
+    ]);
+    const made = await send('assignments', rows);
+    expect(made.map(({ code }) => code)).toEqual(judged.map(({ code }) => code));
+  });
+
+  // SR-59
+  test('SR-59: one with an Idempotency-Key is made once: repeated after it was undone it does not come back', async () => {
+    const { id } = await addToken(service.ports, scene.account, {});
+    const body = { resource: scene.resource.id, token: id };
+    const headers = { 'idempotency-key': 'assigned once' };
+    const first = { key, body, headers: { 'idempotency-key': 'assigned-once' } };
+    expect((await service.call('POST /v1/assignments', first)).status).toBe(201);
+    const query = `resource=${body.resource}&token=${id}`;
+    expect((await service.call(`DELETE /v1/assignments?${query}`, { key })).status).toBe(204);
+    const again = await service.call('POST /v1/assignments', first);
+    expect(again.status).toBe(201);
+    expect(await again.json()).toEqual(body);
+    const token = await (await service.call(`GET /v1/tokens/${id}`, { key })).json();
+    expect(token).toMatchObject({ directResources: [] });
+    expect(await refusalOf(await service.call('POST /v1/assignments', { key, body, headers }))).toEqual({
+      status: 400,
+      code: 'IDEMPOTENCY_KEY_INVALID',
+    });
+    const other = { ...first, body: { ...body, user: scene.user.id } };
+    expect(await refusalOf(await service.call('POST /v1/assignments', other))).toEqual({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+
+  test('of a person or a token are bounded', async () => {
+    const { ports } = service;
+    const { account, user } = scene;
+    const { id: resource } = await addResource(ports, account);
+    const assigned: object[] = [];
+    for (let at = 0; at <= MOST_TOKENS_ASSIGNED; at++) {
+      const { id: token } = await addToken(ports, account, { owner: user.id });
+      assigned.push(await assign(ports, { account, resource, user: user.id, token }));
+    }
+    expect(assigned.slice(0, -1)).toEqual(Array(MOST_TOKENS_ASSIGNED).fill({ assigned: true }));
+    expect(assigned.at(-1)).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
+    const on = Array.from({ length: MOST_RESOURCES_ASSIGNED }, (_, n) => resourceId(n));
+    const full = on.map((one) => ({ resource: one, alone: true, tokens: [] }));
+    const { user: crowded } = await addPerson(ports, account, scene.resource, { user: { login: 'crowded' } });
+    await overwrite(ports, documents.user(crowded.id), { assignments: full });
+    const { id: token } = await addToken(ports, account, {});
+    await overwrite(ports, documents.token(token), { directResources: on });
+    for (const asked of [{ user: crowded.id }, { token }]) {
+      expect(await assign(ports, { account, resource, ...asked })).toMatchObject({ refused: 'ASSIGNMENT_LIMIT' });
+    }
   });
 });

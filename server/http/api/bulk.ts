@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { REFUSALS } from '../../../shared/wire/codes.ts';
 import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
-import { assign } from '../../usecases/assign.ts';
+import { assign, judgeAssignment } from '../../usecases/assign.ts';
 import type { Birth } from '../../usecases/create-object.ts';
 import { doInBulk, type Row, WIDTH } from '../../usecases/do-in-bulk.ts';
 import { inParallel } from '../../usecases/in-parallel.ts';
@@ -103,7 +103,7 @@ export function bulk(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'
   app.openapi(forAssignments, async (c) => {
     // An assignment has no id. Its keys are apart from those of users and tokens under the prefix of nothing made here.
     const made = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
-      judge: async () => undefined,
+      judge: (row) => judgeAssignment(ports, c.get('act'), row),
       make: (_, row) => assign(ports, c.get('act'), row),
     });
     return c.json({ rows: made.map(({ told }) => told) }, 200);

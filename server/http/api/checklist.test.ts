@@ -3,6 +3,7 @@ import { API_SCOPES } from '../../domain/api-key.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import { authenticate } from '../../testing/acting.ts';
+import { addAdministrator } from '../../testing/administrators.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { must, overwrite, PASSWORD } from '../../testing/scene.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
@@ -46,6 +47,9 @@ test('says what is still to do, one thing after the other, until somebody has si
   const body = { allowedOrigins: ['https://shop.example'] };
   await service.call(`PATCH /v1/resources/${resource}`, { key, body });
   const { id: user } = await make('/users', { login: 'alice', password: PASSWORD });
+  // An administrator's own token is none that people sign in with.
+  await addAdministrator(ports, account, { email: 'ada@acme.example' });
+  expect(await open()).toEqual(['add-token', 'assign', 'first-login']);
   await make('/tokens', { name: 'phone', kind: 'totp' });
   expect(await open()).toEqual(['assign', 'first-login']);
   await make('/assignments', { resource, user });

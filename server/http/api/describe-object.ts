@@ -149,3 +149,10 @@ export function showMade<S>(c: Context<AppEnv>, made: Made<S> | Refusal) {
   c.header('etag', `"${made.version}"`);
   return c.json(made.body, 201);
 }
+
+/** What there was already, with something new about it that is shown this once. */
+export function showRotated<S>(c: Context<AppEnv>, rotated: Made<S> | Refusal) {
+  if (isRefusal(rotated)) return refuseVerdict(c, rotated);
+  c.header('etag', `"${rotated.version}"`);
+  return c.json(rotated.body, 200);
+}

@@ -21,16 +21,19 @@ const methods = ['password', 'otp', 'password-otp', 'token'] as const satisfies 
 const outcome = z.enum(['done', 'granted', 'refused']);
 const time = z.coerce.number().pipe(instant);
 
-const filter = z.strictObject({
-  ...pageQuery.shape,
+const wished = {
   type: z.enum(EVENT_TYPES).optional(),
   outcome: outcome.optional().openapi({ description: '`done`: a change. The other two: an attempt.' }),
-  subject: anyId.optional().openapi({ description: 'What it happened to.' }),
-  actor: anyId.optional().openapi({ description: 'Who did it.' }),
   resource: anyId.optional(),
   reason: reason.optional().openapi({ description: 'Of a refusal.' }),
   from: time.optional().openapi({ description: 'Not before this instant, in milliseconds since 1970.' }),
   to: time.optional().openapi({ description: 'Not after this instant.' }),
+};
+const history = z.strictObject({ ...pageQuery.shape, ...wished });
+const filter = z.strictObject({
+  ...history.shape,
+  subject: anyId.optional().openapi({ description: 'What it happened to.' }),
+  actor: anyId.optional().openapi({ description: 'Who did it.' }),
 });
 
 const shown = z
@@ -112,7 +115,7 @@ const ofUser = createRoute({
   summary: 'The history of a user, newest first',
   description: 'Whatever names this user: what was done to them, and by them.',
   security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ id: userId }), query: pageQuery },
+  request: { params: z.object({ id: userId }), query: history },
   responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
 });
 const ofToken = createRoute({
@@ -121,7 +124,7 @@ const ofToken = createRoute({
   tags,
   summary: 'The history of a token, newest first',
   security: [{ apiKey: ['read'] }],
-  request: { params: z.object({ id: tokenId }), query: pageQuery },
+  request: { params: z.object({ id: tokenId }), query: history },
   responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
 });
 
@@ -149,13 +152,15 @@ export function events(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signer
   app.openapi(ofUser, async (c) => {
     const { id } = c.req.valid('param');
     const object = { id, key: documents.user(id), missing: 'USER_NOT_FOUND' } as const;
-    const page = await listHistory(ports, c.get('act').actor, object, c.req.valid('query'));
+    const { after, limit, ...asked } = c.req.valid('query');
+    const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   });
   app.openapi(ofToken, async (c) => {
     const { id } = c.req.valid('param');
     const object = { id, key: documents.token(id), missing: 'TOKEN_NOT_FOUND' } as const;
-    const page = await listHistory(ports, c.get('act').actor, object, c.req.valid('query'));
+    const { after, limit, ...asked } = c.req.valid('query');
+    const page = await listHistory(ports, c.get('act').actor, object, asked, { after, limit });
     return isRefusal(page) ? refuseVerdict(c, page) : c.json({ ...page, items: page.items.map(presentEvent) }, 200);
   });
   return app;

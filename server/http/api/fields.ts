@@ -51,14 +51,27 @@ export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+const order = z.enum(['asc', 'desc']).optional();
+const search = z.string().min(1).max(200).optional();
+
+/** An instant in a query. */
+export const instantQuery = z.coerce.number().pipe(instant).optional();
+
+/** Of a list that goes by creation alone. */
+export const orderedPageQuery = pageQuery.extend({
+  order: order.openapi({ description: 'The newest first, or the oldest.' }),
+});
+
+/** The same, of what has names: those that fit, in the order of their creation. */
+export const searchedPageQuery = orderedPageQuery.extend({
+  search: search.openapi({ description: 'What a name begins with, in any case.' }),
+});
+
 /** Of a list that can also be had by name. */
 export const namedPageQuery = pageQuery.extend({
-  search: z.string().min(1).max(200).optional().openapi({ description: 'What a name begins with, in any case.' }),
+  search: search.openapi({ description: 'What a name begins with, in any case.' }),
   sort: z.enum(['created', 'name']).optional(),
-  order: z
-    .enum(['asc', 'desc'])
-    .optional()
-    .openapi({ description: 'By creation the newest first, by name from A on.' }),
+  order: order.openapi({ description: 'By creation the newest first, by name from A on.' }),
 });
 
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');

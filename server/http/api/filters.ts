@@ -5,7 +5,7 @@ import type { Ports } from '../../ports/index.ts';
 import { createFilter } from '../../usecases/create-filter.ts';
 import { deleteFilter } from '../../usecases/delete-filter.ts';
 import { listFilters } from '../../usecases/list-named.ts';
-import { readObject } from '../../usecases/read-object.ts';
+import { showObject } from '../../usecases/read-object.ts';
 import { updateFilter } from '../../usecases/update-filter.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter } from './api.ts';
@@ -89,11 +89,11 @@ export function filters(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secre
     return showMade(c, made);
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listFilters(ports, c.get('act').actor.account, c.req.valid('query')), presentFilter),
+    showPage(c, await listFilters(ports, c.get('act'), c.req.valid('query')), presentFilter),
   );
   app.openapi(routes.read, async (c) => {
     const key = documents.filter(c.req.valid('param').id);
-    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'FILTER_NOT_FOUND'), presentFilter);
+    return showOne(c, await showObject(ports, c.get('act'), key, 'FILTER_NOT_FOUND'), presentFilter);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');

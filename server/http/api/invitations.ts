@@ -25,7 +25,7 @@ import {
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { creationHeaders, email, instant, pageOf, pageQuery, password } from './fields.ts';
+import { creationHeaders, email, instant, pageOf, password, searchedPageQuery } from './fields.ts';
 
 const creation = z
   .strictObject({ email, name: personName, language, grants: grants.default([]) })
@@ -64,7 +64,7 @@ const list = createRoute({
   tags,
   summary: 'List who has been invited and has not accepted, newest first',
   security,
-  request: { query: pageQuery },
+  request: { query: searchedPageQuery },
   responses: { 200: jsonAnswer('A page.', pageOf(administratorShown)), ...refusals },
 });
 const resend = createRoute({
@@ -126,7 +126,7 @@ export function invitations(ports: Needs, issuer: string) {
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.openapi(list, async (c) => {
-    const page = await listAdministrators(ports, c.get('act'), c.req.valid('query'), 'invited');
+    const page = await listAdministrators(ports, c.get('act'), { ...c.req.valid('query'), state: 'invited' });
     if (isRefusal(page)) return refuseVerdict(c, page);
     const items = page.items.map((one) => presentAdministrator(page.account, one));
     return c.json({ items, next: page.next }, 200);

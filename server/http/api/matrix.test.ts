@@ -5,267 +5,12 @@ import { API_SCOPES } from '../../domain/api-key.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
-import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
-import {
-  addressOf,
-  type Operation,
-  operationsOf,
-  type SampleScene,
-  sampleScene,
-  samples,
-} from '../../testing/operations.ts';
+import { openOnBothStores } from '../../testing/both-stores.ts';
+import { type Call, refusalOf } from '../../testing/http-service.ts';
+import { addressOf, type Operation, type SampleScene, sampleScene, samples } from '../../testing/operations.ts';
 import { addResource, overwrite, read } from '../../testing/scene.ts';
 
-// Every operation of the OpenAPI document is put to the same questions, so that a new one cannot be forgotten.
-const service: Service = await openService('matrix');
-const operations = await operationsOf(service);
-let scene: SampleScene;
-let other: SampleScene;
-beforeAll(async () => {
-  [scene, other] = [await sampleScene(service), await sampleScene(service)];
-});
-afterAll(() => service.ports.close());
-
-async function sampleOf(operation: Operation, of = scene) {
-  const make = samples[operation.name];
-  if (!make) throw new Error(`no sample for ${operation.name}: add one to server/testing/operations.ts`);
-  return make(of);
-}
-async function send(operation: Operation, call: Call, of = scene, changes: object = {}) {
-  const sample = { ...(await sampleOf(operation, of)), ...changes };
-  const headers = { ...sample.headers, ...call.headers };
-  return service.call(addressOf(operation, sample), { ...(sample.body && { body: sample.body }), ...call, headers });
-}
-/** Whatever lets the superuser in here, or their key. */
-async function admitted({ entrance }: Operation, call: Call = {}): Promise<Call> {
-  if (entrance === 'key') return { ...call, key: scene.key };
-  if (entrance === 'open') return call;
-  return {
-    ...call,
-    headers: { ...sessionHeaders(await anotherSession(service.ports, scene.superuser)), ...call.headers },
-  };
-}
-const taken = async (operation: Operation, call: Call, of = scene, changes: object = {}) =>
-  send(operation, await admitted(operation, call), of, changes);
-const cases = operations.map((operation) => [operation.name, operation] as const);
-
-describe('the document', () => {
-  test('is valid OpenAPI 3.1', async () => {
-    const document = (await (await service.call('GET /v1/openapi.json')).json()) as Record<string, unknown>;
-    expect(document.openapi).toBe('3.1.0');
-    const { valid, errors } = await new Validator().validate(document);
-    expect(errors).toBeUndefined();
-    expect(valid).toBe(true);
-  });
-
-  test('describes the operations there are samples for, and those alone', () => {
-    expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
-  });
-
-  test('lists the codes of the table, requires every body, and names a scope wherever a key comes in', async () => {
-    const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
-      paths: Record<string, Record<string, { requestBody?: { required?: boolean }; responses: object }>>;
-      components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } };
-    };
-    expect(document.components.schemas.Problem.properties.code.enum).toEqual(Object.keys(REFUSALS));
-    for (const methods of Object.values(document.paths)) {
-      for (const { requestBody, responses } of Object.values(methods)) {
-        if (requestBody) expect(requestBody.required).toBe(true);
-        expect(responses).toHaveProperty('default');
-      }
-    }
-    for (const { scope, entrance } of operations) {
-      expect(entrance === 'key' ? API_SCOPES : ['none']).toContain(scope);
-    }
-  });
-
-  test('bodies know no unknown fields', async () => {
-    const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
-      components: { schemas: Record<string, { additionalProperties?: boolean; oneOf?: { $ref?: string }[] }> };
-    };
-    const inputs = Object.entries(document.components.schemas).filter(([name]) => /(Input|Changes)$/.test(name));
-    expect(inputs.length).toBeGreaterThanOrEqual(8);
-    const closed = inputs.filter(([, schema]) => schema.additionalProperties === false).map(([name]) => name);
-    for (const [name, { oneOf }] of inputs) {
-      // A choice is closed when each of its members is.
-      const members = oneOf?.map(({ $ref = '' }) => $ref.replace('#/components/schemas/', '')) ?? [name];
-      for (const member of members) expect(closed, name).toContain(member);
-    }
-  });
-});
-
-describe.each(cases)('%s', (_, operation) => {
-  test('a right request is taken', async () => {
-    const { status, code } = await sampleOf(operation);
-    const response = await taken(operation, {});
-    expect(response.status).toBe(status);
-    if (code) expect(await refusalOf(response)).toEqual({ status, code });
-    expect(response.headers.get('cache-control')).toBe('no-store');
-  });
-
-  if (operation.entrance === 'key') keyTests(operation);
-  if (operation.entrance === 'session') sessionTests(operation);
-
-  test('another account’s objects are as absent as those that never were', async () => {
-    const theirs = await sampleOf(operation, other);
-    const made = await taken(operation, {}, other);
-    const mentionsTheirs =
-      theirs.id !== undefined || theirs.query !== undefined || /(res|usr|tok)_/.test(JSON.stringify(theirs.body ?? {}));
-    if (operation.entrance !== 'key' || !mentionsTheirs) return expect(made.status).toBe(theirs.status);
-    if (made.status === 200) {
-      // Rows have outcomes of their own.
-      const { rows } = (await made.json()) as { rows: { status: number }[] };
-      return expect(rows.map(({ status }) => status)).toEqual([404]);
-    }
-    const foreign = await refusalOf(made);
-    // A result is looked at before its resource is: it is not valid for either.
-    expect(foreign.status).toBe(operation.name === 'POST /results/consume' ? 403 : 404);
-    if (theirs.id) {
-      const never = theirs.id.slice(0, 4) + idFromBytes('usr', service.ports.random.bytes(7)).slice(4);
-      expect(await refusalOf(await taken(operation, {}, scene, { id: never }))).toEqual(foreign);
-    }
-  });
-
-  test('a method it does not know is refused with those it knows', async () => {
-    const sample = await sampleOf(operation);
-    const [, address = ''] = addressOf(operation, sample).split(' ');
-    const response = await service.call(`PUT ${address}`, await admitted(operation));
-    expect(response.headers.get('allow')?.split(', ')).toContain(operation.method);
-    expect(await refusalOf(response)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
-  });
-
-  if (operation.takesBody) {
-    // SR-28
-    test('SR-28: an unknown field is refused by name, and nothing is done', async () => {
-      const sample = await sampleOf(operation);
-      const { body = {}, headers } = sample;
-      const call = await admitted(operation, headers && { headers });
-      for (const field of FORBIDDEN.filter((name) => !(name in body))) {
-        const before = service.ports.store.commits.length;
-        const response = await service.call(addressOf(operation, sample), { ...call, body: { ...body, [field]: 1 } });
-        expect(response.status, field).toBe(422);
-        const problem = (await response.json()) as { code: string; errors: { path: string }[] };
-        expect(problem.code).toBe('INPUT_INVALID');
-        expect(problem.errors.map(({ path }) => path)).toContain(field);
-        expect(service.ports.store.commits.length).toBe(before);
-      }
-    });
-
-    // SR-57
-    test('SR-57: prototype names and names given twice are refused', async () => {
-      const { body = {} } = await sampleOf(operation);
-      const json = JSON.stringify(body).slice(1, -1);
-      const headers = { 'content-type': 'application/json' };
-      for (const name of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__']) {
-        const text = `{${json},"${name}":{"enabled":true}}`;
-        expect((await taken(operation, { text, headers })).status, name).toBe(422);
-      }
-      const twice = `{${json},${json}}`;
-      expect(await refusalOf(await taken(operation, { text: twice, headers }))).toEqual({
-        status: 400,
-        code: 'DUPLICATE_NAME',
-      });
-    });
-
-    test('another media type is 415, and none of these is taken for JSON', async () => {
-      const { body } = await sampleOf(operation);
-      for (const type of [
-        'text/plain',
-        'application/x-www-form-urlencoded',
-        'application/json;charset=latin1',
-        'application/jsonx',
-        'multipart/form-data',
-      ]) {
-        const response = await taken(operation, { body, headers: { 'content-type': type } });
-        expect(await refusalOf(response), type).toEqual({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
-      }
-    });
-
-    test('no body, no object and broken JSON are the caller’s mistake', async () => {
-      const headers = { 'content-type': 'application/json' };
-      for (const text of ['', '[]', 'null', '1', '"x"', '{', '{"a":}', '\u0000']) {
-        const response = await taken(operation, { text, headers });
-        expect([400, 422], JSON.stringify(text)).toContain(response.status);
-      }
-      const bare = addressOf(operation, await sampleOf(operation));
-      expect([400, 422]).toContain((await service.call(bare, await admitted(operation))).status);
-    });
-  }
-
-  // SR-57
-  test('SR-57: a parameter given twice is refused', async () => {
-    const sample = await sampleOf(operation);
-    const query = [sample.query, 'limit=1', 'limit=2'].filter(Boolean).join('&');
-    expect(await refusalOf(await taken(operation, {}, scene, { query }))).toEqual({
-      status: 400,
-      code: 'DUPLICATE_NAME',
-    });
-  });
-});
-
-/** Of every operation that a key opens. */
-function keyTests(operation: Operation) {
-  // SR-26
-  test('SR-26: without a key 401, with a challenge', async () => {
-    const response = await send(operation, {});
-    expect(response.headers.get('www-authenticate')).toContain('Bearer');
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await refusalOf(response)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
-  });
-
-  test('SR-26: with a key that is unknown, wrong, or of another scheme 401', async () => {
-    const invalid = { status: 401, code: 'API_KEY_INVALID' };
-    expect(await refusalOf(await send(operation, { key: `${scene.key.slice(0, -1)}0` }))).toEqual(invalid);
-    for (const authorization of [
-      scene.key,
-      `Basic ${scene.key}`,
-      'Bearer',
-      `Bearer ${scene.key} x`,
-      `Bearer ${scene.key},${scene.key}`,
-    ]) {
-      expect(await refusalOf(await send(operation, { headers: { authorization } }))).toEqual(invalid);
-    }
-  });
-
-  test('SR-26: a key in the URL is refused, though it is right', async () => {
-    const sample = await sampleOf(operation);
-    const address = addressOf(operation, sample);
-    const spoilt = `${address}${address.includes('?') ? '&' : '?'}api_key=${scene.key}`;
-    const response = await service.call(spoilt, { key: scene.key, ...(sample.body && { body: sample.body }) });
-    expect(await refusalOf(response)).toEqual({ status: 400, code: 'API_KEY_IN_URL' });
-  });
-
-  test('with every scope but its own 403', async () => {
-    const scopes = API_SCOPES.filter((scope) => scope !== operation.scope);
-    const key = await service.keyFor(scene.account, scopes);
-    expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
-  });
-
-  test('a key confined to another resource may not', async () => {
-    const { id: elsewhere } = await addResource(service.ports, scene.account);
-    const key = await service.keyFor(scene.account, [...API_SCOPES], [elsewhere]);
-    expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
-  });
-
-  // SR-39
-  test('SR-39: a key that was switched off a moment ago is dead', async () => {
-    const key = await service.keyFor(scene.account);
-    const id = `key_${key.split('_')[2]}` as Parameters<typeof documents.apiKey>[1];
-    await overwrite(service.ports, documents.apiKey(scene.account, id), { enabled: false });
-    expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 401, code: 'API_KEY_INVALID' });
-  });
-}
-
-/** Of every operation that only an administrator's own session opens. */
-function sessionTests(operation: Operation) {
-  // SR-29
-  test('SR-29: without a session, and with a key of whatever scopes, 401', async () => {
-    const needed = { status: 401, code: 'SESSION_NEEDED' };
-    expect(await refusalOf(await send(operation, {}))).toEqual(needed);
-    expect(await refusalOf(await send(operation, { key: scene.key }))).toEqual(needed);
-  });
-}
-
+// Every operation of the OpenAPI document is put to the same questions on either store, so that a new one cannot be forgotten.
 /** What nobody may set, wherever they try. */
 const FORBIDDEN = [
   'account',
@@ -289,23 +34,274 @@ const FORBIDDEN = [
   'typo',
 ];
 
-test('SR-28: what came of all that is still what it was', async () => {
-  const token = await read(service.ports, documents.token(scene.tokens[0]?.id ?? 'tok_00000000000'));
-  expect(token).toMatchObject({ account: scene.account, failures: 0, epoch: 0 });
-  const user = await read(service.ports, documents.user(scene.user.id));
-  expect(user).toMatchObject({ account: scene.account, login: 'alice', blocked: false });
-});
+describe.each(await openOnBothStores('matrix'))('on $store', ({ service, operations }) => {
+  let scene: SampleScene;
+  let other: SampleScene;
+  beforeAll(async () => {
+    [scene, other] = [await sampleScene(service), await sampleScene(service)];
+  });
+  afterAll(() => service.ports.close());
 
-test('what is nowhere is 404 as a problem document', async () => {
-  for (const route of [
-    'GET /v1/nothing',
-    'GET /nothing',
-    'POST /v1/users/x/y',
-    'GET /v1/users/',
-    'GET /api/v1/users',
-  ]) {
-    const response = await service.call(route, { key: scene.key });
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await refusalOf(response)).toEqual({ status: 404, code: 'NOT_FOUND' });
+  async function sampleOf(operation: Operation, of = scene) {
+    const make = samples[operation.name];
+    if (!make) throw new Error(`no sample for ${operation.name}: add one to server/testing/operations.ts`);
+    return make(of);
   }
+  async function send(operation: Operation, call: Call, of = scene, changes: object = {}) {
+    const sample = { ...(await sampleOf(operation, of)), ...changes };
+    const headers = { ...sample.headers, ...call.headers };
+    return service.call(addressOf(operation, sample), { ...(sample.body && { body: sample.body }), ...call, headers });
+  }
+  /** Whatever lets the superuser in here, or their key. */
+  async function admitted({ entrance }: Operation, call: Call = {}): Promise<Call> {
+    if (entrance === 'key') return { ...call, key: scene.key };
+    if (entrance === 'open') return call;
+    return {
+      ...call,
+      headers: { ...sessionHeaders(await anotherSession(service.ports, scene.superuser)), ...call.headers },
+    };
+  }
+  const taken = async (operation: Operation, call: Call, of = scene, changes: object = {}) =>
+    send(operation, await admitted(operation, call), of, changes);
+  const cases = operations.map((operation) => [operation.name, operation] as const);
+
+  describe('the document', () => {
+    test('is valid OpenAPI 3.1', async () => {
+      const document = (await (await service.call('GET /v1/openapi.json')).json()) as Record<string, unknown>;
+      expect(document.openapi).toBe('3.1.0');
+      const { valid, errors } = await new Validator().validate(document);
+      expect(errors).toBeUndefined();
+      expect(valid).toBe(true);
+    });
+
+    test('describes the operations there are samples for, and those alone', () => {
+      expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
+    });
+
+    test('lists the codes of the table, requires every body, and names a scope wherever a key comes in', async () => {
+      const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
+        paths: Record<string, Record<string, { requestBody?: { required?: boolean }; responses: object }>>;
+        components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } };
+      };
+      expect(document.components.schemas.Problem.properties.code.enum).toEqual(Object.keys(REFUSALS));
+      for (const methods of Object.values(document.paths)) {
+        for (const { requestBody, responses } of Object.values(methods)) {
+          if (requestBody) expect(requestBody.required).toBe(true);
+          expect(responses).toHaveProperty('default');
+        }
+      }
+      for (const { scope, entrance } of operations) {
+        expect(entrance === 'key' ? API_SCOPES : ['none']).toContain(scope);
+      }
+    });
+
+    test('bodies know no unknown fields', async () => {
+      const document = (await (await service.call('GET /v1/openapi.json')).json()) as {
+        components: { schemas: Record<string, { additionalProperties?: boolean; oneOf?: { $ref?: string }[] }> };
+      };
+      const inputs = Object.entries(document.components.schemas).filter(([name]) => /(Input|Changes)$/.test(name));
+      expect(inputs.length).toBeGreaterThanOrEqual(8);
+      const closed = inputs.filter(([, schema]) => schema.additionalProperties === false).map(([name]) => name);
+      for (const [name, { oneOf }] of inputs) {
+        // A choice is closed when each of its members is.
+        const members = oneOf?.map(({ $ref = '' }) => $ref.replace('#/components/schemas/', '')) ?? [name];
+        for (const member of members) expect(closed, name).toContain(member);
+      }
+    });
+  });
+
+  describe.each(cases)('%s', (_, operation) => {
+    test('a right request is taken', async () => {
+      const { status, code } = await sampleOf(operation);
+      const response = await taken(operation, {});
+      expect(response.status).toBe(status);
+      if (code) expect(await refusalOf(response)).toEqual({ status, code });
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    });
+
+    if (operation.entrance === 'key') keyTests(operation);
+    if (operation.entrance === 'session') sessionTests(operation);
+
+    test('another account’s objects are as absent as those that never were', async () => {
+      const theirs = await sampleOf(operation, other);
+      const made = await taken(operation, {}, other);
+      const mentionsTheirs =
+        theirs.id !== undefined ||
+        theirs.query !== undefined ||
+        /(res|usr|tok)_/.test(JSON.stringify(theirs.body ?? {}));
+      if (operation.entrance !== 'key' || !mentionsTheirs) return expect(made.status).toBe(theirs.status);
+      if (made.status === 200) {
+        // Rows have outcomes of their own.
+        const { rows } = (await made.json()) as { rows: { status: number }[] };
+        return expect(rows.map(({ status }) => status)).toEqual([404]);
+      }
+      const foreign = await refusalOf(made);
+      // A result is looked at before its resource is: it is not valid for either.
+      expect(foreign.status).toBe(operation.name === 'POST /results/consume' ? 403 : 404);
+      if (theirs.id) {
+        const never = theirs.id.slice(0, 4) + idFromBytes('usr', service.ports.random.bytes(7)).slice(4);
+        expect(await refusalOf(await taken(operation, {}, scene, { id: never }))).toEqual(foreign);
+      }
+    });
+
+    test('a method it does not know is refused with those it knows', async () => {
+      const sample = await sampleOf(operation);
+      const [, address = ''] = addressOf(operation, sample).split(' ');
+      const response = await service.call(`PUT ${address}`, await admitted(operation));
+      expect(response.headers.get('allow')?.split(', ')).toContain(operation.method);
+      expect(await refusalOf(response)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
+    });
+
+    if (operation.takesBody) {
+      // SR-28
+      test('SR-28: an unknown field is refused by name, and nothing is done', async () => {
+        const sample = await sampleOf(operation);
+        const { body = {}, headers } = sample;
+        const call = await admitted(operation, headers && { headers });
+        for (const field of FORBIDDEN.filter((name) => !(name in body))) {
+          const before = service.ports.store.commits.length;
+          const response = await service.call(addressOf(operation, sample), { ...call, body: { ...body, [field]: 1 } });
+          expect(response.status, field).toBe(422);
+          const problem = (await response.json()) as { code: string; errors: { path: string }[] };
+          expect(problem.code).toBe('INPUT_INVALID');
+          expect(problem.errors.map(({ path }) => path)).toContain(field);
+          expect(service.ports.store.commits.length).toBe(before);
+        }
+      });
+
+      // SR-57
+      test('SR-57: prototype names and names given twice are refused', async () => {
+        const { body = {} } = await sampleOf(operation);
+        const json = JSON.stringify(body).slice(1, -1);
+        const headers = { 'content-type': 'application/json' };
+        for (const name of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__']) {
+          const text = `{${json},"${name}":{"enabled":true}}`;
+          expect((await taken(operation, { text, headers })).status, name).toBe(422);
+        }
+        const twice = `{${json},${json}}`;
+        expect(await refusalOf(await taken(operation, { text: twice, headers }))).toEqual({
+          status: 400,
+          code: 'DUPLICATE_NAME',
+        });
+      });
+
+      test('another media type is 415, and none of these is taken for JSON', async () => {
+        const { body } = await sampleOf(operation);
+        for (const type of [
+          'text/plain',
+          'application/x-www-form-urlencoded',
+          'application/json;charset=latin1',
+          'application/jsonx',
+          'multipart/form-data',
+        ]) {
+          const response = await taken(operation, { body, headers: { 'content-type': type } });
+          expect(await refusalOf(response), type).toEqual({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+        }
+      });
+
+      test('no body, no object and broken JSON are the caller’s mistake', async () => {
+        const headers = { 'content-type': 'application/json' };
+        for (const text of ['', '[]', 'null', '1', '"x"', '{', '{"a":}', '\u0000']) {
+          const response = await taken(operation, { text, headers });
+          expect([400, 422], JSON.stringify(text)).toContain(response.status);
+        }
+        const bare = addressOf(operation, await sampleOf(operation));
+        expect([400, 422]).toContain((await service.call(bare, await admitted(operation))).status);
+      });
+    }
+
+    // SR-57
+    test('SR-57: a parameter given twice is refused', async () => {
+      const sample = await sampleOf(operation);
+      const query = [sample.query, 'limit=1', 'limit=2'].filter(Boolean).join('&');
+      expect(await refusalOf(await taken(operation, {}, scene, { query }))).toEqual({
+        status: 400,
+        code: 'DUPLICATE_NAME',
+      });
+    });
+  });
+
+  /** Of every operation that a key opens. */
+  function keyTests(operation: Operation) {
+    // SR-26
+    test('SR-26: without a key 401, with a challenge', async () => {
+      const response = await send(operation, {});
+      expect(response.headers.get('www-authenticate')).toContain('Bearer');
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await refusalOf(response)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
+    });
+
+    test('SR-26: with a key that is unknown, wrong, or of another scheme 401', async () => {
+      const invalid = { status: 401, code: 'API_KEY_INVALID' };
+      expect(await refusalOf(await send(operation, { key: `${scene.key.slice(0, -1)}0` }))).toEqual(invalid);
+      for (const authorization of [
+        scene.key,
+        `Basic ${scene.key}`,
+        'Bearer',
+        `Bearer ${scene.key} x`,
+        `Bearer ${scene.key},${scene.key}`,
+      ]) {
+        expect(await refusalOf(await send(operation, { headers: { authorization } }))).toEqual(invalid);
+      }
+    });
+
+    test('SR-26: a key in the URL is refused, though it is right', async () => {
+      const sample = await sampleOf(operation);
+      const address = addressOf(operation, sample);
+      const spoilt = `${address}${address.includes('?') ? '&' : '?'}api_key=${scene.key}`;
+      const response = await service.call(spoilt, { key: scene.key, ...(sample.body && { body: sample.body }) });
+      expect(await refusalOf(response)).toEqual({ status: 400, code: 'API_KEY_IN_URL' });
+    });
+
+    test('with every scope but its own 403', async () => {
+      const scopes = API_SCOPES.filter((scope) => scope !== operation.scope);
+      const key = await service.keyFor(scene.account, scopes);
+      expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
+    });
+
+    test('a key confined to another resource may not', async () => {
+      const { id: elsewhere } = await addResource(service.ports, scene.account);
+      const key = await service.keyFor(scene.account, [...API_SCOPES], [elsewhere]);
+      expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
+    });
+
+    // SR-39
+    test('SR-39: a key that was switched off a moment ago is dead', async () => {
+      const key = await service.keyFor(scene.account);
+      const id = `key_${key.split('_')[2]}` as Parameters<typeof documents.apiKey>[1];
+      await overwrite(service.ports, documents.apiKey(scene.account, id), { enabled: false });
+      expect(await refusalOf(await send(operation, { key }))).toEqual({ status: 401, code: 'API_KEY_INVALID' });
+    });
+  }
+
+  /** Of every operation that only an administrator's own session opens. */
+  function sessionTests(operation: Operation) {
+    // SR-29
+    test('SR-29: without a session, and with a key of whatever scopes, 401', async () => {
+      const needed = { status: 401, code: 'SESSION_NEEDED' };
+      expect(await refusalOf(await send(operation, {}))).toEqual(needed);
+      expect(await refusalOf(await send(operation, { key: scene.key }))).toEqual(needed);
+    });
+  }
+
+  test('SR-28: what came of all that is still what it was', async () => {
+    const token = await read(service.ports, documents.token(scene.tokens[0]?.id ?? 'tok_00000000000'));
+    expect(token).toMatchObject({ account: scene.account, failures: 0, epoch: 0 });
+    const user = await read(service.ports, documents.user(scene.user.id));
+    expect(user).toMatchObject({ account: scene.account, login: 'alice', blocked: false });
+  });
+
+  test('what is nowhere is 404 as a problem document', async () => {
+    for (const route of [
+      'GET /v1/nothing',
+      'GET /nothing',
+      'POST /v1/users/x/y',
+      'GET /v1/users/',
+      'GET /api/v1/users',
+    ]) {
+      const response = await service.call(route, { key: scene.key });
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await refusalOf(response)).toEqual({ status: 404, code: 'NOT_FOUND' });
+    }
+  });
 });

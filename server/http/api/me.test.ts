@@ -169,6 +169,23 @@ test('a recovery code stands in for a lost token: it replaces it, and the old on
   await expect(signIn(service.ports, { ...who, secret: old })).rejects.toThrow('not signed in');
 });
 
+// SR-37
+test('SR-37: a new password is not made of who they are or what they administer, however they come to it', async () => {
+  await overwrite(service.ports, documents.administrator(who.account, who.id), {
+    name: 'Augusta King',
+    email: 'lovelace@acme.example',
+  });
+  await overwrite(service.ports, documents.account(who.account), { name: 'Analytical Engines' });
+  const made = must(await recoverAdministrator(service.ports, operatorOf(scene.account), who.id));
+  const secret = made.link.split('#')[1] ?? '';
+  for (const password of ['augusta-king-1', 'Lovelace!2', 'analytical.engines']) {
+    const refused = { status: 422, code: 'PASSWORD_COMMON' };
+    expect(await refusalOf(await post('password', { ...proof(), newPassword: password }))).toEqual(refused);
+    const accepted = service.call('POST /v1/recovery/accept', { body: { secret, password } });
+    expect(await refusalOf(await accepted)).toEqual(refused);
+  }
+});
+
 describe('an e-mail address', () => {
   test('somebody else has is not taken, also when they were quicker between code and confirmation', async () => {
     const rival = await addAdministrator(service.ports, scene.account, { email: 'rival@acme.example' });
@@ -184,12 +201,23 @@ describe('an e-mail address', () => {
   test('takes a bounded number of wrong codes, and the code no longer than its time', async () => {
     await post('email', { ...proof(), newEmail: 'new@acme.example' });
     const { code } = service.ports.courier.last('confirmation-code', 'new@acme.example');
+    const before = service.ports.store.commits.length;
     for (let n = 0; n < 5; n++) {
       expect(await refusalOf(await post('email/confirm', { code: `aaaa-000${n}` }))).toMatchObject({
         code: 'CONFIRMATION_WRONG',
       });
     }
     expect(await refusalOf(await post('email/confirm', { code }))).toMatchObject({ code: 'LINK_INVALID' });
+    // SR-34: each was an attempt.
+    const commits = service.ports.store.commits.slice(before);
+    const told = commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+    const refused = {
+      type: 'administrator.refused',
+      outcome: 'refused',
+      reason: 'CONFIRMATION_WRONG',
+      subject: who.id,
+    };
+    expect(told).toEqual(Array(5).fill(expect.objectContaining(refused)));
     await post('email', { ...proof(), newEmail: 'new@acme.example' });
     const late = service.ports.courier.last('confirmation-code', 'new@acme.example').code;
     service.ports.clock.advance(15 * 60_000);

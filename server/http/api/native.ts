@@ -1,5 +1,6 @@
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
+import { BULK_BODY_LIMIT, IMPORT_BODY_LIMIT } from '../middleware/body-limit.ts';
 import { sessionDoor } from '../session-cookie.ts';
 import { accounts } from './account.ts';
 import { administrators } from './administrators.ts';
@@ -7,7 +8,7 @@ import { apiRouter } from './api.ts';
 import { apiKeys } from './api-keys.ts';
 import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
-import { bulk } from './bulk.ts';
+import { BULK_PATHS, bulk } from './bulk.ts';
 import { checklist } from './checklist.ts';
 import { events } from './events.ts';
 import { explanations } from './explain.ts';
@@ -22,11 +23,18 @@ import { results } from './results.ts';
 import { sessions } from './session.ts';
 import { setup } from './setup.ts';
 import { statistics } from './statistics.ts';
+import { IMPORT_PATH, tokenImports } from './token-imports.ts';
 import { tokens } from './tokens.ts';
 import { transactions } from './transactions.ts';
 import { users } from './users.ts';
 import { webhookDeliveries } from './webhook-deliveries.ts';
 import { webhooks } from './webhooks.ts';
+
+/** Which bodies may be larger than others, by path. */
+export const LARGE_BODIES: ReadonlyMap<string, number> = new Map([
+  ...BULK_PATHS.map((path) => [`/v1${path}`, BULK_BODY_LIMIT] as const),
+  [`/v1${IMPORT_PATH}`, IMPORT_BODY_LIMIT],
+]);
 
 export interface About {
   issuer: string;
@@ -53,6 +61,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', webhookDeliveries(ports));
   app.route('/', accounts(ports, about.plans ?? DEFAULT_CATALOGUE));
   app.route('/', tokens(ports));
+  app.route('/', tokenImports(ports));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));
   app.route('/', apiKeys(ports));

@@ -13,7 +13,7 @@ import type { Ports } from '../../ports/index.ts';
 import { createResource } from '../../usecases/create-resource.ts';
 import { deleteResource } from '../../usecases/delete-resource.ts';
 import { listResources } from '../../usecases/list-named.ts';
-import { readObject } from '../../usecases/read-object.ts';
+import { showObject } from '../../usecases/read-object.ts';
 import { updateResource } from '../../usecases/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter } from './api.ts';
@@ -127,11 +127,11 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
     return showMade(c, made);
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listResources(ports, c.get('act').actor.account, c.req.valid('query')), presentResource),
+    showPage(c, await listResources(ports, c.get('act'), c.req.valid('query')), presentResource),
   );
   app.openapi(routes.read, async (c) => {
     const key = documents.resource(c.req.valid('param').id);
-    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'RESOURCE_NOT_FOUND'), presentResource);
+    return showOne(c, await showObject(ports, c.get('act'), key, 'RESOURCE_NOT_FOUND'), presentResource);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');

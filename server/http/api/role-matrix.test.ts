@@ -8,12 +8,12 @@ import {
   type SceneAdministrator,
   sessionHeaders,
 } from '../../testing/administrators.ts';
-import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { openOnBothStores } from '../../testing/both-stores.ts';
+import { type Call, refusalOf } from '../../testing/http-service.ts';
 import { type OperationClass, operationClasses } from '../../testing/operation-classes.ts';
 import {
   addressOf,
   type Operation,
-  operationsOf,
   type Sample,
   type SampleScene,
   sampleScene,
@@ -21,168 +21,191 @@ import {
 } from '../../testing/operations.ts';
 import { addResource, overwrite } from '../../testing/scene.ts';
 
-// SR-27: every operation of the OpenAPI document is asked by every kind of caller. What each is to be answered follows
+// SR-27: every operation of the OpenAPI document is asked by every kind of caller, on either store. What each is to be answered follows
 // from the operation's class; an operation without one fails here.
-const service: Service = await openService('role-matrix');
-const operations = await operationsOf(service);
-
 const PEOPLE = ['superuser', 'in scope', 'out of scope', 'creator', 'stranger'] as const;
 type Person = (typeof PEOPLE)[number];
 const KEYS = API_SCOPES.map((scope) => `key: ${scope}` as const);
 const CALLERS = [...PEOPLE, ...KEYS, 'key: confined', 'nobody'] as const;
 type Caller = (typeof CALLERS)[number];
 
-let scene: SampleScene;
-let people: Record<Person, SceneAdministrator>;
-let keys: Record<string, string>;
+describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, operations }) => {
+  let scene: SampleScene;
+  let people: Record<Person, SceneAdministrator>;
+  let keys: Record<string, string>;
 
-beforeAll(async () => {
-  const { ports } = service;
-  scene = await sampleScene(service);
-  const { account } = scene;
-  const [resource, elsewhere] = [scene.resource.id, (await addResource(ports, account)).id];
-  const person = (email: string, grants: { resource: typeof resource; allowed: boolean }[]) =>
-    addAdministrator(ports, account, { email, grants });
-  people = {
-    superuser: scene.superuser,
-    'in scope': await person('in@acme.example', [{ resource, allowed: true }]),
-    // Assigned and not allowed there, allowed elsewhere: neither is the right to act.
-    'out of scope': await person('out@acme.example', [
-      { resource, allowed: false },
-      { resource: elsewhere, allowed: true },
-    ]),
-    creator: await person('creator@acme.example', []),
-    stranger: (await sampleScene(service)).superuser,
-  };
-  keys = {
-    'key: confined': await service.keyFor(account, [...API_SCOPES], [elsewhere]),
-  };
-  for (const scope of API_SCOPES) keys[`key: ${scope}`] = await service.keyFor(account, [scope]);
-});
-afterAll(() => service.ports.close());
-
-const isPerson = (caller: Caller): caller is Person => (PEOPLE as readonly string[]).includes(caller);
-
-async function credentials(caller: Caller): Promise<Call> {
-  if (isPerson(caller)) return { headers: sessionHeaders(await anotherSession(service.ports, people[caller])) };
-  return caller === 'nobody' ? {} : { key: keys[caller] };
-}
-
-/** What the caller is answered: `taken` as the sample says, or refused with a code. */
-function expected(operation: Operation, sample: Sample, caller: Caller): string {
-  const kind = classOf(operation);
-  if (kind === 'open') return 'taken';
-  if (kind === 'self' || kind === 'superuser-self') {
-    if (!isPerson(caller)) return 'SESSION_NEEDED';
-    if (kind === 'self') return 'taken';
-    if (caller === 'stranger') return 'taken';
-    return caller === 'superuser' ? 'taken' : 'FORBIDDEN';
-  }
-  if (caller === 'nobody') return 'API_KEY_MISSING';
-  if (!isPerson(caller)) {
-    const scope = caller.slice('key: '.length) as ApiScope | 'confined';
-    if (scope !== operation.scope) return 'SCOPE_MISSING';
-    return kind === 'grants' ? 'FORBIDDEN' : 'taken';
-  }
-  if (kind === 'key-only') return 'FORBIDDEN';
-  // Each row of a bulk request has an outcome of its own; see the matrix of keys.
-  if (operation.path.startsWith('/bulk/')) return 'taken';
-  // Another account's superuser: its objects are as absent as those that never were.
-  if (caller === 'stranger') return mentions(sample) ? 'absent' : 'taken';
-  const allowed: Record<Exclude<typeof kind, 'key-only'>, readonly Person[]> = {
-    sees: PEOPLE,
-    creates: PEOPLE,
-    'creates-resource': ['superuser'],
-    'acts-on-resource': ['superuser', 'in scope'],
-    deletes: ['superuser', 'creator'],
-    administers: ['superuser'],
-    grants: ['superuser'],
-  };
-  return allowed[kind].includes(caller) ? 'taken' : 'FORBIDDEN';
-}
-
-function classOf({ name }: Operation): OperationClass {
-  const kind = operationClasses[name];
-  if (!kind) throw new Error(`no class for ${name}: add one to server/testing/operation-classes.ts`);
-  return kind;
-}
-
-function mentions({ id, query, body }: Sample): boolean {
-  return id !== undefined || query !== undefined || /(res|usr|tok|flt)_/.test(JSON.stringify(body ?? {}));
-}
-
-/** As if the creator had made it. */
-async function giveTo({ id }: SceneAdministrator, object: string | undefined): Promise<void> {
-  const createdBy = { kind: 'administrator', id } as const;
-  const [user, token, filter] = [parseId('usr', object), parseId('tok', object), parseId('flt', object)];
-  if (user) await overwrite(service.ports, documents.user(user), { createdBy });
-  if (token) await overwrite(service.ports, documents.token(token), { createdBy });
-  if (filter) await overwrite(service.ports, documents.filter(filter), { createdBy });
-}
-
-test('SR-27: every operation has a class, and every class an operation', () => {
-  expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(operationClasses).sort());
-});
-
-describe.each(operations.map((operation) => [operation.name, operation] as const))('SR-27: %s', (_, operation) => {
-  test.each(CALLERS)('asked by %s', async (caller) => {
-    const make = samples[operation.name];
-    if (!make) throw new Error(`no sample for ${operation.name}`);
-    const sample = await make(scene);
-    if (classOf(operation) === 'deletes') await giveTo(people.creator, sample.id);
-    const call = await credentials(caller);
-    const headers = { ...sample.headers, ...call.headers };
-    const body = sample.body && { body: sample.body };
-    const response = await service.call(addressOf(operation, sample), { ...call, ...body, headers });
-
-    const answer = expected(operation, sample, caller);
-    if (answer === 'taken') {
-      expect(response.status).toBe(sample.status);
-      if (sample.code) expect(await refusalOf(response)).toMatchObject({ code: sample.code });
-    } else if (answer === 'absent') {
-      expect(await refusalOf(response)).toMatchObject({ status: 404, code: expect.stringMatching(/_NOT_FOUND$/) });
-    } else {
-      expect(await refusalOf(response)).toMatchObject({ code: answer });
-    }
-  });
-});
-
-describe('SR-27: lists', () => {
-  test.each(
-    operations.filter(({ name }) => /^GET \/\w+$/.test(name) && name !== 'GET /session').map(({ name }) => name),
-  )('%s shows another account’s superuser nothing of this one', async (name) => {
-    const seen = async (who: Person): Promise<string[]> => {
-      const call = await credentials(who);
-      const answer = await service.call(`GET /v1${name.slice('GET '.length)}`, call);
-      return (await answer.text()).match(/\b[a-z]{3}_[0-3][0-9a-hjkmnp-tv-z]{10}\b/g) ?? [];
+  beforeAll(async () => {
+    const { ports } = service;
+    scene = await sampleScene(service);
+    const { account } = scene;
+    const [resource, elsewhere] = [scene.resource.id, (await addResource(ports, account)).id];
+    const person = (email: string, grants: { resource: typeof resource; allowed: boolean }[]) =>
+      addAdministrator(ports, account, { email, grants });
+    people = {
+      superuser: scene.superuser,
+      'in scope': await person('in@acme.example', [{ resource, allowed: true }]),
+      // Assigned and not allowed there, allowed elsewhere: neither is the right to act.
+      'out of scope': await person('out@acme.example', [
+        { resource, allowed: false },
+        { resource: elsewhere, allowed: true },
+      ]),
+      creator: await person('creator@acme.example', []),
+      stranger: (await sampleScene(service)).superuser,
     };
-    const [ours, theirs] = [await seen('superuser'), await seen('stranger')];
-    expect(ours.filter((id) => theirs.includes(id))).toEqual([]);
-    expect(theirs).not.toContain(scene.account);
+    keys = {
+      'key: confined': await service.keyFor(account, [...API_SCOPES], [elsewhere]),
+    };
+    for (const scope of API_SCOPES) keys[`key: ${scope}`] = await service.keyFor(account, [scope]);
   });
-});
+  afterAll(() => service.ports.close());
 
-// SR-28
-describe('SR-28: power cannot be assigned', () => {
-  test.each([
-    ['PATCH', 'role', 'superuser'],
-    ['PATCH', 'superuser', true],
-    ['PATCH', 'state', 'active'],
-    ['PATCH', 'sessionEpoch', 0],
-    ['PATCH', 'passwordHash', '$argon2id$'],
-    ['PATCH', 'token', null],
-    ['PATCH', 'email', 'evil@acme.example'],
-    ['POST', 'role', 'superuser'],
-    ['POST', 'superuser', true],
-    ['POST', 'state', 'active'],
-    ['POST', 'account', 'acc_00000000000'],
-  ])('%s an administrator with %s', async (method, field, value) => {
-    const [call, who] = [await credentials('superuser'), people['in scope']];
-    const before = service.ports.store.commits.length;
-    const route = method === 'PATCH' ? `PATCH /v1/administrators/${who.id}` : 'POST /v1/invitations';
-    const fields = method === 'PATCH' ? { name: 'Ada' } : { email: 'new@acme.example', name: 'Ada' };
-    const response = await service.call(route, { ...call, body: { ...fields, [field]: value } });
-    expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
-    expect(service.ports.store.commits.length).toBe(before);
+  const isPerson = (caller: Caller): caller is Person => (PEOPLE as readonly string[]).includes(caller);
+
+  async function credentials(caller: Caller): Promise<Call> {
+    if (isPerson(caller)) return { headers: sessionHeaders(await anotherSession(service.ports, people[caller])) };
+    return caller === 'nobody' ? {} : { key: keys[caller] };
+  }
+
+  /** What the caller is answered: `taken` as the sample says, or refused with a code. */
+  function expected(operation: Operation, sample: Sample, caller: Caller): string {
+    const kind = classOf(operation);
+    if (kind === 'open') return 'taken';
+    if (kind === 'self' || kind === 'superuser-self') {
+      if (!isPerson(caller)) return 'SESSION_NEEDED';
+      if (kind === 'self') return 'taken';
+      if (caller === 'stranger') return 'taken';
+      return caller === 'superuser' ? 'taken' : 'FORBIDDEN';
+    }
+    if (caller === 'nobody') return 'API_KEY_MISSING';
+    if (!isPerson(caller)) {
+      const scope = caller.slice('key: '.length) as ApiScope | 'confined';
+      if (scope !== operation.scope) return 'SCOPE_MISSING';
+      return kind === 'grants' ? 'FORBIDDEN' : 'taken';
+    }
+    if (kind === 'key-only') return 'FORBIDDEN';
+    // Each row of a bulk request has an outcome of its own; see the matrix of keys.
+    if (operation.path.startsWith('/bulk/')) return 'taken';
+    // Another account's superuser: its objects are as absent as those that never were.
+    if (caller === 'stranger') return mentions(sample) ? 'absent' : 'taken';
+    const allowed: Record<Exclude<typeof kind, 'key-only'>, readonly Person[]> = {
+      sees: PEOPLE,
+      creates: PEOPLE,
+      'creates-resource': ['superuser'],
+      'acts-on-resource': ['superuser', 'in scope'],
+      deletes: ['superuser', 'creator'],
+      administers: ['superuser'],
+      grants: ['superuser'],
+    };
+    return allowed[kind].includes(caller) ? 'taken' : 'FORBIDDEN';
+  }
+
+  function classOf({ name }: Operation): OperationClass {
+    const kind = operationClasses[name];
+    if (!kind) throw new Error(`no class for ${name}: add one to server/testing/operation-classes.ts`);
+    return kind;
+  }
+
+  function mentions({ id, query, body }: Sample): boolean {
+    return id !== undefined || query !== undefined || /(res|usr|tok|flt)_/.test(JSON.stringify(body ?? {}));
+  }
+
+  /** As if the creator had made it. */
+  async function giveTo({ id }: SceneAdministrator, object: string | undefined): Promise<void> {
+    const createdBy = { kind: 'administrator', id } as const;
+    const [user, token, filter] = [parseId('usr', object), parseId('tok', object), parseId('flt', object)];
+    if (user) await overwrite(service.ports, documents.user(user), { createdBy });
+    if (token) await overwrite(service.ports, documents.token(token), { createdBy });
+    if (filter) await overwrite(service.ports, documents.filter(filter), { createdBy });
+  }
+
+  test('SR-27: every operation has a class, and every class an operation', () => {
+    expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(operationClasses).sort());
+  });
+
+  describe.each(operations.map((operation) => [operation.name, operation] as const))('SR-27: %s', (_, operation) => {
+    test.each(CALLERS)('asked by %s', async (caller) => {
+      const make = samples[operation.name];
+      if (!make) throw new Error(`no sample for ${operation.name}`);
+      const sample = await make(scene);
+      if (classOf(operation) === 'deletes') await giveTo(people.creator, sample.id);
+      const call = await credentials(caller);
+      const headers = { ...sample.headers, ...call.headers };
+      const body = sample.body && { body: sample.body };
+      const response = await service.call(addressOf(operation, sample), { ...call, ...body, headers });
+
+      const answer = expected(operation, sample, caller);
+      if (answer === 'taken') {
+        expect(response.status).toBe(sample.status);
+        if (sample.code) expect(await refusalOf(response)).toMatchObject({ code: sample.code });
+      } else if (answer === 'absent') {
+        expect(await refusalOf(response)).toMatchObject({ status: 404, code: expect.stringMatching(/_NOT_FOUND$/) });
+      } else {
+        expect(await refusalOf(response)).toMatchObject({ code: answer });
+      }
+    });
+  });
+
+  describe('SR-27: rows of bulk requests', () => {
+    const ROWS: Record<string, (scene: SampleScene) => object> = {
+      assignments: ({ resource, user }) => ({ resource: resource.id, user: user.id }),
+      tokens: ({ user }) => ({ name: 'phone', kind: 'totp', owner: user.id }),
+      users: () => ({ login: 'with-a-password', password: 'a password that somebody chose' }),
+    };
+    test.each(['in scope', 'out of scope', 'creator', 'stranger'] as const)(
+      'are judged for %s as the request for each alone would be, tried out or done',
+      async (who) => {
+        const refused = who === 'in scope' ? undefined : who === 'stranger' ? 404 : 403;
+        const expected = { assignments: refused, tokens: refused, users: 403 };
+        for (const [kind, status] of Object.entries(expected)) {
+          for (const dryRun of [true, false]) {
+            const call = await credentials(who);
+            const body = { rows: [ROWS[kind]?.(scene)], dryRun };
+            const response = await service.call(`POST /v1/bulk/${kind}`, { ...call, body });
+            const { rows } = (await response.json()) as { rows: { status: number }[] };
+            expect(rows[0]?.status, `${kind}, dry run: ${dryRun}`).toBe(status ?? (dryRun ? 200 : 201));
+          }
+        }
+      },
+    );
+  });
+
+  describe('SR-27: lists', () => {
+    test.each(
+      operations.filter(({ name }) => /^GET \/[\w-]+$/.test(name) && name !== 'GET /session').map(({ name }) => name),
+    )('%s shows another account’s superuser nothing of this one', async (name) => {
+      const seen = async (who: Person): Promise<string[]> => {
+        const call = await credentials(who);
+        const answer = await service.call(`GET /v1${name.slice('GET '.length)}`, call);
+        return (await answer.text()).match(/\b[a-z]{3}_[0-3][0-9a-hjkmnp-tv-z]{10}\b/g) ?? [];
+      };
+      const [ours, theirs] = [await seen('superuser'), await seen('stranger')];
+      expect(ours.filter((id) => theirs.includes(id))).toEqual([]);
+      expect(theirs).not.toContain(scene.account);
+    });
+  });
+
+  // SR-28
+  describe('SR-28: power cannot be assigned', () => {
+    test.each([
+      ['PATCH', 'role', 'superuser'],
+      ['PATCH', 'superuser', true],
+      ['PATCH', 'state', 'active'],
+      ['PATCH', 'sessionEpoch', 0],
+      ['PATCH', 'passwordHash', '$argon2id$'],
+      ['PATCH', 'token', null],
+      ['PATCH', 'email', 'evil@acme.example'],
+      ['POST', 'role', 'superuser'],
+      ['POST', 'superuser', true],
+      ['POST', 'state', 'active'],
+      ['POST', 'account', 'acc_00000000000'],
+    ])('%s an administrator with %s', async (method, field, value) => {
+      const [call, who] = [await credentials('superuser'), people['in scope']];
+      const before = service.ports.store.commits.length;
+      const route = method === 'PATCH' ? `PATCH /v1/administrators/${who.id}` : 'POST /v1/invitations';
+      const fields = method === 'PATCH' ? { name: 'Ada' } : { email: 'new@acme.example', name: 'Ada' };
+      const response = await service.call(route, { ...call, body: { ...fields, [field]: value } });
+      expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
+      expect(service.ports.store.commits.length).toBe(before);
+    });
   });
 });

@@ -15,7 +15,7 @@ import { createOcraToken, createRecoveryCodes, createToken } from '../../usecase
 import { deleteToken } from '../../usecases/delete-token.ts';
 import { readUser } from '../../usecases/find-user.ts';
 import { listTokens } from '../../usecases/list-named.ts';
-import { readObject } from '../../usecases/read-object.ts';
+import { showObject } from '../../usecases/read-object.ts';
 import { resyncToken } from '../../usecases/resync-token.ts';
 import { updateToken } from '../../usecases/update-token.ts';
 import { isRefusal, type Refusal } from '../../usecases/verdict.ts';
@@ -291,11 +291,11 @@ export function tokens(ports: Needs) {
     return showMade(c, await createOnce(ports, c, 'tok', (birth) => makeToken(ports, c.get('act'), birth, body)));
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listTokens(ports, c.get('act').actor.account, c.req.valid('query')), presentToken),
+    showPage(c, await listTokens(ports, c.get('act'), c.req.valid('query')), presentToken),
   );
   app.openapi(routes.read, async (c) => {
     const key = documents.token(c.req.valid('param').id);
-    return showOne(c, await readObject(ports, c.get('act').actor.account, key, 'TOKEN_NOT_FOUND'), presentToken);
+    return showOne(c, await showObject(ports, c.get('act'), key, 'TOKEN_NOT_FOUND'), presentToken);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');

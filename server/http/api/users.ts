@@ -6,10 +6,10 @@ import type { Act } from '../../usecases/act.ts';
 import type { Birth } from '../../usecases/create-object.ts';
 import { createUser } from '../../usecases/create-user.ts';
 import { deleteUser } from '../../usecases/delete-user.ts';
-import { findUser } from '../../usecases/find-user.ts';
+import { showUser } from '../../usecases/find-user.ts';
 import { listUsers } from '../../usecases/list-named.ts';
 import { updateUser } from '../../usecases/update-user.ts';
-import { isRefusal, type Refusal, refusal } from '../../usecases/verdict.ts';
+import { isRefusal, type Refusal } from '../../usecases/verdict.ts';
 import { apiRouter } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
@@ -116,6 +116,7 @@ const routes = {
 };
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
+type RouterNeeds = Needs & Pick<Ports, 'courier'>;
 
 export async function makeUser(
   ports: Needs,
@@ -127,7 +128,7 @@ export async function makeUser(
   return isRefusal(made) ? made : madeFrom(made.user, presentUser(made.user));
 }
 
-export function users(ports: Needs) {
+export function users(ports: RouterNeeds) {
   const app = apiRouter();
   app.on(['GET'], ['/users', '/users/:id'], authorize(ports, 'read'));
   app.on(['POST'], ['/users'], authorize(ports, 'write'));
@@ -138,11 +139,10 @@ export function users(ports: Needs) {
     return showMade(c, await createOnce(ports, c, 'usr', (birth) => makeUser(ports, c.get('act'), birth, body)));
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listUsers(ports, c.get('act').actor.account, c.req.valid('query')), presentUser),
+    showPage(c, await listUsers(ports, c.get('act'), c.req.valid('query')), presentUser),
   );
   app.openapi(routes.read, async (c) => {
-    const object = await findUser(ports, c.get('act').actor.account, c.req.valid('param').id);
-    return showOne(c, object ? { object } : refusal('USER_NOT_FOUND'), presentUser);
+    return showOne(c, await showUser(ports, c.get('act'), c.req.valid('param').id), presentUser);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');

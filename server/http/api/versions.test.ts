@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../../testing/acting.ts';
+import { addActive, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { type SampleScene, sampleScene } from '../../testing/operations.ts';
+import { must } from '../../testing/scene.ts';
+import { answerRecoveryCode } from '../../usecases/sign-in/answer-sign-in.ts';
 
 let service: Service;
 let scene: SampleScene;
@@ -58,6 +61,56 @@ describe.each(KINDS)('%s %j', (kind, input, change) => {
     const gone = await call(`DELETE ${path}`, undefined, { 'if-match': '*' });
     expect(gone.status).toBe(404);
   });
+});
+
+describe.each(['administrators', 'webhooks'] as const)('%s', (kind) => {
+  test('reading and changing name the version; a change for an older one is refused and does nothing', async () => {
+    const { account } = scene;
+    const id =
+      kind === 'webhooks'
+        ? scene.webhook
+        : (await addActive(service.ports, account, { email: 'versioned@acme.example' })).id;
+    const path = `/v1/${kind}/${id}`;
+    const change = kind === 'webhooks' ? { description: 'ours' } : { name: 'Grace' };
+    const first = etag(await call(`GET ${path}`));
+    expect(first).toMatch(/^"[\w-]{22}"$/);
+    const changed = await call(`PATCH ${path}`, change, { 'if-match': first });
+    expect(changed.status).toBe(200);
+    const second = etag(changed);
+    expect(second).not.toBe(first);
+    const commits = service.ports.store.commits.length;
+    for (const method of ['PATCH', 'DELETE']) {
+      const late = await call(`${method} ${path}`, method === 'PATCH' ? change : undefined, { 'if-match': first });
+      expect(await late.json()).toMatchObject({ status: 412, code: 'VERSION_CONFLICT', version: second.slice(1, -1) });
+    }
+    if (kind === 'webhooks') {
+      const late = await call(`POST ${path}/rotate`, { overlapMs: 0 }, { 'if-match': first });
+      expect(await refusalOf(late)).toEqual({ status: 412, code: 'VERSION_CONFLICT' });
+    }
+    expect(service.ports.store.commits.length).toBe(commits);
+    expect(etag(await call(`GET ${path}`))).toBe(second);
+    expect((await call(`DELETE ${path}`, undefined, { 'if-match': second })).status).toBe(204);
+  });
+});
+
+test('an administrator who signs in is of the same version as before', async () => {
+  const { ports } = service;
+  const who = await addAdministrator(ports, scene.account, { email: 'signs-in@acme.example' });
+  const path = `/v1/administrators/${who.id}`;
+  const before = etag(await call(`GET ${path}`));
+  const { handle } = await toSecondFactor(ports, who.account, who.email);
+  const [code = ''] = who.recoveryCodes;
+  must(await answerRecoveryCode(ports, { handle, seq: 2, code, whence: {} }));
+  expect(etag(await call(`GET ${path}`))).toBe(before);
+});
+
+test('a name of the account for an older version is refused', async () => {
+  const first = etag(await call('GET /v1/account'));
+  const changed = await call('PATCH /v1/account', { name: 'Acme Ltd' }, { 'if-match': first });
+  expect(changed.status).toBe(200);
+  const late = await call('PATCH /v1/account', { name: 'Other Ltd' }, { 'if-match': first });
+  expect(await late.json()).toMatchObject({ code: 'VERSION_CONFLICT', version: etag(changed).slice(1, -1) });
+  expect(await (await call('GET /v1/account')).json()).toMatchObject({ name: 'Acme Ltd' });
 });
 
 test('of two changes for the same version one is made', async () => {

@@ -7,7 +7,7 @@ import { replayDeliveries } from '../../usecases/replay-deliveries.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { instant, pageOf, pageQuery, webhookId } from './fields.ts';
+import { instant, orderedPageQuery, pageOf, webhookId } from './fields.ts';
 
 const shown = z
   .object({
@@ -65,7 +65,7 @@ const list = createRoute({
   security,
   request: {
     params,
-    query: pageQuery.extend({ state: z.enum(['dead']).optional().openapi({ description: 'Dead letters alone.' }) }),
+    query: orderedPageQuery.extend({ state: z.enum(DELIVERY_STATES).optional(), type: z.enum(EVENT_TYPES).optional() }),
   },
   responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
 });

@@ -14,7 +14,9 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { creationHeaders, instant, label, resourceId, webhookId } from './fields.ts';
+import { madeFrom, showDeleted, showMade, showPage, showRotated } from './describe-object.ts';
+import { creationHeaders, flag, instant, label, pageOf, resourceId, searchedPageQuery, webhookId } from './fields.ts';
+import { changeHeaders, seenOf, tag, tagged } from './version.ts';
 
 const eventType = z.enum(EVENT_TYPES.filter((type) => type !== TEST_EVENT));
 const fields = {
@@ -120,16 +122,17 @@ const create = createRoute({
   description: 'Events from now on are sent to it, signed as Standard Webhooks 1.0.',
   security,
   request: { ...jsonBody(creation), headers: creationHeaders },
-  responses: { 201: jsonAnswer('Created.', withSecret), ...refusals },
+  responses: { 201: { ...jsonAnswer('Created.', withSecret), ...tagged }, ...refusals },
 });
 const list = createRoute({
   method: 'get',
   path: '/webhooks',
   tags,
   summary: 'List webhooks, newest first',
-  description: 'All of them: an account has at most 50.',
+  description: 'An account has at most 50. `search` is for addresses, hosts and descriptions.',
   security,
-  responses: { 200: jsonAnswer('The webhooks.', z.object({ items: z.array(shown) })), ...refusals },
+  request: { query: searchedPageQuery.extend({ enabled: flag.optional() }) },
+  responses: { 200: jsonAnswer('A page.', pageOf(shown)), ...refusals },
 });
 const read = createRoute({
   method: 'get',
@@ -138,7 +141,7 @@ const read = createRoute({
   summary: 'Read a webhook, and what waits for it',
   security,
   request: { params },
-  responses: { 200: jsonAnswer('The webhook.', withQueue), ...refusals },
+  responses: { 200: { ...jsonAnswer('The webhook.', withQueue), ...tagged }, ...refusals },
 });
 const update = createRoute({
   method: 'patch',
@@ -146,8 +149,8 @@ const update = createRoute({
   tags,
   summary: 'Change a webhook',
   security,
-  request: { params, ...jsonBody(changes) },
-  responses: { 200: jsonAnswer('The webhook as it is now.', shown), ...refusals },
+  request: { params, headers: changeHeaders, ...jsonBody(changes) },
+  responses: { 200: { ...jsonAnswer('The webhook as it is now.', shown), ...tagged }, ...refusals },
 });
 const remove = createRoute({
   method: 'delete',
@@ -155,7 +158,7 @@ const remove = createRoute({
   tags,
   summary: 'Delete a webhook, and what waits for it',
   security,
-  request: { params },
+  request: { params, headers: changeHeaders },
   responses: { 204: { description: 'Deleted.' }, ...refusals },
 });
 const rotate = createRoute({
@@ -165,8 +168,8 @@ const rotate = createRoute({
   summary: 'Give a webhook a new secret',
   description: 'Until the overlap ends, every message carries both signatures.',
   security,
-  request: { params, ...jsonBody(rotation) },
-  responses: { 200: jsonAnswer('The new secret.', withSecret), ...refusals },
+  request: { params, headers: changeHeaders.extend(creationHeaders.shape), ...jsonBody(rotation) },
+  responses: { 200: { ...jsonAnswer('The new secret.', withSecret), ...tagged }, ...refusals },
 });
 const tryOut = createRoute({
   method: 'post',
@@ -190,33 +193,40 @@ export function webhooks(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secr
     const body = c.req.valid('json');
     const verdict = await createOnce(ports, c, 'whk', async (birth) => {
       const made = await createWebhook(ports, c.get('act'), birth, body);
-      return isRefusal(made) ? made : { webhook: present(made.webhook), secret: made.secret };
+      if (isRefusal(made)) return made;
+      return madeFrom(made.webhook, { webhook: present(made.webhook), secret: made.secret });
     });
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+    return showMade(c, verdict);
   });
-  app.openapi(list, async (c) => {
-    const verdict = await listWebhooks(ports, c.get('act'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json({ items: verdict.webhooks.map(present) }, 200);
-  });
+  app.openapi(list, async (c) => showPage(c, await listWebhooks(ports, c.get('act'), c.req.valid('query')), present));
   app.openapi(read, async (c) => {
     const verdict = await readWebhook(ports, c.get('act'), idOf(c.req.valid('param')));
     if (isRefusal(verdict)) return refuseVerdict(c, verdict);
     const queue = await readQueue(ports, verdict.webhook.id);
+    tag(c, verdict.webhook);
     return c.json({ ...present(verdict.webhook), queue }, 200);
   });
   app.openapi(update, async (c) => {
-    const verdict = await updateWebhook(ports, c.get('act'), idOf(c.req.valid('param')), c.req.valid('json'));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(present(verdict.webhook), 200);
+    const id = idOf(c.req.valid('param'));
+    const verdict = await updateWebhook(ports, c.get('act'), id, c.req.valid('json'), seenOf(c));
+    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
+    tag(c, verdict.webhook);
+    return c.json(present(verdict.webhook), 200);
   });
   app.openapi(remove, async (c) => {
-    const verdict = await deleteWebhook(ports, c.get('act'), idOf(c.req.valid('param')));
-    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.body(null, 204);
+    return showDeleted(c, await deleteWebhook(ports, c.get('act'), idOf(c.req.valid('param')), seenOf(c)));
   });
   app.openapi(rotate, async (c) => {
     const { overlapMs } = c.req.valid('json');
-    const verdict = await rotateWebhookSecret(ports, c.get('act'), idOf(c.req.valid('param')), overlapMs);
-    if (isRefusal(verdict)) return refuseVerdict(c, verdict);
-    return c.json({ webhook: present(verdict.webhook), secret: verdict.secret }, 200);
+    const id = idOf(c.req.valid('param'));
+    const rotated = await createOnce(ports, c, 'whk', async ({ madeWith }) => {
+      // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
+      const given = madeWith === undefined ? undefined : { bytes: ports.secrets.mac('webhook', madeWith), madeWith };
+      const verdict = await rotateWebhookSecret(ports, c.get('act'), id, overlapMs, seenOf(c), given);
+      if (isRefusal(verdict)) return verdict;
+      return madeFrom(verdict.webhook, { webhook: present(verdict.webhook), secret: verdict.secret });
+    });
+    return showRotated(c, rotated);
   });
   app.openapi(tryOut, async (c) => {
     const verdict = await testWebhook(ports, c.get('act'), idOf(c.req.valid('param')));

@@ -7,6 +7,9 @@ export const DEFAULT_BODY_LIMIT = 64 * 1024;
 /** Of requests with up to five hundred rows. */
 export const BULK_BODY_LIMIT = 1024 * 1024;
 
+/** Of a file of two mebibytes as a JSON string, whose line ends and quotes take two characters. */
+export const IMPORT_BODY_LIMIT = 4 * 1024 * 1024;
+
 export interface BodyLimitOptions {
   /** Default {@link DEFAULT_BODY_LIMIT}. */
   maxBytes?: number;

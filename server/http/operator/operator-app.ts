@@ -4,16 +4,21 @@ import { type AccountId, parseId } from '../../domain/ids.ts';
 import { LARGEST_AMOUNT } from '../../domain/ledger.ts';
 import { firstPlan, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
+import { openAccount } from '../../usecases/administrators/open-account.ts';
+import { recoverAdministrator } from '../../usecases/administrators/recover-administrator.ts';
+import { issueSetupLink } from '../../usecases/administrators/set-up.ts';
 import { backUp } from '../../usecases/back-up.ts';
 import { bookEntry } from '../../usecases/book-entry.ts';
+import type { MasterKeyPlace } from '../../usecases/change-master-key.ts';
 import { checkLeftovers } from '../../usecases/check-leftovers.ts';
 import { createAccount } from '../../usecases/create-account.ts';
 import { listAccounts } from '../../usecases/list-accounts.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../usecases/rotate-signing-keys.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
-import { label } from '../api/fields.ts';
-import { nativeApi } from '../api/native.ts';
+import { authorize } from '../api/authorize.ts';
+import { email, label } from '../api/fields.ts';
+import { LARGE_BODIES, nativeApi } from '../api/native.ts';
 import type { AppEnv } from '../context.ts';
 import type { Logger } from '../log.ts';
 import { accessLog } from '../middleware/access-log.ts';
@@ -21,6 +26,7 @@ import { bodyLimit } from '../middleware/body-limit.ts';
 import { requestId } from '../middleware/request-id.ts';
 import { strictJson } from '../middleware/strict-json.ts';
 import { notFound, onError, refuse } from '../problem.ts';
+import { masterKeys } from './master-keys.ts';
 
 export interface OperatorOptions {
   issuer: string;
@@ -28,6 +34,7 @@ export interface OperatorOptions {
   log: Logger;
   plans: PlanCatalogue;
   makeSigningKey: Parameters<typeof rotateSigningKeys>[1];
+  masterKeys: MasterKeyPlace;
   /** Writes lines to a new file and says how many; an existing file throws. */
   writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
 }
@@ -43,7 +50,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
   app.notFound(notFound);
   app.use(requestId(log));
   app.use(accessLog());
-  app.use(bodyLimit());
+  app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   app.use(strictJson());
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
 
@@ -54,6 +61,18 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     if (!body.success) return refuseInvalid(c, body.error);
     const made = await createAccount(ports, { ...body.data, plan: firstPlan(plans) });
     return isRefusal(made) ? refuseVerdict(c, made) : c.json(made.account, 201);
+  });
+  const opening = z.strictObject({ name: label(100), superuser: email.optional() });
+  app.post('/operator/setup', async (c) => {
+    const body = opening.safeParse(await c.req.json());
+    if (!body.success) return refuseInvalid(c, body.error);
+    const made = await openAccount({ ...ports, issuer }, { ...body.data, plan: firstPlan(plans) });
+    return isRefusal(made) ? refuseVerdict(c, made) : c.json(made, 201);
+  });
+  app.post('/operator/setup-link', async (c) => {
+    const made = await issueSetupLink({ ...ports, issuer });
+    const detail = 'there is an account already; another one is made with --name';
+    return made ? c.json(made, 201) : refuse(c, 'INPUT_INVALID', { detail });
   });
   const check = z.strictObject({ mend: z.boolean() });
   app.post('/operator/leftovers', async (c) => {
@@ -80,6 +99,16 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     return isRefusal(booked) ? refuseVerdict(c, booked) : c.json(booked.entry, 201);
   });
 
+  // Around both factors, so it is here and not in the API; the header names the account, as with the API.
+  const recovery = '/operator/administrators/:id/recovery';
+  app.post(recovery, authorize(ports, 'administer'), async (c) => {
+    const id = parseId('adm', c.req.param('id'));
+    if (!id) return refuse(c, 'ADMINISTRATOR_NOT_FOUND');
+    const verdict = await recoverAdministrator({ ...ports, issuer }, c.get('act'), id);
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+  });
+
+  app.route('/operator/master-keys', masterKeys(ports, options.masterKeys));
   app.get('/operator/signing-keys', async (c) => c.json({ items: await readSigningKeys(ports) }));
   app.post('/operator/signing-keys', async (c) => c.json(await rotateSigningKeys(ports, options.makeSigningKey)));
 

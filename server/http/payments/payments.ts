@@ -24,7 +24,7 @@ const payment = z.strictObject({
  * that is repeated, by the sender or by somebody who kept it, credits nothing twice.
  */
 export function payments(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   { secret, plans }: { secret: Uint8Array; plans: PlanCatalogue },
 ) {
   const app = new Hono<AppEnv>();

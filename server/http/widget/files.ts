@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { ASSET_HEADERS, LOADER_HEADERS } from '../../../shared/wire/frame-document.ts';
-import type { WidgetFiles } from '../../ports/widget-files.ts';
+import type { BuiltFiles } from '../../ports/built-files.ts';
+import { answerFile } from '../built-file.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 
@@ -8,7 +9,7 @@ import { refuse } from '../problem.ts';
  * The widget's files. `v1` floats: the loader is fetched anew every few minutes, the frame's files carry a hash and
  * never change. Below the exact version the loader never changes either, so a page may pin it with `integrity`.
  */
-export function widgetFiles(widget: WidgetFiles, version: string) {
+export function widgetFiles(widget: BuiltFiles, version: string) {
   const app = new Hono<AppEnv>();
   // A wildcard and not parameters: beside the literal paths of the flow those would cost every request of the service
   // the fast router.
@@ -19,14 +20,9 @@ export function widgetFiles(widget: WidgetFiles, version: string) {
     const hashed = path.startsWith('assets/');
     if (!file || (asked !== 'v1' && asked !== version) || (hashed && asked !== 'v1')) return refuse(c, 'NOT_FOUND');
 
-    const headers: Record<string, string> = {
-      ...(hashed ? ASSET_HEADERS : LOADER_HEADERS),
-      'content-type': file.contentType,
-      vary: 'accept-encoding',
-    };
+    const headers: Record<string, string> = { ...(hashed ? ASSET_HEADERS : LOADER_HEADERS) };
     if (asked !== 'v1') headers['cache-control'] = ASSET_HEADERS['cache-control'];
-    if (!/\bbr\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(file.body, 200, headers);
-    return c.body(file.brotli, 200, { ...headers, 'content-encoding': 'br' });
+    return answerFile(c, file, headers);
   });
   return app;
 }

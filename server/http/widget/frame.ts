@@ -7,15 +7,15 @@ import {
   refusalCsp,
   refusalDocument,
 } from '../../../shared/wire/frame-document.ts';
+import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { WidgetFiles } from '../../ports/widget-files.ts';
 import { frameAccess } from '../../usecases/frame-access.ts';
 import type { AppEnv } from '../context.ts';
 
 const MOUNT = '/widget/v1';
 
 /** The page inside the iframe: for an allowed origin the sign-in, for every other a word on what to configure (SR-13). */
-export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: WidgetFiles) {
+export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
   const app = new Hono<AppEnv>();
   app.get('/frame', async (c) => {
     const resource = c.req.query('resource') ?? '';

@@ -32,7 +32,7 @@ async function all(account: AccountId, query: Omit<Parameters<typeof listUsers>[
   const logins: string[] = [];
   let after: string | undefined;
   do {
-    const page = must(await listUsers(ports, account, { ...query, limit: 7, ...(after && { after }) }));
+    const page = must(await listUsers(ports, operatorOf(account), { ...query, limit: 7, ...(after && { after }) }));
     logins.push(...page.items.map(({ login }) => login));
     after = page.next ?? undefined;
   } while (after !== undefined);
@@ -63,7 +63,7 @@ test('lists go through all partitions once, by name, by creation and by what is 
     'zz',
     ...logins.filter((_, at) => at % 2 === 0),
   ]);
-  expect(must(await listTokens(ports, account, { state: 'locked', limit: 50 })).items).toHaveLength(3);
+  expect(must(await listTokens(ports, operatorOf(account), { state: 'locked', limit: 50 })).items).toHaveLength(3);
 
   must(await deleteResource(ports, operatorOf(account), resource.id));
   expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 10 })).toEqual([]);

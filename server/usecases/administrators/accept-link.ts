@@ -14,7 +14,7 @@ import { type Act, eventOf, type Whence } from '../act.ts';
 import { secretMatches } from '../flow-handle.ts';
 import { transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { hashAdministratorPassword } from './administrator-password.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { confirms } from './codes.ts';
 import { dropToken } from './enrol-token.ts';
 import { notify } from './notify.ts';
@@ -32,7 +32,7 @@ export async function acceptInvitation(
 ): Promise<Verdict<{ administrator: Administrator }>> {
   const opened = await openLink(ports, input.link, 'invitation');
   if (isRefusal(opened)) return opened;
-  const hashed = await hashAdministratorPassword(ports, input.password, [input.name]);
+  const hashed = await hashAdministratorPassword(ports, input.password, [input.name, ...opened.personal]);
   if (isRefusal(hashed)) return hashed;
   const { account, administrator: id, act } = { ...opened, act: actOf(opened, whence) };
   const keys = keysOf(opened);
@@ -103,7 +103,7 @@ export async function acceptRecovery(
 ): Promise<Verdict<{ administrator: Administrator }>> {
   const opened = await openLink(ports, input.link, 'recovery');
   if (isRefusal(opened)) return opened;
-  const hashed = await hashAdministratorPassword(ports, input.password, []);
+  const hashed = await hashAdministratorPassword(ports, input.password, opened.personal);
   if (isRefusal(hashed)) return hashed;
   const keys = keysOf(opened);
   const act = actOf(opened, whence);
@@ -145,12 +145,18 @@ export async function acceptRecovery(
   return { administrator };
 }
 
+/** A link that leads somewhere, and what the new password may not be made of. */
+interface Opened extends LinkText {
+  personal: readonly string[];
+}
+
 /** Looked at before anything costly is done for it; looking uses nothing up. */
-async function openLink(ports: Needs, text: string, kind: AdministratorLink['kind']): Promise<Verdict<LinkText>> {
+async function openLink(ports: Needs, text: string, kind: AdministratorLink['kind']): Promise<Verdict<Opened>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');
-  const [, , link] = await ports.store.getMany(keysOf(parsed), ports.clock.now());
-  return fits(link, parsed, kind) ? parsed : refusal('LINK_INVALID');
+  const [home, stored, link] = await ports.store.getMany(keysOf(parsed), ports.clock.now());
+  if (!stored || !fits(link, parsed, kind)) return refusal('LINK_INVALID');
+  return { ...parsed, personal: personalWords(home?.value, stored.value) };
 }
 
 function keysOf({ account, administrator }: LinkText) {

@@ -1,13 +1,24 @@
+import type { Account } from '../../domain/account.ts';
+import type { Administrator } from '../../domain/administrator.ts';
 import { judgePassword, normalisePassword } from '../../domain/password-policy.ts';
 import type { Ports } from '../../ports/index.ts';
 import { needing } from '../needing.ts';
 import { refusePassword } from '../new-password.ts';
 import type { Verdict } from '../verdict.ts';
 
+/** What goes with an administrator and is therefore tried first: names, the local part of the address, the account. */
+export function personalWords(
+  account: Pick<Account, 'name'> | undefined,
+  { name, email }: Pick<Administrator, 'name' | 'email'>,
+): string[] {
+  const words = [name, email.slice(0, email.lastIndexOf('@'))];
+  return account ? [...words, account.name] : words;
+}
+
 /**
  * The one way to an administrator's password. A second factor is always asked for beside it (SR-37).
  *
- * @param personal words that go with them and that the password may not be made of: name, address, account
+ * @param personal see {@link personalWords}: the password may not be made of them
  */
 export async function hashAdministratorPassword(
   ports: Pick<Ports, 'hasher'>,

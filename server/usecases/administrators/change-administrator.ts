@@ -1,14 +1,16 @@
 import type { Administrator, Grant } from '../../domain/administrator.ts';
-import { mayAdminister } from '../../domain/authority.ts';
+import { mayAdminister, mayMakeAdministrators } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { AdministratorId, TokenId } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
+import { isAsSeen, type SeenVersions } from '../../domain/object-version.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { byCreation, indexes } from '../../ports/indexes.ts';
 import { type Act, eventOf } from '../act.ts';
-import { editObject } from '../read-object.ts';
+import { changedMeanwhile, editObject } from '../read-object.ts';
 import { transact } from '../transact.ts';
+import { givePlaceBack } from '../usage.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { dropToken } from './enrol-token.ts';
 import { readAdministrator } from './find-administrator.ts';
@@ -22,8 +24,10 @@ export async function updateAdministrator(
   act: Act,
   id: AdministratorId,
   changes: { name?: string | undefined; grants?: Grant[] | undefined },
+  seen?: SeenVersions,
 ): Promise<Verdict<{ object: Administrator }>> {
-  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const allowed = changes.grants === undefined ? mayAdminister(act.actor) : mayMakeAdministrators(act.actor);
+  if (!allowed) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const found = await readAdministrator(ports, account, id);
   if (isRefusal(found)) return found;
@@ -31,10 +35,9 @@ export async function updateAdministrator(
   if (missing) return missing;
   const key = documents.administrator(account, id);
   const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  return editObject(ports, act, { type: 'administrator.updated' }, key, 'ADMINISTRATOR_NOT_FOUND', (administrator) => ({
-    ...administrator,
-    ...set,
-  }));
+  const event = { type: 'administrator.updated' } as const;
+  const edit = (administrator: Administrator) => ({ ...administrator, ...set });
+  return editObject(ports, act, event, key, 'ADMINISTRATOR_NOT_FOUND', edit, seen);
 }
 
 /**
@@ -48,6 +51,7 @@ export async function removeAdministrator(
   act: Act,
   id: AdministratorId,
   only?: 'invited',
+  seen?: SeenVersions,
 ): Promise<Verdict<{ removed: true }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
@@ -61,6 +65,7 @@ export async function removeAdministrator(
       const administrator = stored.value;
       if (home.value.superuser === id) return { answer: refusal('SUPERUSER_STAYS') };
       if (only === 'invited' && administrator.state !== 'invited') return { answer: refusal('ADMINISTRATOR_ACTIVE') };
+      if (!isAsSeen(administrator, seen)) return { answer: changedMeanwhile(administrator) };
       return {
         answer: { token: administrator.token },
         write: {
@@ -78,6 +83,7 @@ export async function removeAdministrator(
     },
   );
   if (isRefusal(removed)) return removed;
+  await givePlaceBack(ports, account, 'administrators', id);
   if (removed.token !== undefined) await dropToken(ports, act, removed.token, id);
   return { removed: true };
 }

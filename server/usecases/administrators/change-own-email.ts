@@ -66,7 +66,12 @@ export async function confirmOwnEmail(
     if (!confirms(ports, change.confirmation, id, code)) {
       const left = countWrongConfirmation(change.confirmation);
       const value = left && { ...change, confirmation: left };
-      const write = value ? { put: [{ key: pending, value, expiresAt: value.expiresAt }] } : { delete: [pending] };
+      const reason = 'CONFIRMATION_WRONG';
+      const refused = { type: 'administrator.refused', subject: id, outcome: 'refused', reason } as const;
+      const write = {
+        ...(value ? { put: [{ key: pending, value, expiresAt: value.expiresAt }] } : { delete: [pending] }),
+        append: [eventOf(act, refused, now)],
+      };
       return { answer: refusal('CONFIRMATION_WRONG'), write };
     }
     if (claim && claim.value.administrator !== id) return { answer: refusal('EMAIL_TAKEN') };

@@ -1,7 +1,8 @@
 import type { Administrator } from '../../domain/administrator.ts';
 import type { AdministratorId } from '../../domain/ids.ts';
+import { documents } from '../../ports/documents.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { hashAdministratorPassword } from './administrator-password.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 import { transferSuperuser } from './change-administrator.ts';
 import type { FactorNeeds } from './check-factors.ts';
 import { newRecoveryCodes } from './codes.ts';
@@ -17,7 +18,9 @@ export async function changeOwnPassword(
 ): Promise<Verdict<{ administrator: Administrator }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
-  const hashed = await hashAdministratorPassword(ports, password, []);
+  const { account } = act.actor;
+  const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  const hashed = await hashAdministratorPassword(ports, password, personalWords(home?.value, shown.administrator));
   if (isRefusal(hashed)) return hashed;
   const told = { changed: ['passwordHash'], notice: 'password' } as const;
   return changeSelf(ports, act, { ...told, changed: [...told.changed] }, (administrator) => ({

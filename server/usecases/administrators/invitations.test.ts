@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from '../../domain/administrator-link.ts';
+import type { ApiScope } from '../../domain/api-scope.ts';
 import type { AccountEvent } from '../../domain/event.ts';
 import { documents } from '../../ports/documents.ts';
 import { operatorOf } from '../../testing/acting.ts';
@@ -12,10 +13,12 @@ import {
   selfActOf,
   toSecondFactor,
 } from '../../testing/administrators.ts';
-import { birth, must, read, type Scene, setScene } from '../../testing/scene.ts';
+import { touches } from '../../testing/intercepted-store.ts';
+import { birth, must, overwrite, read, type Scene, setScene } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import type { Act } from '../act.ts';
 import { acceptInvitation } from './accept-link.ts';
-import { removeAdministrator } from './change-administrator.ts';
+import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
 import { inviteAdministrator, resendInvitation } from './invite-administrator.ts';
 
 let ports: TestPorts;
@@ -57,6 +60,17 @@ describe('an invitation', () => {
     expect(JSON.stringify(ports.store.commits)).not.toContain(handOver?.code);
     expect(JSON.stringify(ports.store.commits)).not.toContain(link.split('.')[2]);
     must(await accept(link, handOver?.code ?? ''));
+  });
+
+  // SR-37
+  test('SR-37: takes no password made of the address or the account', async () => {
+    await overwrite(ports, documents.account(scene.account), { name: 'Analytical Engines' });
+    await invite(ports, scene.account, { email: 'lovelace@acme.example' });
+    const { link, code } = mailedInvitation(ports, 'lovelace@acme.example');
+    for (const password of ['Lovelace!2', 'analytical.engines', 'grace hopper 9']) {
+      const input = { link, code, password, name: 'Grace Hopper' };
+      expect(await acceptInvitation(ports, {}, input)).toMatchObject({ refused: 'PASSWORD_COMMON' });
+    }
   });
 
   test('is of no use to sign in with before it is accepted', async () => {
@@ -129,6 +143,28 @@ describe('an invitation', () => {
   });
 });
 
+// SR-59
+test('SR-59: an invitation whose answer was lost half-way is sent anew under its Idempotency-Key, to the same person', async () => {
+  const act = operatorOf(scene.account);
+  const born = { ...birth(ports, 'adm'), madeWith: 'a key' };
+  const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+  ports.store.intercept.commit = async (change, go) => {
+    const outcome = await go();
+    if (touches(change, `administrator-link/${born.id}`)) throw new Error('the process is killed');
+    return outcome;
+  };
+  await expect(inviteAdministrator(ports, act, born, input)).rejects.toThrow('killed');
+  ports.store.intercept = {};
+  expect(ports.courier.sent).toEqual([]);
+  expect(must(await inviteAdministrator(ports, act, born, input)).administrator.id).toBe(born.id);
+  const { link, code } = mailedInvitation(ports, EMAIL);
+  must(await accept(link, code));
+  // Another request for the same address is another matter, and whoever has joined is invited no more.
+  const other = { ...birth(ports, 'adm'), madeWith: 'another key' };
+  expect(await inviteAdministrator(ports, act, other, input)).toEqual({ refused: 'EMAIL_TAKEN' });
+  expect(await inviteAdministrator(ports, act, born, input)).toEqual({ refused: 'EMAIL_TAKEN' });
+});
+
 describe('an e-mail address', () => {
   test('is one administrator’s, whatever its case, and of many who want it at once one gets it', async () => {
     const input = (email: string) => ({ email, name: 'Ada', language: 'en' as const, grants: [] });
@@ -166,6 +202,29 @@ describe('who may invite', () => {
     for (const act of [selfActOf(superuser), operatorOf(scene.account)]) {
       expect(await inviteAdministrator(ports, act, birth(ports, 'adm'), second)).toEqual({ refused: 'FORBIDDEN' });
     }
+  });
+
+  // SR-27
+  test('SR-27: a key without reading and writing makes no administrator who may, in whatever way', async () => {
+    const act = (scopes: ApiScope[]): Act => ({
+      actor: { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes },
+    });
+    const { administrator } = await invite(ports, scene.account, { email: 'invited@acme.example' });
+    const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+    const grants = [{ resource: scene.resource.id, allowed: true }];
+    ports.courier.down = true;
+    const forbidden = { refused: 'FORBIDDEN' };
+    for (const scopes of [['administer'], ['administer', 'read'], ['administer', 'write']] as ApiScope[][]) {
+      expect(await inviteAdministrator(ports, act(scopes), birth(ports, 'adm'), input)).toEqual(forbidden);
+      expect(await resendInvitation(ports, act(scopes), administrator.id)).toEqual(forbidden);
+      expect(await updateAdministrator(ports, act(scopes), administrator.id, { grants })).toEqual(forbidden);
+    }
+    must(await updateAdministrator(ports, act(['administer']), administrator.id, { name: 'Grace' }));
+    const all = act(['administer', 'read', 'write']);
+    must(await inviteAdministrator(ports, all, birth(ports, 'adm'), input));
+    must(await resendInvitation(ports, all, administrator.id));
+    must(await updateAdministrator(ports, all, administrator.id, { grants }));
+    must(await removeAdministrator(ports, act(['administer']), administrator.id));
   });
 
   test('two invited to be superuser: whoever accepts first is, and the other link is void', async () => {

@@ -1,7 +1,8 @@
 import { type Actor, referenceTo } from '../../domain/actor.ts';
 import { type Administrator, type Grant, NO_RECOVERY_CODES } from '../../domain/administrator.ts';
 import { type AdministratorLink, INVITATION_LIFETIME_MS, writeLink } from '../../domain/administrator-link.ts';
-import { mayAdminister } from '../../domain/authority.ts';
+import { mayMakeAdministrators } from '../../domain/authority.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../../domain/idempotency.ts';
 import type { AccountId, AdministratorId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { normaliseName } from '../../domain/names.ts';
@@ -13,6 +14,7 @@ import type { Birth } from '../create-object.ts';
 import { hashSecret, newSecret } from '../flow-handle.ts';
 import { readObject } from '../read-object.ts';
 import { transact } from '../transact.ts';
+import { givePlaceBack, takePlace } from '../usage.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { newConfirmation } from './codes.ts';
 
@@ -38,28 +40,41 @@ export interface Invited {
 export async function inviteAdministrator(
   ports: InviteNeeds,
   act: Act,
-  { id }: Birth<AdministratorId>,
+  { id, madeWith }: Birth<AdministratorId>,
   input: NewAdministrator,
 ): Promise<Verdict<Invited>> {
-  if (!mayAdminister(act.actor) || (input.superuser && act.actor.kind !== 'operator')) return refusal('FORBIDDEN');
+  if (!mayMakeAdministrators(act.actor) || (input.superuser && act.actor.kind !== 'operator'))
+    return refusal('FORBIDDEN');
   const { account } = act.actor;
   const missing = await missingResource(ports, account, input.grants);
   if (missing) return missing;
   const { superuser, ...details } = input;
+  const taken = await takePlace(ports, account, 'administrators', id);
+  if (isRefusal(taken)) return taken;
   const made = newLink(ports, account, id, superuser);
+  const mark = documents.madeWith(id, account);
   const keys = [
     documents.account(account),
     documents.administrator(account, id),
     documents.administratorEmail(account, normaliseName(input.email)),
+    mark,
   ] as const;
   const invited = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
     ports,
     account,
     keys,
-    ([home, taken, claim], now) => {
+    ([home, existing, claim, marked], now) => {
       if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
+      const put = { key: documents.administratorLink(account, id), value: made.link, expiresAt: made.link.expiresAt };
+      const append = [eventOf(act, { type: 'administrator.invited', subject: id }, now)];
+      // The same Idempotency-Key invited them and was interrupted: nobody may have seen that link.
+      const again = madeWith !== undefined && marked?.value.key === madeWith;
+      if (again && existing?.value.state === 'invited') {
+        const answer = { administrator: existing.value, accountName: home.value.name };
+        return { answer, write: { put: [put], append } };
+      }
       if (claim) return { answer: refusal('EMAIL_TAKEN') };
-      if (taken) return { answer: refusal('CONTENTION') };
+      if (existing) return { answer: refusal('CONTENTION') };
       if (superuser && home.value.superuser !== undefined) return { answer: refusal('FORBIDDEN') };
       const administrator: Administrator = {
         ...details,
@@ -77,20 +92,25 @@ export async function inviteAdministrator(
           put: [
             { key: keys[1], value: administrator },
             { key: keys[2], value: { administrator: id } },
-            { key: documents.administratorLink(account, id), value: made.link, expiresAt: made.link.expiresAt },
+            put,
+            ...(madeWith === undefined
+              ? []
+              : [{ key: mark, value: { key: madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
           ],
           index: [{ index: indexes.administrators(account), add: byCreation(administrator) }],
-          append: [eventOf(act, { type: 'administrator.invited', subject: id }, now)],
+          append,
         },
       };
     },
   );
-  return isRefusal(invited) ? invited : deliver(ports, act.actor, invited.administrator, invited.accountName, made);
+  if (!isRefusal(invited)) return deliver(ports, act.actor, invited.administrator, invited.accountName, made);
+  if (taken.place === 'held') await givePlaceBack(ports, account, 'administrators', id);
+  return invited;
 }
 
 /** Sends a new link and a new code; those before are void. */
 export async function resendInvitation(ports: InviteNeeds, act: Act, id: AdministratorId): Promise<Verdict<Invited>> {
-  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  if (!mayMakeAdministrators(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const linkKey = documents.administratorLink(account, id);
   const keys = [documents.account(account), documents.administrator(account, id), linkKey] as const;

@@ -7,27 +7,37 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
 import { listObjects, type Page } from '../list-objects.ts';
+import { beginsWith } from '../object-places.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { type FoundAdministrator, readAdministrator } from './find-administrator.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
+export interface AdministratorQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  /** What name or address begins with. */
+  search?: string | undefined;
+  state?: Administrator['state'] | undefined;
+}
+
 /** A page of the account's administrators, for whoever administers them. */
 export async function listAdministrators(
   ports: Needs,
   act: Act,
-  query: { after?: string | undefined; limit: number },
-  only?: Administrator['state'],
+  { search, state, ...page }: AdministratorQuery,
 ): Promise<Verdict<Page<Administrator> & { account: Account }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
   if (!home) return refusal('ACCOUNT_NOT_FOUND');
   const key = (id: AdministratorId) => documents.administrator(account, id);
-  const page = await listObjects(ports, { ...query, index: indexes.administrators(account), account, key });
-  if (isRefusal(page)) return page;
-  const items = page.items.filter(({ state }) => only === undefined || state === only);
-  return { ...page, items, account: home.value };
+  const fits = (one: Administrator) =>
+    (state === undefined || one.state === state) && beginsWith([one.name, one.email], search);
+  const where = state === undefined && search === undefined ? undefined : fits;
+  const found = await listObjects(ports, { ...page, index: indexes.administrators(account), account, key, where });
+  return isRefusal(found) ? found : { ...found, account: home.value };
 }
 
 export async function showAdministrator(

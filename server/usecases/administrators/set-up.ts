@@ -12,7 +12,7 @@ import { createAccount } from '../create-account.ts';
 import { hashSecret, newSecret, secretMatches } from '../flow-handle.ts';
 import { newOperation, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { hashAdministratorPassword } from './administrator-password.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
@@ -58,11 +58,11 @@ export async function setUpInstallation(
   const key = documents.setupLink();
   const [link] = await ports.store.getMany([key], ports.clock.now());
   if (!link || !secretMatches(input.secret, link.value.secretHash)) return refusal('LINK_INVALID');
-  const hashed = await hashAdministratorPassword(ports, input.password, [
-    input.accountName,
-    input.name,
-    input.email.slice(0, input.email.lastIndexOf('@')),
-  ]);
+  const hashed = await hashAdministratorPassword(
+    ports,
+    input.password,
+    personalWords({ name: input.accountName }, input),
+  );
   if (isRefusal(hashed)) return hashed;
   if (await hasAccount(ports)) return refusal('LINK_INVALID');
   const used = await transact<readonly [typeof key], boolean>(ports, key.anchor, [key], ([current]) =>

@@ -41,7 +41,7 @@ export async function offerFactor(
   }
 }
 
-/** The same for the way that is asked for first. Recovery codes are never pressed on anybody, but may be all there is. */
+/** What the way that is asked for first needs, where it costs nothing: a question. What costs waits until it is asked for. */
 export async function offerFirst(
   ports: OfferNeeds,
   flow: Offering,
@@ -50,6 +50,6 @@ export async function offerFirst(
   whence: Whence,
 ): Promise<Verdict<Offered>> {
   const first = firstOption(options, flow.prefer);
-  if (!first || first.kind === 'recovery') return { step: 'otp' };
-  return offerFactor(ports, flow, resource, first, whence);
+  if (first?.kind === 'ocra') return offerFactor(ports, flow, resource, first, whence);
+  return { step: flow.transaction ? 'sign' : 'otp' };
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
-import type { WidgetFile, WidgetFiles } from '../../ports/widget-files.ts';
+import type { BuiltFile, BuiltFiles } from '../../ports/built-files.ts';
 
 const compress = promisify(brotliCompress);
 
@@ -13,18 +13,18 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Reads the built widget from a folder. Only scripts and stylesheets are served, so nothing else that a build may leave
+ * Reads the built widget or console from a folder. Only scripts and stylesheets are served, so nothing else that a build may leave
  * there (source maps, the manifest) gets out.
  *
  * @throws when the build is missing, saying how to make it
  */
-export async function loadWidgetFiles(folder: string): Promise<WidgetFiles> {
+export async function loadBuiltFiles(folder: string, what: 'widget' | 'console'): Promise<BuiltFiles> {
   const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
-    throw new Error(`the widget has not been built (no manifest in ${folder}): npm run build`, { cause });
+    throw new Error(`the ${what} has not been built (no manifest in ${folder}): npm run build`, { cause });
   });
   const { script, style } = JSON.parse(manifest) as { script: string; style: string };
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = new Map<string, WidgetFile>();
+  const files = new Map<string, BuiltFile>();
   await Promise.all(
     names.map(async (entry) => {
       const contentType = TYPES[extname(entry.name)];

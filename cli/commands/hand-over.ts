@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { serverEnvironment } from '../connection/server-environment.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import type { GlobalOptions, Surroundings } from './context.ts';
+
+/** The server in place of the command, with its own standard streams and the signals of this process. */
+export async function handOver(
+  { env, server }: Surroundings,
+  command: Command,
+  args: readonly string[],
+  entry?: string,
+): Promise<void> {
+  const { data } = command.optsWithGlobals<GlobalOptions>();
+  const where = data === undefined ? {} : { COUNTERSIGN_DATA: data };
+  const program = entry === undefined ? server : join(dirname(server), entry);
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: 'inherit',
+    env: serverEnvironment({ ...env, ...where }),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  process.exitCode = code ?? EXIT.unreachable;
+}

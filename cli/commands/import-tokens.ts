@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { Misuse } from '../connection/service.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { harmless } from '../output/table.ts';
+import { importTokens } from '../transfer/import-tokens.ts';
+import { showProgress } from '../transfer/progress.ts';
+import { sizeOf } from '../transfer/rows.ts';
+import { tokenFormatOf } from '../transfer/token-file.ts';
+import { Run, type Surroundings } from './context.ts';
+
+export interface TokenImportFlags {
+  format: string;
+  dryRun?: boolean;
+  rejected?: string;
+  acceptPartial?: boolean;
+  passwordStdin?: boolean;
+  keyStdin?: boolean;
+  kind?: string;
+  seedEncoding?: string;
+}
+
+/** More are counted and not listed. */
+const MOST_LISTED = 1000;
+
+/** `countersign import tokens FILE`: files of vendors and of other apps; our own CSV and JSON Lines go another way. */
+export function addTokenImport(
+  group: Command,
+  around: Surroundings,
+  ownRows: (file: string, flags: TokenImportFlags, command: Command) => Promise<void>,
+): void {
+  group
+    .command('tokens <file>')
+    .description('from PSKC, CSV, otpauth:// lists, exports of Google Authenticator, or JSON Lines')
+    .option('--format <format>', 'pskc, csv, otpauth, migration or jsonl; auto tells it by the content', 'auto')
+    .option('--dry-run', 'check every row and change nothing')
+    .option('--accept-partial', 'take the good rows although others are refused')
+    .option('--password-stdin', 'the password of a PSKC file comes on standard input')
+    .option('--key-stdin', 'the pre-shared key of a PSKC file comes on standard input, in hexadecimal')
+    .option('--kind <kind>', 'CSV: totp or hotp, of rows that do not say theirs')
+    .option('--seed-encoding <encoding>', 'CSV: hex, base32 or base64')
+    .option('--rejected <file>', 'where refused lines go; FILE.rejected when left out')
+    .action(async (file: string, flags: TokenImportFlags, command: Command) => {
+      const size = await sizeOf(file);
+      const format = await tokenFormatOf(file, flags.format);
+      if (format === 'own') return ownRows(file, flags, command);
+      const run = new Run(around, command);
+      const { dryRun = false, acceptPartial = false, rejected = `${file}.rejected` } = flags;
+      const more = await moreOf(run, flags);
+      const options = { file, format, dryRun, acceptPartial, rejectedFile: rejected, more };
+      const show = (total: number) => showProgress(run.stderr, total, !run.json);
+      const imported = await run.inAccount((service) => importTokens(service, options, show, size));
+      const { done, existing, refused, warnings, carriedOut } = imported;
+      if (refused.length > 0) process.exitCode = EXIT.partly;
+      if (run.json) {
+        const listed = refused.slice(0, MOST_LISTED);
+        run.show({ done, existing, refused: listed, refusedCount: refused.length, warnings, carriedOut, dryRun });
+        return;
+      }
+      for (const { line, code, detail } of refused.slice(0, MOST_LISTED)) {
+        run.stderr.write(`${file}:${line}: ${code}${detail === undefined ? '' : ` ${harmless(detail)}`}\n`);
+      }
+      for (const warning of warnings) run.stderr.write(`${file}: ${harmless(warning)}\n`);
+      run.say(
+        `${done} tokens ${carriedOut ? 'taken over' : 'would be taken over'}, ${existing} there already, ${refused.length} refused`,
+      );
+      if (!carriedOut && !dryRun) run.say('nothing has been changed; --accept-partial takes the good rows');
+      if (imported.rejected) run.say(`the refused lines are in ${rejected}`);
+    });
+}
+
+async function moreOf(run: Run, flags: TokenImportFlags): Promise<Record<string, string>> {
+  const { passwordStdin, keyStdin, kind, seedEncoding } = flags;
+  if (passwordStdin && keyStdin) throw new Misuse('--password-stdin or --key-stdin, not both');
+  return {
+    ...(passwordStdin && { password: await run.readInput() }),
+    ...(keyStdin && { preSharedKey: (await run.readInput()).trim() }),
+    ...(kind !== undefined && { kind }),
+    ...(seedEncoding !== undefined && { seedEncoding }),
+  };
+}

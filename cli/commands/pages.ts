@@ -1,0 +1,23 @@
+import { Misuse, type Service } from '../connection/service.ts';
+
+/** Every object of a list, page by page. */
+export async function* pages(
+  service: Service,
+  path: string,
+  query: Readonly<Record<string, unknown>> = {},
+): AsyncGenerator<Record<string, unknown>> {
+  for (let after: string | undefined; ; ) {
+    const { body } = await service.send('GET', path, { query: { ...query, limit: 200, after } });
+    // A list that is not divided has no `next`.
+    const { items, next = null } = body as { items: Record<string, unknown>[]; next?: string | null };
+    yield* items;
+    if (next === null) return;
+    after = next;
+  }
+}
+
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new Misuse('--limit: a whole number');
+  return number;
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { EXIT } from '../output/exit-codes.ts';
+import { Run, type Surroundings } from './context.ts';
+
+/** As `GET /operator/master-keys` answers. */
+interface MasterKeyAnswer extends Record<string, unknown> {
+  state: keyof typeof NEXT;
+}
+
+/** What there is to do next, by where the change of the master key stands. */
+const NEXT = {
+  settled: 'one master key, and every secret is under it',
+  'restart-needed': 'now restart the service: it seals with the new key from then on, and every secret anew',
+  resealing: 'secrets are being sealed anew while the service runs; look again later',
+  ready: 'no secret is under an old key: countersign rotate master-key finish',
+} as const;
+
+/** `countersign rotate`: the key that signs results, and the one that seals what is stored. */
+export function addRotate(program: Command, around: Surroundings): void {
+  const rotate = program.command('rotate').description('change keys');
+  rotate
+    .command('signing-key')
+    .description('begin to change the key that signs results; the rest goes by the clock')
+    .option('--status', 'only show where it stands')
+    .action(async ({ status = false }: { status?: boolean }, command: Command) => {
+      const run = new Run(around, command);
+      const { body } = await run.asOperator((service) =>
+        service.send(status ? 'GET' : 'POST', '/operator/signing-keys'),
+      );
+      const { begun, keys, items } = body as Record<string, unknown> & {
+        begun?: boolean;
+        keys?: Record<string, unknown>[];
+        items?: Record<string, unknown>[];
+      };
+      if (begun !== undefined) run.note(begun ? 'a new key is published\n' : 'a new key has been published already\n');
+      run.showList(keys ?? items ?? [], ['kid', 'algorithm', 'state', 'signsFromAt', 'retiresAt']);
+    });
+
+  const master = rotate
+    .command('master-key')
+    .description('change the key that seals what is stored: begin, restart the service, finish');
+  master
+    .command('begin')
+    .description('put a new key into the key file, with the one before beside it')
+    .action((_options, command: Command) => ask('POST', '/operator/master-keys', command));
+  master
+    .command('status')
+    .description('show how many secrets are under which key; ends with 4 until it is through')
+    .action((_options, command: Command) => ask('GET', '/operator/master-keys', command, isThrough));
+  master
+    .command('finish')
+    .description('take the old key out of the key file, once no secret is under it')
+    .action((_options, command: Command) => ask('POST', '/operator/master-keys/finish', command, isSettled));
+
+  async function ask(method: 'GET' | 'POST', path: string, command: Command, isWell = (_: string) => true) {
+    const run = new Run(around, command);
+    const { body } = await run.asOperator((service) => service.send(method, path));
+    const answer = body as MasterKeyAnswer;
+    run.show(answer);
+    run.note(`\n${NEXT[answer.state]}`);
+    if (!isWell(answer.state)) process.exitCode = EXIT.partly;
+  }
+}
+
+const isSettled = (state: string) => state === 'settled';
+const isThrough = (state: string) => isSettled(state) || state === 'ready';

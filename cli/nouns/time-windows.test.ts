@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { timeWindows } from './time-windows.ts';
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const clock = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+test('whatever windows there are, written down they are read as they were', () => {
+  const minute = fc.integer({ min: 0, max: 1440 });
+  const one = fc.record({ days: fc.subarray(DAYS, { minLength: 1 }), fromMinute: minute, toMinute: minute });
+  fc.assert(
+    fc.property(fc.array(one), (windows) => {
+      const text = windows.map((w) => `${w.days.join(',')} ${clock(w.fromMinute)}-${clock(w.toMinute)}`).join('; ');
+      expect(timeWindows(text)).toEqual(windows);
+    }),
+  );
+});
+
+test.each([
+  ['fri-mon 00:00-24:00', ['mon', 'fri', 'sat', 'sun']],
+  ['daily 09:00-10:00', DAYS],
+  ['Tue 09:00-10:00', ['tue']],
+])('%s', (text, days) => {
+  expect(timeWindows(text)?.[0]?.days).toEqual(days);
+});
+
+test.each([
+  'mon',
+  'mon 9:00-10:00',
+  'mon 09:00-24:01',
+  'mon 09:60-10:00',
+  'mon-tue-wed 09:00-10:00',
+  'moon 09:00-10:00',
+])('%s is none', (text) => expect(timeWindows(text)).toBeUndefined());
+
+test('no text, however odd, breaks it', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      timeWindows(text);
+    }),
+  );
+});

@@ -1,0 +1,132 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { figure } from '../server/domain/token-import/testing/read-whole.ts';
+import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
+
+let terminal: Terminal;
+beforeEach(async () => {
+  terminal = await atTheTerminal('token-import');
+  await terminal.type(['account', 'create', '--name', 'Acme']);
+});
+afterEach(() => terminal.close());
+
+async function put(name: string, content: string): Promise<string> {
+  const file = join(terminal.dataFolder, name);
+  await writeFile(file, content);
+  return file;
+}
+const tokens = async () =>
+  JSON.parse((await terminal.type(['--json', 'token', 'list', '--limit', '200'])).out) as { serial?: string }[];
+const row = (at: number, from = 0) =>
+  `S${at},${Buffer.from(`seed number ${at + from}`.padEnd(20)).toString('hex')},totp`;
+
+describe('PSKC', () => {
+  test('by a password that comes on standard input', async () => {
+    const file = await put('vendor.xml', figure(7));
+    const said = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
+    expect(said).toEqual({ code: 0, out: '1 tokens taken over, 0 there already, 0 refused\n', err: '' });
+    const again = await terminal.type(['import', 'tokens', file, '--password-stdin'], 'qwerty\n');
+    expect(again.out).toBe('0 tokens taken over, 1 there already, 0 refused\n');
+    expect(await tokens()).toHaveLength(1);
+  });
+
+  test('by a pre-shared key; a wrong one is refused by name', async () => {
+    const file = await put('vendor.xml', figure(6));
+    const wrong = await terminal.type(['import', 'tokens', file, '--key-stdin'], `${'00'.repeat(16)}\n`);
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('KEY_WRONG') });
+    const right = await terminal.type(['import', 'tokens', file, '--key-stdin'], '12345678901234567890123456789012\n');
+    expect(right).toMatchObject({ code: 0 });
+  });
+
+  test('what is to be known is said, and nothing is changed by a dry run', async () => {
+    const file = await put('signed.pskcxml', figure(9));
+    const said = await terminal.type(['import', 'tokens', file, '--dry-run']);
+    expect(said.out).toBe('1 tokens would be taken over, 0 there already, 0 refused\n');
+    expect(said.err).toContain('signature has not been checked');
+    expect(await tokens()).toEqual([]);
+  });
+
+  test('more than two mebibytes are a mistake in the call', async () => {
+    const file = await put('large.xml', figure(3) + ' '.repeat(2 * 1024 * 1024));
+    expect(await terminal.type(['import', 'tokens', file])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('lists', () => {
+  test('one bad row keeps everything back, and is named with its line', async () => {
+    const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
+    const said = await terminal.type(['import', 'tokens', file]);
+    expect(said.code).toBe(4);
+    expect(said.err).toBe(`${file}:3: SEED_MALFORMED The seed cannot be read in its encoding.\n`);
+    expect(said.out).toContain('nothing has been changed');
+    expect(await tokens()).toEqual([]);
+  });
+
+  test('the good ones are taken when asked for; the others are kept for their owner alone, to be mended', async () => {
+    const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
+    const said = await terminal.type(['--json', 'import', 'tokens', file, '--accept-partial']);
+    expect(JSON.parse(said.out)).toMatchObject({
+      done: 2,
+      refused: [{ line: 3, serial: 'S2', code: 'SEED_MALFORMED' }],
+      refusedCount: 1,
+      carriedOut: true,
+    });
+    expect(said.code).toBe(4);
+    expect(await readFile(`${file}.rejected`, 'utf8')).toBe('serial,seed,type\nS2,nonsense!,totp\n');
+    expect((await stat(`${file}.rejected`)).mode & 0o777).toBe(0o600);
+    expect((await tokens()).map(({ serial }) => serial).sort()).toEqual(['S1', 'S3']);
+  });
+
+  test('otpauth and migration are told by their first line', async () => {
+    const file = await put('apps.txt', '# phones\notpauth://totp/Shop:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n');
+    expect((await terminal.type(['import', 'tokens', file])).out).toContain('1 tokens taken over');
+    const bad = await put('export.txt', 'otpauth-migration://offline?data=AAAA\n');
+    expect((await terminal.type(['import', 'tokens', bad])).err).toContain(':1: ROW_MALFORMED');
+  });
+
+  test('our own columns go as before, with owners', async () => {
+    const user = (await terminal.type(['--ids', 'user', 'create', '--login', 'ada'])).out.trim();
+    const file = await put('own.csv', `name,kind,secret,owner\nphone,totp,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,${user}\n`);
+    const said = await terminal.type(['import', 'tokens', file]);
+    expect(said.out).toContain('1 tokens taken over, 0 refused');
+    const lines = await put(
+      'own.jsonl',
+      `${JSON.stringify({ name: 'fob', kind: 'hotp', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })}\n`,
+    );
+    expect((await terminal.type(['import', 'tokens', lines])).out).toContain('1 tokens taken over, 0 refused');
+    // A seed that was made for it would be shown to nobody.
+    const bare = await put('bare.jsonl', `${JSON.stringify({ name: 'fob', kind: 'hotp' })}\n`);
+    expect((await terminal.type(['import', 'tokens', bare])).err).toContain(
+      'bare.jsonl:1: ROW_INVALID secret: missing',
+    );
+  });
+
+  test('long ones go in parts, with lines of the file and one serial number over all', async () => {
+    const filler = (at: number) => `${row(at)},${'x'.repeat(6000)}`;
+    const rows = Array.from({ length: 200 }, (_, at) => filler(at));
+    const head = '# vendor\nserial,seed,type,note';
+    const good = await put('long.csv', `${head}\n${rows.join('\n')}\n`);
+    expect((await stat(good)).size).toBeGreaterThan(1024 * 1024);
+    const said = await terminal.type(['import', 'tokens', good]);
+    expect(said.out).toBe('200 tokens taken over, 0 there already, 0 refused\n');
+    expect(await tokens()).toHaveLength(200);
+
+    const other = rows.map((text, at) => text.replace(/^S\d+,[0-9a-f]+/, row(at + 1000).replace(/,totp$/, '')));
+    other[199] = `S1000,${'09'.repeat(20)},totp,x`;
+    other[150] = 'S9999,nonsense!,totp,x';
+    const bad = await put('bad.csv', `${head}\n${other.join('\n')}\n`);
+    const refused = await terminal.type(['import', 'tokens', bad]);
+    expect(refused.err).toContain(`${bad}:153: SEED_MALFORMED`);
+    expect(refused.err).toContain(`${bad}:202: SERIAL_REPEATED`);
+    expect(await tokens()).toHaveLength(200);
+  });
+
+  test.each([
+    ['a format of its own', ['--format', 'xlsx']],
+    ['two keys', ['--password-stdin', '--key-stdin']],
+  ])('%s is a mistake in the call', async (_, flags) => {
+    const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\n`);
+    expect(await terminal.type(['import', 'tokens', file, ...flags])).toMatchObject({ code: 2 });
+  });
+});

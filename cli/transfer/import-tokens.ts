@@ -1,0 +1,144 @@
+import { writeFile } from 'node:fs/promises';
+import type { ImportFormat } from '../../shared/wire/token-import.ts';
+import type { Service } from '../connection/service.ts';
+import type { Progress } from './progress.ts';
+import { type FilePart, partsOf } from './token-file.ts';
+
+export interface TokenImportOptions {
+  file: string;
+  format: ImportFormat;
+  dryRun: boolean;
+  acceptPartial: boolean;
+  /** Where refused lines go, of a file that is a list of lines. */
+  rejectedFile: string;
+  /** Password or key, and what CSV does not say. */
+  more: Record<string, string>;
+}
+
+export interface TokensImported {
+  /** Made, or what would be made. */
+  done: number;
+  existing: number;
+  refused: { line: number; serial?: string; code: string; detail?: string }[];
+  warnings: string[];
+  /** False in a dry run, and where a refused row kept everything from being made. */
+  carriedOut: boolean;
+  /** There is a file with the refused lines. */
+  rejected: boolean;
+}
+
+interface RowAnswer {
+  line: number;
+  serial?: string;
+  outcome: 'made' | 'exists' | 'importable' | 'refused';
+  code?: string;
+  detail?: string;
+}
+interface Answer {
+  rows: RowAnswer[];
+  warnings: { code: string; detail: string }[];
+}
+
+const ROWS_AT_ONCE = 500;
+
+/**
+ * Imports a file of tokens: has every row judged first, and makes them only when none is refused or partial taking is
+ * asked for. Breaking off loses nothing: run again, it makes what is missing.
+ *
+ * @param show begins a bar for so many steps
+ */
+export async function importTokens(
+  service: Service,
+  options: TokenImportOptions,
+  show: (total: number) => Progress,
+  size: number,
+): Promise<TokensImported> {
+  const judged = await judge(service, options, show(size));
+  const { done, existing, refused } = judged;
+  if (options.dryRun || (refused.length > 0 && !options.acceptPartial)) return judged;
+  return make(service, options, judged, show(done + existing + refused.length));
+}
+
+async function judge(service: Service, options: TokenImportOptions, progress: Progress): Promise<TokensImported> {
+  const found = nothing();
+  const warnings = new Set<string>();
+  const serials = new Set<string>();
+  try {
+    for await (const part of partsOf(options.file, options.format)) {
+      const answer = await send(service, options, part, { dryRun: true });
+      for (const { detail } of answer.warnings) warnings.add(detail);
+      // The service sees one part at a time; a serial number of an earlier one is for us to remember.
+      const before = new Set(serials);
+      for (const row of answer.rows) {
+        const serial = row.serial?.trim().toLowerCase();
+        const repeated = serial !== undefined && before.has(serial) && row.outcome === 'importable';
+        if (serial !== undefined) serials.add(serial);
+        count(found, part, repeated ? { ...row, outcome: 'refused', code: 'SERIAL_REPEATED' } : row);
+      }
+      progress.at(part.bytes, found.done, found.refused.length);
+    }
+  } finally {
+    progress.stop();
+  }
+  return { ...found, warnings: [...warnings] };
+}
+
+async function make(
+  service: Service,
+  options: TokenImportOptions,
+  { warnings }: TokensImported,
+  progress: Progress,
+): Promise<TokensImported> {
+  const made = nothing();
+  const rejected = new Set<string>();
+  let at = 0;
+  try {
+    for await (const part of partsOf(options.file, options.format)) {
+      let total = 1;
+      for (let from = 0; from < total; from += ROWS_AT_ONCE) {
+        const { rows } = await send(service, options, part, { from, count: ROWS_AT_ONCE });
+        total = rows.length;
+        for (const row of rows.slice(from, from + ROWS_AT_ONCE)) {
+          count(made, part, row);
+          const line = part.lines[row.line - 1 - part.repeated];
+          if (row.outcome !== 'refused' || line === undefined) continue;
+          if (part.names !== undefined) rejected.add(part.names);
+          rejected.add(line);
+        }
+        at += Math.min(ROWS_AT_ONCE, total - from);
+        progress.at(at, made.done, made.refused.length);
+      }
+    }
+  } finally {
+    progress.stop();
+    // It holds seeds: its owner alone reads it.
+    if (rejected.size > 0) await writeFile(options.rejectedFile, `${[...rejected].join('\n')}\n`, { mode: 0o600 });
+  }
+  return { ...made, warnings, carriedOut: true, rejected: rejected.size > 0 };
+}
+
+function nothing(): TokensImported {
+  return { done: 0, existing: 0, refused: [], warnings: [], carriedOut: false, rejected: false };
+}
+
+function count(into: TokensImported, { before, repeated }: FilePart, row: RowAnswer): void {
+  if (row.outcome === 'exists') into.existing += 1;
+  else if (row.outcome !== 'refused') into.done += 1;
+  else {
+    const { serial, code = 'NO_ANSWER', detail } = row;
+    const line = before - repeated + row.line;
+    into.refused.push({ line, code, ...(serial !== undefined && { serial }), ...(detail !== undefined && { detail }) });
+  }
+}
+
+async function send(
+  service: Service,
+  { format, acceptPartial, more }: TokenImportOptions,
+  { content }: FilePart,
+  how: { dryRun: true } | { from: number; count: number },
+): Promise<Answer> {
+  const { body } = await service.send('POST', '/v1/token-imports', {
+    body: { ...content, ...more, format, ...how, ...(acceptPartial && { acceptPartial }) },
+  });
+  return body as Answer;
+}

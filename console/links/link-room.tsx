@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks';
+import type { Texts } from '../i18n/texts.ts';
+import { Card, Message } from '../parts/card.tsx';
+import type { FieldSpec } from '../parts/field.tsx';
+import { SendingForm, type Values } from '../parts/form.tsx';
+import type { Answer, Client } from '../service/client.ts';
+import type { Known } from '../sign-in/sign-in.ts';
+import type { LinkPlace } from '../visit.ts';
+import { accountOf } from './link-secret.ts';
+
+/** What setup, invitation and recovery answer, as far as it is looked at. */
+interface Accepted {
+  email?: string;
+  account?: { id: string };
+  administrator?: { email: string };
+}
+
+interface LinkForm {
+  title: 'setupTitle' | 'invitationTitle' | 'recoveryLinkTitle';
+  text: 'setupText' | 'invitationText' | 'recoveryLinkText';
+  button: 'setupButton' | 'invitationButton' | 'recoveryLinkButton';
+  gone: 'setupGone' | 'invitationGone' | 'recoveryGone';
+  path: 'setup' | 'invitation/accept' | 'recovery/accept';
+  fields(texts: Texts): FieldSpec[];
+}
+
+const chosenPassword = (texts: Texts): FieldSpec[] => [
+  { name: 'password', kind: 'new-password', label: texts('newPassword'), hint: texts('passwordRule') },
+  { name: 'again', kind: 'repeat', label: texts('again') },
+];
+const ownName = (texts: Texts): FieldSpec => ({
+  name: 'name',
+  kind: 'text',
+  label: texts('name'),
+  hint: texts('nameHint'),
+  autocomplete: 'name',
+});
+
+const FORMS: Record<LinkPlace, LinkForm> = {
+  setup: {
+    title: 'setupTitle',
+    text: 'setupText',
+    button: 'setupButton',
+    gone: 'setupGone',
+    path: 'setup',
+    fields: (texts) => [
+      {
+        name: 'accountName',
+        kind: 'text',
+        label: texts('accountName'),
+        hint: texts('accountNameHint'),
+        autocomplete: 'organization',
+      },
+      ownName(texts),
+      { name: 'email', kind: 'email', label: texts('email'), hint: texts('emailHint') },
+      ...chosenPassword(texts),
+    ],
+  },
+  invitation: {
+    title: 'invitationTitle',
+    text: 'invitationText',
+    button: 'invitationButton',
+    gone: 'invitationGone',
+    path: 'invitation/accept',
+    fields: (texts) => [
+      { name: 'code', kind: 'code', label: texts('confirmationCode'), hint: texts('invitationCodeHint') },
+      ownName(texts),
+      ...chosenPassword(texts),
+    ],
+  },
+  recovery: {
+    title: 'recoveryLinkTitle',
+    text: 'recoveryLinkText',
+    button: 'recoveryLinkButton',
+    gone: 'recoveryGone',
+    path: 'recovery/accept',
+    fields: chosenPassword,
+  },
+};
+
+export interface LinkRoomProps {
+  client: Client;
+  texts: Texts;
+  place: LinkPlace;
+  /** What stood behind `#`. Goes into the body of the one request that uses it, and nowhere else. */
+  secret: string;
+  onAccepted(known: Known): void;
+}
+
+/** Where the links of setup, invitation and recovery lead. */
+export function LinkRoom({ client, texts, place, secret, onAccepted }: LinkRoomProps) {
+  const [isGone, setGone] = useState(false);
+  const form = FORMS[place];
+  if (secret === '' || isGone) {
+    const action = { label: texts('toSignIn'), run: () => onAccepted({}) };
+    const text = texts(secret === '' ? 'linkMissing' : form.gone);
+    return <Message texts={texts} title={texts('linkTitle')} text={text} isNext={isGone} action={action} />;
+  }
+  const send = async (values: Values): Promise<Answer<Known>> => {
+    const language = place === 'setup' ? { language: texts.lang } : {};
+    const answer = await client.send<Accepted>('POST', form.path, { secret, ...values, ...language });
+    return answer.kind === 'done' ? { kind: 'done', body: knownBy(answer.body, secret, values) } : answer;
+  };
+  return (
+    <Card texts={texts} title={texts(form.title)}>
+      <p class="lead">{texts(form.text)}</p>
+      <SendingForm<Known>
+        fields={form.fields(texts)}
+        button={texts(form.button)}
+        texts={texts}
+        send={send}
+        onRefused={({ code, fields }) => {
+          const isLink = code === 'LINK_INVALID' || fields.includes('secret');
+          if (isLink) setGone(true);
+          return isLink;
+        }}
+        onDone={onAccepted}
+      />
+    </Card>
+  );
+}
+
+/** Whoever has just chosen a password goes on to the first sign-in, and types neither it nor the address again. */
+function knownBy({ email, account, administrator }: Accepted, secret: string, { password }: Values): Known {
+  const home = account?.id ?? accountOf(secret);
+  const address = administrator?.email ?? email;
+  return {
+    ...(home !== undefined && { account: home }),
+    ...(address !== undefined && { email: address }),
+    ...(password !== undefined && { password }),
+  };
+}

@@ -1,0 +1,12 @@
+import type { Texts } from '../i18n/texts.ts';
+import type { FieldSpec } from '../parts/field.tsx';
+
+/** Both factors, as they are shown again with every change to one's own way in. */
+export function proofFields(texts: Texts, isRecovering: boolean): FieldSpec[] {
+  return [
+    { name: 'password', kind: 'password', label: texts('presentPassword') },
+    isRecovering
+      ? { name: 'recoveryCode', kind: 'code', label: texts('recoveryCode'), hint: texts('recoveryHint') }
+      : { name: 'otp', kind: 'otp', label: texts('otp'), hint: texts('otpHint') },
+  ];
+}

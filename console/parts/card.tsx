@@ -1,0 +1,82 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Texts } from '../i18n/texts.ts';
+import { Seal } from './icons.tsx';
+
+export interface CardProps {
+  texts: Texts;
+  title: string;
+  children: ComponentChildren;
+  /** Whether the focus goes to the title when it changes: the person came here by their own doing. */
+  isNext?: boolean;
+  isWide?: boolean;
+}
+
+/** The pages before the door: one card in the middle. */
+export function Card({ texts, title, children, isNext = false, isWide = false }: CardProps) {
+  return (
+    <main class={isWide ? 'alone wide' : 'alone'}>
+      <section class="card">
+        <header>
+          <Seal />
+          <div>
+            <p class="name">Countersign</p>
+            <p class="part">{texts('administration')}</p>
+          </div>
+        </header>
+        <Title isNext={isNext}>{title}</Title>
+        {children}
+      </section>
+    </main>
+  );
+}
+
+/** A page's heading. It takes the focus when the page is another, so that this is read and the keyboard begins here. */
+export function Title({ isNext, children }: { isNext: boolean; children: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (shown.current === children) return;
+    shown.current = children;
+    document.title = `${children} – Countersign`;
+    if (isNext) heading.current?.focus();
+  });
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+export interface MessageProps extends Omit<CardProps, 'children'> {
+  text: string;
+  action?: { label: string; run: () => void };
+}
+
+/** A page that says something instead of asking. */
+export function Message({ text, action, ...card }: MessageProps) {
+  return (
+    <Card {...card}>
+      <p class="lead" role="status">
+        {text}
+      </p>
+      {action && (
+        <div class="actions">
+          <button type="button" class="primary" onClick={action.run}>
+            {action.label}
+          </button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+export function Loading({ texts }: { texts: Texts }) {
+  return (
+    <main class="alone">
+      <div class="loading" role="status" aria-label={texts('loading')}>
+        <span class="spinner" />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,46 @@
+import type { TextKey } from '../i18n/en.ts';
+import type { FieldSpec } from './field.tsx';
+
+/** A code as apps and mails show it: in groups. The service takes digits alone. */
+const GROUPING = /[\s\u200b\u2060-]/g;
+const OTP = /^\d{6,10}$/;
+
+export interface Checked {
+  values: Record<string, string>;
+  /** What the form itself finds wrong, by field, before anything is sent. */
+  mistakes: Record<string, TextKey>;
+}
+
+/** What was typed, as it is sent. Whatever is not plainly a slip of the hand is for the service to judge. */
+export function checkValues(fields: readonly FieldSpec[], typed: (name: string) => string): Checked {
+  const values: Record<string, string> = {};
+  const mistakes: Record<string, TextKey> = {};
+  let chosen: string | undefined;
+  for (const { name, kind } of fields) {
+    const text = typed(name);
+    const isSecret = kind === 'password' || kind === 'new-password' || kind === 'repeat';
+    const value = isSecret ? text : kind === 'otp' ? text.replace(GROUPING, '') : text.trim();
+    if (kind === 'new-password') chosen = value;
+    if (value === '') mistakes[name] = 'missing';
+    else if (kind === 'otp' && !OTP.test(value)) mistakes[name] = 'OTP_MALFORMED';
+    else if (kind === 'repeat' && value !== chosen) mistakes[name] = 'differs';
+    else if (kind !== 'repeat') values[name] = value;
+  }
+  return { values, mistakes };
+}
+
+const ABOUT_PASSWORD = /^PASSWORD_/;
+const ABOUT_OTP = /^(?:OTP_|TOKEN_)/;
+
+/** The field that a refusal is about; undefined where it is about the whole. */
+export function fieldOf(fields: readonly FieldSpec[], notice: { code: string; fields: string[] }): string | undefined {
+  const { code } = notice;
+  const ofKind = (...kinds: FieldSpec['kind'][]) => fields.find(({ kind }) => kinds.includes(kind))?.name;
+  if (code === 'INPUT_INVALID') return notice.fields.find((place) => fields.some(({ name }) => name === place));
+  if (ABOUT_PASSWORD.test(code)) return ofKind('new-password');
+  if (code === 'INVALID_CREDENTIALS') return ofKind('password');
+  if (ABOUT_OTP.test(code) || code === 'CONFIRMATION_WRONG') return ofKind('otp', 'code');
+  if (code === 'EMAIL_TAKEN') return ofKind('email');
+  if (code === 'ACCOUNT_NOT_FOUND') return fields.find(({ name }) => name === 'account')?.name;
+  return undefined;
+}

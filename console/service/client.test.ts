@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { type Answer, createClient } from './client.ts';
+
+interface Sent {
+  url: string;
+  init: RequestInit;
+}
+
+function clientThat(answers: (() => Response | Promise<Response>)[]) {
+  const sent: Sent[] = [];
+  const heard: Answer[] = [];
+  const fetch = async (url: unknown, init: RequestInit = {}) => {
+    sent.push({ url: String(url), init });
+    const answer = answers.shift();
+    if (!answer) throw new Error(`Nobody expected ${url}.`);
+    return answer();
+  };
+  return { client: createClient(fetch as typeof globalThis.fetch, (answer) => heard.push(answer)), sent, heard };
+}
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers });
+
+// SR-29
+test('SR-29: the CSRF token goes along with what changes something, to our own origin alone, and with no reading', async () => {
+  const { client, sent } = clientThat([() => json({}), () => json({}), () => new Response(null, { status: 204 })]);
+  client.carry('token');
+  await client.get('session');
+  await client.send('POST', 'me/password', { a: 1 });
+  client.carry(undefined);
+  expect(await client.send('DELETE', 'session')).toEqual({ kind: 'done', body: undefined });
+  const headers = sent.map(({ init }) => new Headers(init.headers).get('x-csrf-token'));
+  expect(headers).toEqual([null, 'token', null]);
+  for (const { url, init } of sent) {
+    expect(url).toMatch(/^\/v1\//);
+    expect(init).toMatchObject({ credentials: 'same-origin', redirect: 'error', cache: 'no-store' });
+  }
+});
+
+test('a refusal is its code, its wait, its flaw and the fields that it is about', async () => {
+  const { client, heard } = clientThat([
+    () => json({ code: 'PASSWORD_COMMON', flaw: 'listed' }, 422),
+    () => json({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_500 }, 429, { 'retry-after': '2' }),
+    () => json({ code: 'INPUT_INVALID', errors: [{ path: 'email', message: 'x' }, null] }, 422),
+    () => json({ code: '<b>' }, 500, { 'retry-after': '3' }),
+  ]);
+  const refused = { kind: 'refused', fields: [] };
+  expect(await client.get('a')).toEqual({ ...refused, code: 'PASSWORD_COMMON', flaw: 'listed' });
+  expect(await client.get('a')).toEqual({ ...refused, code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_500 });
+  expect(await client.get('a')).toMatchObject({ code: 'INPUT_INVALID', fields: ['email', 'undefined'] });
+  expect(await client.get('a')).toEqual({ ...refused, code: 'INTERNAL', retryAfterMs: 3_000 });
+  expect(heard).toHaveLength(4);
+});
+
+test('no answer, half an answer and somebody else’s answer are lost: what became of the request is unknown', async () => {
+  const { client } = clientThat([
+    () => Promise.reject(new TypeError('offline')),
+    () => new Response('{"step":'),
+    () => new Response('<html>Bad gateway</html>', { status: 502 }),
+  ]);
+  for (let at = 0; at < 3; at++) expect(await client.send('POST', 'setup', {})).toEqual({ kind: 'lost' });
+});

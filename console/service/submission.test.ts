@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { Answer } from './client.ts';
+import { createSubmission, type Sending } from './submission.ts';
+
+function setUp(onRefused?: () => boolean) {
+  const sent: string[] = [];
+  const shown: Sending[] = [];
+  const done: unknown[] = [];
+  let settle: (answer: Answer<string>) => void = () => {};
+  const submission = createSubmission<string, string>({
+    send(values) {
+      sent.push(values);
+      return new Promise((resolve) => {
+        settle = resolve;
+      });
+    },
+    show: (sending) => shown.push(sending),
+    done: (...values) => done.push(values),
+    ...(onRefused && { onRefused }),
+  });
+  return { submission, sent, shown, done, settle: (answer: Answer<string>) => settle(answer) };
+}
+
+test('a double click is one attempt', async () => {
+  const { submission, sent, settle, done } = setUp();
+  const first = submission.submit('one');
+  await submission.submit('two');
+  settle({ kind: 'done', body: 'made' });
+  await first;
+  expect(sent).toEqual(['one']);
+  expect(done).toEqual([['made', 'one']]);
+});
+
+test('while a wait runs nothing is sent', async () => {
+  const { submission, sent, settle } = setUp();
+  const first = submission.submit('one');
+  settle({ kind: 'refused', code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000, fields: [] });
+  await first;
+  expect(submission.now().notice).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
+  await submission.submit('two');
+  expect(sent).toEqual(['one']);
+});
+
+test('a lost answer says that its fate is unknown, and the form can be sent again', async () => {
+  const { submission, sent, settle } = setUp();
+  const first = submission.submit('one');
+  settle({ kind: 'lost' });
+  await first;
+  expect(submission.now()).toEqual({ busy: false, notice: { code: 'interrupted', fields: [] } });
+  const second = submission.submit('two');
+  expect(submission.now()).toEqual({ busy: true });
+  settle({ kind: 'done', body: '' });
+  await second;
+  expect(sent).toEqual(['one', 'two']);
+});
+
+test('a refusal that somebody takes over leaves nothing behind', async () => {
+  const { submission, settle } = setUp(() => true);
+  const first = submission.submit('one');
+  settle({ kind: 'refused', code: 'LINK_INVALID', fields: [] });
+  await first;
+  expect(submission.now()).toEqual({ busy: false });
+});

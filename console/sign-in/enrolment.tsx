@@ -1,0 +1,37 @@
+import type { EnrolmentView } from '../../shared/wire/session.ts';
+import type { Texts } from '../i18n/texts.ts';
+import { Copy } from '../parts/copy.tsx';
+
+/** What an authenticator app reads: as a picture, as a link, and as a text. */
+export function Enrolment({ enrolment, texts }: { enrolment: EnrolmentView; texts: Texts }) {
+  const { otpauthUri, secret, qrSvg } = enrolment;
+  return (
+    <div class="enrolment">
+      <figure>
+        <figcaption>{texts('enrolScan')}</figcaption>
+        <img src={pictureOf(qrSvg)} alt={texts('enrolAlt')} width="232" height="232" />
+      </figure>
+      <div class="enrolment-text">
+        {otpauthUri.startsWith('otpauth://') && (
+          <a class="link" href={otpauthUri}>
+            {texts('enrolOpen')}
+          </a>
+        )}
+        <p class="label">{texts('enrolSecret')}</p>
+        <p class="seed">
+          <code>{inGroups(secret)}</code>
+        </p>
+        <Copy texts={texts} text={secret} what={texts('enrolSecret')} />
+      </div>
+    </div>
+  );
+}
+
+/** As an image, in which nothing runs and from which nothing is loaded. */
+function pictureOf(svg: string): string {
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+}
+
+function inGroups(secret: string): string {
+  return secret.replace(/(.{4})(?=.)/g, '$1 ');
+}

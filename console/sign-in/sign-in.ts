@@ -1,0 +1,241 @@
+import { FLOW_HEADER } from '../../shared/wire/flow.ts';
+import type { SessionView, SignInBegun, SignInView } from '../../shared/wire/session.ts';
+import type { Answer, Client, Refused } from '../service/client.ts';
+import { deadlineIn } from '../service/deadline.ts';
+import { type Notice, noticeOf } from '../service/submission.ts';
+import type { HandleMemory } from './handle-memory.ts';
+import type { AnswerableStep, Screen } from './screen.ts';
+
+/** Waits between looks at a step that another request is having checked. */
+const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
+
+const FIELD = {
+  identify: 'email',
+  password: 'password',
+  otp: 'otp',
+  recovery: 'code',
+  enrol: 'otp',
+} as const satisfies Record<AnswerableStep, string>;
+
+/** What is known already of whoever signs in: they have just followed a link and chosen a password. */
+export interface Known {
+  account?: string;
+  email?: string;
+  password?: string;
+}
+
+export interface SignInParts {
+  client: Client;
+  memory: HandleMemory;
+  show(screen: Screen): void;
+  /** Signed in; the recovery codes, if there were any, have been kept. */
+  enter(session: SessionView): void;
+}
+
+/** An administrator's sign-in, from its beginning to the session. Knows no DOM. */
+export interface SignIn {
+  /** Goes on with the sign-in that this tab has begun, or begins one. */
+  start(known?: Known): Promise<void>;
+  /** Forgets the sign-in at hand and begins another, as the same person if they are known. */
+  restart(known?: Known): Promise<void>;
+  chooseAccount(account: string): Promise<void>;
+  /** Answers the step on the screen. While that is being checked, or a wait runs, further answers are none. */
+  submit(value: string): Promise<void>;
+  /** Whether the code of the token is answered by a recovery code instead. */
+  answerByRecoveryCode(isUsed: boolean): void;
+  /** The recovery codes are in a safe place. */
+  keptCodes(): void;
+  /** The device woke up or the page came to the front: the sign-in may have ended meanwhile. */
+  checkTime(): Promise<void>;
+}
+
+export function createSignIn({ client, memory, show, enter }: SignInParts): SignIn {
+  let screen: Screen = { kind: 'loading' };
+  let handle = '';
+  let account: string | undefined;
+  let isRecovering = false;
+  /** Set when an answer was lost and may yet have arrived. */
+  let isUncertain = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let ends = deadlineIn(0);
+  /** Counts beginnings, so that a late answer to an abandoned sign-in is dropped. */
+  let run = 0;
+
+  const put = (next: Screen) => {
+    screen = next;
+    show(next);
+  };
+
+  const end = (last: Screen) => {
+    memory.forget();
+    clearTimeout(timer);
+    handle = '';
+    put(last);
+  };
+
+  const read = () => client.get<SignInView>('session/step', { [FLOW_HEADER]: handle });
+
+  const watchTime = (view: SignInView) => {
+    ends = deadlineIn(view.expiresAt - view.now);
+    clearTimeout(timer);
+    timer = setTimeout(checkTime, ends.leftMs() + 1);
+  };
+
+  /** The device's clocks only give the occasion to ask: that a sign-in has ended, the service says. */
+  async function checkTime(): Promise<void> {
+    if (screen.kind !== 'step' || screen.busy || ends.leftMs() > 0) return;
+    const asked = run;
+    const answer = await read();
+    if (asked !== run || screen.kind !== 'step' || screen.busy) return;
+    if (answer.kind === 'done' && answer.body.expiresAt > answer.body.now) watchTime(answer.body);
+    else end({ kind: 'expired' });
+  }
+
+  const finish = async (view: SignInView) => {
+    const { session, recoveryCodes } = view;
+    if (session) {
+      memory.forget();
+      clearTimeout(timer);
+      if (recoveryCodes) return put({ kind: 'codes', codes: recoveryCodes, session });
+      return enter(session);
+    }
+    // Seen again, after the answer that had the session in it was lost: the cookie may have come, or not.
+    const asked = run;
+    const answer = await client.get<SessionView>('session');
+    if (asked !== run) return;
+    if (answer.kind === 'lost') return put({ kind: 'offline' });
+    memory.forget();
+    if (answer.kind === 'done') enter(answer.body);
+    else end({ kind: 'unfinished' });
+  };
+
+  const showView = (view: SignInView): void | Promise<void> => {
+    const { step, error } = view;
+    isUncertain = false;
+    watchTime(view);
+    if (step === 'denied') return end({ kind: 'denied', code: error?.code ?? 'ACCESS_DENIED' });
+    if (step === 'done') return finish(view);
+    if (step !== 'otp') isRecovering = false;
+    const notice: Notice | undefined = error && {
+      code: error.code,
+      fields: [],
+      ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
+    };
+    const shown = step === 'otp' && isRecovering ? 'recovery' : step;
+    put({ kind: 'step', step: shown, view, busy: false, ...(notice && { notice }) });
+  };
+
+  const stay = (notice: Notice) => {
+    if (screen.kind === 'step') put({ ...screen, busy: false, notice });
+  };
+
+  /** Looks again after an answer whose fate is unknown. True if that said more than before. */
+  const lookAgain = async (seq: number): Promise<boolean> => {
+    const asked = run;
+    const answer = await read();
+    if (asked !== run) return true;
+    if (answer.kind === 'done' && answer.body.seq !== seq) await showView(answer.body);
+    else if (answer.kind === 'refused' && answer.code === 'FLOW_NOT_FOUND') end({ kind: 'expired' });
+    else {
+      isUncertain = answer.kind === 'lost';
+      return false;
+    }
+    return true;
+  };
+
+  const refuse = async (refused: Refused, seq: number) => {
+    const { code } = refused;
+    if (code === 'FLOW_NOT_FOUND') return end({ kind: 'expired' });
+    if (code === 'STEP_STALE' || code === 'STEP_NOT_EXPECTED') {
+      return (await lookAgain(seq)) || stay({ code: 'interrupted', fields: [] });
+    }
+    if (code === 'STEP_IN_PROGRESS') {
+      for (const ms of LOOK_AGAIN_MS) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        if (await lookAgain(seq)) return;
+      }
+      return stay({ code: 'stillChecking', fields: [] });
+    }
+    stay(noticeOf(refused));
+  };
+
+  const begin = async (known: Known) => {
+    const asked = ++run;
+    clearTimeout(timer);
+    isRecovering = false;
+    account = known.account ?? account;
+    const answer = await client.send<SignInBegun>('POST', 'session/begin', account === undefined ? {} : { account });
+    if (asked !== run) return;
+    if (answer.kind !== 'done') return notBegun(answer);
+    handle = answer.body.handle;
+    memory.keep(handle);
+    await showView(answer.body);
+    if (known.email !== undefined) await submit(known.email);
+    const isAsked = asked === run && screen.kind === 'step' && screen.step === 'password' && !screen.notice;
+    if (known.password !== undefined && isAsked) await submit(known.password);
+  };
+
+  const notBegun = (answer: Exclude<Answer, { kind: 'done' }>) => {
+    if (answer.kind === 'lost') return put({ kind: 'offline' });
+    const isAsked = account !== undefined && /^ACCOUNT_NOT_FOUND$|^INPUT_INVALID$/.test(answer.code);
+    if (answer.code === 'ACCOUNT_NEEDED') return put({ kind: 'account', busy: false });
+    if (isAsked)
+      return put({ kind: 'account', busy: false, notice: noticeOf({ ...answer, code: 'ACCOUNT_NOT_FOUND' }) });
+    put({ kind: 'refused', notice: noticeOf(answer) });
+  };
+
+  async function submit(value: string): Promise<void> {
+    if (screen.kind !== 'step' || screen.busy || screen.notice?.wait?.leftMs()) return;
+    const { step, view } = screen;
+    const asked = run;
+    put({ kind: 'step', step, view, busy: true });
+    if (isUncertain && (await lookAgain(view.seq))) return;
+    if (isUncertain) return stay({ code: 'interrupted', fields: [] });
+    const answer = await client.send<SignInView>(
+      'POST',
+      `session/${step}`,
+      { seq: view.seq, [FIELD[step]]: value },
+      { [FLOW_HEADER]: handle },
+    );
+    if (asked !== run) return;
+    if (answer.kind === 'done') await showView(answer.body);
+    else if (answer.kind === 'refused') await refuse(answer, view.seq);
+    else if (!(await lookAgain(view.seq))) stay({ code: 'interrupted', fields: [] });
+  }
+
+  return {
+    async start(known = {}) {
+      put({ kind: 'loading' });
+      const kept = known.email === undefined ? memory.recall() : undefined;
+      if (kept === undefined) return begin(known);
+      handle = kept;
+      const asked = ++run;
+      const answer = await read();
+      if (asked !== run) return;
+      if (answer.kind === 'lost') return put({ kind: 'offline' });
+      if (answer.kind === 'done' && answer.body.step !== 'denied') return showView(answer.body);
+      memory.forget();
+      return begin(known);
+    },
+    async restart(known = {}) {
+      memory.forget();
+      put({ kind: 'loading' });
+      await begin(known);
+    },
+    async chooseAccount(chosen) {
+      if (screen.kind !== 'account' || screen.busy) return;
+      put({ kind: 'account', busy: true });
+      await begin({ account: chosen });
+    },
+    submit,
+    answerByRecoveryCode(isUsed) {
+      if (screen.kind !== 'step' || screen.busy || screen.view.step !== 'otp') return;
+      isRecovering = isUsed;
+      put({ kind: 'step', step: isUsed ? 'recovery' : 'otp', view: screen.view, busy: false });
+    },
+    keptCodes() {
+      if (screen.kind === 'codes') enter(screen.session);
+    },
+    checkTime,
+  };
+}

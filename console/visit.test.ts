@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SessionView } from '../shared/wire/session.ts';
+import { type Answer, createClient } from './service/client.ts';
+import { createVisit, type Stage, type Visit } from './visit.ts';
+
+const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0, account: { id: 'acc_1' } } as SessionView;
+const known = { account: 'acc_1' };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function arrive(path: string, ...answers: Response[]) {
+  const stages: Stage[] = [];
+  const bar = { path, history: [] as string[] };
+  const heard: Answer[] = [];
+  const asked: string[] = [];
+  const client = createClient(
+    (async (url: string, init: RequestInit) => {
+      asked.push(`${init.method} ${url} ${new Headers(init.headers).get('x-csrf-token')}`);
+      const answer = answers.shift();
+      if (!answer) throw new TypeError('offline');
+      return answer;
+    }) as typeof globalThis.fetch,
+    (answer) => {
+      heard.push(answer);
+      visit.hear(answer);
+    },
+  );
+  const visit: Visit = createVisit({
+    client,
+    path: () => bar.path,
+    setPath(next, replace) {
+      bar.path = next;
+      if (!replace) bar.history.push(next);
+    },
+    show: (stage) => stages.push(stage),
+  });
+  return { visit, bar, asked, client, answers, stage: () => stages.at(-1) };
+}
+
+const says = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const refusal = (code: string, status: number) => says({ code }, status);
+
+describe('the address decides', () => {
+  test.each(['setup', 'invitation', 'recovery'] as const)(
+    '/%s is for its link, and asks for no session',
+    async (place) => {
+      const { visit, stage, asked } = arrive(`/${place}`);
+      await visit.start('secret');
+      expect(stage()).toEqual({ kind: 'link', place, secret: 'secret' });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['/console', 'home'],
+    ['/console/your-sign-in', 'ownSignIn'],
+  ])('%s is %s for whoever has a session', async (path, place) => {
+    const { visit, stage } = arrive(path, says(SESSION));
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'inside', place, session: SESSION });
+  });
+
+  test.each(['/console/nothing', '/console/', '/Setup', '/'])('%s is no page', async (path) => {
+    const { visit, stage, asked } = arrive(path);
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'unknown' });
+    expect(asked).toEqual([]);
+  });
+
+  test('without a session it is the sign-in, and afterwards the page that was asked for', async () => {
+    const { visit, stage, client, bar, asked, answers } = arrive(
+      '/console/your-sign-in',
+      refusal('SESSION_NEEDED', 401),
+    );
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: false });
+    visit.enter(SESSION);
+    expect(stage()).toMatchObject({ kind: 'inside', place: 'ownSignIn' });
+    expect(bar.path).toBe('/console/your-sign-in');
+    answers.push(says({}));
+    await client.send('POST', 'me/password', {});
+    expect(asked.at(-1)).toMatch(/ token$/);
+  });
+
+  test('offline and refused are said', async () => {
+    const offline = arrive('/console');
+    await offline.visit.start('');
+    expect(offline.stage()).toEqual({ kind: 'offline' });
+    const refused = arrive('/console', refusal('UNAVAILABLE', 503));
+    await refused.visit.start('');
+    expect(refused.stage()).toEqual({ kind: 'refused', code: 'UNAVAILABLE' });
+  });
+});
+
+describe('inside', () => {
+  async function inside(...answers: Response[]) {
+    const at = arrive('/console', says(SESSION), ...answers);
+    await at.visit.start('');
+    return at;
+  }
+
+  test('going along changes the address and asks nothing; back goes back', async () => {
+    const { visit, bar, stage, asked } = await inside();
+    visit.goTo('ownSignIn');
+    expect(bar.history).toEqual(['/console/your-sign-in']);
+    expect(stage()).toMatchObject({ place: 'ownSignIn' });
+    bar.path = '/console';
+    await visit.follow();
+    expect(stage()).toMatchObject({ place: 'home' });
+    expect(asked).toHaveLength(1);
+  });
+
+  // SR-29
+  test('SR-29: any answer that says so ends it, and the token goes with it', async () => {
+    const { client, stage, asked, answers } = await inside(refusal('SESSION_ENDED', 401));
+    await client.get('checklist');
+    expect(stage()).toEqual({ kind: 'sign-in', known, hasEnded: true });
+    answers.push(says({}));
+    await client.send('POST', 'session/begin', {});
+    expect(asked.at(-1)).toMatch(/ null$/);
+  });
+
+  test('SR-29: half an hour unused, and the page is gone from an unattended screen', async () => {
+    const { visit, client, stage, answers } = await inside(says({}));
+    await vi.advanceTimersByTimeAsync(1_700_000);
+    await client.get('checklist');
+    await vi.advanceTimersByTimeAsync(1_700_000);
+    await visit.checkTime();
+    expect(stage()).toMatchObject({ kind: 'inside' });
+    await vi.advanceTimersByTimeAsync(100_000);
+    answers.push(refusal('SESSION_ENDED', 401));
+    await visit.checkTime();
+    expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
+  });
+
+  test('used from another tab, it goes on', async () => {
+    const { visit, stage, answers } = await inside();
+    await vi.advanceTimersByTimeAsync(1_800_000);
+    answers.push(says(SESSION));
+    await visit.checkTime();
+    expect(stage()).toMatchObject({ kind: 'inside' });
+  });
+
+  test('signing out ends it with the service; if that was not reached, the session lives and this is said', async () => {
+    const out = await inside(new Response(null, { status: 204 }));
+    await out.visit.signOut();
+    expect(out.asked.at(-1)).toBe('DELETE /v1/session token');
+    expect(out.stage()).toEqual({ kind: 'sign-in', known, hasEnded: false });
+    const lost = await inside();
+    await lost.visit.signOut();
+    expect(lost.stage()).toEqual({ kind: 'offline' });
+  });
+});

@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { base32Decode } from '../server/domain/otp/base32.ts';
+import { invite, mailedInvitation } from '../server/testing/administrators.ts';
+import { nextCode, signIn, someone, toPassword } from './harness/console-people.ts';
+import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
+import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { expect } from './harness/expect.ts';
+
+const PHONE = { viewport: { width: 320, height: 640 } };
+const WIDE = { viewport: { width: 1280, height: 800 } };
+const NEW_PASSWORD = 'eleven patient herons';
+
+let stage: ConsoleStage;
+const views: ConsoleView[] = [];
+
+beforeAll(async () => {
+  stage = await setConsoleStage('console accessibility');
+});
+afterAll(() => stage?.close());
+afterEach(async () => {
+  for (const view of views.splice(0)) {
+    expect(view.complaints).toEqual([]);
+    await view.close();
+  }
+});
+
+async function open(path: string, options = {}): Promise<ConsoleView> {
+  const view = await stage.open(path, options);
+  views.push(view);
+  return view;
+}
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', WIDE],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('before the door', async () => {
+    const { ports } = stage;
+    const check = (view: ConsoleView, where: string) => expectAccessible(view, where);
+    const fresh = await open('/setup#secret', size);
+    await fresh.at('Set up Countersign');
+    await check(fresh, 'setup');
+    await fresh.button('Set up').click();
+    await expect(fresh.wrong.first()).toHaveText('Fill this in.');
+    await expect(fresh.field('Name of the account')).toBeFocused();
+    await check(fresh, 'setup, empty');
+
+    const who = await someone(stage);
+    await invite(ports, who.account, { email: `grace-of-${who.id}@acme.example` });
+    const mailed = mailedInvitation(ports, `grace-of-${who.id}@acme.example`);
+    const grace = await open(`/invitation#${mailed.link}`, size);
+    await grace.at('You are invited');
+    await check(grace, 'invitation');
+    await grace.fill({ 'Confirmation code': mailed.code, 'Your name': 'Grace' });
+    await grace.fill({ 'New password': NEW_PASSWORD, 'New password once more': NEW_PASSWORD });
+    await grace.button('Accept the invitation').click();
+    await grace.at('Set up your token');
+    await check(grace, 'enrol');
+    await grace.fill({ 'Code that the app shows now': '000000' });
+    await grace.button('Confirm').click();
+    await expect(grace.wrong).toHaveText(/That code is not right/);
+    await check(grace, 'enrol, wrong');
+    const secret = base32Decode(await grace.secret()) ?? new Uint8Array();
+    await grace.fill({ 'Code that the app shows now': nextCode(stage, secret) });
+    await grace.button('Confirm').click();
+    await grace.at('Keep your recovery codes');
+    await check(grace, 'recovery codes');
+
+    const view = await open('/console', size);
+    await view.heading.waitFor();
+    await check(view, 'which account, or sign in');
+    await toPassword(view, who);
+    await check(view, 'password');
+    await view.fill({ Password: 'wrong' });
+    await view.button('Sign in').click();
+    await expect(view.wrong).toHaveText(/details are not right/);
+    await check(view, 'password, wrong');
+    await view.fill({ Password: who.password });
+    await view.button('Sign in').click();
+    await view.at('Enter your code');
+    await check(view, 'code');
+    await view.button(/Use a recovery code/).click();
+    await view.at('Use a recovery code');
+    await check(view, 'recovery code');
+
+    for (const path of ['/invitation', '/console/nothing', '/recovery#secret']) {
+      const dead = await open(path, size);
+      await dead.heading.waitFor();
+      await check(dead, path);
+    }
+  }, 120_000);
+
+  test('behind it', async () => {
+    const who = await someone(stage);
+    const view = await open('/console', size);
+    await signIn(stage, view, who);
+    await expect(view.page.getByText(/\d of 8 done/)).toBeVisible();
+    await view.page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
+      for (const one of all) one.open = true;
+    });
+    await expectAccessible(view, 'home');
+    await view.page.getByRole('link', { name: 'Your sign-in' }).click();
+    await view.at('Your sign-in');
+    await expectAccessible(view, 'own sign-in');
+    for (const section of ['Password: Change', 'E-mail address: Change', 'Recovery codes: Make new ones']) {
+      await view.button(section).click();
+      await expectAccessible(view, section);
+      await view.button('Cancel').click();
+    }
+    await view.button('Token: Replace').click();
+    await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Show the new token').click();
+    await view.page.locator('.seed').waitFor();
+    await expectAccessible(view, 'new token');
+  }, 120_000);
+});

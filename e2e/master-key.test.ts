@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateSync as hotp } from '@otplib/hotp';
+import { crypto } from '@otplib/plugin-crypto-node';
+import { base32 } from '@scure/base';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitUntil } from '../server/testing/wait-until.ts';
+import { type Installation, install, Operator, STORES } from './harness/installation.ts';
+
+const TOKENS = 2500;
+const PASSWORD = 'correct horse battery';
+
+interface MasterKeys {
+  state: string;
+  sealing: string;
+  configured: { current: string; old: string[] };
+  secrets: { current: number; old: Record<string, number>; unknown: Record<string, number> };
+  walk: { resealed: number; finishedAt?: number; keyId: string } | null;
+}
+
+// SR-22
+describe.each(STORES)('the master key is stolen and has to be changed, on %s', (store) => {
+  let installation: Installation;
+  let operator: Operator;
+  const seeds = Array.from({ length: TOKENS }, () => randomBytes(20));
+  let account: { key: string; resource: string };
+  const keyFile = () => join(installation.folder, 'data', 'master.key');
+  const status = async () => {
+    const { out, err } = await operator.run(['--json', 'rotate', 'master-key', 'status']);
+    if (out === '') throw new Error(err);
+    return JSON.parse(out) as MasterKeys;
+  };
+  let counter = 0;
+  /** Somebody signs in with a token whose seed is in the store. */
+  async function signIn(): Promise<number> {
+    const [seed = Buffer.alloc(0)] = seeds;
+    const otp = hotp({ secret: seed, counter: counter++, digits: 6, algorithm: 'sha1', crypto });
+    const answer = await fetch(`${installation.url}/v1/authentications`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${account.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        method: 'password-otp',
+        resource: account.resource,
+        user: 'alice',
+        password: PASSWORD,
+        otp,
+      }),
+    });
+    return answer.status;
+  }
+  /** Whether a seed stands anywhere in what a thief of the store would have, in any spelling. */
+  async function plaintextIn(name: string): Promise<string[]> {
+    const file = join(installation.folder, name);
+    expect((await operator.run(['backup', file])).code).toBe(0);
+    const dumps = [await readFile(file)];
+    if (store === 'embedded') {
+      const folder = join(installation.folder, 'data', 'store');
+      for (const one of await readdir(folder)) dumps.push(await readFile(join(folder, one)));
+    }
+    const found: string[] = [];
+    for (const seed of seeds.slice(0, 200)) {
+      const spellings = [seed, ...[seed.toString('hex'), base32.encode(seed), seed.toString('base64url')]];
+      for (const spelling of spellings) if (dumps.some((dump) => dump.includes(spelling))) found.push(String(spelling));
+    }
+    return found;
+  }
+
+  beforeAll(async () => {
+    installation = await install(store);
+    operator = new Operator(installation);
+    await installation.start();
+    const made = await operator.json<{ apiKey: { text: string } }>(['setup', '--name', 'Acme']);
+    const { id: resource } = await operator.json<{ id: string }>(['resource', 'create', '--name', 'Shop']);
+    account = { key: made.apiKey.text, resource };
+    const { id: user } = await operator.json<{ id: string }>(
+      ['user', 'create', '--login', 'alice', '--password-stdin'],
+      PASSWORD,
+    );
+    const file = join(installation.folder, 'tokens.jsonl');
+    const rows = seeds.map((seed, at) => ({
+      name: `fob-${at}`,
+      kind: 'hotp',
+      secret: base32.encode(seed).replaceAll('=', ''),
+      ...(at === 0 && { owner: user }),
+    }));
+    await writeFile(file, rows.map((row) => JSON.stringify(row)).join('\n'));
+    expect((await operator.run(['import', 'tokens', file])).code).toBe(0);
+    const { out: token } = await operator.run(['--ids', 'token', 'list', '--owner', user]);
+    await operator.json(['assign', '--resource', resource, '--user', user, '--token', token.trim()]);
+  }, 240_000);
+  afterAll(() => installation?.remove());
+
+  test('while people sign in and the process is killed: all is sealed anew, and then the old key opens nothing', async () => {
+    expect(await signIn()).toBe(200);
+    const before = (await readFile(keyFile(), 'utf8')).trim();
+    expect(await status()).toMatchObject({ state: 'settled', secrets: { old: {}, unknown: {} } });
+    expect((await operator.run(['rotate', 'master-key', 'finish'])).code).toBe(0);
+    expect((await readFile(keyFile(), 'utf8')).trim()).toBe(before);
+
+    const begun = await operator.json<MasterKeys>(['rotate', 'master-key', 'begin']);
+    expect(begun.state).toBe('restart-needed');
+    const [fresh, old, ...none] = (await readFile(keyFile(), 'utf8')).trim().split('\n');
+    expect([old, none]).toEqual([before, []]);
+    expect(fresh).not.toBe(before);
+    expect((await stat(keyFile())).mode & 0o777).toBe(0o600);
+    // Asked twice, it begins once; and the old key does not go while everything is under it.
+    await operator.json(['rotate', 'master-key', 'begin']);
+    expect((await operator.run(['rotate', 'master-key', 'finish'])).code).toBe(4);
+    expect((await readFile(keyFile(), 'utf8')).trim()).toBe(`${fresh}\n${before}`);
+    expect(await signIn()).toBe(200);
+
+    await installation.stop();
+    await installation.start();
+    let half: MasterKeys | undefined;
+    await waitUntil('some are sealed anew, and not all', async () => {
+      half = await status();
+      return (half.walk?.resealed ?? 0) > 0;
+    });
+    await installation.kill();
+    expect(half?.walk?.finishedAt, 'the walk was over before it could be killed').toBeUndefined();
+    expect(half?.state).toBe('resealing');
+    await installation.start();
+    expect(await signIn()).toBe(200);
+    expect(await plaintextIn('half.backup')).toEqual([]);
+    await waitUntil('no secret is under the old key', async () => (await status()).state === 'ready', 60_000);
+    const ready = await status();
+    expect(ready.secrets).toMatchObject({ old: {}, unknown: {} });
+    expect(ready.secrets.current).toBeGreaterThan(TOKENS);
+    expect(await signIn()).toBe(200);
+
+    expect((await operator.run(['rotate', 'master-key', 'finish'])).code).toBe(0);
+    expect((await readFile(keyFile(), 'utf8')).trim()).toBe(fresh);
+    await installation.stop();
+    await installation.start();
+    expect(await status()).toMatchObject({ state: 'settled', configured: { old: [] } });
+    expect(await signIn()).toBe(200);
+    expect(await plaintextIn('after.backup')).toEqual([]);
+
+    // The thief has the old key and what is in the store now: it opens nothing.
+    await installation.stop();
+    await writeFile(keyFile(), `${before}\n`, { mode: 0o600 });
+    const ended = await operator.run(['account', 'list']);
+    expect(ended).toMatchObject({ code: 3, err: expect.stringContaining('another master key') });
+  }, 240_000);
+});

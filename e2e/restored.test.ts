@@ -1,0 +1,137 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateSync as hotp } from '@otplib/hotp';
+import { crypto } from '@otplib/plugin-crypto-node';
+import { base32 } from '@scure/base';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '../shared/wire/flow.ts';
+import { Administrator } from './harness/administrator.ts';
+import { type Installation, install, Operator } from './harness/installation.ts';
+
+const PASSWORD = 'correct horse battery';
+const ORIGIN = 'https://shop.example';
+const NONCE = 'nonce-of-a-session-0123456789';
+
+/** The rehearsal of docs/operators.md, as an operator goes through it. */
+// SR-62
+describe('after a disaster a thief tries what they have seen used since the backup', () => {
+  let installation: Installation;
+  let operator: Operator;
+  let key = '';
+  let account = '';
+  let resource = '';
+  let totpSeed = '';
+  let fobSeed = '';
+  let fob = '';
+  let superuser: Administrator;
+
+  const codeOf = (secret: string, counter: number) =>
+    hotp({
+      secret: base32.decode(secret.padEnd(Math.ceil(secret.length / 8) * 8, '=')),
+      counter,
+      digits: 6,
+      algorithm: 'sha1',
+      crypto,
+    });
+  const step = () => Math.floor(Date.now() / 30_000);
+  async function asSite(path: string, body: object) {
+    const answer = await fetch(installation.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  }
+  const signIn = (user: string, otp: string) =>
+    asSite('/v1/authentications', { method: 'password-otp', resource, user, password: PASSWORD, otp });
+  async function person(login: string, kind: 'totp' | 'hotp') {
+    const { id: user } = await operator.json<{ id: string }>(
+      ['user', 'create', '--login', login, '--password-stdin'],
+      PASSWORD,
+    );
+    const { token, secret } = await operator.json<{ token: { id: string }; secret: string }>([
+      ...['token', 'create', '--name', login, '--kind', kind, '--owner', user],
+    ]);
+    await operator.json(['assign', '--resource', resource, '--user', user, '--token', token.id]);
+    return { token: token.id, secret };
+  }
+  async function throughTheWidget(user: string, otp: string): Promise<string> {
+    const ask = async (path: string, body: object, handle = '') => {
+      const headers = { origin: installation.url, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+      const answer = await fetch(`${installation.url}/widget/v1/${path}`, {
+        method: 'POST',
+        headers: { ...headers, ...(handle !== '' && { [FLOW_HEADER]: handle }) },
+        body: JSON.stringify(body),
+      });
+      return (await answer.json()) as FlowView;
+    };
+    const begun = (await ask('flows', { resource, nonce: NONCE, origin: ORIGIN })) as FlowBegun;
+    const known = await ask('flow/identify', { seq: begun.seq, login: user }, begun.handle);
+    const half = await ask('flow/password', { seq: known.seq, password: PASSWORD }, begun.handle);
+    const done = await ask('flow/otp', { seq: half.seq, otp }, begun.handle);
+    if (done.result === undefined) throw new Error(`at ${done.step}: ${done.error?.code}`);
+    return done.result;
+  }
+
+  beforeAll(async () => {
+    installation = await install('embedded');
+    operator = new Operator(installation);
+    await installation.start();
+    const made = await operator.json<{
+      account: { id: string };
+      apiKey: { text: string };
+      invited: { handOver: { link: string; code: string } };
+    }>(['setup', '--name', 'Acme', '--superuser', 'ada@acme.example']);
+    key = made.apiKey.text;
+    account = made.account.id;
+    superuser = new Administrator(installation.url, 'ada@acme.example', 'harbour lantern over the quay');
+    await superuser.accept(made.invited.handOver, 'Ada');
+    await superuser.enrol(made.account.id);
+    ({ id: resource } = await operator.json<{ id: string }>([
+      ...['resource', 'create', '--name', 'Shop', '--origin', ORIGIN],
+    ]));
+    totpSeed = (await person('tom', 'totp')).secret;
+    ({ secret: fobSeed, token: fob } = await person('hana', 'hotp'));
+  }, 240_000);
+  afterAll(() => installation?.remove());
+
+  test('and none of it opens anything', async () => {
+    const backup = join(installation.folder, 'night.backup');
+    const beforeTheBackup = await throughTheWidget('hana', codeOf(fobSeed, 0));
+    expect((await operator.run(['backup', backup])).code).toBe(0);
+    expect((await operator.run(['backup', backup])).code).toBe(1);
+
+    // Used after the backup, and seen by the thief.
+    const seen = { totp: codeOf(totpSeed, step()), hotp: codeOf(fobSeed, 1) };
+    expect((await signIn('tom', seen.totp)).status).toBe(200);
+    expect((await signIn('hana', seen.hotp)).status).toBe(200);
+    const [recovery = '', other = ''] = superuser.recoveryCodes;
+    expect((await superuser.signInWithRecoveryCode(account, recovery)).step).toBe('done');
+    expect((await superuser.ask('GET', '/v1/session')).status).toBe(200);
+    expect((await operator.run(['restore', backup])).code).not.toBe(0);
+
+    await installation.stop();
+    await rm(join(installation.folder, 'data', 'store'), { recursive: true });
+    expect(await operator.run(['restore', backup])).toMatchObject({ code: 0 });
+    expect((await operator.run(['restore', backup])).code).not.toBe(0);
+    await installation.start();
+
+    expect(await signIn('tom', seen.totp)).toMatchObject({ status: 403 });
+    expect(await signIn('hana', seen.hotp)).toMatchObject({ status: 403, body: { code: 'TOKEN_OUT_OF_STEP' } });
+    expect(await signIn('hana', codeOf(fobSeed, 2))).toMatchObject({ body: { code: 'TOKEN_OUT_OF_STEP' } });
+    const consumed = await asSite('/v1/results/consume', { result: beforeTheBackup, resource, nonce: NONCE });
+    expect(consumed.status).not.toBe(200);
+    expect(String(consumed.body.code)).toMatch(/^RESULT_/);
+    expect(await superuser.ask('GET', '/v1/session')).toMatchObject({ status: 401 });
+    for (const code of [recovery, other]) {
+      expect((await superuser.signInWithRecoveryCode(account, code)).step).not.toBe('done');
+    }
+
+    // Which tokens need their device, and how they get back.
+    const { out } = await operator.run(['--ids', 'token', 'list', '--state', 'out-of-step']);
+    expect(out.trim().split('\n')).toContain(fob);
+    await operator.json(['token', 'resync', fob, '--codes-stdin'], `${codeOf(fobSeed, 2)} ${codeOf(fobSeed, 3)}\n`);
+    expect((await signIn('hana', codeOf(fobSeed, 4))).status).toBe(200);
+    expect(await operator.run(['doctor'])).toMatchObject({ code: 0 });
+  }, 60_000);
+});

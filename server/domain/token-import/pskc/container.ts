@@ -1,0 +1,85 @@
+import type { ImportFlaw } from '../../../../shared/wire/token-import.ts';
+import { IMPORT_MAX_ROWS } from '../../../../shared/wire/token-import.ts';
+import { Flawed, flawOf } from '../import-file.ts';
+import { keyOf, kindOf, PIN, type PskcKey, readKeyPackage, serialOf } from './key-package.ts';
+import { type MacMethod, type Protection, readMacMethod, readProtection } from './protection.ts';
+import { isElement, type XmlElement, XmlReader } from './xml.ts';
+
+/** A key container (RFC 6030 section 4) as it stands, nothing in it decrypted. */
+export interface PskcContainer {
+  protection?: Protection;
+  mac?: MacMethod;
+  packages: PskcPackage[];
+  /** There is a signature, which nobody has checked. */
+  signed: boolean;
+  /** How many PINs there are that devices check themselves. */
+  pins: number;
+}
+
+export interface PskcPackage {
+  line: number;
+  serial?: string;
+  outcome: { read: PskcKey } | { flaw: ImportFlaw };
+}
+
+/**
+ * Reads a container piece by piece, so that whoever drives it can let others have their turn in between.
+ *
+ * @param now of StartDate and ExpiryDate
+ */
+export class ContainerReader {
+  readonly #container: PskcContainer = { packages: [], signed: false, pins: 0 };
+  readonly #reader: XmlReader;
+  readonly #now: number;
+
+  constructor(now: number) {
+    this.#now = now;
+    this.#reader = new XmlReader(judgeRoot, (part) => this.#take(part));
+  }
+
+  /** @throws Flawed */
+  write(piece: string): void {
+    this.#reader.write(piece);
+  }
+
+  /** @throws Flawed */
+  end(): PskcContainer {
+    this.#reader.end();
+    const { protection, mac, packages, pins } = this.#container;
+    if (packages.length + pins === 0) throw new Flawed('FILE_EMPTY');
+    if (mac && !protection) throw new Flawed('PSKC_STRUCTURE');
+    return this.#container;
+  }
+
+  #take(part: XmlElement): void {
+    const container = this.#container;
+    if (isElement(part, 'KeyPackage', 'pskc')) this.#takePackage(part);
+    else if (isElement(part, 'EncryptionKey', 'pskc')) {
+      if (container.protection) throw new Flawed('PSKC_STRUCTURE');
+      container.protection = readProtection(part);
+    } else if (isElement(part, 'MACMethod', 'pskc')) {
+      if (container.mac) throw new Flawed('PSKC_STRUCTURE');
+      container.mac = readMacMethod(part);
+    } else if (isElement(part, 'Signature', 'pskc', 'ds')) container.signed = true;
+    else if (!isElement(part, 'Extensions', 'pskc')) throw new Flawed('PSKC_STRUCTURE');
+  }
+
+  #takePackage(part: XmlElement): void {
+    const { packages } = this.#container;
+    if (packages.length + this.#container.pins >= IMPORT_MAX_ROWS) throw new Flawed('TOO_MANY_ROWS');
+    const kind = flawOf(() => kindOf(keyOf(part)));
+    if ('read' in kind && kind.read === PIN) {
+      this.#container.pins += 1;
+      return;
+    }
+    const serial = flawOf(() => serialOf(part));
+    const named = 'read' in serial && serial.read !== undefined ? { serial: serial.read } : {};
+    packages.push({ line: part.line, ...named, outcome: flawOf(() => readKeyPackage(part, this.#now)) });
+  }
+}
+
+function judgeRoot(root: XmlElement): void {
+  if (!isElement(root, 'KeyContainer', 'pskc')) throw new Flawed('PSKC_UNKNOWN');
+  // RFC 6030 section 1.2: a higher minor version is the same language with more in it.
+  if (!/^0*1\.[0-9]{1,3}$/.test(root.attributes.get('Version') ?? '')) throw new Flawed('PSKC_UNKNOWN');
+}

@@ -1,0 +1,99 @@
+import type { ImportWarning } from '../../../../shared/wire/token-import.ts';
+import { Flawed, flawOf, type ImportRow } from '../import-file.ts';
+import { judgeToken } from '../judge-token.ts';
+import type { PskcContainer } from './container.ts';
+import type { PskcKey } from './key-package.ts';
+import { decrypt, macFits, provesItself } from './protection.ts';
+
+/** What whoever imports knows of how a container is protected. */
+export interface OpeningKeys {
+  preSharedKey?: Uint8Array | undefined;
+  password?: string | undefined;
+}
+
+/**
+ * That the keys given are those which the container asks for. A key too many is refused as well: whoever has one expects
+ * an encrypted file, and this is not it.
+ *
+ * @throws Flawed
+ */
+export function judgeOpening({ protection }: PskcContainer, keys: OpeningKeys): void {
+  const { password, preSharedKey } = keys;
+  if (!protection && (password !== undefined || preSharedKey !== undefined)) throw new Flawed('NOT_ENCRYPTED');
+  if (protection?.by === 'password' && password === undefined) throw new Flawed('PASSWORD_NEEDED');
+  if (protection?.by === 'pre-shared-key' && preSharedKey === undefined) throw new Flawed('PRE_SHARED_KEY_NEEDED');
+  if (password !== undefined && preSharedKey !== undefined) throw new Flawed('KEY_WRONG');
+}
+
+/**
+ * Decrypts the seeds of a container, one after the other, and judges what they make. Each is authenticated before anything
+ * of it is decrypted.
+ *
+ * @param key the pre-shared key, or what came of the password; undefined for a container that is not encrypted
+ * @throws Flawed where the container as a whole cannot be opened
+ */
+export function* openContainer(container: PskcContainer, key: Uint8Array | undefined): Generator<ImportRow> {
+  const { mac, packages } = container;
+  const macKey = mac && key && decrypt(mac.key, key);
+  // A short key would make the MAC easier to forge than it says (RFC 2104 section 3 asks for the length of the hash).
+  if (macKey && macKey.length < 16) throw new Flawed('KEY_WRONG');
+  const authenticate: Authenticate | undefined =
+    mac && macKey && ((encrypted, code) => macFits(mac.hash, macKey, encrypted, code));
+  const shared = sharedSerials(packages);
+  for (const { line, serial, outcome } of packages) {
+    const named = { line, ...(serial !== undefined && { serial }) };
+    if ('flaw' in outcome) {
+      yield { ...named, outcome };
+      continue;
+    }
+    const { id, said, seed } = outcome.read;
+    const ownSerial = shared.has(said.serial ?? '') ? `${said.serial}/${id}` : said.serial;
+    const found = flawOf(() => judgeToken({ ...said, serial: ownSerial }, openSeed(seed, key, authenticate)));
+    yield { ...named, outcome: 'flaw' in found ? found : { token: found.read } };
+  }
+}
+
+type Authenticate = (
+  encrypted: Extract<PskcKey['seed'], { encrypted: unknown }>['encrypted'],
+  mac: Uint8Array,
+) => boolean;
+
+function openSeed(
+  seed: PskcKey['seed'],
+  key: Uint8Array | undefined,
+  authenticate: Authenticate | undefined,
+): Uint8Array {
+  if ('plain' in seed) {
+    // Whoever can write to the file could otherwise put a seed of their own under the serial number of another.
+    if (key) throw new Flawed('SEED_PLAIN');
+    return seed.plain;
+  }
+  if (!key) throw new Flawed('PSKC_STRUCTURE');
+  const { encrypted, mac } = seed;
+  if (mac === undefined && !provesItself(encrypted)) throw new Flawed('MAC_MISSING');
+  if (mac !== undefined && !authenticate) throw new Flawed('MAC_MISSING');
+  if (mac !== undefined && authenticate?.(encrypted, mac) === false) throw new Flawed('MAC_WRONG');
+  return decrypt(encrypted, key);
+}
+
+/** The serial numbers that several keys have: a device may hold more than one (RFC 6030 section 8). */
+function sharedSerials(packages: PskcContainer['packages']): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const several = new Set<string>();
+  for (const { serial } of packages) {
+    if (serial === undefined) continue;
+    if (seen.has(serial)) several.add(serial);
+    seen.add(serial);
+  }
+  return several;
+}
+
+/** What whoever imports should know of the container. */
+export function warningsOf({ signed, pins, packages }: PskcContainer): ImportWarning[] {
+  const drifted = packages.some(({ outcome }) => 'read' in outcome && outcome.read.driftLeftOut);
+  return [
+    ...(signed ? (['SIGNATURE_UNCHECKED'] as const) : []),
+    ...(pins > 0 ? (['PIN_KEYS_LEFT_OUT'] as const) : []),
+    ...(drifted ? (['DRIFT_LEFT_OUT'] as const) : []),
+  ];
+}

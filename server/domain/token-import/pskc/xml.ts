@@ -1,0 +1,171 @@
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
+import { Flawed } from '../import-file.ts';
+
+export const NAMESPACES = {
+  pskc: 'urn:ietf:params:xml:ns:keyprov:pskc',
+  ds: 'http://www.w3.org/2000/09/xmldsig#',
+  xenc: 'http://www.w3.org/2001/04/xmlenc#',
+  xenc11: 'http://www.w3.org/2009/xmlenc11#',
+  pkcs5: 'http://www.rsasecurity.com/rsalabs/pkcs/schemas/pkcs-5v2-0#',
+} as const;
+export type Namespace = keyof typeof NAMESPACES;
+
+/** An element that has been read whole. Attributes of other namespaces are not kept. */
+export interface XmlElement {
+  uri: string;
+  name: string;
+  /** Where its tag ends. */
+  line: number;
+  attributes: ReadonlyMap<string, string>;
+  children: XmlElement[];
+  text: string;
+  /** A comment or a CDATA section is among its content. */
+  interrupted: boolean;
+}
+
+/** More than any key container needs. */
+const DEEPEST = 24;
+const MOST_ATTRIBUTES = 24;
+const LONGEST_ATTRIBUTE = 2048;
+const LONGEST_TEXT = 65_536;
+const MOST_ELEMENTS_IN_A_PART = 500;
+
+/**
+ * Reads XML piece by piece and hands over the parts of the root, each when it is whole; of the document there is never more
+ * in memory than one of them. Entities beyond the five of XML are not known and nothing is ever fetched; a DOCTYPE and
+ * processing instructions end it.
+ */
+export class XmlReader {
+  readonly #parser = new SaxesParser({ xmlns: true, position: true });
+  readonly #open: XmlElement[] = [];
+  readonly #onRoot: (root: XmlElement) => void;
+  readonly #onPart: (part: XmlElement) => void;
+  #elements = 0;
+  #attributes = 0;
+
+  constructor(onRoot: (root: XmlElement) => void, onPart: (part: XmlElement) => void) {
+    this.#onRoot = onRoot;
+    this.#onPart = onPart;
+    const refuse = (flaw: Flawed['flaw']) => () => {
+      throw new Flawed(flaw);
+    };
+    this.#parser.on('error', refuse('XML_MALFORMED'));
+    this.#parser.on('doctype', refuse('XML_DOCTYPE'));
+    this.#parser.on('processinginstruction', refuse('XML_DOCTYPE'));
+    this.#parser.on('xmldecl', ({ version, encoding = 'UTF-8' }) => {
+      if (version !== '1.0') throw new Flawed('XML_MALFORMED');
+      if (!/^(?:utf-8|us-ascii)$/i.test(encoding)) throw new Flawed('NOT_UTF8');
+    });
+    this.#parser.on('opentagstart', () => {
+      this.#attributes = 0;
+    });
+    this.#parser.on('attribute', ({ value }) => {
+      this.#attributes += 1;
+      if (this.#attributes > MOST_ATTRIBUTES || value.length > LONGEST_ATTRIBUTE) throw new Flawed('XML_OUT_OF_BOUNDS');
+    });
+    this.#parser.on('opentag', (tag) => this.#begin(tag));
+    this.#parser.on('closetag', () => this.#end());
+    this.#parser.on('text', (text) => this.#addText(text));
+    this.#parser.on('comment', () => this.#interrupt());
+    this.#parser.on('cdata', () => this.#interrupt());
+  }
+
+  /** @throws Flawed */
+  write(piece: string): void {
+    this.#parser.write(piece);
+  }
+
+  /** @throws Flawed when the document has not ended */
+  end(): void {
+    this.#parser.close();
+  }
+
+  #begin({ uri, local, attributes }: SaxesTagNS): void {
+    const element: XmlElement = {
+      uri,
+      name: local,
+      line: this.#parser.line,
+      attributes: new Map(
+        Object.values(attributes)
+          .filter(isPlain)
+          .map((one) => [one.local, one.value]),
+      ),
+      children: [],
+      text: '',
+      interrupted: false,
+    };
+    if (this.#open.length >= DEEPEST) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (this.#open.length === 1) this.#elements = 0;
+    this.#elements += 1;
+    if (this.#elements > MOST_ELEMENTS_IN_A_PART) throw new Flawed('XML_OUT_OF_BOUNDS');
+    if (this.#open.length === 0) this.#onRoot(element);
+    if (this.#open.length > 1) this.#open.at(-1)?.children.push(element);
+    this.#open.push(element);
+  }
+
+  #end(): void {
+    const element = this.#open.pop();
+    if (element && this.#open.length === 1) this.#onPart(element);
+  }
+
+  #addText(text: string): void {
+    const element = this.#open.at(-1);
+    if (!element) return;
+    // Between the parts of the root there is nothing but space, and none of it is kept.
+    if (this.#open.length === 1 && isSpace(text)) return;
+    if (element.text.length + text.length > LONGEST_TEXT) throw new Flawed('XML_OUT_OF_BOUNDS');
+    element.text += text;
+  }
+
+  #interrupt(): void {
+    const element = this.#open.at(-1);
+    if (element) element.interrupted = true;
+  }
+}
+
+function isPlain({ uri }: SaxesAttributeNS): boolean {
+  return uri === '';
+}
+
+function isSpace(text: string): boolean {
+  return /^[ \t\r\n]*$/.test(text);
+}
+
+/** Whether the element is of this name in one of these namespaces. */
+export function isElement(element: XmlElement, name: string, ...namespaces: Namespace[]): boolean {
+  return element.name === name && namespaces.some((namespace) => NAMESPACES[namespace] === element.uri);
+}
+
+/**
+ * The one child of this name, or undefined.
+ *
+ * @throws Flawed when there are several: which one counts would be left to whoever reads it
+ */
+export function childOf(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement | undefined {
+  const found = element.children.filter((child) => isElement(child, name, ...namespaces));
+  if (found.length > 1) throw new Flawed('PSKC_STRUCTURE');
+  return found[0];
+}
+
+/** The same where it has to be there. */
+export function neededChild(element: XmlElement, name: string, ...namespaces: Namespace[]): XmlElement {
+  const child = childOf(element, name, ...namespaces);
+  if (!child) throw new Flawed('PSKC_STRUCTURE');
+  return child;
+}
+
+/**
+ * The text of an element that has nothing else in it, without the space around it. A comment or CDATA section in the middle
+ * is refused: readers differ in what they make of it.
+ */
+export function textOf(element: XmlElement): string {
+  if (element.interrupted || element.children.length > 0) throw new Flawed('PSKC_STRUCTURE');
+  return element.text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
+}
+
+/** The text of a child, or undefined where there is none or it is empty. */
+export function textOfChild(element: XmlElement, name: string, ...namespaces: Namespace[]): string | undefined {
+  const child = childOf(element, name, ...namespaces);
+  const text = child && textOf(child);
+  return text === '' ? undefined : text;
+}

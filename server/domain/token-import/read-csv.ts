@@ -1,0 +1,150 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { ImportWarning } from '../../../shared/wire/token-import.ts';
+import { Flawed, flawOf, type ImportedToken, type ImportRow } from './import-file.ts';
+import { judgeToken } from './judge-token.ts';
+import { instantOf } from './read-instant.ts';
+import { type SeedEncoding, seedOf } from './seed-text.ts';
+
+export interface CsvOptions {
+  /** Of rows that do not say theirs. */
+  kind?: 'totp' | 'hotp' | undefined;
+  seedEncoding?: SeedEncoding | undefined;
+}
+
+type Column =
+  | 'serial'
+  | 'seed'
+  | 'kind'
+  | 'digits'
+  | 'period'
+  | 'periodMs'
+  | 'counter'
+  | 'algorithm'
+  | 'name'
+  | 'expiry';
+
+/** What vendors call their columns, letters and digits alone, in lower case. */
+const COLUMNS: Readonly<Record<string, Column>> = {
+  ...named('serial', ['serial', 'serialno', 'serialnumber', 'sn', 'tokenserial', 'token', 'tokenid']),
+  ...named('seed', ['seed', 'secret', 'secretkey', 'key', 'otpkey', 'hexseed', 'seedhex', 'secrethex']),
+  ...named('seed', ['base32seed', 'seedbase32', 'secretbase32', 'base64seed', 'seedbase64', 'secretbase64']),
+  ...named('kind', ['type', 'kind', 'otptype', 'tokentype', 'mode']),
+  ...named('digits', ['digits', 'length', 'otplength', 'otplen', 'codelength']),
+  ...named('period', ['interval', 'period', 'timestep', 'timeinterval', 'step']),
+  ...named('periodMs', ['periodms']),
+  ...named('counter', ['counter', 'count', 'movingfactor']),
+  ...named('algorithm', ['algorithm', 'hash', 'hashalgorithm', 'hashlib']),
+  ...named('name', ['name', 'label', 'description']),
+  ...named('expiry', ['expires', 'expiresat', 'expiry', 'expirydate', 'expirationdate', 'validuntil']),
+};
+
+/** Without a line of names they come in this order, as far as there are any. */
+const IN_ORDER: readonly Column[] = ['serial', 'seed', 'kind', 'digits', 'period'];
+
+interface Layout {
+  columns: readonly (Column | undefined)[];
+  encoding: SeedEncoding | undefined;
+}
+
+/**
+ * Files of vendors: columns by the names in the first line, or serial number and seed without such a line; separated by
+ * commas, semicolons or tabs.
+ *
+ * @throws Flawed where the file as a whole cannot be read
+ */
+export function* readCsv(text: string, options: CsvOptions, warnings: ImportWarning[]): Generator<ImportRow> {
+  const records = recordsOf(text);
+  const header = records[0] && headerOf(records[0].record, options);
+  if (header?.columns.includes(undefined)) warnings.push('COLUMNS_IGNORED');
+  const layout = header ?? { columns: IN_ORDER, encoding: options.seedEncoding };
+  for (const { record, info } of header ? records.slice(1) : records) {
+    if (!header && record.length > IN_ORDER.length) {
+      yield { line: info.lines, outcome: { flaw: 'ROW_MALFORMED' } };
+      continue;
+    }
+    const fields = new Map<Column, string>();
+    for (const [at, column] of layout.columns.entries()) {
+      const value = record[at];
+      if (column !== undefined && value !== undefined && value !== '') fields.set(column, value);
+    }
+    const serial = fields.get('serial');
+    const short = header !== undefined && record.length !== header.columns.length;
+    const found = flawOf(() => readRecord(fields, short, options, layout.encoding));
+    const outcome = 'flaw' in found ? found : { token: found.read };
+    yield { line: info.lines, ...(serial !== undefined && { serial }), outcome };
+  }
+}
+
+function readRecord(
+  fields: ReadonlyMap<Column, string>,
+  short: boolean,
+  options: CsvOptions,
+  encoding: SeedEncoding | undefined,
+): ImportedToken {
+  // A comma too many moves every value into the wrong column.
+  if (short) throw new Flawed('ROW_MALFORMED');
+  const expiry = fields.get('expiry');
+  const milliseconds = fields.get('periodMs');
+  const said = {
+    kind: fields.get('kind')?.replace(/^oath[-_ ]?/i, '') ?? options.kind,
+    name: fields.get('name'),
+    serial: fields.get('serial'),
+    algorithm: fields.get('algorithm'),
+    digits: fields.get('digits'),
+    periodSeconds: milliseconds === undefined ? fields.get('period') : secondsOf(milliseconds),
+    counter: fields.get('counter') ?? '0',
+    ...(expiry !== undefined && { expiresAt: instantOf(expiry, 'day') }),
+  };
+  return judgeToken(said, seedOf(fields.get('seed') ?? '', encoding));
+}
+
+/** Of milliseconds; what is no whole number of seconds is no period either. */
+function secondsOf(milliseconds: string): string {
+  return /^\d+000$/.test(milliseconds) ? milliseconds.slice(0, -3) : 'none';
+}
+
+interface Line {
+  record: string[];
+  info: { lines: number };
+}
+
+function recordsOf(text: string): Line[] {
+  try {
+    const records: unknown = parse(text, {
+      comment: '#',
+      comment_no_infix: true,
+      delimiter: delimiterOf(text),
+      info: true,
+      max_record_size: 16_384,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      trim: true,
+    });
+    return records as Line[];
+  } catch (error) {
+    if (error instanceof CsvError) throw new Flawed('CSV_MALFORMED');
+    throw error;
+  }
+}
+
+function delimiterOf(text: string): string {
+  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+  return ['\t', ';'].find((delimiter) => first.includes(delimiter)) ?? ',';
+}
+
+/** The columns, or undefined where the first line is a token already. */
+function headerOf(names: readonly string[], options: CsvOptions): Layout | undefined {
+  const plain = names.map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
+  const columns = plain.map((name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined));
+  if (columns.every((column) => column === undefined)) return undefined;
+  const known = columns.filter((column) => column !== undefined);
+  if (!known.includes('seed') || new Set(known).size < known.length) throw new Flawed('CSV_HEADER_INVALID');
+  const seed = plain[columns.indexOf('seed')] ?? '';
+  const said = (['hex', 'base32', 'base64'] as const).find((encoding) => seed.includes(encoding));
+  return { columns, encoding: said ?? options.seedEncoding };
+}
+
+function named(column: Column, names: readonly string[]): Record<string, Column> {
+  return Object.fromEntries(names.map((name) => [name, column]));
+}

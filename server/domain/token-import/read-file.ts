@@ -1,0 +1,108 @@
+import {
+  IMPORT_MAX_BYTES,
+  IMPORT_MAX_ROWS,
+  type ImportFlaw,
+  type ImportFormat,
+  type ImportWarning,
+} from '../../../shared/wire/token-import.ts';
+import { Flawed, type ImportFile, type ImportRow } from './import-file.ts';
+import { ContainerReader } from './pskc/container.ts';
+import { judgeOpening, type OpeningKeys, openContainer, warningsOf } from './pskc/open-container.ts';
+import type { Derivation } from './pskc/protection.ts';
+import { type CsvOptions, readCsv } from './read-csv.ts';
+import { isIncomplete, type MigrationPart } from './read-migration.ts';
+import { readUris } from './read-uris.ts';
+
+export interface ImportOptions extends CsvOptions, OpeningKeys {
+  format: ImportFormat | 'auto';
+}
+
+/** Asked of whoever drives the reading; answered with the key. */
+export interface DerivationNeeded extends Derivation {
+  password: string;
+}
+
+/** So much is read between two turns: some milliseconds of work. */
+const PIECE = 32_768;
+const ROWS = 100;
+
+/**
+ * Reads a file of tokens. It is driven from outside: each `undefined` it yields is a place where others may have their
+ * turn, and what else it yields is a password to derive a key from, to be handed to `next`.
+ */
+export function* readFile(
+  content: Uint8Array,
+  options: ImportOptions,
+  now: number,
+): Generator<DerivationNeeded | undefined, ImportFile | { flaw: ImportFlaw }, Uint8Array | undefined> {
+  try {
+    return yield* read(content, options, now);
+  } catch (error) {
+    if (error instanceof Flawed) return { flaw: error.flaw };
+    throw error;
+  }
+}
+
+function* read(
+  content: Uint8Array,
+  options: ImportOptions,
+  now: number,
+): Generator<DerivationNeeded | undefined, ImportFile, Uint8Array | undefined> {
+  if (content.length > IMPORT_MAX_BYTES) throw new Flawed('FILE_TOO_LARGE');
+  const text = decodeUtf8(content);
+  const format = options.format === 'auto' ? formatOf(text) : options.format;
+  if (format === 'pskc') return yield* readPskc(text, options, now);
+  if (options.password !== undefined || options.preSharedKey !== undefined) throw new Flawed('NOT_ENCRYPTED');
+
+  const warnings: ImportWarning[] = [];
+  const parts: MigrationPart[] = [];
+  const rows: ImportRow[] = [];
+  for (const row of format === 'csv' ? readCsv(text, options, warnings) : readUris(text, parts)) {
+    if (rows.length === IMPORT_MAX_ROWS) throw new Flawed('TOO_MANY_ROWS');
+    rows.push(row);
+    if (rows.length % ROWS === 0) yield undefined;
+  }
+  if (rows.length === 0) throw new Flawed('FILE_EMPTY');
+  if (isIncomplete(parts)) warnings.push('BATCH_INCOMPLETE');
+  return { format, rows, warnings };
+}
+
+function* readPskc(
+  text: string,
+  options: ImportOptions,
+  now: number,
+): Generator<DerivationNeeded | undefined, ImportFile, Uint8Array | undefined> {
+  const reader = new ContainerReader(now);
+  for (let at = 0; at < text.length; at += PIECE) {
+    reader.write(text.slice(at, at + PIECE));
+    yield undefined;
+  }
+  const container = reader.end();
+  judgeOpening(container, options);
+  const { protection } = container;
+  const { password = '', preSharedKey } = options;
+  const key = protection?.by === 'password' ? yield { ...protection, password } : preSharedKey;
+  const rows: ImportRow[] = [];
+  for (const row of openContainer(container, key)) {
+    rows.push(row);
+    if (rows.length % ROWS === 0) yield undefined;
+  }
+  return { format: 'pskc', rows, warnings: warningsOf(container) };
+}
+
+/** @throws Flawed */
+function decodeUtf8(content: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch {
+    throw new Flawed('NOT_UTF8');
+  }
+}
+
+/** By its first line that says something. */
+function formatOf(text: string): ImportFormat {
+  if (/^\s*</.test(text)) return 'pskc';
+  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+  if (/^\s*otpauth-migration:/i.test(first)) return 'migration';
+  return /^\s*otpauth:/i.test(first) ? 'otpauth' : 'csv';
+}

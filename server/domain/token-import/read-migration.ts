@@ -1,0 +1,113 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { accountName } from './account-name.ts';
+import { Flawed, flawOf, type ImportRow } from './import-file.ts';
+import { judgeToken } from './judge-token.ts';
+import { base64Decode } from './seed-text.ts';
+
+/** One code of an export that may span several. */
+export interface MigrationPart {
+  batch: number;
+  size: number;
+  index: number;
+}
+
+/** A message that says more than this is none of an authenticator app. */
+const MOST_TOKENS = 1000;
+
+const KINDS = [undefined, 'hotp', 'totp'];
+const ALGORITHMS = ['SHA1', 'SHA1', 'SHA256', 'SHA512', 'MD5'];
+const DIGITS = ['6', '6', '8', '7'];
+
+/**
+ * What Google Authenticator shows as QR codes to move tokens: `otpauth-migration://offline?data=`, then base64 of a
+ * protocol buffer. Nobody has published its definition; the fields are those that readers of it agree on.
+ *
+ * @throws Flawed
+ */
+export function readMigration(text: string): { part: MigrationPart; outcomes: ImportRow['outcome'][] } {
+  if (!URL.canParse(text)) throw new Flawed('ROW_MALFORMED');
+  const data = new URL(text).searchParams.getAll('data');
+  // An unescaped plus has become a space.
+  const bytes = data.length === 1 ? base64Decode((data[0] ?? '').replaceAll(' ', '+')) : undefined;
+  if (bytes === undefined) throw new Flawed('ROW_MALFORMED');
+  const fields = fieldsOf(bytes);
+  const tokens = fields.filter(([number]) => number === 1);
+  if (tokens.length === 0 || tokens.length > MOST_TOKENS) throw new Flawed('ROW_MALFORMED');
+  const outcomes = tokens.map(([, value]): ImportRow['outcome'] => {
+    const found = flawOf(() => readParameters(value));
+    return 'flaw' in found ? found : { token: found.read };
+  });
+  const part = { size: small(fields, 3), index: small(fields, 4), batch: small(fields, 5) };
+  return { part, outcomes };
+}
+
+/** Whether parts of an export in several are missing. */
+export function isIncomplete(parts: readonly MigrationPart[]): boolean {
+  return parts.some(({ batch, size }) => {
+    const have = new Set(parts.filter((part) => part.batch === batch).map(({ index }) => index));
+    return have.size < size;
+  });
+}
+
+function readParameters(value: Value) {
+  if (!(value instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
+  const fields = fieldsOf(value);
+  const [label, issuer] = [textOf(fields, 2), textOf(fields, 3)];
+  const secret = last(fields, 1) ?? new Uint8Array();
+  if (!(secret instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
+  return judgeToken(
+    {
+      kind: KINDS[small(fields, 6)],
+      name: accountName(label, issuer === '' ? undefined : issuer),
+      algorithm: ALGORITHMS[small(fields, 4)] ?? 'unknown',
+      digits: DIGITS[small(fields, 5)] ?? 'unknown',
+      // What is zero is left out on the wire.
+      counter: String(last(fields, 7) ?? 0n),
+    },
+    secret,
+  );
+}
+
+type Value = Uint8Array | bigint;
+type Fields = [number: number, value: Value][];
+
+/** The fields of one message that are numbers or bytes, in their order; others are passed over. */
+function fieldsOf(bytes: Uint8Array): Fields {
+  const fields: Fields = [];
+  try {
+    const reader = new BinaryReader(bytes);
+    while (reader.pos < reader.len) {
+      const [number, type] = reader.tag();
+      if (type === VARINT) fields.push([number, BigInt(reader.int64())]);
+      else if (type === BYTES) fields.push([number, reader.bytes()]);
+      else reader.skip(type, number);
+    }
+  } catch {
+    throw new Flawed('ROW_MALFORMED');
+  }
+  return fields;
+}
+
+const VARINT = 0;
+const BYTES = 2;
+
+/** Of a field that may be there once, the last one counts (Protocol Buffers, encoding). */
+function last(fields: Fields, number: number): Value | undefined {
+  return fields.findLast(([name]) => name === number)?.[1];
+}
+
+function small(fields: Fields, number: number): number {
+  const value = last(fields, number) ?? 0n;
+  if (typeof value !== 'bigint' || value < -0x80000000n || value > 0x7fffffffn) throw new Flawed('ROW_MALFORMED');
+  return Number(value);
+}
+
+function textOf(fields: Fields, number: number): string {
+  const value = last(fields, number) ?? new Uint8Array();
+  if (!(value instanceof Uint8Array)) throw new Flawed('ROW_MALFORMED');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(value);
+  } catch {
+    throw new Flawed('ROW_MALFORMED');
+  }
+}

@@ -1,0 +1,34 @@
+import { pbkdf2Sync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { ImportFile } from '../import-file.ts';
+import { type ImportOptions, readFile } from '../read-file.ts';
+
+export const NOW = 1_800_000_000_000;
+
+/** Reads a file as the service does, without pauses. */
+export function readWhole(
+  content: string | Uint8Array,
+  options: Partial<ImportOptions> = {},
+): ImportFile | { flaw: string } {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const reading = readFile(bytes, { format: 'auto', ...options }, NOW);
+  let step = reading.next();
+  while (!step.done) {
+    const asked = step.value;
+    step = reading.next(asked && pbkdf2Sync(asked.password, asked.salt, asked.iterations, asked.keyBytes, asked.hash));
+  }
+  return step.value;
+}
+
+/** What each row came to: its seed in hexadecimal, or its flaw; or the flaw of the file. */
+export function outcomesOf(file: ReturnType<typeof readWhole>): string[] | string {
+  if ('flaw' in file) return file.flaw;
+  return file.rows.map(({ outcome }) =>
+    'flaw' in outcome ? outcome.flaw : Buffer.from(outcome.token.secret).toString('hex'),
+  );
+}
+
+/** A figure of RFC 6030. */
+export function figure(number: number): string {
+  return readFileSync(new URL(`rfc6030/figure-${number}.xml`, import.meta.url), 'utf8');
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openService, type Service } from '../../testing/http-service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await openService('console pages');
+});
+afterAll(() => service.ports.close());
+
+const PAGES = ['/setup', '/invitation', '/recovery', '/console', '/console/your-sign-in'];
+
+function directives(response: Response): Map<string, string> {
+  const policy = response.headers.get('content-security-policy') ?? '';
+  return new Map(policy.split('; ').map((one) => [one.split(' ')[0] ?? '', one.slice(one.indexOf(' ') + 1)]));
+}
+
+describe.each(PAGES)('%s', (path) => {
+  test('is one page, kept by nobody and told to no other site', async () => {
+    const response = await service.call(`GET ${path}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=UTF-8');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(response.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(response.headers.get('set-cookie')).toBeNull();
+  });
+
+  // SR-13. The attack: a page elsewhere puts the sign-in of an administrator into a frame of its own.
+  test('SR-13: may be framed by nobody, whatever it is asked with', async () => {
+    for (const query of ['', '?origin=https://evil.example', '?resource=res_01k8dq9z2mp&origin=*']) {
+      const response = await service.call(`GET ${path}${query}`);
+      expect(directives(response).get('frame-ancestors')).toBe("'none'");
+    }
+  });
+
+  // SR-30. The attack: markup that got into the page. Nothing runs but what carries this answer's own nonce.
+  test('SR-30: runs scripts and styles with its nonce alone, and no text becomes script', async () => {
+    const [one, two] = [await service.call(`GET ${path}`), await service.call(`GET ${path}`)];
+    const policy = directives(one);
+    const nonce = /^'nonce-([\w+/=]{24,})'$/.exec(policy.get('script-src') ?? '')?.[1];
+    expect(nonce).toBeDefined();
+    expect(directives(two).get('script-src')).not.toBe(policy.get('script-src'));
+    expect(Object.fromEntries(policy)).toEqual({
+      'default-src': "'none'",
+      'script-src': `'nonce-${nonce}'`,
+      'style-src': `'nonce-${nonce}'`,
+      'img-src': 'data:',
+      'connect-src': "'self'",
+      'frame-ancestors': "'none'",
+      'base-uri': "'none'",
+      'form-action': "'none'",
+      'require-trusted-types-for': "'script'",
+      'trusted-types': "'none'",
+    });
+    const page = await one.text();
+    const tags = page.match(/<(?:script|style|link)\b[^>]*>/g) ?? [];
+    expect(tags).toHaveLength(2);
+    for (const tag of tags) expect(tag).toContain(`nonce="${nonce}"`);
+    expect(page).not.toMatch(/ (?:style|on\w+)=/);
+    expect(page).toContain('src="/console/assets/console-1a2b.js"');
+  });
+
+  test('answers to reading alone', async () => {
+    expect((await service.call(`HEAD ${path}`)).status).toBe(200);
+    expect((await service.call(`POST ${path}`, { body: {} })).status).toBeGreaterThanOrEqual(404);
+  });
+
+  test('SR-35: what somebody puts into the address is neither in the page nor, of the query, in the log', async () => {
+    const page = await (await service.call(`GET ${path}?secret=canary-of-a-query`)).text();
+    expect(page).not.toContain('canary');
+    expect(service.log.text()).not.toContain('canary');
+  });
+});
+
+test.each([
+  '/console/nothing',
+  '/console/your-sign-in/',
+  '/console/__proto__',
+  '/console/%3Cscript%3E',
+  '/console/home',
+])('%s is not there: the page says so, under the same policy', async (path) => {
+  const response = await service.call(`GET ${path}`);
+  expect(response.status).toBe(404);
+  expect(directives(response).get('frame-ancestors')).toBe("'none'");
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(await response.text()).not.toContain('%3C');
+});
+
+test.each(['/setup/', '/setup/x', '/invitation/x', '/recovery/x', '/consolex'])(
+  '%s is no address of it',
+  async (path) => {
+    const response = await service.call(`GET ${path}`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+  },
+);
+
+test('a slash too many leads to the page', async () => {
+  const response = await service.call('GET /console/');
+  expect([response.status, response.headers.get('location')]).toEqual([301, '/console']);
+});
+
+describe('the files', () => {
+  test('carry a hash in their names and never change', async () => {
+    const script = await service.call('GET /console/assets/console-1a2b.js');
+    expect(script.status).toBe(200);
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(script.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(script.headers.get('vary')).toBe('accept-encoding');
+    expect(await script.text()).toBe('console');
+    const small = await service.call('GET /console/assets/console-1a2b.js', { headers: { 'accept-encoding': 'br' } });
+    expect(small.headers.get('content-encoding')).toBe('br');
+    expect(await small.text()).toBe('br:console');
+  });
+
+  test.each([
+    'other.js',
+    '',
+    '../manifest.json',
+    '%2e%2e/manifest.json',
+    '..%2fmanifest.json',
+    'console-1a2b.js/',
+    '__proto__',
+    'frame-1a2b.js',
+  ])('that are none, such as %s, are a refusal that nobody keeps', async (name) => {
+    const response = await service.call(`GET /console/assets/${name}`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.text()).not.toContain('br:');
+  });
+});

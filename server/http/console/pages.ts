@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { CONSOLE_PLACES, placeAt } from '../../../shared/wire/console-places.ts';
+import { ASSET_HEADERS } from '../../../shared/wire/frame-document.ts';
+import type { BuiltFiles } from '../../ports/built-files.ts';
+import { answerFile } from '../built-file.ts';
+import type { AppEnv } from '../context.ts';
+import { refuse } from '../problem.ts';
+import { consoleCsp, consoleDocument } from './document.ts';
+
+const MOUNT = '/console';
+const ASSETS = `${MOUNT}/assets/`;
+
+/**
+ * The administrators' console: one page for its addresses, and the hashed files it is made of. Nobody's data is in them;
+ * the page asks the API, with the session of whoever looks.
+ */
+export function consolePages(built: BuiltFiles) {
+  const app = new Hono<AppEnv>();
+
+  const page = (c: Context<AppEnv>, status: 200 | 404) => {
+    const nonce = randomBytes(18).toString('base64');
+    c.header('content-security-policy', consoleCsp(nonce));
+    const [script, style] = [`${MOUNT}/${built.script}`, `${MOUNT}/${built.style}`];
+    return c.html(consoleDocument({ nonce, script, style }), status);
+  };
+
+  for (const path of [CONSOLE_PLACES.setup, CONSOLE_PLACES.invitation, CONSOLE_PLACES.recovery, CONSOLE_PLACES.home]) {
+    app.get(path, (c) => page(c, 200));
+  }
+  // A wildcard, as for the widget's files. An address that is none gets the page, which says so, and the status for it.
+  app.get(`${MOUNT}/*`, (c) => {
+    const { path } = c.req;
+    if (path.startsWith(ASSETS)) {
+      const file = built.files.get(path.slice(MOUNT.length + 1));
+      return file ? answerFile(c, file, ASSET_HEADERS) : refuse(c, 'NOT_FOUND');
+    }
+    if (path === `${MOUNT}/`) return c.redirect(MOUNT, 301);
+    return page(c, placeAt(path) === undefined ? 404 : 200);
+  });
+  return app;
+}

@@ -1,0 +1,51 @@
+import type { ServicePlan } from '../../domain/account.ts';
+import { API_SCOPES } from '../../domain/api-key.ts';
+import { idFromBytes } from '../../domain/ids.ts';
+import { createAccount } from '../create-account.ts';
+import { createApiKey } from '../create-api-key.ts';
+import { isRefusal, type Verdict } from '../verdict.ts';
+import { type Invited, type InviteNeeds, inviteAdministrator } from './invite-administrator.ts';
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+export interface NewAccount {
+  name: string;
+  plan?: ServicePlan | undefined;
+  /** Address of whoever is invited to be its superuser. */
+  superuser?: string | undefined;
+}
+
+export interface OpenedAccount {
+  account: { id: string; name: string };
+  /** May do everything in it. The text is shown this once. */
+  apiKey: { id: string; text: string; expiresAt: number };
+  invited?: Omit<Invited, 'administrator'>;
+}
+
+/**
+ * What the operator begins with: an account, a key that may do everything in it and, where named, an invitation of its
+ * superuser. Refuses nothing on repetition: each call makes another account.
+ */
+export async function openAccount(
+  ports: InviteNeeds,
+  { name, plan, superuser }: NewAccount,
+): Promise<Verdict<OpenedAccount>> {
+  const made = await createAccount(ports, { name, ...(plan && { plan }) });
+  if (isRefusal(made)) return made;
+  const { id } = made.account;
+  const act = { actor: { kind: 'operator', account: id } } as const;
+  const key = await createApiKey(ports, act, { name: 'First key', scopes: [...API_SCOPES], lifetimeMs: YEAR_MS });
+  if (isRefusal(key)) return key;
+  const { expiresAt } = key.key;
+  const opened = { account: { id, name }, apiKey: { id: key.key.id, text: key.text, expiresAt } };
+  if (superuser === undefined) return opened;
+  const invited = await inviteAdministrator(
+    ports,
+    act,
+    { id: idFromBytes('adm', ports.random.bytes(7)) },
+    { email: superuser, name: superuser, language: 'en', grants: [], superuser: true },
+  );
+  if (isRefusal(invited)) return invited;
+  const { administrator: _shown, ...invitation } = invited;
+  return { ...opened, invited: invitation };
+}
