@@ -200,7 +200,7 @@ describe('answering', () => {
     const { signIn, told, screen, stored, expectAnswers } = await begun();
     expectAnswers(answer);
     await signIn.submit('ada');
-    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true });
+    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true, signs: false });
     expect(told.at(-1)).toMatchObject({ type: 'error', code: 'TOKEN_LOCKED', retryable: false });
     expect(stored.handle).toBeUndefined();
   });

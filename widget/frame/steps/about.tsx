@@ -20,21 +20,23 @@ export function About({ view: { transaction, question }, texts }: AboutProps) {
 
 /** Every field whole and exactly as it is, each isolated from the writing direction of what is around it. */
 function Transaction({ fields }: Required<FlowView>['transaction']) {
+  return <dl class="transaction">{fields.map(line)}</dl>;
+}
+
+function line({ label, value }: { label: string; value: string }) {
   return (
-    <dl class="transaction">
-      {fields.map(({ label, value }, at) => (
-        <div key={at}>
-          <dt>
-            <bdi>{label}</bdi>
-          </dt>
-          <dd>
-            <bdi>{value}</bdi>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div>
+      <dt>
+        <bdi>{label}</bdi>
+      </dt>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
+    </div>
   );
 }
+
+const group = (characters: string) => <b>{characters}</b>;
 
 interface QuestionProps {
   question: string;
@@ -51,9 +53,7 @@ class Question extends Component<QuestionProps, { isCopied?: boolean }> {
         <p aria-hidden="true">{texts('deviceHow')}</p>
         <div class="question" dir="ltr">
           <span aria-hidden="true">
-            {question.match(/.{1,4}/g)?.map((group) => (
-              <b>{group}</b>
-            ))}
+            {question.match(/.{1,4}/g)?.map(group)}
           </span>
           {navigator.clipboard && (
             <button type="button" class="link" onClick={this.copy}>
