@@ -35,6 +35,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // What a poll waits for is shown by another process: a second is little on a busy machine.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const key = setUp(place);
   service = await serve(place);
   account = new Account(service.url, key);
-  resource = await account.resource({ allowedOrigins: [ORIGIN] });
+  resource = await account.resource({ allowedOrigins: [ORIGIN], redirectUris: [`${ORIGIN}/signed-in`] });
   const values = new ExampleValues();
   values.set('https://auth.example', service.url);
   values.set('res_01k8dq9z2mp', resource);
@@ -60,6 +60,7 @@ describe('the examples for backends', () => {
       'backend/confirm-order.ts',
       'backend/events.ts',
       'backend/readme.ts',
+      'backend/redirect.ts',
       'backend/sign-in-once.ts',
       'backend/sign-in.ts',
       'backend/terminal.ts',
@@ -122,6 +123,23 @@ describe('the examples for backends', () => {
 
     await confirmCode(result, asked.nonce, nikolai.id);
     await expect(confirmCode(result, asked.nonce, 'usr_00000000000')).rejects.toThrow('somebody else');
+  });
+
+  test('redirect: whoever comes back with the result of this very sign-in', async () => {
+    const { beginSignIn, endSignIn } = await examples.load<{
+      beginSignIn(): Promise<{ location: string; nonce: string }>;
+      endSignIn(form: URLSearchParams, nonce: string): Promise<string>;
+    }>('backend/redirect.ts');
+    const olga = await account.person(resource);
+    const { location, nonce } = await beginSignIn();
+    const { origin, searchParams, hash } = new URL(location);
+    expect(origin).toBe(service.url);
+    const loginRequest = `lrq.${searchParams.get('request')}.${hash.slice(1)}`;
+    const result = await account.signIn({ loginRequest }, olga, '/widget/v1/redirected-flows');
+    const form = new URLSearchParams({ countersign_result: result });
+
+    expect(await endSignIn(form, nonce)).toBe(olga.id);
+    await expect(endSignIn(form, (await beginSignIn()).nonce)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
   });
 
   test('terminal: who it is, or what to tell the person', async () => {

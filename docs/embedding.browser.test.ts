@@ -101,10 +101,10 @@ describe('the pages of the documents', () => {
 });
 
 describe('the scripts of the documents', () => {
-  const [events, looks, secondFactor, ...others] = ofLanguage('js');
+  const [events, looks, popup, secondFactor, ...others] = ofLanguage('js');
 
   test('are as many as are tried here', () => {
-    expect([events, looks, secondFactor].map((block) => block?.language)).toEqual(['js', 'js', 'js']);
+    expect([events, looks, popup, secondFactor].map((block) => block?.language)).toEqual(['js', 'js', 'js', 'js']);
     expect(others).toEqual([]);
   });
 
@@ -125,6 +125,27 @@ describe('the scripts of the documents', () => {
     await page.frameLocator('iframe').getByRole('heading', { name: 'Anmelden' }).waitFor();
     const style = await root.getAttribute('style');
     for (const value of ['#1f6f54', '#fffdf7', '#20251f', '6px', 'Georgia, serif']) expect(style).toContain(value);
+  });
+
+  test('popup: a button, a window, and the result on the page', async () => {
+    if (!popup) throw new Error('no such example');
+    const person = await account.person(resource);
+    await page.goto(pageWith(popup));
+    const arrives = host.nextResult();
+    const opens = page.waitForEvent('popup');
+    await page.getByRole('button', { name: 'Sign in to the shop' }).click();
+    const window = await opens;
+    for (const [field, value] of [
+      ['[autocomplete=username]', person.login],
+      ['[type=password]', person.password],
+      ['[autocomplete=one-time-code]', person.code()],
+    ] as const) {
+      await window.locator(field).fill(value);
+      await window.locator(field).press('Enter');
+    }
+    const verifier = createVerifier({ issuer: service.url, resource });
+    const claims = await verifier.verifyResult(await arrives, { nonce: host.nonce, origin: host.origin });
+    expect(claims.sub).toBe(person.id);
   });
 
   test('second factor: the code alone', async () => {

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
@@ -96,10 +96,28 @@ describe('the life of a widget', () => {
     const widget = widgetOn(page);
     await widget.identify(ada.login);
     await widget.password.fill(ada.password);
-    const asked = page.waitForRequest(/\/flow\/password$/);
+    // The service has let them in, and its answer reaches nobody before the widget is gone.
+    let release = () => {};
+    const gone = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const answered = new Promise<string>((resolve, reject) => {
+      const hold = async (route: Route) => {
+        const response = await route.fetch();
+        resolve((await response.json()).step);
+        await gone;
+        // Whether anybody is left to take it is the browser's affair.
+        await route.fulfill({ response }).catch(() => undefined);
+      };
+      page
+        .context()
+        .route(/\/flow\/password$/, hold)
+        .catch(reject);
+    });
     await widget.button('Sign in').click();
-    await asked;
+    expect(await answered).toBe('done');
     await page.evaluate(() => (window as unknown as { widgets: { here: { destroy(): void } } }).widgets.here.destroy());
+    release();
     await page.evaluate(mountScript('here', { resource, nonce: newNonce() }));
     await expect(widget.heading).toHaveText(TITLES.identify);
     expect((await heardBy(page)).map(([name]) => name)).not.toContain('success');

@@ -63,3 +63,31 @@ test('a language file that does not load stops nobody', async () => {
   await expect(widgetOn(page).heading).toHaveText('Sign in');
   expect(aborted).toBe(1);
 });
+
+test('a page in Arabic gets the whole sign-in from right to left; what is typed keeps its own direction', async () => {
+  const person = await makePersonWithDevice(stage.service.client, resource);
+  const { page } = await stage.openWidget(resource, { page: { lang: 'ar-EG' } });
+  const { frame, heading, alert } = widgetOn(page);
+  await expect(heading).toHaveText('تسجيل الدخول');
+  await expect(frame.locator('html')).toHaveAttribute('dir', 'rtl');
+  const next = (name: string) => frame.getByRole('button', { name, exact: true });
+  await frame.getByLabel('اسم المستخدم أو البريد الإلكتروني').fill(person.login);
+  await next('متابعة').click();
+  const password = frame.getByLabel('كلمة المرور', { exact: true });
+  await password.fill(person.password);
+  // The eye stands at the end of the line, which here is the left, and not on what is typed.
+  const boxes = await Promise.all([password.boundingBox(), next('إظهار كلمة المرور').boundingBox()]);
+  const [field, eye] = boxes.map((box) => ({ left: box?.x ?? 0, width: box?.width ?? 0 }));
+  expect((eye?.left ?? 0) - (field?.left ?? 0)).toBeLessThan(10);
+  const padding = await password.evaluate((input) => getComputedStyle(input).paddingLeft);
+  expect(Number.parseFloat(padding)).toBeGreaterThan(eye?.width ?? 100);
+  await next('تسجيل الدخول').click();
+  const code = frame.getByLabel('رمز لمرة واحدة');
+  await expect(code).toHaveAttribute('dir', 'ltr');
+  await code.fill(wrongCode(person.device));
+  await next('تأكيد').click();
+  await expect(alert).toContainText('هذا الرمز غير صحيح');
+  await code.fill(person.device.code());
+  await next('تأكيد').click();
+  await expect(heading).toHaveText('تم تسجيل الدخول');
+});

@@ -3,7 +3,7 @@ import { isCountersignError, newNonce } from '../clients/typescript/src/index.ts
 import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
-import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { heardBy, lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 let stage: Stage;
@@ -49,7 +49,7 @@ describe('the service goes down', () => {
     await stage.service.kill();
     await page.evaluate(() => (window as unknown as { widgets: { here: { reset(): void } } }).widgets.here.reset());
     await expect(widget.heading).toHaveText(TITLES.offline);
-    expect((await heardBy(page)).at(-1)?.[0]).toBe('timeout');
+    await lastHeard(page, 'timeout');
 
     await stage.service.start();
     await widget.button('Try again').click();
@@ -71,7 +71,13 @@ describe('the service goes down', () => {
     expect(await heardBy(page)).toEqual([['loaderror', expect.objectContaining(error), 'here']]);
 
     await page.context().unroute(/\/widget\/v1\/frame\?/);
-    await page.evaluate(() => (window as unknown as { widgets: { here: { reset(): void } } }).widgets.here.reset());
+    await page.evaluate(() => {
+      type Widget = { update(options: object): void; reset(): void };
+      const { here } = (window as unknown as { widgets: { here: Widget } }).widgets;
+      // Now it shall load, however busy the machine is.
+      here.update({ loadTimeoutMs: 60_000 });
+      here.reset();
+    });
     await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
     await expect(page.getByText('Call us')).toBeHidden();
   });
@@ -94,26 +100,26 @@ describe('too much', () => {
     await widget.password.fill(person.password);
     // Five cost nothing; each further one is taken when the wait of the one before is over, and doubles the next.
     for (let wrong = 1; wrong <= 6; wrong++) expect(await codeOfGuess()).toBe('INVALID_CREDENTIALS');
-    for (const waitMs of [1_000, 2_000]) {
+    for (const waitMs of [1_000, 2_000, 4_000]) {
       await expect.poll(codeOfGuess, { intervals: [waitMs / 10] }).toBe('INVALID_CREDENTIALS');
     }
     await widget.button('Sign in').click();
     await expect(widget.alert).toHaveText('Too many attempts.');
     const timer = widget.frame.getByRole('timer');
-    await expect(timer).toHaveText(/^You can try again in [1-4] s\.$/);
+    await expect(timer).toHaveText(/^You can try again in [1-8] s\.$/);
     await expect(widget.button('Sign in')).toHaveAttribute('aria-disabled', 'true');
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await widget.password.press('Enter');
     expect(asked).toEqual([]);
-    expect((await heardBy(page)).at(-1)?.[1]).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', retryable: true });
+    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', retryable: true });
 
     await expect(timer).toHaveText('You can try again now.');
     await widget.givePassword(person.password);
     await expect(widget.heading).toHaveText(TITLES.done);
   });
 
-  test('of beginnings from one address: it says to wait, and offers to start again', async () => {
+  test('of beginnings from one address: it says to wait, and offers to start again', { timeout: 150_000 }, async () => {
     const begin = () =>
       fetch(`${stage.service.url}/widget/v1/flows`, {
         method: 'POST',
@@ -123,7 +129,7 @@ describe('too much', () => {
     // The count begins anew every minute: it has to be full with enough of the minute left for the page to come.
     let refused: Response | undefined;
     const secondsLeft = () => Number(refused?.headers.get('retry-after') ?? 0);
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 90_000;
     while (secondsLeft() < 15 && Date.now() < deadline) {
       const answers = await Promise.all(Array.from({ length: 20 }, begin));
       refused = answers.find(({ status }) => status === 429);
@@ -135,6 +141,6 @@ describe('too much', () => {
     const widget = widgetOn(page);
     await expect(widget.frame.getByText('Too many requests from here.')).toBeVisible();
     await expect(widget.button('Start again')).toBeVisible();
-    expect((await heardBy(page)).at(-1)?.[1]).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
   });
 });

@@ -3,7 +3,7 @@ import { newNonce } from '../clients/typescript/src/index.ts';
 import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
-import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 /** A host that knows the person already, and has the widget ask for the code alone. */
@@ -77,7 +77,7 @@ describe('a login request', () => {
     await expect(widgetOn(again).frame.getByText('This request has been used or has expired')).toBeVisible();
     // Only the host can ask anew.
     await expect(widgetOn(again).frame.getByRole('button')).toHaveCount(0);
-    expect((await heardBy(again)).at(-1)?.[1]).toMatchObject({ code: 'LOGIN_REQUEST_INVALID', retryable: false });
+    expect(await lastHeard(again, 'error')).toMatchObject({ code: 'LOGIN_REQUEST_INVALID', retryable: false });
   });
 
   test('is worth nothing with another nonce or on another resource', async () => {

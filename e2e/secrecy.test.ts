@@ -2,7 +2,7 @@ import type { Request } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { expect } from './harness/expect.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
-import { heardBy, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { heardBy, lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
 import { TITLES, widgetOn } from './harness/widget-view.ts';
 
 let stage: Stage;
@@ -50,6 +50,7 @@ describe('whoever is named', () => {
     await widget.givePassword('not the password');
     await expect(widget.alert).not.toBeEmpty();
     await look();
+    await lastHeard(page, 'error');
     seen.push((await heardBy(page)).map(([name, detail]) => [name, detail?.code ?? detail?.step ?? null]));
     seen.push(...(await Promise.all(answers)));
     return seen;

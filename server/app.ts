@@ -24,6 +24,8 @@ import { jwks } from './http/well-known/jwks.ts';
 import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
+import { logo } from './http/widget/logo.ts';
+import { signInPage } from './http/widget/sign-in-page.ts';
 import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
 import type { Ports } from './ports/index.ts';
@@ -74,6 +76,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
   app.route('/widget/v1', flows({ ...ports, issuer }));
   app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget/v1', signInPage(ports, options.widget));
+  app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));
   if (options.console) app.route('/', consolePages(options.console));
   if (options.mailbox) app.route('/demo', demoMailbox(options.mailbox));

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type InlineConfig, type Plugin } from 'vite';
 
@@ -22,17 +22,15 @@ const LOADERS = [
 /** Builds loader, React wrapper and frame into the folder, which is emptied first. */
 export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
+  const popup = await buildPopup(outDir);
   for (const { file, entry, format, types } of LOADERS) {
-    await build(
-      configOf(outDir, {
-        rolldownOptions: {
-          input: source(entry),
-          external: ['react'],
-          preserveEntrySignatures: 'strict',
-          output: { format, entryFileNames: file, minify: true },
-        },
-      }),
-    );
+    const rolldownOptions = {
+      input: source(entry),
+      external: ['react'],
+      preserveEntrySignatures: 'strict' as const,
+      output: { format, entryFileNames: file, minify: true },
+    };
+    await build(configOf(outDir, { rolldownOptions }, [popupFromService(popup)]));
     if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
   await buildPage(outDir, 'frame', source('frame/main.tsx'), (id) => LATER.test(id) && !AT_ONCE.test(id));
@@ -42,7 +40,7 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
  * What of the frame is loaded when somebody first needs it: languages, and what few people reach. The bundler would put
  * whatever that shares with the rest in a file of its own, one more for everybody to wait for.
  */
-const LATER = /\/widget\/(?:i18n\/[a-z]{2}|frame\/steps\/about)\.tsx?$/;
+const LATER = /\/widget\/(?:i18n\/[a-z]{2}|frame\/(?:steps\/about|alone))\.tsx?$/;
 const AT_ONCE = /\/widget\/i18n\/en\.ts$/;
 
 /**
@@ -83,6 +81,34 @@ export async function buildPage(
   await writeManifest(outDir, name);
 }
 
+/** The file that a loader fetches for `mode: 'popup'`; answers its name, which carries its hash. */
+async function buildPopup(outDir: string): Promise<string> {
+  await build(
+    configOf(outDir, {
+      rolldownOptions: {
+        input: source('loader/popup.ts'),
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: 'popup-[hash:8].mjs', minify: true },
+      },
+    }),
+  );
+  const [file, ...others] = (await readdir(outDir)).filter((name) => /^popup-.*\.mjs$/.test(name));
+  if (!file || others.length > 0) throw new Error('The build has not exactly one file for popups.');
+  return file;
+}
+
+/** A loader is one file, and its page is on another site than the file for popups: that comes from the service. */
+const popupFromService = (popup: string): Plugin => ({
+  name: 'popup-from-service',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/loader/mount.ts')) return undefined;
+    const written = "import('./popup.ts')";
+    if (!code.includes(written)) throw new Error(`The loader has no ${written}.`);
+    return code.replace(written, `import(/* @vite-ignore */ service + '/widget/v1/${popup}')`);
+  },
+});
+
 /** Vite wraps each dynamic import in a preloader of 2 kB; a language has nothing to preload. */
 const plainImports: Plugin = {
   name: 'plain-dynamic-imports',
@@ -90,13 +116,16 @@ const plainImports: Plugin = {
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
 };
 
-function configOf(outDir: string, options: InlineConfig['build']): InlineConfig {
+function configOf(outDir: string, options: InlineConfig['build'], plugins: Plugin[] = []): InlineConfig {
   return {
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [plainImports],
+    // The same widget whoever builds it: tests, too, try what people get.
+    mode: 'production',
+    oxc: { jsx: { development: false } },
+    plugins: [plainImports, ...plugins],
     // Hashed files import each other by relative path, wherever the service is mounted.
     base: './',
     build: {
@@ -118,7 +147,12 @@ async function writeManifest(outDir: string, entry: string): Promise<void> {
     if (!file || others.length > 0) throw new Error(`The build has not exactly one file like ${shape}.`);
     return `assets/${file}`;
   };
-  const manifest: PageManifest = { script: only(new RegExp(`^${entry}-.*\\.js$`)), style: only(/\.css$/) };
+  const script = only(new RegExp(`^${entry}-.*\\.js$`));
+  // One round trip to the first paint: what the script needs at once is in it.
+  if (/(?:^|[;}])import\s*[{*"\w]/.test(await readFile(join(outDir, script), 'utf8'))) {
+    throw new Error('The page’s script imports another file before anybody has asked for it.');
+  }
+  const manifest: PageManifest = { script, style: only(/\.css$/) };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

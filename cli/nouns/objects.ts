@@ -144,7 +144,13 @@ const token: Noun = {
     { flag: 'algorithm', name: 'algorithm', type: 'text', on: create, about: 'SHA1, SHA256 or SHA512' },
     { flag: 'digits', name: 'digits', type: 'number', on: create, about: '6 or 8' },
     { flag: 'period', name: 'periodMs', type: 'duration', on: create, about: 'time step of TOTP' },
-    { flag: 'counter', name: 'counter', type: 'number', on: create, about: 'next counter of HOTP, or of a suite with one' },
+    {
+      flag: 'counter',
+      name: 'counter',
+      type: 'number',
+      on: create,
+      about: 'next counter of HOTP, or of a suite with one',
+    },
     { flag: 'suite', name: 'suite', type: 'text', on: create, about: 'of ocra, such as OCRA-1:HOTP-SHA256-8:QN08-T1M' },
     {
       flag: 'suite-pin-stdin',

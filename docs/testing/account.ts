@@ -38,8 +38,12 @@ export class Account {
   }
 
   /** What the frame would send for a person who answers every step. Answers the result that the page would get. */
-  async signIn(begin: { resource: string; nonce: string; origin: string; loginRequest?: string }, person: Person) {
-    let view = await this.#send('/widget/v1/flows', begin, {});
+  async signIn(
+    begin: { resource: string; nonce: string; origin: string; loginRequest?: string } | { loginRequest: string },
+    person: Person,
+    path = '/widget/v1/flows',
+  ) {
+    let view = await this.#send(path, begin, {});
     const handle = String(view.handle);
     const answers = { identify: { login: person.login }, password: { password: person.password } };
     while (view.step !== 'done') {

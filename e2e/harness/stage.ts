@@ -78,6 +78,12 @@ export function heardBy(page: Page): Promise<Heard[]> {
   return page.evaluate(() => (window as unknown as { heard: Heard[] }).heard);
 }
 
+/** The last that the page hears, once it is that event: what is on the screen already may still be on its way to the page. */
+export async function lastHeard(page: Page, event: string): Promise<Heard[1]> {
+  await page.waitForFunction((name) => (window as unknown as { heard: Heard[] }).heard.at(-1)?.[0] === name, event);
+  return (await heardBy(page)).at(-1)?.[1] ?? null;
+}
+
 /** The result that the widget in that element came to; waits for it. */
 export function resultOf(page: Page, id = 'here'): Promise<string> {
   return page.evaluate(

@@ -1,8 +1,8 @@
 import type { FrameLocator, Locator, Page } from '@playwright/test';
 
 /** The widget as the person sees it: by role and by label, never by class. */
-export interface WidgetView {
-  frame: FrameLocator;
+export interface WidgetView<Place = FrameLocator | Page> {
+  frame: Place;
   heading: Locator;
   login: Locator;
   password: Locator;
@@ -26,10 +26,14 @@ export const TITLES = {
 } as const;
 
 /** `within`: a CSS selector of what the widget is mounted in, where there are several. */
-export function widgetOn(page: Page, within = 'body'): WidgetView {
-  const frame = page.frameLocator(`${within} iframe`);
+export function widgetOn(page: Page, within = 'body'): WidgetView<FrameLocator> {
+  return widgetIn(page.frameLocator(`${within} iframe`));
+}
+
+/** The sign-in in a frame, or as a page or window of its own. */
+export function widgetIn<Place extends FrameLocator | Page>(frame: Place): WidgetView<Place> {
   const button = (name: string | RegExp) => frame.getByRole('button', { name, exact: true });
-  const view: WidgetView = {
+  const view: WidgetView<Place> = {
     frame,
     heading: frame.getByRole('heading', { level: 1 }),
     login: frame.getByLabel('Login or email'),

@@ -43,6 +43,7 @@ export const EVENT_TYPES = [
   'assignment.deleted',
   'login-request.created',
   'authentication',
+  'authentication.test',
   'transaction.created',
   'transaction',
   'result.consumed',

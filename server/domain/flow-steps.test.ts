@@ -65,7 +65,7 @@ function request(hostCheckedPassword: boolean): LoginRequest {
   };
 }
 const requested = (hostCheckedPassword: boolean) =>
-  frozen(requestedFlow(fresh(), request(hostCheckedPassword), USER.login, OPTIONS));
+  frozen(requestedFlow(fresh(), { ...request(hostCheckedPassword), user: USER.id }, USER.login, OPTIONS));
 
 /** What a page may send, and what the evaluation of it may come to. */
 interface Move {

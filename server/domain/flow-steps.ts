@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
-import type { FlowId, TokenId } from './ids.ts';
+import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { TokenKind } from './token.ts';
@@ -112,21 +112,25 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: User;
+  user: Pick<User, 'login'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   otp: OtpUse;
   /** The token whose code was right. */
   token?: TokenId;
   kind?: TokenKind;
+  /** Hash of the transaction that the answer was bound to. */
+  signed?: string;
 }
 
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, ...passed }: Passed,
+  { user, otp, token, kind, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
+  // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
+  if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
   const amr = [
@@ -134,7 +138,7 @@ export function finished(
     ...(second ? methodReferences(kind) : []),
     ...(password && second ? ['mfa'] : []),
   ];
-  const done: Flow = { ...evaluated(flow), step: 'done', user: user.id };
+  const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
     flow: { ...done, expiresAt },
@@ -150,8 +154,9 @@ export function finished(
       acr: password && second ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
+      ...(flow.test !== undefined && { test: true as const }),
       ...(kind !== undefined && { kind }),
-      ...(flow.transaction && { transaction: flow.transaction.hash }),
+      ...(signed !== undefined && { transaction: signed }),
       authenticatedAt: rule.now,
       issuedAt: wholeSecond(rule.now),
       expiresAt,
@@ -183,6 +188,7 @@ export function newFlow(
     passwordVerified: false,
     ...(asked.prefer && { prefer: asked.prefer }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
+    ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
     expiresAt: now + FLOW_LIFETIME_MS,
   };
@@ -191,7 +197,7 @@ export function newFlow(
 /** A sign-in for which the host has named the person, or a transaction of theirs: the second factor alone is asked for. */
 export function requestedFlow(
   flow: Flow,
-  request: LoginRequest,
+  request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
   offered?: Offered,
@@ -205,7 +211,8 @@ export function requestedFlow(
     loginRequest: { hostCheckedPassword },
     ...(transaction && { transaction, expiresAt: request.expiresAt }),
   };
-  return secondAsked(asked, options, offered);
+  // Never the step of a sign-in: what is right there confirms nothing.
+  return secondAsked(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
 }
 
 /** One more step has been answered. */

@@ -2,6 +2,7 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
+import type { TestMode } from './resource.ts';
 import type { Transaction } from './signing.ts';
 import type { TokenKind } from './token.ts';
 
@@ -52,6 +53,8 @@ export interface Flow {
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
   loginRequest?: { hostCheckedPassword: boolean };
   error?: { code: RefusalCode; retryAt?: number };
+  /** What the resource was when the sign-in began; it goes on only while the resource is the same. */
+  test?: TestMode;
   createdAt: number;
   expiresAt: number;
 }
@@ -61,8 +64,11 @@ export interface LoginRequest {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  user: UserId;
+  /** Absent: whoever it is says so themselves, on our own page. */
+  user?: UserId;
   nonce: string;
+  /** For our own page: where the result is posted to. Absent: it is for a widget on a page of the site. */
+  redirectUri?: string;
   hostCheckedPassword: boolean;
   /** What the person is to confirm. Absent: they are to sign in. */
   transaction?: Transaction;
@@ -80,7 +86,7 @@ export interface ResultRecord {
   flow: FlowId;
   account: AccountId;
   resource: ResourceId;
-  user: UserId;
+  user: UserId | 'test';
   login: string;
   nonce: string;
   origin: string;
@@ -89,6 +95,8 @@ export interface ResultRecord {
   otp: OtpUse;
   /** The token whose code was verified; it must still stand when the result is consumed. */
   token?: TokenId;
+  /** Of a test resource: stands for nobody. */
+  test?: true;
   /** What kind of token that is. */
   kind?: TokenKind;
   /** Hash of the transaction that was confirmed. Absent: it was a sign-in. */

@@ -6,6 +6,10 @@ import type { TokenKind } from './token.ts';
 export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
 export type MethodPolicy = (typeof METHOD_POLICIES)[number];
 
+/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
+export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
+export type TestMode = (typeof TEST_MODES)[number];
+
 /** A site or system to be protected, and the rules of access to it. */
 export interface Resource {
   id: ResourceId;
@@ -28,6 +32,12 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Addresses that results may be posted to when a person signs in on our own page; compared letter by letter. */
+  redirectUris?: string[];
+  /** Hash of its logo, which is a document of its own. */
+  logo?: string;
+  /** Of a resource for tests. Set when it is made and never after: no resource becomes one, and none ceases to be one. */
+  testMode?: TestMode;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

@@ -20,6 +20,7 @@ import type {
   WebhookId,
 } from '../domain/ids.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import type { Logo } from '../domain/logo.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
 import type { QuotaKind } from '../domain/plans.ts';
 import type { Resealing } from '../domain/resealing.ts';
@@ -45,6 +46,7 @@ export const documents = {
   }),
   /** That somebody has signed in, ever. */
   firstLogin: (account: AccountId): DocumentKey<{ at: number }> => ({ anchor: account, name: 'first-login' }),
+  logo: (id: ResourceId): DocumentKey<Logo> => ({ anchor: id, name: 'logo' }),
   resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),

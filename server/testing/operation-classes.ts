@@ -33,6 +33,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /resources': 'sees',
   'GET /resources/{id}': 'sees',
   'PATCH /resources/{id}': 'acts-on-resource',
+  'POST /resources/{id}/logo': 'acts-on-resource',
+  'DELETE /resources/{id}/logo': 'acts-on-resource',
   'POST /users': 'creates',
   'GET /users': 'sees',
   'GET /users/{id}': 'sees',

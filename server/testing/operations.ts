@@ -6,6 +6,7 @@ import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
 import { ocraDevice } from './devices/ocra-device.ts';
 import type { Service } from './http-service.ts';
+import { samplePng } from './images.ts';
 import type { Sample, SampleScene } from './sample.ts';
 import { addPerson, addResource, addToken, birth, must, NONCE, PASSWORD, setScene } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
@@ -90,6 +91,12 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /resources': () => ({ status: 200 }),
   'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),
   'PATCH /resources/{id}': ({ resource }) => ({ id: resource.id, body: { name: 'Shop' }, status: 200 }),
+  'POST /resources/{id}/logo': ({ resource }) => ({
+    id: resource.id,
+    body: { image: samplePng().toString('base64') },
+    status: 200,
+  }),
+  'DELETE /resources/{id}/logo': ({ resource }) => ({ id: resource.id, status: 204 }),
   'POST /users': () => ({ body: { login: `user-${sequence++}` }, status: 201 }),
   'GET /users': () => ({ status: 200 }),
   'GET /users/{id}': ({ user }) => ({ id: user.id, status: 200 }),

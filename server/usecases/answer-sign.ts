@@ -25,7 +25,7 @@ export function answerSign(ports: StepNeeds, answer: StepAnswer & { otp: string 
       scope: flow.id,
       signs: { transaction: transaction.hash, kinds: signingKinds(resource, transaction) },
     });
-    if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
+    if (!isRefusal(outcome)) return { finish: { user, ...outcome, signed: transaction.hash } };
     return { refusal: { ...outcome, about: user.id } };
   });
 }

@@ -4,6 +4,7 @@ import type { EventDraft } from '../domain/event.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
 import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from '../domain/flow-steps.ts';
 import type { Resource } from '../domain/resource.ts';
+import { answerTest, expired } from '../domain/test-mode.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
@@ -68,13 +69,30 @@ async function evaluateClaimed(
   const before = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
 
-  const outcome = await evaluate(flow, before.resource);
+  // What began as a test ends as one, and nothing else becomes one.
+  if (flow.test !== before.resource.testMode) {
+    return turnDown(refusal('ACCESS_DENIED'), (held) => denied(held, 'ACCESS_DENIED'));
+  }
+
+  const outcome = await outcomeOf(flow, before.resource, evaluate);
   if ('refusal' in outcome) return turnDown(outcome.refusal, (held, now) => refusedStep(held, outcome.refusal, now));
   if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
 
   const after = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(after)) return turnDown(after, (held) => denied(held, after.refused));
   return finish(ports, flow, attempt, outcome.finish, after.resource, whence);
+}
+
+/** On a test resource nothing but the name is looked at. */
+function outcomeOf(
+  flow: Flow,
+  resource: Resource,
+  evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
+): Promise<StepOutcome> | StepOutcome {
+  const { step, test } = flow;
+  if (test === undefined || step === 'identify') return evaluate(flow, resource);
+  const outcome = answerTest(test, step === 'password' ? 'password' : 'otp', resource.methodPolicy);
+  return 'wrong' in outcome ? { refusal: refusal('INVALID_CREDENTIALS') } : outcome;
 }
 
 interface Telling {
@@ -106,7 +124,8 @@ function finish(
   whence: Whence,
 ): Promise<Verdict<FlowView>> {
   return settle(ports, claimed, attempt, (flow, now, request) => {
-    const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    const end = flow.test === 'expire' ? expired(done, now) : done;
     return { ...end, write: finishing(end.flow, end.result, request, whence, now) };
   });
 }
@@ -125,7 +144,7 @@ async function settle(
     return { answer, write };
   });
   if (isRefusal(settled)) return settled;
-  if (settled.result) void noteInPassing(ports, documents.firstLogin(settled.result.account));
+  if (settled.result && !settled.result.test) void noteInPassing(ports, documents.firstLogin(settled.result.account));
   return presentFlow(ports, settled.flow, settled.result);
 }
 

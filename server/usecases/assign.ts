@@ -73,6 +73,7 @@ async function judgeParts(
   const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
   if (id === undefined) return {};
   const token = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
   if (isRefusal(token)) return token;

@@ -80,6 +80,8 @@ async function decide(ports: Needs, act: Act, request: AuthenticationRequest): P
     if (access.refused !== 'RESOURCE_NOT_FOUND') await attempt.refused(access);
     return access;
   }
+  // Its answers would be about real passwords and tokens, which a test resource has no business with.
+  if (access.resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   switch (request.method) {
     case 'password':
     case 'password-otp':

@@ -6,14 +6,14 @@ import { originAllowed } from '../domain/origins.ts';
 import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import { ABSENT } from '../ports/store.ts';
-import { eventOf } from './act.ts';
+import { eventOf, type Whence } from './act.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
-import { isRefusal, refusal, type Verdict } from './verdict.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** Flows that one address may begin in a minute; a large office behind one address stays below it. */
@@ -21,14 +21,10 @@ const FLOWS_PER_MINUTE = 600;
 
 /** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
 export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
-  const now = ports.clock.now();
-  // Whoever has no address shares one count: a proxy that forgets to say must not open the gate for everybody.
-  const { address } = input.whence;
-  const from = address === undefined ? 'unknown' : rateKey(address);
-  const rate = await ports.store.increment(`flows/${from}`, 60_000, FLOWS_PER_MINUTE, now);
-  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  const refused = await admitBeginning(ports, input.whence);
+  if (refused) return refused;
 
-  const [stored] = await ports.store.getMany([documents.resource(input.resource)], now);
+  const [stored] = await ports.store.getMany([documents.resource(input.resource)], ports.clock.now());
   const resource = stored?.value;
   if (!resource) return refusal('RESOURCE_NOT_FOUND');
   if (!originAllowed(resource, input.origin)) return refusal('ORIGIN_NOT_ALLOWED');
@@ -36,6 +32,18 @@ export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Pr
   return input.loginRequest === undefined
     ? beginPlain(ports, resource, input)
     : beginRequestedFlow(ports, resource, input, input.loginRequest);
+}
+
+/** Refuses an address that has begun too many. */
+export async function admitBeginning(
+  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  { address }: Whence,
+): Promise<Refusal | undefined> {
+  const now = ports.clock.now();
+  // Whoever has no address shares one count: a proxy that forgets to say must not open the gate for everybody.
+  const from = address === undefined ? 'unknown' : rateKey(address);
+  const rate = await ports.store.increment(`flows/${from}`, 60_000, FLOWS_PER_MINUTE, now);
+  return rate.allowed ? undefined : refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 }
 
 async function beginPlain(

@@ -1,7 +1,13 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
-import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord } from '../domain/flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  LOGIN_REQUEST_LIFETIME_MS,
+  type LoginRequest,
+  type ResultRecord,
+} from '../domain/flow.ts';
 import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.ts';
 import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -13,7 +19,7 @@ import { readUser } from './find-user.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
-import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
+import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from './flow-handle.ts';
 import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
@@ -33,17 +39,20 @@ export async function beginRequestedFlow(
   input: FlowBeginning,
   loginRequest: string,
 ): Promise<Verdict<FlowBegun>> {
-  const given = loginRequest.startsWith('lrq.') ? parseHandle(loginRequest.slice('lrq.'.length)) : undefined;
+  const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
   const fits = (request: LoginRequest) =>
     secretMatches(given.secret, request.secretHash) &&
     request.resource === resource.id &&
-    request.nonce === input.nonce;
+    request.nonce === input.nonce &&
+    // One for our own page opens no widget, and the other way round.
+    request.redirectUri === input.redirectUri;
 
   const [asked] = await ports.store.getMany([documents.loginRequest(given.id)], ports.clock.now());
   if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
   const access = await readAccess(ports, resource.id, input.whence.address);
-  const person = await readUser(ports, resource.account, asked.value.user);
+  const named = asked.value.user;
+  const person = named && (await readUser(ports, resource.account, named));
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
 
   const tokens = pairs.tokens.map(({ value }) => value);
@@ -77,18 +86,19 @@ export async function beginRequestedFlow(
       if (running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
         return keep({ ...running.value, handleHash });
       }
-      const ended = running?.value.step === 'done' || running?.value.step === 'denied';
+      const { user } = request.value;
+      const ended = running?.value.step === 'done' || (running?.value.step === 'denied' && user !== undefined);
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
 
+      const fresh = newFlow(given.id, resource, { ...input, handleHash }, now);
+      // Nobody was named, so beginning again is signing in anew, with what is left of the attempts.
+      if (user === undefined) {
+        const flow = { ...fresh, attemptsLeft: running?.value.attemptsLeft ?? fresh.attemptsLeft };
+        return isRefusal(access) ? deny(flow, access.refused, input.whence, now) : keepBoth(flow, request.value);
+      }
       const flow: Flow = running
         ? { ...running.value, handleHash, origin: input.origin }
-        : requestedFlow(
-            newFlow(given.id, resource, { ...input, handleHash }, now),
-            request.value,
-            pairs.user?.login,
-            options,
-            offered,
-          );
+        : requestedFlow(fresh, { ...request.value, user }, pairs.user?.login, options, offered);
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -120,6 +130,15 @@ export async function beginRequestedFlow(
 function keep(flow: Flow): Decision<Begun> {
   const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
   return { answer: { flow }, write };
+}
+
+/** The request lives on as long as a sign-in may take from when it was asked for, so that one may start over. */
+function keepBoth(flow: Flow, request: LoginRequest): Decision<Begun> {
+  const { answer, write } = keep(flow);
+  const expiresAt = request.createdAt + LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS;
+  const value = { ...request, expiresAt };
+  const kept = { key: documents.loginRequest(flow.id), value, expiresAt };
+  return { answer, write: { ...write, put: [...(write?.put ?? []), kept] } };
 }
 
 function deny(flow: Flow, code: RefusalCode, whence: Whence, now: number): Decision<Begun> {

@@ -17,10 +17,13 @@ export async function checkStanding(
   const now = ports.clock.now();
   const [[resource, account], person] = await Promise.all([
     ports.store.getMany([documents.resource(record.resource), documents.account(record.account)], now),
-    locateUser(ports, record.account, record.user),
+    record.test ? undefined : locateUser(ports, record.account, record.user),
   ]);
   if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');
   if (resource?.value.enabled !== true) return refusal('RESULT_REVOKED');
+  // A test stands for nobody; what is none must not come of a test resource, nor the other way round.
+  if ((record.test === true) !== (resource.value.testMode !== undefined)) return refusal('RESULT_REVOKED');
+  if (record.test) return undefined;
   const { user, tokens } = person ? await readPairs(ports, person, record.resource) : { user: undefined, tokens: [] };
   const pairs = tokens.map(({ value }) => value);
   return user && resultStands(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');

@@ -26,6 +26,7 @@ export async function consumeResult(
     nonce: string;
     /** Hash of the transaction that the result has to confirm. Without it the result has to be one of a sign-in. */
     transaction?: string | undefined;
+    acceptTest?: boolean | undefined;
   },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
   const { account } = act.actor;
@@ -33,6 +34,8 @@ export async function consumeResult(
     ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
   );
   if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
+  // Whoever does not ask for tests gets none, whatever they do with the claims.
+  if (claims.test && input.acceptTest !== true) return refusal('RESULT_TEST');
   const id = parseId('flw', claims.jti);
   if (!id) return refusal('RESULT_INVALID');
 
@@ -43,7 +46,12 @@ export async function consumeResult(
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
   if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
   const { value } = record;
-  if (value.account !== account || value.resource !== input.resource || value.user !== claims.sub) {
+  if (
+    value.account !== account ||
+    value.resource !== input.resource ||
+    value.user !== claims.sub ||
+    value.test !== claims.test
+  ) {
     return refusal('RESULT_INVALID');
   }
   // Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in.
@@ -62,11 +70,12 @@ export async function consumeResult(
       if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
       // The used-up record stays as long as the JWT could still be shown.
       const used = { ...current.value, consumedAt: at };
+      const subject = used.test ? {} : { subject: used.user };
       return {
         answer: { claims },
         write: {
           put: [{ key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS }],
-          append: [eventOf(act, { type: 'result.consumed', subject: used.user, ...about(used) }, at)],
+          append: [eventOf(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
         },
       };
     },

@@ -1,6 +1,7 @@
 import type { LoginRequest } from '../domain/flow.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../domain/flow.ts';
 import type { FlowId, ResourceId } from '../domain/ids.ts';
+import { redirectAllowed } from '../domain/redirect-uris.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { ABSENT } from '../ports/store.ts';
@@ -12,8 +13,8 @@ import { newOperation } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
- * A host that has its own passwords asks for the second factor of one person: single use, 120 s to begin with, a cap of
- * attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
+ * A host that has its own passwords asks for the second factor of one person, or any host for a sign-in on our own page:
+ * single use, 120 s to begin with, a cap of attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
  */
 export async function createLoginRequest(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
@@ -21,22 +22,32 @@ export async function createLoginRequest(
   birth: Birth<FlowId>,
   input: {
     resource: ResourceId;
-    user: string;
+    /** Absent: whoever it is says so on our own page. */
+    user?: string;
     nonce: string;
     passwordChecked: boolean;
+    /** For our own page; one of the resource's. */
+    redirectUri?: string;
   },
 ): Promise<Verdict<{ loginRequest: string; expiresAt: number }>> {
   const { account } = act.actor;
   const now = ports.clock.now();
   const [resource] = await ports.store.getMany([documents.resource(input.resource)], now);
   if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
-  const user = await findUser(ports, account, input.user);
-  if (!user) return refusal('USER_NOT_FOUND');
+  const { redirectUri } = input;
+  if (redirectUri !== undefined && !redirectAllowed(resource.value, redirectUri)) {
+    return refusal('REDIRECT_URI_NOT_ALLOWED');
+  }
+  // Nobody's code means anything on a test resource, so nobody is asked for one.
+  if (input.user !== undefined && resource.value.testMode !== undefined) return refusal('TEST_RESOURCE');
+  const user = input.user === undefined ? undefined : await findUser(ports, account, input.user);
+  if (input.user !== undefined && !user) return refusal('USER_NOT_FOUND');
 
   const kept = await keepLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
-    user: user.id,
+    ...(user && { user: user.id }),
     nonce: input.nonce,
+    ...(redirectUri !== undefined && { redirectUri }),
     hostCheckedPassword: input.passwordChecked,
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
   });
@@ -49,7 +60,7 @@ export async function keepLoginRequest(
   act: Act,
   birth: Birth<FlowId>,
   type: 'login-request.created' | 'transaction.created',
-  asked: Pick<LoginRequest, 'resource' | 'user' | 'nonce' | 'hostCheckedPassword' | 'transaction' | 'expiresAt'>,
+  asked: Omit<LoginRequest, 'flow' | 'account' | 'secretHash' | 'attemptsLeft' | 'createdAt' | 'usedAt'>,
 ): Promise<Verdict<{ loginRequest: string; request: LoginRequest }>> {
   const { account } = act.actor;
   const { id } = birth;
@@ -64,7 +75,12 @@ export async function keepLoginRequest(
     createdAt: now,
   };
   const { resource, user, transaction } = request;
-  const told = { type, subject: user, resource, ...(transaction && { transaction: transaction.hash }) } as const;
+  const told = {
+    type,
+    ...(user !== undefined && { subject: user }),
+    resource,
+    ...(transaction && { transaction: transaction.hash }),
+  };
   const key = documents.loginRequest(id);
   const outcome = await ports.store.commit({
     anchor: key.anchor,

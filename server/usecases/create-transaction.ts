@@ -46,6 +46,8 @@ export async function createTransaction(
   const [stored] = await ports.store.getMany([documents.resource(input.resource)], now);
   const resource = stored?.value;
   if (resource?.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  // Nobody's answer means anything on a test resource, so nobody is asked for one.
+  if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   const user = await findUser(ports, account, input.user);
   if (!user) return refusal('USER_NOT_FOUND');
 

@@ -45,6 +45,10 @@ export async function deleteResource(
   }
   if (!(await isGone(ports, id))) return isRefusal(gone) ? gone : { deleted: true };
 
+  await transact(ports, id, [documents.logo(id)], ([logo]) => ({
+    answer: undefined,
+    ...(logo && { write: { delete: [documents.logo(id)] } }),
+  }));
   await sweepIndex(ports, indexes.usersOn(account, id), (user) =>
     tidy(ports, documents.user(user as UserId), (one) => ({
       ...one,

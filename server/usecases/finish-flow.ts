@@ -22,7 +22,7 @@ export function finishing(
   return {
     put: [
       { key: documents.flow(id), value: flow, expiresAt: flow.expiresAt },
-      { key: documents.result(id), value: result, expiresAt: result.expiresAt + RESULT_GRACE_MS },
+      { key: documents.result(id), value: result, expiresAt: Math.max(result.expiresAt, now) + RESULT_GRACE_MS },
       ...(request
         ? [{ key: documents.loginRequest(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
         : []),

@@ -12,6 +12,8 @@ export interface FlowBeginning {
   origin: string;
   /** `lrq.<handle>`, from the host's backend. */
   loginRequest?: string;
+  /** On our own page: what the login request names, and what the resource allows. */
+  redirectUri?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
   /** The person's, as the service itself sees it. */

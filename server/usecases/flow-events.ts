@@ -16,7 +16,7 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
 export function refusedEvent(flow: Flow, { refused, about }: Refusal): EventDraft {
   const subject = flow.user ?? about;
   return {
-    ...kindOf(flow.transaction?.hash),
+    ...kindOf(flow.transaction?.hash, flow.test !== undefined),
     resource: flow.resource,
     related: [flow.id],
     ...(subject !== undefined && { subject }),
@@ -31,9 +31,9 @@ export function grantedEvent(result: ResultRecord): EventDraft {
   if (result.amr.includes('pwd')) factors.push('password');
   if (result.otp === 'verified') factors.push('otp');
   return {
-    ...kindOf(result.transaction),
+    ...kindOf(result.transaction, result.test === true),
     resource: result.resource,
-    subject: result.user,
+    ...(!result.test && { subject: result.user }),
     related: [result.flow, ...(result.token === undefined ? [] : [result.token])],
     outcome: 'granted',
     factors,
@@ -41,6 +41,7 @@ export function grantedEvent(result: ResultRecord): EventDraft {
   };
 }
 
-function kindOf(transaction: string | undefined): Pick<EventDraft, 'type' | 'transaction'> {
-  return transaction === undefined ? { type: 'authentication' } : { type: 'transaction', transaction };
+function kindOf(transaction: string | undefined, isTest: boolean): Pick<EventDraft, 'type' | 'transaction'> {
+  if (transaction !== undefined) return { type: 'transaction', transaction };
+  return { type: isTest ? 'authentication.test' : 'authentication' };
 }

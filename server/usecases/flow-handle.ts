@@ -35,6 +35,11 @@ export function parseHandle(text: unknown): Handle | undefined {
   return id && SECRET.test(secret) ? { id, secret } : undefined;
 }
 
+/** What a host's backend got: `lrq.` and the handle. */
+export function parseLoginRequest(text: string): Handle | undefined {
+  return text.startsWith('lrq.') ? parseHandle(text.slice('lrq.'.length)) : undefined;
+}
+
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

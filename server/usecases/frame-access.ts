@@ -1,7 +1,17 @@
 import { parseId } from '../domain/ids.ts';
 import { originAllowed } from '../domain/origins.ts';
+import type { Resource } from '../domain/resource.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
+
+/** What the sign-in shows of its resource. */
+export interface Shown {
+  title: string;
+  passwordReset: boolean;
+  isTest: boolean;
+  /** Hash of the logo. */
+  logo?: string;
+}
 
 /**
  * Who may have the frame around, and what the frame is called. The origin is the embedding page's own word and only
@@ -12,11 +22,14 @@ export async function frameAccess(
   ports: Pick<Ports, 'store' | 'clock'>,
   resource: string,
   origin: string,
-): Promise<{ ancestor?: string; title?: string; passwordReset?: boolean }> {
+): Promise<{ ancestor?: string; shown?: Shown }> {
   const id = parseId('res', resource);
   if (!id) return {};
   const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!stored || !originAllowed(stored.value, origin)) return {};
-  const { name: title, passwordReset = false } = stored.value;
-  return { ancestor: origin, title, passwordReset };
+  return { ancestor: origin, shown: shownOf(stored.value) };
+}
+
+export function shownOf({ name: title, passwordReset = false, testMode, logo }: Resource): Shown {
+  return { title, passwordReset, isTest: testMode !== undefined, ...(logo !== undefined && { logo }) };
 }

@@ -47,6 +47,7 @@ const RULES: Record<string, Rule> = {
   session: drop,
   'setup-link': drop,
   resource: keep,
+  logo: keep,
   filter: keep,
   user: keep,
   claim: keep,

@@ -1,13 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { AccountEvent } from '../domain/event.ts';
-import { TRANSACTION_LIFETIME_MS } from '../domain/flow.ts';
+import { type Flow, TRANSACTION_LIFETIME_MS } from '../domain/flow.ts';
+import { finished, newFlow } from '../domain/flow-steps.ts';
+import { idFromBytes } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
 import { transactionHash } from '../domain/transaction.ts';
 import { documents } from '../ports/documents.ts';
 import { consumeResult, createLoginRequest, operatorOf, updateResource } from '../testing/acting.ts';
 import { giveOcra, wrongAnswer } from '../testing/devices/ocra-device.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
-import { birth, must, NONCE, putInState, read, type Scene, type SceneOptions, setScene } from '../testing/scene.ts';
+import { accountId, resourceId } from '../testing/samples.ts';
+import {
+  birth,
+  must,
+  NONCE,
+  overwrite,
+  putInState,
+  read,
+  type Scene,
+  type SceneOptions,
+  setScene,
+} from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { Walk } from '../testing/walk.ts';
 import { createTransaction, type NewTransaction, TRANSACTIONS_AT_ONCE } from './create-transaction.ts';
@@ -26,6 +40,7 @@ const FIELDS = [
   { label: 'Amount', value: '1,250.00 EUR' },
   { label: 'To', value: 'Olena Koval' },
 ] as const;
+const flowId = idFromBytes('flw', new Uint8Array(7));
 const HASH = transactionHash(FIELDS);
 const OTHER = [
   { label: 'Amount', value: '9,999.00 EUR' },
@@ -124,6 +139,15 @@ describe('SR-45: an answer is worth nothing for anything but what was shown', ()
       });
       expect(codeOf(await walk.sign(answer))).toBe('NOTHING_ASKED');
     }
+  });
+
+  test('a flow that somehow stands at the step of a sign-in takes no code there, and ends in no confirmation', async () => {
+    const { scene } = await person({ tokens: [{}] });
+    const walk = await begin(scene);
+    await overwrite(ports, documents.flow(flowOf(walk)), { step: 'otp', factor: 'code' });
+    expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'denied' });
+    expect(() => finished(sampleFlow(HASH), { user: scene.user, otp: 'verified' }, RULE)).toThrow(TypeError);
+    expect(() => finished(sampleFlow(), { user: scene.user, otp: 'verified', signed: HASH }, RULE)).toThrow(TypeError);
   });
 
   test('asking again gets the same question: nobody can draw until one fits', async () => {
@@ -372,6 +396,14 @@ test('SR-34: each of creation, refusal, cancellation and confirmation is one eve
     expect(JSON.stringify(event)).not.toMatch(/Olena|1,250|Amount/);
   }
 });
+
+const RULE = { now: 0, resultLifetimeMs: 60_000 };
+
+function sampleFlow(hash?: string): Flow {
+  const asked = { nonce: NONCE, origin: 'https://shop.example', handleHash: '' };
+  const flow = newFlow(flowId, { id: resourceId(1), account: accountId(1) } as Resource, asked, 0);
+  return hash === undefined ? flow : { ...flow, transaction: { fields: [...FIELDS], hash, nonce: 'n' } };
+}
 
 function flowOf(walk: Walk) {
   return walk.handle.split('.')[0] as Parameters<typeof documents.result>[0];

@@ -12,7 +12,7 @@ import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /** A change to a resource; for the three filters `null` takes the filter off. */
 export type ResourceChanges = {
-  [K in Exclude<keyof ResourceSettings, FilterSlot>]?: ResourceSettings[K] | undefined;
+  [K in Exclude<keyof ResourceSettings, FilterSlot | 'testMode'>]?: ResourceSettings[K] | undefined;
 } & { [K in FilterSlot]?: FilterId | null | undefined };
 
 type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
@@ -49,7 +49,9 @@ export async function updateResource(
     key,
     'RESOURCE_NOT_FOUND',
     (resource) => {
-      const kept = Object.entries({ ...resource, ...checked.settings }).filter(([name]) => !cleared.includes(name));
+      // Whoever calls: whether a resource is a test is settled when it is made.
+      const { testMode: _settled, ...settings } = checked.settings;
+      const kept = Object.entries({ ...resource, ...settings }).filter(([name]) => !cleared.includes(name));
       return Object.fromEntries(kept) as unknown as Resource;
     },
     seen,

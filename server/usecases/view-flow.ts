@@ -69,6 +69,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     iat: Math.floor(record.issuedAt / 1000),
     exp: Math.floor(record.expiresAt / 1000),
     jti: record.flow,
+    ...(record.test && { test: true as const }),
   };
 }
 

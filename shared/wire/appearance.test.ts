@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PLAIN_VALUE, themeOf, variablesOf } from './appearance.ts';
+import { themeOf, variablesOf } from './appearance.ts';
 
 const good = { accent: '#0f766e', background: '#FFF', text: '#000000', radius: '24px', font: 'Segoe UI, sans-serif' };
 
@@ -23,7 +23,7 @@ test('whatever is given, what is left cannot leave a CSS declaration or name an 
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...Object.keys(good)), value), (given) => {
       for (const left of Object.values(variablesOf(given))) {
-        expect(left).toMatch(PLAIN_VALUE);
+        expect(left).toMatch(/^[#\w ,-]{1,120}$/);
         expect(left).not.toMatch(/[;:(){}"'\\/<>@!]/);
       }
     }),

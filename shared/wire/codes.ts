@@ -36,6 +36,7 @@ export const REFUSALS = {
   STEP_IN_PROGRESS: { status: 409, title: 'This step is being checked.' },
   STEP_NOT_EXPECTED: { status: 409, title: 'The sign-in is not at this step.' },
   LOGIN_REQUEST_INVALID: { status: 403, title: 'The login request is unknown, used or expired.' },
+  REDIRECT_URI_NOT_ALLOWED: { status: 403, title: 'This address is not on the list of those to go back to.' },
 
   // Transactions.
   TRANSACTION_INVALID: { status: 422, title: 'These fields cannot be shown and signed as they are.' },
@@ -47,6 +48,7 @@ export const REFUSALS = {
   RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
   RESULT_USED: { status: 409, title: 'The result has been consumed already, or has expired.' },
   RESULT_REVOKED: { status: 403, title: 'The person or the resource no longer has access.' },
+  RESULT_TEST: { status: 403, title: 'This is the result of a test resource, and tests are not accepted here.' },
 
   // API.
   API_KEY_MISSING: { status: 401, title: 'Send an API key in the Authorization header.' },
@@ -67,6 +69,8 @@ export const REFUSALS = {
   API_KEY_NOT_FOUND: { status: 404, title: 'There is no such API key.' },
   FILTER_IN_USE: { status: 409, title: 'The filter is attached to a resource. Take it off first.' },
   VERSION_CONFLICT: { status: 412, title: 'It has been changed since you read it.' },
+  TEST_RESOURCE: { status: 409, title: 'This resource is for tests: real people and tokens have no part in it.' },
+  LOGO_INVALID: { status: 422, title: 'A logo is a PNG or WebP of at most 32 kB and 16 to 1024 pixels a side.' },
   ASSIGNMENT_NOT_FOUND: { status: 404, title: 'There is no such assignment.' },
   ASSIGNMENT_LIMIT: { status: 409, title: 'There are as many assignments as there can be.' },
   NAME_TAKEN: { status: 409, title: 'Another user of this account goes by that name.' },

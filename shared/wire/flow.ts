@@ -4,6 +4,7 @@ import type { RefusalCode } from './codes.ts';
  * The conversation between the frame and the service. The server drives: each answer names the step to show next.
  *
  *     POST /widget/v1/flows           BeginFlow  -> 201 FlowBegun
+ *     POST /widget/v1/redirected-flows  {loginRequest} -> 201 FlowBegun   (on our own page)
  *     GET  /widget/v1/flow                       -> 200 FlowView     (a phone that comes back)
  *     POST /widget/v1/flow/identify   {seq, login}     -> 200 FlowView
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
@@ -13,7 +14,7 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
  *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
  *
- * All but the first carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
+ * All but the first two carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
  * is one attempt: the second is refused with STEP_IN_PROGRESS or STEP_STALE (409, problem+json) and changes nothing.
  */

@@ -14,11 +14,28 @@ export interface FrameDocument {
   title: string;
   /** Whether the frame offers people a link to a new password. Default false. */
   passwordReset?: boolean | undefined;
+  /** Whether to say that nobody really signs in here. Default false. */
+  isTest?: boolean | undefined;
+  /** Path of the resource's logo. */
+  logo?: string | undefined;
+  /** Our own page for a login request; absent in a frame or a popup. */
+  standalone?: Standalone | undefined;
 }
 
-export function frameDocument({ nonce, script, style, lang, title, passwordReset }: FrameDocument): string {
+export interface Standalone {
+  /** Id of the login request; its secret is in the fragment of the address, which no server sees. */
+  request: string;
+  resource: string;
+  /** Where the result is posted to: the same as in `frameCsp`. */
+  redirectUri: string;
+  /** Whether the site has said who signs in. */
+  isGiven: boolean;
+}
+
+export function frameDocument(document: FrameDocument): string {
+  const { nonce, script, style, lang, title } = document;
   return `<!doctype html>
-<html lang="${escapeHtml(lang)}"${passwordReset ? ' data-reset' : ''}>
+<html lang="${escapeHtml(lang)}"${factsOf(document)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -33,6 +50,16 @@ export function frameDocument({ nonce, script, style, lang, title, passwordReset
 </body>
 </html>
 `;
+}
+
+/** What the frame's script has to know, as data attributes; only those that say something. */
+function factsOf({ passwordReset, isTest, logo, standalone }: FrameDocument): string {
+  const { request, resource, redirectUri, isGiven } = standalone ?? {};
+  const facts = { reset: passwordReset, test: isTest, logo, request, resource, return: redirectUri, given: isGiven };
+  return Object.entries(facts)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name, value]) => (value === true ? ` data-${name}` : ` data-${name}="${escapeHtml(`${value}`)}"`))
+    .join('');
 }
 
 export interface RefusalDocument {
@@ -84,13 +111,18 @@ export interface FrameCsp {
   nonce: string;
   /** Exact origins that may be around the frame. Empty, or none of them well-formed: nobody may. */
   frameAncestors: readonly string[];
+  /** The only address that forms may be posted to. Default: none. */
+  formAction?: string | undefined;
+  /** Whether there is an image of our own to show. Default false. */
+  hasLogo?: boolean | undefined;
 }
 
 const NONCE = /^[\w+/=-]{16,128}$/;
+const PATH = /^\/[\w.~%/-]*$/;
 const ORIGIN = /^https?:\/\/(?:[a-z0-9_*.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /** The frame's `Content-Security-Policy`. A malformed origin is left out rather than allowed to end the directive. */
-export function frameCsp({ nonce, frameAncestors }: FrameCsp): string {
+export function frameCsp({ nonce, frameAncestors, formAction, hasLogo }: FrameCsp): string {
   checkNonce(nonce);
   const ancestors = frameAncestors.filter((origin) => ORIGIN.test(origin));
   return [
@@ -99,12 +131,19 @@ export function frameCsp({ nonce, frameAncestors }: FrameCsp): string {
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
     "connect-src 'self'",
+    ...(hasLogo ? ["img-src 'self'"] : []),
     `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${formAction === undefined ? "'none'" : sourceOf(formAction)}`,
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
+}
+
+/** An address as a source of a policy: without its query, which the grammar has no place for (CSP 3, 2.3.1). */
+function sourceOf(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return ORIGIN.test(origin) && PATH.test(pathname) ? origin + pathname : "'none'";
 }
 
 /** The policy of `refusalDocument`: nothing runs, nobody embeds it. */

@@ -1,6 +1,9 @@
 /** The `typ` header of a result JWT; anything else is not a result (RFC 8725 3.11). */
 export const RESULT_TYP = 'countersign-result+jwt';
 
+/** The `typ` of what a test resource gives: whoever has not heard of tests refuses it. */
+export const TEST_RESULT_TYP = 'countersign-test-result+jwt';
+
 /** Signature algorithms a result may carry. Never chosen by the token: always by the verifier's configuration. */
 export const RESULT_ALGORITHMS = ['ES256', 'EdDSA'] as const;
 export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
@@ -34,4 +37,6 @@ export interface ResultClaims {
   exp: number;
   /** Redeemed once, by this id and never by the JWT's text. */
   jti: string;
+  /** There only on what a test resource gave: nobody has signed in. `sub` and `preferred_username` are `test`. */
+  test?: true;
 }

@@ -1,11 +1,30 @@
-import { result, type VectorCase, withClaims } from './vector-case.ts';
+import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-case.ts';
 
 /** What a host asks beyond "is it a result of this sign-in". */
 export function optionCases(): VectorCase[] {
   const skipped = withClaims({ amr: ['pwd'], acr: '1', otp: 'skipped' });
   const notUsed = withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' });
   const otpAlone = withClaims({ amr: ['otp'], acr: '1', otp: 'verified' });
+  const testTyp = { ...HEADER, typ: 'countersign-test-result+jwt' };
+  const test = result({ header: testTyp, payload: { ...CLAIMS, test: true } });
+  const refusedTest = { jwt: test, expect: 'RESULT_TEST_REFUSED', options: { acceptTest: false } };
+  const acceptTest = true;
   return [
+    { name: 'a test result, and nobody asked for tests', ...refusedTest },
+    { name: 'a test result, tests accepted', jwt: test, expect: 'accept', options: { acceptTest } },
+    { name: 'a real result, tests accepted', jwt: result(), expect: 'accept', options: { acceptTest } },
+    {
+      name: 'a test by its header, real by its claims',
+      jwt: result({ header: testTyp }),
+      expect: 'RESULT_CLAIMS_INVALID',
+      options: { acceptTest },
+    },
+    ...[true, false, 1, 'true', null].map((claim) => ({
+      name: `real by its header, claim test ${JSON.stringify(claim)}`,
+      jwt: withClaims({ test: claim }),
+      expect: 'RESULT_CLAIMS_INVALID',
+      options: { acceptTest: false },
+    })),
     {
       name: 'expected origin',
       jwt: result(),

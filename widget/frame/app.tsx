@@ -1,7 +1,6 @@
-import type { ComponentChildren, Ref } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { en, type TextKey } from '../i18n/en.ts';
-import type { Texts } from '../i18n/texts.ts';
-import { Card } from './parts/card.tsx';
+import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
 import { Later } from './parts/later.tsx';
 import type { Screen } from './screen.ts';
@@ -12,37 +11,25 @@ import { MessageScreen } from './steps/message-screen.tsx';
 /** Only whoever has such a device, or something to confirm, needs it. */
 const loadAbout = () => import('./steps/about.tsx').then(({ About }) => About);
 
-export interface AppProps {
+export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
-  texts: Texts;
-  /** The resource's name. */
-  name: string;
   /** Whether the person has done anything in the frame: only then may it move the focus. */
   hasActed: boolean;
   /** Second-factor-only mode: the person is given. */
   isGiven: boolean;
   resetUrl: string | undefined;
-  card: Ref<HTMLElement>;
   signIn: SignIn;
-  onClose?: (() => void) | undefined;
 }
 
-export function App({ card, name, texts, onClose, ...rest }: AppProps) {
+export function App(props: AppProps) {
   return (
-    <Card card={card} name={name} texts={texts} onClose={onClose}>
-      <ScreenBody texts={texts} {...rest} />
+    <Card {...props}>
+      <ScreenBody {...props} />
     </Card>
   );
 }
 
-function ScreenBody({
-  screen,
-  texts,
-  hasActed,
-  isGiven,
-  resetUrl,
-  signIn,
-}: Omit<AppProps, 'card' | 'name' | 'onClose'>) {
+function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppProps) {
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}

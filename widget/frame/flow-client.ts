@@ -29,7 +29,8 @@ export interface FlowClient {
 const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
-export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
+/** @param loginRequest on our own page: all that a flow is begun with there */
+export function createFlowClient(fetch: typeof globalThis.fetch, loginRequest?: string): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -57,7 +58,10 @@ export function createFlowClient(fetch: typeof globalThis.fetch): FlowClient {
   }
 
   return {
-    begin: (request) => ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
+    begin: (request) =>
+      loginRequest === undefined
+        ? ask('flows', BEGIN_TIMEOUT_MS, undefined, request)
+        : ask('redirected-flows', BEGIN_TIMEOUT_MS, undefined, { loginRequest }),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
     choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),

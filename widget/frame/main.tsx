@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { type Look, readToFrame } from '../../shared/wire/frame-protocol.ts';
 import { english, loadTexts } from '../i18n/texts.ts';
+import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
 import { createFlowClient } from './flow-client.ts';
@@ -16,8 +17,16 @@ const root = document.documentElement;
 const name = document.title;
 
 if (parent === window) {
-  const texts = await loadTexts(navigator.languages);
-  render(<p class="alone">{texts('alone')}</p>, document.body);
+  // Few come here, so it is loaded when they do.
+  const { findHost } = await import('./alone.ts');
+  const alone = await findHost(root, hints, awaitHost);
+  if (alone) {
+    root.dataset.alone = '';
+    run(alone.host, alone.resource, alone);
+  } else {
+    const texts = await loadTexts(navigator.languages);
+    render(<p class="alone">{texts('alone')}</p>, document.body);
+  }
 } else {
   const host = await awaitHost(window, {
     parent,
@@ -28,7 +37,7 @@ if (parent === window) {
 }
 
 /** The frame, from the moment that its page is known. */
-function run(host: Host, resource: string): void {
+function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone> = {}): void {
   const { port, origin, slot, mount } = host;
   const say = sayTo(host);
   let look: Look = host;
@@ -47,6 +56,9 @@ function run(host: Host, resource: string): void {
         screen={hasTexts ? screen : { kind: 'loading' }}
         texts={texts}
         name={name}
+        logo={root.dataset.logo}
+        site={site}
+        isTest={'test' in root.dataset}
         hasActed={hasActed}
         isGiven={isGiven}
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
@@ -67,7 +79,7 @@ function run(host: Host, resource: string): void {
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient((...request) => fetch(...request)),
+    client: createFlowClient((...request) => fetch(...request), loginRequest),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     say,
     show(next) {

@@ -89,7 +89,8 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   const deny = (code: string, requestId?: string) => {
     memory?.forget();
     clearTimeout(timer);
-    put({ kind: 'denied', code, mayRestart, signs });
+    // Only the site can ask anew.
+    put({ kind: 'denied', code, mayRestart: mayRestart && code !== 'LOGIN_REQUEST_INVALID', signs });
     sayError(code, requestId, false);
   };
 

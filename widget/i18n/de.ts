@@ -21,6 +21,8 @@ export const de = {
   failedTitle: 'Die Anmeldung konnte nicht beginnen',
   failedText: 'Die Seite hat nicht alles Nötige geliefert. Versuchen Sie es noch einmal oder laden Sie die Seite neu.',
   alone: 'Dieses Formular funktioniert nur auf der Website, bei der Sie sich anmelden.',
+  goesTo: 'um zu {0} zu gelangen',
+  testMode: 'Nur zum Testen: Hier meldet sich niemand wirklich an.',
 
   login: 'Anmeldename oder E-Mail',
   password: 'Passwort',

@@ -47,7 +47,9 @@ export const en = {
   offlineText: 'The sign-in service cannot be reached. Check your connection and try again.',
   failedTitle: 'Sign-in could not start',
   failedText: 'The page did not provide what is needed. Try again, or reload the page.',
-  alone: 'This form works only inside the site that you are signing in to.',
+  alone: 'This form works only together with the site that you are signing in to. Go back there and try again.',
+  goesTo: 'to continue to {0}',
+  testMode: 'For testing only: nobody really signs in here.',
 
   login: 'Login or email',
   password: 'Password',

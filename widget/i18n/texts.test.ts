@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import { REFUSALS } from '../../shared/wire/codes.ts';
+import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en, PERSONAL_CODES } from './en.ts';
 import { english, loadTexts, textsOf } from './texts.ts';
 
-test('every language has every text, and the same gaps to fill in', () => {
-  expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+test.each([
+  ['German', de],
+  ['Arabic', ar],
+])('%s has every text, and the same gaps to fill in', (_, language) => {
+  expect(Object.keys(language).sort()).toEqual(Object.keys(en).sort());
   for (const [key, text] of Object.entries(en)) {
-    const translated = de[key as keyof typeof de];
+    const translated = language[key as keyof typeof language];
     expect(translated.trim()).not.toBe('');
     expect(translated.match(/\{\d\}/g)).toEqual(text.match(/\{\d\}/g));
   }

@@ -2,6 +2,7 @@ import { type Dictionary, en, type TextKey } from './en.ts';
 
 /** Languages beside English, each loaded when first asked for. */
 const LANGUAGES: Record<string, () => Promise<Dictionary>> = {
+  ar: () => import('./ar.ts').then(({ ar }) => ar),
   de: () => import('./de.ts').then(({ de }) => de),
 };
 const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);

@@ -199,7 +199,12 @@ describe('what goes wrong on the way', () => {
     expect(await page.locator('iframe').count()).toBe(0);
 
     stage.service.isFrameDown = false;
-    await page.evaluate(() => (window as unknown as { widget: { reset(): void } }).widget.reset());
+    await page.evaluate(() => {
+      const { widget } = window as unknown as { widget: { update(options: object): void; reset(): void } };
+      // Now it shall load, however busy the machine is.
+      widget.update({ loadTimeoutMs: 60_000 });
+      widget.reset();
+    });
     await frameOf(page);
     await page.locator('[data-countersign-fallback]').waitFor({ state: 'hidden' });
   });
@@ -264,7 +269,7 @@ describe('hostile surroundings', () => {
     const evilFrame = page.frames().find((one) => one.url() === evil);
     expect(await evilFrame?.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
     expect(await page.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
-    expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'success']);
+    await expect.poll(() => eventsOf(page)).toEqual(['change', 'ready', 'change', 'success']);
     expect(
       await page.evaluate(
         () => (window as unknown as { events: [string, { result?: string }][] }).events.at(-1)?.[1].result,

@@ -1,4 +1,3 @@
-import { PLAIN_VALUE } from '../../shared/wire/appearance.ts';
 import {
   type ConnectMessage,
   type Look,
@@ -13,8 +12,6 @@ import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from
 /** On the element itself, so that two copies of the loader on one page agree. */
 const HANDLE = Symbol.for('countersign');
 type Target = HTMLElement & { [HANDLE]?: WidgetHandle };
-
-const LOAD_TIMEOUT_MS = 10_000;
 
 /** Puts the widget into the target. `scriptUrl`: where this script came from, hence where the service is. */
 export function mountWidget(target: Target, options: MountOptions, scriptUrl: string | undefined): WidgetHandle {
@@ -64,7 +61,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   const say = (message: ToFrame) => port?.postMessage(whole(message));
 
   const look = (): Look => {
-    const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables = {} } = current;
+    const { theme = 'auto', locale = 'auto', title = 'Sign in', closable, variables } = current;
     if (frame) {
       frame.title = title;
       // Frame and page must agree on the colour scheme, or the browser paints a box behind the frame.
@@ -74,7 +71,8 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       theme: `${theme}`,
       locale: locale === 'auto' ? document.documentElement.lang : `${locale}`,
       closable: !!closable,
-      variables: Object.fromEntries(Object.entries(variables).filter(([, value]) => PLAIN_VALUE.test(value))),
+      // What each may be, the frame says: it has to, whoever is around it.
+      variables: { ...variables },
     };
   };
 
@@ -134,7 +132,7 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
   };
 
   const load = (mayRetry: boolean) => {
-    const { loadTimeoutMs: timeoutMs = LOAD_TIMEOUT_MS } = current;
+    const { loadTimeoutMs: timeoutMs = 10_000 } = current;
     const wait = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
@@ -143,23 +141,32 @@ export function mountWidget(target: Target, options: MountOptions, scriptUrl: st
       }, ms);
     };
     unload();
-    frame = createFrame(service, current.resource);
-    slot = claimSlot(frame);
+    const made = createFrame(service, current.resource);
+    frame = made;
+    slot = claimSlot(made);
     look();
-    frame.onload = () => {
+    made.onload = () => {
       // Once per document: a frame that was reloaded, or moved in the page, is told anew.
       const { port1, port2 } = new MessageChannel();
       port?.close();
       port = port1;
       mount = crypto.getRandomValues(new Uint32Array(4)).join('-');
-      port.onmessage = ({ data }) => hear(readToHost(data, mount));
+      port1.onmessage = ({ data }) => hear(readToHost(data, mount));
       // Exactly the service's origin: should the frame have gone elsewhere, the browser drops the message and the port.
-      frame?.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
+      made.contentWindow?.postMessage(whole({ type: 'connect', slot, ...look() }), service, [port2]);
       // Scripts of the frame run before its load event: one that is silent now hardly ever speaks.
       wait(timeoutMs / 2);
     };
-    target.append(frame);
-    wait(timeoutMs);
+    if (current.mode === 'popup') {
+      // Few want it, so it is loaded for those (the build says from where): a window is what the frame would have been.
+      import('./popup.ts').then(
+        ({ offer }) => made === frame && offer(made, target, service, emit),
+        () => wait(0),
+      );
+    } else {
+      target.append(made);
+      wait(timeoutMs);
+    }
   };
 
   const start = () => {

@@ -56,6 +56,8 @@ export interface LiveOptions extends Callbacks {
   closable?: boolean;
   /** Accessible name of the iframe. Default `Sign in`. */
   title?: string;
+  /** How long one attempt to load may take. Default 10 000 ms; there are two. */
+  loadTimeoutMs?: number;
 }
 
 export interface MountOptions extends LiveOptions {
@@ -65,10 +67,13 @@ export interface MountOptions extends LiveOptions {
   nonce: Late<string>;
   /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
   loginRequest?: Late<string>;
+  /**
+   * `inline` (default): a frame in the element. `popup`: a button that opens the sign-in in a window of its own, for
+   * browsers or pages in which frames do not work.
+   */
+  mode?: 'inline' | 'popup';
   /** Origin of the service. Default: where this script came from. */
   service?: string;
-  /** How long one attempt to load may take. Default 10 000 ms; there are two. */
-  loadTimeoutMs?: number;
 }
 
 export interface WidgetHandle {

@@ -4,6 +4,8 @@ export const RESULT_ERROR_CODES = [
   'RESULT_MALFORMED',
   /** The `typ` header is not exactly that of a result. */
   'RESULT_TYP_WRONG',
+  /** Of a test resource: nobody has signed in. Accept it in your own tests alone, with `acceptTest`. */
+  'RESULT_TEST_REFUSED',
   /** The `alg` header is not on the list, or is not the algorithm of the key that `kid` names. */
   'RESULT_ALGORITHM_REFUSED',
   /** The header carries a key, points to one, or changes what the signature means. */
@@ -85,10 +87,12 @@ export const SERVER_ERROR_CODES = [
   'TRANSACTION_INVALID',
   'TRANSACTION_CANCELLED',
   'SIGNING_TOKEN_MISSING',
+  'REDIRECT_URI_NOT_ALLOWED',
   'RESULT_INVALID',
   'TRANSACTION_WRONG',
   'RESULT_USED',
   'RESULT_REVOKED',
+  'RESULT_TEST',
   'API_KEY_MISSING',
   'API_KEY_INVALID',
   'API_KEY_IN_URL',
@@ -107,6 +111,8 @@ export const SERVER_ERROR_CODES = [
   'API_KEY_NOT_FOUND',
   'FILTER_IN_USE',
   'VERSION_CONFLICT',
+  'TEST_RESOURCE',
+  'LOGO_INVALID',
   'ASSIGNMENT_NOT_FOUND',
   'ASSIGNMENT_LIMIT',
   'NAME_TAKEN',

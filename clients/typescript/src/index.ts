@@ -30,6 +30,7 @@ export type {
   GeoRule,
   IpRule,
   LoginRequest,
+  LoginRequestInput,
   MethodPolicy,
   NewFilter,
   NewResource,
@@ -38,8 +39,11 @@ export type {
   NewUser,
   OtpAlgorithm,
   Page,
+  Redirect,
+  RedirectInput,
   Resource,
   ResourceChanges,
+  TestMode,
   TimeRule,
   Token,
   TokenChanges,
@@ -62,7 +66,7 @@ export type { FetchLike } from './http/bounded-fetch.ts';
 export { newNonce } from './nonce.ts';
 export type { ResultExpectations } from './results/check-claims.ts';
 export type { OtpUse, ResultAlgorithm, ResultClaims } from './results/claims.ts';
-export { RESULT_ALGORITHMS, RESULT_TYP } from './results/claims.ts';
+export { RESULT_ALGORITHMS, RESULT_TYP, TEST_RESULT_TYP } from './results/claims.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './results/verifier.ts';
 export {
   canonicalTransaction,

@@ -15,6 +15,7 @@ interface Setup {
   requireOtp?: boolean;
   acr?: '1' | '2';
   transaction?: TransactionReference;
+  acceptTest?: boolean;
 }
 
 interface Vectors {

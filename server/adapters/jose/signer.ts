@@ -1,6 +1,6 @@
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { RESULT_TYP, type ResultClaims } from '../../../shared/wire/result.ts';
+import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '../../../shared/wire/result.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { signStatement } from './audit-statements.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -46,6 +46,7 @@ const claimsSchema = z.strictObject({
   iat: seconds,
   exp: seconds,
   jti: z.string().min(1),
+  test: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<ResultClaims>;
 
 /**
@@ -73,7 +74,7 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
       if (claims.iss !== issuer) throw new TypeError('a result is signed for its own issuer only');
       const key = signing();
       const { alg, kid } = key.publicJwk;
-      return new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, typ: RESULT_TYP }).sign(key.privateKey);
+      return new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, typ: typOf(claims) }).sign(key.privateKey);
     },
 
     signStatement: (statement) => signStatement(statement, issuer, signing()),
@@ -90,7 +91,10 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
         });
         const claims = claimsSchema.safeParse(payload);
         const ours =
-          claims.success && soundTimes(claims.data, expected.now) && writtenByUs(jwt, protectedHeader, payload);
+          claims.success &&
+          protectedHeader.typ === typOf(claims.data) &&
+          soundTimes(claims.data, expected.now) &&
+          writtenByUs(jwt, protectedHeader, payload);
         return ours ? claims.data : undefined;
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
@@ -111,10 +115,19 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
 function keyFor(header: JWTHeaderParameters, byKid: ReadonlyMap<string, SigningKey>) {
   const key = typeof header.kid === 'string' ? byKid.get(header.kid) : undefined;
   const ours = Object.keys(header).every((name) => HEADER_NAMES.has(name));
-  if (!key || !ours || header.typ !== RESULT_TYP || header.alg !== key.publicJwk.alg) {
+  if (!key || !ours || !isTyp(header.typ) || header.alg !== key.publicJwk.alg) {
     throw new errors.JWSInvalid('not the header of a result');
   }
   return key.publicKey;
+}
+
+function isTyp(typ: unknown): boolean {
+  return typ === RESULT_TYP || typ === TEST_RESULT_TYP;
+}
+
+/** Header and claim say the same: what one reader takes for a test, every reader does. */
+function typOf({ test }: Pick<ResultClaims, 'test'>): string {
+  return test ? TEST_RESULT_TYP : RESULT_TYP;
 }
 
 /** `exp` was judged already; here, that it belongs to this `iat`, and that neither is out of this world. */

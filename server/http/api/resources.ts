@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import {
   DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
   DEFAULT_RESULT_LIFETIME_MS,
   METHOD_POLICIES,
   type Resource,
+  TEST_MODES,
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
@@ -43,11 +45,21 @@ const settings = {
   }),
   allowLocalhost: z.boolean().openapi({ description: 'Also any port of http://localhost and http://127.0.0.1.' }),
   resultLifetimeMs: z.int().min(10_000).max(300_000),
+  redirectUris: z.array(z.string().max(LONGEST_REDIRECT_URI)).max(20).openapi({
+    description:
+      'Where results may be posted to from our own page: exact addresses, https (or http on localhost), without a fragment.',
+  }),
   passwordReset: z.boolean().openapi({
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
+
+/** Said when it is made and never after; `PATCH` takes no such field. */
+const testMode = z.enum(TEST_MODES).openapi({
+  description:
+    'Makes it a resource for tests, which nobody is assigned to: `pass`: every sign-in ends well; `fail`: none does; `expire`: the result has expired already. Cannot be changed.',
+});
 
 const input = z
   .strictObject({
@@ -60,11 +72,13 @@ const input = z
       allowedOrigins: settings.allowedOrigins.default([]),
       allowLocalhost: settings.allowLocalhost.default(false),
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
+      redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
     },
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
     ipFilter: filterId.optional(),
+    testMode: testMode.optional(),
   })
   .openapi('ResourceInput');
 const changes = z
@@ -75,20 +89,38 @@ const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
     '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes.',
 });
-const shown = z
-  .object({ id: resourceId, ...settings, ...filters, warnings, createdAt: instant, createdBy })
+export const shownResource = z
+  .object({
+    id: resourceId,
+    ...settings,
+    ...filters,
+    logo: z.string().nullable().openapi({
+      description: 'SHA-256 of the logo, null without one. It is at `/widget/v1/logo?resource={id}&hash={logo}`.',
+    }),
+    testMode: testMode.nullable(),
+    warnings,
+    createdAt: instant,
+    createdBy,
+  })
   .openapi('Resource');
 
-export function presentResource({ account: _account, createdBy, ...resource }: Resource): z.input<typeof shown> {
+export function presentResource({
+  account: _account,
+  createdBy,
+  ...resource
+}: Resource): z.input<typeof shownResource> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false } = resource;
+  const { passwordReset = false, redirectUris = [], logo = null, testMode = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
     geoFilter,
     timeFilter,
     ipFilter,
+    redirectUris,
     passwordReset,
+    logo,
+    testMode,
     tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
@@ -101,8 +133,8 @@ const routes = describeObject(
     query: namedPageQuery,
     input,
     changes,
-    shown,
-    made: shown,
+    shown: shownResource,
+    made: shownResource,
     about: { remove: 'Nobody signs in to it from then on. What was assigned to it is assigned to nothing.' },
   },
 );
@@ -113,12 +145,13 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, ...body } = c.req.valid('json');
+    const { geoFilter, timeFilter, ipFilter, testMode, ...body } = c.req.valid('json');
     const settings = {
       ...body,
       ...(geoFilter && { geoFilter }),
       ...(timeFilter && { timeFilter }),
       ...(ipFilter && { ipFilter }),
+      ...(testMode && { testMode }),
     };
     const made = await createOnce(ports, c, 'res', async (birth) => {
       const verdict = await createResource(ports, c.get('act'), birth, settings);

@@ -18,6 +18,9 @@ const request = z
       description:
         'What you are about to do, from your own records: the fields, or their hash. Without it the result has to be one of a sign-in.',
     }),
+    acceptTest: z.boolean().optional().openapi({
+      description: 'Whether results of a test resource will do. Without it they are refused with `RESULT_TEST`.',
+    }),
   })
   .openapi('ResultConsumption');
 
@@ -39,6 +42,7 @@ const claims = z
     iat: seconds,
     exp: seconds,
     jti: z.string(),
+    test: z.literal(true).exactOptional().openapi({ description: 'Of a test resource: nobody has signed in.' }),
   })
   .openapi('ResultClaims');
 

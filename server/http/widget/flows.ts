@@ -9,6 +9,7 @@ import { answerOtp, answerRecovery } from '../../usecases/answer-otp.ts';
 import { answerPassword } from '../../usecases/answer-password.ts';
 import { answerSign, cancelTransaction } from '../../usecases/answer-sign.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
+import { beginRedirectedFlow } from '../../usecases/begin-redirected-flow.ts';
 import { chooseFactor } from '../../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
@@ -26,6 +27,7 @@ const begin = z.strictObject({
   loginRequest: z.string().max(200).optional(),
   prefer: z.enum(FACTOR_KINDS).optional(),
 });
+const beginRedirected = z.strictObject({ loginRequest: z.string().max(200) });
 const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
 const passwordStep = z.strictObject({ seq, password });
@@ -42,6 +44,7 @@ export function flows(ports: Needs) {
   app.use('/flow', sameOrigin(ports.issuer));
   app.use('/flow/*', sameOrigin(ports.issuer));
   app.use('/flows', sameOrigin(ports.issuer));
+  app.use('/redirected-flows', sameOrigin(ports.issuer));
 
   app.post('/flows', async (c) => {
     const body = await parse(c, begin);
@@ -53,6 +56,12 @@ export function flows(ports: Needs) {
       ...(prefer !== undefined && { prefer }),
       whence: whenceOf(c),
     });
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
+  });
+  app.post('/redirected-flows', async (c) => {
+    const body = await parse(c, beginRedirected);
+    if (body instanceof Response) return body;
+    const verdict = await beginRedirectedFlow(ports, { ...body, whence: whenceOf(c) });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.get('/flow', async (c) => answer(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));

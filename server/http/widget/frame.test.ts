@@ -166,3 +166,16 @@ describe('the files', () => {
     expect(await small.text()).toBe('br:loader');
   });
 });
+
+// SR-13: a window of its own may keep its opener; that is all that tells it from the frame.
+test('a window is shown to a listed origin alone, may speak with its opener, and is framed by nobody', async () => {
+  const popup = (origin: string) =>
+    service.call(`GET /widget/v1/popup?${new URLSearchParams({ resource: scene.resource.id, origin })}`);
+  const shown = await popup(ORIGIN);
+  expect(shown.status).toBe(200);
+  expect(ancestorsOf(shown)).toBe("'none'");
+  expect(shown.headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
+  const refused = await popup('https://evil.example');
+  expect(refused.status).toBe(403);
+  expect(refused.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+});

@@ -1,35 +1,32 @@
-import { randomBytes } from 'node:crypto';
-import { Hono } from 'hono';
-import {
-  FRAME_HEADERS,
-  frameCsp,
-  frameDocument,
-  refusalCsp,
-  refusalDocument,
-} from '../../../shared/wire/frame-document.ts';
+import { type Context, Hono } from 'hono';
+import { FRAME_HEADERS, refusalCsp, refusalDocument } from '../../../shared/wire/frame-document.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
 import { frameAccess } from '../../usecases/frame-access.ts';
 import type { AppEnv } from '../context.ts';
+import { newCspNonce, showDocument } from './show-document.ts';
 
-const MOUNT = '/widget/v1';
-
-/** The page inside the iframe: for an allowed origin the sign-in, for every other a word on what to configure (SR-13). */
+/**
+ * The page inside the iframe, or in a window that a page has opened: for an allowed origin the sign-in, for every other
+ * a word on what to configure (SR-13). The window may keep its opener, which is how it speaks to the page; it is framed
+ * by nobody.
+ */
 export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
   const app = new Hono<AppEnv>();
-  app.get('/frame', async (c) => {
+  const show = async (c: Context<AppEnv>, isPopup: boolean) => {
     const resource = c.req.query('resource') ?? '';
     const origin = c.req.query('origin') ?? '';
-    const { ancestor, title, passwordReset } = await frameAccess(ports, resource, origin);
-    const nonce = randomBytes(18).toString('base64');
-    for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
-    if (ancestor === undefined) {
-      c.header('content-security-policy', refusalCsp(nonce));
-      return c.body(refusalDocument({ nonce, origin, resource }), 403);
+    const { ancestor, shown } = await frameAccess(ports, resource, origin);
+    if (ancestor !== undefined && shown) {
+      if (isPopup) c.header('cross-origin-opener-policy', 'unsafe-none');
+      return showDocument(c, widget, { resource, frameAncestors: isPopup ? [] : [ancestor] }, shown);
     }
-    c.header('content-security-policy', frameCsp({ nonce, frameAncestors: [ancestor] }));
-    const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
-    return c.body(frameDocument({ nonce, script, style, lang: 'en', title: title ?? '', passwordReset }), 200);
-  });
+    const nonce = newCspNonce();
+    for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
+    c.header('content-security-policy', refusalCsp(nonce));
+    return c.body(refusalDocument({ nonce, origin, resource }), 403);
+  };
+  app.get('/frame', (c) => show(c, false));
+  app.get('/popup', (c) => show(c, true));
   return app;
 }

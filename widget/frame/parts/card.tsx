@@ -6,6 +6,11 @@ export interface CardProps {
   texts: Texts;
   /** The resource's name. */
   name: string;
+  /** Path of the resource's logo. */
+  logo: string | undefined;
+  /** Outside a frame: the site that this leads to. */
+  site: string | undefined;
+  isTest: boolean;
   card: Ref<HTMLElement>;
   /** Present if the page offers to close the widget. */
   onClose?: (() => void) | undefined;
@@ -16,18 +21,22 @@ export interface CardProps {
  * What stays the same on every screen: whose sign-in this is, and who guards it. No landmark of its own: the page around
  * it has its `main`, and may hold several widgets.
  */
-export function Card({ texts, name, card, onClose, children }: CardProps) {
+export function Card({ texts, name, logo, site, isTest, card, onClose, children }: CardProps) {
   return (
     <section class="card" ref={card}>
       <header>
-        <Seal />
-        <p class="name">{name}</p>
+        {logo ? <img class="logo" src={logo} alt={name} /> : <Seal />}
+        <p class="name">
+          {!logo && name}
+          {site && <span class="site">{texts('goesTo', site)}</span>}
+        </p>
         {onClose && (
           <button type="button" class="icon" aria-label={texts('close')} onClick={onClose}>
             <Cross />
           </button>
         )}
       </header>
+      {isTest && <p class="test">{texts('testMode')}</p>}
       {children}
       <footer>
         <Lock />

@@ -7,6 +7,8 @@ export interface FieldAttributes {
   autocomplete: 'username' | 'current-password' | 'one-time-code' | 'off';
   inputMode?: 'numeric';
   maxLength?: number;
+  /** Of what is typed, whichever way the words around it run. */
+  dir: 'ltr' | 'auto';
 }
 
 export interface FieldProps extends FieldAttributes {

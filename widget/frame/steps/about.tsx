@@ -52,9 +52,7 @@ class Question extends Component<QuestionProps, { isCopied?: boolean }> {
       <div class="asked">
         <p aria-hidden="true">{texts('deviceHow')}</p>
         <div class="question" dir="ltr">
-          <span aria-hidden="true">
-            {question.match(/.{1,4}/g)?.map(group)}
-          </span>
+          <span aria-hidden="true">{question.match(/.{1,4}/g)?.map(group)}</span>
           {navigator.clipboard && (
             <button type="button" class="link" onClick={this.copy}>
               {texts(isCopied ? 'copied' : 'copy')}

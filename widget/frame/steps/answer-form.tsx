@@ -97,7 +97,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         {step !== 'identify' && view.login !== undefined && (
           <div class="who">
             <label for="who">{texts(step === 'sign' ? 'confirmingAs' : 'signingInAs')}</label>
-            <input id="who" name="username" autocomplete="username" value={view.login} readOnly />
+            <input id="who" dir="auto" name="username" autocomplete="username" value={view.login} readOnly />
             {onNotYou && (
               <button type="button" class="link" onClick={onNotYou}>
                 {texts('notYou')}

@@ -27,7 +27,7 @@ const otp: Prompt = {
   hint: 'otpHint',
   missing: 'otpMissing',
   button: 'confirm',
-  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric' },
+  attributes: { name: 'otp', type: 'text', autocomplete: 'one-time-code', inputMode: 'numeric', dir: 'ltr' },
   read: (typed) => typed.replace(GROUPING, ''),
   judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
 };
@@ -38,7 +38,7 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
     label: 'login',
     missing: 'loginMissing',
     button: 'continue',
-    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256 },
+    attributes: { name: 'username', type: 'text', autocomplete: 'username', maxLength: 256, dir: 'auto' },
     read: (typed) => typed.trim(),
   },
   password: {
@@ -46,7 +46,7 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
     label: 'password',
     missing: 'passwordMissing',
     button: 'signIn',
-    attributes: { name: 'password', type: 'password', autocomplete: 'current-password' },
+    attributes: { name: 'password', type: 'password', autocomplete: 'current-password', dir: 'ltr' },
     read: (typed) => typed,
   },
   otp,
@@ -57,7 +57,7 @@ const PROMPTS: Record<AnswerableStep, Prompt> = {
     hint: 'recoveryHint',
     missing: 'otpMissing',
     button: 'confirm',
-    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40 },
+    attributes: { name: 'recovery-code', type: 'text', autocomplete: 'off', maxLength: 40, dir: 'ltr' },
     read: (typed) => typed.trim(),
   },
 };

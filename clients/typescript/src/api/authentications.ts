@@ -3,7 +3,16 @@ import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { hashOf, type TransactionReference } from '../transactions/transaction.ts';
 import { type CallOptions, unexpected } from './collection.ts';
-import type { AuthenticateInput, Authentication, LoginRequest, NewTransaction, Transaction } from './objects.ts';
+import type {
+  AuthenticateInput,
+  Authentication,
+  LoginRequest,
+  LoginRequestInput,
+  NewTransaction,
+  Redirect,
+  RedirectInput,
+  Transaction,
+} from './objects.ts';
 import type { Transport } from './transport.ts';
 
 /** A success must say so in full. Anything else, even with status 200, lets nobody in. */
@@ -32,23 +41,29 @@ export async function authenticate(
 
 export async function consumeResult(
   send: Transport,
-  input: { result: string; resource: string; nonce: string; transaction?: TransactionReference },
+  input: {
+    result: string;
+    resource: string;
+    nonce: string;
+    transaction?: TransactionReference;
+    acceptTest?: boolean;
+  },
   { signal }: CallOptions = {},
 ): Promise<ResultClaims> {
-  const { result, resource, nonce } = input;
+  const { result, resource, nonce, acceptTest } = input;
   // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
   const transaction = 'transaction' in input ? { transaction: await hashOf(input.transaction ?? '') } : {};
   if (typeof nonce !== 'string' || nonce === '') {
     throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
   }
-  const body = { result, resource, nonce, ...transaction };
+  const body = { result, resource, nonce, ...transaction, ...(acceptTest === true && { acceptTest }) };
   const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
-  return readConsumedClaims(answer ?? {}, { resource, nonce, ...transaction });
+  return readConsumedClaims(answer ?? {}, { resource, nonce, ...transaction, acceptTest });
 }
 
 export async function createLoginRequest(
   send: Transport,
-  input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
+  input: LoginRequestInput,
   { signal }: CallOptions = {},
 ): Promise<LoginRequest> {
   const answer = await send({ method: 'POST', path: '/login-requests', body: input, kind: 'once', signal });
@@ -69,6 +84,19 @@ export async function createTransaction(
   // What the person is shown is what the service has: it must be what was asked for.
   if (transaction !== hash) throw unexpected('the transaction of these fields');
   return { loginRequest, transaction: hash, expiresAt };
+}
+
+export async function createRedirect(
+  send: Transport,
+  input: RedirectInput,
+  { signal }: CallOptions = {},
+): Promise<Redirect> {
+  const answer = await send({ method: 'POST', path: '/login-requests', body: input, kind: 'once', signal });
+  const { loginRequest, signInUrl, expiresAt } = answer ?? {};
+  if (typeof loginRequest !== 'string' || typeof signInUrl !== 'string' || typeof expiresAt !== 'number') {
+    throw unexpected('an address to sign in at');
+  }
+  return { loginRequest, signInUrl, expiresAt };
 }
 
 function isUser(value: unknown): value is { id: string; login: string } {

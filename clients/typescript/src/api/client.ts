@@ -20,7 +20,13 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createLoginRequest, createTransaction } from './authentications.ts';
+import {
+  authenticate,
+  consumeResult,
+  createLoginRequest,
+  createRedirect,
+  createTransaction,
+} from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -37,11 +43,14 @@ import type {
   Filter,
   FilterChanges,
   LoginRequest,
+  LoginRequestInput,
   NewFilter,
   NewResource,
   NewToken,
   NewTransaction,
   NewUser,
+  Redirect,
+  RedirectInput,
   Resource,
   ResourceChanges,
   Token,
@@ -85,14 +94,23 @@ export interface Client {
    * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
-    input: { result: string; resource: string; nonce: string; transaction?: TransactionReference },
+    input: {
+      result: string;
+      resource: string;
+      nonce: string;
+      transaction?: TransactionReference;
+      acceptTest?: boolean;
+    },
     options?: CallOptions,
   ): Promise<ResultClaims>;
   /** Lets the widget ask a person whom you already know for the one-time password alone. */
-  createLoginRequest(
-    input: { user: string; resource: string; nonce: string; passwordChecked: boolean },
-    options?: CallOptions,
-  ): Promise<LoginRequest>;
+  createLoginRequest(input: LoginRequestInput, options?: CallOptions): Promise<LoginRequest>;
+  /**
+   * Lets a person sign in on the service's own page, for browsers and sites where frames do not work.
+   *
+   * @throws CountersignError `REDIRECT_URI_NOT_ALLOWED`, ...
+   */
+  createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
   /**
    * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them. Each
    * call is one more that the person may be asked, so it is never repeated by itself.
@@ -100,7 +118,11 @@ export interface Client {
    * @throws CountersignError `TRANSACTION_INVALID`, `SIGNING_TOKEN_MISSING`, `TOKEN_LOCKED`, `RATE_LIMITED`, ...
    */
   createTransaction(input: NewTransaction, options?: CallOptions): Promise<Transaction>;
-  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>;
+  resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
+    /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
+    setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
+    removeLogo(id: string, options?: CallOptions): Promise<void>;
+  };
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
@@ -167,7 +189,21 @@ export function createClient(options: ClientOptions): Client {
     consumeResult: (input, call) => consumeResult(send, input, call),
     createTransaction: (input, call) => createTransaction(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
-    resources: createCollection(send, { path: '/resources', readCreated: readItem<Resource> }),
+    createRedirect: (input, call) => createRedirect(send, input, call),
+    resources: {
+      ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {
+        path: '/resources',
+        readCreated: readItem<Resource>,
+      }),
+      async setLogo(id, bytes, { signal } = {}) {
+        const path = `${itemPath('/resources', id)}/logo`;
+        const body = { image: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) };
+        return readItem<Resource>(await send({ method: 'POST', path, body, kind: 'once', signal }));
+      },
+      async removeLogo(id, { signal } = {}) {
+        await send({ method: 'DELETE', path: `${itemPath('/resources', id)}/logo`, kind: 'once', signal });
+      },
+    },
     users: {
       ...createCollection<User, NewUser, UserChanges, User, UserQuery>(send, {
         path: '/users',

@@ -23,15 +23,24 @@ export interface Resource {
   allowLocalhost: boolean;
   /** 10 000 to 300 000. */
   resultLifetimeMs: number;
+  /** Exact addresses that results may be posted to from the service's own page. */
+  redirectUris: string[];
+  /** SHA-256 of the logo; null without one. */
+  logo: string | null;
   geoFilter: string | null;
   timeFilter: string | null;
   ipFilter: string | null;
   createdAt: number;
+  /** Of a resource for tests. Said when it is made, and never changed. */
+  testMode: TestMode | null;
   createdBy: Creator | null;
 }
 
-export type ResourceChanges = Partial<Omit<Resource, 'id' | 'createdAt' | 'createdBy'>>;
-export type NewResource = ResourceChanges & { name: string };
+/** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
+export type TestMode = 'pass' | 'fail' | 'expire';
+
+export type ResourceChanges = Partial<Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy'>>;
+export type NewResource = ResourceChanges & { name: string; testMode?: TestMode };
 
 export interface User {
   id: string;
@@ -228,6 +237,25 @@ export interface Transaction {
   /** Hash of the fields: what `txn` of the result will be. */
   transaction: string;
   expiresAt: number;
+}
+
+/** For the widget on a page of yours. */
+export interface LoginRequestInput {
+  user: string;
+  resource: string;
+  nonce: string;
+  passwordChecked: boolean;
+}
+
+/** For the service's own page, which posts the result to `redirectUri`. Without a user, whoever it is says so there. */
+export type RedirectInput = Pick<LoginRequestInput, 'resource' | 'nonce'> & {
+  /** One of the resource's `redirectUris`, letter by letter. */
+  redirectUri: string;
+} & (Pick<LoginRequestInput, 'user' | 'passwordChecked'> | { user?: undefined; passwordChecked?: undefined });
+
+export interface Redirect extends LoginRequest {
+  /** Where to send the person, within two minutes. Whoever has it can sign in with it, once. */
+  signInUrl: string;
 }
 
 export interface Page<Item> {

@@ -20,6 +20,8 @@ export interface ResultExpectations {
    * result that confirms anything else is refused, as is one of a sign-in. Without it, one that confirms something is.
    */
   transaction?: TransactionReference;
+  /** Take the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
+  acceptTest?: boolean;
 }
 
 export interface ClaimRules {
@@ -99,9 +101,14 @@ export function checkClaims(
  */
 export function readConsumedClaims(
   answer: JsonObject,
-  asked: { resource: string; nonce: string; transaction?: string },
+  asked: { resource: string; nonce: string; transaction?: string; acceptTest?: boolean | undefined },
 ): ResultClaims {
   const claims = readClaims(answer);
+  refuseUnless(
+    claims.test !== true || asked.acceptTest === true,
+    'RESULT_TEST_REFUSED',
+    'The result is of a test resource.',
+  );
   refuseUnless(claims.aud === asked.resource, 'RESULT_AUDIENCE_WRONG', 'The result is for another resource.');
   refuseUnless(
     equalInConstantTime(claims.nonce, asked.nonce),
@@ -138,6 +145,7 @@ function readClaims(payload: JsonObject): ResultClaims {
     iat: instant(payload, 'iat'),
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
+    ...isTest(payload),
   };
 }
 
@@ -146,6 +154,13 @@ function transactionOf(payload: JsonObject): { txn?: string } {
   if (txn === undefined) return {};
   if (typeof txn !== 'string' || !/^[0-9a-f]{64}$/.test(txn)) throw invalid('txn');
   return { txn };
+}
+
+/** A test says so with `true`; anything else in that place is nothing that the service writes. */
+function isTest(payload: JsonObject): { test?: true } {
+  const test = own(payload, 'test');
+  if (test !== undefined && test !== true) throw invalid('test');
+  return test === true ? { test } : {};
 }
 
 function isUsableNonce(nonce: unknown): nonce is string {

@@ -1,6 +1,9 @@
 /** The `typ` header of a result; anything else is not a result (RFC 8725 3.11). */
 export const RESULT_TYP = 'countersign-result+jwt';
 
+/** The `typ` of what a test resource gives. */
+export const TEST_RESULT_TYP = 'countersign-test-result+jwt';
+
 /** Signature algorithms a result may carry. */
 export const RESULT_ALGORITHMS = ['ES256', 'EdDSA'] as const;
 export type ResultAlgorithm = (typeof RESULT_ALGORITHMS)[number];
@@ -34,4 +37,6 @@ export interface ResultClaims {
   exp: number;
   /** The result's own id: it can be consumed once, by this and never by its text. */
   jti: string;
+  /** There only with `acceptTest`, on what a test resource gave: nobody has signed in. */
+  test?: true;
 }

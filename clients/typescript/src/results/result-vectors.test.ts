@@ -5,7 +5,7 @@ import { textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, transaction, ...options } = {
+  const { now, nonce, origin, requireOtp, acr, transaction, acceptTest, ...options } = {
     ...VECTORS.defaults,
     ...vectorCase.options,
   };
@@ -21,6 +21,7 @@ function verify(vectorCase: VectorCase) {
     ...(requireOtp === undefined ? {} : { requireOtp }),
     ...(acr === undefined ? {} : { acr }),
     ...(transaction === undefined ? {} : { transaction }),
+    ...(acceptTest === undefined ? {} : { acceptTest }),
   });
 }
 
@@ -55,6 +56,7 @@ describe('hostile results', () => {
       'RESULT_ORIGIN_WRONG',
       'RESULT_OTP_REQUIRED',
       'RESULT_SIGNATURE_WRONG',
+      'RESULT_TEST_REFUSED',
       'RESULT_TRANSACTION_UNEXPECTED',
       'RESULT_TRANSACTION_WRONG',
       'RESULT_TYP_WRONG',

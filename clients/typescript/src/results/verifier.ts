@@ -5,7 +5,7 @@ import { wholeNumber } from '../options.ts';
 import { parseServiceUrl } from '../service-url.ts';
 import { hashOf } from '../transactions/transaction.ts';
 import { checkClaims, type ResultExpectations } from './check-claims.ts';
-import { RESULT_ALGORITHMS, RESULT_TYP, type ResultAlgorithm, type ResultClaims } from './claims.ts';
+import { RESULT_ALGORITHMS, RESULT_TYP, type ResultAlgorithm, type ResultClaims, TEST_RESULT_TYP } from './claims.ts';
 import { type JsonObject, parseCompactJws, parseObject } from './compact-jws.ts';
 import { createKeySet } from './key-set.ts';
 import type { PublishedKey } from './published-keys.ts';
@@ -83,19 +83,23 @@ export function createVerifier(options: VerifierOptions): Verifier {
       // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
       const transaction = 'transaction' in expected ? { transaction: await hashOf(asked ?? '') } : {};
       const { header, payload } = parseCompactJws(jwt);
-      const { algorithm, kid } = checkHeader(header, algorithms);
+      const { algorithm, kid, isTest } = checkHeader(header, algorithms, expected.acceptTest === true);
       const key = await keys.find(kid);
       if (!key) throw new CountersignError('RESULT_KEY_UNKNOWN', 'The service publishes no key of that name.');
       if (key.algorithm !== algorithm) {
         throw new CountersignError('RESULT_ALGORITHM_REFUSED', 'That key signs with another algorithm.');
       }
       await checkSignature(String(jwt), key);
-      return checkClaims(
+      const claims = checkClaims(
         parseObject(payload, 'payload'),
         rules,
         { ...others, ...transaction },
         Math.floor(now() / 1000),
       );
+      if ((claims.test === true) !== isTest) {
+        throw new CountersignError('RESULT_CLAIMS_INVALID', 'Header and claims do not agree on whether it is a test.');
+      }
+      return claims;
     },
   };
 }
@@ -104,9 +108,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
 function checkHeader(
   header: JsonObject,
   algorithms: readonly ResultAlgorithm[],
-): { algorithm: ResultAlgorithm; kid: string } {
+  acceptTest: boolean,
+): { algorithm: ResultAlgorithm; kid: string; isTest: boolean } {
   const { typ, alg, kid } = header;
-  if (typ !== RESULT_TYP) throw new CountersignError('RESULT_TYP_WRONG', 'This is some other kind of token.');
+  const isTest = typ === TEST_RESULT_TYP;
+  if (isTest && !acceptTest) throw new CountersignError('RESULT_TEST_REFUSED', 'The result is of a test resource.');
+  if (!isTest && typ !== RESULT_TYP)
+    throw new CountersignError('RESULT_TYP_WRONG', 'This is some other kind of token.');
   const algorithm = algorithms.find((accepted) => accepted === alg);
   if (!algorithm) throw new CountersignError('RESULT_ALGORITHM_REFUSED', 'Its signature algorithm is not accepted.');
   const refused = REFUSED_PARAMETERS.find((name) => Object.hasOwn(header, name));
@@ -114,7 +122,7 @@ function checkHeader(
   if (typeof kid !== 'string' || kid === '') {
     throw new CountersignError('RESULT_KEY_UNKNOWN', 'It does not name the key that signed it.');
   }
-  return { algorithm, kid };
+  return { algorithm, kid, isTest };
 }
 
 async function checkSignature(jwt: string, { key, algorithm }: PublishedKey): Promise<void> {

@@ -1,0 +1,176 @@
+import type { Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { newNonce } from '../clients/typescript/src/index.ts';
+import { expect } from './harness/expect.ts';
+import { type HostSite, startHostSite } from './harness/host-site.ts';
+import { makePerson, makeResource, type Person } from './harness/people.ts';
+import { heardBy, lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { TITLES, widgetIn } from './harness/widget-view.ts';
+
+let stage: Stage;
+let hostile: HostSite;
+let resource: string;
+let person: Person;
+
+beforeAll(async () => {
+  stage = await setStage();
+  hostile = await startHostSite();
+});
+beforeEach(async () => {
+  resource = (await makeResource(stage.service.client, stage.host.origin)).id;
+  person = await makePerson(stage.service.client, resource);
+});
+afterEach(() => stage.clear());
+afterAll(async () => {
+  await hostile?.close();
+  await stage?.close();
+});
+
+const options = { mode: 'popup', title: 'Sign in to the harbour' };
+
+/** Presses the button on the page; answers the window that opens. */
+async function press(page: Page): Promise<Page> {
+  const opens = page.waitForEvent('popup');
+  await page.getByRole('button', { name: options.title }).click();
+  return opens;
+}
+
+const address = (origin: string) => `${stage.service.url}/widget/v1/popup?resource=${resource}&origin=${origin}`;
+
+describe('a sign-in in a window of its own', () => {
+  test('hands its result to the page that opened it, and goes', async () => {
+    const { page, nonce } = await stage.openWidget(resource, { options });
+    await expect(page.locator('iframe')).toHaveCount(0);
+    const window = await press(page);
+    const widget = widgetIn(window);
+    await expect(window.getByText(`to continue to ${new URL(stage.host.origin).host}`)).toBeVisible();
+    await widget.identify(person.login);
+    const closes = window.waitForEvent('close');
+    await widget.givePassword(person.password);
+    await closes;
+    const expected = { nonce, origin: stage.host.origin };
+    const claims = await stage.service.verifierOf(resource).verifyResult(await resultOf(page), expected);
+    expect(claims.sub).toBe(person.user.id);
+    expect((await heardBy(page)).map(([name]) => name)).toEqual(['change', 'ready', 'change', 'change', 'success']);
+  });
+
+  test('closed by the person, is told, and can be opened again; destroyed, it goes with its button', async () => {
+    const { page } = await stage.openWidget(resource, { options });
+    const window = await press(page);
+    await expect(widgetIn(window).heading).toHaveText(TITLES.identify);
+    await window.close();
+    await lastHeard(page, 'close');
+    const again = await press(page);
+    await expect(widgetIn(again).heading).toHaveText(TITLES.identify);
+    const closes = again.waitForEvent('close');
+    await page.evaluate(() => (window as unknown as { widgets: { here: { destroy(): void } } }).widgets.here.destroy());
+    await closes;
+    await expect(page.locator('#here')).toBeEmpty();
+  });
+
+  test('cut off by the page’s own COOP, says so to the page and to the person', async () => {
+    const headers = { 'cross-origin-opener-policy': 'same-origin' };
+    const { page } = await stage.openWidget(resource, { options, headers });
+    const window = await press(page);
+    await expect(window.getByText('works only together with the site')).toBeVisible();
+    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'POPUP_UNREACHABLE', retryable: true });
+  });
+
+  test('that the browser does not open is an error with a code', async () => {
+    const { page } = await stage.openWidget(resource, {
+      options,
+      before: (context) => context.addInitScript('window.open = () => null'),
+    });
+    await page.getByRole('button', { name: options.title }).click();
+    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'POPUP_BLOCKED', retryable: true });
+  });
+});
+
+// SR-11, SR-12: the attack: a page that the resource does not list opens the window, or takes the opener's place.
+describe('a window with a stranger as its opener', () => {
+  test('says nothing: its word goes to the listed origin alone', async () => {
+    const eavesdrop = `window.overheard = [];
+      addEventListener('message', ({ data }) => overheard.push(data));
+      const listen = window.addEventListener;
+      window.addEventListener = (...what) => {
+        if (what[0] === 'message') window.listening = true;
+        return listen.apply(window, what);
+      };`;
+    const page = await stage.open('about:blank', { before: (context) => context.addInitScript(eavesdrop) });
+    const asked: string[] = [];
+    page.context().on('request', (request) => /\/flows$/.test(request.url()) && asked.push(request.url()));
+    const script = `window.lure = () => { window.opened = open(${JSON.stringify(address(stage.host.origin))}, '_blank') }`;
+    await page.goto(hostile.put(`<button onclick="lure()">Win</button><script>${script}</script>`));
+    const opens = page.waitForEvent('popup');
+    await page.getByRole('button').click();
+    const window = await opens;
+    // It listens and has said its word; what it says after that arrives after that.
+    await window.waitForFunction(() => 'listening' in globalThis);
+    await window.evaluate(() => opener.postMessage('marker', '*'));
+    await page.waitForFunction(() => (globalThis as unknown as { overheard: unknown[] }).overheard.length > 0);
+    // It knocks back, as the loader would.
+    await page.evaluate((service) => {
+      const { opened } = globalThis as unknown as { opened: Window };
+      const { port2 } = new MessageChannel();
+      const look = { theme: 'auto', locale: '', closable: false, variables: {} };
+      opened.postMessage({ v: 1, mount: '1-2-3-4567', type: 'connect', slot: 0, ...look }, service, [port2]);
+    }, stage.service.url);
+    await page.evaluate((service) => {
+      (globalThis as unknown as { opened: Window }).opened.postMessage('marker', service);
+    }, stage.service.url);
+    await window.waitForFunction(() =>
+      (globalThis as unknown as { overheard: unknown[] }).overheard.includes('marker'),
+    );
+    expect(await window.locator('input').count()).toBe(0);
+    expect(await page.evaluate(() => (globalThis as unknown as { overheard: unknown[] }).overheard)).toEqual([
+      'marker',
+    ]);
+    expect(asked).toEqual([]);
+  });
+
+  test('is not even shown to an origin that is not on the list, and framed by nobody', async () => {
+    const refused = await fetch(address(hostile.origin));
+    expect(refused.status).toBe(403);
+    const shown = await fetch(address(stage.host.origin));
+    expect(shown.status).toBe(200);
+    for (const answer of [refused, shown]) {
+      expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    }
+  });
+
+  test('hands no result to the page that came in the place of its opener', async () => {
+    const { page } = await stage.openWidget(resource, { options });
+    const window = await press(page);
+    const widget = widgetIn(window);
+    await widget.identify(person.login);
+    await expect(widget.heading).toHaveText(TITLES.password);
+    const spy = `window.heard = []; addEventListener('message', ({ data }) => heard.push(data));`;
+    await page.goto(hostile.put(`<title>Trap</title><script>${spy}</script>`));
+    await widget.givePassword(person.password);
+    await expect(widget.heading).toHaveText(TITLES.done);
+    expect(await heardBy(page)).toEqual([]);
+  });
+
+  test('forged words from another window open nothing', async () => {
+    const nonce = newNonce();
+    const { page } = await stage.openWidget(resource, { options: { ...options, nonce } });
+    const window = await press(page);
+    await expect(widgetIn(window).heading).toHaveText(TITLES.identify);
+    const connects = await page.evaluate((service) => {
+      let ports = 0;
+      class Counted extends MessageChannel {
+        constructor() {
+          super();
+          ports++;
+        }
+      }
+      Object.assign(globalThis, { MessageChannel: Counted });
+      dispatchEvent(
+        new MessageEvent('message', { source: globalThis.window, origin: service, data: { v: 1, type: 'knock' } }),
+      );
+      dispatchEvent(new MessageEvent('message', { origin: service, data: { v: 1, type: 'knock' } }));
+      return ports;
+    }, stage.service.url);
+    expect(connects).toBe(0);
+  });
+});

@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { samplePng } from '../server/testing/images.ts';
+import { expect } from './harness/expect.ts';
+import { makeResource } from './harness/people.ts';
+import { lastHeard, resultOf, type Stage, setStage } from './harness/stage.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
+
+/** As an integrator's own tests do it: no person, no device. */
+async function walk(testMode: 'pass' | 'fail' | 'expire') {
+  const { id } = await makeResource(stage.service.client, stage.host.origin, { testMode });
+  const { page, nonce } = await stage.openWidget(id);
+  const widget = widgetOn(page);
+  await expect(widget.frame.getByText('For testing only')).toBeVisible();
+  await widget.identify('anybody');
+  await widget.givePassword('anything');
+  return { id, page, nonce, widget };
+}
+
+describe('a resource for tests', () => {
+  test('that passes: its result is refused by every backend that did not ask for tests', async () => {
+    // SR-9
+    const { id, page, nonce, widget } = await walk('pass');
+    await widget.giveCode('123456');
+    await expect(widget.heading).toHaveText(TITLES.done);
+    const result = await resultOf(page);
+    const { client, verifierOf } = stage.service;
+    await expect(verifierOf(id).verifyResult(result, { nonce })).rejects.toMatchObject({ code: 'RESULT_TEST_REFUSED' });
+    await expect(client.consumeResult({ result, resource: id, nonce })).rejects.toMatchObject({ code: 'RESULT_TEST' });
+    const test = { test: true, sub: 'test' };
+    expect(await verifierOf(id).verifyResult(result, { nonce, acceptTest: true })).toMatchObject(test);
+    expect(await client.consumeResult({ result, resource: id, nonce, acceptTest: true })).toMatchObject(test);
+  });
+
+  test('that fails says so as it would to anybody', async () => {
+    const { page, widget } = await walk('fail');
+    await expect(widget.alert).toContainText('These sign-in details are not right');
+    expect(await lastHeard(page, 'error')).toMatchObject({ code: 'INVALID_CREDENTIALS', retryable: true });
+  });
+
+  test('that expires gives a result that is too old, and the widget says so', async () => {
+    const { id, page, nonce, widget } = await walk('expire');
+    await widget.giveCode('123456');
+    const result = await resultOf(page);
+    const expected = { nonce, acceptTest: true };
+    const verifier = stage.service.verifierOf(id);
+    await expect(verifier.verifyResult(result, expected)).rejects.toMatchObject({ code: 'RESULT_EXPIRED' });
+    await expect(widget.heading).toHaveText(TITLES.expired);
+    await lastHeard(page, 'expire');
+  });
+});
+
+test('a resource without a test mode says nothing of tests; its logo is shown, with its name for those who do not see', async () => {
+  const { client } = stage.service;
+  const { id } = await makeResource(client, stage.host.origin);
+  await client.resources.setLogo(id, samplePng(120, 40));
+  const { page } = await stage.openWidget(id);
+  const { frame, heading } = widgetOn(page);
+  await expect(heading).toHaveText(TITLES.identify);
+  await expect(frame.getByText('For testing only')).toHaveCount(0);
+  const logo = frame.getByRole('img', { name: 'Harbour & Co.' });
+  await expect(logo).toBeVisible();
+  await expect.poll(() => logo.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(120);
+  await client.resources.removeLogo(id);
+  await page.reload();
+  await expect(frame.locator('header')).toHaveText('Harbour & Co.');
+});

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import {
+  FRAME_HEADERS,
+  type FrameCsp,
+  type FrameDocument,
+  frameCsp,
+  frameDocument,
+} from '../../../shared/wire/frame-document.ts';
+import type { BuiltFiles } from '../../ports/built-files.ts';
+import type { Shown } from '../../usecases/frame-access.ts';
+import type { AppEnv } from '../context.ts';
+import { logoPath } from './logo.ts';
+
+const MOUNT = '/widget/v1';
+
+export function newCspNonce(): string {
+  return randomBytes(18).toString('base64');
+}
+
+/** The sign-in, wherever it stands: in a frame, in a window of its own, or as a page. */
+export function showDocument(
+  c: Context<AppEnv>,
+  widget: BuiltFiles,
+  about: Pick<FrameCsp, 'frameAncestors' | 'formAction'> & Pick<FrameDocument, 'standalone'> & { resource: string },
+  { title, passwordReset, isTest, logo }: Shown,
+): Response {
+  const { resource, frameAncestors, formAction, standalone } = about;
+  const nonce = newCspNonce();
+  for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
+  c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo: logo !== undefined }));
+  const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
+  const image = logo === undefined ? undefined : logoPath(resource, logo);
+  const facts = { title, passwordReset, isTest, logo: image, standalone };
+  return c.body(frameDocument({ nonce, script, style, lang: 'en', ...facts }), 200);
+}

@@ -1,0 +1,71 @@
+import type { PROTOCOL_VERSION, ToFrame, ToHost } from '../../shared/wire/frame-protocol.ts';
+import type { awaitHost, Host } from './handshake.ts';
+
+/** Not imported: what both this and the frame import would be one more file for every frame. */
+const v = 1 satisfies typeof PROTOCOL_VERSION;
+
+/** The sign-in outside a frame. */
+export interface Alone {
+  host: Host;
+  resource: string;
+  /** The site to go back to, as people read it. */
+  site: string;
+  /** On our own page: what the flow is begun with, in place of a nonce and an origin. */
+  loginRequest?: string;
+}
+
+/**
+ * Who the sign-in speaks to where no frame is around it: the page that opened this window, or, on our own page, nobody
+ * but the address that the server has written into it. Undefined: it was opened by itself.
+ *
+ * @param listen `awaitHost`, handed over for the same reason
+ */
+export async function findHost(
+  root: HTMLElement,
+  hints: URLSearchParams,
+  listen: typeof awaitHost,
+): Promise<Alone | undefined> {
+  if ('request' in root.dataset) return ownPage(root.dataset);
+  const origin = hints.get('origin');
+  const opener: Window | null = window.opener;
+  if (!location.pathname.endsWith('/popup') || !origin || !opener) return undefined;
+  const connected = listen(window, { parent: opener, hintedOrigin: origin, ancestorOrigin: undefined });
+  // Exactly that origin: should another page have taken the opener's place, the browser drops the message.
+  opener.postMessage({ v, type: 'knock' }, origin);
+  return { host: await connected, resource: hints.get('resource') ?? '', site: new URL(origin).host };
+}
+
+/** Here the page itself is what elsewhere the loader is, at the other end of a port that nobody else can reach. */
+function ownPage({ request = '', resource = '', return: target = '', given }: DOMStringMap): Alone {
+  const secret = location.hash.slice(1);
+  // Out of the address and the history; a reload goes on with the flow that the tab remembers.
+  history.replaceState(null, '', location.pathname + location.search);
+  const { port1, port2 } = new MessageChannel();
+  const mount = 'own-page';
+  const begin: ToFrame = {
+    type: 'begin',
+    nonce: `login-request-of.${request}`,
+    loginRequest: given === undefined ? '' : 'given',
+  };
+  port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
+    if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
+    if (data.type === 'success') post(target, data.result);
+  };
+  const look = { theme: 'auto', locale: '', closable: false, variables: null };
+  return {
+    host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
+    resource,
+    site: target && new URL(target).host,
+    loginRequest: `lrq.${request}.${secret}`,
+  };
+}
+
+/** The page's policy lets a form go to this one address and to no other. */
+function post(target: string, result: string): void {
+  const form = Object.assign(document.createElement('form'), { method: 'post', action: target, hidden: true });
+  form.append(
+    Object.assign(document.createElement('input'), { type: 'hidden', name: 'countersign_result', value: result }),
+  );
+  document.body.append(form);
+  form.submit();
+}
