@@ -270,44 +270,6 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
   });
 });
 
-// SR-45
-describe('SR-45: what is shown is what is signed', () => {
-  const refused: [string, string, string][] = [
-    ['a mark that turns text around', '1,00\u202e0052 EUR', 'character'],
-    ['an isolate', '\u2066100 EUR\u2069', 'character'],
-    ['a zero-width space', '1\u200b000 EUR', 'character'],
-    ['a soft hyphen', 'Olena\u00adKoval', 'character'],
-    ['a line break', 'Olena\nAmount: 1 EUR', 'character'],
-    ['blanks that shove the rest out of sight', `Olena${' '.repeat(100)}9999 EUR`, 'spacing'],
-    ['a look-alike by composition', 'A\u030angstrom', 'normalisation'],
-    ['the sign of the angstrom for a letter', '\u212bngstrom', 'normalisation'],
-    ['nothing', '', 'length'],
-    ['too much', 'x'.repeat(201), 'length'],
-  ];
-  test.each(refused)('%s is refused before anybody sees it', async (_, value, reason) => {
-    const { scene } = await person();
-    const verdict = await create(scene, { fields: [FIELDS[0], { label: 'To', value }] });
-    expect(verdict).toEqual({ refused: 'TRANSACTION_INVALID', detail: `${reason}, field 1` });
-  });
-
-  test('a name in letters that only look alike is another transaction', async () => {
-    const { scene, device } = await person();
-    const result = await signed(scene, device, [{ label: 'To', value: 'Аcme' }]);
-    expect(await redeem(scene, result, transactionHash([{ label: 'To', value: 'Acme' }]))).toEqual(WRONG);
-  });
-
-  test('the view holds the fields exactly, in their order, and neither nonce nor hash', async () => {
-    const { scene } = await person();
-    const fields = [
-      { label: 'To', value: 'שלום <b>"\\' },
-      { label: 'Amount', value: '1\u00a0000 ₴' },
-    ];
-    const walk = await begin(scene, { fields });
-    expect(walk.view).toMatchObject({ step: 'sign', transaction: { fields } });
-    expect(JSON.stringify(walk.view)).not.toContain((await requestOf(walk)).transaction?.nonce);
-  });
-});
-
 describe('who can confirm', () => {
   test('codes of an app or a fob, and recovery codes, confirm nothing: whoever has only those is refused at once', async () => {
     const scene = await setScene(ports, { tokens: [{}, { kind: 'hotp' }] });
@@ -407,8 +369,4 @@ function sampleFlow(hash?: string): Flow {
 
 function flowOf(walk: Walk) {
   return walk.handle.split('.')[0] as Parameters<typeof documents.result>[0];
-}
-
-function requestOf(walk: Walk) {
-  return read(ports, documents.loginRequest(flowOf(walk)));
 }
