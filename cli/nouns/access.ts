@@ -1,3 +1,4 @@
+import { ORDER, SEARCH } from './narrowing.ts';
 import type { Noun } from './noun.ts';
 
 const both = ['create', 'update'] as const;
@@ -12,6 +13,7 @@ const admin: Noun = {
   path: '/v1/administrators',
   columns: ADMINISTRATORS,
   verbs: ['list', 'show', 'update'],
+  filters: [SEARCH, ORDER, { flag: 'state', name: 'state', type: 'text', about: 'invited or active' }],
   calledBy: 'email',
   note: `
 The role of the superuser is handed over by whoever has it, with password and code, when signed in
@@ -57,6 +59,7 @@ The role of the superuser is handed over by whoever has it, with password and co
       about: 'list who has been invited and has not accepted',
       method: 'GET',
       path: '/v1/invitations',
+      filters: [SEARCH, ORDER],
       rows: { in: 'items', columns: ADMINISTRATORS, paged: true },
     },
     {
@@ -88,6 +91,12 @@ const key: Noun = {
   one: 'an API key',
   about: 'API keys',
   path: '/v1/api-keys',
+  filters: [
+    SEARCH,
+    ORDER,
+    { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that work, or the others' },
+    { flag: 'scope', name: 'scope', type: 'text', about: 'those that have it' },
+  ],
   columns: ['id', 'name', 'prefix', 'scopes', 'enabled', 'expiresAt', 'lastUsedAt'],
   verbs: ['list', 'show', 'create', 'update', 'delete'],
   shownOnce: ['text'],
@@ -137,6 +146,11 @@ const webhook: Noun = {
   one: 'a webhook',
   about: 'where events are sent',
   path: '/v1/webhooks',
+  filters: [
+    SEARCH,
+    ORDER,
+    { flag: 'enabled', name: 'enabled', type: 'boolean', about: 'those that send, or the others' },
+  ],
   columns: ['id', 'url', 'enabled', 'events', 'resources'],
   verbs: ['list', 'show', 'create', 'update', 'delete'],
   shownOnce: ['secret'],
@@ -170,7 +184,11 @@ const webhook: Noun = {
       about: 'list what was sent and what waits, newest first',
       method: 'GET',
       path: '/v1/webhooks/{id}/deliveries',
-      filters: [{ flag: 'state', name: 'state', type: 'text', about: 'dead: dead letters alone' }],
+      filters: [
+        { flag: 'state', name: 'state', type: 'text', about: 'dead: dead letters alone' },
+        { flag: 'type', name: 'type', type: 'text', about: 'type of the event' },
+        ORDER,
+      ],
       rows: {
         in: 'items',
         columns: ['id', 'type', 'state', 'attempts', 'nextAttemptAt', 'lastAttempt', 'createdAt'],

@@ -1,3 +1,4 @@
+import { ORDER, PERIOD } from './narrowing.ts';
 import type { Action, Noun } from './noun.ts';
 
 const account: Noun = {
@@ -78,8 +79,7 @@ const event: Noun = {
     { flag: 'actor', name: 'actor', type: 'text', about: 'id of who did it' },
     { flag: 'resource', name: 'resource', type: 'text', about: 'id of a resource' },
     { flag: 'reason', name: 'reason', type: 'text', about: 'code of a refusal' },
-    { flag: 'from', name: 'from', type: 'time', about: 'not before' },
-    { flag: 'to', name: 'to', type: 'time', about: 'not after' },
+    ...PERIOD,
   ],
 };
 
@@ -93,6 +93,12 @@ export const SINGLE: readonly Action[] = [
     about: 'credits and debits, newest first',
     method: 'GET',
     path: '/v1/ledger',
+    filters: [
+      { flag: 'kind', name: 'kind', type: 'text', about: 'credit or debit' },
+      { flag: 'reason', name: 'reason', type: 'text', about: 'payment, correction, fee or refund' },
+      ...PERIOD,
+      ORDER,
+    ],
     rows: {
       in: 'items',
       columns: ['number', 'at', 'kind', 'amount', 'currency', 'reason', 'reference', 'balance'],

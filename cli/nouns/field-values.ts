@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Misuse } from '../connection/service.ts';
 import type { Flag, FlagType } from './noun.ts';
 import { timeWindows } from './time-windows.ts';
@@ -23,6 +24,7 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
   grants: { read: grants, shape: 'resources such as res_…,res_…:assigned', placeholder: 'res_…,res_…' },
   windows: { read: timeWindows, shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"', placeholder: 'times' },
   deliveries: { read: (text) => (text === 'dead' ? text : list(text)), shape: 'a list', placeholder: 'a,b|dead' },
+  file: { read: fileAsBase64, shape: 'a file that can be read', placeholder: 'file' },
   removal: { read: (text) => (text === 'none' ? null : undefined), shape: '`none`', placeholder: 'none' },
   secret: { read: (text) => text, shape: 'text', placeholder: '' },
   'secret-json': { read: (text) => (text.startsWith('{') ? json(text) : text), shape: 'JSON or text', placeholder: '' },
@@ -64,6 +66,14 @@ function number(text: string): number | undefined {
 function json(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function fileAsBase64(path: string): string | undefined {
+  try {
+    return readFileSync(path).toString('base64');
   } catch {
     return undefined;
   }

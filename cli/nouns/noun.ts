@@ -74,6 +74,8 @@ export type FlagType =
   | 'windows'
   /** A list of ids, or `dead`. */
   | 'deliveries'
+  /** Path of a file, sent in base64. */
+  | 'file'
   /** Only `none`, which takes it off. */
   | 'removal'
   /** From standard input, since arguments are seen by everybody on a machine. */

@@ -1,20 +1,24 @@
+import { ORDER, PERIOD, SEARCH } from './narrowing.ts';
 import type { Flag, Noun } from './noun.ts';
 
 const both = ['create', 'update'] as const;
 const create = ['create'] as const;
 const update = ['update'] as const;
 
-const byName: readonly Flag[] = [
-  { flag: 'search', name: 'search', type: 'text', about: 'what a name begins with, in any case' },
-  { flag: 'sort', name: 'sort', type: 'text', about: 'created or name' },
-  { flag: 'order', name: 'order', type: 'text', about: 'asc or desc' },
-];
+const byName: readonly Flag[] = [SEARCH, { flag: 'sort', name: 'sort', type: 'text', about: 'created or name' }, ORDER];
 const EVENT_COLUMNS = ['at', 'type', 'outcome', 'reason', 'resource', 'actor.kind', 'actor.id', 'address'];
 const history = (path: string) => ({
   verb: 'history',
   about: 'what happened to one, newest first',
   method: 'GET' as const,
   path: `${path}/{id}/events`,
+  filters: [
+    { flag: 'type', name: 'type', type: 'text', about: 'such as token.updated' },
+    { flag: 'outcome', name: 'outcome', type: 'text', about: 'done, granted or refused' },
+    { flag: 'reason', name: 'reason', type: 'text', about: 'code of a refusal' },
+    { flag: 'resource', name: 'resource', type: 'text', about: 'id of a resource' },
+    ...PERIOD,
+  ] satisfies Flag[],
   rows: { in: 'items', columns: EVENT_COLUMNS, paged: true },
 });
 
@@ -66,9 +70,39 @@ const resource: Noun = {
       on: both,
       about: 'kinds of tokens that count: of webauthn, totp, hotp, ocra, sms, email and recovery',
     },
+    {
+      flag: 'redirect-uri',
+      name: 'redirectUris',
+      type: 'list',
+      on: both,
+      about: 'addresses of yours that our own page may send results to, separated by commas',
+    },
+    {
+      flag: 'test-mode',
+      name: 'testMode',
+      type: 'text',
+      on: create,
+      about: 'pass, fail or expire: for tests of your pages, for good',
+    },
     { flag: 'geo-filter', name: 'geoFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
     { flag: 'time-filter', name: 'timeFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
     { flag: 'ip-filter', name: 'ipFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
+  ],
+  actions: [
+    {
+      verb: 'set-logo',
+      about: 'show a picture of yours above the sign-in',
+      method: 'POST',
+      path: '/v1/resources/{id}/logo',
+      fields: [{ flag: 'image', name: 'image', type: 'file', about: 'PNG or WebP, at most 32 kB', required: true }],
+    },
+    {
+      verb: 'remove-logo',
+      about: 'take it away',
+      method: 'DELETE',
+      path: '/v1/resources/{id}/logo',
+      said: 'removed',
+    },
   ],
 };
 
