@@ -13,6 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Properties and races on a machine that does other things as well.
+          testTimeout: 30_000,
           include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
           exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
         },

@@ -26,8 +26,16 @@ test('SR-30: a name in a command is one word for the shell, whatever is in it', 
       fc.string({ maxLength: 20 }).map((text) => text.replaceAll('\0', '')),
       (plan) => {
         const command = commandFor('activate-plan', { ...SETTING, plan }) ?? '';
-        const body = execFileSync('sh', ['-c', command.replace(/^curl/, "printf '%s\\n' curl").replaceAll('\\\n', '')]);
-        expect(JSON.parse(body.toString().split('\n').at(-3) ?? '')).toEqual({ name: plan });
+        const words = execFileSync('sh', ['-c', command.replace(/^countersign/, "printf '%s\\0'")]);
+        expect(words.toString().split('\0')).toEqual([
+          '--account',
+          SETTING.account,
+          'plan',
+          'choose',
+          '--name',
+          plan,
+          '',
+        ]);
       },
     ),
     { numRuns: 30 },

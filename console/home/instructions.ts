@@ -19,13 +19,9 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
   const ada = `"$(${countersign} --ids user show ada)"`;
   switch (item) {
     case 'activate-plan':
-      return plan === undefined ? undefined : overSocket(account, 'plan', { name: plan });
+      return plan === undefined ? undefined : `${countersign} plan choose --name ${quoted(plan)}`;
     case 'make-api-key':
-      return overSocket(account, 'api-keys', {
-        name: 'My site',
-        scopes: ['authenticate', 'read', 'write'],
-        lifetimeMs: 31_536_000_000,
-      });
+      return `${countersign} key create --name 'My site' --scopes authenticate,read,write --lifetime 365d`;
     case 'add-resource':
       return `${countersign} resource create --name 'My site'`;
     case 'allow-origin':
@@ -47,17 +43,6 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
 
 /** Stands for the id of the newest resource until that is known. */
 export const RESOURCE = 'RESOURCE_ID';
-
-/** The API in the operator's hand, through the socket in the data folder: it needs no key. */
-function overSocket(account: string, path: string, body: object): string {
-  return [
-    `curl --unix-socket "\${COUNTERSIGN_DATA:-./data}/operator.sock" \\`,
-    `  -H 'countersign-account: ${account}' \\`,
-    `  -H 'content-type: application/json' \\`,
-    `  -d ${quoted(JSON.stringify(body))} \\`,
-    `  http://localhost/v1/${path}`,
-  ].join('\n');
-}
 
 /** One word for a shell, whatever is in it. */
 export function quoted(text: string): string {
