@@ -29,6 +29,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /results/consume': 'key-only',
   'POST /login-requests': 'key-only',
   'POST /transactions': 'key-only',
+  'POST /challenges': 'key-only',
   'POST /resources': 'creates-resource',
   'GET /resources': 'sees',
   'GET /resources/{id}': 'sees',

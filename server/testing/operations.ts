@@ -82,6 +82,10 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,
   }),
+  'POST /challenges': async (scene) => {
+    await ocraDevice.give(scene);
+    return { body: { resource: scene.resource.id, user: 'alice' }, status: 200 };
+  },
   'POST /transactions': async (scene) => {
     await ocraDevice.give(scene);
     const fields = [{ label: 'Amount', value: '10.00 EUR' }];

@@ -9,6 +9,7 @@ import { apiKeys } from './api-keys.ts';
 import { assignments } from './assignments.ts';
 import { authentications } from './authentications.ts';
 import { BULK_PATHS, bulk } from './bulk.ts';
+import { challenges } from './challenges.ts';
 import { checklist } from './checklist.ts';
 import { events } from './events.ts';
 import { explanations } from './explain.ts';
@@ -52,6 +53,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', results(ports));
   app.route('/', loginRequests(ports, about.issuer));
   app.route('/', transactions(ports));
+  app.route('/', challenges(ports));
   app.route('/', bulk(ports));
   app.route('/', resources(ports));
   app.route('/', logos(ports));

@@ -1,0 +1,58 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Ports } from '../../ports/index.ts';
+import { ASKED_KINDS, createChallenge } from '../../usecases/create-challenge.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { refuse } from '../problem.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
+import { authorize, mayUse } from './authorize.ts';
+import { anyName, instant, resourceId, tokenId } from './fields.ts';
+
+const request = z
+  .strictObject({
+    resource: resourceId,
+    user: anyName.optional().openapi({ description: 'Id or any name of the person.' }),
+    token: tokenId
+      .optional()
+      .openapi({ description: 'One of the person’s tokens; with no `user`, one that the resource takes directly.' }),
+    kind: z
+      .enum(ASKED_KINDS)
+      .optional()
+      .openapi({ description: 'Else the first that the person has, in the order of this list.' }),
+    address: z.string().max(64).optional().openapi({ description: 'The person’s address as your server saw it.' }),
+  })
+  .refine((body) => (body.user ?? body.token) !== undefined, { message: 'user or token', path: ['user'] })
+  .openapi('ChallengeInput');
+
+const answer = z
+  .object({
+    token: tokenId,
+    kind: z.enum(ASKED_KINDS),
+    name: z.string(),
+    question: z.string().optional().openapi({ description: 'To be typed into the device.' }),
+    expiresAt: instant,
+  })
+  .openapi('Challenge');
+
+const route = createRoute({
+  method: 'post',
+  path: '/challenges',
+  tags: ['Authentication'],
+  summary: 'Have a token asked',
+  description:
+    'Asks a device a question, whose answer `POST /v1/authentications` then takes as `otp` on the same resource. Another question takes the place of the one before.',
+  security: [{ apiKey: ['authenticate'] }],
+  request: jsonBody(request),
+  responses: { 200: jsonAnswer('What it was asked.', answer), ...refusals },
+});
+
+export function challenges(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>) {
+  const app = apiRouter();
+  app.use('/challenges', authorize(ports, 'authenticate'));
+  app.openapi(route, async (c) => {
+    const body = c.req.valid('json');
+    if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
+    const verdict = await createChallenge(ports, c.get('act'), body);
+    return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
+  });
+  return app;
+}
