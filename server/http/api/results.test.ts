@@ -28,6 +28,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
     nonce?: string | null;
     now?: number;
     resource?: string;
+    transaction?: unknown;
   }
   const { defaults } = corpus;
   /** The service has no such options; the vectors' README says to leave these out, and nothing else. */
@@ -91,6 +92,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
   async function makeReal(jwt: string, now: number): Promise<void> {
     const { ports } = service;
     const claims = readable(jwt);
+    const { txn } = claims;
     const [flow, sub] = [parseId('flw', claims.jti), parseId('usr', claims.sub)];
     if (!flow) return;
     const user = sub ?? ('usr_00000000001' as UserId);
@@ -110,6 +112,8 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
       amr: ['pwd'],
       acr: '1',
       otp: 'not_used',
+      // A record of what the claims say: that a sign-in and a confirmation are told apart is what is tried.
+      ...(typeof txn === 'string' && { transaction: txn }),
       authenticatedAt: now,
       issuedAt: now,
       expiresAt: now + 3_600_000,
@@ -131,6 +135,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
         result,
         resource: options.resource ?? defaults.resource,
         ...(options.nonce !== null && { nonce: options.nonce ?? defaults.nonce }),
+        ...(options.transaction !== undefined && { transaction: options.transaction }),
       },
     });
     if (one.expect === 'accept' && !foreign.has(one.name))
@@ -143,7 +148,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
     expect(mine.filter((one) => one.expect === 'accept').length).toBeGreaterThan(10);
   });
 
-  function readable(jwt: string): { jti?: unknown; sub?: unknown } {
+  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown } {
     try {
       const value: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
       return typeof value === 'object' && value !== null ? value : {};
