@@ -3,7 +3,7 @@ import { addAction, addNoun } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
 import type { GlobalOptions, Surroundings } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
-import { addKeeping, addOperator } from './commands/operator.ts';
+import { addCourier, addKeeping, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { Misuse, Refused, Unreachable } from './connection/service.ts';
@@ -46,6 +46,7 @@ export function makeProgram(around: Surroundings, version: string): Command {
   program.commandsGroup('The server:');
   addOperator(program, around);
   addKeeping(program, around);
+  addCourier(program, around);
   addRotate(program, around);
   program.commandsGroup('An account:');
   for (const noun of NOUNS) {

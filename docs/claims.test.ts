@@ -8,6 +8,8 @@ import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
+import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
+import { RESOURCE_WARNINGS } from '../server/domain/resource-warnings.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../shared/wire/token-import.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
@@ -48,6 +50,7 @@ describe('the blocks of the documents', () => {
       'ini redis',
       'nginx',
       'json log',
+      'json sms-gateway',
       'json plans',
       'sh not-executed', // listed below
     ];
@@ -63,6 +66,7 @@ describe('the blocks of the documents', () => {
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/operators.md', expect.stringContaining('git clone')],
+      ['docs/operators.md', 'countersign courier test --to +4915112345678'],
     ]);
   });
 });
@@ -83,6 +87,18 @@ describe('what operators copy', () => {
 
   test('the settings of Redis are those that the service asks for', () => {
     expect(judgeSettings(settings(only('ini', 'redis'), / /))).toEqual([]);
+  });
+
+  test('the SMS gateways are such as the service starts with', async () => {
+    const files = blocks.filter(({ role }) => role === 'sms-gateway');
+    expect(files.length).toBeGreaterThan(1);
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-gateways-'));
+    for (const [at, { text }] of files.entries()) {
+      const file = join(folder, `${at}.json`);
+      await writeFile(file, text);
+      expect(loadSmsGateway(file).gateway.url).toMatch(/^https:/);
+    }
+    await rm(folder, { recursive: true });
   });
 
   test('the unit starts what is built, from the folder with the data that the environment names', () => {
@@ -234,6 +250,7 @@ describe('what the documents say', () => {
       ...RESULT_ERROR_CODES,
       ...WEBHOOK_ERROR_CODES,
       ...CLIENT_ERROR_CODES,
+      ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
     ]);

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
+import { createCodeCourier } from './adapters/code-courier/by-channel.ts';
 import { createHttpsWebhookSender } from './adapters/https-webhook-sender/https-webhook-sender.ts';
 import { openSigningKeys, signingKeyMaker } from './adapters/jose/load-signing-keys.ts';
 import { createSigner } from './adapters/jose/signer.ts';
@@ -15,6 +16,8 @@ import { systemRandom } from './adapters/system-random/system-random.ts';
 import type { Config } from './config/load-config.ts';
 import { isLoopbackHost, parseSmtpUrl } from './config/parse.ts';
 import type { Logger } from './http/log.ts';
+import { openCodeCourier } from './open-code-courier.ts';
+import type { CodeCarrier, CodeCourier } from './ports/code-courier.ts';
 import type { Courier } from './ports/courier.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
@@ -30,8 +33,14 @@ export interface Opened {
   masterKeys: MasterKeyPlace;
 }
 
-/** Every adapter that the configuration asks for, opened and ready. */
-export async function openPorts(config: Config, log: Logger, courier = openCourier(config)): Promise<Opened> {
+/**
+ * Every adapter that the configuration asks for, opened and ready.
+ *
+ * @param shown the demo's mailbox, in place of whatever would send
+ */
+export async function openPorts(config: Config, log: Logger, shown?: Courier & CodeCarrier): Promise<Opened> {
+  const courier = shown ?? openCourier(config);
+  const codes = shown ? showCodes(shown, config, log) : openCodeCourier(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
@@ -45,7 +54,7 @@ export async function openPorts(config: Config, log: Logger, courier = openCouri
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
   const webhookSender = createHttpsWebhookSender(config.webhooks);
-  const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, webhookSender };
+  const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, codes, webhookSender };
   const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
   const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
   return {
@@ -55,6 +64,12 @@ export async function openPorts(config: Config, log: Logger, courier = openCouri
     hasOldMasterKeys: masterKeys.length > 1,
     masterKeys: placeOf(config, masterKeys),
   };
+}
+
+/** In the demo every code is shown, and none sent. */
+function showCodes(carrier: CodeCarrier, { codes }: Config, log: Logger): CodeCourier {
+  const warn = (facts: object) => log.warn(facts, 'a code was not sent');
+  return createCodeCourier({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
 }
 
 /** Only the chosen store's client is loaded. */

@@ -33,6 +33,23 @@ export function addOperator(program: Command, around: Surroundings): void {
     });
 }
 
+/** Whether codes get out: one is sent that looks like any other, and opens nothing. */
+export function addCourier(program: Command, around: Surroundings): void {
+  const courier = program.command('courier').description('how codes of a second factor get to people');
+  courier
+    .command('test')
+    .description('send a code that opens nothing, to see whether it arrives')
+    .requiredOption('--to <address>', 'an international number such as +4915112345678, or an e-mail address')
+    .option('--language <tag>', 'of the message')
+    .action(async (flags: { to: string; language?: string }, command: Command) => {
+      const run = new Run(around, command);
+      const { body } = await run.asOperator((service) =>
+        service.send('POST', '/operator/test-codes', { body: { ...flags } }),
+      );
+      run.show(body as Record<string, unknown>);
+    });
+}
+
 /** Money, copies and order: what an operator does to keep a server. */
 export function addKeeping(program: Command, around: Surroundings): void {
   program

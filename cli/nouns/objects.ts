@@ -172,7 +172,15 @@ const token: Noun = {
   ],
   fields: [
     { flag: 'name', name: 'name', type: 'text', on: both, about: 'what it is called', required: true },
-    { flag: 'kind', name: 'kind', type: 'text', on: create, about: 'totp, hotp, ocra or recovery', required: true },
+    {
+      flag: 'kind',
+      name: 'kind',
+      type: 'text',
+      on: create,
+      about: 'totp, hotp, ocra, sms, email or recovery',
+      required: true,
+    },
+    { flag: 'to', name: 'to', type: 'text', on: both, about: 'sms and email: where codes go, such as +4915112345678' },
     { flag: 'owner', name: 'owner', type: 'text', on: both, about: 'id of its user; `none` for nobody' },
     { flag: 'serial', name: 'serial', type: 'text', on: create, about: 'serial number' },
     { flag: 'algorithm', name: 'algorithm', type: 'text', on: create, about: 'SHA1, SHA256 or SHA512' },

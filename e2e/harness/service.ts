@@ -24,7 +24,8 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export async function startService(): Promise<Service> {
+/** @param settings further variables */
+export async function startService(settings: Record<string, string> = {}): Promise<Service> {
   const entry = builtService();
   const dataFolder = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
   const [port] = await freePorts(1);
@@ -36,6 +37,7 @@ export async function startService(): Promise<Service> {
     COUNTERSIGN_URL: url,
     COUNTERSIGN_LOG_LEVEL: 'warn',
     COUNTERSIGN_DRAIN_MS: '0',
+    ...settings,
   };
 
   const setUp = await run(process.execPath, [entry, 'setup', '--name', 'Harbour & Co.'], { env });

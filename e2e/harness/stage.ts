@@ -28,10 +28,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function setStage(): Promise<Stage> {
+/** @param settings further variables of the service */
+export async function setStage(settings: Record<string, string> = {}): Promise<Stage> {
   // The browser first: where there is none, nothing else is left running.
   const browser: Browser = await launchBrowser();
-  const service = await startService().catch(async (error: unknown) => {
+  const service = await startService(settings).catch(async (error: unknown) => {
     await browser.close();
     throw error;
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import type { CodeChannel, CodeLimits } from '../domain/sent-code.ts';
 import { isLoopbackHost } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';
@@ -39,6 +40,13 @@ export interface Config {
     readonly allowPlaintext: boolean;
     readonly from: { readonly name: string; readonly address: string };
   };
+  /** How codes of a second factor get to people, beside the mail server. */
+  readonly codes: {
+    readonly limits: CodeLimits;
+    readonly sms?: { readonly gatewayFile: string; readonly secret?: Secret; readonly secretFile?: string };
+    /** In base64. */
+    readonly courier?: { readonly url: string; readonly secret: Secret; readonly channels: readonly CodeChannel[] };
+  };
   readonly webhooks: { readonly allowedNetworks: readonly string[]; readonly allowHttpOnLoopback: boolean };
   readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
   readonly drainMs: number;
@@ -54,6 +62,13 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
+
+/** The first of each means nothing without the second. */
+const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
+  ['COUNTERSIGN_CODE_COURIER_URL', 'COUNTERSIGN_CODE_COURIER_SECRET'],
+  ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_SMS_GATEWAY'],
+  ['COUNTERSIGN_SMS_SECRET_FILE', 'COUNTERSIGN_SMS_GATEWAY'],
+];
 
 /**
  * The configuration that the environment describes. Empty variables count as absent.
@@ -76,6 +91,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (env.COUNTERSIGN_SMTP_URL && !env.COUNTERSIGN_MAIL_FROM) {
     problems.push({ name: 'COUNTERSIGN_MAIL_FROM', problem: 'is required with COUNTERSIGN_SMTP_URL' });
+  }
+  for (const [name, other] of NEEDED_WITH) {
+    if (env[name] && !env[other]) problems.push({ name: other, problem: `is required with ${name}` });
+  }
+  if (env.COUNTERSIGN_SMS_SECRET && env.COUNTERSIGN_SMS_SECRET_FILE) {
+    problems.push({ name: 'COUNTERSIGN_SMS_SECRET_FILE', problem: 'excludes COUNTERSIGN_SMS_SECRET: set one of them' });
   }
   if (env.COUNTERSIGN_OLD_MASTER_KEYS && !env.COUNTERSIGN_MASTER_KEY) {
     problems.push({ name: 'COUNTERSIGN_OLD_MASTER_KEYS', problem: 'goes with COUNTERSIGN_MASTER_KEY only' });
@@ -124,6 +145,7 @@ function frozen(values: Values, url: string): Config {
     }),
     statisticsKeptDays: values.COUNTERSIGN_STATISTICS_KEPT_DAYS,
     ...(server && from && { mail: Object.freeze({ server, allowPlaintext, from: Object.freeze({ ...from }) }) }),
+    codes: frozenCodes(values),
     webhooks: Object.freeze({
       allowedNetworks: Object.freeze([...values.COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS]),
       allowHttpOnLoopback: values.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK,
@@ -131,6 +153,26 @@ function frozen(values: Values, url: string): Config {
     logLevel: values.COUNTERSIGN_LOG_LEVEL,
     drainMs: values.COUNTERSIGN_DRAIN_MS,
     shutdownMs: values.COUNTERSIGN_SHUTDOWN_MS,
+  });
+}
+
+function frozenCodes(values: Values): Config['codes'] {
+  const gatewayFile = values.COUNTERSIGN_SMS_GATEWAY;
+  const secret = values.COUNTERSIGN_SMS_SECRET;
+  const secretFile = values.COUNTERSIGN_SMS_SECRET_FILE;
+  const { COUNTERSIGN_CODE_COURIER_URL: url, COUNTERSIGN_CODE_COURIER_SECRET: key } = values;
+  const channels = Object.freeze([...values.COUNTERSIGN_CODE_COURIER_CHANNELS]);
+  return Object.freeze({
+    limits: Object.freeze({
+      perAddress: values.COUNTERSIGN_CODES_PER_ADDRESS,
+      perAddressAndDay: values.COUNTERSIGN_CODES_PER_ADDRESS_AND_DAY,
+      perAccountAndHour: values.COUNTERSIGN_CODES_PER_ACCOUNT_AND_HOUR,
+      perHour: values.COUNTERSIGN_CODES_PER_HOUR,
+    }),
+    ...(gatewayFile !== undefined && {
+      sms: Object.freeze({ gatewayFile, ...(secret && { secret }), ...(secretFile !== undefined && { secretFile }) }),
+    }),
+    ...(url !== undefined && key && { courier: Object.freeze({ url, secret: key, channels }) }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { emailShape } from '../domain/names.ts';
+import { CODE_CHANNELS, type CodeChannel } from '../domain/sent-code.ts';
 
 /** `localhost`, 127.0.0.0/8 or ::1; host as in a URL or after {@link parseListen}. */
 export function isLoopbackHost(host: string): boolean {
@@ -75,4 +76,18 @@ export function parseSender(text: string): { name: string; address: string } | u
  */
 export function parseRedisUrl(text: string): true | undefined {
   return /^rediss?(?:\+sentinel|\+cluster)?:\/\/(?:[^@\s]*@)?[^/?#\s]+(?:[/?#]\S*)?$/.test(text) || undefined;
+}
+
+/** Where a courier of the operator's own is asked: https, or http on loopback, with no credentials in it. */
+export function parseCourierUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
+}
+
+export function parseChannels(text: string): CodeChannel[] | undefined {
+  const channels = text.split(',').map((part) => part.trim());
+  const known = CODE_CHANNELS.filter((channel) => channels.includes(channel));
+  return known.length === channels.length ? known : undefined;
 }

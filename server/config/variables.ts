@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { RESULT_ALGORITHMS } from '../../shared/wire/result.ts';
 import { parseRange } from '../domain/addresses.ts';
-import { parseListen, parsePublicUrl, parseRedisUrl, parseSender, parseSmtpUrl } from './parse.ts';
+import { DEFAULT_CODE_LIMITS } from '../domain/sent-code.ts';
+import {
+  parseChannels,
+  parseCourierUrl,
+  parseListen,
+  parsePublicUrl,
+  parseRedisUrl,
+  parseSender,
+  parseSmtpUrl,
+} from './parse.ts';
 import { Secret } from './secret.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -44,6 +53,12 @@ const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .transform((text) => text === 'true')
   .default(false);
+
+/** One line that goes into a header: without what would end it. */
+const secretLine = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,1000}$/, 'must be printable ASCII without spaces')
+  .transform((text) => new Secret(text));
 
 const path = z.string().refine((text) => !text.includes('\0'), 'must be a path');
 
@@ -135,7 +150,7 @@ export const VARIABLES = {
     meaning:
       'The key with which your payment service signs what it sends to `/v1/payments`: `whsec_` and at least 24 bytes in base64.',
     otherwise: 'there is no such route',
-    schema: parsed(parsePaymentSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
+    schema: parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
   },
   COUNTERSIGN_ARGON2_MEMORY_KIB: {
     meaning: 'Memory of one password hash in KiB, 19456 to 262144. Older hashes are renewed at login.',
@@ -183,6 +198,57 @@ export const VARIABLES = {
     otherwise: 'required with COUNTERSIGN_SMTP_URL',
     schema: parsed(parseSender, 'must be an address, or a name and an address in <>').optional(),
   },
+  COUNTERSIGN_SMS_GATEWAY: {
+    meaning: 'File that says in JSON how your SMS gateway is asked over HTTP: a preset or a request of your own.',
+    otherwise: 'no text messages: codes by SMS are refused',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_SMS_SECRET: {
+    meaning: 'The password, key or token of the SMS gateway; `{secret}` in its file. Never logged.',
+    otherwise: 'COUNTERSIGN_SMS_SECRET_FILE, or none',
+    schema: secretLine.optional(),
+  },
+  COUNTERSIGN_SMS_SECRET_FILE: {
+    meaning: 'File that holds it instead, on one line.',
+    otherwise: 'COUNTERSIGN_SMS_SECRET, or none',
+    schema: path.optional(),
+  },
+  COUNTERSIGN_CODE_COURIER_URL: {
+    meaning:
+      'A program of yours that takes codes to people in some other way, such as a chat bot; `https`, or `http` on loopback. Asked in place of the SMS gateway or the mail server.',
+    otherwise: 'there is none',
+    schema: parsed(parseCourierUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
+  },
+  COUNTERSIGN_CODE_COURIER_SECRET: {
+    meaning: 'The key with which what is sent there is signed: `whsec_` and at least 24 bytes in base64.',
+    otherwise: 'required with COUNTERSIGN_CODE_COURIER_URL',
+    schema: parsed(parseSigningSecret, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
+  },
+  COUNTERSIGN_CODE_COURIER_CHANNELS: {
+    meaning: 'Which codes go there: `sms`, `email` or `sms,email`.',
+    otherwise: '`sms`',
+    schema: parsed(parseChannels, 'must be sms, email or sms,email').default(['sms']),
+  },
+  COUNTERSIGN_CODES_PER_ADDRESS: {
+    meaning: 'How many codes go to one number or mailbox in 15 minutes, 1 to 100.',
+    otherwise: '`5`',
+    schema: whole(1, 100, DEFAULT_CODE_LIMITS.perAddress),
+  },
+  COUNTERSIGN_CODES_PER_ADDRESS_AND_DAY: {
+    meaning: 'How many codes go to one number or mailbox in a day, 1 to 1000.',
+    otherwise: '`10`',
+    schema: whole(1, 1000, DEFAULT_CODE_LIMITS.perAddressAndDay),
+  },
+  COUNTERSIGN_CODES_PER_ACCOUNT_AND_HOUR: {
+    meaning: 'How many codes are sent for one account in an hour, 1 to 1000000.',
+    otherwise: '`1000`',
+    schema: whole(1, 1_000_000, DEFAULT_CODE_LIMITS.perAccountAndHour),
+  },
+  COUNTERSIGN_CODES_PER_HOUR: {
+    meaning: 'How many codes are sent from here in an hour, 1 to 10000000. What a flood can cost at most.',
+    otherwise: '`5000`',
+    schema: whole(1, 10_000_000, DEFAULT_CODE_LIMITS.perHour),
+  },
   COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: {
     meaning:
       'Addresses or CIDR ranges inside your network to which webhooks may be sent on purpose, separated by commas. All others that are not of the open internet are refused.',
@@ -223,7 +289,7 @@ function parseRanges(text: string): string[] | undefined {
 }
 
 /** `whsec_` and base64, as Standard Webhooks writes them. */
-function parsePaymentSecret(text: string): Secret | undefined {
+function parseSigningSecret(text: string): Secret | undefined {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
   if (base64 === undefined) return undefined;
   const { length } = Buffer.from(base64, 'base64');

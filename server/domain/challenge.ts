@@ -19,6 +19,9 @@ export type Challenge = {
       kind: 'sent';
       /** MAC of the code. */
       mac: string;
+      /** Of the token then: one that has changed its owner or its address since takes it no more. */
+      epoch: number;
+      moves: number;
     }
   | { kind: 'ocra'; question: string }
 );

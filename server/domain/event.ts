@@ -36,6 +36,8 @@ export const EVENT_TYPES = [
   'token.deleted',
   'token.resynchronised',
   'token.refused',
+  'code.sent',
+  'code.not-sent',
   'filter.created',
   'filter.updated',
   'filter.deleted',

@@ -1,7 +1,14 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
-import { FLOW_LIFETIME_MS, type Flow, type LoginRequest, type ResultRecord, STEP_CLAIM_MS } from './flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  type Flow,
+  type LoginRequest,
+  type ResultRecord,
+  type SentNotice,
+  STEP_CLAIM_MS,
+} from './flow.ts';
 import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
@@ -24,6 +31,8 @@ export interface Offered {
   step: SecondStep;
   /** For a device that answers questions. */
   question?: string;
+  /** A code that was sent. */
+  sent?: SentNotice;
 }
 
 /** The wrong answer with which a flow ends; the counters of person and token go on beyond it. */
@@ -94,8 +103,23 @@ function secondAsked(flow: Flow, options: readonly FactorOption[], offered: Offe
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  const { question: _answered, ...rest } = evaluated(flow);
+  const { question: _answered, ...rest } = withoutCode(evaluated(flow));
   return { ...rest, ...offered, factor: option.id };
+}
+
+/**
+ * No code was sent. The person stays where they were, with the ways that they have; a failed sending counts as an answer,
+ * so that nobody asks for ever.
+ *
+ * @param isVoid the code before, if there was one, went with it
+ */
+export function codeNotSent(flow: Flow, code: RefusalCode, isVoid: boolean): Flow {
+  return stayed(isVoid ? withoutCode(flow) : flow, code);
+}
+
+function withoutCode(flow: Flow): Flow {
+  const { sent: _sent, ...rest } = flow;
+  return rest;
 }
 
 /** The same step once more, saying why. */

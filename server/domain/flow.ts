@@ -16,6 +16,16 @@ export const LOGIN_REQUEST_ATTEMPTS = 5;
 /** From the moment its fields are fixed to the confirmation: what was agreed on does not lie about. */
 export const TRANSACTION_LIFETIME_MS = 300_000;
 
+/** That a code has been sent, and what its person is told of it. */
+export interface SentNotice {
+  token: TokenId;
+  /** Masked. */
+  to: string;
+  expiresAt: number;
+  /** From when on another one may be asked for. */
+  resendAt: number;
+}
+
 /** One sign-in through the widget, from the first step to the result. */
 export interface Flow {
   id: FlowId;
@@ -46,6 +56,8 @@ export interface Flow {
   question?: string;
   /** What the person is to confirm, where this is no sign-in. */
   transaction?: Transaction;
+  /** The code that was sent last in this sign-in. */
+  sent?: SentNotice;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */

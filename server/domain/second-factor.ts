@@ -3,6 +3,7 @@ import type { TokenId } from './ids.ts';
 import { tokenState } from './lockout.ts';
 import type { FactorState } from './methods.ts';
 import type { Resource } from './resource.ts';
+import { maskedAddress } from './sent-code.ts';
 import { isOath, isRecovery, type Token, type TokenKind } from './token.ts';
 
 /** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */
@@ -85,17 +86,8 @@ function optionFor(token: Token): FactorOption {
   if (isOath(token)) return { id: CODE_OPTION, kind: 'code' };
   if (isRecovery(token)) return { id: RECOVERY_OPTION, kind: 'recovery' };
   const { id, name, factor } = token;
-  if (factor.kind === 'sms') return { id, kind: 'sms', name, to: maskedPhone(factor.to) };
-  if (factor.kind === 'email') return { id, kind: 'email', name, to: maskedEmail(factor.to) };
+  if (factor.kind === 'sms' || factor.kind === 'email') {
+    return { id, kind: factor.kind, name, to: maskedAddress(factor) };
+  }
   return { id, kind: factor.kind === 'ocra' ? 'ocra' : 'webauthn', name };
-}
-
-/** Enough for its owner to know it again. */
-function maskedPhone(to: string): string {
-  return `•••${to.slice(-2)}`;
-}
-
-function maskedEmail(to: string): string {
-  const at = to.lastIndexOf('@');
-  return `${to.slice(0, 1)}•••${to.slice(at)}`;
 }

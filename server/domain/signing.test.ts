@@ -32,7 +32,7 @@ const anyToken: fc.Arbitrary<Token> = fc
 test('SR-45: only an active token of a kind that is bound to what is signed lets anybody sign', () => {
   fc.assert(
     fc.property(fc.array(anyToken, { maxLength: 5 }), fc.option(kinds), (tokens, accepted) => {
-      const accepts = signingKinds(accepted === null ? {} : { tokenKinds: accepted }, {});
+      const accepts = signingKinds(accepted === null ? {} : { tokenKinds: accepted }, { fields: [] });
       const denial = signingDenial(tokens, accepts, 1);
       const fits = (token: Token) =>
         accepts.some((kind) => kind === token.factor.kind) &&
@@ -48,10 +48,20 @@ test('SR-45: only an active token of a kind that is bound to what is signed lets
 test('neither an app nor a fob nor codes on paper are ever among them, whatever resource and host take', () => {
   fc.assert(
     fc.property(kinds, fc.option(fc.subarray([...SIGNING_KINDS])), (tokenKinds, asked) => {
-      const accepts: readonly string[] = signingKinds({ tokenKinds }, asked === null ? {} : { kinds: asked });
+      const accepts: readonly string[] = signingKinds(
+        { tokenKinds },
+        { fields: [], ...(asked !== null && { kinds: asked }) },
+      );
       for (const kind of ['totp', 'hotp', 'recovery']) expect(accepts).not.toContain(kind);
       for (const kind of accepts) expect(tokenKinds).toContain(kind);
       if (asked !== null) for (const kind of accepts) expect(asked).toContain(kind);
     }),
   );
+});
+
+test('a text message has to hold all of it, or nothing goes that way', () => {
+  const takes = { tokenKinds: ['sms', 'email'] as const };
+  const fields = (length: number) => [{ label: 'To', value: 'x'.repeat(length) }];
+  expect(signingKinds({ tokenKinds: [...takes.tokenKinds] }, { fields: fields(238) })).toEqual(['sms', 'email']);
+  expect(signingKinds({ tokenKinds: [...takes.tokenKinds] }, { fields: fields(239) })).toEqual(['email']);
 });

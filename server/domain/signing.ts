@@ -9,7 +9,7 @@ import type { Token, TokenKind } from './token.ts';
  * The kinds of tokens whose answer is bound to what is signed. The codes of an app or a fob, and those on paper, are right for
  * anything: whoever talks somebody out of one could confirm whatever they like with it.
  */
-export const SIGNING_KINDS = ['ocra'] as const satisfies readonly TokenKind[];
+export const SIGNING_KINDS = ['ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
 export type SigningKind = (typeof SIGNING_KINDS)[number];
 
 /** What somebody is asked to confirm, and what their answer is bound to. */
@@ -23,13 +23,22 @@ export interface Transaction {
   kinds?: SigningKind[];
 }
 
-/** The kinds that may confirm a transaction: bound to it, taken by the resource, and by the host for this one. */
+/** So many characters of labels and values fit into a text message, in whatever script. What does not is not cut: it goes no such way. */
+export const TEXT_MESSAGE_MAX = 240;
+
+/**
+ * The kinds that may confirm a transaction: bound to it, taken by the resource, and by the host for this one. A text message
+ * has to hold all of it.
+ */
 export function signingKinds(
   resource: Pick<Resource, 'tokenKinds'>,
-  { kinds = [...SIGNING_KINDS] }: Pick<Transaction, 'kinds'>,
+  { kinds = [...SIGNING_KINDS], fields }: Pick<Transaction, 'kinds' | 'fields'>,
 ): SigningKind[] {
   const accepts = acceptedKinds(resource);
-  return SIGNING_KINDS.filter((kind) => accepts.includes(kind) && kinds.includes(kind));
+  const length = fields.reduce((sum, { label, value }) => sum + label.length + value.length, 0);
+  return SIGNING_KINDS.filter(
+    (kind) => accepts.includes(kind) && kinds.includes(kind) && (kind !== 'sms' || length <= TEXT_MESSAGE_MAX),
+  );
 }
 
 /**

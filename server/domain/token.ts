@@ -34,6 +34,8 @@ export interface SentFactor {
   kind: 'sms' | 'email';
   /** E.164 (`+4915112345678`), or an e-mail address. */
   to: string;
+  /** How often the address has changed; absent: never. What went to one before counts no more, also when it changes back. */
+  moves?: number;
 }
 
 /** Codes on paper, each good for once, that stand in for a device that is not at hand. */

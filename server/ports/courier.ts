@@ -17,14 +17,13 @@ export class CourierUnavailable extends Error {
   }
 }
 
-/** What the demo's mailbox shows. */
-export interface KeptMail extends ComposedMail {
+/** What the demo's mailbox shows: mails, and text messages. */
+export type KeptMessage = (({ channel: 'email'; kind: MailKind } & ComposedMail) | { channel: 'sms'; text: string }) & {
   to: string;
-  kind: MailKind;
   at: number;
-}
+};
 
 export interface Mailbox {
   /** Newest first. */
-  read(): readonly KeptMail[];
+  read(): readonly KeptMessage[];
 }

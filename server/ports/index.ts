@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { CodeCourier } from './code-courier.ts';
 import type { Courier } from './courier.ts';
 import type { GeoLookup } from './geo-lookup.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -18,5 +19,6 @@ export interface Ports {
   secrets: SecretBox;
   geo: GeoLookup;
   courier: Courier;
+  codes: CodeCourier;
   webhookSender: WebhookSender;
 }

@@ -1,6 +1,8 @@
 import type { Mail, MailFacts, MailKind } from '../domain/mail/mail.ts';
+import { type CodeLimits, DEFAULT_CODE_LIMITS } from '../domain/sent-code.ts';
 import type { SendOutcome } from '../domain/webhook/delivery.ts';
 import { readTarget } from '../domain/webhook/target.ts';
+import type { CodeCourier, CodeMessage } from '../ports/code-courier.ts';
 import { type Courier, CourierUnavailable } from '../ports/courier.ts';
 import type { WebhookRequest, WebhookSender } from '../ports/webhook-sender.ts';
 
@@ -38,5 +40,32 @@ export class FakeCourier implements Courier {
     const mail = this.sent.findLast((one) => one.kind === kind && one.to === to);
     if (!mail) throw new Error(`no ${kind} was sent to ${to}`);
     return mail.facts as MailFacts[K];
+  }
+}
+
+/** Keeps codes, or fails when the test says so. */
+export class FakeCodeCourier implements CodeCourier {
+  readonly sent: CodeMessage[] = [];
+  readonly limits: CodeLimits;
+  down = false;
+
+  /** Nothing is too much, unless the test says so. */
+  constructor(limits: Partial<CodeLimits> = {}) {
+    this.limits = { ...DEFAULT_CODE_LIMITS, perHour: 1_000_000, ...limits };
+  }
+
+  async send(message: CodeMessage): Promise<void> {
+    if (this.down) throw new CourierUnavailable('down');
+    this.sent.push(message);
+  }
+
+  to(address: string): CodeMessage[] {
+    return this.sent.filter(({ to }) => to === address);
+  }
+
+  last(address: string): CodeMessage {
+    const message = this.to(address).at(-1);
+    if (!message) throw new Error(`no code was sent to ${address}`);
+    return message;
   }
 }

@@ -6,6 +6,7 @@ import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
 import type { Device } from './devices/device.ts';
 import { ocraDevice } from './devices/ocra-device.ts';
+import { giveSent } from './devices/sent-device.ts';
 import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
 import type { Sample, SampleScene } from './sample.ts';
@@ -83,14 +84,15 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,
   }),
-  'POST /challenges': async (scene) => {
-    await deviceOf(scene);
-    return { body: { resource: scene.resource.id, user: 'alice' }, status: 200 };
-  },
   'POST /transactions': async (scene) => {
     await deviceOf(scene);
     const fields = [{ label: 'Amount', value: '10.00 EUR' }];
     return { body: { resource: scene.resource.id, user: 'alice', nonce: NONCE, fields }, status: 201 };
+  },
+  'POST /challenges': async ({ ports, account, resource }) => {
+    const { user } = await addPerson(ports, account, resource, { user: { login: `asked-${sequence++}` } });
+    await giveSent({ ports, account, resource, user }, 'email', `${user.login}@shop.example`);
+    return { body: { resource: resource.id, user: user.login }, status: 200 };
   },
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
   'GET /resources': () => ({ status: 200 }),

@@ -8,7 +8,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import { FakeHasher } from './fake-hasher.ts';
-import { FakeCourier, FakeWebhookSender } from './fake-senders.ts';
+import { FakeCodeCourier, FakeCourier, FakeWebhookSender } from './fake-senders.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import { openTemporaryStore } from './temporary-store.ts';
 
@@ -58,6 +58,7 @@ export interface TestPorts extends Ports {
   hasher: FakeHasher;
   geo: FakeGeo;
   courier: FakeCourier;
+  codes: FakeCodeCourier;
   webhookSender: FakeWebhookSender;
   /** What use-cases that sign take beside the ports. */
   issuer: string;
@@ -77,6 +78,7 @@ export async function openTestPorts(
   const secrets = createSecretBox(createHash('sha256').update('a master key for tests').digest());
   const geo = new FakeGeo();
   const courier = new FakeCourier();
+  const codes = new FakeCodeCourier();
   const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
 
@@ -89,6 +91,7 @@ export async function openTestPorts(
     signer: { ...signer },
     geo,
     courier,
+    codes,
     webhookSender: new FakeWebhookSender(),
     issuer: ISSUER,
     replica: overTheSame,

@@ -1,4 +1,5 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { MailLanguage } from '../domain/mail/mail.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
@@ -80,8 +81,8 @@ export class Walk {
     return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
   }
 
-  choose(factor: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
-    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor }));
+  choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {
+    return this.#seen(chooseFactor(this.ports, { ...this.#answer(seq), factor, language }));
   }
 
   look(): Promise<Verdict<FlowView>> {

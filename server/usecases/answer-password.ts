@@ -6,7 +6,7 @@ import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '.
 import { checkPassword } from './check-password.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
-import { offerFirst } from './second-factor/offer-factor.ts';
+import { offerFirst } from './second-factor/offer-question.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -32,7 +32,7 @@ export function answerPassword(
       if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
       if (factors.otp) {
         const options = factorOptions(usableTokens(tokens, accepts, now));
-        const offered = await offerFirst(ports, flow, access.resource, options, answer.whence);
+        const offered = await offerFirst(ports, flow, access.resource, options);
         if (isRefusal(offered)) return { ...offered, about: user.id };
         return { move: (held) => passwordRight(held, user, passwordDigest(user), options, offered) };
       }

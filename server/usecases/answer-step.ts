@@ -18,7 +18,10 @@ import { newOperation, transact, type Write } from './transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
 
-export type StepNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer'> & {
+export type StepNeeds = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer' | 'codes'
+> & {
   issuer: string;
 };
 

@@ -23,7 +23,7 @@ import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } 
 import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
-import { offerFirst } from './second-factor/offer-factor.ts';
+import { offerFirst } from './second-factor/offer-question.ts';
 import { type Decision, transact, type Write } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
@@ -68,7 +68,7 @@ export async function beginRequestedFlow(
   };
   // A page that begins again goes on with what was asked before.
   const [before] = await ports.store.getMany([documents.flow(given.id)], ports.clock.now());
-  const offered = before ? undefined : await offerFirst(ports, offering, resource, options, input.whence);
+  const offered = before ? undefined : await offerFirst(ports, offering, resource, options);
   if (offered && isRefusal(offered)) return offered;
 
   const secret = newSecret(ports);

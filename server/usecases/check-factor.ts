@@ -135,7 +135,7 @@ async function judge(
   const challenges = await readChallenges(ports, meant, check, now);
   return Promise.all(
     meant.map(async (stored): Promise<Judged> => {
-      const candidate = { stored, challenge: challenges.get(stored.value.id) };
+      const candidate = { stored, challenge: challenges.get(stored.value.id), scope: check.scope };
       return { ...candidate, judgement: await judgeAnswer(ports, candidate, check.answer, now) };
     }),
   );
@@ -180,7 +180,7 @@ function idsOf(tokens: readonly Stored<Token>[]): TokenId[] {
 /** Whether the token and what it was asked were still as they were read, and now are as decided. */
 async function replace(
   ports: FactorNeeds,
-  { stored, challenge, judgement }: Candidate & { judgement?: Judgement },
+  { stored, challenge, judgement }: Omit<Candidate, 'scope'> & { judgement?: Judgement },
   next: Token,
   { now, scope, event }: { now: number; scope: string; event?: Json | undefined },
 ): Promise<boolean> {

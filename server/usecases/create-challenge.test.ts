@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => ports.close());
 
 const ask = ({ account, resource }: Scene, request: Partial<ChallengeRequest>) =>
-  createChallenge(ports, operatorOf(account), { resource: resource.id, ...request });
+  createChallenge(ports, operatorOf(account), { resource: resource.id, language: 'en', ...request });
 
 // SR-45
 test('SR-45: a question is answered on the resource that it was asked for, and nowhere else', async () => {

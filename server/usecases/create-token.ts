@@ -17,7 +17,7 @@ import { pinHashContext, seedContext } from './seed-context.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /** What is said of a token of any kind. */
-interface NewTokenRecord {
+export interface NewTokenRecord {
   name: string;
   serial?: string | undefined;
   owner?: UserId | undefined;
@@ -63,16 +63,14 @@ export interface NewOcraToken extends NewTokenRecord {
   suitePin?: string | undefined;
 }
 
-export type NewToken = NewOathToken | NewRecoveryToken | NewOcraToken;
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
 const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
 
 /** Makes a token that shows codes by itself. The seed is answered this once and sealed for good (SR-21, SR-23). */
 export async function createToken(
-  ports: Needs,
+  ports: TokenNeeds,
   act: Act,
   birth: Birth<TokenId>,
   input: NewOathToken,
@@ -109,7 +107,7 @@ export async function createToken(
  * of the PIN that goes into its answers, which by itself hides nothing.
  */
 export async function createOcraToken(
-  ports: Needs,
+  ports: TokenNeeds,
   act: Act,
   birth: Birth<TokenId>,
   input: NewOcraToken,
@@ -143,7 +141,7 @@ export async function createOcraToken(
 
 /** Makes a set of recovery codes, shown this once. They stand in for a token, so they belong to somebody. */
 export async function createRecoveryCodes(
-  ports: Needs,
+  ports: TokenNeeds,
   act: Act,
   birth: Birth<TokenId>,
   input: NewRecoveryToken,
@@ -164,7 +162,7 @@ type TokenRecord = Omit<RecoveryToken, 'factor'>;
 
 /** Everything that making a token of any kind takes: rights, the record, the commit, and an owner who is still there. */
 export async function storeToken<T extends Token>(
-  ports: Needs,
+  ports: TokenNeeds,
   act: Act,
   birth: Birth<TokenId>,
   input: NewTokenRecord,

@@ -3,7 +3,7 @@ import { adoptHash } from '../domain/imported-hash.ts';
 import { userNames } from '../domain/user-names.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
-import type { NewToken } from './create-token.ts';
+import type { NewTokenRecord } from './create-token.ts';
 import { type NewUser, refuseChosen } from './create-user.ts';
 import { locateUser, readUser } from './find-user.ts';
 import { judgeNames } from './judge-names.ts';
@@ -38,7 +38,7 @@ export async function judgeNewUser(
 export async function judgeNewToken(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: Act,
-  input: NewToken,
+  input: Pick<NewTokenRecord, 'owner'>,
 ): Promise<Refusal | undefined> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   if (input.owner === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { ApiKey } from '../domain/api-key.ts';
 import type { Filter } from '../domain/filter.ts';
 import { normaliseName } from '../domain/names.ts';
 import type { Resource } from '../domain/resource.ts';
-import type { Token } from '../domain/token.ts';
+import { isSent, type Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { byCreation, indexes } from '../ports/indexes.ts';
 import type { Change, DocumentKey, IndexEntry } from '../ports/store.ts';
@@ -97,7 +97,7 @@ function tokenPlaces(token: Token): Place[] {
   const entry = byCreation(token);
   return [
     { index: indexes.tokens(account), entry },
-    ...nameEntries(token.id, [token.name, token.serial]).map((name) => ({
+    ...nameEntries(token.id, [token.name, token.serial, isSent(token) ? token.factor.to : undefined]).map((name) => ({
       index: indexes.tokenNames(account),
       entry: name,
     })),

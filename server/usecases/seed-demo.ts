@@ -8,6 +8,7 @@ import { assign } from './assign.ts';
 import { createAccount } from './create-account.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createResource } from './create-resource.ts';
+import { createSentToken } from './create-sent-token.ts';
 import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { isRefusal, type Refusal } from './verdict.ts';
@@ -24,7 +25,10 @@ export interface Demo {
 const YEAR_MS = 365 * 24 * 3_600_000;
 const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
 
-/** An account with one of everything: a shop, a person who signs in with password and code, and a key for the shop. */
+/**
+ * An account with one of everything: a shop, a person who signs in with password and code (of an app, or mailed), and a key for
+ * the shop.
+ */
 export async function seedDemo(ports: Ports): Promise<Demo> {
   const { account } = must(await createAccount(ports, { name: 'Demo' }));
   const act: Act = { actor: { kind: 'operator', account: account.id } };
@@ -63,7 +67,17 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       owner: user.id,
     }),
   );
-  must(await assign(ports, act, { resource: resource.id, user: user.id, token: token.id }));
+  const mailed = must(
+    await createSentToken(ports, act, birth('tok'), {
+      name: 'Maria’s e-mail',
+      kind: 'email',
+      to: 'maria@example.com',
+      owner: user.id,
+    }),
+  );
+  for (const { id } of [token, mailed.token]) {
+    must(await assign(ports, act, { resource: resource.id, user: user.id, token: id }));
+  }
   return {
     account: account.id,
     resource: resource.id,

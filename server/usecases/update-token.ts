@@ -3,7 +3,8 @@ import { mayChangeToken, mayChangeUser } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
 import { lockToken, unlockToken } from '../domain/lockout.ts';
 import type { SeenVersions } from '../domain/object-version.ts';
-import { isRecovery, isWebauthn, type Token } from '../domain/token.ts';
+import { ADDRESS_FORMS, isAddressFor, moved } from '../domain/sent-code.ts';
+import { isRecovery, isSent, isWebauthn, type Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
@@ -23,6 +24,8 @@ export interface TokenChanges {
   owner?: UserId | null | undefined;
   /** `null`: never expires. */
   expiresAt?: number | null | undefined;
+  /** Where its codes are sent. What went to the address before counts for nothing from then on. */
+  to?: string | undefined;
   /** `null`: none any more. Recovery codes and passkeys have none. */
   pin?: NewPin | null | undefined;
 }
@@ -58,6 +61,12 @@ export async function updateToken(
     if (changes.locked === false) next = unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
     if (changes.enabled !== undefined) next = { ...next, enabled: changes.enabled };
+    if (changes.to !== undefined) {
+      if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
+      const { kind } = next.factor;
+      if (!isAddressFor(kind, changes.to)) return refusal('INPUT_INVALID', { detail: `to: ${ADDRESS_FORMS[kind]}` });
+      if (next.factor.to !== changes.to) next = moved(next, changes.to);
+    }
     if (changes.pin !== undefined) {
       if (isRecovery(next) || isWebauthn(next)) return refusal('TOKEN_KIND_UNFIT');
       const { pin: _pin, ...rest } = next;

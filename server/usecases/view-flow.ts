@@ -34,6 +34,10 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
     if (flow.question !== undefined) view.question = flow.question;
+    if (flow.sent && flow.sent.token === flow.factor) {
+      const { to, expiresAt, resendAt } = flow.sent;
+      view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
+    }
   }
   if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
   if (flow.error) {

@@ -13,6 +13,8 @@ export const REFUSALS = {
     title: 'A one-time password is 6 to 10 digits and nothing else, with its PIN where it has one.',
   },
   NOTHING_ASKED: { status: 403, title: 'There is nothing to answer: no code has been sent, or it has expired.' },
+  CODE_NOT_SENT: { status: 503, title: 'The code could not be sent. Try again, or use another way.' },
+  CODE_LIMIT: { status: 429, title: 'No more codes are sent there for now. Wait, or use another way.' },
   TOKEN_LOCKED: {
     status: 403,
     title: 'This token is locked after too many wrong codes. An administrator can unlock it.',

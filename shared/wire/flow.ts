@@ -12,7 +12,8 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
  *     POST /widget/v1/flow/sign       {seq, otp}       -> 200 FlowView   (the answer that confirms a transaction)
  *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
- *     POST /widget/v1/flow/factor     {seq, factor}    -> 200 FlowView   (another way, or the same once more)
+ *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
+ *                                   same once more; a code is sent in that language)
  *
  * All but the first two carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
@@ -64,6 +65,15 @@ export interface FlowView {
   question?: string;
   /** What is to be confirmed, in this order and nothing else, where this is no sign-in. The first field matters most. */
   transaction?: { fields: { label: string; value: string }[] };
+  /** Where a code was sent for the way that is asked for. Absent: none has been, or it could not be. */
+  sent?: {
+    /** Masked. */
+    to: string;
+    /** Until when it counts, milliseconds since the epoch. */
+    expiresAt: number;
+    /** How long until another one may be asked for. */
+    resendAfterMs: number;
+  };
   /** On `done` only: the signed result for the page. */
   result?: string;
   /** When the flow ends by itself, milliseconds since the epoch; on `done`, when the result expires. */

@@ -85,6 +85,7 @@ const START_FILES = new Set(
     'main.ts',
     'start.cjs',
     'open-ports.ts',
+    'open-code-courier.ts',
     'serve.ts',
     'operate.ts',
     'set-up.ts',

@@ -29,8 +29,15 @@ export interface FlowClient {
 const ANSWER_TIMEOUT_MS = 30_000;
 const BEGIN_TIMEOUT_MS = 10_000;
 
-/** @param loginRequest on our own page: all that a flow is begun with there */
-export function createFlowClient(fetch: typeof globalThis.fetch, loginRequest?: string): FlowClient {
+/**
+ * @param language of the messages that a step may send
+ * @param loginRequest on our own page: all that a flow is begun with there
+ */
+export function createFlowClient(
+  fetch: typeof globalThis.fetch,
+  language: () => string,
+  loginRequest?: string,
+): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -64,7 +71,8 @@ export function createFlowClient(fetch: typeof globalThis.fetch, loginRequest?: 
         : ask('redirected-flows', BEGIN_TIMEOUT_MS, undefined, { loginRequest }),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
-    choose: (handle, seq, factor) => ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor }),
+    choose: (handle, seq, factor) =>
+      ask('flow/factor', ANSWER_TIMEOUT_MS, handle, { seq, factor, language: language() }),
     cancel: (handle, seq) => ask('flow/cancel', ANSWER_TIMEOUT_MS, handle, { seq }),
   };
 }

@@ -79,7 +79,11 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
   const signIn = createSignIn({
     resource,
     origin,
-    client: createFlowClient((...request) => fetch(...request), loginRequest),
+    client: createFlowClient(
+      (...request) => fetch(...request),
+      () => (hasTexts ? root.lang : (look.locale ?? navigator.language)),
+      loginRequest,
+    ),
     memoryOf: (nonce, loginRequest) => createFlowMemory({ resource, origin, slot, nonce, loginRequest }),
     say,
     show(next) {

@@ -10,10 +10,10 @@ export interface Notice {
   wait?: Deadline;
 }
 
-/** Everything that can be on the screen. `signs`: of a transaction, not of a sign-in. */
+/** Everything that can be on the screen. `signs`: of a transaction, not of a sign-in. `resend`: until when no other code is sent. */
 export type Screen =
   | { kind: 'loading' }
-  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice }
+  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
   | { kind: 'done'; signs: boolean }
   | { kind: 'denied'; code: string; mayRestart: boolean; signs: boolean }
   /** The flow, or its unused result, ran out of time. */

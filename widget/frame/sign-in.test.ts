@@ -228,3 +228,61 @@ describe('the end of time', () => {
     expect(types().at(-1)).toBe('expire');
   });
 });
+
+describe('a way whose code is sent', () => {
+  const unsent: Partial<FlowView> = {
+    step: 'otp',
+    seq: 2,
+    factors: [
+      { id: 'tok_mail', kind: 'email', name: 'Mail', to: 'a•••@example.com' },
+      { id: 'code', kind: 'code' },
+    ],
+    factor: 'tok_mail',
+  };
+  const sent = { to: 'a•••@example.com', expiresAt: 300_000, resendAfterMs: 30_000 };
+
+  async function atCode(...answers: FlowAnswer[]) {
+    const all = await begun();
+    all.expectAnswers(seen(unsent), ...answers);
+    await all.signIn.submit('ada');
+    await vi.advanceTimersByTimeAsync(0);
+    return all;
+  }
+
+  test('is asked for on arrival, once', async () => {
+    const { asked, screen, signIn, expectAnswers } = await atCode(seen({ ...unsent, seq: 3, sent }));
+    expect(asked.slice(2)).toEqual(['choose 2 tok_mail']);
+    expect(screen()).toMatchObject({ kind: 'step', busy: false, view: { sent } });
+    const step = screen();
+    expect(step.kind === 'step' && step.resend?.leftMs()).toBe(30_000);
+
+    expectAnswers(seen({ ...unsent, seq: 4 }));
+    await signIn.submit('123456');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.slice(3)).toEqual(['otp 3 123456']);
+  });
+
+  test('is not asked for again when it could not be sent: that is for the person to do', async () => {
+    const error = { code: 'CODE_NOT_SENT' } as const;
+    const { asked, screen } = await atCode(seen({ ...unsent, seq: 3, error }));
+    expect(asked.slice(2)).toEqual(['choose 2 tok_mail']);
+    expect(screen()).toMatchObject({ kind: 'step', notice: { text: 'CODE_NOT_SENT' } });
+  });
+
+  test('is not asked for when it has been sent, as to a phone that comes back', async () => {
+    const all = setUp({ kept: 'kept' });
+    all.expectAnswers(seen({ ...unsent, sent }));
+    await all.signIn.begin(NONCE, '');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(all.asked).toEqual(['read kept']);
+  });
+
+  test('is not asked for in a frame that nobody sees', async () => {
+    const all = setUp({ kept: 'kept', isInSight: false });
+    all.expectAnswers(seen(unsent));
+    await all.signIn.begin(NONCE, '');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(all.asked).toEqual(['read kept']);
+    expect(all.screen()).toMatchObject({ notice: { text: 'tooSmall' } });
+  });
+});

@@ -6,6 +6,7 @@ import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { NoticeKey, Screen } from './screen.ts';
+import { isToBeSent } from './steps/fields.ts';
 
 /** How long the page may take to hand over its nonce. */
 const NONCE_TIMEOUT_MS = 10_000;
@@ -71,6 +72,8 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   let ends = deadlineIn(0);
   /** Counts beginnings, so that a late answer to an abandoned flow is dropped. */
   let run = 0;
+  /** The beginning in which a code has been asked for without the person's doing. */
+  let askedFor = -1;
 
   const put = (next: Screen) => {
     screen = next;
@@ -142,8 +145,14 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       text: error.code,
       ...(error.retryAfterMs && { wait: deadlineIn(error.retryAfterMs) }),
     };
-    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }) });
+    const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
+    put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
     if (error) sayError(error.code);
+    else if (isToBeSent(view) && askedFor !== run) {
+      // What is sent is asked for on arrival, once; after that it is for the person to ask.
+      askedFor = run;
+      void choose(view.factor ?? '');
+    }
   };
 
   const stay = (key: NoticeKey) => {
@@ -216,6 +225,8 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
 
+  const choose = (factor: string) => send((seq) => client.choose(handle, seq, factor));
+
   return {
     start,
 
@@ -272,7 +283,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
 
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
 
-    choose: (factor) => send((seq) => client.choose(handle, seq, factor)),
+    choose,
 
     cancel: () => send((seq) => client.cancel(handle, seq)),
 

@@ -47,3 +47,9 @@ test('a language that does not load falls back to English; directions follow the
   expect((await loadTexts(['ar-EG'], { ar: async () => ({}) })).dir).toBe('rtl');
   expect(english.dir).toBe('ltr');
 });
+
+test('words put into a sentence from right to left stand apart from it', () => {
+  const texts = textsOf('ar', { sentTo: 'إلى {0}.', waitSeconds: 'بعد {0}' });
+  expect(texts('sentTo', '•••42')).toBe('إلى \u2068•••42\u2069.');
+  expect(texts('waitSeconds', 5)).toBe('بعد 5');
+});

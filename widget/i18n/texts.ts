@@ -15,11 +15,16 @@ export interface Texts {
   (key: TextKey, value?: string | number): string;
 }
 
-/** Texts from a dictionary, each missing one from English. */
+/**
+ * Texts from a dictionary, each missing one from English. Words that are put in where one reads from right to left are
+ * kept apart from the sentence around them (UAX 9): the end of a phone number stays its end.
+ */
 export function textsOf(lang: string, dictionary: Dictionary): Texts {
-  const text = (key: TextKey, value?: string | number) =>
-    (dictionary[key] ?? en[key]).replace('{0}', () => String(value));
-  return Object.assign(text, { lang, dir: RIGHT_TO_LEFT.has(lang) ? ('rtl' as const) : ('ltr' as const) });
+  const dir = RIGHT_TO_LEFT.has(lang) ? 'rtl' : 'ltr';
+  const isolated = (value: string) => (dir === 'rtl' ? `\u2068${value}\u2069` : value);
+  const text = (key: TextKey, value: string | number = '') =>
+    (dictionary[key] ?? en[key]).replace('{0}', () => (typeof value === 'string' ? isolated(value) : `${value}`));
+  return Object.assign(text, { lang, dir } as const);
 }
 
 export const english: Texts = textsOf('en', en);

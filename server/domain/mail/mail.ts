@@ -3,6 +3,12 @@ import type { NoticeChange } from './words.ts';
 export const MAIL_LANGUAGES = ['en', 'de'] as const;
 export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
 
+/** The language of ours for a BCP 47 tag; English where there is none. */
+export function mailLanguage(tag: string | undefined): MailLanguage {
+  const primary = tag?.split('-', 1)[0]?.toLowerCase();
+  return MAIL_LANGUAGES.find((language) => language === primary) ?? 'en';
+}
+
 export interface MailFacts {
   'administrator-invitation': {
     account: string;
@@ -13,6 +19,15 @@ export interface MailFacts {
     expiresAt: number;
   };
   'confirmation-code': { code: string; lifetimeMs: number };
+  /** A code to sign in with. Says where, never for which login. */
+  'sign-in-code': { code: string; site: string; lifetimeMs: number };
+  /** A code that confirms what the message says, all of it and exactly so. */
+  'transaction-code': {
+    code: string;
+    site: string;
+    lifetimeMs: number;
+    confirms: readonly { label: string; value: string }[];
+  };
   'password-reset': { login: string; path: string; lifetimeMs: number };
   'security-notice': {
     change: NoticeChange;

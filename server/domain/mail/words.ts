@@ -10,6 +10,20 @@ export interface MailWords {
     until(instant: string): string;
   };
   code: { subject: string; says: string; until(minutes: number): string; never: string };
+  signInCode: {
+    subject(site: string): string;
+    says(site: string): string;
+    until(minutes: number): string;
+    notYou: string;
+  };
+  transactionCode: {
+    subject(site: string): string;
+    says(site: string): string;
+    /** Beside the code. */
+    only: string;
+    until(minutes: number): string;
+    notYou: string;
+  };
   reset: { subject: string; says(login: string): string; button: string; until(minutes: number): string };
   notice: {
     subject: Record<NoticeChange, string>;
@@ -53,6 +67,21 @@ export const en: MailWords = {
     says: 'Enter this code to confirm your e-mail address:',
     until: (minutes) => `It is good for ${minutes} minutes.`,
     never: 'Nobody of ours will ever ask you for it.',
+  },
+  signInCode: {
+    subject: (site) => `Your sign-in code for ${site}`,
+    says: (site) => `Enter this code to sign in to ${site}:`,
+    until: (minutes) => `It is good for ${minutes} minutes and can be used once.`,
+    notYou:
+      'Nobody of ours will ever ask you for it. If you are not signing in just now, somebody else may know your password: change it.',
+  },
+  transactionCode: {
+    subject: (site) => `Confirm this at ${site}`,
+    says: (site) => `You are asked to confirm this at ${site}:`,
+    only: 'If all of it is right, and you began it yourself, enter this code:',
+    until: (minutes) => `It is good for ${minutes} minutes, once, and for nothing else.`,
+    notYou:
+      'Nobody of ours will ever ask you for it. If you did not begin this, do not enter the code, and tell the site.',
   },
   reset: {
     subject: 'Set a new password',
@@ -111,6 +140,21 @@ export const de: MailWords = {
     says: 'Mit diesem Code bestätigen Sie Ihre E-Mail-Adresse:',
     until: (minutes) => `Er gilt ${minutes} Minuten.`,
     never: 'Niemand von uns wird Sie je danach fragen.',
+  },
+  signInCode: {
+    subject: (site) => `Ihr Anmeldecode für ${site}`,
+    says: (site) => `Mit diesem Code melden Sie sich bei ${site} an:`,
+    until: (minutes) => `Er gilt ${minutes} Minuten und nur einmal.`,
+    notYou:
+      'Niemand von uns wird Sie je danach fragen. Falls Sie sich gerade nicht anmelden, kennt vielleicht jemand anderer Ihr Passwort: Ändern Sie es.',
+  },
+  transactionCode: {
+    subject: (site) => `Bestätigen Sie das bei ${site}`,
+    says: (site) => `Sie sollen bei ${site} Folgendes bestätigen:`,
+    only: 'Wenn alles stimmt und Sie es selbst begonnen haben, geben Sie diesen Code ein:',
+    until: (minutes) => `Er gilt ${minutes} Minuten, einmal, und für nichts anderes.`,
+    notYou:
+      'Niemand von uns wird Sie je danach fragen. Haben Sie das nicht begonnen, dann geben Sie den Code nicht ein und melden Sie es der Website.',
   },
   reset: {
     subject: 'Neues Passwort setzen',

@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { canonicalAddress } from '../../domain/addresses.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -8,20 +7,9 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize, mayUse } from './authorize.ts';
-import { anyName, password, resourceId, tokenId, userId } from './fields.ts';
+import { anyName, password, personAddress, resourceId, tokenId, userId } from './fields.ts';
 
-const common = {
-  resource: resourceId,
-  address: z
-    .string()
-    .max(64)
-    .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')
-    .optional()
-    .openapi({
-      description: 'The person’s address as your server saw it. Filters that need one deny without it.',
-      example: '203.0.113.7',
-    }),
-};
+const common = { resource: resourceId, address: personAddress };
 // Parsed by the rule itself, so that a malformed code is refused before anything is counted (SR-47).
 const otp = z.string().max(32).openapi({
   description: 'Exactly 6 to 10 digits, with the four of its PIN before or after them where the token has one.',

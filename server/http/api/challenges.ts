@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { mailLanguage } from '../../domain/mail/mail.ts';
 import type { Ports } from '../../ports/index.ts';
 import { ASKED_KINDS, createChallenge } from '../../usecases/create-challenge.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize, mayUse } from './authorize.ts';
-import { anyName, instant, resourceId, tokenId } from './fields.ts';
+import { anyName, instant, languageTag, personAddress, resourceId, tokenId } from './fields.ts';
 
 const request = z
   .strictObject({
@@ -18,7 +19,8 @@ const request = z
       .enum(ASKED_KINDS)
       .optional()
       .openapi({ description: 'Else the first that the person has, in the order of this list.' }),
-    address: z.string().max(64).optional().openapi({ description: 'The person’s address as your server saw it.' }),
+    language: languageTag,
+    address: personAddress,
   })
   .refine((body) => (body.user ?? body.token) !== undefined, { message: 'user or token', path: ['user'] })
   .openapi('ChallengeInput');
@@ -28,6 +30,7 @@ const answer = z
     token: tokenId,
     kind: z.enum(ASKED_KINDS),
     name: z.string(),
+    to: z.string().optional().openapi({ description: 'Where the code went, masked.' }),
     question: z.string().optional().openapi({ description: 'To be typed into the device.' }),
     expiresAt: instant,
   })
@@ -39,19 +42,20 @@ const route = createRoute({
   tags: ['Authentication'],
   summary: 'Have a token asked',
   description:
-    'Asks a device a question, whose answer `POST /v1/authentications` then takes as `otp` on the same resource. Another question takes the place of the one before.',
+    'Sends a code, or makes a question for a device, whose answer `POST /v1/authentications` then takes as `otp` on the same resource. Ask when your site has seen a first factor: each message costs, and rings somebody’s phone. Another code takes the place of the one before, not before 30 seconds.',
   security: [{ apiKey: ['authenticate'] }],
   request: jsonBody(request),
-  responses: { 200: jsonAnswer('What it was asked.', answer), ...refusals },
+  responses: { 200: jsonAnswer('On its way, or to be shown.', answer), ...refusals },
 });
 
-export function challenges(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>) {
+export function challenges(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>) {
   const app = apiRouter();
   app.use('/challenges', authorize(ports, 'authenticate'));
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const verdict = await createChallenge(ports, c.get('act'), body);
+    const asked = { ...body, language: mailLanguage(body.language) };
+    const verdict = await createChallenge(ports, c.get('act'), asked);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 200);
   });
   return app;

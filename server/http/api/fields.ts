@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../domain/actor.ts';
+import { canonicalAddress } from '../../domain/addresses.ts';
 import type { AdministratorId, ApiKeyId, FilterId, ResourceId, TokenId, UserId, WebhookId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
@@ -45,6 +46,24 @@ export const nonce = z
   .openapi({ description: 'Random, from the host’s own session; at least 128 bits.' });
 
 export const instant = z.int().min(0).max(8_640_000_000_000_000).openapi({ description: 'Milliseconds since 1970.' });
+
+/** Of a person, as a host's backend saw it. */
+export const personAddress = z
+  .string()
+  .max(64)
+  .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')
+  .optional()
+  .openapi({
+    description: 'The person’s address as your server saw it. Filters that need one deny without it.',
+    example: '203.0.113.7',
+  });
+
+/** The language of a message: the nearest that there is. */
+export const languageTag = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{2,35}$/, 'a BCP 47 tag')
+  .optional()
+  .openapi({ description: 'Of the message. English where there is no other.', example: 'de' });
 
 export const pageQuery = z.strictObject({
   after: z.string().max(500).optional().openapi({ description: '`next` of the page before.' }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import corpus from '../../../shared/vectors/results.json' with { type: 'json' };
@@ -119,7 +120,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
       expiresAt: now + 3_600_000,
     };
     const document = documents.result(flow);
-    const change = { anchor: document.anchor, operation: jwt.slice(-300) + now, now, expect: [] };
+    const change = { anchor: document.anchor, operation: randomUUID(), now, expect: [] };
     await ports.store.commit({ ...change, put: [{ key: document, value: record }] });
   }
 

@@ -5,12 +5,22 @@ import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../../domain/otp/code.ts';
 import { parseOtp } from '../../domain/otp/format.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
-import { isOath, LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, TOKEN_STATES, type Token } from '../../domain/token.ts';
+import { ADDRESS_FORMS, isAddressFor } from '../../domain/sent-code.ts';
+import {
+  isOath,
+  isSent,
+  LOCK_REASONS,
+  OTP_ALGORITHMS,
+  TOKEN_KINDS,
+  TOKEN_STATES,
+  type Token,
+} from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../../usecases/act.ts';
 import { askResync } from '../../usecases/ask-resync.ts';
 import type { Birth } from '../../usecases/create-object.ts';
+import { createSentToken } from '../../usecases/create-sent-token.ts';
 import { createOcraToken, createRecoveryCodes, createToken } from '../../usecases/create-token.ts';
 import { deleteToken } from '../../usecases/delete-token.ts';
 import { readUser } from '../../usecases/find-user.ts';
@@ -112,7 +122,26 @@ const ocraInput = z
       .openapi({ description: 'Suites with a PIN: the one that its owner types into the device.' }),
   })
   .openapi('OcraTokenInput', { description: 'A device that answers questions.' });
-export const tokenInput = z.discriminatedUnion('kind', [oathInput, recoveryInput, ocraInput]).openapi('TokenInput');
+const to = z.string().max(200).openapi({
+  description: 'Where codes go: an international number such as `+4915112345678`, or an e-mail address.',
+  example: '+4915112345678',
+});
+const sentInput = z
+  .strictObject({
+    ...record,
+    name: label(100).optional().openapi({ description: 'Else the address, masked.' }),
+    kind: z.enum(['sms', 'email']),
+    to,
+    pin: pin.optional(),
+  })
+  .refine((input) => isAddressFor(input.kind, input.to), {
+    path: ['to'],
+    error: ({ input }) => ADDRESS_FORMS[(input as { kind: 'sms' | 'email' }).kind],
+  })
+  .openapi('SentTokenInput', { description: 'A phone or a mailbox that codes are sent to.' });
+export const tokenInput = z
+  .discriminatedUnion('kind', [oathInput, recoveryInput, ocraInput, sentInput])
+  .openapi('TokenInput');
 const changes = z
   .strictObject({
     name: label(100),
@@ -120,6 +149,7 @@ const changes = z
     locked: z.boolean().openapi({ description: '`false` unlocks and zeroes the failures.' }),
     owner: userId.nullable().openapi({ description: 'A new owner voids the assignments that named this token.' }),
     expiresAt: instant.nullable(),
+    to: to.openapi({ description: 'Another address for codes; what was sent to the one before counts no more.' }),
     pin: pin.nullable(),
   })
   .partial()
@@ -145,6 +175,7 @@ const shown = z
     periodMs: z.int().optional(),
     suite: z.string().optional().openapi({ description: 'Of a device that answers questions.' }),
     pin: z.enum(['before', 'after']).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
+    to: z.string().optional().openapi({ description: 'Where its codes are sent.' }),
     codesLeft: z.int().optional().openapi({ description: 'Recovery codes that have not been used.' }),
     owner: userId.optional(),
     administrator: administratorId
@@ -185,6 +216,7 @@ export function presentToken(token: Token): z.input<typeof shown> {
     ...(isOath(token) && { algorithm: token.algorithm, digits: token.digits }),
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
     ...(factor.kind === 'ocra' && { suite: factor.suite }),
+    ...(isSent(token) && { to: token.factor.to }),
     ...(factor.kind === 'recovery' && { codesLeft: factor.macs.length }),
     ...(pin && { pin: pin.position }),
     ...(owner !== undefined && { owner }),
@@ -270,6 +302,10 @@ export async function makeToken(
     return isRefusal(made)
       ? made
       : madeFrom(made.token, { token: presentToken(made.token), secret: base32Encode(made.secret) });
+  }
+  if ('to' in body) {
+    const made = await createSentToken(ports, act, birth, body);
+    return isRefusal(made) ? made : madeFrom(made.token, { token: presentToken(made.token) });
   }
   const made = await createToken(ports, act, birth, body);
   if (isRefusal(made)) return made;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import { isLoopbackHost } from '../../config/parse.ts';
-import type { KeptMail, Mailbox } from '../../ports/courier.ts';
+import type { KeptMessage, Mailbox } from '../../ports/courier.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 
@@ -18,7 +18,7 @@ a { color: var(--accent) }
 `;
 
 /**
- * The mails that the demo would have sent. There is no such route in a real installation, and here it answers only to
+ * The mails and text messages that the demo would have sent. There is no such route in a real installation, and here it answers only to
  * loopback names, so that no page elsewhere reads it by pointing a name of its own at this machine.
  */
 export function demoMailbox(mailbox: Mailbox) {
@@ -41,7 +41,7 @@ export function demoMailbox(mailbox: Mailbox) {
 </head>
 <body>
 <h1>Demo mailbox</h1>
-<p>The demo sends no mail. This is what it would have sent, newest first; reload to see more.</p>
+<p>The demo sends no mail and no text messages. This is what it would have sent, newest first; reload to see more.</p>
 ${mailbox.read().map(article)}${mailbox.read().length === 0 ? html`<p>Nothing yet.</p>` : ''}
 </body>
 </html>`);
@@ -49,10 +49,12 @@ ${mailbox.read().map(article)}${mailbox.read().length === 0 ? html`<p>Nothing ye
   return app;
 }
 
-function article({ subject, to, at, text, link }: KeptMail) {
+function article(message: KeptMessage) {
+  const { to, at, text } = message;
   const instant = new Date(at).toISOString();
+  const link = message.channel === 'email' ? message.link : undefined;
   return html`<article>
-<h2>${subject}</h2>
+<h2>${message.channel === 'email' ? message.subject : 'Text message'}</h2>
 <p class="meta">To ${to}, <time datetime="${instant}">${instant}</time></p>
 <pre>${text}</pre>
 ${link === undefined ? '' : html`<p><a href="${link}">Follow the link</a></p>`}

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { type AccountId, parseId } from '../../domain/ids.ts';
 import { LARGEST_AMOUNT } from '../../domain/ledger.ts';
+import { mailLanguage } from '../../domain/mail/mail.ts';
 import { firstPlan, type PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
 import { openAccount } from '../../usecases/administrators/open-account.ts';
@@ -14,10 +15,11 @@ import { checkLeftovers } from '../../usecases/check-leftovers.ts';
 import { createAccount } from '../../usecases/create-account.ts';
 import { listAccounts } from '../../usecases/list-accounts.ts';
 import { readSigningKeys, rotateSigningKeys } from '../../usecases/rotate-signing-keys.ts';
+import { testCodes } from '../../usecases/test-codes.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import { authorize } from '../api/authorize.ts';
-import { email, label } from '../api/fields.ts';
+import { email, label, languageTag } from '../api/fields.ts';
 import { LARGE_BODIES, nativeApi } from '../api/native.ts';
 import type { AppEnv } from '../context.ts';
 import type { Logger } from '../log.ts';
@@ -111,6 +113,14 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
   app.route('/operator/master-keys', masterKeys(ports, options.masterKeys));
   app.get('/operator/signing-keys', async (c) => c.json({ items: await readSigningKeys(ports) }));
   app.post('/operator/signing-keys', async (c) => c.json(await rotateSigningKeys(ports, options.makeSigningKey)));
+
+  const testing = z.strictObject({ to: z.string().max(200), language: languageTag });
+  app.post('/operator/test-codes', async (c) => {
+    const body = testing.safeParse(await c.req.json());
+    if (!body.success) return refuseInvalid(c, body.error);
+    const sent = await testCodes(ports, body.data.to, mailLanguage(body.data.language));
+    return isRefusal(sent) ? refuseVerdict(c, sent) : c.json(sent);
+  });
 
   const backup = z.strictObject({ file: z.string().refine((path) => path.startsWith('/'), 'a whole path') });
   app.post('/operator/backups', async (c) => {

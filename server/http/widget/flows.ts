@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { FACTOR_KINDS, FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
+import { mailLanguage } from '../../domain/mail/mail.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';
 import { answerIdentify } from '../../usecases/answer-identify.ts';
@@ -14,7 +15,7 @@ import { chooseFactor } from '../../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
-import { nonce, password, resourceId } from '../api/fields.ts';
+import { languageTag, nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
@@ -34,7 +35,11 @@ const passwordStep = z.strictObject({ seq, password });
 const otpStep = z.strictObject({ seq, otp: z.string().max(32) });
 const cancelStep = z.strictObject({ seq });
 const recoveryStep = z.strictObject({ seq, code: z.string().min(1).max(40) });
-const factorStep = z.strictObject({ seq, factor: z.string().min(1).max(40) });
+const factorStep = z.strictObject({
+  seq,
+  factor: z.string().min(1).max(40),
+  language: languageTag,
+});
 
 type Needs = Ports & { issuer: string };
 
@@ -98,7 +103,9 @@ export function flows(ports: Needs) {
   });
   app.post('/flow/factor', async (c) => {
     const body = await parse(c, factorStep);
-    return body instanceof Response ? body : answer(c, await chooseFactor(ports, { ...body, ...whose(c) }));
+    if (body instanceof Response) return body;
+    const language = mailLanguage(body.language);
+    return answer(c, await chooseFactor(ports, { ...body, language, ...whose(c) }));
   });
   return app;
 }

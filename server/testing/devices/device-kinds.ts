@@ -2,6 +2,14 @@ import type { DeviceKind } from './device.ts';
 import { hotpDevice, totpDevice } from './oath-device.ts';
 import { ocraDevice } from './ocra-device.ts';
 import { recoveryDevice } from './recovery-device.ts';
+import { emailDevice, smsDevice } from './sent-device.ts';
 
 /** Every kind of token that there is a device for; all of them pass `every-kind.test.ts`. */
-export const DEVICE_KINDS: readonly DeviceKind[] = [totpDevice, hotpDevice, ocraDevice, recoveryDevice];
+export const DEVICE_KINDS: readonly DeviceKind[] = [
+  totpDevice,
+  hotpDevice,
+  ocraDevice,
+  smsDevice,
+  emailDevice,
+  recoveryDevice,
+];

@@ -1,9 +1,10 @@
 import type { SecondAnswer } from '../../domain/second-factor.ts';
-import { isOath, isOcra, isRecovery } from '../../domain/token.ts';
+import { isOath, isOcra, isRecovery, isSent } from '../../domain/token.ts';
 import { needing } from '../needing.ts';
 import { judgeOath } from './judge-oath.ts';
 import { judgeOcra } from './judge-ocra.ts';
 import { judgeRecovery } from './judge-recovery.ts';
+import { judgeSent } from './judge-sent.ts';
 import type { Candidate, Judgement, JudgeNeeds } from './judgement.ts';
 
 /**
@@ -12,14 +13,16 @@ import type { Candidate, Judgement, JudgeNeeds } from './judgement.ts';
  */
 export async function judgeAnswer(
   ports: JudgeNeeds,
-  { stored, challenge }: Candidate,
+  candidate: Candidate,
   answer: SecondAnswer,
   now: number,
 ): Promise<Judgement> {
-  const token = stored.value;
+  const token = candidate.stored.value;
   return needing('checking a second factor', () => {
     if (answer.kind === 'code' && isOath(token)) return judgeOath(ports, token, answer.otp, now);
-    if (answer.kind === 'code' && isOcra(token)) return judgeOcra(ports, token, challenge?.value, answer.otp, now);
+    if (answer.kind === 'code' && isOcra(token))
+      return judgeOcra(ports, token, candidate.challenge?.value, answer.otp, now);
+    if (answer.kind === 'code' && isSent(token)) return judgeSent(ports, token, candidate, answer.otp, now);
     if (answer.kind === 'recovery' && isRecovery(token)) return judgeRecovery(ports, token, answer.code);
     return { verdict: 'not-asked' };
   });

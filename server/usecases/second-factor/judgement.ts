@@ -9,6 +9,8 @@ export type JudgeNeeds = Pick<Ports, 'secrets'>;
 export interface Candidate {
   stored: Stored<Token>;
   challenge?: Stored<Challenge> | undefined;
+  /** Where it was asked. */
+  scope: string;
 }
 
 export type Judgement =

@@ -15,14 +15,16 @@ export interface OtherWaysProps {
   ways: readonly FactorOption[];
   texts: Texts;
   isBusy: boolean;
+  /** Where the way at hand does not work. */
+  isOpen: boolean;
   onChoose: (factor: string) => void;
 }
 
 /** The other ways to show the second factor, closed until somebody wants them. */
-export function OtherWays({ ways, texts, isBusy, onChoose }: OtherWaysProps) {
+export function OtherWays({ ways, texts, isBusy, isOpen, onChoose }: OtherWaysProps) {
   if (ways.length === 0) return null;
   return (
-    <details class="ways">
+    <details class="ways" open={isOpen}>
       <summary>{texts('otherWays')}</summary>
       <ul>
         {ways.map(({ id, kind, name, to }) => (

@@ -4,8 +4,9 @@ import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
+import { SendAgain } from '../parts/send-again.tsx';
 import type { Screen } from '../screen.ts';
-import { promptFor, QUESTION_ID, waysOf } from './fields.ts';
+import { isToBeSent, promptFor, QUESTION_ID, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
@@ -57,6 +58,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     if ((notice && notice !== before.screen.notice) || (mistake && mistake !== stateBefore.mistake)) {
       this.input.current?.focus();
       this.input.current?.select();
+    } else if (this.props.isNext && isToBeSent(before.screen.view) && this.props.screen.view.sent) {
+      // The field has come with the code; where it opens no keyboard, it is where the person goes on.
+      if (!matchMedia('(pointer: coarse)').matches) this.input.current?.focus();
     }
   }
 
@@ -72,8 +76,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
   answer = (event: Event) => {
     event.preventDefault();
-    const { step, view, busy } = this.props.screen;
+    const { step, busy, view } = this.props.screen;
     if (busy || this.leftMs()) return;
+    if (isToBeSent(view)) return this.props.onChoose(view.factor ?? '');
     const prompt = promptFor(step, view);
     const value = prompt.read(this.input.current?.value ?? '');
     const mistake = value ? prompt.judge?.(value) : prompt.missing;
@@ -84,8 +89,11 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
   override render(props: AnswerFormProps, { mistake, isShown }: State) {
     const { screen, texts, about, onNotYou, onChoose, onCancel, resetUrl } = props;
-    const { step, view, busy, notice } = screen;
+    const { step, view, busy, notice, resend } = screen;
     const { title, label, hint, button, attributes } = promptFor(step, view);
+    const { chosen, others } = waysOf(view);
+    const { sent } = view;
+    const isUnsent = isToBeSent(view);
     const leftMs = this.leftMs();
     const told = mistake ?? notice?.text;
     const error = told && !busy ? texts(Object.hasOwn(en, told) ? (told as TextKey) : 'unexpected') : undefined;
@@ -106,29 +114,36 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           </div>
         )}
         {about}
-        <Field
-          {...attributes}
-          describedBy={view.question && QUESTION_ID}
-          type={isShown ? 'text' : attributes.type}
-          id={step}
-          label={texts(label)}
-          hint={!!hint && !error && texts(hint)}
-          error={error}
-          input={this.input}
-          readOnly={busy}
-        >
-          {step === 'password' && (
-            <button
-              type="button"
-              class="icon"
-              aria-label={texts(isShown ? 'hidePassword' : 'showPassword')}
-              aria-pressed={!!isShown}
-              onClick={() => this.setState({ isShown: !isShown })}
-            >
-              <Eye isOpen={!!isShown} />
-            </button>
-          )}
-        </Field>
+        {isUnsent ? (
+          <div class="field">
+            <p>{texts('sendTo', chosen?.to)}</p>
+            <div role="alert">{error && <p class="error">{error}</p>}</div>
+          </div>
+        ) : (
+          <Field
+            {...attributes}
+            describedBy={view.question && QUESTION_ID}
+            type={isShown ? 'text' : attributes.type}
+            id={step}
+            label={texts(label)}
+            hint={!error && (sent ? texts('sentTo', sent.to) : !!hint && texts(hint))}
+            error={error}
+            input={this.input}
+            readOnly={busy}
+          >
+            {step === 'password' && (
+              <button
+                type="button"
+                class="icon"
+                aria-label={texts(isShown ? 'hidePassword' : 'showPassword')}
+                aria-pressed={!!isShown}
+                onClick={() => this.setState({ isShown: !isShown })}
+              >
+                <Eye isOpen={!!isShown} />
+              </button>
+            )}
+          </Field>
+        )}
         {notice?.wait && !busy && (
           <p class="hint" role="timer">
             {leftMs ? remaining(texts, leftMs) : texts('mayTryAgain')}
@@ -137,8 +152,11 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         {/* Not `disabled`: a button that loses the focus loses the person who uses a keyboard. */}
         <button type="submit" class="primary" aria-disabled={busy || leftMs > 0}>
           {busy && <span class="spinner" />}
-          {texts(busy ? 'checking' : button)}
+          {texts(isUnsent ? (busy ? 'sending' : 'send') : busy ? 'checking' : button)}
         </button>
+        {resend && sent && (
+          <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onChoose(view.factor ?? '')} />
+        )}
         {step === 'sign' && (
           <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>
             {texts('cancel')}
@@ -149,9 +167,17 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
             {texts('forgotPassword')}
           </a>
         )}
-        <OtherWays ways={waysOf(view).others} texts={texts} isBusy={busy || leftMs > 0} onChoose={onChoose} />
+        {/* Closed again once a way has been picked. */}
+        <OtherWays
+          key={view.factor}
+          ways={others}
+          texts={texts}
+          isBusy={busy || leftMs > 0}
+          isOpen={isUnsent && !!error}
+          onChoose={onChoose}
+        />
         <p class="unseen" role="status">
-          {busy && texts('checking')}
+          {busy ? texts(isUnsent ? 'sending' : 'checking') : sent && texts('sentTo', sent.to)}
         </p>
       </form>
     );

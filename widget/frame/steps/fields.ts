@@ -82,3 +82,9 @@ export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOpt
   const chosen = factors.find(({ id }) => id === factor);
   return { ...(chosen && { chosen }), others: factors.filter((option) => option !== chosen) };
 }
+
+/** Whether a code is to be sent for the way that is asked for, and has not been. */
+export function isToBeSent(view: FlowView): boolean {
+  const { chosen } = waysOf(view);
+  return !view.sent && (chosen?.kind === 'sms' || chosen?.kind === 'email');
+}

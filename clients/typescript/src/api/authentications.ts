@@ -6,8 +6,10 @@ import { type CallOptions, unexpected } from './collection.ts';
 import type {
   AuthenticateInput,
   Authentication,
+  Challenge,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   NewTransaction,
   Redirect,
   RedirectInput,
@@ -84,6 +86,26 @@ export async function createTransaction(
   // What the person is shown is what the service has: it must be what was asked for.
   if (transaction !== hash) throw unexpected('the transaction of these fields');
   return { loginRequest, transaction: hash, expiresAt };
+}
+
+export async function createChallenge(
+  send: Transport,
+  input: NewChallenge,
+  { signal }: CallOptions = {},
+): Promise<Challenge> {
+  const answer = await send({ method: 'POST', path: '/challenges', body: { ...input }, kind: 'once', signal });
+  const { token, kind, name, to, question, expiresAt } = answer ?? {};
+  if (typeof token !== 'string' || typeof name !== 'string' || typeof expiresAt !== 'number') {
+    throw unexpected('a challenge');
+  }
+  return {
+    token,
+    kind: kind as Challenge['kind'],
+    name,
+    ...(typeof to === 'string' && { to }),
+    ...(typeof question === 'string' && { question }),
+    expiresAt,
+  };
 }
 
 export async function createRedirect(

@@ -130,6 +130,18 @@ test('createLoginRequest asks as the service expects', async () => {
   expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/login-requests', method: 'POST', body: input });
 });
 
+test('createChallenge asks as the service expects, once', async () => {
+  const answer = { token: 'tok_1', kind: 'sms', name: 'Phone', to: '•••78', expiresAt: 1_800_000_300_000 };
+  const { client, requests } = clientWith(json(answer));
+  const input = { user: 'alice', resource: RESOURCE, kind: 'sms', language: 'de' } as const;
+  expect(await client.createChallenge(input)).toEqual(answer);
+  expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/challenges', method: 'POST', body: input });
+
+  const failing = clientWith(json({}, 200));
+  expect((await refusalOf(failing.client.createChallenge(input))).code).toBe('RESPONSE_INVALID');
+  expect(failing.requests).toHaveLength(1);
+});
+
 describe('assignments', () => {
   test('are made with a body and deleted with a query', async () => {
     const assignment = { resource: RESOURCE, user: 'usr_1', token: 'tok_1' };

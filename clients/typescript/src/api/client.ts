@@ -23,6 +23,7 @@ import type {
 import {
   authenticate,
   consumeResult,
+  createChallenge,
   createLoginRequest,
   createRedirect,
   createTransaction,
@@ -39,11 +40,13 @@ import type {
   Assignment,
   AuthenticateInput,
   Authentication,
+  Challenge,
   CreatedToken,
   Filter,
   FilterChanges,
   LoginRequest,
   LoginRequestInput,
+  NewChallenge,
   NewFilter,
   NewResource,
   NewToken,
@@ -118,6 +121,13 @@ export interface Client {
    * @throws CountersignError `TRANSACTION_INVALID`, `SIGNING_TOKEN_MISSING`, `TOKEN_LOCKED`, `RATE_LIMITED`, ...
    */
   createTransaction(input: NewTransaction, options?: CallOptions): Promise<Transaction>;
+  /**
+   * Has a code sent to a person by text message or e-mail, or a question made for their device, for `authenticate` on the same resource. Ask when your site has
+   * checked a password. Never repeated by itself.
+   *
+   * @throws CountersignError `CODE_NOT_SENT`, `CODE_LIMIT`, `TOKEN_NOT_FOUND`, `TOKEN_LOCKED`, ...
+   */
+  createChallenge(input: NewChallenge, options?: CallOptions): Promise<Challenge>;
   resources: ChangeableCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery> & {
     /** A PNG or WebP of at most 32 kB, shown above the sign-in. */
     setLogo(id: string, image: Uint8Array, options?: CallOptions): Promise<Resource>;
@@ -189,6 +199,7 @@ export function createClient(options: ClientOptions): Client {
     consumeResult: (input, call) => consumeResult(send, input, call),
     createTransaction: (input, call) => createTransaction(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
+    createChallenge: (input, call) => createChallenge(send, input, call),
     createRedirect: (input, call) => createRedirect(send, input, call),
     resources: {
       ...createCollection<Resource, NewResource, ResourceChanges, Resource, NameQuery>(send, {

@@ -239,6 +239,32 @@ export interface Transaction {
   expiresAt: number;
 }
 
+/** A code that is on its way to a person, or a question for their device. */
+export interface Challenge {
+  token: string;
+  kind: 'ocra' | 'sms' | 'email';
+  /** What the token is called. */
+  name: string;
+  /** Where the code went, masked. */
+  to?: string;
+  /** To be typed into the device. */
+  question?: string;
+  expiresAt: number;
+}
+
+export interface NewChallenge {
+  resource: string;
+  /** Id or any name of the person. */
+  user?: string;
+  /** One of the person's tokens; with no user, one that the resource takes directly. */
+  token?: string;
+  kind?: Challenge['kind'];
+  /** A BCP 47 tag. */
+  language?: string;
+  /** The person's address as your server saw it. */
+  address?: string;
+}
+
 /** For the widget on a page of yours. */
 export interface LoginRequestInput {
   user: string;

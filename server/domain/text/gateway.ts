@@ -1,0 +1,122 @@
+/**
+ * How an SMS gateway is asked over HTTP: a request with `{placeholders}`, and what its answer looks like when it has taken
+ * the message on. Each place encodes what is put in by its own rules, in one pass, so that nothing that is put in is read as
+ * a placeholder, a separator or a further field.
+ */
+export interface SmsGateway {
+  method: 'POST' | 'PUT' | 'GET';
+  /** Placeholders behind the host alone; percent-encoded. */
+  url: string;
+  query: Readonly<Record<string, string>>;
+  /** Of the operator's words alone: nothing of a message goes into a header, but its id. */
+  headers: Readonly<Record<string, string>>;
+  basic?: { user: string; password: string };
+  body?: { type: 'form'; fields: Readonly<Record<string, string>> } | { type: 'json'; value: JsonTemplate };
+  success: {
+    /** Default: any 2xx. */
+    statuses?: readonly number[];
+    /** JSON pointers (RFC 6901) and the text that has to stand there. */
+    json?: Readonly<Record<string, string>>;
+  };
+}
+
+export type JsonTemplate =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonTemplate[]
+  | { readonly [name: string]: JsonTemplate };
+
+/** What a message fills in. */
+export const MESSAGE_PLACEHOLDERS = ['to', 'digits', 'text', 'code', 'id'] as const;
+export type MessageValues = Record<(typeof MESSAGE_PLACEHOLDERS)[number], string>;
+
+/** `{name}`, in lower case. Everything else in braces is text. */
+const PLACEHOLDER = /\{([a-z]{1,20})\}/g;
+
+export function placeholdersIn(template: JsonTemplate): string[] {
+  if (typeof template === 'string') return [...template.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
+  if (typeof template !== 'object' || template === null) return [];
+  return Object.values(template).flatMap(placeholdersIn);
+}
+
+export function fill(template: string, values: Values, encode: (value: string) => string = plain): string {
+  return template.replace(PLACEHOLDER, (whole, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value === undefined ? whole : encode(value);
+  });
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/**
+ * The request for one message.
+ *
+ * @param own the operator's settings and their secret
+ */
+export function gatewayRequest(gateway: SmsGateway, own: Values, message: MessageValues) {
+  const values = { ...own, ...message };
+  const url = new URL(fill(gateway.url, values, encodeURIComponent));
+  for (const [name, template] of Object.entries(gateway.query)) url.searchParams.append(name, fill(template, values));
+  const headers: Record<string, string> = {};
+  for (const [name, template] of Object.entries(gateway.headers)) {
+    headers[name.toLowerCase()] = fill(template, { ...own, id: message.id });
+  }
+  if (gateway.basic) {
+    const pair = `${fill(gateway.basic.user, own)}:${fill(gateway.basic.password, own)}`;
+    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  const { body } = gateway;
+  if (!body) return { method: gateway.method, url: url.href, headers };
+  if (body.type === 'json') {
+    headers['content-type'] = 'application/json';
+    return { method: gateway.method, url: url.href, headers, body: JSON.stringify(fillTree(body.value, values)) };
+  }
+  const form = new URLSearchParams();
+  for (const [name, template] of Object.entries(body.fields)) form.append(name, fill(template, values));
+  headers['content-type'] = 'application/x-www-form-urlencoded';
+  return { method: gateway.method, url: url.href, headers, body: form.toString() };
+}
+
+/** Filled in leaf by leaf, so that no value changes the shape around it. */
+function fillTree(template: JsonTemplate, values: Values): JsonTemplate {
+  if (typeof template === 'string') return fill(template, values);
+  if (Array.isArray(template)) return template.map((item: JsonTemplate) => fillTree(item, values));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([name, item]) => [name, fillTree(item, values)]));
+}
+
+/** Whether the gateway has taken the message on. What cannot be read is a no. */
+export function tookOn({ success }: Pick<SmsGateway, 'success'>, answer: { status: number; text: string }): boolean {
+  const { statuses, json } = success;
+  const isRight = statuses ? statuses.includes(answer.status) : answer.status >= 200 && answer.status <= 299;
+  if (!isRight || !json) return isRight;
+  const told = readJson(answer.text);
+  return Object.entries(json).every(([pointer, expected]) => {
+    const found = valueAt(told, pointer);
+    return (typeof found === 'string' || typeof found === 'number') && String(found) === expected;
+  });
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  let at = value;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replace(/~1/g, '/').replace(/~0/g, '~');
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return at;
+}
+
+function plain(value: string): string {
+  return value;
+}

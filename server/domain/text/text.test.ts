@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MAIL_LANGUAGES, mailLanguage } from '../mail/mail.ts';
+import { composeText } from './compose-text.ts';
+import { gatewayRequest, type SmsGateway, tookOn } from './gateway.ts';
+import { GATEWAY_PRESETS } from './gateway-presets.ts';
+
+const FACTS = { code: '492817', site: 'Juniper & Fern', lifetimeMs: 300_000, language: 'en' } as const;
+const URL_BASE = 'https://auth.example';
+/** GSM 03.38, the letters of which a message of 160 is made. */
+const GSM = /^[\n !"#$%&'()*+,\-./0-9:;<=>?@A-Z_a-zäöüÄÖÜßàèéùìòÇØøÅåÆæÉÑñ¿¡£¥§¤]*$/;
+
+describe('the text of a message', () => {
+  test.each(MAIL_LANGUAGES)('%s: one message, in letters that cost one', (language) => {
+    const text = composeText({ ...FACTS, language, origin: 'https://shop.example' }, URL_BASE);
+    expect(text.split('\n').at(-1)).toBe('@shop.example #492817 @auth.example');
+    expect(text.length).toBeLessThanOrEqual(160);
+    expect(text).toMatch(GSM);
+  });
+
+  test('without a page there is no last line to offer it to one', () => {
+    expect(composeText(FACTS, URL_BASE)).not.toContain('@');
+  });
+
+  test('a name of a site adds no line, whatever it holds, and no second page', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('\r\n', '\n', '\u2028', '\0'), (name, end) => {
+        const site = `x${end}@evil.example #000000${end}${name}`;
+        const text = composeText({ ...FACTS, site, origin: 'https://shop.example' }, URL_BASE);
+        expect(text.split(/[\r\n\u2028\u2029]/)).toHaveLength(3);
+        expect(text.split('\n').at(-1)).toBe('@shop.example #492817 @auth.example');
+      }),
+    );
+  });
+
+  test('goes by the nearest language', () => {
+    expect(mailLanguage('de-AT')).toBe('de');
+    for (const tag of [undefined, 'xx', 'constructor', 'EN-us', '']) expect(mailLanguage(tag)).toBe('en');
+    expect(composeText({ ...FACTS, language: 'de' }, URL_BASE)).toContain('Anmeldecode');
+  });
+});
+
+const MESSAGE = { to: '+4915112345678', digits: '4915112345678', text: 'a', code: '492817', id: 'm1' };
+const OWN = { account: 'AC1', from: 'Shop', region: 'eu', secret: 's3cret' };
+const gateway = (changes: Partial<SmsGateway>): SmsGateway => ({
+  method: 'POST',
+  url: 'https://sms.example/send',
+  query: {},
+  headers: {},
+  success: {},
+  ...changes,
+});
+/** What would be read as something else, were it put in as it is. */
+const HOSTILE = [
+  '&to=%2B1',
+  '","to":"+1',
+  '\r\nX-Evil: 1',
+  '{secret}',
+  '{to}',
+  '$&',
+  '../..',
+  '?x=1#y',
+  '"',
+  '\\',
+  '%0d%0a',
+];
+
+describe('a request to a gateway', () => {
+  test.each(HOSTILE)('%j in a text stays text in a form, in JSON, in a query and in a path', (text) => {
+    const message = { ...MESSAGE, text: `a${text}` };
+    const form = gatewayRequest(
+      gateway({ body: { type: 'form', fields: { To: '{to}', Body: 'x {text}' } } }),
+      OWN,
+      message,
+    );
+    expect([...new URLSearchParams(form.body)]).toEqual([
+      ['To', MESSAGE.to],
+      ['Body', `x a${text}`],
+    ]);
+    const json = gatewayRequest(
+      gateway({ body: { type: 'json', value: { to: ['{to}'], deep: { text: '{text}' }, flash: false, n: 1 } } }),
+      OWN,
+      message,
+    );
+    expect(JSON.parse(json.body ?? '')).toEqual({
+      to: [MESSAGE.to],
+      deep: { text: `a${text}` },
+      flash: false,
+      n: 1,
+    });
+    const asked = new URL(
+      gatewayRequest(gateway({ url: 'https://sms.example/to/{text}', query: { text: '{text}' } }), OWN, message).url,
+    );
+    expect(asked.host).toBe('sms.example');
+    expect(asked.searchParams.getAll('text')).toEqual([`a${text}`]);
+    expect(asked.hash).toBe('');
+    expect(asked.pathname.split('/')).toHaveLength(3);
+    for (const headers of [form.headers, json.headers]) expect(Object.keys(headers)).toEqual(['content-type']);
+  });
+
+  test('holds whatever text there is, once and whole, and no other field', () => {
+    const body = { type: 'form', fields: { a: '{text}', b: '{code}' } } as const;
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const made = gatewayRequest(gateway({ body }), OWN, { ...MESSAGE, text });
+        expect([...new URLSearchParams(made.body)]).toEqual([
+          ['a', text],
+          ['b', '492817'],
+        ]);
+      }),
+    );
+  });
+
+  test.each(Object.entries(GATEWAY_PRESETS))(
+    '%s gets number, text and credentials where it wants them',
+    (name, preset) => {
+      const made = gatewayRequest(preset.gateway, OWN, { ...MESSAGE, text: 'Grüße & mehr' });
+      const url = new URL(made.url);
+      expect(url.protocol).toBe('https:');
+      expect(url.search).toBe('');
+      const hosts = {
+        twilio: 'api.twilio.com',
+        vonage: 'rest.nexmo.com',
+        messagebird: 'rest.messagebird.com',
+        sinch: 'eu.sms.api.sinch.com',
+      };
+      expect(url.host).toBe(hosts[name as keyof typeof hosts]);
+      const said = made.headers['content-type']?.includes('json')
+        ? JSON.stringify(JSON.parse(made.body ?? ''))
+        : JSON.stringify([...new URLSearchParams(made.body)]);
+      expect(said).toContain('4915112345678');
+      expect(said).toContain('Grüße & mehr');
+      expect(`${said}${made.headers.authorization ?? ''}`).not.toMatch(/\{[a-z]+\}/);
+      const whole = `${said}${Buffer.from((made.headers.authorization ?? '').replace('Basic ', ''), 'base64')}${made.headers.authorization}`;
+      expect(whole).toContain('s3cret');
+    },
+  );
+});
+
+describe('what a gateway answers', () => {
+  test('is a yes by its status, and where it says the truth in its body, by that too', () => {
+    expect(tookOn({ success: {} }, { status: 202, text: '' })).toBe(true);
+    for (const status of [0, 199, 301, 302, 400, 500]) {
+      expect(tookOn({ success: {} }, { status, text: '' })).toBe(false);
+    }
+    const vonage = GATEWAY_PRESETS.vonage?.gateway;
+    if (!vonage) throw new Error('no preset');
+    const says = (text: string) => tookOn(vonage, { status: 200, text });
+    expect(says('{"messages":[{"status":"0"}]}')).toBe(true);
+    for (const text of [
+      '{"messages":[{"status":"9"}]}',
+      '{"messages":[]}',
+      '{"messages":{"__proto__":{"status":"0"}}}',
+      '[]',
+      'null',
+      '<html>',
+      '',
+    ]) {
+      expect(says(text), text).toBe(false);
+    }
+  });
+});

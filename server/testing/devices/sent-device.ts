@@ -1,0 +1,78 @@
+import type { SentFactor } from '../../domain/token.ts';
+import { createChallenge } from '../../usecases/create-challenge.ts';
+import { createSentToken } from '../../usecases/create-sent-token.ts';
+import type { NewPin } from '../../usecases/create-token.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { assign, operatorOf, updateResource } from '../acting.ts';
+import { birth, must, type Scene } from '../scene.ts';
+import type { DeviceKind } from './device.ts';
+import { withPin } from './oath-device.ts';
+
+function sentDevice(kind: SentFactor['kind']): DeviceKind {
+  return {
+    kind,
+    takesPin: true,
+    demands: true,
+    async give(scene, pin) {
+      const { ports, account, resource, user } = scene;
+      const to = freshAddress(kind);
+      const { id } = await giveSent(scene, kind, to, pin);
+      if (kind === 'sms') {
+        must(await updateResource(ports, account, resource.id, { tokenKinds: ['totp', 'hotp', 'sms', 'recovery'] }));
+      }
+      let forApi: string | undefined;
+      return {
+        token: id,
+        async ready(walk) {
+          await walk.choose(id);
+          const { seq } = walk.view;
+          const { code } = ports.codes.last(to);
+          return {
+            right: () => walk.otp(withPin(code, pin), seq),
+            wrong: () => walk.otp(withPin(anotherCode(code), pin)),
+          };
+        },
+        async forApi() {
+          if (forApi === undefined) {
+            const asked = { resource: resource.id, user: user.login, token: id, language: 'en' as const };
+            const verdict = await createChallenge(ports, operatorOf(account), asked);
+            // Nothing is sent for a locked one, so that nothing is right; what was sent in a sign-in is not for here.
+            if (isRefusal(verdict) && verdict.refused === 'TOKEN_LOCKED') return { otp: ports.codes.last(to).code };
+            must(verdict);
+            forApi = withPin(ports.codes.last(to).code, pin);
+          }
+          return { otp: forApi };
+        },
+      };
+    },
+  };
+}
+
+export const smsDevice = sentDevice('sms');
+export const emailDevice = sentDevice('email');
+
+/** A token whose codes are sent, assigned together with the person of the scene. */
+export async function giveSent(
+  { ports, account, resource, user }: Pick<Scene, 'ports' | 'account' | 'resource' | 'user'>,
+  kind: SentFactor['kind'],
+  to: string,
+  pin?: NewPin,
+) {
+  const input = { kind, to, owner: user.id, pin };
+  const { token } = must(await createSentToken(ports, operatorOf(account), birth(ports, 'tok'), input));
+  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  return { id: token.id };
+}
+
+/** A code of the same form that is another. */
+export function anotherCode(code: string): string {
+  return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+}
+
+let made = 0;
+
+/** An address that no other test sends to, so that no cap of another counts. */
+export function freshAddress(kind: SentFactor['kind']): string {
+  made += 1;
+  return kind === 'sms' ? `+49151${String(made).padStart(8, '0')}` : `person-${made}@example.com`;
+}

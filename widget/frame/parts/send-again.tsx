@@ -1,0 +1,41 @@
+import { Component } from 'preact';
+import type { Texts } from '../../i18n/texts.ts';
+import type { Deadline } from '../deadline.ts';
+
+export interface SendAgainProps {
+  /** Until when none is sent. */
+  until: Deadline;
+  texts: Texts;
+  isBusy: boolean;
+  onSend: () => void;
+}
+
+/** Asks for another code, when the first has had time to arrive. */
+export class SendAgain extends Component<SendAgainProps> {
+  timer: ReturnType<typeof setInterval> | undefined;
+
+  override componentDidMount() {
+    this.timer = setInterval(() => this.forceUpdate(), 1_000);
+  }
+
+  override componentWillUnmount() {
+    clearInterval(this.timer);
+  }
+
+  override render({ until, texts, isBusy, onSend }: SendAgainProps) {
+    const leftMs = until.leftMs();
+    const isIdle = isBusy || leftMs > 0;
+    return (
+      <p class="again">
+        <button type="button" class="link" aria-disabled={isIdle} onClick={() => !isIdle && onSend()}>
+          {texts('sendAgain')}
+        </button>
+        {leftMs > 0 && (
+          <span class="hint" role="timer">
+            {texts('waitSeconds', Math.ceil(leftMs / 1_000))}
+          </span>
+        )}
+      </p>
+    );
+  }
+}
