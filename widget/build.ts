@@ -40,7 +40,7 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
  * What of the frame is loaded when somebody first needs it: languages, and what few people reach. The bundler would put
  * whatever that shares with the rest in a file of its own, one more for everybody to wait for.
  */
-const LATER = /\/widget\/(?:i18n\/[a-z]{2}|frame\/(?:steps\/about|alone))\.tsx?$/;
+const LATER = /\/widget\/(?:i18n\/[a-z]{2}\.ts|frame\/(?:steps\/about\.(?:tsx|css\?inline)|alone\.ts))$/;
 const AT_ONCE = /\/widget\/i18n\/en\.ts$/;
 
 /**

@@ -1,7 +1,14 @@
 import { Component } from 'preact';
 import type { FlowView } from '../../../shared/wire/flow.ts';
 import type { Texts } from '../../i18n/texts.ts';
+import css from './about.css?inline';
 import { QUESTION_ID } from './fields.ts';
+
+// Comes with this part, and by the same leave as the page's own: who asks for neither device nor signature loads none of it.
+const style = document.createElement('style');
+style.nonce = document.querySelector('link')?.nonce ?? '';
+style.textContent = css;
+document.head.append(style);
 
 export interface AboutProps {
   view: FlowView;
