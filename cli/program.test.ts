@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, ResourceId } from '../server/domain/ids.ts';
 import { documents } from '../server/ports/documents.ts';
 import { createUser } from '../server/testing/acting.ts';
+import { samplePng } from '../server/testing/images.ts';
 import { touches } from '../server/testing/intercepted-store.ts';
 import { birth, must } from '../server/testing/scene.ts';
 import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
@@ -62,6 +63,26 @@ describe('from nothing to access', () => {
     expect(origins.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
   });
 
+  test('people are called by any of their names wherever their id is asked for', async () => {
+    await account();
+    const { id: resource } = await json<{ id: string }>('resource', 'create', '--name', 'Shop');
+    const { id } = await json<{ id: string }>('user', 'create', '--login', 'ada', '--email', 'ada@acme.example');
+    const made = await json<{ token: { id: string; owner: string } }>(
+      ...['token', 'create', '--name', 'phone', '--kind', 'totp', '--owner', 'ada'],
+    );
+    expect(made.token.owner).toBe(id);
+    const access = ['--resource', resource, '--user', 'ADA@acme.example', '--token', made.token.id];
+    expect(await terminal.type(['assign', ...access])).toMatchObject({ code: 0, err: '' });
+    expect(await json('user', 'show', id)).toMatchObject({ assignments: [{ resource, tokens: [made.token.id] }] });
+    expect(await json('token', 'list', '--owner', 'ada')).toMatchObject([{ id: made.token.id }]);
+    expect(await terminal.type(['unassign', ...access])).toMatchObject({ code: 0, err: '' });
+    expect(await json('token', 'update', made.token.id, '--owner', 'none')).not.toHaveProperty('owner');
+    expect(await terminal.type(['assign', '--resource', resource, '--user', 'nobody'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('USER_NOT_FOUND'),
+    });
+  });
+
   test('for people it answers in tables, and says what is shown once', async () => {
     await account();
     await terminal.type(['user', 'create', '--login', 'ada']);
@@ -74,6 +95,33 @@ describe('from nothing to access', () => {
     expect(ids).toMatch(/^tok_\w{11}\n$/);
     expect((await terminal.type(['--ids', 'token', 'list'])).out.split('\n')).toHaveLength(3);
   });
+});
+
+test('a logo comes from a file, and a file that is not there is a mistake of the caller', async () => {
+  await account();
+  const { id } = await json<{ id: string }>('resource', 'create', '--name', 'Shop', '--test-mode', 'pass');
+  const image = join(terminal.dataFolder, 'logo.png');
+  expect(await terminal.type(['resource', 'set-logo', id, '--image', image])).toEqual({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('--image: not a file that can be read'),
+  });
+  await writeFile(image, samplePng());
+  const { logo } = await json<{ logo: string }>('resource', 'set-logo', id, '--image', image);
+  expect(logo).toMatch(/^[\w-]{43,64}$/);
+  expect((await terminal.type(['resource', 'remove-logo', id])).out).toBe(`removed ${id}\n`);
+  expect(await json('resource', 'show', id)).toMatchObject({ logo: null, testMode: 'pass' });
+});
+
+test('lists and histories are narrowed and turned around by what the API offers', async () => {
+  await account();
+  for (const name of ['Shop backend', 'Shop jobs', 'Reports'])
+    await terminal.type(['key', 'create', '--name', name, '--scopes', 'read']);
+  const { out } = await terminal.type(['--field', 'name', 'key', 'list', '--search', 'shop', '--order', 'asc']);
+  expect(out).toBe('Shop backend\nShop jobs\n');
+  const { id } = await json<{ id: string }>('user', 'create', '--login', 'ada');
+  const history = await terminal.type(['user', 'history', id, '--type', 'no.such.event']);
+  expect(history).toMatchObject({ code: 1, err: expect.stringContaining('INPUT_INVALID') });
 });
 
 describe('several accounts', () => {

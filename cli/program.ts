@@ -26,7 +26,7 @@ Ends with
   4  not all of it: rows of an import were refused, doctor found something, a key is still in use`;
 
 /** The whole command. */
-export function makeProgram(around: Surroundings, version: string): Command {
+function makeProgram(around: Surroundings, version: string): Command {
   const program = new Command('countersign')
     .description('Countersign: sign-in for your sites')
     .version(version)

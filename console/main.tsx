@@ -4,7 +4,12 @@ import { english, loadTexts } from './i18n/texts.ts';
 import { takeSecret } from './links/link-secret.ts';
 import { createClient } from './service/client.ts';
 import { createVisit, type Stage } from './visit.ts';
-import './style.css';
+import './styles/page.css';
+import './styles/alone.css';
+import './styles/forms.css';
+import './styles/enrolment.css';
+import './styles/inside.css';
+import './styles/paper.css';
 
 /** How often it is looked whether an unused session is over. */
 const LOOK_MS = 10_000;

@@ -3,10 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { readShopEnvironment } from './shop/options.ts';
 import { startShop } from './shop/start-shop.ts';
 
-export { createShop } from './shop/create-shop.ts';
-export type { ShopOptions } from './shop/options.ts';
-export { type RunningShop, startShop } from './shop/start-shop.ts';
-
 /** The shop alone, beside a service that runs already. Configured by SHOP_* variables. */
 async function main(): Promise<void> {
   const { url, close } = await startShop(readShopEnvironment(process.env));

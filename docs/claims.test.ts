@@ -278,10 +278,13 @@ describe('what the documents say', () => {
   });
 });
 
-/** The codes that the script on the page gives by itself. */
+/** The codes that the script on the page, and the form in the frame, give by themselves. */
 function ownWordsOfTheLoader(): string[] {
-  const folder = join(ROOT, 'widget/loader');
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  const text = sources.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
-  return [...new Set([...text.matchAll(/(?:errorOf|giveUp)\(\s*'([A-Z_]+)'/g)].map(([, code = '']) => code))];
+  const sources = ['widget/loader', 'widget/frame'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
+  );
+  const given = /(?:(?:errorOf|giveUp|sayError)\(\s*|\bcode(?: =|:) )'([A-Z]+_[A-Z_]+)'/g;
+  return [...new Set([...sources.join('\n').matchAll(given)].map(([, code = '']) => code))];
 }

@@ -160,18 +160,12 @@ describe('a login request for our own page', () => {
     await page.waitForURL(back);
     const result = stage.host.posted[0]?.get('countersign_result') ?? '';
     await page.goto('about:blank');
-    const again = await stage.open(signInUrl);
-    // The page that lost its result may have it again while nobody has used it; it is the same one.
-    await again.waitForURL(back);
-    expect(stage.host.posted).toHaveLength(2);
-    const ids = stage.host.posted.map(
-      (form) => JSON.parse(atob((form.get('countersign_result') ?? '').split('.')[1] ?? '')).jti,
-    );
-    expect(new Set(ids).size).toBe(1);
+    // Whoever else has the address may have passed it on: they get nothing, although nobody has used the result yet.
+    await expect(ended(await stage.open(signInUrl))).toBeVisible();
     const { nonce } = JSON.parse(atob(result.split('.')[1] ?? ''));
     await stage.service.client.consumeResult({ result, resource, nonce });
-    const last = await stage.open(signInUrl);
-    await expect(ended(last)).toBeVisible();
+    await expect(ended(await stage.open(signInUrl))).toBeVisible();
+    expect(stage.host.posted).toHaveLength(1);
   });
 
   test('opens no widget on a page of the site, and one for a widget opens no page', async () => {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from './domain/plans.ts';
+import { authorize } from './http/api/authorize.ts';
 import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
@@ -18,6 +19,7 @@ import { payments } from './http/payments/payments.ts';
 import { onError } from './http/problem.ts';
 import type { Readiness } from './http/readiness.ts';
 import { reset } from './http/reset/reset.ts';
+import { sessionDoor } from './http/session-cookie.ts';
 import { unknownRoute } from './http/unknown-route.ts';
 import { HEALTH_PATHS, healthRoutes } from './http/well-known/health.ts';
 import { jwks } from './http/well-known/jwks.ts';
@@ -25,6 +27,7 @@ import { widgetFiles } from './http/widget/files.ts';
 import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
 import { logo } from './http/widget/logo.ts';
+import { passkeyWindow } from './http/widget/passkey-window.ts';
 import { signInPage } from './http/widget/sign-in-page.ts';
 import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
@@ -33,6 +36,8 @@ import type { Ports } from './ports/index.ts';
 export interface AppOptions {
   /** The public URL, an origin: issuer of results and the only origin that speaks to the flow endpoints. */
   issuer: string;
+  /** The domain that passkeys are made for. Default: the issuer's host name. */
+  rpId?: string | undefined;
   version: string;
   trustedProxies: readonly string[];
   forwardedHeader: 'x-forwarded-for' | 'forwarded';
@@ -64,6 +69,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   app.use(refuseDuplicateParameters());
+  // Before so much is read and parsed for them; the route asks again, as every route does.
+  app.on('POST', [...LARGE_BODIES.keys()], sessionDoor(issuer), authorize(ports, 'write'));
   app.use(bodyLimit({ exceptions: LARGE_BODIES }));
   // Its forms are no JSON, so it comes before what takes nothing else.
   app.route('/', reset({ ...ports, issuer }));
@@ -74,8 +81,9 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));
-  app.route('/widget/v1', flows({ ...ports, issuer }));
+  app.route('/widget/v1', flows({ ...ports, issuer, rpId: options.rpId }));
   app.route('/widget/v1', frame(ports, options.widget));
+  app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget/v1', signInPage(ports, options.widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));

@@ -12,7 +12,7 @@ Verifies an export of events (JSON Lines) offline. JWKS: a copy of /.well-known/
 Ends with 0 when everything is as it was sealed, with 1 when something is wrong, with 2 when it could not be looked at.`;
 
 /** An export on disk, against copies of the published keys. Throws where a file cannot be read. */
-export async function verifyAuditFile(
+async function verifyAuditFile(
   file: string,
   keyFiles: readonly string[],
   expected: Expectations = {},
@@ -29,7 +29,7 @@ function keysOf(set: unknown): PublicJwk[] {
 }
 
 /** What a report says, for people. */
-export function describeReport(report: AuditReport): string {
+function describeReport(report: AuditReport): string {
   const { ok, findings, account, segments, events, first, head, lost } = report;
   const lines = findings.map(({ line, kind, message }) => `line ${line}: ${kind}: ${message}`);
   lines.push(`${ok ? 'right' : 'WRONG'}: ${events} events in ${segments} segments of ${account ?? 'nobody'}`);

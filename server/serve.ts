@@ -47,6 +47,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   const readiness = createReadiness();
   const app = createApp(ports, {
     issuer: config.url,
+    rpId: config.rpId,
     version: about.version,
     trustedProxies: config.trustedProxies,
     forwardedHeader: config.forwardedHeader,

@@ -41,7 +41,7 @@ export function measureWidget(dir: string): Measured[] {
 }
 
 /** The console: what whoever stands before its door downloads, and what follows once they are inside. */
-export async function measureConsole(dir: string): Promise<Measured[]> {
+async function measureConsole(dir: string): Promise<Measured[]> {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
   const { script, style }: PageManifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
   const paths = { script: `/console/${script}`, style: `/console/${style}` };

@@ -33,27 +33,12 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
     await build(configOf(outDir, { rolldownOptions }, [popupFromService(popup)]));
     if (types) await writeFile(join(outDir, types), `export * from './types/widget/${entry.replace('.ts', '.js')}';\n`);
   }
-  await buildPage(outDir, 'frame', source('frame/main.tsx'), (id) => LATER.test(id) && !AT_ONCE.test(id));
+  await buildPage(outDir, 'frame', source('frame/main.tsx'));
+  await buildPasskeyWindow(outDir);
 }
 
-/**
- * What of the frame is loaded when somebody first needs it: languages, and what few people reach. The bundler would put
- * whatever that shares with the rest in a file of its own, one more for everybody to wait for.
- */
-const LATER = /\/widget\/(?:i18n\/[a-z]{2}\.ts|frame\/(?:steps\/about\.(?:tsx|css\?inline)|alone\.ts))$/;
-const AT_ONCE = /\/widget\/i18n\/en\.ts$/;
-
-/**
- * Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest.
- *
- * @param isLater modules that are loaded later; with it all others are in the one script. Without it the bundler decides
- */
-export async function buildPage(
-  outDir: string,
-  name: string,
-  input: string,
-  isLater?: (id: string) => boolean,
-): Promise<void> {
+/** Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */
+export async function buildPage(outDir: string, name: string, input: string): Promise<void> {
   await build(
     configOf(outDir, {
       assetsDir: 'assets',
@@ -64,21 +49,27 @@ export async function buildPage(
         preserveEntrySignatures: 'allow-extension',
         output: {
           format: 'es',
-          entryFileNames: isLater ? 'assets/entry-[hash].js' : `assets/${name}-[hash].js`,
+          entryFileNames: `assets/${name}-[hash].js`,
           chunkFileNames: 'assets/[name]-[hash].js',
           assetFileNames: 'assets/[name]-[hash][extname]',
           minify: true,
-          ...(isLater && { codeSplitting: { groups: [{ name, test: (id) => !isLater(id) }] } }),
         },
       },
     }),
   );
-  // Such an entry does nothing but load that one script.
-  if (isLater) {
-    const entries = (await readdir(join(outDir, 'assets'))).filter((file) => /^entry-.*\.js$/.test(file));
-    await Promise.all(entries.map((file) => rm(join(outDir, 'assets', file))));
-  }
   await writeManifest(outDir, name);
+}
+
+/** The script of the window for passkeys: by itself, so that it shares no file with the frame. */
+async function buildPasskeyWindow(outDir: string): Promise<void> {
+  await build(
+    configOf(outDir, {
+      rolldownOptions: {
+        input: source('frame/passkey/window.ts'),
+        output: { format: 'es', entryFileNames: 'assets/passkey-window-[hash].js', minify: true },
+      },
+    }),
+  );
 }
 
 /** The file that a loader fetches for `mode: 'popup'`; answers its name, which carries its hash. */

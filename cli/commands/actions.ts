@@ -5,6 +5,7 @@ import type { Action, Field, Flag, Noun } from '../nouns/noun.ts';
 import { partOf, withPart } from '../nouns/parts.ts';
 import { Run, type Surroundings } from './context.ts';
 import { pages, wholeNumber } from './pages.ts';
+import { isId, userIdOf, withUserIds } from './user-id.ts';
 
 type Options = Record<string, string | boolean | undefined>;
 type Asked = Flag & { required?: boolean };
@@ -61,12 +62,14 @@ export function addAction(group: Command, action: Action, around: Surroundings, 
     const [id] = takesId ? (given as [string]) : [undefined];
     const at = takesId ? 1 : 0;
     const [options, run] = [given[at] as Options, new Run(around, given[at + 1] as Command)];
-    const body = await valuesOf(run, fields, options);
-    if (action.method === 'PATCH' && Object.keys(body).length === 0) throw new Misuse('name something to change');
-    const query = await valuesOf(run, filters, options);
+    const told = await valuesOf(run, fields, options);
+    if (action.method === 'PATCH' && Object.keys(told).length === 0) throw new Misuse('name something to change');
+    const asked = await valuesOf(run, filters, options);
     await (action.operator ? run.asOperator(ask) : run.inAccount(ask));
 
     async function ask(service: Service): Promise<void> {
+      const body = await withUserIds(service, fields, told);
+      const query = await withUserIds(service, filters, asked);
       const place = id === undefined ? path : path.replace('{id}', await idOf(service, noun, action, id));
       if (rows?.paged) return showPages(run, service, place, query, rows, options);
       await showAnswer(run, service, action, { place, body, query, id });
@@ -96,12 +99,11 @@ async function valuesOf(run: Run, flags: readonly Asked[], options: Options): Pr
 /** By what one is called besides the id: the name of a user, the address of an administrator. */
 async function idOf(service: Service, noun: Noun | undefined, { method, path }: Action, given: string) {
   const plain = encodeURIComponent(given);
-  if (!noun?.calledBy || /^[a-z]{3}_\w{11}$/.test(given)) return plain;
+  if (!noun?.calledBy || isId(given)) return plain;
   const one = `${noun.path}/{id}`;
   if (noun.calledBy === 'names') {
     if (method === 'GET' && path === one) return plain;
-    const { body } = await service.send('GET', one.replace('{id}', plain));
-    return String((body as { id: unknown }).id);
+    return userIdOf(service, given);
   }
   for await (const { id, email } of pages(service, noun.path)) {
     if (String(email).toLowerCase() === given.toLowerCase()) return String(id);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Run, type Surroundings } from './context.ts';
+import { userIdOf } from './user-id.ts';
 
 interface Who {
   resource: string;
@@ -18,14 +19,18 @@ export function addAssignments(program: Command, around: Surroundings): void {
       .command(verb)
       .description(about)
       .requiredOption('--resource <id>', 'the resource')
-      .option('--user <id>', 'a user: alone, or together with --token')
+      .option('--user <id or name>', 'a user: alone, or together with --token')
       .option('--token <id>', 'a token: of that user, or without a user')
       .action(async ({ resource, user, token }: Who, command: Command) => {
         const run = new Run(around, command);
-        const who = { resource, ...(user !== undefined && { user }), ...(token !== undefined && { token }) };
-        await run.inAccount((service) =>
-          service.send(method, '/v1/assignments', method === 'POST' ? { body: who } : { query: who }),
-        );
+        await run.inAccount(async (service) => {
+          const who = {
+            resource,
+            ...(user !== undefined && { user: await userIdOf(service, user) }),
+            ...(token !== undefined && { token }),
+          };
+          return service.send(method, '/v1/assignments', method === 'POST' ? { body: who } : { query: who });
+        });
         run.showDone(`${verb}ed`);
       });
   }

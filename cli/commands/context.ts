@@ -72,9 +72,9 @@ export class Run {
     return this.#around.stdout;
   }
 
-  showList(items: readonly Record<string, unknown>[], columns: readonly string[]): void {
+  showList(items: readonly Record<string, unknown>[], columns: readonly string[], ifNone = 'none'): void {
     if (this.#single !== undefined) for (const item of items) this.#saySingle(item);
-    else this.say(this.json ? JSON.stringify(items, null, 2) : table(items, columns));
+    else this.say(this.json ? JSON.stringify(items, null, 2) : items.length === 0 ? ifNone : table(items, columns));
   }
 
   /** An answer that holds a list and more: all of it for scripts, the rest and the list for people. */

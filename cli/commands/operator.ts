@@ -97,7 +97,7 @@ export function addKeeping(program: Command, around: Surroundings): void {
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
       const { items } = body as { items: Record<string, unknown>[] };
-      run.showList(items, ['account', 'kind', 'id', 'mended']);
+      run.showList(items, ['account', 'kind', 'id', 'mended'], 'nothing has been left behind');
       if (items.length > 0 && !mend) process.exitCode = EXIT.partly;
     });
   const audit = program.command('audit').description('exports of events');

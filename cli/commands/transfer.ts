@@ -5,6 +5,7 @@ import { harmless } from '../output/table.ts';
 import { lineOf } from '../transfer/export-rows.ts';
 import { importRows } from '../transfer/import-rows.ts';
 import { openJournal } from '../transfer/journal.ts';
+import { checkPrivately } from '../transfer/private-file.ts';
 import { showProgress } from '../transfer/progress.ts';
 import { tokenRow, userRow } from '../transfer/row-shapes.ts';
 import { formatOf, sizeOf } from '../transfer/rows.ts';
@@ -77,6 +78,7 @@ async function importOwn(
   const [format, size] = [formatOf(file, flags.format), await sizeOf(file)];
   const rejectedFile = flags.rejected ?? `${file}.rejected`;
   const dryRun = flags.dryRun === true;
+  if (!dryRun) checkPrivately(rejectedFile);
   const journal = dryRun ? undefined : await openJournal(file, dirname(rejectedFile), path);
   if (journal?.resumed) run.note('going on with the import that was broken off');
   const progress = showProgress(run.stderr, size, !run.json);

@@ -10,6 +10,7 @@ const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 
 const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: string }> = {
   text: { read: (text) => (text === 'none' ? null : text), shape: 'text', placeholder: 'text' },
+  user: { read: (text) => (text === 'none' ? null : text), shape: 'text', placeholder: 'id or name' },
   number: { read: number, shape: 'a number', placeholder: 'number' },
   boolean: {
     read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),

@@ -58,6 +58,8 @@ export interface Flag {
 
 export type FlagType =
   | 'text'
+  /** A user, by id or any of their names; `none` for nobody. */
+  | 'user'
   | 'number'
   | 'boolean'
   | 'json'

@@ -64,6 +64,13 @@ const resource: Noun = {
       about: 'whether people may have a link to a new password mailed',
     },
     {
+      flag: 'passkey-sign-in',
+      name: 'passkeySignIn',
+      type: 'boolean',
+      on: both,
+      about: 'whether people may sign in with a passkey alone',
+    },
+    {
       flag: 'token-kinds',
       name: 'tokenKinds',
       type: 'list',
@@ -166,7 +173,7 @@ const token: Noun = {
   filters: [
     ...byName,
     { flag: 'state', name: 'state', type: 'text', about: 'active, deactivated, locked, expired or out-of-step' },
-    { flag: 'owner', name: 'owner', type: 'text', about: 'those of a user' },
+    { flag: 'owner', name: 'owner', type: 'user', about: 'those of a user' },
     { flag: 'kind', name: 'kind', type: 'text', about: 'such as totp' },
     { flag: 'resource', name: 'resource', type: 'text', about: 'those it takes with no user' },
   ],
@@ -181,7 +188,7 @@ const token: Noun = {
       required: true,
     },
     { flag: 'to', name: 'to', type: 'text', on: both, about: 'sms and email: where codes go, such as +4915112345678' },
-    { flag: 'owner', name: 'owner', type: 'text', on: both, about: 'id of its user; `none` for nobody' },
+    { flag: 'owner', name: 'owner', type: 'user', on: both, about: 'its user; `none` for nobody' },
     { flag: 'serial', name: 'serial', type: 'text', on: create, about: 'serial number' },
     { flag: 'algorithm', name: 'algorithm', type: 'text', on: create, about: 'SHA1, SHA256 or SHA512' },
     { flag: 'digits', name: 'digits', type: 'number', on: create, about: '6 or 8' },

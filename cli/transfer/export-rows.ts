@@ -10,7 +10,7 @@ export function lineOf(object: Record<string, unknown>, columns: readonly string
  * One field of CSV (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe in front: names come from
  * people, and the file is opened by administrators.
  */
-export function csvField(value: unknown): string {
+function csvField(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const inert = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) && !/^\+?\d+$/.test(text) ? `'${text}` : text;

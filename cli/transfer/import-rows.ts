@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Service } from '../connection/service.ts';
+import { openPrivately } from './private-file.ts';
 import type { Progress } from './progress.ts';
 import { type Format, type Row, readRows } from './rows.ts';
 
@@ -187,7 +188,7 @@ class Rejected {
 
   add(row: Row): void {
     if (!this.#stream) {
-      this.#stream = createWriteStream(this.#file, { mode: 0o600 });
+      this.#stream = createWriteStream(this.#file, { fd: openPrivately(this.#file) });
       if (this.#format === 'csv') this.#stream.write(`${this.#header}\n`);
     }
     this.#stream.write(`${row.raw}\n`);

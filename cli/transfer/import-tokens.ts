@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { closeSync, writeFileSync } from 'node:fs';
 import type { ImportFormat } from '../../shared/wire/token-import.ts';
 import type { Service } from '../connection/service.ts';
+import { checkPrivately, openPrivately } from './private-file.ts';
 import type { Progress } from './progress.ts';
 import { type FilePart, partsOf } from './token-file.ts';
 
@@ -53,6 +54,7 @@ export async function importTokens(
   show: (total: number) => Progress,
   size: number,
 ): Promise<TokensImported> {
+  if (!options.dryRun) checkPrivately(options.rejectedFile);
   const judged = await judge(service, options, show(size));
   const { done, existing, refused } = judged;
   if (options.dryRun || (refused.length > 0 && !options.acceptPartial)) return judged;
@@ -111,10 +113,19 @@ async function make(
     }
   } finally {
     progress.stop();
-    // It holds seeds: its owner alone reads it.
-    if (rejected.size > 0) await writeFile(options.rejectedFile, `${[...rejected].join('\n')}\n`, { mode: 0o600 });
+    if (rejected.size > 0) keep(options.rejectedFile, rejected);
   }
   return { ...made, warnings, carriedOut: true, rejected: rejected.size > 0 };
+}
+
+/** They hold seeds: their owner alone reads them. */
+function keep(file: string, lines: ReadonlySet<string>): void {
+  const opened = openPrivately(file);
+  try {
+    writeFileSync(opened, `${[...lines].join('\n')}\n`);
+  } finally {
+    closeSync(opened);
+  }
 }
 
 function nothing(): TokensImported {

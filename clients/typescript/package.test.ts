@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type * as filter from '../../server/domain/filter.ts';
 import type { MethodPolicy } from '../../server/domain/resource.ts';
-import type { OtpAlgorithm } from '../../server/domain/token.ts';
+import type { OtpAlgorithm, TokenKind } from '../../server/domain/token.ts';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import * as wire from '../../shared/wire/result.ts';
 import * as client from './src/index.ts';
@@ -38,6 +38,7 @@ describe('the library alone says the same as the service', () => {
     expectTypeOf<client.FilterRule>().toEqualTypeOf<filter.FilterRule>();
     expectTypeOf<client.MethodPolicy>().toEqualTypeOf<MethodPolicy>();
     expectTypeOf<client.OtpAlgorithm>().toEqualTypeOf<OtpAlgorithm>();
+    expectTypeOf<client.TokenKind>().toEqualTypeOf<TokenKind>();
   });
 });
 

@@ -16,12 +16,11 @@ export interface Setting {
 export function commandFor(item: ChecklistItem, { origin, account, plan }: Setting): string | undefined {
   const countersign = `countersign --account ${account}`;
   const newestResource = `"$(${countersign} --ids resource list --limit 1)"`;
-  const ada = `"$(${countersign} --ids user show ada)"`;
   switch (item) {
     case 'activate-plan':
       return plan === undefined ? undefined : `${countersign} plan choose --name ${quoted(plan)}`;
     case 'make-api-key':
-      return `${countersign} key create --name 'My site' --scopes authenticate,read,write --lifetime 365d`;
+      return `${countersign} key create --name 'My site' --scopes authenticate --lifetime 365d`;
     case 'add-resource':
       return `${countersign} resource create --name 'My site'`;
     case 'allow-origin':
@@ -30,9 +29,9 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
       // Typed, so that it stands in no history.
       return `read -rs PASSWORD && printf '%s\\n' "$PASSWORD" | ${countersign} user create --login ada --password-stdin`;
     case 'add-token':
-      return `${countersign} token create --name "Ada's phone" --kind totp --owner ${ada}`;
+      return `${countersign} token create --name "Ada's phone" --kind totp --owner ada`;
     case 'assign':
-      return `${countersign} assign --resource ${newestResource} --user ${ada}`;
+      return `${countersign} assign --resource ${newestResource} --user ada`;
     case 'first-login':
       return [
         `<script src="${origin}/widget/v1/countersign.js" async></script>`,

@@ -115,7 +115,7 @@ export const de = {
   itemDone: 'Erledigt:',
   itemOpen: 'Offen:',
   howTo: 'So geht es',
-  onServer: 'Auf dem Rechner des Dienstes:',
+  onServer: 'Auf dem Rechner des Dienstes, sobald „npm link“ in seinem Ordner countersign auf den PATH gelegt hat:',
   onPage: 'Auf der Seite Ihrer Website, wo man sich anmeldet:',
   onPageAfter:
     'Ihr Backend macht für jede Person eine NONCE, behält sie in deren Sitzung und prüft, was an /login gesendet wird.',

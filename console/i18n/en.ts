@@ -154,7 +154,7 @@ export const en = {
   itemDone: 'Done:',
   itemOpen: 'To do:',
   howTo: 'How',
-  onServer: 'On the machine of the service:',
+  onServer: 'On the machine of the service, once “npm link” in its folder has put countersign on the PATH:',
   onPage: 'In the page of your site where people sign in:',
   onPageAfter:
     'Your backend makes NONCE for each person and keeps it in their session, and verifies what is posted to /login.',

@@ -11,7 +11,7 @@ export interface DeviceClocks {
   steady(): number;
 }
 
-export const deviceClocks: DeviceClocks = { wall: () => Date.now(), steady: () => performance.now() };
+const deviceClocks: DeviceClocks = { wall: () => Date.now(), steady: () => performance.now() };
 
 export function deadlineIn(ms: number, clocks: DeviceClocks = deviceClocks): Deadline {
   const wall = clocks.wall();

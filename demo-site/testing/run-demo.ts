@@ -63,7 +63,7 @@ export async function runDemo(dataFolder: string, extra: NodeJS.ProcessEnv = {})
 }
 
 /** `Service   http://localhost:8080`: a label of at most two words, two blanks or more, the rest. */
-export function labelsOf(output: string): Map<string, string> {
+function labelsOf(output: string): Map<string, string> {
   const found = output.matchAll(/^([A-Z]\w*(?: \w+)?) {2,}(\S.*)$/gm);
   return new Map([...found].map(([, label = '', value = '']) => [label, value]));
 }

@@ -1,4 +1,4 @@
-import { createShop } from '../shop.ts';
+import { createShop } from '../shop/create-shop.ts';
 import { API_KEY, createFakeService, type FakeService, RESOURCE, SERVICE, SHOP } from './fake-service.ts';
 
 /** An instant to begin at: 25 November 2026, noon UTC. */

@@ -10,6 +10,8 @@ const KINDS: readonly RegExp[] = [
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
   /\b[A-Z2-7]{32}\b/,
   /\bwhsec_[A-Za-z0-9+/]{43}=/,
+  // A recovery code.
+  /\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/,
 ];
 const VALUE = new RegExp(KINDS.map(({ source }) => source).join('|'), 'g');
 /** Milliseconds since 1970: any time after 2001 is as good as any other. */

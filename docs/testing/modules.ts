@@ -8,7 +8,7 @@ import type { ExampleValues } from './example-values.ts';
 const CLIENT = pathToFileURL(join(ROOT, 'clients/typescript/src/index.ts')).pathname;
 
 /** `backend/sign-in.ts`: where a block of TypeScript says it would lie. */
-export function pathOf({ text }: CodeBlock): string | undefined {
+function pathOf({ text }: CodeBlock): string | undefined {
   return /^\/\/ ([\w./-]+\.ts)\n/.exec(text)?.[1];
 }
 

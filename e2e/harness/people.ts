@@ -4,11 +4,11 @@ import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
 import type {
   Client,
+  CreatedToken,
   NewResource,
   NewToken,
   NewUser,
   Resource,
-  Token,
   User,
 } from '../../clients/typescript/src/index.ts';
 
@@ -17,7 +17,7 @@ const PERIOD_MS = 30_000;
 
 /** A token together with the device that shows its codes. */
 export interface Device {
-  token: Token;
+  token: CreatedToken['token'];
   /**
    * HOTP: the codes one after another, this one `ahead` of the first. TOTP: the code of now, or of so many steps
    * `ahead`; the service takes the one before, too.

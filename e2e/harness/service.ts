@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Client, createClient, createVerifier, type Verifier } from '../../clients/typescript/src/index.ts';
+import { loadConfig } from '../../server/config/load-config.ts';
+import { createLogger } from '../../server/http/log.ts';
+import { openPorts } from '../../server/open-ports.ts';
+import type { Ports } from '../../server/ports/index.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { builtService } from './built-service.ts';
 import { serviceProcess } from './service-process.ts';
@@ -19,6 +23,8 @@ export interface Service {
   verifierOf(resource: string): Verifier;
   /** Ends it as an outage does: at once, with whatever is in flight. */
   kill(): Promise<void>;
+  /** Does something to its data that only its own code may, while it is down; then starts it again. */
+  whileDown<T>(work: (ports: Ports) => Promise<T>): Promise<T>;
   /** Again, on the same data and port. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -50,6 +56,13 @@ export async function startService(settings: Record<string, string> = {}): Promi
     apiKey,
     client: createClient({ url, apiKey }),
     verifierOf: (resource) => createVerifier({ issuer: url, resource }),
+    async whileDown(work) {
+      await running.kill();
+      const { ports } = await openPorts(loadConfig(env), createLogger({ level: 'silent' }));
+      const done = await work(ports).finally(() => ports.store.close());
+      await running.start();
+      return done;
+    },
     start: running.start,
     kill: running.kill,
     async close() {

@@ -11,6 +11,8 @@ export interface Opening {
   options?: Record<string, unknown>;
   page?: Partial<HostPage>;
   headers?: Record<string, string>;
+  /** Another site than the stage's own. */
+  on?: HostSite;
   /** Done with the browser before the page opens. */
   before?: (context: BrowserContext) => Promise<unknown>;
 }
@@ -58,7 +60,7 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
         script: mountScript('here', mount),
         ...opening.page,
       });
-      const url = host.put(html, opening.headers);
+      const url = (opening.on ?? host).put(html, opening.headers);
       return { page: await stage.open(url, opening), nonce, url };
     },
     async clear() {

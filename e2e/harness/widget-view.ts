@@ -19,6 +19,7 @@ export const TITLES = {
   identify: 'Sign in',
   password: 'Enter your password',
   otp: 'Enter your code',
+  passkey: 'Use your passkey',
   done: 'You are signed in',
   denied: 'Sign-in is not possible',
   expired: 'This sign-in has ended',

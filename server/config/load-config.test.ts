@@ -43,6 +43,7 @@ describe('configuration', () => {
   test('every variable is read', () => {
     const config = loadConfig({
       COUNTERSIGN_URL: 'https://login.example.com/',
+      COUNTERSIGN_RP_ID: 'example.com',
       COUNTERSIGN_LISTEN: '[::]:9000',
       COUNTERSIGN_DATA: '/var/lib/countersign',
       COUNTERSIGN_STORE: 'redis+sentinel://user:pass@one:26379,two:26379/main',
@@ -77,6 +78,7 @@ describe('configuration', () => {
     });
     expect(config).toMatchObject({
       url: 'https://login.example.com',
+      rpId: 'example.com',
       listen: { host: '::', port: 9000 },
       dataFolder: '/var/lib/countersign',
       store: { kind: 'redis' },
@@ -300,5 +302,34 @@ describe('mail', () => {
     for (const sender of ['nobody', 'a@b, c@d', 'A <a@b', 'A <a@b> <c@d>', 'A\r\nBcc: x <a@b>', '"A" <a@b>', 'a b@c']) {
       expect(namesOf({ COUNTERSIGN_MAIL_FROM: sender }), sender).toEqual(['COUNTERSIGN_MAIL_FROM']);
     }
+  });
+});
+
+describe('the domain of passkeys', () => {
+  const at = (COUNTERSIGN_URL: string, COUNTERSIGN_RP_ID: string) => namesOf({ COUNTERSIGN_URL, COUNTERSIGN_RP_ID });
+
+  test.each([
+    ['https://auth.example.com', 'auth.example.com'],
+    ['https://auth.example.com:8443', 'example.com'],
+    ['https://a.b.example.co.uk', 'b.example.co.uk'],
+    ['http://localhost:8080', 'localhost'],
+  ])('of %s may be %s', (url, rpId) => {
+    expect(at(url, rpId)).toEqual([]);
+  });
+
+  // SR-61: browsers refuse these too, and then nobody could sign in.
+  test.each([
+    ['https://auth.example.com', 'example.org'],
+    ['https://auth.example.com', 'www.auth.example.com'],
+    ['https://auth.example.com', 'ample.com'],
+    ['https://auth.example.com', 'com'],
+    ['https://auth.example.co.uk', 'co.uk'],
+    ['https://auth.github.io', 'github.io'],
+    ['https://auth.example.com', 'Example.com'],
+    ['https://auth.example.com', 'https://example.com'],
+    ['https://auth.example.com', 'example.com:443'],
+    ['http://127.0.0.1:8080', '127.0.0.1'],
+  ])('of %s may not be %s', (url, rpId) => {
+    expect(at(url, rpId)).toEqual(['COUNTERSIGN_RP_ID']);
   });
 });

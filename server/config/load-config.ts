@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { CodeChannel, CodeLimits } from '../domain/sent-code.ts';
-import { isLoopbackHost } from './parse.ts';
+import { isLoopbackHost, mayUseRpId } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';
 
@@ -12,6 +12,8 @@ type Values = { [N in Name]: z.output<(typeof VARIABLES)[N]['schema']> };
 export interface Config {
   /** Origin without a slash at the end; the issuer of results. Port 0 in `listen` leaves it to be said by COUNTERSIGN_URL. */
   readonly url: string;
+  /** The domain that passkeys are made for, where it is not the URL's host name. */
+  readonly rpId?: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
@@ -106,6 +108,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (url === undefined && !problems.some(({ name }) => name === 'COUNTERSIGN_URL' || name === 'COUNTERSIGN_LISTEN')) {
     problems.push({ name: 'COUNTERSIGN_URL', problem: 'is required when listening beyond loopback' });
   }
+  const rpId = (values as Partial<Values>).COUNTERSIGN_RP_ID;
+  if (url !== undefined && rpId !== undefined && !mayUseRpId(url, rpId)) {
+    problems.push({
+      name: 'COUNTERSIGN_RP_ID',
+      problem: 'must be the host name of COUNTERSIGN_URL, or your domain above it',
+    });
+  }
   if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
   return frozen(values as Values, url);
 }
@@ -118,8 +127,10 @@ function frozen(values: Values, url: string): Config {
   const allowPlaintext = values.COUNTERSIGN_SMTP_ALLOW_PLAINTEXT;
   const plansFile = values.COUNTERSIGN_PLANS;
   const paymentSecret = values.COUNTERSIGN_PAYMENT_SECRET;
+  const rpId = values.COUNTERSIGN_RP_ID;
   return Object.freeze({
     url,
+    ...(rpId === undefined ? {} : { rpId }),
     listen: Object.freeze({ ...values.COUNTERSIGN_LISTEN }),
     dataFolder: values.COUNTERSIGN_DATA,
     store: Object.freeze({ ...values.COUNTERSIGN_STORE }),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { getDomain } from 'tldts';
 import { emailShape } from '../domain/names.ts';
 import { CODE_CHANNELS, type CodeChannel } from '../domain/sent-code.ts';
 
@@ -20,6 +21,23 @@ export function parsePublicUrl(text: string): string | undefined {
 
 function withDefaultPort(url: URL): string {
   return `${url.origin}:${url.protocol === 'https:' ? 443 : 80}`;
+}
+
+/** A host name as WebAuthn compares it: no port, no address. */
+export function parseRpId(text: string): string | undefined {
+  return text.length <= 253 && /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(text)
+    ? text
+    : undefined;
+}
+
+/**
+ * Whether browsers let pages of this URL use passkeys of that domain: it is the host itself, or above it and somebody's
+ * own (HTML, "is a registrable domain suffix of or is equal to").
+ */
+export function mayUseRpId(url: string, rpId: string): boolean {
+  const { hostname } = new URL(url);
+  if (hostname === rpId) return true;
+  return hostname.endsWith(`.${rpId}`) && getDomain(rpId, { allowPrivateDomains: true }) !== null;
 }
 
 export function parseListen(text: string): { host: string; port: number } | undefined {

@@ -8,6 +8,7 @@ import {
   parseListen,
   parsePublicUrl,
   parseRedisUrl,
+  parseRpId,
   parseSender,
   parseSmtpUrl,
 } from './parse.ts';
@@ -69,6 +70,12 @@ export const VARIABLES = {
       'The public base URL, as browsers see it; also the issuer of results. An origin without a path; `https` except on loopback.',
     otherwise: '`http://localhost:<port>` when listening on loopback, else required',
     schema: parsed(parsePublicUrl, 'must be an https origin without a path (http only on loopback)').optional(),
+  },
+  COUNTERSIGN_RP_ID: {
+    meaning:
+      'The domain that passkeys are made for: the host name of COUNTERSIGN_URL, or a domain above it that is yours (`example.com` for `https://auth.example.com`). Changing it later makes every passkey useless.',
+    otherwise: 'the host name of COUNTERSIGN_URL',
+    schema: parsed(parseRpId, 'must be a host name in lower case, such as example.com').optional(),
   },
   COUNTERSIGN_LISTEN: {
     meaning: 'Address and port to listen on, `host:port`; IPv6 in brackets. Port 0 takes any free one.',

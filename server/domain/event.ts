@@ -66,6 +66,10 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** What was shown in a sign-in. `otp`: whatever is typed. */
+export const EVENT_FACTORS = ['password', 'otp', 'passkey'] as const;
+export type EventFactor = (typeof EVENT_FACTORS)[number];
+
 /**
  * One thing that happened in an account. It is appended in the very commit of the change it tells of (SR-34), and never
  * holds a secret, a password, a code or what somebody typed in place of a name (SR-35).
@@ -87,7 +91,7 @@ export interface AccountEvent {
   reason?: RefusalCode;
   /** Of a sign-in. */
   method?: Method;
-  factors?: ('password' | 'otp')[];
+  factors?: EventFactor[];
   otp?: OtpUse;
   /** Hash of what was, or was not, confirmed, hex. Never the fields: they tell of people's dealings. */
   transaction?: string;

@@ -14,6 +14,7 @@ import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
+import type { PasskeyChallenge, ShownPasskey } from './webauthn/passkey-challenge.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and gives the next one; none looks at anything else. A step is claimed
@@ -21,7 +22,7 @@ import type { User } from './user.ts';
  */
 
 /** Where a second factor is asked for, in whichever way. */
-export const SECOND_STEPS = ['otp', 'recovery', 'sign'] as const;
+export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export type AnswerableStep = 'identify' | 'password' | SecondStep;
@@ -31,6 +32,8 @@ export interface Offered {
   step: SecondStep;
   /** For a device that answers questions. */
   question?: string;
+  /** What a passkey is asked. */
+  passkey?: PasskeyChallenge;
   /** A code that was sent. */
   sent?: SentNotice;
 }
@@ -145,22 +148,25 @@ export interface Passed {
   kind?: TokenKind;
   /** Hash of the transaction that the answer was bound to. */
   signed?: string;
+  /** Of a passkey. */
+  passkey?: ShownPasskey;
 }
 
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, signed, ...passed }: Passed,
+  { user, otp, token, kind, passkey, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
   // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
+  const isTwo = second && (password || passkey?.userVerified === true);
   const amr = [
     ...(password ? ['pwd'] : []),
-    ...(second ? methodReferences(kind) : []),
-    ...(password && second ? ['mfa'] : []),
+    ...(second ? methodReferences(kind, passkey) : []),
+    ...(isTwo ? ['mfa'] : []),
   ];
   const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
@@ -175,7 +181,7 @@ export function finished(
       nonce: flow.nonce,
       origin: flow.origin,
       amr,
-      acr: password && second ? '2' : '1',
+      acr: isTwo ? '2' : '1',
       otp,
       ...(token !== undefined && { token }),
       ...(flow.test !== undefined && { test: true as const }),
@@ -189,7 +195,8 @@ export function finished(
 }
 
 /** The second factor in words of RFC 8176. */
-function methodReferences(kind: TokenKind | undefined): string[] {
+function methodReferences(kind: TokenKind | undefined, passkey: ShownPasskey | undefined): string[] {
+  if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
   return kind === 'sms' ? ['otp', 'sms'] : ['otp'];
 }
 
@@ -239,9 +246,9 @@ export function requestedFlow(
   return secondAsked(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
 }
 
-/** One more step has been answered. */
+/** One more step has been answered. What a passkey was asked goes with it: a challenge is answered once (SR-61). */
 export function evaluated<F extends Conversation>(flow: F): F {
-  const { claim: _claim, error: _error, ...rest } = flow;
+  const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & Pick<Flow, 'passkey'> = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
 }
 

@@ -5,6 +5,7 @@ import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TestMode } from './resource.ts';
 import type { Transaction } from './signing.ts';
 import type { TokenKind } from './token.ts';
+import type { PasskeyChallenge } from './webauthn/passkey-challenge.ts';
 
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** A claimed step whose evaluation never came back (a crash) may be answered again after this. */
@@ -56,6 +57,8 @@ export interface Flow {
   question?: string;
   /** What the person is to confirm, where this is no sign-in. */
   transaction?: Transaction;
+  /** What a passkey is asked here, if it may answer. Void with the next answer, whatever that is. */
+  passkey?: PasskeyChallenge;
   /** The code that was sent last in this sign-in. */
   sent?: SentNotice;
   /** What the page remembers this person to prefer. */

@@ -32,6 +32,8 @@ export interface Resource {
   resultLifetimeMs: number;
   /** Whether people may have a link to a new password mailed to them where they sign in. Absent: they may not. */
   passwordReset?: boolean;
+  /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
+  passkeySignIn?: boolean;
   /** Addresses that results may be posted to when a person signs in on our own page; compared letter by letter. */
   redirectUris?: string[];
   /** Hash of its logo, which is a document of its own. */

@@ -4,7 +4,8 @@ import { tokenState } from './lockout.ts';
 import type { FactorState } from './methods.ts';
 import type { Resource } from './resource.ts';
 import { maskedAddress } from './sent-code.ts';
-import { isOath, isRecovery, type Token, type TokenKind } from './token.ts';
+import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from './token.ts';
+import type { PasskeyAnswer } from './webauthn/passkey-challenge.ts';
 
 /** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */
 export const DEFAULT_TOKEN_KINDS: readonly TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'email', 'recovery'];
@@ -16,7 +17,7 @@ export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): rea
 /** What a person shows as their second factor. */
 export type SecondAnswer =
   /** Digits: what an app or a fob shows, what was sent, what answers a question. `token`: of that one alone. */
-  { kind: 'code'; otp: string; token?: TokenId | undefined } | { kind: 'recovery'; code: string };
+  { kind: 'code'; otp: string; token?: TokenId | undefined } | { kind: 'recovery'; code: string } | PasskeyAnswer;
 
 /**
  * How the tokens of an assignment stand for the decision whether a second factor is asked for. Recovery codes are left out:
@@ -47,13 +48,16 @@ export function usableTokens(tokens: readonly Token[], accepts: readonly TokenKi
 /** The tokens that such an answer can be meant for; the others neither judge nor count it. */
 export function isMeantFor(answer: SecondAnswer, token: Token): boolean {
   if (answer.kind === 'recovery') return isRecovery(token);
+  if (answer.kind === 'webauthn') return isWebauthn(token) && token.factor.credentialId === answer.assertion.id;
   if (answer.token !== undefined) return token.id === answer.token;
-  return !isRecovery(token) && token.factor.kind !== 'webauthn';
+  return !isRecovery(token) && !isWebauthn(token);
 }
 
 /** The option under which all tokens stand that show codes by themselves: their codes are tried together. */
 export const CODE_OPTION = 'code';
 export const RECOVERY_OPTION = 'recovery';
+/** All passkeys of a person: the browser finds the one that is at hand. */
+export const PASSKEY_OPTION = 'passkey';
 
 /** Nobody is known yet: what is offered is the same for every name (SR-17), and nothing is sent for a name alone. */
 export const ANONYMOUS_OPTIONS: readonly FactorOption[] = [
@@ -85,9 +89,10 @@ export function firstOption(options: readonly FactorOption[], prefer?: FactorKin
 function optionFor(token: Token): FactorOption {
   if (isOath(token)) return { id: CODE_OPTION, kind: 'code' };
   if (isRecovery(token)) return { id: RECOVERY_OPTION, kind: 'recovery' };
+  if (isWebauthn(token)) return { id: PASSKEY_OPTION, kind: 'webauthn' };
   const { id, name, factor } = token;
   if (factor.kind === 'sms' || factor.kind === 'email') {
     return { id, kind: factor.kind, name, to: maskedAddress(factor) };
   }
-  return { id, kind: factor.kind === 'ocra' ? 'ocra' : 'webauthn', name };
+  return { id, kind: 'ocra', name };
 }

@@ -9,7 +9,7 @@ import type { Token, TokenKind } from './token.ts';
  * The kinds of tokens whose answer is bound to what is signed. The codes of an app or a fob, and those on paper, are right for
  * anything: whoever talks somebody out of one could confirm whatever they like with it.
  */
-export const SIGNING_KINDS = ['ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
+export const SIGNING_KINDS = ['webauthn', 'ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
 export type SigningKind = (typeof SIGNING_KINDS)[number];
 
 /** What somebody is asked to confirm, and what their answer is bound to. */

@@ -61,6 +61,10 @@ export interface WebauthnFactor {
   discoverable: boolean;
   /** Whether it may be copied to other devices of its owner (backup eligible). */
   synced: boolean;
+  /** The model of the authenticator, by its own word. */
+  aaguid?: string;
+  /** The challenge that was answered last: it is answered once, whatever becomes of the sign-in that gave it out. */
+  lastChallenge?: string;
 }
 
 export type TokenFactor = OathFactor | OcraFactor | SentFactor | RecoveryFactor | WebauthnFactor;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyCharacter } from '../../shared/testing/any-character.ts';
 import vectors from '../../shared/vectors/transactions.json' with { type: 'json' };
 import {
   canonicalTransaction,
@@ -64,7 +65,7 @@ const unit = fc.oneof(
     '\n',
     '\ufeff',
   ),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  anyCharacter,
 );
 const anyFields = fc.array(
   fc.record({

@@ -19,7 +19,7 @@ const API_KEY = /csk_[A-Za-z0-9_-]+/gi;
  * Makes one log line out of whatever was logged: still the same JSON text, but harmless to a terminal and to readers
  * that split at Unicode line ends (SR-36), and without any API key that slipped into a message (SR-26, SR-35).
  */
-export function harmlessLine(line: string): string {
+function harmlessLine(line: string): string {
   return line
     .replace(DECEIVING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .replace(API_KEY, 'csk_[hidden]');
@@ -53,7 +53,7 @@ interface ErrorDescription {
  * What the log says about an error: never its own extra properties, which hold commands, arguments and addresses with
  * passwords in many libraries. The message of a SyntaxError is left out, for JSON.parse quotes its input there.
  */
-export function describeError(error: unknown, depth = 0): ErrorDescription {
+function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, frames: [] };
   const description: ErrorDescription = {
     type: error.name,

@@ -67,6 +67,11 @@ export const documents = {
     name: 'burnt-attempt',
   }),
   token: (id: TokenId): DocumentKey<Token> => ({ anchor: id, name: 'token' }),
+  /** Which token a passkey is, so that it can be found and is one person's. `hash`: see `usecases/passkeys`. */
+  credentialClaim: (account: AccountId, hash: string): DocumentKey<{ token: TokenId }> => ({
+    anchor: `credential/${account}/${hash}`,
+    name: 'credential-claim',
+  }),
   /** What a token was asked. `scope`: the sign-in, or `apiScope` of a resource. */
   challenge: (id: TokenId, scope: string): DocumentKey<Challenge> => ({ anchor: id, name: `challenge/${scope}` }),
   flow: (id: FlowId): DocumentKey<Flow> => ({ anchor: id, name: 'flow' }),

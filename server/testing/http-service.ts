@@ -53,6 +53,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
       files: new Map([
         ['countersign.js', file('loader', 'text/javascript; charset=utf-8')],
         ['assets/frame-1a2b.js', file('frame', 'text/javascript; charset=utf-8')],
+        ['assets/passkey-window-5e6f.js', file('window', 'text/javascript; charset=utf-8')],
         ['assets/frame-3c4d.css', file('body{}', 'text/css; charset=utf-8')],
       ]),
     },

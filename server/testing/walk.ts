@@ -1,7 +1,10 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
+import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import type { MailLanguage } from '../domain/mail/mail.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
+import { answerPasskey } from '../usecases/answer-passkey.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
 import { answerSign, cancelTransaction } from '../usecases/answer-sign.ts';
 import { beginFlow } from '../usecases/begin-flow.ts';
@@ -53,7 +56,8 @@ export class Walk {
     const walk = await Walk.begin(scene, options);
     await walk.identify();
     if (walk.view.step === 'password') await walk.password();
-    if (walk.view.step !== 'otp') throw new Error(`at ${walk.view.step}: ${walk.view.error?.code}`);
+    if (!SECOND_STEPS.some((step) => step === walk.view.step))
+      throw new Error(`at ${walk.view.step}: ${walk.view.error?.code}`);
     return walk;
   }
 
@@ -79,6 +83,10 @@ export class Walk {
 
   cancel(seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
+  }
+
+  passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerPasskey(this.ports, { ...this.#answer(seq), response }));
   }
 
   choose(factor: string, seq = this.view.seq, language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {

@@ -1,10 +1,11 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { type Flow, factorOf } from '../domain/flow.ts';
 import type { TokenId } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
 import type { SecondAnswer } from '../domain/second-factor.ts';
 import type { User } from '../domain/user.ts';
 import type { Ports } from '../ports/index.ts';
-import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
+import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { burnUnknown } from './burn-attempt.ts';
 import { checkUserFactor } from './check-user-factor.ts';
 import { locateUser } from './find-user.ts';
@@ -28,46 +29,53 @@ export function answerRecovery(ports: StepNeeds, answer: StepAnswer & { code: st
   return answerSecond(ports, 'recovery', answer, () => ({ kind: 'recovery', code: answer.code }));
 }
 
-/**
- * The second factor of a sign-in. Where no first factor stands behind the name, all refusals about the person read the
- * same (SR-17).
- */
 function answerSecond(
   ports: StepNeeds,
   step: 'otp' | 'recovery',
   answer: StepAnswer,
   answerOf: (flow: Flow) => SecondAnswer,
 ): Promise<Verdict<FlowView>> {
-  return answerStep(ports, [step], answer, async (flow, resource) => {
-    // What is right here says nothing of a transaction.
-    if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
-    const anonymous = flow.user === undefined;
-    // The resource asked for the code alone when the name was given; it may have become stricter since.
-    if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
-    const user = await personOf(ports, flow);
-    if (!user) {
-      if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
-      await burnUnknown(ports, flow.account, flow.login ?? '');
-      return { refusal: refusal('INVALID_CREDENTIALS') };
-    }
+  return answerStep(ports, [step], answer, (flow, resource) => judgeSecond(ports, flow, resource, answerOf(flow)));
+}
 
-    // The old password opened this sign-in; whoever had it changed must not be let in by it (SR-38, SR-39).
-    if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
-      return { refusal: refusal('ACCESS_DENIED') };
+/**
+ * The second factor of a sign-in. Where no first factor stands behind the name, all refusals about the person read the
+ * same (SR-17).
+ */
+export async function judgeSecond(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+  answer: SecondAnswer,
+): Promise<StepOutcome> {
+  // What is right here says nothing of a transaction.
+  if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
+  const anonymous = flow.user === undefined;
+  // The resource asked for the code alone when the name was given; it may have become stricter since.
+  if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
+  const user = await personOf(ports, flow);
+  if (!user) {
+    if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
+    await burnUnknown(ports, flow.account, flow.login ?? '');
+    return { refusal: refusal('INVALID_CREDENTIALS') };
+  }
 
-    const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
-    const outcome = await checkUserFactor(ports, {
-      method: passwordStands ? 'password-otp' : 'otp',
-      user,
-      resource,
-      answer: answerOf(flow),
-      scope: flow.id,
-    });
-    if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
-    const about = user.id;
-    if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS', { about }) };
-    return { refusal: { ...outcome, about } };
+  // The old password opened this sign-in; whoever had it changed must not be let in by it (SR-38, SR-39).
+  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
+    return { refusal: refusal('ACCESS_DENIED') };
+
+  const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
+  const outcome = await checkUserFactor(ports, {
+    method: passwordStands ? 'password-otp' : 'otp',
+    user,
+    resource,
+    answer,
+    scope: flow.id,
   });
+  if (!isRefusal(outcome)) return { finish: { user, ...outcome } };
+  const about = user.id;
+  if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS', { about }) };
+  return { refusal: { ...outcome, about } };
 }
 
 /** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */

@@ -6,7 +6,7 @@ import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '.
 import { checkPassword } from './check-password.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
-import { offerFirst } from './second-factor/offer-question.ts';
+import { offerFirst } from './second-factor/offer-first.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -31,8 +31,9 @@ export function answerPassword(
       const factors = decideFactors(widgetMethod(access.resource.methodPolicy, states), states);
       if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
       if (factors.otp) {
-        const options = factorOptions(usableTokens(tokens, accepts, now));
-        const offered = await offerFirst(ports, flow, access.resource, options);
+        const usable = usableTokens(tokens, accepts, now);
+        const options = factorOptions(usable);
+        const offered = await offerFirst(ports, flow, access.resource, { options, usable });
         if (isRefusal(offered)) return { ...offered, about: user.id };
         return { move: (held) => passwordRight(held, user, passwordDigest(user), options, offered) };
       }

@@ -23,6 +23,7 @@ export type StepNeeds = Pick<
   'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'signer' | 'codes'
 > & {
   issuer: string;
+  rpId?: string | undefined;
 };
 
 export interface StepAnswer {
@@ -33,7 +34,11 @@ export interface StepAnswer {
 }
 
 /** What an evaluated step leads to. */
-export type StepOutcome = { move: (flow: Flow) => Flow } | { finish: Passed } | { refusal: Refusal };
+export type StepOutcome =
+  | { move: (flow: Flow) => Flow }
+  | { finish: Passed }
+  /** `again`: what the person needs to try once more, where the sign-in goes on. */
+  | { refusal: Refusal; again?: (flow: Flow) => Flow };
 
 /**
  * One answer to one step: claims the step, evaluates, and moves the flow on. The claim makes simultaneous answers one
@@ -78,7 +83,13 @@ async function evaluateClaimed(
   }
 
   const outcome = await outcomeOf(flow, before.resource, evaluate);
-  if ('refusal' in outcome) return turnDown(outcome.refusal, (held, now) => refusedStep(held, outcome.refusal, now));
+  if ('refusal' in outcome) {
+    const { refusal: why, again = (flow) => flow } = outcome;
+    return turnDown(why, (held, now) => {
+      const next = refusedStep(held, why, now);
+      return next.step === 'denied' ? next : again(next);
+    });
+  }
   if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
 
   const after = await readAccess(ports, flow.resource, whence.address);

@@ -1,9 +1,11 @@
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { rateKey } from '../domain/addresses.ts';
+import type { Flow } from '../domain/flow.ts';
 import { denied, newFlow } from '../domain/flow-steps.ts';
 import { idFromBytes } from '../domain/ids.ts';
 import { originAllowed } from '../domain/origins.ts';
 import type { Resource } from '../domain/resource.ts';
+import { offersPasskeySignIn } from '../domain/webauthn/passkey-request.ts';
 import { documents } from '../ports/documents.ts';
 import { ABSENT } from '../ports/store.ts';
 import { eventOf, type Whence } from './act.ts';
@@ -11,6 +13,7 @@ import { beginRequestedFlow } from './begin-requested-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
+import { askAnybody } from './passkeys/new-challenge.ts';
 import { readAccess } from './read-access.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from './verdict.ts';
@@ -56,7 +59,7 @@ async function beginPlain(
   const secret = newSecret(ports);
   const id = idFromBytes('flw', ports.random.bytes(7));
   const begun = newFlow(id, resource, { ...input, handleHash: hashSecret(secret) }, now);
-  const flow = isRefusal(access) ? denied(begun, access.refused) : begun;
+  const flow = isRefusal(access) ? denied(begun, access.refused) : withPasskey(ports, begun, access.resource);
 
   const key = documents.flow(id);
   const outcome = await ports.store.commit({
@@ -70,4 +73,9 @@ async function beginPlain(
   // 52 random bits met a living flow: as good as never, and beginning again is free.
   if (outcome === 'conflict') return refusal('CONTENTION');
   return { ...(await presentFlow(ports, flow)), handle: writeHandle(id, secret) };
+}
+
+/** Where people may sign in with a passkey alone, everybody is asked for one beside their name. */
+function withPasskey(ports: BeginFlowNeeds, flow: Flow, resource: Resource): Flow {
+  return offersPasskeySignIn(resource) ? { ...flow, passkey: askAnybody(ports) } : flow;
 }

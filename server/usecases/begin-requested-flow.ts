@@ -23,7 +23,7 @@ import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } 
 import { noteInPassing } from './note-in-passing.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
-import { offerFirst } from './second-factor/offer-question.ts';
+import { offerFirst } from './second-factor/offer-first.ts';
 import { type Decision, transact, type Write } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
@@ -32,6 +32,10 @@ import { presentFlow } from './view-flow.ts';
  * Second-factor-only mode, and transactions: the host's backend has named the person. A page may begin again with the same login request
  * (a reload, React's double mount): the later beginning takes the flow over, with what is left of its attempts and
  * whatever is under evaluation. It yields one result at most.
+ *
+ * On our own page nothing is taken over but the attempts that are left. Its address can be passed on, so whoever begins
+ * again may be somebody else than whoever shows the factors: they start over, and the result is for the browser that it
+ * came of alone (SR-5).
  */
 export async function beginRequestedFlow(
   ports: BeginFlowNeeds,
@@ -58,7 +62,8 @@ export async function beginRequestedFlow(
   const tokens = pairs.tokens.map(({ value }) => value);
   const { transaction } = asked.value;
   const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
-  const options = factorOptions(usableTokens(tokens, accepts, ports.clock.now()));
+  const usable = usableTokens(tokens, accepts, ports.clock.now());
+  const options = factorOptions(usable);
   const offering = {
     id: given.id,
     // A sign-in goes on beyond the request; a transaction does not.
@@ -68,7 +73,8 @@ export async function beginRequestedFlow(
   };
   // A page that begins again goes on with what was asked before.
   const [before] = await ports.store.getMany([documents.flow(given.id)], ports.clock.now());
-  const offered = before ? undefined : await offerFirst(ports, offering, resource, options);
+  const offered =
+    before && !asked.value.redirectUri ? undefined : await offerFirst(ports, offering, resource, { options, usable });
   if (offered && isRefusal(offered)) return offered;
 
   const secret = newSecret(ports);
@@ -82,23 +88,33 @@ export async function beginRequestedFlow(
     ([request, running, result], now): Decision<Begun | undefined> => {
       if (!request || !fits(request.value)) return { answer: undefined };
 
+      const { user, redirectUri } = request.value;
+      const canBePassedOn = redirectUri !== undefined;
       // The page that has its result already asks again: the same result, for the newest handle.
-      if (running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
+      if (!canBePassedOn && running?.value.step === 'done' && result?.value.consumedAt === undefined && result) {
         return keep({ ...running.value, handleHash });
       }
-      const { user } = request.value;
       const ended = running?.value.step === 'done' || (running?.value.step === 'denied' && user !== undefined);
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
 
       const fresh = newFlow(given.id, resource, { ...input, handleHash }, now);
+      const attemptsLeft = running && leftOf(running.value);
+      if (canBePassedOn && attemptsLeft === 0) return deny(fresh, 'TOO_MANY_ATTEMPTS', input.whence, now);
       // Nobody was named, so beginning again is signing in anew, with what is left of the attempts.
       if (user === undefined) {
-        const flow = { ...fresh, attemptsLeft: running?.value.attemptsLeft ?? fresh.attemptsLeft };
+        const flow = { ...fresh, attemptsLeft: attemptsLeft ?? fresh.attemptsLeft };
         return isRefusal(access) ? deny(flow, access.refused, input.whence, now) : keepBoth(flow, request.value);
       }
-      const flow: Flow = running
-        ? { ...running.value, handleHash, origin: input.origin }
-        : requestedFlow(fresh, { ...request.value, user }, pairs.user?.login, options, offered);
+      const flow: Flow =
+        running && !canBePassedOn
+          ? { ...running.value, handleHash, origin: input.origin }
+          : requestedFlow(
+              fresh,
+              { ...request.value, user, attemptsLeft: attemptsLeft ?? request.value.attemptsLeft },
+              pairs.user?.login,
+              options,
+              offered,
+            );
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -125,6 +141,11 @@ export async function beginRequestedFlow(
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
   if (begun.result) void noteInPassing(ports, documents.firstLogin(begun.result.account));
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
+}
+
+/** What a sign-in that starts over may still try. What is being checked is given up by that, and was an attempt. */
+function leftOf({ attemptsLeft, claim }: Flow): number {
+  return claim ? attemptsLeft - 1 : attemptsLeft;
 }
 
 function keep(flow: Flow): Decision<Begun> {

@@ -5,6 +5,7 @@ import { countWrongOtp, forgiveFailures } from '../domain/lockout.ts';
 import { decideFactors, denialCode, type Method } from '../domain/methods.ts';
 import { factorStates, isMeantFor, isUsable, type SecondAnswer } from '../domain/second-factor.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../domain/token.ts';
+import type { ShownPasskey } from '../domain/webauthn/passkey-challenge.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Json, Stored } from '../ports/store.ts';
@@ -45,13 +46,16 @@ export type FactorTold =
   | { otp: 'skipped' }
   | { refused: RefusalCode; tokens: TokenId[] };
 
-export type FactorOutcome = Verdict<{ otp: 'verified'; token: TokenId; kind: TokenKind } | { otp: 'skipped' }>;
+export type FactorOutcome = Verdict<
+  { otp: 'verified'; token: TokenId; kind: TokenKind; passkey?: ShownPasskey } | { otp: 'skipped' }
+>;
 
 const MAX_ROUNDS = 12;
 
 interface Judged extends Candidate {
   judgement: Judgement;
 }
+type Wrong = Judged & { judgement: Extract<Judgement, { verdict: 'wrong' }> };
 type Accepted = Judged & { judgement: Extract<Judgement, { verdict: 'accepted' }> };
 
 /**
@@ -84,7 +88,10 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       }
 
       const judged = await judge(ports, check, tokens, now);
-      const accepted = judged.find(isAccepted);
+      // Of a code that was used already nothing else is answered, also where another token would take it: it could be shown
+      // again and again, and would be a guess at the others that nobody counts (SR-1, SR-2).
+      const isUsed = judged.some(({ judgement }) => judgement.verdict === 'replayed');
+      const accepted = isUsed ? undefined : judged.find(isAccepted);
       if (accepted) {
         const next = forgiveFailures(accepted.judgement.next, check);
         const { kind } = next.factor;
@@ -92,10 +99,11 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         if (!(await replace(ports, accepted, next, { now, scope: check.scope, event }))) continue;
         const others = tokens.filter((other) => other !== accepted.stored);
         await Promise.all(others.map(({ value }) => forgive(ports, value, check)));
-        return { otp: 'verified', token: next.id, kind };
+        const { passkey } = accepted.judgement;
+        return { otp: 'verified', token: next.id, kind, ...(passkey && { passkey }) };
       }
       const tried = judged.filter(({ judgement }) => judgement.verdict !== 'not-asked');
-      if (tried.some(({ judgement }) => judgement.verdict === 'replayed') || tried.length === 0) {
+      if (isUsed || tried.length === 0) {
         // Without anything that it could be tried on there was no guess: refused, and nothing is counted.
         const refused = tried.length === 0 ? noneToTry(tokens, check, now) : 'OTP_REPLAYED';
         const about = judged.length === 0 ? tokens : judged.map(({ stored }) => stored);
@@ -103,12 +111,15 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         return refusal(refused);
       }
 
-      const wrong = tried.map((one) => ({ ...one, next: countWrongOtp(one.stored.value, { ...check, now }) }));
+      const wrong = tried
+        .filter(isWrong)
+        .map((one) => ({ ...one, next: countWrongOtp(one.stored.value, { ...check, now }) }));
       const noneLeft = wrong.every(({ next }) => next.lock !== undefined);
       const code = noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG';
+      const reason = wrong.find(({ judgement }) => judgement.reason !== undefined)?.judgement.reason;
       const event = told
         ? undefined
-        : check.tell?.({ refused: code, tokens: idsOf(wrong.map(({ stored }) => stored)) });
+        : check.tell?.({ refused: reason ?? code, tokens: idsOf(wrong.map(({ stored }) => stored)) });
       // One attempt is told of once, whichever of its counts had to be taken again.
       const teller = wrong.findIndex(({ stored, next }) => next !== stored.value);
       const counted = await Promise.all(
@@ -119,7 +130,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       told ||= teller >= 0 && counted[teller] === true;
       if (!counted.every(Boolean)) continue;
       if (event !== undefined && !told) await burnAttempt(ports, queue, event);
-      return refusal(code);
+      return refusal(code, { ...(reason !== undefined && { reason }) });
     }
     throw new Contention(queue);
   });
@@ -171,6 +182,10 @@ function noneToTry(tokens: readonly Stored<Token>[], check: FactorCheck, now: nu
 
 function isAccepted(judged: Judged): judged is Accepted {
   return judged.judgement.verdict === 'accepted';
+}
+
+function isWrong(judged: Judged): judged is Wrong {
+  return judged.judgement.verdict === 'wrong';
 }
 
 function idsOf(tokens: readonly Stored<Token>[]): TokenId[] {

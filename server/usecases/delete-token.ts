@@ -6,6 +6,7 @@ import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { movePlaces } from './object-places.ts';
+import { releaseCredential } from './passkeys/claim-credential.ts';
 import { removeObject } from './read-object.ts';
 import { transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
@@ -33,7 +34,8 @@ export async function deleteToken(
     seen,
   );
   if (isRefusal(gone)) return gone;
-  const { owner } = gone.object;
+  const { owner, factor, account } = gone.object;
+  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
   if (owner !== undefined) await forgetPairs(ports, owner, id);
   return { deleted: true };
 }

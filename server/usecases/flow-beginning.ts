@@ -3,7 +3,10 @@ import type { ResourceId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
 
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & { issuer: string };
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & {
+  issuer: string;
+  rpId?: string | undefined;
+};
 
 /** What a page says when it begins a flow. */
 export interface FlowBeginning {

@@ -1,4 +1,4 @@
-import type { EventDraft } from '../domain/event.ts';
+import type { EventDraft, EventFactor } from '../domain/event.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
 import type { Act, Whence } from './act.ts';
 import type { Refusal } from './verdict.ts';
@@ -13,7 +13,7 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...whence };
 }
 
-export function refusedEvent(flow: Flow, { refused, about }: Refusal): EventDraft {
+export function refusedEvent(flow: Flow, { refused, about, reason = refused }: Refusal): EventDraft {
   const subject = flow.user ?? about;
   return {
     ...kindOf(flow.transaction?.hash, flow.test !== undefined),
@@ -21,15 +21,15 @@ export function refusedEvent(flow: Flow, { refused, about }: Refusal): EventDraf
     related: [flow.id],
     ...(subject !== undefined && { subject }),
     outcome: 'refused',
-    reason: refused,
+    reason,
     factors: flow.passwordVerified ? ['password'] : [],
   };
 }
 
 export function grantedEvent(result: ResultRecord): EventDraft {
-  const factors: ('password' | 'otp')[] = [];
+  const factors: EventFactor[] = [];
   if (result.amr.includes('pwd')) factors.push('password');
-  if (result.otp === 'verified') factors.push('otp');
+  if (result.otp === 'verified') factors.push(result.kind === 'webauthn' ? 'passkey' : 'otp');
   return {
     ...kindOf(result.transaction, result.test === true),
     resource: result.resource,

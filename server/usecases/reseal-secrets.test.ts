@@ -3,13 +3,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSecretBox } from '../adapters/secret-box/open-secret-box.ts';
 import { createSecretBox } from '../adapters/secret-box/secret-box.ts';
 import type { AccountId } from '../domain/ids.ts';
+import { base32Decode } from '../domain/otp/base32.ts';
 import { documents } from '../ports/documents.ts';
 import { createToken, createUser, idempotently } from '../testing/acting.ts';
+import { addActive, addAdministrator, codeOf, proofBy, selfActOf, toSecondFactor } from '../testing/administrators.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { addToken, birth, must, setScene } from '../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { askOwnToken, confirmOwnToken } from './administrators/replace-own-token.ts';
 import { createAccount } from './create-account.ts';
 import { countSecrets, resealSecrets, resealStep } from './reseal-secrets.ts';
+import { answerEnrolment } from './sign-in/answer-sign-in.ts';
+import { presentSignIn } from './sign-in/present-sign-in.ts';
 
 const keyOf = (name: string) => new Uint8Array(createHash('sha256').update(name).digest());
 const OLD = keyOf('a master key for tests');
@@ -104,6 +109,25 @@ describe('under a new master key', () => {
     await resealSecrets(fresh);
     expect((await token.stored()).nextCounter).toBe(77);
     expect((await countSecrets(fresh)).old).toEqual({});
+  });
+
+  test('what administrators are enrolling meanwhile goes along, at their first sign-in and when they replace a token', async () => {
+    await addActive(ports, account, { email: 'grace@example.com' });
+    const first = await toSecondFactor(ports, account, 'grace@example.com');
+    const shown = (await presentSignIn(ports, first)).enrolment;
+    const ada = await addAdministrator(ports, account, { email: 'ada@example.com' });
+    const asked = must(await askOwnToken(ports, selfActOf(ada), proofBy(ports, ada)));
+    const fresh = await underNewKey();
+    await resealSecrets(fresh);
+    expect(await countSecrets(fresh)).toMatchObject({ old: {}, unknown: {} });
+
+    // Both codes are of seeds that were shown before, and the old key is gone.
+    const after = { ...ports, secrets: await openSecretBox(ports, [NEW]) };
+    const codeFor = (secret = '') => codeOf(ports, base32Decode(secret) ?? new Uint8Array());
+    const otp = codeFor(shown?.secret);
+    expect(must(await answerEnrolment(after, { handle: first.handle, seq: 2, otp, whence: {} })).opened).toBeDefined();
+    must(await confirmOwnToken(after, selfActOf(ada), codeFor(asked.secret)));
+    expect(await countSecrets(after)).toMatchObject({ old: {}, unknown: {} });
   });
 
   test('something sealed whose place nobody has named is counted, and not taken for done', async () => {

@@ -24,7 +24,7 @@ export function writeResetPath({ user, secret }: ResetKey, language: MailLanguag
   return `/reset/password?link=${user}.${secret}&lang=${language}`;
 }
 
-export function parseResetKey(text: unknown): ResetKey | undefined {
+function parseResetKey(text: unknown): ResetKey | undefined {
   if (typeof text !== 'string') return undefined;
   const dot = text.indexOf('.');
   const user = parseId('usr', text.slice(0, Math.max(dot, 0)));

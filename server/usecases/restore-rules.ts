@@ -51,6 +51,7 @@ const RULES: Record<string, Rule> = {
   filter: keep,
   user: keep,
   claim: keep,
+  'credential-claim': keep,
   'password-attempts': keep,
   'burnt-attempt': drop,
   token: (token: Token, { now }) => withReplayFloor(token, now),

@@ -53,7 +53,7 @@ function sealer({ signer }: Pick<Ports, 'signer'>): EventConsumer<AuditChain> {
 }
 
 /** Where the records of a segment stand in the indexes. */
-export function entriesOf({ account, number, records }: SegmentContent): { index: string; entry: IndexEntry }[] {
+function entriesOf({ account, number, records }: SegmentContent): { index: string; entry: IndexEntry }[] {
   return records.flatMap((record, position) => {
     const entry = eventEntry(record, number, position);
     return [indexes.events(account), ...about(account, record)].map((index) => ({ index, entry }));

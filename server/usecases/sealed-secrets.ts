@@ -1,4 +1,6 @@
+import type { AdministratorFlow, Enrolment } from '../domain/administrator-flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
+import type { AccountId } from '../domain/ids.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import { isOath, isOcra, type Token } from '../domain/token.ts';
 import type { WebhookBook } from '../domain/webhook/webhook.ts';
@@ -15,55 +17,81 @@ export interface SealedSecret {
 
 /** Which document holds secrets of a kind, and where. */
 interface Place {
+  /** Its name, or the part of it before the slash. */
   document: string;
   secrets: (value: never, key: DocumentKey) => SealedSecret[];
 }
 
-/** Every kind of secret has its place here: the compiler asks for it. */
-const PLACES: Record<SecretContext['kind'], Place> = {
-  token: {
-    document: 'token',
-    secrets: (token: Token) => {
-      if (!isOath(token) && !isOcra(token)) return [];
-      const seed = { sealed: token.sealedSecret, context: seedContext(token.account, token.id) };
-      if (!isOcra(token) || token.sealedPinHash === undefined) return [seed];
-      return [seed, { sealed: token.sealedPinHash, context: pinHashContext(token.account, token.id) }];
+/** Every kind of secret has its places here: the compiler asks for them. */
+const PLACES: Record<SecretContext['kind'], Place[]> = {
+  token: [
+    {
+      document: 'token',
+      secrets: (token: Token) => {
+        if (!isOath(token) && !isOcra(token)) return [];
+        const seed = { sealed: token.sealedSecret, context: seedContext(token.account, token.id) };
+        if (!isOcra(token) || token.sealedPinHash === undefined) return [seed];
+        return [seed, { sealed: token.sealedPinHash, context: pinHashContext(token.account, token.id) }];
+      },
     },
-  },
-  'signing-key': {
-    document: 'signing-keys',
-    secrets: ({ keys }: SigningKeySet) =>
-      keys.map(({ kid, sealedPrivateJwk }) => ({
-        sealed: sealedPrivateJwk,
-        context: signingKeyContext(kid),
-      })),
-  },
-  idempotency: {
-    document: 'idempotency',
-    secrets: ({ sealedAnswer }: IdempotencyRecord, { anchor }) => {
-      const [, account = '', id = ''] = anchor.split('/');
-      return sealedAnswer === undefined
-        ? []
-        : [{ sealed: sealedAnswer, context: { account, kind: 'idempotency', id, field: 'answer' } }];
+    // What is enrolled becomes a token as it is sealed here.
+    {
+      document: 'enrolment',
+      secrets: (enrolment: Enrolment, { anchor }) => [enrolmentSeed(anchor as AccountId, enrolment)],
     },
-  },
-  webhook: {
-    document: 'webhooks',
-    secrets: ({ webhooks }: WebhookBook) =>
-      webhooks.flatMap(({ account, id, secrets }) =>
-        secrets.map((secret) => ({ sealed: secret.sealed, context: webhookSecretContext(account, id, secret.id) })),
-      ),
-  },
-  'mac-key': {
-    document: 'mac-key',
-    secrets: ({ sealed }: { sealed: string }) => [{ sealed, context: MAC_KEY_CONTEXT }],
-  },
+    {
+      document: 'administrator-flow',
+      secrets: ({ account, enrolment }: AdministratorFlow) => (enrolment ? [enrolmentSeed(account, enrolment)] : []),
+    },
+  ],
+  'signing-key': [
+    {
+      document: 'signing-keys',
+      secrets: ({ keys }: SigningKeySet) =>
+        keys.map(({ kid, sealedPrivateJwk }) => ({
+          sealed: sealedPrivateJwk,
+          context: signingKeyContext(kid),
+        })),
+    },
+  ],
+  idempotency: [
+    {
+      document: 'idempotency',
+      secrets: ({ sealedAnswer }: IdempotencyRecord, { anchor }) => {
+        const [, account = '', id = ''] = anchor.split('/');
+        return sealedAnswer === undefined
+          ? []
+          : [{ sealed: sealedAnswer, context: { account, kind: 'idempotency', id, field: 'answer' } }];
+      },
+    },
+  ],
+  webhook: [
+    {
+      document: 'webhooks',
+      secrets: ({ webhooks }: WebhookBook) =>
+        webhooks.flatMap(({ account, id, secrets }) =>
+          secrets.map((secret) => ({ sealed: secret.sealed, context: webhookSecretContext(account, id, secret.id) })),
+        ),
+    },
+  ],
+  'mac-key': [
+    {
+      document: 'mac-key',
+      secrets: ({ sealed }: { sealed: string }) => [{ sealed, context: MAC_KEY_CONTEXT }],
+    },
+  ],
 };
+
+function enrolmentSeed(account: AccountId, { token, sealedSecret }: Enrolment): SealedSecret {
+  return { sealed: sealedSecret, context: seedContext(account, token) };
+}
 
 /** The secrets of a document whose places are known. */
 export function secretsOf(key: DocumentKey, value: unknown): SealedSecret[] {
+  const [name] = key.name.split('/');
   return Object.values(PLACES)
-    .filter(({ document }) => key.name === document)
+    .flat()
+    .filter(({ document }) => name === document)
     .flatMap(({ secrets }) => secrets(value as never, key));
 }
 

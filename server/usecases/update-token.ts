@@ -55,6 +55,8 @@ export async function updateToken(
     if (token.administrator !== undefined && Object.keys(changes).some((name) => name !== 'name')) {
       return refusal('FORBIDDEN', { detail: 'the token of an administrator is replaced by its owner' });
     }
+    // It holds its owner's id, and a passkey is made by whom it lets in: nobody else can take it over.
+    if (isWebauthn(token) && changes.owner && changes.owner !== token.owner) return refusal('TOKEN_KIND_UNFIT');
     let next = token;
     if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
     if (changes.locked === true && !next.lock) next = lockToken(next, now);

@@ -2,6 +2,7 @@ import type { FlowView } from '../../shared/wire/flow.ts';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../domain/flow.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
+import { requestOf } from '../domain/webauthn/passkey-request.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { checkStanding } from './check-standing.ts';
@@ -39,6 +40,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
       view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
     }
   }
+  if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
   if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
   if (flow.error) {
     const { code, retryAt } = flow.error;
@@ -76,6 +78,9 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     ...(record.test && { test: true as const }),
   };
 }
+
+/** Where a passkey may answer. */
+const PASSKEY_STEPS: ReadonlySet<FlowView['step']> = new Set(['identify', 'passkey', 'sign']);
 
 function isSecondStep(step: FlowView['step']): boolean {
   return SECOND_STEPS.some((second) => second === step);

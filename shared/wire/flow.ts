@@ -1,4 +1,5 @@
 import type { RefusalCode } from './codes.ts';
+import type { PasskeyRequest } from './passkey.ts';
 
 /**
  * The conversation between the frame and the service. The server drives: each answer names the step to show next.
@@ -10,6 +11,7 @@ import type { RefusalCode } from './codes.ts';
  *     POST /widget/v1/flow/password   {seq, password}  -> 200 FlowView
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
+ *     POST /widget/v1/flow/passkey    {seq, response}  -> 200 FlowView   (also in place of a name, where the view has `passkey`)
  *     POST /widget/v1/flow/sign       {seq, otp}       -> 200 FlowView   (the answer that confirms a transaction)
  *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
  *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
@@ -33,7 +35,7 @@ export interface BeginFlow {
   prefer?: FactorKind;
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'sign' | 'done' | 'denied';
+export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'passkey' | 'sign' | 'done' | 'denied';
 
 /** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
 export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -65,6 +67,8 @@ export interface FlowView {
   question?: string;
   /** What is to be confirmed, in this order and nothing else, where this is no sign-in. The first field matters most. */
   transaction?: { fields: { label: string; value: string }[] };
+  /** Where a passkey may answer: what it is asked. At `identify` it stands for name, password and code. */
+  passkey?: PasskeyRequest;
   /** Where a code was sent for the way that is asked for. Absent: none has been, or it could not be. */
   sent?: {
     /** Masked. */

@@ -25,7 +25,10 @@ export interface ResultClaims {
   nonce: string;
   /** Origin of the page that embedded the widget, as the person's browser enforced it. */
   origin: string;
-  /** `pwd`, `otp`, `mfa`. In second-factor-only mode with a host-checked password: `otp` alone, or `[]` when skipped. */
+  /**
+   * `pwd`, `otp`, `sms`, `mfa`. Passkeys: `hwk`, or `swk` where its owner's other devices may have it too, and `user`
+   * where the device checked its person. In second-factor-only mode with a host-checked password: `otp` alone, or `[]` when skipped.
+   */
   amr: string[];
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';

@@ -25,6 +25,7 @@ const PURE_PACKAGES = [
   '@bufbuild/protobuf',
   '@otplib/*',
   '@scure/base',
+  '@simplewebauthn/server',
   '@zxcvbn-ts/language-common',
   'csv-parse',
   'ipaddr.js',

@@ -10,7 +10,7 @@ import { DEFAULTS, type VectorCase } from './vector-case.ts';
 const PUBLISHED: TestKeyName[] = ['es256', 'es256Next', 'eddsa', 'rs256', 'withoutAlg', 'forEncryption'];
 
 /** The whole content of `shared/vectors/results.json`, the same each time. */
-export function makeCorpus(): { about: string; version: number; defaults: object; jwks: object; cases: VectorCase[] } {
+function makeCorpus(): { about: string; version: number; defaults: object; jwks: object; cases: VectorCase[] } {
   const cases = [...signatureCases(), ...headerCases(), ...encodingCases(), ...claimCases(), ...optionCases()];
   const names = new Set(cases.map(({ name }) => name));
   if (names.size !== cases.length) throw new Error('Two cases have the same name.');

@@ -1,28 +1,18 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createECDH, createHash, createHmac } from 'node:crypto';
+
+export const ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 
 /**
  * ECDSA over P-256 with SHA-256 and the nonce derived from key and message (RFC 6979), so that the same vectors come out
- * each time. For test vectors alone: it is not constant-time, and its keys are public.
+ * each time. For test vectors alone: it is not constant-time, and its keys are public. The signature is as JWS has it: r
+ * and s, 32 bytes each (RFC 7518 3.4).
  */
-const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
-export const ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
-const G: Point = {
-  x: BigInt('0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296'),
-  y: BigInt('0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5'),
-};
-
-interface Point {
-  x: bigint;
-  y: bigint;
-}
-
-/** The signature as JWS has it: r and s, 32 bytes each (RFC 7518 3.4). */
 export function signEs256(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
   const digest = createHash('sha256').update(message).digest();
   const d = toNumber(privateKey);
   const z = toNumber(digest);
   const k = deriveNonce(privateKey, digest);
-  const r = modulo(multiply(k, G).x, ORDER);
+  const r = modulo(xOfPoint(k), ORDER);
   const s = modulo(inverse(k, ORDER) * (z + r * d), ORDER);
   return joinSignature(r, s);
 }
@@ -51,22 +41,11 @@ function deriveNonce(privateKey: Uint8Array, digest: Uint8Array): bigint {
   return candidate;
 }
 
-function multiply(factor: bigint, point: Point): Point {
-  let sum: Point | undefined;
-  let addend = point;
-  for (let rest = factor; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) sum = sum ? add(sum, addend) : addend;
-    addend = add(addend, addend);
-  }
-  if (!sum) throw new Error('Zero has no point.');
-  return sum;
-}
-
-function add(a: Point, b: Point): Point {
-  const slope =
-    a.x === b.x ? (3n * a.x * a.x - 3n) * inverse(2n * a.y, P) : (b.y - a.y) * inverse(modulo(b.x - a.x, P), P);
-  const x = modulo(slope * slope - a.x - b.x, P);
-  return { x, y: modulo(slope * (a.x - x) - a.y, P) };
+/** Of the base point taken so many times: what the public key of that private key begins with. */
+function xOfPoint(factor: bigint): bigint {
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(toBytes(factor));
+  return toNumber(pair.getPublicKey(null, 'uncompressed').subarray(1, 33));
 }
 
 /** Extended Euclid. */

@@ -1,15 +1,13 @@
 import type { ComponentChildren } from 'preact';
-import { en, type TextKey } from '../i18n/en.ts';
+import type { TextKey } from '../i18n/en.ts';
 import { Card, type CardProps } from './parts/card.tsx';
 import { Check } from './parts/icons.tsx';
-import { Later } from './parts/later.tsx';
-import type { Screen } from './screen.ts';
+import type { Passkeys } from './passkey/loaded.ts';
+import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
+import { isAbout } from './steps/fields.ts';
 import { MessageScreen } from './steps/message-screen.tsx';
-
-/** Only whoever has such a device, or something to confirm, needs it. */
-const loadAbout = () => import('./steps/about.tsx').then(({ About }) => About);
 
 export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
@@ -19,6 +17,11 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   isGiven: boolean;
   resetUrl: string | undefined;
   signIn: SignIn;
+  /** Null: it did not load. */
+  passkeys: Passkeys | null | undefined;
+  /** What shows a question or a transaction; null: it did not load. */
+  about: typeof import('./steps/about.tsx') | null | undefined;
+  onPasskey: (inWindow: boolean) => void;
 }
 
 export function App(props: AppProps) {
@@ -29,7 +32,7 @@ export function App(props: AppProps) {
   );
 }
 
-function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppProps) {
+function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn, passkeys, about, onPasskey }: AppProps) {
   const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
     <MessageScreen
       key={screen.kind}
@@ -40,56 +43,57 @@ function ScreenBody({ screen, texts, hasActed, isGiven, resetUrl, signIn }: AppP
       action={action && { label: texts(action.label), run: action.run }}
     />
   );
-  const form = (screen: Extract<Screen, { kind: 'step' }>, about?: ComponentChildren) => (
-    <AnswerForm
-      key={screen.step}
-      screen={screen}
-      texts={texts}
-      isNext={hasActed}
-      about={about}
-      onAnswer={signIn.submit}
-      onChoose={signIn.choose}
-      onCancel={signIn.cancel}
-      resetUrl={resetUrl}
-      onNotYou={isGiven ? undefined : signIn.restart}
-    />
-  );
+  const startAgain = { label: 'startAgain', run: signIn.restart } as const;
+  const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
+  const offline = message('offlineTitle', texts('offlineText'), tryAgain);
+  const form = (screen: Extract<Screen, { kind: 'step' }>, shown?: ComponentChildren) => {
+    const { step, view } = screen;
+    const props = {
+      texts,
+      isNext: hasActed,
+      about: shown,
+      onChoose: signIn.choose,
+      onCancel: signIn.cancel,
+      onPasskey,
+      onNotYou: isGiven ? undefined : signIn.restart,
+    };
+    // A transaction is confirmed at a step of its own, by a passkey as well.
+    if (step !== 'passkey' && !(step === 'sign' && view.passkey)) {
+      const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
+      return <AnswerForm key={step} {...own} {...props} />;
+    }
+    if (passkeys) return <passkeys.PasskeyForm key="passkey" screen={screen} {...props} />;
+    return passkeys === null ? offline : loading;
+  };
   const loading = (
     <div class="loading" role="status" aria-label={texts('loading')}>
       <span class="spinner" />
     </div>
   );
-  const startAgain = { label: 'startAgain', run: signIn.restart } as const;
-  const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
-
   switch (screen.kind) {
     case 'step': {
       const { view } = screen;
-      if (!view.question && !view.transaction) return form(screen);
-      return (
-        <Later
-          key={screen.step}
-          load={loadAbout}
-          wait={loading}
-          failed={(again) => message('offlineTitle', texts('offlineText'), { label: 'tryAgain', run: again })}
-        >
-          {(About) => form(screen, <About view={view} texts={texts} />)}
-        </Later>
-      );
+      // Nothing is answered before what it is about is on the screen.
+      if (!isAbout(view)) return form(screen);
+      if (about) return form(screen, <about.About view={view} texts={texts} />);
+      return about === null ? offline : loading;
     }
     case 'done':
       return message(screen.signs ? 'signedTitle' : 'doneTitle', texts('doneText'));
     case 'denied': {
       const { code, mayRestart } = screen;
-      const text = texts(Object.hasOwn(en, code) ? (code as TextKey) : 'unexpected');
-      return message(screen.signs ? 'unsignedTitle' : 'deniedTitle', text, mayRestart ? startAgain : undefined);
+      return message(
+        screen.signs ? 'unsignedTitle' : 'deniedTitle',
+        textOf(code, texts),
+        mayRestart ? startAgain : undefined,
+      );
     }
     case 'expired':
       return screen.signs
         ? message('unsignedTitle', texts('unsignedExpired'))
         : message('expiredTitle', texts('expiredText'), startAgain);
     case 'offline':
-      return message('offlineTitle', texts('offlineText'), tryAgain);
+      return offline;
     case 'failed':
       return message('failedTitle', texts('failedText'), tryAgain);
     default:

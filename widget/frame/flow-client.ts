@@ -1,4 +1,5 @@
 import { type BeginFlow, FLOW_HEADER, type FlowBegun, type FlowStep, type FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
 
 /** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
 export type FlowAnswer<View = FlowView> =
@@ -12,13 +13,14 @@ const FIELD: Record<AnswerableStep, string> = {
   password: 'password',
   otp: 'otp',
   recovery: 'code',
+  passkey: 'response',
   sign: 'otp',
 };
 
 export interface FlowClient {
   begin(request: BeginFlow): Promise<FlowAnswer<FlowBegun>>;
   read(handle: string): Promise<FlowAnswer>;
-  answer(handle: string, seq: number, step: AnswerableStep, value: string): Promise<FlowAnswer>;
+  answer(handle: string, seq: number, step: AnswerableStep, value: string | PasskeyAssertion): Promise<FlowAnswer>;
   /** Another way to show the second factor, or the same once more. */
   choose(handle: string, seq: number, factor: string): Promise<FlowAnswer>;
   /** Of a transaction. */

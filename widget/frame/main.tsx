@@ -7,33 +7,40 @@ import { applyLook } from './appearance.ts';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
+import type { Passkeys } from './passkey/loaded.ts';
 import type { Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
+import { isAbout } from './steps/fields.ts';
 import './style.css';
 
 const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
 const name = document.title;
 
-if (parent === window) {
-  // Few come here, so it is loaded when they do.
-  const { findHost } = await import('./alone.ts');
-  const alone = await findHost(root, hints, awaitHost);
-  if (alone) {
-    root.dataset.alone = '';
-    run(alone.host, alone.resource, alone);
+void start();
+
+/** Waits for the page around, or for whoever opened this one. */
+async function start(): Promise<void> {
+  if (parent === window) {
+    // Few come here, so it is loaded when they do.
+    const { findHost } = await import('./alone.ts');
+    const alone = await findHost(root, hints, awaitHost);
+    if (alone) {
+      root.dataset.alone = '';
+      run(alone.host, alone.resource, alone);
+    } else {
+      const texts = await loadTexts(navigator.languages);
+      render(<p class="alone">{texts('alone')}</p>, document.body);
+    }
   } else {
-    const texts = await loadTexts(navigator.languages);
-    render(<p class="alone">{texts('alone')}</p>, document.body);
+    const host = await awaitHost(window, {
+      parent,
+      hintedOrigin: hints.get('origin'),
+      ancestorOrigin: location.ancestorOrigins?.[0],
+    });
+    run(host, hints.get('resource') ?? '');
   }
-} else {
-  const host = await awaitHost(window, {
-    parent,
-    hintedOrigin: hints.get('origin'),
-    ancestorOrigin: location.ancestorOrigins?.[0],
-  });
-  run(host, hints.get('resource') ?? '');
 }
 
 /** The frame, from the moment that its page is known. */
@@ -46,6 +53,10 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
   let screen: Screen = { kind: 'loading' };
   let hasActed = false;
   let isGiven = false;
+  /** What knows passkeys, loaded when a step first asks for one; null where it did not load. */
+  let passkeys: Passkeys | null | undefined;
+  /** What shows a question or a transaction: loaded and kept likewise. */
+  let about: typeof import('./steps/about.tsx') | null | undefined;
   let card: HTMLElement | null = null;
 
   const size = new ResizeObserver(() => card && say({ type: 'size', height: card.getBoundingClientRect().height }));
@@ -64,6 +75,9 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
         resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}` : undefined}
         card={watch}
         signIn={signIn}
+        passkeys={passkeys}
+        about={about}
+        onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
       document.body,
@@ -89,9 +103,31 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
     show(next) {
       screen = next;
       draw();
+      void followPasskeys();
+      void followAbout();
     },
     isInSight: async () => !!card && isInSight(card),
   });
+
+  const followPasskeys = async () => {
+    const isAsked = () => screen.kind === 'step' && !screen.busy && !!screen.view.passkey;
+    if (isAsked() && !passkeys) {
+      passkeys = await import('./passkey/passkeys.ts').catch(() => null);
+      draw();
+    }
+    const inField = isAsked() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
+    void passkeys?.offerInField(inField, signIn.showPasskey);
+  };
+  const followAbout = async () => {
+    if (screen.kind !== 'step' || about || !isAbout(screen.view)) return;
+    about = await import('./steps/about.tsx').catch(() => null);
+    draw();
+  };
+  // In the very click: a window may be opened.
+  const onPasskey = (inWindow: boolean) => {
+    const loaded = passkeys;
+    if (loaded) void signIn.askForPasskey((request) => loaded.ask(request, { texts, name, inWindow }));
+  };
 
   const dress = () => applyLook(look, root, (query) => matchMedia(query).matches);
   const speak = async () => {

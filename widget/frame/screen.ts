@@ -1,5 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyFailure } from '../../shared/wire/passkey-window.ts';
 import type { TextKey } from '../i18n/en.ts';
+import { isText, type Texts } from '../i18n/texts.ts';
 import type { Deadline } from './deadline.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
@@ -23,4 +25,9 @@ export type Screen =
   /** The page had no nonce to begin with. */
   | { kind: 'failed' };
 
-export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>;
+export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'> | PasskeyFailure;
+
+/** The words for a refusal's code, or for a notice of the widget's own. */
+export function textOf(notice: string, texts: Texts): string {
+  return texts(isText(notice) ? notice : 'unexpected');
+}

@@ -35,7 +35,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
       return answer.kind === 'view' ? { kind: 'view', view: { ...answer.view, handle: 'fresh' } } : answer;
     },
     read: (handle) => next(`read ${handle}`),
-    answer: (_, seq, step, value) => next(`${step} ${seq} ${value}`),
+    answer: (_, seq, step, value) => next(`${step} ${seq} ${typeof value === 'string' ? value : value.id}`),
     choose: (_, seq, factor) => next(`choose ${seq} ${factor}`),
     cancel: (_, seq) => next(`cancel ${seq}`),
   };
@@ -226,6 +226,57 @@ describe('the end of time', () => {
     await vi.advanceTimersByTimeAsync(60_002);
     expect(screen().kind).toBe('expired');
     expect(types().at(-1)).toBe('expire');
+  });
+});
+
+describe('a passkey', () => {
+  const request = { challenge: 'asked', rpId: 'auth.example', allowCredentials: [], timeout: 1 };
+  const passkey = { ...request, userVerification: 'required' } as const;
+  const assertion = { id: 'mine', response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' } };
+
+  async function offered() {
+    const all = setUp();
+    all.expectAnswers(seen({ passkey }));
+    await all.signIn.begin(NONCE, '');
+    return all;
+  }
+
+  test('is asked what the service asks, and its answer is sent', async () => {
+    const { signIn, asked, screen, expectAnswers } = await offered();
+    expectAnswers(seen({ step: 'done', seq: 1, result: 'r' }));
+    const asking: string[] = [];
+    await signIn.askForPasskey(async ({ challenge }) => {
+      asking.push(challenge);
+      expect(screen()).toMatchObject({ kind: 'step', busy: true });
+      return { assertion };
+    });
+    expect(asking).toEqual(['asked']);
+    expect(asked).toEqual(['begin', 'passkey 0 mine']);
+    expect(screen()).toEqual({ kind: 'done', signs: false });
+  });
+
+  test('that does not answer leaves the person where they were, and nothing is sent', async () => {
+    const { signIn, asked, screen } = await offered();
+    await signIn.askForPasskey(async () => ({ failure: 'passkeyCancelled' }));
+    expect(screen()).toMatchObject({ step: 'identify', busy: false, notice: { text: 'passkeyCancelled' } });
+    expect(asked).toEqual(['begin']);
+  });
+
+  test('is asked once at a time, and its answer to a sign-in that was left is dropped', async () => {
+    const { signIn, asked } = await offered();
+    let answer = (_: { assertion: typeof assertion }) => {};
+    const first = signIn.askForPasskey(() => new Promise((resolve) => (answer = resolve)));
+    await signIn.askForPasskey(async () => ({ assertion }));
+    signIn.restart();
+    answer({ assertion });
+    await first;
+    expect(asked).toEqual(['begin']);
+  });
+
+  test('is not asked where the service asks none', async () => {
+    const { signIn, asked } = await begun();
+    await signIn.askForPasskey(() => Promise.reject(new Error('nobody asks')));
+    expect(asked).toEqual(['begin']);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
-import { en, type TextKey } from '../i18n/en.ts';
-import { english } from '../i18n/texts.ts';
+import type { PasskeyAssertion, PasskeyRequest } from '../../shared/wire/passkey.ts';
+import type { PasskeyOutcome } from '../../shared/wire/passkey-window.ts';
+import { english, isText } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -50,6 +51,10 @@ export interface SignIn {
   fail(): void;
   /** The person answers the step on the screen. While that is being checked, further answers are none. */
   submit(value: string): Promise<void>;
+  /** The person wants to use a passkey; `ask` has the browser ask for it. */
+  askForPasskey(ask: (request: PasskeyRequest) => Promise<PasskeyOutcome>): Promise<void>;
+  /** A passkey has answered what this step asks. */
+  showPasskey(assertion: PasskeyAssertion): Promise<void>;
   /** The person wants to show the second factor in another way. */
   choose(factor: string): Promise<void>;
   /** The person does not want to confirm this. */
@@ -85,7 +90,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
   };
 
   const sayError = (code: string, requestId = '', mayRetry = !FINAL.has(code)) => {
-    const message = Object.hasOwn(en, code) ? english(code as TextKey) : '';
+    const message = isText(code) ? english(code) : '';
     say({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
@@ -225,6 +230,7 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
 
+  const showPasskey = (assertion: PasskeyAssertion) => send((seq) => client.answer(handle, seq, 'passkey', assertion));
   const choose = (factor: string) => send((seq) => client.choose(handle, seq, factor));
 
   return {
@@ -282,6 +288,20 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
     },
 
     submit: (value) => send((seq, step) => client.answer(handle, seq, step, value)),
+
+    async askForPasskey(ask) {
+      if (screen.kind !== 'step' || screen.busy || !screen.view.passkey) return;
+      const asked = run;
+      const { notice: _, ...rest } = screen;
+      put({ ...rest, busy: true });
+      const outcome = await ask(screen.view.passkey);
+      if (asked !== run || screen.kind !== 'step') return;
+      if ('failure' in outcome) return stay(outcome.failure);
+      screen = { ...screen, busy: false };
+      return showPasskey(outcome.assertion);
+    },
+
+    showPasskey,
 
     choose,
 

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FlowView } from '../../shared/wire/flow.ts';
 import { CODE, RESULT } from '../testing/fake-service.ts';
 import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
 
@@ -21,6 +22,17 @@ const FIELDS = [
   { label: 'To', value: 'Olena Koval' },
   { label: 'IBAN', value: 'UA21 3223 1300 0002 6007 2335 6600 1' },
 ];
+const PASSKEY_VIEW: Partial<FlowView> = {
+  factors: [{ id: 'passkey', kind: 'webauthn' }],
+  factor: 'passkey',
+  passkey: {
+    challenge: 'Y2hhbGxlbmdl',
+    rpId: 'localhost',
+    allowCredentials: [],
+    userVerification: 'preferred',
+    timeout: 1000,
+  },
+};
 const SIGNS = `loginRequest: 'lrq.flw_0h7r3k5n8wq.secret'`;
 
 async function open(options = SIGNS, browser?: BrowserContextOptions): Promise<{ page: Page; frame: Frame }> {
@@ -149,6 +161,24 @@ describe('confirming', () => {
       'error',
       expect.objectContaining({ code: 'TRANSACTION_CANCELLED', retryable: false }),
     ]);
+  });
+
+  test('by a passkey, nothing is to be typed, and what is confirmed is on the same screen', async () => {
+    const { factors } = PASSKEY_VIEW;
+    stage.service.question = undefined;
+    stage.service.intercept = ({ path }) => (path === 'flow' ? { view: PASSKEY_VIEW } : undefined);
+    const { page } = await open();
+    // A page that comes back reads where it stands.
+    await page.reload();
+    const frame = await frameOf(page);
+    await frame.locator('h1', { hasText: 'Check and confirm' }).waitFor();
+    await frame.locator('button', { hasText: 'Confirm' }).waitFor();
+    expect(factors).toHaveLength(1);
+    expect(await shown(frame)).toEqual(written(FIELDS));
+    expect(await frame.locator('input:not([readonly])').count()).toBe(0);
+    stage.service.intercept = undefined;
+    await frame.locator('button', { hasText: 'Cancel' }).click();
+    await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
   });
 
   test('a device asks the same way at a sign-in, with nothing to confirm', async () => {

@@ -1,4 +1,6 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { enPasskeys } from './en-passkeys.ts';
+import type { enSigning } from './en-signing.ts';
 
 /** What a person may meet in the widget. Every other refusal is a mistake between programs and shows `unexpected`. */
 export const PERSONAL_CODES = [
@@ -28,7 +30,10 @@ export const PERSONAL_CODES = [
   'INTERNAL',
 ] as const satisfies readonly RefusalCode[];
 
-/** The master: every other language has the same keys, and a missing one falls back to this text. `{0}` is filled in. */
+/**
+ * The master, but for what comes with parts that are loaded later: every other language has the same keys, and a missing
+ * one falls back to this text. `{0}` is filled in.
+ */
 export const en = {
   identifyTitle: 'Sign in',
   passwordTitle: 'Enter your password',
@@ -36,10 +41,8 @@ export const en = {
   otpHint: 'From your authenticator app or device.',
   recoveryTitle: 'Enter a recovery code',
   recoveryHint: 'One of the codes that you were given to keep. Each works once.',
-  signTitle: 'Check and confirm',
   signedTitle: 'Confirmed',
   unsignedTitle: 'Nothing was confirmed',
-  unsignedExpired: 'It was open for too long. Go back to the site and start again.',
   doneTitle: 'You are signed in',
   doneText: 'Taking you back…',
   deniedTitle: 'Sign-in is not possible',
@@ -57,13 +60,9 @@ export const en = {
   password: 'Password',
   otp: 'One-time code',
   recoveryCode: 'Recovery code',
-  deviceHow: 'Type this into your device:',
-  deviceAnswer: 'Answer of your device',
-  copy: 'Copy',
-  copied: 'Copied',
   otherWays: 'Another way',
   wayCode: 'A code from your app or device',
-  wayWebauthn: 'Passkey or security key: {0}',
+  wayWebauthn: 'A passkey or security key',
   wayOcra: 'A device that answers questions: {0}',
   waySms: 'A text message to {0}',
   wayEmail: 'An e-mail to {0}',
@@ -76,12 +75,10 @@ export const en = {
   continue: 'Continue',
   signIn: 'Sign in',
   confirm: 'Confirm',
-  cancel: 'Cancel',
   checking: 'Checking…',
   loading: 'Loading…',
   notYou: 'Not you?',
   signingInAs: 'Signing in as',
-  confirmingAs: 'Confirming as',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
   forgotPassword: 'Forgot your password?',
@@ -111,7 +108,6 @@ export const en = {
   TOKEN_LOCKED: 'Your token is locked after too many wrong codes. Ask your administrator to unlock it.',
   TOKEN_OUT_OF_STEP: 'Your token has to be set up again with two of its codes. Ask your administrator.',
   TOO_MANY_ATTEMPTS: 'Too many attempts.',
-  TRANSACTION_CANCELLED: 'You cancelled. Go back to the site if you want to change something.',
   SIGNING_TOKEN_MISSING: 'You have nothing set up here that can confirm this. Ask your administrator.',
   FILTER_DENIED: 'Signing in is not allowed from where you are, or at this time.',
   ACCESS_DENIED: 'You cannot sign in here. If you think you should, ask your administrator.',
@@ -125,8 +121,9 @@ export const en = {
   CONTENTION: 'The service is busy. Try again in a moment.',
   UNAVAILABLE: 'The service cannot answer safely right now. Try again in a moment.',
   INTERNAL: 'Something went wrong on our side. Please try again.',
-} as const satisfies Record<string, string> & Record<(typeof PERSONAL_CODES)[number], string>;
+} as const satisfies Record<string, string> &
+  Record<Exclude<(typeof PERSONAL_CODES)[number], keyof typeof enSigning>, string>;
 
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof en | keyof typeof enPasskeys | keyof typeof enSigning;
 /** A language; every key is optional, so that one forgotten text never breaks the rest. */
 export type Dictionary = { readonly [Key in TextKey]?: string };

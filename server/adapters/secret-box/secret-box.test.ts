@@ -1,6 +1,7 @@
 import { createDecipheriv, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyCharacter } from '../../../shared/testing/any-character.ts';
 import type { SecretContext } from '../../ports/secret-box.ts';
 import { createSecretBox } from './secret-box.ts';
 
@@ -10,10 +11,10 @@ const context: SecretContext = { account: 'acc_1', kind: 'token', id: 'tok_1', f
 const seed = new TextEncoder().encode('canary seed');
 
 const anyContext = fc.record({
-  account: fc.string({ unit: 'binary' }),
+  account: fc.string({ unit: anyCharacter }),
   kind: fc.constantFrom('token', 'signing-key', 'idempotency'),
-  id: fc.string({ unit: 'binary' }),
-  field: fc.string({ unit: 'binary' }),
+  id: fc.string({ unit: anyCharacter }),
+  field: fc.string({ unit: anyCharacter }),
 }) as fc.Arbitrary<SecretContext>;
 
 // SR-21

@@ -17,9 +17,3 @@ const TYPED = /^[0-9]{6,14}$/;
 export function parseTypedOtp(input: unknown): string | undefined {
   return typeof input === 'string' && TYPED.test(input) ? input : undefined;
 }
-
-const PIN = /^[0-9]{4}$/;
-
-export function parsePin(input: unknown): string | undefined {
-  return typeof input === 'string' && PIN.test(input) ? input : undefined;
-}

@@ -1,5 +1,5 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import type { ImportWarning } from '../../../shared/wire/token-import.ts';
+import { recordsOf } from './csv-records.ts';
 import { Flawed, flawOf, type ImportedToken, type ImportRow } from './import-file.ts';
 import { judgeToken } from './judge-token.ts';
 import { instantOf } from './read-instant.ts';
@@ -48,31 +48,52 @@ interface Layout {
 
 /**
  * Files of vendors: columns by the names in the first line, or serial number and seed without such a line; separated by
- * commas, semicolons or tabs.
+ * commas, semicolons or tabs. `undefined` is a place where others may have their turn.
  *
  * @throws Flawed where the file as a whole cannot be read
  */
-export function* readCsv(text: string, options: CsvOptions, warnings: ImportWarning[]): Generator<ImportRow> {
-  const records = recordsOf(text);
-  const header = records[0] && headerOf(records[0].record, options);
-  if (header?.columns.includes(undefined)) warnings.push('COLUMNS_IGNORED');
-  const layout = header ?? { columns: IN_ORDER, encoding: options.seedEncoding };
-  for (const { record, info } of header ? records.slice(1) : records) {
-    if (!header && record.length > IN_ORDER.length) {
-      yield { line: info.lines, outcome: { flaw: 'ROW_MALFORMED' } };
+export function* readCsv(
+  text: string,
+  options: CsvOptions,
+  warnings: ImportWarning[],
+): Generator<ImportRow | undefined> {
+  let layout: Layout | undefined;
+  let isNamed = false;
+  for (const found of recordsOf(text)) {
+    if (found === undefined) {
+      yield undefined;
       continue;
     }
-    const fields = new Map<Column, string>();
-    for (const [at, column] of layout.columns.entries()) {
-      const value = record[at];
-      if (column !== undefined && value !== undefined && value !== '') fields.set(column, value);
+    const { record, line } = found;
+    if (!layout) {
+      const header = headerOf(record, options);
+      isNamed = header !== undefined;
+      layout = header ?? { columns: IN_ORDER, encoding: options.seedEncoding };
+      if (layout.columns.includes(undefined)) warnings.push('COLUMNS_IGNORED');
+      if (isNamed) continue;
     }
-    const serial = fields.get('serial');
-    const short = header !== undefined && record.length !== header.columns.length;
-    const found = flawOf(() => readRecord(fields, short, options, layout.encoding));
-    const outcome = 'flaw' in found ? found : { token: found.read };
-    yield { line: info.lines, ...(serial !== undefined && { serial }), outcome };
+    yield rowOf(record, line, layout, isNamed, options);
   }
+}
+
+function rowOf(
+  record: readonly string[],
+  line: number,
+  { columns, encoding }: Layout,
+  isNamed: boolean,
+  options: CsvOptions,
+): ImportRow {
+  if (!isNamed && record.length > IN_ORDER.length) return { line, outcome: { flaw: 'ROW_MALFORMED' } };
+  const fields = new Map<Column, string>();
+  for (const [at, column] of columns.entries()) {
+    const value = record[at];
+    if (column !== undefined && value !== undefined && value !== '') fields.set(column, value);
+  }
+  const serial = fields.get('serial');
+  const short = isNamed && record.length !== columns.length;
+  const read = flawOf(() => readRecord(fields, short, options, encoding));
+  const outcome = 'flaw' in read ? read : { token: read.read };
+  return { line, ...(serial !== undefined && { serial }), outcome };
 }
 
 function readRecord(
@@ -101,36 +122,6 @@ function readRecord(
 /** Of milliseconds; what is no whole number of seconds is no period either. */
 function secondsOf(milliseconds: string): string {
   return /^\d+000$/.test(milliseconds) ? milliseconds.slice(0, -3) : 'none';
-}
-
-interface Line {
-  record: string[];
-  info: { lines: number };
-}
-
-function recordsOf(text: string): Line[] {
-  try {
-    const records: unknown = parse(text, {
-      comment: '#',
-      comment_no_infix: true,
-      delimiter: delimiterOf(text),
-      info: true,
-      max_record_size: 16_384,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      trim: true,
-    });
-    return records as Line[];
-  } catch (error) {
-    if (error instanceof CsvError) throw new Flawed('CSV_MALFORMED');
-    throw error;
-  }
-}
-
-function delimiterOf(text: string): string {
-  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
-  return ['\t', ';'].find((delimiter) => first.includes(delimiter)) ?? ',';
 }
 
 /** The columns, or undefined where the first line is a token already. */

@@ -5,6 +5,7 @@ import {
   type ImportFormat,
   type ImportWarning,
 } from '../../../shared/wire/token-import.ts';
+import { firstLineOf } from './first-line.ts';
 import { Flawed, type ImportFile, type ImportRow } from './import-file.ts';
 import { ContainerReader } from './pskc/container.ts';
 import { judgeOpening, type OpeningKeys, openContainer, warningsOf } from './pskc/open-container.ts';
@@ -23,7 +24,7 @@ export interface DerivationNeeded extends Derivation {
 }
 
 /** So much is read between two turns: some milliseconds of work. */
-const PIECE = 32_768;
+const PIECE = 8192;
 const ROWS = 100;
 
 /**
@@ -58,6 +59,10 @@ function* read(
   const parts: MigrationPart[] = [];
   const rows: ImportRow[] = [];
   for (const row of format === 'csv' ? readCsv(text, options, warnings) : readUris(text, parts)) {
+    if (row === undefined) {
+      yield undefined;
+      continue;
+    }
     if (rows.length === IMPORT_MAX_ROWS) throw new Flawed('TOO_MANY_ROWS');
     rows.push(row);
     if (rows.length % ROWS === 0) yield undefined;
@@ -102,7 +107,7 @@ function decodeUtf8(content: Uint8Array): string {
 /** By its first line that says something. */
 function formatOf(text: string): ImportFormat {
   if (/^\s*</.test(text)) return 'pskc';
-  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+  const first = firstLineOf(text);
   if (/^\s*otpauth-migration:/i.test(first)) return 'migration';
   return /^\s*otpauth:/i.test(first) ? 'otpauth' : 'csv';
 }

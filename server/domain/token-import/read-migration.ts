@@ -43,10 +43,9 @@ export function readMigration(text: string): { part: MigrationPart; outcomes: Im
 
 /** Whether parts of an export in several are missing. */
 export function isIncomplete(parts: readonly MigrationPart[]): boolean {
-  return parts.some(({ batch, size }) => {
-    const have = new Set(parts.filter((part) => part.batch === batch).map(({ index }) => index));
-    return have.size < size;
-  });
+  const have = new Map<number, Set<number>>();
+  for (const { batch, index } of parts) have.set(batch, (have.get(batch) ?? new Set()).add(index));
+  return parts.some(({ batch, size }) => (have.get(batch)?.size ?? 0) < size);
 }
 
 function readParameters(value: Value) {

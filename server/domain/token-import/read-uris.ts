@@ -5,12 +5,18 @@ import { judgeToken } from './judge-token.ts';
 import { type MigrationPart, readMigration } from './read-migration.ts';
 
 const LONGEST_LINE = 65_536;
+/** So many lines are looked at between two turns. */
+const LINES = 1000;
 
-/** `otpauth://` URIs (Key URI format) and `otpauth-migration://` ones, one a line; empty lines and `#` lines are passed over. */
-export function* readUris(text: string, parts: MigrationPart[]): Generator<ImportRow> {
+/**
+ * `otpauth://` URIs (Key URI format) and `otpauth-migration://` ones, one a line; empty lines and `#` lines are passed over.
+ * `undefined` is a place where others may have their turn.
+ */
+export function* readUris(text: string, parts: MigrationPart[]): Generator<ImportRow | undefined> {
   let line = 0;
-  for (const raw of text.split('\n')) {
+  for (const [raw] of text.matchAll(/[^\n]*(?:\n|$)/g)) {
     line += 1;
+    if (line % LINES === 0) yield undefined;
     const uri = raw.trim();
     if (uri === '' || uri.startsWith('#')) continue;
     if (/^otpauth-migration:/i.test(uri)) {

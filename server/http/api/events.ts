@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { REFUSALS, type RefusalCode } from '../../../shared/wire/codes.ts';
-import { EVENT_TYPES } from '../../domain/event.ts';
+import { EVENT_FACTORS, EVENT_TYPES } from '../../domain/event.ts';
 import type { Method } from '../../domain/methods.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -49,7 +49,7 @@ const shown = z
     outcome,
     reason: reason.optional(),
     method: z.enum(methods).optional(),
-    factors: z.array(z.enum(['password', 'otp'])).optional(),
+    factors: z.array(z.enum(EVENT_FACTORS)).optional(),
     otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
     transaction: z.string().optional().openapi({ description: 'Hash of what was, or was not, confirmed.' }),
     changed: z.array(z.string()).optional().openapi({ description: 'Names of what changed, never values.' }),

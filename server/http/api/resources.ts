@@ -52,6 +52,10 @@ const settings = {
   passwordReset: z.boolean().openapi({
     description: 'Whether people may have a link to a new password mailed to them from the widget.',
   }),
+  passkeySignIn: z.boolean().openapi({
+    description:
+      'Whether the widget offers to sign in with a passkey alone, in place of name, password and code. The passkey’s device then checks its person, which counts as two factors.',
+  }),
 };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
@@ -74,6 +78,7 @@ const input = z
       resultLifetimeMs: settings.resultLifetimeMs.default(DEFAULT_RESULT_LIFETIME_MS),
       redirectUris: settings.redirectUris.default([]),
       passwordReset: settings.passwordReset.default(false),
+      passkeySignIn: settings.passkeySignIn.default(false),
     },
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
@@ -110,7 +115,7 @@ export function presentResource({
   ...resource
 }: Resource): z.input<typeof shownResource> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
-  const { passwordReset = false, redirectUris = [], logo = null, testMode = null } = resource;
+  const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
@@ -119,6 +124,7 @@ export function presentResource({
     ipFilter,
     redirectUris,
     passwordReset,
+    passkeySignIn,
     logo,
     testMode,
     tokenKinds: [...acceptedKinds(resource)],

@@ -177,6 +177,14 @@ const shown = z
     pin: z.enum(['before', 'after']).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
     to: z.string().optional().openapi({ description: 'Where its codes are sent.' }),
     codesLeft: z.int().optional().openapi({ description: 'Recovery codes that have not been used.' }),
+    discoverable: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Passkeys: whether it is found without a name being given.' }),
+    synced: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Passkeys: whether its owner’s other devices may have it too.' }),
     owner: userId.optional(),
     administrator: administratorId
       .optional()
@@ -205,7 +213,7 @@ const enrolled = z
   .openapi('EnrolledToken');
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
-export function presentToken(token: Token): z.input<typeof shown> {
+function presentToken(token: Token): z.input<typeof shown> {
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
   const { failures, expiresAt, needsResync } = token;
   return {
@@ -216,6 +224,7 @@ export function presentToken(token: Token): z.input<typeof shown> {
     ...(isOath(token) && { algorithm: token.algorithm, digits: token.digits }),
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
     ...(factor.kind === 'ocra' && { suite: factor.suite }),
+    ...(factor.kind === 'webauthn' && { discoverable: factor.discoverable, synced: factor.synced }),
     ...(isSent(token) && { to: token.factor.to }),
     ...(factor.kind === 'recovery' && { codesLeft: factor.macs.length }),
     ...(pin && { pin: pin.position }),

@@ -76,7 +76,7 @@ const shown = z
   })
   .openapi('User');
 
-export function presentUser(user: User): z.input<typeof shown> {
+function presentUser(user: User): z.input<typeof shown> {
   const { account: _account, claiming: _claiming, createdBy, passwordHash, ...rest } = user;
   const assignments = user.assignments.map(({ resource, alone, tokens }) => ({
     resource,

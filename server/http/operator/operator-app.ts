@@ -131,7 +131,8 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
       if (code === undefined) throw error;
-      return refuse(c, 'INPUT_INVALID', { detail: `file: ${code}` });
+      const why = code === 'EEXIST' ? 'there is a file of that name, and it stays as it is' : code;
+      return refuse(c, 'INPUT_INVALID', { detail: `file: ${why}` });
     }
   });
   return app;

@@ -7,6 +7,7 @@ import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';
 import { answerIdentify } from '../../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../../usecases/answer-otp.ts';
+import { answerPasskey } from '../../usecases/answer-passkey.ts';
 import { answerPassword } from '../../usecases/answer-password.ts';
 import { answerSign, cancelTransaction } from '../../usecases/answer-sign.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
@@ -20,6 +21,7 @@ import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
 import { whenceOf } from '../whence.ts';
+import { assertion } from './passkey-bodies.ts';
 
 const begin = z.strictObject({
   resource: resourceId,
@@ -35,13 +37,14 @@ const passwordStep = z.strictObject({ seq, password });
 const otpStep = z.strictObject({ seq, otp: z.string().max(32) });
 const cancelStep = z.strictObject({ seq });
 const recoveryStep = z.strictObject({ seq, code: z.string().min(1).max(40) });
+const passkeyStep = z.strictObject({ seq, response: assertion });
 const factorStep = z.strictObject({
   seq,
   factor: z.string().min(1).max(40),
   language: languageTag,
 });
 
-type Needs = Ports & { issuer: string };
+type Needs = Ports & { issuer: string; rpId?: string | undefined };
 
 /** The frame's conversation (see `shared/wire/flow.ts`). Same-origin only; no cookies; the handle is the authority. */
 export function flows(ports: Needs) {
@@ -100,6 +103,10 @@ export function flows(ports: Needs) {
   app.post('/flow/recovery', async (c) => {
     const body = await parse(c, recoveryStep);
     return body instanceof Response ? body : answer(c, await answerRecovery(ports, { ...body, ...whose(c) }));
+  });
+  app.post('/flow/passkey', async (c) => {
+    const body = await parse(c, passkeyStep);
+    return body instanceof Response ? body : answer(c, await answerPasskey(ports, { ...body, ...whose(c) }));
   });
   app.post('/flow/factor', async (c) => {
     const body = await parse(c, factorStep);

@@ -1,6 +1,7 @@
 import type { DeviceKind } from './device.ts';
 import { hotpDevice, totpDevice } from './oath-device.ts';
 import { ocraDevice } from './ocra-device.ts';
+import { passkeyDevice } from './passkey-device.ts';
 import { recoveryDevice } from './recovery-device.ts';
 import { emailDevice, smsDevice } from './sent-device.ts';
 
@@ -12,4 +13,5 @@ export const DEVICE_KINDS: readonly DeviceKind[] = [
   smsDevice,
   emailDevice,
   recoveryDevice,
+  passkeyDevice,
 ];

@@ -11,7 +11,7 @@ export interface Progress {
 
 const INDEX = 'workload';
 
-export function writerKey(writer: string): DocumentKey<{ n: number }> {
+function writerKey(writer: string): DocumentKey<{ n: number }> {
   return { anchor: writer, name: 'progress' };
 }
 

@@ -111,8 +111,3 @@ export async function keepSession(
     return { answer: undefined, write: { put: [putSession(value)] } };
   });
 }
-
-/** The act of a session, for its own administrator. */
-export function selfAct(act: Act, session: { id: FlowId; epoch: number }): SelfAct | undefined {
-  return act.actor.kind === 'administrator' ? { ...act, actor: act.actor, session } : undefined;
-}

@@ -1,8 +1,9 @@
 import type { SecondAnswer } from '../../domain/second-factor.ts';
-import { isOath, isOcra, isRecovery, isSent } from '../../domain/token.ts';
+import { isOath, isOcra, isRecovery, isSent, isWebauthn } from '../../domain/token.ts';
 import { needing } from '../needing.ts';
 import { judgeOath } from './judge-oath.ts';
 import { judgeOcra } from './judge-ocra.ts';
+import { judgePasskey } from './judge-passkey.ts';
 import { judgeRecovery } from './judge-recovery.ts';
 import { judgeSent } from './judge-sent.ts';
 import type { Candidate, Judgement, JudgeNeeds } from './judgement.ts';
@@ -24,6 +25,7 @@ export async function judgeAnswer(
       return judgeOcra(ports, token, candidate.challenge?.value, answer.otp, now);
     if (answer.kind === 'code' && isSent(token)) return judgeSent(ports, token, candidate, answer.otp, now);
     if (answer.kind === 'recovery' && isRecovery(token)) return judgeRecovery(ports, token, answer.code);
+    if (answer.kind === 'webauthn' && isWebauthn(token)) return judgePasskey(token, answer);
     return { verdict: 'not-asked' };
   });
 }

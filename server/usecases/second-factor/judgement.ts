@@ -1,5 +1,7 @@
+import type { RefusalCode } from '../../../shared/wire/codes.ts';
 import type { Challenge } from '../../domain/challenge.ts';
 import type { Token } from '../../domain/token.ts';
+import type { ShownPasskey } from '../../domain/webauthn/passkey-challenge.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Stored } from '../../ports/store.ts';
 
@@ -20,9 +22,12 @@ export type Judgement =
       next: Token;
       /** The challenge with the answer used up. */
       challenge?: Challenge;
+      /** Of a passkey: what it has shown of itself. */
+      passkey?: ShownPasskey;
     }
   /** The answer that was accepted last, once more: a double click, not a guess. */
   | { verdict: 'replayed' }
-  | { verdict: 'wrong' }
+  /** `reason`: for the event alone, where there is more to say. */
+  | { verdict: 'wrong'; reason?: RefusalCode }
   /** The token was asked nothing, so there is nothing that a guess could hit. */
   | { verdict: 'not-asked' };

@@ -7,6 +7,7 @@ import type { Whence } from '../act.ts';
 import type { StepNeeds } from '../answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { offerCode } from './offer-code.ts';
+import { offerPasskey } from './offer-passkey.ts';
 import { offerQuestion } from './offer-question.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
@@ -26,6 +27,8 @@ export async function offerFactor(
       return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'recovery' };
     case 'ocra':
       return offerQuestion(ports, flow, resource, option);
+    case 'webauthn':
+      return offerPasskey(ports, flow, resource);
     case 'sms':
     case 'email':
       return offerCode(ports, flow, resource, option, asked);

@@ -3,7 +3,6 @@ import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { firstOption } from '../../domain/second-factor.ts';
 import type { Ports } from '../../ports/index.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
 import { askQuestion } from './ask-question.ts';
@@ -29,16 +28,4 @@ export async function offerQuestion(
     until: flow.expiresAt,
   });
   return isRefusal(asked) ? asked : { step: transaction ? 'sign' : 'otp', question: asked.question };
-}
-
-/** What the way that is asked for first needs, where it costs nothing: a question. What costs waits until it is asked for. */
-export async function offerFirst(
-  ports: Needs,
-  flow: Offering,
-  resource: Resource,
-  options: readonly FactorOption[],
-): Promise<Verdict<Offered>> {
-  const first = firstOption(options, flow.prefer);
-  if (first?.kind === 'ocra') return offerQuestion(ports, flow, resource, first);
-  return { step: flow.transaction ? 'sign' : 'otp' };
 }

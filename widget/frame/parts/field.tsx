@@ -4,7 +4,7 @@ import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 export interface FieldAttributes {
   name: string;
   type: 'text' | 'password';
-  autocomplete: 'username' | 'current-password' | 'one-time-code' | 'off';
+  autocomplete: 'username' | 'username webauthn' | 'current-password' | 'one-time-code' | 'off';
   inputMode?: 'numeric';
   maxLength?: number;
   /** Of what is typed, whichever way the words around it run. */

@@ -1,8 +1,11 @@
 import { Component } from 'preact';
 import type { FlowView } from '../../../shared/wire/flow.ts';
-import type { Texts } from '../../i18n/texts.ts';
+import { enSigning } from '../../i18n/en-signing.ts';
+import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import css from './about.css?inline';
 import { QUESTION_ID } from './fields.ts';
+
+addEnglish(enSigning);
 
 // Comes with this part, and by the same leave as the page's own: who asks for neither device nor signature loads none of it.
 const style = document.createElement('style');

@@ -1,15 +1,17 @@
 import { Component, type ComponentChildren, createRef } from 'preact';
-import { en, type TextKey } from '../../i18n/en.ts';
+import type { TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
 import { Eye } from '../parts/icons.tsx';
 import { OtherWays } from '../parts/other-ways.tsx';
 import { SendAgain } from '../parts/send-again.tsx';
-import type { Screen } from '../screen.ts';
-import { isToBeSent, promptFor, QUESTION_ID, waysOf } from './fields.ts';
+import { Who } from '../parts/who.tsx';
+import type { Passkeys } from '../passkey/loaded.ts';
+import { type Screen, textOf } from '../screen.ts';
+import { isToBeSent, promptFor, QUESTION_ID, type TypedStep, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
-  screen: Extract<Screen, { kind: 'step' }>;
+  screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
   texts: Texts;
   /** Whether the person came here by their own doing, so that the focus goes along. */
   isNext: boolean;
@@ -20,6 +22,9 @@ export interface AnswerFormProps {
   about?: ComponentChildren;
   /** Of a transaction. */
   onCancel: () => void;
+  passkeys: Passkeys | null | undefined;
+  /** Asks for a passkey in place of the name, where the service offers that. */
+  onPasskey: (inWindow: boolean) => void;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
   /** Where whoever has forgotten their password gets another; absent where that is not offered. */
@@ -88,30 +93,25 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
   };
 
   override render(props: AnswerFormProps, { mistake, isShown }: State) {
-    const { screen, texts, about, onNotYou, onChoose, onCancel, resetUrl } = props;
+    const { screen, texts, about, onNotYou, onChoose, onCancel, passkeys, onPasskey, resetUrl } = props;
     const { step, view, busy, notice, resend } = screen;
     const { title, label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = waysOf(view);
     const { sent } = view;
     const isUnsent = isToBeSent(view);
     const leftMs = this.leftMs();
-    const told = mistake ?? notice?.text;
-    const error = told && !busy ? texts(Object.hasOwn(en, told) ? (told as TextKey) : 'unexpected') : undefined;
+    const passkey = step === 'identify' ? view.passkey : undefined;
+    // A name is never refused, so what is said at its step is of a passkey, unless the form itself says it.
+    const ofPasskey = passkey && !mistake && notice && isOfPasskey(notice.text) ? notice : undefined;
+    const told = mistake ?? (ofPasskey ? undefined : notice?.text);
+    const error = told && !busy ? textOf(told, texts) : undefined;
     return (
       <form onSubmit={this.answer} novalidate aria-busy={busy}>
         <h1 ref={this.heading} tabIndex={-1}>
           {texts(title)}
         </h1>
         {step !== 'identify' && view.login !== undefined && (
-          <div class="who">
-            <label for="who">{texts(step === 'sign' ? 'confirmingAs' : 'signingInAs')}</label>
-            <input id="who" dir="auto" name="username" autocomplete="username" value={view.login} readOnly />
-            {onNotYou && (
-              <button type="button" class="link" onClick={onNotYou}>
-                {texts('notYou')}
-              </button>
-            )}
-          </div>
+          <Who login={view.login} texts={texts} isSigning={step === 'sign'} onNotYou={onNotYou} />
         )}
         {about}
         {isUnsent ? (
@@ -123,6 +123,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           <Field
             {...attributes}
             describedBy={view.question && QUESTION_ID}
+            autocomplete={passkey ? 'username webauthn' : attributes.autocomplete}
             type={isShown ? 'text' : attributes.type}
             id={step}
             label={texts(label)}
@@ -154,6 +155,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {busy && <span class="spinner" />}
           {texts(isUnsent ? (busy ? 'sending' : 'send') : busy ? 'checking' : button)}
         </button>
+        {passkey && passkeys && (
+          <passkeys.PasskeyButton notice={ofPasskey} texts={texts} isBusy={busy} onPasskey={onPasskey} />
+        )}
         {resend && sent && (
           <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onChoose(view.factor ?? '')} />
         )}
@@ -182,6 +186,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
       </form>
     );
   }
+}
+
+function isOfPasskey(notice: string): boolean {
+  return notice.startsWith('passkey') || notice === 'INVALID_CREDENTIALS';
 }
 
 function remaining(texts: Texts, leftMs: number): string {

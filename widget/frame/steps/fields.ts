@@ -17,6 +17,9 @@ export interface Prompt {
   judge?: (value: string) => TextKey | undefined;
 }
 
+/** Where something is typed. */
+export type TypedStep = Exclude<AnswerableStep, 'passkey'>;
+
 /** A code as apps and mails show it: in groups. The service takes digits alone. */
 const GROUPING = /[\s\u200b\u2060-]/g;
 const CODE = /^\d{6,14}$/;
@@ -32,7 +35,7 @@ const otp: Prompt = {
   judge: (value) => (CODE.test(value) ? undefined : 'OTP_MALFORMED'),
 };
 
-const PROMPTS: Record<AnswerableStep, Prompt> = {
+const PROMPTS: Record<TypedStep, Prompt> = {
   identify: {
     title: 'identifyTitle',
     label: 'login',
@@ -69,7 +72,7 @@ const answered = {
   attributes: { ...otp.attributes, autocomplete: 'off' },
 } as const;
 
-export function promptFor(step: AnswerableStep, { question }: FlowView): Prompt {
+export function promptFor(step: TypedStep, { question }: FlowView): Prompt {
   const prompt = PROMPTS[step];
   return question === undefined ? prompt : { ...prompt, ...answered };
 }
@@ -87,4 +90,9 @@ export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOpt
 export function isToBeSent(view: FlowView): boolean {
   const { chosen } = waysOf(view);
   return !view.sent && (chosen?.kind === 'sms' || chosen?.kind === 'email');
+}
+
+/** Whether there is something to show before an answer is asked for: a question, or what it confirms. */
+export function isAbout({ question, transaction }: FlowView): boolean {
+  return !!(question || transaction);
 }

@@ -1,6 +1,6 @@
 /** What is asked and answered about API keys, explanations and many objects at once. Times as in `objects.ts`. */
 
-import type { Creator } from './objects.ts';
+import type { Creator, TokenKind } from './objects.ts';
 
 export type ApiScope = 'authenticate' | 'read' | 'write' | 'administer';
 
@@ -117,9 +117,9 @@ export interface UserQuery extends NameQuery {
   resource?: string;
 }
 export interface TokenQuery extends NameQuery {
-  state?: 'active' | 'deactivated' | 'locked' | 'expired';
+  state?: 'active' | 'deactivated' | 'locked' | 'expired' | 'out-of-step';
   owner?: string;
-  kind?: 'totp' | 'hotp';
+  kind?: TokenKind;
   /** That takes its codes with no user. */
   resource?: string;
 }

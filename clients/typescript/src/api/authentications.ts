@@ -13,6 +13,7 @@ import type {
   NewTransaction,
   Redirect,
   RedirectInput,
+  TokenKind,
   Transaction,
 } from './objects.ts';
 import type { Transport } from './transport.ts';
@@ -24,7 +25,7 @@ export async function authenticate(
   { signal }: CallOptions = {},
 ): Promise<Authentication> {
   const answer = await send({ method: 'POST', path: '/authentications', body: input, kind: 'once', signal });
-  const { authenticated, method, user, token, otp } = answer ?? {};
+  const { authenticated, method, user, token, kind, otp } = answer ?? {};
   if (
     authenticated !== true ||
     method !== input.method ||
@@ -34,6 +35,7 @@ export async function authenticate(
   }
   const result: Authentication = { authenticated, method: input.method, otp };
   if (typeof token === 'string') result.token = token;
+  if (typeof kind === 'string') result.kind = kind as TokenKind;
   if (input.method !== 'token') {
     if (!isUser(user)) throw unexpected('an authentication of a user');
     result.user = { id: user.id, login: user.login };

@@ -54,6 +54,14 @@ describe('authenticate', () => {
     expect(outcome).toEqual({ authenticated: true, method: 'token', token: 'tok_1', otp: 'verified' });
   });
 
+  test('a recovery code stands in for the code of a device, and the answer says so', async () => {
+    const { client, requests } = clientWith(json({ ...success, kind: 'recovery' }));
+    const { otp: _atHome, ...known } = input;
+    const outcome = await client.authenticate({ ...known, recoveryCode: 'k5n8w-2r7t4' });
+    expect(outcome).toEqual({ ...success, kind: 'recovery' });
+    expect(requests[0]?.body).toEqual({ ...known, recoveryCode: 'k5n8w-2r7t4' });
+  });
+
   test.each<[string, Answer]>([
     ['authenticated: false', json({ ...success, authenticated: false })],
     ['authenticated: "true"', json({ ...success, authenticated: 'true' })],

@@ -41,6 +41,7 @@ import type {
   AuthenticateInput,
   Authentication,
   Challenge,
+  CreatedRecoveryCodes,
   CreatedToken,
   Filter,
   FilterChanges,
@@ -48,6 +49,7 @@ import type {
   LoginRequestInput,
   NewChallenge,
   NewFilter,
+  NewRecoveryCodes,
   NewResource,
   NewToken,
   NewTransaction,
@@ -140,6 +142,8 @@ export interface Client {
   tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery> & {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewToken>[], options?: CallOptions): Promise<TokenRowOutcome[]>;
+    /** Codes that stand in once each for one of another token's. Assign them as any token. */
+    createRecoveryCodes(input: NewRecoveryCodes, options?: CallOptions): Promise<CreatedRecoveryCodes>;
     /**
      * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
      * ones count as a wrong code, right ones are used up.
@@ -194,6 +198,11 @@ export function createClient(options: ClientOptions): Client {
     return answer.rows as Outcome[];
   }
 
+  const recoveryCodes = createCollection<Token, NewRecoveryCodes & { kind: 'recovery' }, object, CreatedRecoveryCodes>(
+    send,
+    { path: '/tokens', readCreated: readCreatedRecoveryCodes },
+  );
+
   return {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
@@ -227,6 +236,7 @@ export function createClient(options: ClientOptions): Client {
         path: '/tokens',
         readCreated: readCreatedToken,
       }),
+      createRecoveryCodes: (input, call) => recoveryCodes.create({ ...input, kind: 'recovery' }, call),
       createMany: (rows, call) => createMany('tokens', rows, call),
       async resync(id, otps, { signal } = {}) {
         const path = `${itemPath('/tokens', id)}/resync`;
@@ -280,7 +290,14 @@ export function createClient(options: ClientOptions): Client {
 
 function readCreatedToken({ token, secret, otpauthUri }: Record<string, unknown>): CreatedToken {
   if (typeof secret !== 'string' || typeof otpauthUri !== 'string') throw unexpected('a new token with its secret');
-  return { token: readItem<Token>(token), secret, otpauthUri };
+  return { token: readItem<CreatedToken['token']>(token), secret, otpauthUri };
+}
+
+function readCreatedRecoveryCodes({ token, recoveryCodes }: Record<string, unknown>): CreatedRecoveryCodes {
+  if (!Array.isArray(recoveryCodes) || !recoveryCodes.every((code) => typeof code === 'string')) {
+    throw unexpected('a new token with its recovery codes');
+  }
+  return { token: readItem<Token>(token), recoveryCodes };
 }
 
 function readApiKey({ key, text }: Record<string, unknown>): ApiKeyWithSecret {

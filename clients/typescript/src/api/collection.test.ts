@@ -67,6 +67,16 @@ describe('create, get and update', () => {
     expect((await refusalOf(client.tokens.create({ name: 'phone', kind: 'totp' }))).code).toBe('RESPONSE_INVALID');
   });
 
+  test('recovery codes come with their codes, else they are lost', async () => {
+    const created = { token: { id: 'tok_1', kind: 'recovery' }, recoveryCodes: ['k5n8w-2r7t4', 'x9m3c-6v1b8'] };
+    const { client, requests } = clientWith(json(created, 201), json({ ...created, recoveryCodes: undefined }, 201));
+    const input = { name: 'codes', owner: 'usr_1' };
+    expect(await client.tokens.createRecoveryCodes(input)).toEqual(created);
+    expect(requests[0]?.body).toEqual({ ...input, kind: 'recovery' });
+    expect(requests[0]?.headers.get('idempotency-key')).toMatch(/^[\w-]{16,}$/);
+    expect((await refusalOf(client.tokens.createRecoveryCodes(input))).code).toBe('RESPONSE_INVALID');
+  });
+
   test.each(['', '.', '..', '../tokens', 'a/b', 'a?b', 'a#b', 'usr 1', '%2e%2e', 'x'.repeat(65), undefined])(
     'the id %j is not sent anywhere',
     async (id) => {

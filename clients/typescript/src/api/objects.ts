@@ -18,11 +18,15 @@ export interface Resource {
   /** 3 to 10. */
   failedAttemptsBeforeLock: number;
   methodPolicy: MethodPolicy;
+  /** Whose tokens are of other kinds alone is refused, and never let off the code. */
+  tokenKinds: TokenKind[];
   /** Exact origins, or one-label wildcards (`https://*.shop.example`). */
   allowedOrigins: string[];
   allowLocalhost: boolean;
   /** 10 000 to 300 000. */
   resultLifetimeMs: number;
+  /** Whether people may sign in with a passkey alone. */
+  passkeySignIn: boolean;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
   /** SHA-256 of the logo; null without one. */
@@ -91,16 +95,30 @@ export interface UserChanges {
 
 export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
 
+/** `totp` and `hotp`: apps and fobs, by time and by event. `recovery`: codes that stand in once each for another token's. */
+export type TokenKind = 'webauthn' | 'totp' | 'hotp' | 'ocra' | 'sms' | 'email' | 'recovery';
+
+/** Four digits, typed before or after the code, as one string with it. */
+export interface TokenPin {
+  digits: string;
+  position: 'before' | 'after';
+}
+
 /** The thing that makes one-time passwords. */
 export interface Token {
   id: string;
   name: string;
   serial?: string;
-  kind: 'totp' | 'hotp';
-  algorithm: OtpAlgorithm;
-  digits: 6 | 8;
+  kind: TokenKind;
+  /** Of `totp` and `hotp`, as `digits`. */
+  algorithm?: OtpAlgorithm;
+  digits?: 6 | 8;
   /** Of `totp` only. */
   periodMs?: number;
+  /** Where its PIN is typed, if it has one. */
+  pin?: TokenPin['position'];
+  /** Of `recovery`: codes that have not been used. */
+  codesLeft?: number;
   /** The user it belongs to. */
   owner?: string;
   /** Instead of a user: the administrator who signs in with it. Nobody else changes it. */
@@ -111,6 +129,10 @@ export interface Token {
   locked: null | { reason: string; at: number };
   /** Wrong codes in a row. */
   failures: number;
+  /** Resynchronisations in a row that found nothing. */
+  resyncFailures: number;
+  /** After a restored backup: no code counts before a resynchronisation. */
+  needsResync?: true;
   expiresAt?: number;
   /** Resources that take this token's codes with no user involved. */
   directResources: string[];
@@ -128,14 +150,29 @@ export interface NewToken {
   secret?: string;
   /** The next counter, of `hotp`. */
   counter?: number;
+  pin?: TokenPin;
   /** A user's id. */
   owner?: string;
   serial?: string;
   expiresAt?: number;
 }
 
-export interface CreatedToken {
+export interface NewRecoveryCodes {
+  name: string;
+  /** The user's id whose they are. */
+  owner: string;
+  serial?: string;
+  expiresAt?: number;
+}
+
+export interface CreatedRecoveryCodes {
   token: Token;
+  /** Ten, each good for once. Shown this once and never again. */
+  recoveryCodes: string[];
+}
+
+export interface CreatedToken {
+  token: Token & { kind: 'totp' | 'hotp'; algorithm: OtpAlgorithm; digits: 6 | 8 };
   /** Base32. Shown this once and never again. */
   secret: string;
   /** The same for authenticator apps, usually shown as a QR code. */
@@ -149,6 +186,8 @@ export interface TokenChanges {
   locked?: boolean;
   owner?: string | null;
   expiresAt?: number | null;
+  /** Null: without a PIN from now on. */
+  pin?: TokenPin | null;
 }
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
@@ -200,6 +239,9 @@ export type Assignment =
 export type AuthenticateInput = { resource: string; address?: string } & (
   | { method: 'password'; user: string; password: string }
   | { method: 'otp'; user: string; otp: string }
+  /** One of the person's recovery codes, where their device is not at hand. */
+  | { method: 'otp'; user: string; recoveryCode: string; otp?: never }
+  | { method: 'password-otp'; user: string; password: string; recoveryCode: string; otp?: never }
   /** Without `otp` only those pass whose tokens are all deactivated. */
   | { method: 'password-otp'; user: string; password: string; otp?: string }
   | { method: 'token'; token: string; otp: string }
@@ -210,6 +252,8 @@ export interface Authentication {
   method: AuthenticateInput['method'];
   user?: { id: string; login: string };
   token?: string;
+  /** Of that token. */
+  kind?: TokenKind;
   otp: 'verified' | 'skipped' | 'not_used';
 }
 

@@ -1,0 +1,61 @@
+import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
+
+let terminal: Terminal;
+beforeEach(async () => {
+  terminal = await atTheTerminal('private-files');
+  await terminal.type(['account', 'create', '--name', 'Acme']);
+});
+afterEach(() => terminal.close());
+
+const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const KINDS = [
+  ['tokens of a vendor', 'tokens', ['--accept-partial'], `serial,seed,type\nS1,${SEED},totp\nS2,${SEED}1,totp\n`],
+  ['our own tokens', 'tokens', [], `name,kind,secret\nfob,totp,${SEED}\nbad,motp,${SEED}\n`],
+  ['users', 'users', [], 'login,password\nada,correct horse battery\n,correct horse battery\n'],
+] as const;
+
+// SR-23. The attack: somebody else has a place in the folder as well, knows what the file of refused rows will be called, and
+// makes it first: open to themselves, or as a link to a file that they would like to see overwritten.
+describe.each(KINDS)('the refused rows of %s', (_, kind, flags, content) => {
+  const folder = () => terminal.dataFolder;
+  const put = async () => {
+    const file = join(folder(), 'rows.csv');
+    await writeFile(file, content);
+    return file;
+  };
+
+  test('are for their owner alone, also in a file that is there already', async () => {
+    const file = await put();
+    await writeFile(`${file}.rejected`, 'of an import before, and longer than what comes now\n'.repeat(9));
+    await chmod(`${file}.rejected`, 0o666);
+    expect((await terminal.type(['import', kind, file, ...flags])).code).toBe(4);
+    expect((await stat(`${file}.rejected`)).mode & 0o777).toBe(0o600);
+    const kept = await readFile(`${file}.rejected`, 'utf8');
+    expect(kept.split('\n')).toHaveLength(3);
+    expect(kept).not.toContain('import before');
+  });
+
+  test('do not go through a link, and nothing is taken over before that is said', async () => {
+    const file = await put();
+    const other = join(folder(), 'of-somebody');
+    await writeFile(other, 'something that is dear to them');
+    await symlink(other, `${file}.rejected`);
+    const said = await terminal.type(['import', kind, file, ...flags]);
+    expect(said).toMatchObject({ code: 2, err: expect.stringContaining('rows.csv.rejected') });
+    expect(await readFile(other, 'utf8')).toBe('something that is dear to them');
+    const list = kind === 'users' ? 'user' : 'token';
+    expect(JSON.parse((await terminal.type(['--json', list, 'list'])).out)).toEqual([]);
+  });
+});
+
+test('an export of events does not go through a link either', async () => {
+  const other = join(terminal.dataFolder, 'of-somebody');
+  const file = join(terminal.dataFolder, 'events.jsonl');
+  await writeFile(other, 'something that is dear to them');
+  await symlink(other, `${file}.part`);
+  expect((await terminal.type(['event', 'export', '--output', file])).code).not.toBe(0);
+  expect(await readFile(other, 'utf8')).toBe('something that is dear to them');
+});

@@ -1,0 +1,109 @@
+import type { CDPSession, Page } from '@playwright/test';
+import type { Client, User } from '../../clients/typescript/src/index.ts';
+import { type AccountId, idFromBytes, type TokenId, type UserId } from '../../server/domain/ids.ts';
+import { documents } from '../../server/ports/documents.ts';
+import type { Ports } from '../../server/ports/index.ts';
+import { SoftwareAuthenticator } from '../../server/testing/software-authenticator.ts';
+import { beginPasskeyRegistration } from '../../server/usecases/passkeys/begin-passkey-registration.ts';
+import { finishPasskeyRegistration } from '../../server/usecases/passkeys/finish-passkey-registration.ts';
+import { isRefusal } from '../../server/usecases/verdict.ts';
+import { freshLogin, PASSWORD } from './people.ts';
+
+/** A passkey that somebody has registered, and that a browser can be given. */
+export interface Passkey {
+  token: TokenId;
+  device: SoftwareAuthenticator;
+}
+
+export interface PasskeyOwner {
+  user: User;
+  login: string;
+  passkeys: Passkey[];
+}
+
+/** Somebody with a password, to whom passkeys are to be registered. */
+export async function makeOwner(client: Client): Promise<PasskeyOwner> {
+  const login = freshLogin();
+  return { user: await client.users.create({ login, password: PASSWORD }), login, passkeys: [] };
+}
+
+/** What a browser would have done on a page of the service, as its owner. */
+export async function registerPasskey(
+  ports: Ports,
+  issuer: string,
+  owner: PasskeyOwner,
+  device = new SoftwareAuthenticator(),
+): Promise<void> {
+  const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
+  const begun = await beginPasskeyRegistration({ ...ports, issuer }, maker, issuer);
+  if (isRefusal(begun)) throw new Error(begun.refused);
+  const { options, pending } = begun;
+  const response = device.create({
+    challenge: options.challenge,
+    rpId: options.rp.id,
+    origin: issuer,
+    userHandle: options.user.id,
+  });
+  const id = idFromBytes('tok', ports.random.bytes(7));
+  const made = await finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Key', response });
+  if (isRefusal(made)) throw new Error(made.refused);
+  owner.passkeys.push({ token: id, device });
+}
+
+export async function accountOf(ports: Ports, user: string): Promise<AccountId> {
+  const [stored] = await ports.store.getMany([documents.user(user as UserId)], ports.clock.now());
+  if (!stored) throw new Error('no such user');
+  return stored.value.account;
+}
+
+/** Lets them in with their passkeys. */
+export async function assignPasskeys(client: Client, resource: string, { user, passkeys }: PasskeyOwner) {
+  for (const { token } of passkeys) await client.assignments.create({ resource, user: user.id, token });
+}
+
+export interface BrowserAuthenticator {
+  id: string;
+  session: CDPSession;
+}
+
+let plugged = 0;
+
+/** One device that goes from browser to browser: its counter never goes back, as that of a copy would. */
+function nextSignCount(): number {
+  plugged += 100;
+  return plugged;
+}
+
+/** Gives the browser of a page an authenticator, with these passkeys on it. */
+export async function plugIn(
+  page: Page,
+  passkeys: readonly Passkey[],
+  { verifies = true, discoverable = true } = {},
+): Promise<BrowserAuthenticator> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: verifies ? 'internal' : 'usb',
+      hasResidentKey: discoverable,
+      hasUserVerification: verifies,
+      isUserVerified: verifies,
+      automaticPresenceSimulation: true,
+    },
+  });
+  for (const { device } of passkeys) {
+    await session.send('WebAuthn.addCredential', {
+      authenticatorId,
+      credential: {
+        credentialId: Buffer.from(device.id, 'base64url').toString('base64'),
+        isResidentCredential: discoverable,
+        rpId: 'localhost',
+        privateKey: device.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+        signCount: nextSignCount(),
+        ...(discoverable && { userHandle: Buffer.from(device.userHandle ?? '', 'base64url').toString('base64') }),
+      },
+    });
+  }
+  return { id: authenticatorId, session };
+}

@@ -1,0 +1,116 @@
+import type { CDPSession } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { idFromBytes, type UserId } from '../server/domain/ids.ts';
+import {
+  beginPasskeyRegistration,
+  type PendingPasskey,
+} from '../server/usecases/passkeys/begin-passkey-registration.ts';
+import { finishPasskeyRegistration } from '../server/usecases/passkeys/finish-passkey-registration.ts';
+import { isRefusal } from '../server/usecases/verdict.ts';
+import type { PasskeyAttestation, PasskeyCreation } from '../shared/wire/passkey.ts';
+import { expect } from './harness/expect.ts';
+import { startHostSite } from './harness/host-site.ts';
+import { accountOf, makeOwner, plugIn } from './harness/passkeys.ts';
+import { makeResource } from './harness/people.ts';
+import { type Stage, setStage } from './harness/stage.ts';
+
+/** What browsers make of a registration, in a frame on another site, against what the service takes of it. */
+let stage: Stage;
+let resource: string;
+
+beforeAll(async () => {
+  stage = await setStage();
+  resource = (await makeResource(stage.service.client, stage.host.origin, { passkeySignIn: true })).id;
+});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
+
+type Owner = Awaited<ReturnType<typeof makeOwner>>;
+interface Begun {
+  options: PasskeyCreation;
+  pending: PendingPasskey;
+}
+
+function begin(owner: Owner, topOrigin: string): Promise<Begun> {
+  return stage.service.whileDown(async (ports) => {
+    const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
+    const begun = await beginPasskeyRegistration({ ...ports, issuer: stage.service.url }, maker, topOrigin);
+    if (isRefusal(begun)) throw new Error(begun.refused);
+    return begun;
+  });
+}
+
+function finish(owner: Owner, pending: PendingPasskey, response: PasskeyAttestation) {
+  return stage.service.whileDown(async (ports) => {
+    const maker = { account: await accountOf(ports, owner.user.id), id: owner.user.id as UserId };
+    const id = idFromBytes('tok', ports.random.bytes(7));
+    return finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Laptop', response });
+  });
+}
+
+/** A page of the service in a frame on that site, whose button makes a passkey as it is asked. */
+async function createIn(origin: { put(html: string): string }, options: PasskeyCreation) {
+  const at = `${stage.service.url}/made-for-this-test`;
+  const allow = 'publickey-credentials-create *';
+  const page = await stage.open(origin.put(`<title>Host</title><iframe src="${at}" allow="${allow}"></iframe>`), {
+    before: (context) =>
+      context.route(at, (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<title>Frame</title><button>Make a passkey</button>' }),
+      ),
+  });
+  const { session, id } = await plugIn(page, []);
+  const frame = page.frame({ url: at });
+  if (!frame) throw new Error('no frame');
+  await frame.evaluate((asked) => {
+    document.querySelector('button')?.addEventListener('click', async () => {
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked as never);
+      const made = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential;
+      document.title = JSON.stringify(made.toJSON());
+    });
+  }, options);
+  await frame.getByRole('button').click();
+  await expect.poll(() => frame.title()).toContain('attestationObject');
+  const { id: credential, response, clientExtensionResults } = JSON.parse(await frame.title());
+  const { clientDataJSON, attestationObject, transports } = response;
+  const answer: PasskeyAttestation = {
+    id: credential,
+    response: { clientDataJSON, attestationObject, transports },
+    clientExtensionResults: { credProps: clientExtensionResults.credProps },
+  };
+  return { answer, session, authenticator: id };
+}
+
+const credentialsOf = (session: CDPSession, authenticatorId: string) =>
+  session.send('WebAuthn.getCredentials', { authenticatorId });
+
+describe('a passkey that a browser makes in a frame', () => {
+  test('registers, and is found without a name', async () => {
+    const owner = await makeOwner(stage.service.client);
+    const { options, pending } = await begin(owner, stage.host.origin);
+    const { answer, session, authenticator } = await createIn(stage.host, options);
+    const clientData = JSON.parse(Buffer.from(answer.response.clientDataJSON, 'base64url').toString());
+    expect(clientData).toMatchObject({ crossOrigin: true, topOrigin: stage.host.origin });
+    const made = await finish(owner, pending, answer);
+    expect(made).toMatchObject({ token: { factor: { discoverable: true, transports: ['internal'] } } });
+    const { credentials } = await credentialsOf(session, authenticator);
+    expect(credentials).toMatchObject([
+      { rpId: 'localhost', isResidentCredential: true, userHandle: Buffer.from(owner.user.id).toString('base64') },
+    ]);
+    const token = 'token' in made ? made.token.id : '';
+    await stage.service.client.assignments.create({ resource, user: owner.user.id, token });
+    expect(await stage.service.client.tokens.get(token)).toMatchObject({ kind: 'webauthn', discoverable: true });
+  });
+
+  // SR-61
+  test('SR-61: on a hostile page is refused', async () => {
+    const hostile = await startHostSite();
+    try {
+      const owner = await makeOwner(stage.service.client);
+      const { options, pending } = await begin(owner, stage.host.origin);
+      const { answer } = await createIn(hostile, options);
+      expect(await finish(owner, pending, answer)).toEqual({ refused: 'PASSKEY_INVALID' });
+    } finally {
+      await hostile.close();
+    }
+  });
+});

@@ -1,0 +1,331 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { SoftwareAuthenticator } from '../server/testing/software-authenticator.ts';
+import type { FlowView } from '../shared/wire/flow.ts';
+import { expect } from './harness/expect.ts';
+import { startHostSite } from './harness/host-site.ts';
+import { assignPasskeys, makeOwner, type PasskeyOwner, plugIn, registerPasskey } from './harness/passkeys.ts';
+import { makePersonWithDevice, makeResource, PASSWORD } from './harness/people.ts';
+import { resultOf, type Stage, setStage } from './harness/stage.ts';
+import { TITLES, widgetOn } from './harness/widget-view.ts';
+
+/** Passkeys in a browser, behind a password and by themselves. */
+let stage: Stage;
+let resource: string;
+let owner: PasskeyOwner;
+let other: PasskeyOwner;
+
+const SIGN_IN = 'Sign in with a passkey';
+const IN_WINDOW = 'Try in a window of its own';
+const NOT_ACCEPTED = 'This passkey was not accepted';
+const NOTHING = 'Nothing was confirmed';
+/** A page that forbids passkeys to whatever it embeds. */
+const FORBIDS = { 'permissions-policy': 'publickey-credentials-get=()' };
+
+beforeAll(async () => {
+  stage = await setStage();
+  const { service, host } = stage;
+  resource = (await makeResource(service.client, host.origin, { passkeySignIn: true })).id;
+  [owner, other] = [await makeOwner(service.client), await makeOwner(service.client)];
+  await service.whileDown(async (ports) => {
+    await registerPasskey(ports, service.url, owner);
+    await registerPasskey(ports, service.url, owner, new SoftwareAuthenticator({ signCount: 3 }));
+    const key = new SoftwareAuthenticator({ verifies: false, transport: 'usb' });
+    await registerPasskey(ports, service.url, owner, key);
+    await registerPasskey(ports, service.url, other);
+  });
+  await assignPasskeys(service.client, resource, owner);
+  await assignPasskeys(service.client, resource, other);
+});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
+
+const [FIRST, SECOND, KEY] = [0, 1, 2];
+const passkey = (at: number, of = owner) => of.passkeys.slice(at, at + 1);
+
+/** The widget, begun. Where browsers offer passkeys in a field, a virtual authenticator answers without being asked. */
+function openWidget(opening: Parameters<Stage['openWidget']>[1] = {}) {
+  return stage.openWidget(resource, {
+    ...opening,
+    async before(context) {
+      await context.addInitScript(() => {
+        PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+      });
+      await opening.before?.(context);
+    },
+  });
+}
+
+/** The widget, as far as the step that asks for the second factor. */
+async function toSecondFactor(login = owner.login, opening: Parameters<Stage['openWidget']>[1] = {}) {
+  const opened = await openWidget(opening);
+  const widget = widgetOn(opened.page);
+  await widget.identify(login);
+  await widget.givePassword(PASSWORD);
+  await expect(widget.heading).toHaveText(TITLES.passkey);
+  return { ...opened, widget };
+}
+
+async function claimsOf(page: Page, nonce: string) {
+  await expect(widgetOn(page).heading).toHaveText(TITLES.done);
+  return stage.service.verifierOf(resource).verifyResult(await resultOf(page), { nonce, origin: stage.host.origin });
+}
+
+/** What a modified page does to what the service asks. */
+async function rewriteAnswers(context: BrowserContext, path: RegExp, change: (view: FlowView) => void) {
+  await context.route(path, async (route) => {
+    const answer = await route.fetch();
+    const view = (await answer.json()) as FlowView;
+    change(view);
+    await route.fulfill({ response: answer, json: view });
+  });
+}
+
+describe('behind a password', () => {
+  test('a security key that finds nothing by itself is the second factor', async () => {
+    const { page, nonce, widget } = await toSecondFactor();
+    await plugIn(page, passkey(KEY), { verifies: false, discoverable: false });
+    await widget.button('Continue').click();
+    expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, amr: ['pwd', 'hwk', 'mfa'], acr: '2' });
+  });
+
+  test('either of two answers', async () => {
+    for (const at of [FIRST, SECOND]) {
+      const { page, nonce, widget } = await toSecondFactor();
+      await plugIn(page, passkey(at));
+      await widget.button('Continue').click();
+      expect(await claimsOf(page, nonce)).toMatchObject({ amr: ['pwd', 'hwk', 'user', 'mfa'] });
+    }
+  });
+
+  test('whoever confirms nothing is told so, and may try again or take another way', async () => {
+    const { client } = stage.service;
+    const person = await makePersonWithDevice(client, resource);
+    const both = { ...other, user: other.user, login: other.login };
+    await client.tokens.update(person.device.token.id, { owner: both.user.id });
+    await client.assignments.create({ resource, user: both.user.id, token: person.device.token.id });
+
+    const { page, widget } = await toSecondFactor(both.login);
+    // This one knows no passkey of theirs.
+    const { session, id } = await plugIn(page, []);
+    await widget.button('Continue').click();
+    await expect(widget.alert).toContainText(NOTHING);
+    await expect(widget.button(IN_WINDOW)).toBeVisible();
+    await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id });
+    await plugIn(page, passkey(FIRST, other));
+    await widget.button('A code from your app or device').click();
+    await expect(widget.heading).toHaveText(TITLES.otp);
+    await widget.frame.getByText('Another way', { exact: true }).click();
+    await widget.button('A passkey or security key').click();
+    await widget.button('Continue').click();
+    await expect(widget.heading).toHaveText(TITLES.done);
+  });
+
+  // SR-61
+  test('SR-61: the passkey of somebody else is refused, also to a page that asks for it', async () => {
+    const { page, widget } = await toSecondFactor(owner.login, {
+      before: (context) =>
+        rewriteAnswers(context, /\/widget\/v1\/flow\/password$/, (view) => {
+          for (const one of view.passkey?.allowCredentials ?? []) one.id = other.passkeys[0]?.device.id ?? '';
+        }),
+    });
+    await plugIn(page, passkey(FIRST, other));
+    await widget.button('Continue').click();
+    await expect(widget.alert).toContainText(NOT_ACCEPTED);
+    await expect(widget.heading).toHaveText(TITLES.passkey);
+  });
+});
+
+describe('in place of name, password and code', () => {
+  test('a passkey signs its owner in; the browser names the page around, and the service checks it', async () => {
+    const { page, nonce } = await openWidget();
+    await plugIn(page, passkey(FIRST));
+    const sent = page.waitForRequest(/\/flow\/passkey$/);
+    await widgetOn(page).button(SIGN_IN).click();
+    const { response } = (await sent).postDataJSON() as { response: { response: { clientDataJSON: string } } };
+    const clientData = JSON.parse(Buffer.from(response.response.clientDataJSON, 'base64url').toString());
+    expect(clientData).toMatchObject({
+      type: 'webauthn.get',
+      origin: stage.service.url,
+      crossOrigin: true,
+      topOrigin: stage.host.origin,
+    });
+    expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, amr: ['hwk', 'user', 'mfa'], acr: '2' });
+  });
+
+  test('is offered in the field for the name, where the browser does that', async () => {
+    const { page, nonce } = await stage.openWidget(resource);
+    await expect(widgetOn(page).login).toHaveAttribute('autocomplete', 'username webauthn');
+    // A virtual authenticator takes the offer at once, as a person does by picking it.
+    await plugIn(page, passkey(FIRST));
+    await page.reload();
+    expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, acr: '2' });
+  });
+
+  // SR-61
+  test('SR-61: an authenticator that checks nobody does not, not even for a page that would let it', async () => {
+    const asked = await openWidget();
+    await plugIn(asked.page, passkey(KEY), { verifies: false });
+    await widgetOn(asked.page).button(SIGN_IN).click();
+    await expect(widgetOn(asked.page).alert.filter({ hasText: NOTHING })).toBeVisible();
+
+    const { page } = await openWidget({
+      before: (context) =>
+        rewriteAnswers(context, /\/widget\/v1\/flows$/, (view) => {
+          if (!view.passkey) return;
+          const id = owner.passkeys[KEY]?.device.id ?? '';
+          const allowCredentials = [{ type: 'public-key', id, transports: ['usb'] } as const];
+          Object.assign(view.passkey, { userVerification: 'discouraged', allowCredentials });
+        }),
+    });
+    await plugIn(page, passkey(KEY), { verifies: false });
+    await widgetOn(page).button(SIGN_IN).click();
+    await expect(widgetOn(page).alert.filter({ hasText: NOT_ACCEPTED })).toBeVisible();
+    await expect(widgetOn(page).heading).toHaveText(TITLES.identify);
+  });
+
+  test('whoever cancels may try again, or give a name', async () => {
+    const { page } = await openWidget();
+    const { session, id } = await plugIn(page, passkey(FIRST));
+    await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false });
+    const widget = widgetOn(page);
+    await widget.button(SIGN_IN).click();
+    await expect(widget.alert.filter({ hasText: NOTHING })).toBeVisible();
+    // It is no fault of what stands in the field.
+    await expect(widget.login).not.toHaveAttribute('aria-invalid', 'true');
+    await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true });
+    await widget.button(SIGN_IN).click();
+    await expect(widget.heading).toHaveText(TITLES.done);
+  });
+
+  // SR-61
+  test('SR-61: an answer that was recorded opens no second sign-in', async () => {
+    const first = await openWidget();
+    await plugIn(first.page, passkey(FIRST));
+    const sent = first.page.waitForRequest(/\/flow\/passkey$/);
+    await widgetOn(first.page).button(SIGN_IN).click();
+    const { response } = (await sent).postDataJSON() as { response: unknown };
+    await expect(widgetOn(first.page).heading).toHaveText(TITLES.done);
+
+    const { page } = await openWidget({
+      before: (context) =>
+        context.route(/\/flow\/passkey$/, (route) => {
+          const { seq } = route.request().postDataJSON() as { seq: number };
+          return route.continue({ postData: JSON.stringify({ seq, response }) });
+        }),
+    });
+    await plugIn(page, passkey(FIRST));
+    await widgetOn(page).button(SIGN_IN).click();
+    await expect(widgetOn(page).alert.filter({ hasText: NOT_ACCEPTED })).toBeVisible();
+  });
+
+  // SR-61
+  test('SR-61: an answer that was given on another page is refused', async () => {
+    // Both pages may embed the widget; the second passes its visitor's answer on to a sign-in of the first.
+    const elsewhere = await startHostSite();
+    try {
+      const { client, url } = stage.service;
+      await client.resources.update(resource, { allowedOrigins: [stage.host.origin, elsewhere.origin] });
+      const begun = await fetch(`${url}/widget/v1/flows`, {
+        method: 'POST',
+        headers: { origin: url, 'content-type': 'application/json' },
+        body: JSON.stringify({ resource, nonce: 'nonce-of-the-attacker', origin: stage.host.origin }),
+      });
+      const flow = (await begun.json()) as FlowView & { handle: string };
+      const { page } = await openWidget({
+        before: (context) =>
+          rewriteAnswers(context, /\/widget\/v1\/flows$/, (view) => {
+            if (flow.passkey) view.passkey = flow.passkey;
+          }),
+        on: elsewhere,
+      });
+      await plugIn(page, passkey(FIRST));
+      const sent = page.waitForRequest(/\/flow\/passkey$/);
+      await widgetOn(page).button(SIGN_IN).click();
+      const { response } = (await sent).postDataJSON() as { response: unknown };
+      const passedOn = await fetch(`${url}/widget/v1/flow/passkey`, {
+        method: 'POST',
+        headers: { origin: url, 'content-type': 'application/json', 'countersign-flow': flow.handle },
+        body: JSON.stringify({ seq: flow.seq, response }),
+      });
+      expect(await passedOn.json()).toMatchObject({ step: 'identify', error: { code: 'INVALID_CREDENTIALS' } });
+    } finally {
+      await elsewhere.close();
+    }
+  });
+});
+
+describe('where the page around does not let the frame ask', () => {
+  /** The window, held back until it has an authenticator. */
+  async function openWindow(page: Page, open: () => Promise<void>, passkeys = passkey(FIRST)) {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.context().route(/passkey-window-.*\.js$/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const opening = page.context().waitForEvent('page');
+    await open();
+    const opened = await opening;
+    await opened.waitForURL(/\/widget\/v1\/passkey$/, { waitUntil: 'commit' });
+    const authenticator = await plugIn(opened, passkeys);
+    letGo();
+    return { opened, authenticator };
+  }
+
+  test('a window of the service asks, and closes by itself', async () => {
+    const { page, nonce } = await openWidget({ headers: FORBIDS });
+    const { opened } = await openWindow(page, () => widgetOn(page).button(SIGN_IN).click());
+    await opened.waitForEvent('close').catch(() => undefined);
+    expect(await claimsOf(page, nonce)).toMatchObject({ sub: owner.user.id, acr: '2' });
+  });
+
+  test('the window says what went wrong and asks again; closed, it is as if it had been cancelled', async () => {
+    const { page } = await openWidget({ headers: FORBIDS });
+    const { opened } = await openWindow(page, () => widgetOn(page).button(SIGN_IN).click(), []);
+    await expect(opened.getByRole('heading', { level: 1 })).toHaveText(TITLES.passkey);
+    await expect(opened.getByRole('alert')).toContainText(NOTHING);
+    const found = await new AxeBuilder({ page: opened }).analyze();
+    expect(found.violations).toEqual([]);
+    await opened.close();
+    await expect(widgetOn(page).alert.filter({ hasText: NOTHING })).toBeVisible();
+  });
+
+  test('opened by anybody else, it asks for nothing and says nothing', async () => {
+    const script = `window.said = []; onmessage = ({ data }) => said.push(data);
+      document.querySelector('button').onclick = () => { window.opened = open(${JSON.stringify(`${stage.service.url}/widget/v1/passkey`)}); };
+      setInterval(() => window.opened?.postMessage({ type: 'countersign:passkey-request', request: {}, words: {} }, '*', [new MessageChannel().port2]), 50);`;
+    const page = await stage.open(
+      stage.host.put(`<title>Hostile</title><button>Open</button><script>${script}</script>`),
+    );
+    const opening = page.context().waitForEvent('page');
+    await page.getByRole('button').click();
+    const opened = await opening;
+    await expect(opened.getByText('This window belongs to a sign-in that is no longer open')).toBeVisible();
+    await opened.waitForLoadState('networkidle');
+    await expect(opened.getByRole('button')).toHaveCount(0);
+    expect(await page.evaluate(() => (window as unknown as { said: unknown[] }).said)).toEqual([]);
+  });
+
+  test('the window is no frame', async () => {
+    const answer = await fetch(`${stage.service.url}/widget/v1/passkey`);
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe('accessibility', () => {
+  test('axe finds nothing at either step', async () => {
+    const { page, widget } = await toSecondFactor();
+    await plugIn(page, []);
+    await widget.button('Continue').click();
+    await expect(widget.alert).toContainText(NOTHING);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    const named = await openWidget();
+    await expect(widgetOn(named.page).button(SIGN_IN)).toBeVisible();
+    await expect(widgetOn(named.page).login).toHaveAttribute('autocomplete', 'username webauthn');
+    expect((await new AxeBuilder({ page: named.page }).analyze()).violations).toEqual([]);
+  });
+});

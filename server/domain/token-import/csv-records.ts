@@ -1,0 +1,74 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { firstLineOf } from './first-line.ts';
+import { Flawed } from './import-file.ts';
+
+export interface CsvRecord {
+  record: string[];
+  /** Where it ends, from 1. */
+  line: number;
+}
+
+const LONGEST_RECORD = 16_384;
+/** So much is parsed between two turns: some milliseconds of work, whatever is in it. */
+const PIECE = 8192;
+
+/**
+ * The records of a text, piece by piece: of a file of two mebibytes that may be a million of them, and nobody could be
+ * served while they are all parsed at once. `undefined` is a place where others may have their turn.
+ *
+ * @throws Flawed
+ */
+export function* recordsOf(text: string): Generator<CsvRecord | undefined> {
+  const delimiter = delimiterOf(text);
+  for (const { piece, before } of piecesOf(text)) {
+    for (const { record, info } of parsed(piece, delimiter)) yield { record, line: before + info.lines };
+    yield undefined;
+  }
+}
+
+/** Pieces of whole lines, none of which ends within quotes, as long as those are closed within a record's length. */
+function* piecesOf(text: string): Generator<{ piece: string; before: number }> {
+  let [start, before, lines, inQuotes] = [0, 0, 0, false];
+  for (const { 0: line, index } of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
+    const isComment = !inQuotes && line.trimStart().startsWith('#');
+    if (!isComment && line.split('"').length % 2 === 0) inQuotes = !inQuotes;
+    lines += 1;
+    const end = index + line.length;
+    const mayGoOn = inQuotes && end - start < PIECE + 2 * LONGEST_RECORD;
+    if (end - start < PIECE || mayGoOn) continue;
+    yield { piece: text.slice(start, end), before };
+    [start, before, lines] = [end, before + lines, 0];
+  }
+  if (start < text.length) yield { piece: text.slice(start), before };
+}
+
+interface Parsed {
+  record: string[];
+  info: { lines: number };
+}
+
+function parsed(piece: string, delimiter: string): Parsed[] {
+  try {
+    const records: unknown = parse(piece, {
+      comment: '#',
+      comment_no_infix: true,
+      delimiter,
+      info: true,
+      max_record_size: LONGEST_RECORD,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      trim: true,
+    });
+    return records as Parsed[];
+  } catch (error) {
+    if (error instanceof CsvError) throw new Flawed('CSV_MALFORMED');
+    throw error;
+  }
+}
+
+function delimiterOf(text: string): string {
+  const first = firstLineOf(text);
+  return ['\t', ';'].find((delimiter) => first.includes(delimiter)) ?? ',';
+}

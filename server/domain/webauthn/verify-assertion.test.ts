@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { PasskeyAssertion } from '../../../shared/wire/passkey.ts';
+import { type KeyKind, SoftwareAuthenticator, type Tampering } from '../../testing/software-authenticator.ts';
+import type { WebauthnFactor } from '../token.ts';
+import { type AssertionRules, verifyAssertion } from './verify-assertion.ts';
+import { verifyAttestation } from './verify-attestation.ts';
+
+const HANDLE = 'dXNyXzAx';
+const CEREMONY = {
+  challenge: 'Y2hhbGxlbmdlLW9mLXRoaXMtc2lnbi1pbg',
+  rpId: 'auth.example',
+  origin: 'https://auth.example',
+  crossOrigin: true,
+  topOrigin: 'https://shop.example',
+};
+const RULES: AssertionRules = {
+  challenge: CEREMONY.challenge,
+  rpId: CEREMONY.rpId,
+  origin: CEREMONY.origin,
+  topOrigin: CEREMONY.topOrigin,
+  userVerification: 'required',
+  userHandle: HANDLE,
+  needsUserHandle: true,
+};
+
+async function registered(device: SoftwareAuthenticator): Promise<WebauthnFactor> {
+  const factor = await verifyAttestation(device.create({ ...CEREMONY, userHandle: HANDLE }), RULES);
+  if (!factor) throw new Error('not registered');
+  return factor;
+}
+
+const device = new SoftwareAuthenticator({ signCount: 7 });
+const factor = await registered(device);
+
+describe('a passkey', () => {
+  test.each<KeyKind>(['ES256', 'EdDSA', 'RS256'])('with an %s key registers, and its answer is right', async (kind) => {
+    const one = new SoftwareAuthenticator({ kind, signCount: 4 });
+    const made = await registered(one);
+    expect(made).toMatchObject({ credentialId: one.id, signCount: 4, synced: false, discoverable: true });
+    expect(await verifyAssertion(made, one.get(CEREMONY), RULES)).toEqual({
+      verdict: 'right',
+      signCount: 5,
+      userVerified: true,
+    });
+  });
+
+  test('without a counter is right each time; one that counts has to go on', async () => {
+    const still = new SoftwareAuthenticator({ signCount: 0, synced: true });
+    const made = await registered(still);
+    expect(made).toMatchObject({ synced: true, signCount: 0 });
+    for (let time = 0; time < 2; time++) {
+      expect(await verifyAssertion(made, still.get(CEREMONY), RULES)).toMatchObject({ verdict: 'right', signCount: 0 });
+    }
+    expect(await verifyAssertion({ ...made, signCount: 1 }, still.get(CEREMONY), RULES)).toEqual({ verdict: 'copied' });
+    for (const signCount of [factor.signCount, factor.signCount - 1, 1]) {
+      const stale = device.get(CEREMONY, { signCount });
+      expect(await verifyAssertion(factor, stale, RULES)).toEqual({ verdict: 'copied' });
+    }
+  });
+
+  test('that checks nobody is right where that is only preferred, and says so', async () => {
+    const bare = new SoftwareAuthenticator({ verifies: false });
+    const made = await registered(bare);
+    const preferred = { ...RULES, userVerification: 'preferred' } as const;
+    expect(await verifyAssertion(made, bare.get(CEREMONY), preferred)).toMatchObject({ userVerified: false });
+    expect(await verifyAssertion(made, bare.get(CEREMONY), RULES)).toEqual({ verdict: 'wrong' });
+  });
+
+  test('need not name its owner where they are known already', async () => {
+    const known = { ...RULES, needsUserHandle: false };
+    const nameless = device.get(CEREMONY, { userHandle: undefined });
+    expect(await verifyAssertion(factor, nameless, known)).toMatchObject({ verdict: 'right' });
+    expect(await verifyAssertion(factor, nameless, RULES)).toEqual({ verdict: 'wrong' });
+  });
+});
+
+// SR-61: what a modified device or browser signs itself, so that the signature is right and the rest is not.
+const LIES: [string, Tampering, Partial<typeof CEREMONY>?][] = [
+  ['another challenge', { clientData: { challenge: 'b2xk' } }],
+  ['a registration', { clientData: { type: 'webauthn.create' } }],
+  ['a phishing page', { clientData: { origin: 'https://auth-example.evil.example' } }],
+  ['a hostile page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
+  ['a page around no frame', { clientData: { crossOrigin: false } }],
+  ['another domain', {}, { rpId: 'evil.example' }],
+  ['a domain above', {}, { rpId: 'example' }],
+  ['nobody there', { flags: 0 }],
+  ['nobody checked', { flags: 1 }],
+  ['a checked person who is not there', { flags: 4 }],
+  ['a passkey that was of one device, synced', { flags: 1 | 4 | 8 }],
+  ['one that is backed up and cannot be', { flags: 1 | 4 | 16 }],
+  ['somebody else', { userHandle: 'dXNyXzAy' }],
+  ['nobody', { userHandle: '' }],
+];
+
+describe('SR-61: an answer of a passkey is refused', () => {
+  test.each(LIES)('SR-61: that is of %s', async (_, tampering, ceremony = {}) => {
+    const lie = device.get({ ...CEREMONY, ...ceremony }, tampering);
+    expect(await verifyAssertion(factor, lie, RULES)).toEqual({ verdict: 'wrong' });
+  });
+
+  test('SR-61: of another key, under its own name or under this one', async () => {
+    const other = new SoftwareAuthenticator();
+    other.userHandle = HANDLE;
+    const answer = other.get(CEREMONY);
+    expect(await verifyAssertion(factor, answer, RULES)).toEqual({ verdict: 'wrong' });
+    expect(await verifyAssertion(factor, { ...answer, id: device.id }, RULES)).toEqual({ verdict: 'wrong' });
+  });
+
+  test('SR-61: with any bit of what was signed, or of the signature, turned over', async () => {
+    // Its signatures are bare numbers. Those of ES256 are wrapped in DER, where bits that say nothing may be turned.
+    const plain = new SoftwareAuthenticator({ kind: 'EdDSA' });
+    const itsFactor = await registered(plain);
+    const field = fc.constantFrom('clientDataJSON', 'authenticatorData', 'signature' as const);
+    await fc.assert(
+      fc.asyncProperty(field, fc.nat(), fc.nat({ max: 7 }), async (name, at, bit) => {
+        const answer = plain.get(CEREMONY);
+        expect(await verifyAssertion(itsFactor, turned(answer, name, at, bit), RULES)).toEqual({ verdict: 'wrong' });
+      }),
+      { numRuns: 150 },
+    );
+    // The same answers are right when nothing is turned.
+    expect(await verifyAssertion(itsFactor, plain.get(CEREMONY), RULES)).toMatchObject({ verdict: 'right' });
+  });
+
+  test('SR-61: cut short, and put together of nonsense', async () => {
+    const bytes = fc.uint8Array({ maxLength: 80 }).map((some) => Buffer.from(some).toString('base64url'));
+    const any = fc.record({ clientDataJSON: bytes, authenticatorData: bytes, signature: bytes });
+    await fc.assert(
+      fc.asyncProperty(
+        any,
+        fc.subarray(['clientDataJSON', 'authenticatorData', 'signature'] as const, { minLength: 1 }),
+        async (nonsense, names) => {
+          const { id, response } = device.get(CEREMONY);
+          const mixed = { ...response };
+          for (const name of names) mixed[name] = nonsense[name];
+          expect(await verifyAssertion(factor, { id, response: mixed }, RULES)).toEqual({ verdict: 'wrong' });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+type Signed = 'clientDataJSON' | 'authenticatorData' | 'signature';
+
+function turned({ id, response }: PasskeyAssertion, name: string, at: number, bit: number): PasskeyAssertion {
+  const field = name as Signed;
+  const bytes = Buffer.from(response[field], 'base64url');
+  const place = at % bytes.length;
+  bytes[place] = (bytes[place] ?? 0) ^ (1 << bit);
+  return { id, response: { ...response, [field]: bytes.toString('base64url') } };
+}
+
+describe('SR-61: a registration is refused', () => {
+  const REGISTERS: [string, Tampering, Partial<typeof CEREMONY>?][] = [
+    ['another challenge', { clientData: { challenge: 'b2xk' } }],
+    ['an assertion', { clientData: { type: 'webauthn.get' } }],
+    ['a phishing page', { clientData: { origin: 'https://auth-example.evil.example' } }],
+    ['a hostile page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
+    ['a page around no frame', { clientData: { crossOrigin: false } }],
+    ['another domain', {}, { rpId: 'evil.example' }],
+    ['nobody there', { flags: 4 }],
+    ['a backup that cannot be', { flags: 1 | 16 }],
+  ];
+  test.each(REGISTERS)('SR-61: that is of %s', async (_, tampering, ceremony = {}) => {
+    const made = new SoftwareAuthenticator().create({ ...CEREMONY, ...ceremony, userHandle: HANDLE }, tampering);
+    expect(await verifyAttestation(made, RULES)).toBeUndefined();
+  });
+
+  test('SR-61: from a frame, where there was none', async () => {
+    const alone = { ...RULES, topOrigin: RULES.origin };
+    const one = new SoftwareAuthenticator();
+    const handle = { userHandle: HANDLE };
+    const made = one.create({ ...CEREMONY, ...handle });
+    expect(await verifyAttestation(made, alone)).toBeUndefined();
+    const nameless = one.create({ ...CEREMONY, ...handle, topOrigin: undefined as unknown as string });
+    expect(await verifyAttestation(nameless, alone)).toBeUndefined();
+    const own = one.create({ ...CEREMONY, ...handle, crossOrigin: false, topOrigin: undefined as unknown as string });
+    expect(await verifyAttestation(own, alone)).toBeDefined();
+  });
+
+  test('whose id outside is not the one inside', async () => {
+    const made = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE });
+    expect(await verifyAttestation({ ...made, id: device.id }, RULES)).toBeUndefined();
+  });
+});

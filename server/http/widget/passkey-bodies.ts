@@ -1,0 +1,44 @@
+import { z } from '@hono/zod-openapi';
+import type { PasskeyAssertion, PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+
+/**
+ * What browsers answer for a passkey, within bounds. Of what they may add (`rawId`, `type`, extensions, whatever comes
+ * next) the frame sends nothing.
+ */
+
+/** Base64url of at most so many bytes. */
+function bytes(max: number) {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, 'base64url')
+    .max(Math.ceil((max * 4) / 3));
+}
+
+/** A credential id has at most 1023 bytes (WebAuthn level 3, section 4). */
+const credentialId = bytes(1023);
+const clientDataJSON = bytes(4096);
+
+export const assertion: z.ZodType<PasskeyAssertion> = z.strictObject({
+  id: credentialId,
+  response: z.strictObject({
+    clientDataJSON,
+    authenticatorData: bytes(4096),
+    signature: bytes(1024),
+    userHandle: bytes(64).optional(),
+  }),
+});
+
+export const attestation: z.ZodType<PasskeyAttestation> = z.strictObject({
+  id: credentialId,
+  response: z.strictObject({
+    clientDataJSON,
+    attestationObject: bytes(16_384),
+    transports: z
+      .array(z.string().regex(/^[a-z-]{1,32}$/))
+      .max(8)
+      .optional(),
+  }),
+  clientExtensionResults: z
+    .strictObject({ credProps: z.strictObject({ rk: z.boolean().optional() }).optional() })
+    .optional(),
+});

@@ -1,0 +1,55 @@
+import { idFromBytes, type TokenId } from '../../domain/ids.ts';
+import { beginPasskeyRegistration } from '../../usecases/passkeys/begin-passkey-registration.ts';
+import { finishPasskeyRegistration } from '../../usecases/passkeys/finish-passkey-registration.ts';
+import { assign } from '../acting.ts';
+import { must, ORIGIN, type Scene } from '../scene.ts';
+import { type Ceremony, SoftwareAuthenticator } from '../software-authenticator.ts';
+import { ISSUER } from '../test-ports.ts';
+import type { DeviceKind } from './device.ts';
+import { pick } from './device.ts';
+
+export const passkeyDevice: DeviceKind = {
+  kind: 'webauthn',
+  takesPin: false,
+  demands: true,
+  async give(scene) {
+    const device = new SoftwareAuthenticator();
+    const token = await givePasskey(scene, device);
+    return {
+      token,
+      async ready(walk) {
+        await pick(walk, 'passkey');
+        const { seq, passkey } = walk.view;
+        const right = device.get(inTheFrame(passkey));
+        // Of another key, under the same name.
+        const wrong = { ...new SoftwareAuthenticator().get(inTheFrame(passkey)), id: device.id };
+        return { right: () => walk.passkey(right, seq), wrong: () => walk.passkey(wrong) };
+      },
+    };
+  },
+};
+
+/** What a browser makes of it that has the widget in a page of the scene. */
+export function inTheFrame({ challenge = '', rpId = '' }: { challenge?: string; rpId?: string } = {}): Ceremony {
+  return { challenge, rpId, origin: ISSUER, crossOrigin: true, topOrigin: ORIGIN };
+}
+
+/** Registers it for the person of the scene, who is then assigned together with it. */
+export async function givePasskey(scene: Scene, device: SoftwareAuthenticator): Promise<TokenId> {
+  const token = await registerPasskey(scene, device);
+  const { ports, account, resource, user } = scene;
+  must(await assign(ports, { account, resource: resource.id, user: user.id, token }));
+  return token;
+}
+
+export async function registerPasskey(
+  { ports, account, user }: Scene,
+  device: SoftwareAuthenticator,
+): Promise<TokenId> {
+  const maker = { account, id: user.id };
+  const { options, pending } = must(await beginPasskeyRegistration(ports, maker, ORIGIN));
+  const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
+  const response = device.create({ ...ceremony, userHandle: options.user.id });
+  const id = idFromBytes('tok', ports.random.bytes(7));
+  return must(await finishPasskeyRegistration(ports, maker, {}, pending, { id, name: 'Key', response })).token.id;
+}

@@ -1,0 +1,154 @@
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isoCBOR } from '@simplewebauthn/server/helpers';
+import type { PasskeyAssertion, PasskeyAttestation } from '../../shared/wire/passkey.ts';
+
+export type KeyKind = 'ES256' | 'EdDSA' | 'RS256';
+
+/** A browser's part of a ceremony. */
+export interface Ceremony {
+  challenge: string;
+  rpId: string;
+  origin: string;
+  /** Left out of the client data where undefined, as some browsers do. */
+  crossOrigin?: boolean | undefined;
+  topOrigin?: string | undefined;
+}
+
+/** What is not as it should be; everything is signed all the same, as by a device that lies. */
+export interface Tampering {
+  clientData?: Record<string, unknown>;
+  /** Of the authenticator data: present 1, verified 4, backup eligible 8, backed up 16. */
+  flags?: number;
+  signCount?: number;
+  userHandle?: string | undefined;
+}
+
+const [PRESENT, VERIFIED, ELIGIBLE, BACKED_UP, ATTESTED] = [1, 4, 8, 16, 64];
+/** Of a credential whose authenticator says nothing of itself. */
+const AAGUID = Buffer.alloc(16);
+
+/** An authenticator and the browser before it, in software: real keys, real signatures (WebAuthn level 3, section 6). */
+export class SoftwareAuthenticator {
+  readonly id = randomBytes(32).toString('base64url');
+  readonly privateKey: KeyObject;
+  readonly #cose: Map<number, number | Uint8Array>;
+  readonly #hash: string | undefined;
+  /** Of whoever it was registered for. */
+  userHandle: string | undefined;
+  signCount: number;
+  /** What it says of itself: synced between devices or not, able to check its person or not. */
+  readonly synced: boolean;
+  readonly verifies: boolean;
+  readonly transport: 'internal' | 'usb';
+
+  constructor({
+    kind = 'ES256' as KeyKind,
+    signCount = 1,
+    synced = false,
+    verifies = true,
+    transport = 'internal' as 'internal' | 'usb',
+  } = {}) {
+    const { privateKey, cose } = makeKey(kind);
+    this.privateKey = privateKey;
+    this.#cose = cose;
+    this.#hash = kind === 'EdDSA' ? undefined : 'sha256';
+    this.signCount = signCount;
+    this.synced = synced;
+    this.verifies = verifies;
+    this.transport = transport;
+  }
+
+  /** Registers, for the person of that handle. */
+  create(ceremony: Ceremony & { userHandle: string }, tampering: Tampering = {}): PasskeyAttestation {
+    this.userHandle = ceremony.userHandle;
+    const id = Buffer.from(this.id, 'base64url');
+    const length = Buffer.from([id.length >> 8, id.length & 255]);
+    const key = Buffer.from(isoCBOR.encode(this.#cose));
+    const authData = Buffer.concat([this.#authData(ceremony.rpId, tampering, ATTESTED), AAGUID, length, id, key]);
+    const attestation = new Map<string, unknown>([
+      ['fmt', 'none'],
+      ['attStmt', new Map()],
+      ['authData', new Uint8Array(authData)],
+    ]);
+    return {
+      id: this.id,
+      response: {
+        clientDataJSON: clientData('webauthn.create', ceremony, tampering),
+        attestationObject: Buffer.from(isoCBOR.encode(attestation as never)).toString('base64url'),
+        transports: [this.transport],
+      },
+      clientExtensionResults: { credProps: { rk: true } },
+    };
+  }
+
+  /** Signs in. Each time the counter moves on, where there is one. */
+  get(ceremony: Ceremony, tampering: Tampering = {}): PasskeyAssertion {
+    if (this.signCount > 0) this.signCount += 1;
+    const authenticatorData = this.#authData(ceremony.rpId, tampering);
+    const clientDataJSON = clientData('webauthn.get', ceremony, tampering);
+    const hash = createHash('sha256').update(Buffer.from(clientDataJSON, 'base64url')).digest();
+    const signature = sign(this.#hash, Buffer.concat([authenticatorData, hash]), this.privateKey);
+    const userHandle = 'userHandle' in tampering ? tampering.userHandle : this.userHandle;
+    return {
+      id: this.id,
+      response: {
+        clientDataJSON,
+        authenticatorData: authenticatorData.toString('base64url'),
+        signature: signature.toString('base64url'),
+        ...(userHandle !== undefined && { userHandle }),
+      },
+    };
+  }
+
+  #authData(rpId: string, { flags, signCount = this.signCount }: Tampering, more = 0): Buffer {
+    const own = PRESENT | (this.verifies ? VERIFIED : 0) | (this.synced ? ELIGIBLE | BACKED_UP : 0);
+    const counter = Buffer.alloc(4);
+    counter.writeUInt32BE(signCount);
+    return Buffer.concat([createHash('sha256').update(rpId).digest(), Buffer.from([(flags ?? own) | more]), counter]);
+  }
+}
+
+function clientData(type: string, ceremony: Ceremony, tampering: Tampering): string {
+  const { challenge, origin, crossOrigin, topOrigin } = ceremony;
+  const data = { type, challenge, origin, crossOrigin, topOrigin, ...tampering.clientData };
+  return Buffer.from(JSON.stringify(data)).toString('base64url');
+}
+
+/** With the public half as COSE has it (RFC 9053 sections 2 and 7, RFC 8230 section 4). */
+function makeKey(kind: KeyKind): { privateKey: KeyObject; cose: Map<number, number | Uint8Array> } {
+  const bytes = (text: string | undefined) => new Uint8Array(Buffer.from(text ?? '', 'base64url'));
+  if (kind === 'RS256') {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { n, e } = publicKey.export({ format: 'jwk' });
+    return {
+      privateKey,
+      cose: new Map<number, number | Uint8Array>([
+        [1, 3],
+        [3, -257],
+        [-1, bytes(n)],
+        [-2, bytes(e)],
+      ]),
+    };
+  }
+  if (kind === 'EdDSA') {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const { x } = publicKey.export({ format: 'jwk' });
+    return {
+      privateKey,
+      cose: new Map<number, number | Uint8Array>([
+        [1, 1],
+        [3, -8],
+        [-1, 6],
+        [-2, bytes(x)],
+      ]),
+    };
+  }
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y } = publicKey.export({ format: 'jwk' });
+  const point: [number, number | Uint8Array][] = [
+    [-1, 1],
+    [-2, bytes(x)],
+    [-3, bytes(y)],
+  ];
+  return { privateKey, cose: new Map<number, number | Uint8Array>([[1, 2], [3, -7], ...point]) };
+}

@@ -1,0 +1,77 @@
+import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import type { Token, WebauthnToken } from '../../domain/token.ts';
+import { verifyAttestation } from '../../domain/webauthn/verify-attestation.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import type { Act, Whence } from '../act.ts';
+import { createObject } from '../create-object.ts';
+import { readUser } from '../find-user.ts';
+import { needing } from '../needing.ts';
+import { removeObject } from '../read-object.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './begin-passkey-registration.ts';
+import { claimCredential, releaseCredential } from './claim-credential.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+export interface MadePasskey {
+  id: TokenId;
+  /** What its owner calls it. */
+  name: string;
+  response: PasskeyAttestation;
+}
+
+/**
+ * Makes a token of a passkey that its owner's device has just made. It opens nothing yet: whoever calls assigns it.
+ *
+ * @param pending what {@link beginPasskeyRegistration} gave out, used up by the caller before this
+ */
+export async function finishPasskeyRegistration(
+  ports: Needs,
+  maker: PasskeyMaker,
+  whence: Whence,
+  pending: PendingPasskey,
+  { id, name, response }: MadePasskey,
+): Promise<Verdict<{ token: WebauthnToken }>> {
+  const { account } = maker;
+  const now = ports.clock.now();
+  if (pending.user !== maker.id || now >= pending.expiresAt) return refusal('PASSKEY_INVALID');
+  const user = await readUser(ports, account, maker.id);
+  if (!user || user.blocked) return refusal('ACCESS_DENIED');
+  const factor = await needing('checking a new passkey', () => verifyAttestation(response, pending));
+  if (!factor) return refusal('PASSKEY_INVALID');
+  if ((await passkeysOfUser(ports, maker)).length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
+
+  const { credentialId } = factor;
+  if (!(await claimCredential(ports, account, credentialId, id))) return refusal('PASSKEY_TAKEN');
+  const act: Act = { actor: { kind: 'user', account, id: maker.id }, ...whence };
+  const token: WebauthnToken = {
+    id,
+    account,
+    name,
+    factor,
+    nextCounter: 0,
+    owner: maker.id,
+    epoch: 0,
+    enabled: true,
+    failures: 0,
+    directResources: [],
+    createdAt: now,
+    createdBy: { kind: 'user', id: maker.id },
+  };
+  const index = indexes.tokens(account);
+  const made = await createObject(ports, act, 'token.created', { id }, documents.token(id), index, token as Token);
+  if (isRefusal(made)) {
+    await releaseCredential(ports, account, credentialId, id);
+    return made;
+  }
+  // The claim may have been taken over while its token was not there yet, and its owner deleted.
+  const stands =
+    (await claimCredential(ports, account, credentialId, id)) && (await readUser(ports, account, maker.id));
+  if (stands) return { token };
+  await removeObject(ports, act, { type: 'token.deleted' }, documents.token(id), 'TOKEN_NOT_FOUND', () => undefined);
+  await releaseCredential(ports, account, credentialId, id);
+  return refusal('PASSKEY_TAKEN');
+}

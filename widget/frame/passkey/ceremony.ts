@@ -1,0 +1,62 @@
+import type { PasskeyRequest } from '../../../shared/wire/passkey.ts';
+import type { PasskeyFailure, PasskeyOutcome } from '../../../shared/wire/passkey-window.ts';
+
+/**
+ * Asks the browser for a passkey. It never throws: why there is no answer is told as far as browsers tell, and they tell
+ * little on purpose (WebAuthn level 3, section 14.5).
+ */
+export async function askPasskey(
+  request: PasskeyRequest,
+  more: Pick<CredentialRequestOptions, 'mediation' | 'signal'> = {},
+): Promise<PasskeyOutcome> {
+  if (!('PublicKeyCredential' in window)) return { failure: 'passkeyUnknown' };
+  try {
+    const credential = await navigator.credentials.get({ publicKey: optionsOf(request), ...more });
+    return credential ? { assertion: assertionOf(credential as PublicKeyCredential) } : { failure: 'passkeyCancelled' };
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
+function failureOf(error: unknown): PasskeyFailure {
+  const { name } = Object(error) as { name?: unknown };
+  // Cancelled, timed out, no such passkey here: all of these are NotAllowedError.
+  if (name === 'NotAllowedError' || name === 'AbortError') return 'passkeyCancelled';
+  return name === 'SecurityError' ? 'passkeyRefused' : 'passkeyUnknown';
+}
+
+/** By hand, in every browser alike: those that convert by themselves are not yet all. */
+function optionsOf(request: PasskeyRequest): PublicKeyCredentialRequestOptions {
+  return {
+    ...request,
+    challenge: bytesOf(request.challenge),
+    allowCredentials: request.allowCredentials.map(({ type, id, transports }) => ({
+      type,
+      id: bytesOf(id),
+      transports: transports as AuthenticatorTransport[],
+    })),
+  };
+}
+
+function assertionOf({ id, response }: PublicKeyCredential) {
+  const { clientDataJSON, authenticatorData, signature, userHandle } = response as AuthenticatorAssertionResponse;
+  return {
+    id,
+    response: {
+      clientDataJSON: textOf(clientDataJSON),
+      authenticatorData: textOf(authenticatorData),
+      signature: textOf(signature),
+      ...(userHandle?.byteLength && { userHandle: textOf(userHandle) }),
+    },
+  };
+}
+
+/** Base64url, without padding, to bytes. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
+}
+
+function textOf(buffer: ArrayBuffer): string {
+  const characters = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join('');
+  return btoa(characters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}

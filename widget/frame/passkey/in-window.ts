@@ -1,0 +1,39 @@
+import type { PasskeyRequest } from '../../../shared/wire/passkey.ts';
+import {
+  type PasskeyOutcome,
+  WINDOW_READY,
+  WINDOW_REQUEST,
+  type WindowRequest,
+  type WindowWords,
+} from '../../../shared/wire/passkey-window.ts';
+
+const CLOSED_CHECK_MS = 400;
+
+/**
+ * Has a passkey answer in a window of the service, for frames that may not ask for one themselves. Has to be called in the
+ * person's click, or the browser opens nothing. The window is of the frame's own origin, and so is everything it hears and
+ * says; the answer comes through a port that nobody else has.
+ */
+export function askInWindow(request: PasskeyRequest, words: WindowWords): Promise<PasskeyOutcome> {
+  const opened = window.open('/widget/v1/passkey', '_blank', 'popup,width=460,height=560');
+  if (!opened) return Promise.resolve({ failure: 'passkeyBlocked' });
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    const end = (outcome: PasskeyOutcome) => {
+      clearInterval(watch);
+      window.removeEventListener('message', hear);
+      port1.close();
+      opened.close();
+      resolve(outcome);
+    };
+    const hear = ({ source, origin, data }: MessageEvent) => {
+      if (source !== opened || origin !== location.origin || Object(data).type !== WINDOW_READY) return;
+      window.removeEventListener('message', hear);
+      const message: WindowRequest = { type: WINDOW_REQUEST, request, words };
+      opened.postMessage(message, location.origin, [port2]);
+    };
+    const watch = setInterval(() => opened.closed && end({ failure: 'passkeyCancelled' }), CLOSED_CHECK_MS);
+    window.addEventListener('message', hear);
+    port1.onmessage = ({ data }) => end(data as PasskeyOutcome);
+  });
+}

@@ -1,0 +1,71 @@
+import { Component, type ComponentChildren, createRef } from 'preact';
+import type { Texts } from '../../i18n/texts.ts';
+import { OtherWays } from '../parts/other-ways.tsx';
+import { Who } from '../parts/who.tsx';
+import type { Screen } from '../screen.ts';
+import { waysOf } from '../steps/fields.ts';
+import { PasskeyNotice } from './passkey-notice.tsx';
+
+export interface PasskeyFormProps {
+  screen: Extract<Screen, { kind: 'step' }>;
+  texts: Texts;
+  /** Whether the person came here by their own doing, so that the focus goes along. */
+  isNext: boolean;
+  /** Asks the browser for a passkey. Has to be called in a click, because it may open a window. */
+  onPasskey: (inWindow: boolean) => void;
+  onChoose: (factor: string) => void;
+  /** What the passkey is to confirm: shown before it is asked for. */
+  about?: ComponentChildren;
+  /** Of a transaction. */
+  onCancel: () => void;
+  onNotYou?: (() => void) | undefined;
+}
+
+/** The step where a passkey answers: there is nothing to type. */
+export class PasskeyForm extends Component<PasskeyFormProps> {
+  heading = createRef<HTMLHeadingElement>();
+
+  override componentDidMount() {
+    if (this.props.isNext) this.heading.current?.focus();
+  }
+
+  ask = (event: Event) => {
+    event.preventDefault();
+    if (!this.props.screen.busy) this.props.onPasskey(false);
+  };
+
+  override render({ screen, texts, about, onPasskey, onChoose, onCancel, onNotYou }: PasskeyFormProps) {
+    const isSigning = screen.step === 'sign';
+    const { view, busy, notice } = screen;
+    return (
+      <form onSubmit={this.ask} aria-busy={busy}>
+        <h1 ref={this.heading} tabIndex={-1}>
+          {texts(isSigning ? 'signTitle' : 'passkeyTitle')}
+        </h1>
+        {view.login !== undefined && <Who login={view.login} texts={texts} isSigning={isSigning} onNotYou={onNotYou} />}
+        {about}
+        <p class="hint">{texts('passkeyHint')}</p>
+        <PasskeyNotice notice={notice} texts={texts} isBusy={busy} onPasskey={onPasskey} />
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {busy && <span class="spinner" />}
+          {texts(busy ? 'checking' : isSigning ? 'confirm' : 'continue')}
+        </button>
+        {isSigning && (
+          <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>
+            {texts('cancel')}
+          </button>
+        )}
+        <OtherWays
+          ways={waysOf(view).others}
+          texts={texts}
+          isBusy={busy}
+          isOpen={!!notice && !busy}
+          onChoose={onChoose}
+        />
+        <p class="unseen" role="status">
+          {busy && texts('checking')}
+        </p>
+      </form>
+    );
+  }
+}

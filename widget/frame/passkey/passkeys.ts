@@ -1,0 +1,63 @@
+import type { PasskeyAssertion, PasskeyRequest } from '../../../shared/wire/passkey.ts';
+import type { PasskeyOutcome, WindowWords } from '../../../shared/wire/passkey-window.ts';
+import { enPasskeys } from '../../i18n/en-passkeys.ts';
+import { addEnglish, type Texts } from '../../i18n/texts.ts';
+import { askPasskey } from './ceremony.ts';
+import { askInWindow } from './in-window.ts';
+
+export { PasskeyForm } from './passkey-form.tsx';
+export { PasskeyButton } from './passkey-notice.tsx';
+
+/** Loaded when a sign-in first asks for a passkey; everything else of the frame works without it. */
+addEnglish(enPasskeys);
+
+/** In the frame itself, or in a window where the page around has not let it. */
+export function ask(
+  request: PasskeyRequest,
+  { texts, name, inWindow }: { texts: Texts; name: string; inWindow: boolean },
+): Promise<PasskeyOutcome> {
+  return inWindow || !mayAskHere() ? askInWindow(request, wordsFor(texts, name)) : askPasskey(request);
+}
+
+function wordsFor(texts: Texts, name: string): WindowWords {
+  return {
+    lang: texts.lang,
+    dir: texts.dir,
+    name,
+    title: texts('passkeyTitle'),
+    text: texts('passkeyHint'),
+    button: texts('continue'),
+    failed: {
+      passkeyCancelled: texts('passkeyCancelled'),
+      passkeyRefused: texts('passkeyRefused'),
+      passkeyUnknown: texts('passkeyUnknown'),
+      passkeyBlocked: texts('passkeyBlocked'),
+    },
+  };
+}
+
+/** Whether the page around lets the frame ask. Browsers that do not say are believed to let it. */
+function mayAskHere(): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature?(feature: string): boolean } };
+  return featurePolicy?.allowsFeature?.('publickey-credentials-get') !== false;
+}
+
+let offer: { challenge: string; abort: AbortController } | undefined;
+
+/** Offers passkeys in the field for the name, where the browser can, until it is told of another challenge or of none. */
+export async function offerInField(
+  request: PasskeyRequest | undefined,
+  take: (assertion: PasskeyAssertion) => void,
+): Promise<void> {
+  if (request?.challenge === offer?.challenge) return;
+  offer?.abort.abort();
+  offer = undefined;
+  if (!request || !mayAskHere()) return;
+  const mine = { challenge: request.challenge, abort: new AbortController() };
+  offer = mine;
+  const { isConditionalMediationAvailable } = window.PublicKeyCredential ?? {};
+  const can = await isConditionalMediationAvailable?.call(window.PublicKeyCredential).catch(() => false);
+  if (!can || offer !== mine) return;
+  const outcome = await askPasskey(request, { mediation: 'conditional', signal: mine.abort.signal });
+  if ('assertion' in outcome && offer === mine) take(outcome.assertion);
+}

@@ -1,0 +1,58 @@
+import {
+  type PasskeyFailure,
+  type PasskeyOutcome,
+  WINDOW_READY,
+  WINDOW_REQUEST,
+  type WindowRequest,
+} from '../../../shared/wire/passkey-window.ts';
+import { askPasskey } from './ceremony.ts';
+
+/**
+ * The window that a frame opens for a passkey. It says that it is there to whoever opened it, and only a page of the
+ * service hears that: the browser delivers the message to no other origin. What it is asked comes from there alone.
+ */
+const opener = window.opener as Window | null;
+document.documentElement.dataset.tone = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+
+if (opener) {
+  window.addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent) => {
+    if (source !== opener || origin !== location.origin || Object(data).type !== WINDOW_REQUEST || !port) return;
+    serve(data as WindowRequest, (outcome) => port.postMessage(outcome));
+  });
+  opener.postMessage({ type: WINDOW_READY }, location.origin);
+}
+
+/** Asks at once, and again by the button, as some browsers want a click in the window itself. */
+function serve({ request, words }: WindowRequest, answer: (outcome: PasskeyOutcome) => void): void {
+  document.documentElement.lang = words.lang;
+  document.documentElement.dir = words.dir;
+  document.title = words.title;
+
+  const failure = element('p', 'error', '');
+  failure.setAttribute('role', 'alert');
+  const button = element('button', 'primary', words.button);
+  const ask = async () => {
+    failure.textContent = '';
+    button.ariaDisabled = 'true';
+    const outcome = await askPasskey(request);
+    button.ariaDisabled = 'false';
+    if ('assertion' in outcome) return answer(outcome);
+    failure.textContent = words.failed[outcome.failure as PasskeyFailure];
+  };
+  button.type = 'button';
+  button.addEventListener('click', () => button.ariaDisabled !== 'true' && void ask());
+
+  const card = element('main', 'card', '');
+  const header = element('header', '', '');
+  header.append(element('p', 'name', words.name));
+  card.append(header, element('h1', '', words.title), element('p', 'hint', words.text), failure, button);
+  document.body.replaceChildren(card);
+  void ask();
+}
+
+function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string, text: string) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
