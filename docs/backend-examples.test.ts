@@ -31,7 +31,11 @@ beforeAll(async () => {
   const key = setUp(place);
   service = await serve(place);
   account = new Account(service.url, key);
-  resource = await account.resource({ allowedOrigins: [ORIGIN], redirectUris: [`${ORIGIN}/signed-in`] });
+  resource = await account.resource({
+    allowedOrigins: [ORIGIN],
+    redirectUris: [`${ORIGIN}/signed-in`],
+    rememberMs: 3_600_000,
+  });
   const values = new ExampleValues();
   values.set('https://auth.example', service.url);
   values.set('res_01k8dq9z2mp', resource);
@@ -57,6 +61,7 @@ async function resultFor(nonce: string): Promise<string> {
 describe('the examples for backends', () => {
   test('are the ones that are tried here', () => {
     expect(examples.paths).toEqual([
+      'backend/compare.ts',
       'backend/confirm-order.ts',
       'backend/events.ts',
       'backend/readme.ts',
@@ -64,6 +69,7 @@ describe('the examples for backends', () => {
       'backend/sign-in-once.ts',
       'backend/sign-in.ts',
       'backend/sign-transaction.ts',
+      'backend/step-up.ts',
       'backend/terminal.ts',
     ]);
   });
@@ -144,6 +150,47 @@ describe('the examples for backends', () => {
 
     const nobody = await account.person(resource);
     await expect(askToConfirm(nobody.login, payment)).rejects.toMatchObject({ code: 'SIGNING_TOKEN_MISSING' });
+  });
+
+  test('compare: a browser is usual once it was remembered, and another is not', async () => {
+    const { isUsual, remember } = await examples.load<{
+      isUsual(user: string, environment: object): Promise<boolean>;
+      remember(user: string, environment: object): Promise<void>;
+    }>('backend/compare.ts');
+    const { id } = await account.person(resource);
+    const [own, other] = [{ zone: 'Europe/London' }, { zone: 'Asia/Tokyo' }];
+    expect(await isUsual(id, other)).toBe(true);
+    await remember(id, own);
+    expect(await isUsual(id, own)).toBe(true);
+    expect(await isUsual(id, other)).toBe(false);
+  });
+
+  test('step-up: two factors of the person of this session, without asking again for what was shown', async () => {
+    interface Stepped {
+      user: string;
+      jti: string;
+      nonce?: string;
+    }
+    const { askForTwo, confirmTwo } = await examples.load<{
+      askForTwo(session: Stepped): Promise<{ loginRequest: string; nonce: string }>;
+      confirmTwo(session: Stepped, result: string): Promise<void>;
+    }>('backend/step-up.ts');
+    const { consume } = await examples.load<{ consume(result: string, nonce: string): Promise<string> }>(
+      'backend/sign-in-once.ts',
+    );
+    const nonce = newNonce();
+    const first = await resultFor(nonce);
+    await consume(first, nonce);
+    const [, payload = ''] = first.split('.');
+    const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { jti: string };
+    const session: Stepped = { user: maria.id, jti };
+    const asked = await askForTwo(session);
+    // Nobody answers anything: both factors were shown a moment ago.
+    const silent = { ...maria, password: '', code: () => '' };
+    const result = await account.signIn({ ...asked, resource, origin: ORIGIN }, silent);
+    await confirmTwo(session, result);
+    expect(session.jti).not.toBe(jti);
+    await expect(confirmTwo(session, result)).rejects.toMatchObject({ code: 'RESULT_NONCE_WRONG' });
   });
 
   test('redirect: whoever comes back with the result of this very sign-in', async () => {

@@ -135,8 +135,10 @@ export const SINGLE: readonly Action[] = [
       { flag: 'token', name: 'token', type: 'text', about: 'instead of a user: a token alone' },
       { flag: 'method', name: 'method', type: 'text', about: 'password, otp, password-otp or widget' },
       { flag: 'address', name: 'address', type: 'text', about: 'from where' },
+      { flag: 'environment', name: 'environment', type: 'json', about: 'what the browser is like, as JSON' },
+      { flag: 'acr', name: 'acr', type: 'text', about: '1 or 2: the level that a login request would demand' },
       { flag: 'at', name: 'at', type: 'time', about: 'when' },
     ],
-    rows: { in: 'checks', columns: ['check', 'passed', 'code', 'kind', 'state', 'reason', 'id'] },
+    rows: { in: 'checks', columns: ['check', 'passed', 'code', 'kind', 'state', 'percent', 'reason', 'id'] },
   },
 ];

@@ -19,7 +19,11 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
   },
   json: { read: json, shape: 'JSON', placeholder: 'json' },
   time: { read: (text) => (text === 'none' ? null : instant(text)), shape: 'a date', placeholder: 'date' },
-  duration: { read: duration, shape: 'a time span such as 90d, 12h, 15m or 30s', placeholder: 'span' },
+  duration: {
+    read: (text) => (text === 'none' ? null : duration(text)),
+    shape: 'a time span such as 90d, 12h, 15m or 30s',
+    placeholder: 'span',
+  },
   list: { read: list, shape: 'a list', placeholder: 'a,b' },
   narrowing: { read: (text) => (text === 'none' ? null : list(text)), shape: 'a list', placeholder: 'a,b' },
   grants: { read: grants, shape: 'resources such as res_…,res_…:assigned', placeholder: 'res_…,res_…' },

@@ -19,7 +19,7 @@ test('every refusal that a person may meet has a text of its own', () => {
   const silent = Object.keys(REFUSALS).filter((code) => !(PERSONAL_CODES as readonly string[]).includes(code));
   expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'ACCOUNT_NEEDED']));
   expect(silent.filter((code) => /PASSWORD_(?!HASH)|LINK_(?!I)|SESSION|OVERLOADED|TOO_MANY|TAKEN$/.test(code))).toEqual(
-    ['NAME_TAKEN'],
+    ['PASSKEY_TAKEN', 'NAME_TAKEN'],
   );
 });
 

@@ -28,6 +28,8 @@ export const EVENT_TYPES = [
   'user.created',
   'user.updated',
   'user.deleted',
+  'user.environment-remembered',
+  'user.environments-forgotten',
   'user.password-upgraded',
   'user.password-reset-asked',
   'user.password-reset',
@@ -95,6 +97,8 @@ export interface AccountEvent {
   otp?: OtpUse;
   /** Hash of what was, or was not, confirmed, hex. Never the fields: they tell of people's dealings. */
   transaction?: string;
+  /** Of a sign-in: how far the browser matched those before, in percent. */
+  environment?: number;
   /** Names of what changed, never the values. */
   changed?: string[];
   address?: string;

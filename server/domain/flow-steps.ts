@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
+import type { Environment } from './environment/traits.ts';
 import {
   FLOW_LIFETIME_MS,
   type Flow,
@@ -12,6 +13,7 @@ import {
 import type { FlowId, TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
+import type { ShownFactors, ShownSecond } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
 import type { PasskeyChallenge, ShownPasskey } from './webauthn/passkey-challenge.ts';
@@ -142,32 +144,43 @@ export interface Passed {
   user: Pick<User, 'login'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
+  /** Then of that password. */
+  passwordDigest?: string;
   otp: OtpUse;
   /** The token whose code was right. */
   token?: TokenId;
   kind?: TokenKind;
+  /** A PIN was part of the code. */
+  pin?: true;
   /** Hash of the transaction that the answer was bound to. */
   signed?: string;
   /** Of a passkey. */
   passkey?: ShownPasskey;
+  /** The second factor was shown in an earlier sign-in. */
+  second?: ShownSecond;
+  /** How far the browser matched those before, in percent. */
+  environment?: number;
 }
 
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, passkey, signed, ...passed }: Passed,
+  { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
   // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
-  const isTwo = second && (password || passkey?.userVerified === true);
+  const isTwo = second && (password || passkey?.userVerified === true || earlier?.isTwo === true);
   const amr = [
     ...(password ? ['pwd'] : []),
-    ...(second ? methodReferences(kind, passkey) : []),
+    ...(second ? (earlier?.methods ?? methodReferences(kind, passkey, passed.pin)) : []),
     ...(isTwo ? ['mfa'] : []),
   ];
+  const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
+  const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
+  const secondAt = earlier?.at ?? rule.now;
   const done: Flow = { ...evaluated(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
   const expiresAt = wholeSecond(rule.now) + rule.resultLifetimeMs;
   return {
@@ -187,7 +200,11 @@ export function finished(
       ...(flow.test !== undefined && { test: true as const }),
       ...(kind !== undefined && { kind }),
       ...(signed !== undefined && { transaction: signed }),
-      authenticatedAt: rule.now,
+      ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
+      ...(second && { secondAt }),
+      ...(passed.environment !== undefined && { environment: passed.environment }),
+      // Never younger than the oldest factor that it counts: building upon a sign-in makes it no newer.
+      authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
       issuedAt: wholeSecond(rule.now),
       expiresAt,
     },
@@ -195,16 +212,20 @@ export function finished(
 }
 
 /** The second factor in words of RFC 8176. */
-function methodReferences(kind: TokenKind | undefined, passkey: ShownPasskey | undefined): string[] {
+function methodReferences(
+  kind: TokenKind | undefined,
+  passkey: ShownPasskey | undefined,
+  pin: true | undefined,
+): string[] {
   if (passkey) return [passkey.synced ? 'swk' : 'hwk', ...(passkey.userVerified ? ['user'] : [])];
-  return kind === 'sms' ? ['otp', 'sms'] : ['otp'];
+  return ['otp', ...(kind === 'sms' ? ['sms'] : []), ...(pin ? ['pin'] : [])];
 }
 
 /** A sign-in that has begun and waits for a name. */
 export function newFlow(
   id: FlowId,
   resource: Resource,
-  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind },
+  asked: { nonce: string; origin: string; handleHash: string; prefer?: FactorKind; environment?: Environment },
   now: number,
 ): Flow {
   return {
@@ -218,6 +239,7 @@ export function newFlow(
     seq: 0,
     passwordVerified: false,
     ...(asked.prefer && { prefer: asked.prefer }),
+    ...(asked.environment && { environment: asked.environment }),
     attemptsLeft: FLOW_WRONG_ANSWERS,
     ...(resource.testMode !== undefined && { test: resource.testMode }),
     createdAt: now,
@@ -244,6 +266,47 @@ export function requestedFlow(
   };
   // Never the step of a sign-in: what is right there confirms nothing.
   return secondAsked(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
+}
+
+/**
+ * A sign-in of whom the host has named, to the level that it demands: what still counts of an earlier one is not asked for
+ * again. It ends when that gets too old.
+ *
+ * @param missing at least one of them
+ */
+export function demandedFlow(
+  flow: Flow,
+  request: LoginRequest & { user: UserId },
+  login: string,
+  kept: ShownFactors,
+  missing: {
+    password: boolean;
+    options: readonly FactorOption[];
+    offered: Offered | undefined;
+    keptUntil: number;
+  },
+): Flow {
+  const { user, demand, attemptsLeft } = request;
+  const asked: Flow = {
+    ...withKept(flow, kept),
+    user,
+    login,
+    attemptsLeft,
+    loginRequest: { hostCheckedPassword: false },
+    ...(demand && { demand }),
+    expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
+  };
+  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options, missing.offered);
+}
+
+/** With what still counts of an earlier sign-in, as if it had been shown in this one. */
+export function withKept(flow: Flow, kept: ShownFactors): Flow {
+  const { password } = kept;
+  return {
+    ...flow,
+    kept,
+    ...(password && { passwordVerified: true, passwordDigest: password.digest }),
+  };
 }
 
 /** One more step has been answered. What a passkey was asked goes with it: a challenge is answered once (SR-61). */

@@ -1,9 +1,11 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
+import type { Environment } from './environment/traits.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TestMode } from './resource.ts';
 import type { Transaction } from './signing.ts';
+import type { Demand, ShownFactors } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { PasskeyChallenge } from './webauthn/passkey-challenge.ts';
 
@@ -63,6 +65,12 @@ export interface Flow {
   sent?: SentNotice;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
+  /** What the browser says of itself, each trait under a MAC; absent where the resource does not ask. */
+  environment?: Environment;
+  /** What the host asks the result to be. */
+  demand?: Demand;
+  /** What of an earlier sign-in this one builds upon. */
+  kept?: ShownFactors;
   /** Wrong answers that this sign-in still takes; with the last of them it ends. */
   attemptsLeft: number;
   /** Second-factor-only mode. `hostCheckedPassword`: the rules of method 3 hold. */
@@ -87,6 +95,9 @@ export interface LoginRequest {
   hostCheckedPassword: boolean;
   /** What the person is to confirm. Absent: they are to sign in. */
   transaction?: Transaction;
+  demand?: Demand;
+  /** The earlier sign-in, by the name of its result. */
+  previous?: FlowId;
   /** SHA-256 of the request's secret, hex. */
   secretHash: string;
   /** Set once a result came of it: it serves no second time. */
@@ -116,6 +127,13 @@ export interface ResultRecord {
   kind?: TokenKind;
   /** Hash of the transaction that was confirmed. Absent: it was a sign-in. */
   transaction?: string;
+  /** When each of the factors was shown; a sign-in that builds upon an earlier one has older ones. */
+  passwordAt?: number;
+  secondAt?: number;
+  passwordDigest?: string;
+  /** How far the browser matched those before, in percent. */
+  environment?: number;
+  /** Of the oldest factor. */
   authenticatedAt: number;
   issuedAt: number;
   expiresAt: number;

@@ -1,4 +1,5 @@
 import type { ActorReference } from './actor.ts';
+import type { EnvironmentCheck } from './environment/environment-check.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
 import type { TokenKind } from './token.ts';
 
@@ -34,6 +35,10 @@ export interface Resource {
   passwordReset?: boolean;
   /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
   passkeySignIn?: boolean;
+  /** The comparison of people's browsers with those that they signed in with before. Absent: nothing is collected. */
+  environment?: EnvironmentCheck;
+  /** How long a consumed result can be built upon by a later sign-in, at most 12 hours. Absent: not at all. */
+  rememberMs?: number;
   /** Addresses that results may be posted to when a person signs in on our own page; compared letter by letter. */
   redirectUris?: string[];
   /** Hash of its logo, which is a document of its own. */

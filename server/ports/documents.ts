@@ -5,6 +5,7 @@ import type { AdministratorLink, EmailChange, SetupLink } from '../domain/admini
 import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Challenge } from '../domain/challenge.ts';
+import type { Environments } from '../domain/environment/remembered.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
@@ -29,6 +30,7 @@ import type { Restoration } from '../domain/restoration.ts';
 import type { Session } from '../domain/session.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
+import type { Authentication } from '../domain/step-up.ts';
 import type { Token } from '../domain/token.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { NameClaim, PasswordAttempts, User } from '../domain/user.ts';
@@ -50,6 +52,8 @@ export const documents = {
   resource: (id: ResourceId): DocumentKey<Resource> => ({ anchor: id, name: 'resource' }),
   filter: (id: FilterId): DocumentKey<Filter> => ({ anchor: id, name: 'filter' }),
   user: (id: UserId): DocumentKey<User> => ({ anchor: id, name: 'user' }),
+  /** Browsers with which a person has signed in. */
+  environments: (id: UserId): DocumentKey<Environments> => ({ anchor: id, name: 'environments' }),
   passwordReset: (id: UserId): DocumentKey<PasswordReset> => ({ anchor: id, name: 'password-reset' }),
   /** `normalised` comes from `domain/names.ts`. */
   nameClaim: (account: AccountId, normalised: string): DocumentKey<NameClaim> => ({
@@ -86,6 +90,8 @@ export const documents = {
     name: anchor === id ? 'made-with' : `made-with/${id}`,
   }),
   result: (id: FlowId): DocumentKey<ResultRecord> => ({ anchor: id, name: 'result' }),
+  /** A sign-in whose result was consumed, to be built upon. */
+  authentication: (id: FlowId): DocumentKey<Authentication> => ({ anchor: id, name: 'authentication' }),
   /** How many objects of a kind an account has, kept only where its plan limits them. */
   usage: (account: AccountId, kind: QuotaKind): DocumentKey<Usage> => ({ anchor: account, name: `usage/${kind}` }),
   /** `number` counts from 1. */

@@ -94,6 +94,16 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     await giveSent({ ports, account, resource, user }, 'email', `${user.login}@shop.example`);
     return { body: { resource: resource.id, user: user.login }, status: 200 };
   },
+  'POST /environment/check': ({ resource }) => ({
+    body: { resource: resource.id, user: 'alice', environment: { language: 'en-GB' } },
+    status: 200,
+  }),
+  'POST /environment': ({ resource }) => ({
+    body: { resource: resource.id, user: 'alice', environment: { language: 'en-GB' } },
+    status: 204,
+  }),
+  'GET /users/{id}/environments': ({ user }) => ({ id: user.id, status: 200 }),
+  'DELETE /users/{id}/environments': ({ user }) => ({ id: user.id, status: 204 }),
   'POST /resources': () => ({ body: { name: 'Shop' }, status: 201 }),
   'GET /resources': () => ({ status: 200 }),
   'GET /resources/{id}': ({ resource }) => ({ id: resource.id, status: 200 }),

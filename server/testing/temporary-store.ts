@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +9,23 @@ import type { Store } from '../ports/store.ts';
 const IN_MEMORY = '/dev/shm';
 const ROOM = 512 * 1024 * 1024;
 
+/** Folders of stores that nobody has closed yet: they go with the process, or memory would fill up with them. */
+const left = new Set<string>();
+process.once('exit', () => {
+  for (const path of left) rmSync(path, { recursive: true, force: true });
+});
+
 /** A real, empty embedded store in a folder that goes with it. Takes some ten milliseconds. */
 export async function openTemporaryStore(): Promise<{ store: Store; remove(): Promise<void> }> {
   const path = await mkdtemp(join(await quickFolder(), 'countersign-store-'));
+  left.add(path);
   const store = await openEmbeddedStore({ path });
   return {
     store,
     remove: async () => {
       await store.close();
       await rm(path, { recursive: true, force: true });
+      left.delete(path);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
+import type { SaidTraits } from '../domain/environment/traits.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import type { MailLanguage } from '../domain/mail/mail.ts';
 import { answerIdentify } from '../usecases/answer-identify.ts';
@@ -21,6 +22,8 @@ export interface WalkOptions {
   nonce?: string;
   origin?: string;
   address?: string | undefined;
+  /** What the browser is like; its user agent comes with every request. */
+  browser?: SaidTraits;
 }
 
 /** Somebody in front of the widget: keeps the handle and what was last seen, and answers step by step. */
@@ -40,12 +43,14 @@ export class Walk {
   }
 
   static async begin(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
-    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest } = options;
+    const { ports = scene.ports, nonce = NONCE, origin = ORIGIN, address, loginRequest, browser } = options;
+    const { userAgent, ...traits } = browser ?? {};
     const begun = await beginFlow(ports, {
       resource: scene.resource.id,
       nonce,
       origin,
-      whence: whence(address),
+      whence: { ...whence(address), ...(userAgent !== undefined && { userAgent }) },
+      ...(browser && { traits }),
       ...(loginRequest !== undefined && { loginRequest }),
     });
     return new Walk(scene, ports, must(begun), address);

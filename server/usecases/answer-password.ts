@@ -1,9 +1,11 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { passwordRight } from '../domain/flow-steps.ts';
-import { decideFactors, denialCode, widgetMethod } from '../domain/methods.ts';
+import { widgetMethod } from '../domain/methods.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
+import { requiredDenial, requiredFactors } from '../domain/step-up.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { checkPassword } from './check-password.ts';
+import { judgeEnvironment } from './environment/judge-environment.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
 import { offerFirst } from './second-factor/offer-first.ts';
@@ -20,7 +22,7 @@ export function answerPassword(
   return answerStep(ports, ['password'], answer, async (flow) => {
     const { address } = answer.whence;
     const { account, resource } = flow;
-    const asked = { account, resource, name: flow.login ?? '', password: answer.password, address };
+    const asked = { account, resource, name: flow.user ?? flow.login ?? '', password: answer.password, address };
     const checked = await checkPassword(ports, asked, async ({ user, tokens }): Promise<Verdict<StepOutcome>> => {
       // What the resource asks for may have changed while the password was hashed.
       const access = await readAccess(ports, flow.resource, address);
@@ -28,16 +30,27 @@ export function answerPassword(
       const now = ports.clock.now();
       const accepts = acceptedKinds(access.resource);
       const states = factorStates(tokens, accepts, now);
-      const factors = decideFactors(widgetMethod(access.resource.methodPolicy, states), states);
-      if (factors.kind === 'deny') return refusal(denialCode(factors.reason), { about: user.id });
-      if (factors.otp) {
-        const usable = usableTokens(tokens, accepts, now);
-        const options = factorOptions(usable);
-        const offered = await offerFirst(ports, flow, access.resource, { options, usable });
-        if (isRefusal(offered)) return { ...offered, about: user.id };
-        return { move: (held) => passwordRight(held, user, passwordDigest(user), options, offered) };
+      const environment = await judgeEnvironment(ports, access.resource, user.id, flow.environment);
+      const factors = requiredFactors(widgetMethod(access.resource.methodPolicy, states), states, {
+        level: flow.demand?.acr,
+        hasPassword: true,
+        differs: environment?.differs,
+      });
+      if (factors.kind === 'deny') {
+        const percent = environment?.percent ?? undefined;
+        return refusal(requiredDenial(factors.reason), { about: user.id, ...(percent !== undefined && { percent }) });
       }
-      return { finish: { user, password: true, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
+      const right = { user, password: true, passwordDigest: passwordDigest(user) } as const;
+      const usable = usableTokens(tokens, accepts, now);
+      if (!factors.otp) return { finish: { ...right, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
+      const second = environment?.differs === undefined ? flow.kept?.second : undefined;
+      if (second && usable.some(({ id }) => id === second.token)) {
+        return { finish: { ...right, otp: 'verified', token: second.token, kind: second.kind, second } };
+      }
+      const options = factorOptions(usable);
+      const offered = await offerFirst(ports, flow, access.resource, { options, usable });
+      if (isRefusal(offered)) return { ...offered, about: user.id };
+      return { move: (held) => passwordRight(held, user, right.passwordDigest, options, offered) };
     });
     return isRefusal(checked) ? { refusal: checked } : checked;
   });

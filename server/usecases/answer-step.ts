@@ -1,14 +1,18 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowView } from '../../shared/wire/flow.ts';
+import { environmentForbids } from '../domain/environment/environment-check.ts';
 import type { EventDraft } from '../domain/event.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
 import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from '../domain/flow-steps.ts';
+import type { UserId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 import { answerTest, expired } from '../domain/test-mode.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
 import { eventOf } from './act.ts';
+import { judgeEnvironment } from './environment/judge-environment.ts';
+import { rememberEnvironment } from './environment/remember-environment.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { holdStep, keeping, letGo } from './hold-step.ts';
@@ -94,7 +98,19 @@ async function evaluateClaimed(
 
   const after = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(after)) return turnDown(after, (held) => denied(held, after.refused));
-  return finish(ports, flow, attempt, outcome.finish, after.resource, whence);
+  const { finish: passed } = outcome;
+  const { id } = passed.user;
+  // Nobody signs in on a test resource, and nobody is compared there.
+  if (id === 'test') return finish(ports, flow, attempt, passed, after.resource, whence);
+  const environment = await judgeEnvironment(ports, after.resource, id, flow.environment);
+  const percent = environment?.percent ?? undefined;
+  const isKept = flow.kept?.password !== undefined && passed.password !== true;
+  if (environmentForbids(environment, passed.otp, isKept)) {
+    const about = { about: id, ...(percent !== undefined && { percent }) };
+    return turnDown(refusal('ENVIRONMENT_MISMATCH', about), (held) => denied(held, 'ENVIRONMENT_MISMATCH'));
+  }
+  const seen = { ...passed, ...(percent !== undefined && { environment: percent }) };
+  return finish(ports, flow, attempt, seen, after.resource, whence);
 }
 
 /** On a test resource nothing but the name is looked at. */
@@ -129,7 +145,7 @@ function move(
   });
 }
 
-function finish(
+async function finish(
   ports: StepNeeds,
   claimed: Flow,
   attempt: string,
@@ -137,11 +153,35 @@ function finish(
   resource: Resource,
   whence: Whence,
 ): Promise<Verdict<FlowView>> {
-  return settle(ports, claimed, attempt, (flow, now, request) => {
+  const settled = await settle(ports, claimed, attempt, (flow, now, request) => {
     const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
     const end = flow.test === 'expire' ? expired(done, now) : done;
+    // Whatever the steps were: a result below the level that the host demands is none.
+    if (flow.demand && end.result.acr < flow.demand.acr) {
+      const below = denied(flow, 'LEVEL_UNREACHABLE');
+      const event = eventOf(actOf(below, whence), refusedEvent(flow, refusal('LEVEL_UNREACHABLE')), now);
+      return { flow: below, write: { ...keeping(documents.flow, below), append: [event] } };
+    }
     return { ...end, write: finishing(end.flow, end.result, request, whence, now) };
   });
+  // Only now: whoever does not get to the end teaches the check nothing.
+  if (!isRefusal(settled) && settled.step === 'done') {
+    await rememberBrowser(ports, claimed, passed.user.id, resource, whence);
+  }
+  return settled;
+}
+
+/** The sign-in is over and holds; a browser that could not be remembered is asked for more the next time. */
+async function rememberBrowser(
+  ports: StepNeeds,
+  flow: Flow,
+  user: UserId | 'test',
+  resource: Resource,
+  whence: Whence,
+): Promise<void> {
+  if (user === 'test' || !resource.environment || !flow.environment) return;
+  const seen = { user, resource: resource.id, blinded: flow.environment };
+  await rememberEnvironment(ports, actOf({ account: flow.account, user }, whence), seen).catch(() => undefined);
 }
 
 async function settle(
@@ -168,6 +208,8 @@ const FINAL: ReadonlySet<RefusalCode> = new Set([
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
   'ACCESS_DENIED',
+  'ENVIRONMENT_MISMATCH',
+  'LEVEL_UNREACHABLE',
   'FILTER_DENIED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',

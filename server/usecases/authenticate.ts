@@ -48,6 +48,8 @@ export interface Authenticated {
   token?: TokenId;
   /** What kind of token it was. */
   kind?: TokenKind;
+  /** A PIN was part of the code. */
+  pin?: true;
   otp: OtpUse;
 }
 

@@ -10,6 +10,7 @@ import { documents } from '../ports/documents.ts';
 import { ABSENT } from '../ports/store.ts';
 import { eventOf, type Whence } from './act.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
+import { seenAtBeginning } from './environment/seen-at-beginning.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
@@ -58,7 +59,8 @@ async function beginPlain(
   const now = ports.clock.now();
   const secret = newSecret(ports);
   const id = idFromBytes('flw', ports.random.bytes(7));
-  const begun = newFlow(id, resource, { ...input, handleHash: hashSecret(secret) }, now);
+  const asked = { ...input, ...seenAtBeginning(ports, resource, input), handleHash: hashSecret(secret) };
+  const begun = newFlow(id, resource, asked, now);
   const flow = isRefusal(access) ? denied(begun, access.refused) : withPasskey(ports, begun, access.resource);
 
   const key = documents.flow(id);

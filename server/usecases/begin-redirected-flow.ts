@@ -1,10 +1,9 @@
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { redirectAllowed } from '../domain/redirect-uris.ts';
 import { documents } from '../ports/documents.ts';
-import type { Whence } from './act.ts';
 import { admitBeginning } from './begin-flow.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
-import type { BeginFlowNeeds } from './flow-beginning.ts';
+import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { parseLoginRequest } from './flow-handle.ts';
 import { refusal, type Verdict } from './verdict.ts';
 
@@ -15,9 +14,9 @@ import { refusal, type Verdict } from './verdict.ts';
  */
 export async function beginRedirectedFlow(
   ports: BeginFlowNeeds,
-  { loginRequest, whence }: { loginRequest: string; whence: Whence },
+  { loginRequest, ...browser }: Pick<FlowBeginning, 'traits' | 'whence'> & { loginRequest: string },
 ): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, whence);
+  const refused = await admitBeginning(ports, browser.whence);
   if (refused) return refused;
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
@@ -30,6 +29,6 @@ export async function beginRedirectedFlow(
   // It may have been taken off the list since.
   if (!redirectAllowed(resource.value, redirectUri)) return refusal('LOGIN_REQUEST_INVALID');
   const { origin } = new URL(redirectUri);
-  const beginning = { resource: id, nonce, origin, redirectUri, whence };
+  const beginning = { resource: id, nonce, origin, redirectUri, ...browser };
   return beginRequestedFlow(ports, resource.value, beginning, loginRequest);
 }

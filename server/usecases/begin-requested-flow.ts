@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { FlowBegun } from '../../shared/wire/flow.ts';
 import { assignmentTo, isAssigned } from '../domain/assignments.ts';
+import { environmentForbids, type JudgedEnvironment } from '../domain/environment/environment-check.ts';
 import {
   FLOW_LIFETIME_MS,
   type Flow,
@@ -13,8 +14,12 @@ import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
 import { signingDenial, signingKinds } from '../domain/signing.ts';
+import type { Authentication } from '../domain/step-up.ts';
 import { documents } from '../ports/documents.ts';
 import { eventOf, type Whence } from './act.ts';
+import { beginDemandedFlow } from './begin-demanded-flow.ts';
+import { judgeEnvironment } from './environment/judge-environment.ts';
+import { seenAtBeginning } from './environment/seen-at-beginning.ts';
 import { readUser } from './find-user.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
@@ -55,9 +60,12 @@ export async function beginRequestedFlow(
   const [asked] = await ports.store.getMany([documents.loginRequest(given.id)], ports.clock.now());
   if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
   const access = await readAccess(ports, resource.id, input.whence.address);
-  const named = asked.value.user;
-  const person = named && (await readUser(ports, resource.account, named));
+  const whom = asked.value.user;
+  const person = whom && (await readUser(ports, resource.account, whom));
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
+  const seen = seenAtBeginning(ports, resource, input);
+  const environment = whom && (await judgeEnvironment(ports, resource, whom, seen.environment));
+  const earlier = await readEarlier(ports, asked.value);
 
   const tokens = pairs.tokens.map(({ value }) => value);
   const { transaction } = asked.value;
@@ -97,7 +105,7 @@ export async function beginRequestedFlow(
       const ended = running?.value.step === 'done' || (running?.value.step === 'denied' && user !== undefined);
       if (request.value.usedAt !== undefined || ended) return { answer: undefined };
 
-      const fresh = newFlow(given.id, resource, { ...input, handleHash }, now);
+      const fresh = newFlow(given.id, resource, { ...input, ...seen, handleHash }, now);
       const attemptsLeft = running && leftOf(running.value);
       if (canBePassedOn && attemptsLeft === 0) return deny(fresh, 'TOO_MANY_ATTEMPTS', input.whence, now);
       // Nobody was named, so beginning again is signing in anew, with what is left of the attempts.
@@ -105,16 +113,11 @@ export async function beginRequestedFlow(
         const flow = { ...fresh, attemptsLeft: attemptsLeft ?? fresh.attemptsLeft };
         return isRefusal(access) ? deny(flow, access.refused, input.whence, now) : keepBoth(flow, request.value);
       }
-      const flow: Flow =
-        running && !canBePassedOn
-          ? { ...running.value, handleHash, origin: input.origin }
-          : requestedFlow(
-              fresh,
-              { ...request.value, user, attemptsLeft: attemptsLeft ?? request.value.attemptsLeft },
-              pairs.user?.login,
-              options,
-              offered,
-            );
+      const again = running && !canBePassedOn;
+      const named = { ...request.value, user, attemptsLeft: attemptsLeft ?? request.value.attemptsLeft };
+      const flow: Flow = again
+        ? { ...running.value, ...seen, handleHash, origin: input.origin }
+        : requestedFlow(fresh, named, pairs.user?.login, options, offered);
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -126,21 +129,46 @@ export async function beginRequestedFlow(
         const denial = signingDenial(tokens, signingKinds(resource, transaction), now);
         return denial ? deny(flow, denial, input.whence, now) : keep(flow);
       }
+      if (request.value.demand) {
+        if (again) return keep(flow);
+        const facts = { resource, user: pairs.user, tokens, earlier, environment, offered };
+        const demanded = beginDemandedFlow(fresh, named, facts, now);
+        if ('refused' in demanded) return deny(flow, demanded.refused, input.whence, now, environment);
+        if (!('passed' in demanded)) return keep(demanded.flow);
+        const end = finished(demanded.flow, demanded.passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+        return complete(end, request.value, input.whence, now);
+      }
+
       const method = request.value.hostCheckedPassword ? 'password-otp' : 'otp';
       const factors = decideFactors(method, factorStates(tokens, accepts, now));
       if (factors.kind === 'deny') return deny(flow, denialCode(factors.reason), input.whence, now);
       if (factors.otp) return keep(flow);
-      return complete(
-        finished(flow, { user: pairs.user, otp: 'skipped' }, { now, resultLifetimeMs: resource.resultLifetimeMs }),
-        request.value,
-        input.whence,
-        now,
-      );
+      if (environmentForbids(environment, 'skipped')) {
+        return deny(flow, 'ENVIRONMENT_MISMATCH', input.whence, now, environment);
+      }
+      const percent = environment?.percent ?? undefined;
+      const passed = {
+        user: pairs.user,
+        otp: 'skipped',
+        ...(percent !== undefined && { environment: percent }),
+      } as const;
+      const end = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+      return complete(end, request.value, input.whence, now);
     },
   );
   if (!begun) return refusal('LOGIN_REQUEST_INVALID');
   if (begun.result) void noteInPassing(ports, documents.firstLogin(begun.result.account));
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(given.id, secret) };
+}
+
+/** The sign-in that a login request builds upon, if it is still remembered; whose it is, is asked where it counts. */
+async function readEarlier(
+  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  { previous }: LoginRequest,
+): Promise<Authentication | undefined> {
+  if (previous === undefined) return undefined;
+  const [stored] = await ports.store.getMany([documents.authentication(previous)], ports.clock.now());
+  return stored?.value;
 }
 
 /** What a sign-in that starts over may still try. What is being checked is given up by that, and was an attempt. */
@@ -162,9 +190,17 @@ function keepBoth(flow: Flow, request: LoginRequest): Decision<Begun> {
   return { answer, write: { ...write, put: [...(write?.put ?? []), kept] } };
 }
 
-function deny(flow: Flow, code: RefusalCode, whence: Whence, now: number): Decision<Begun> {
+function deny(
+  flow: Flow,
+  code: RefusalCode,
+  whence: Whence,
+  now: number,
+  environment?: JudgedEnvironment,
+): Decision<Begun> {
   const { answer, write } = keep(denied(flow, code));
-  const event = eventOf(actOf(flow, whence), refusedEvent(flow, { refused: code }), now);
+  const percent = environment?.percent ?? undefined;
+  const why = { refused: code, ...(percent !== undefined && { percent }) };
+  const event = eventOf(actOf(flow, whence), refusedEvent(flow, why), now);
   return { answer, write: { ...write, append: [event] } };
 }
 

@@ -47,7 +47,8 @@ export type FactorTold =
   | { refused: RefusalCode; tokens: TokenId[] };
 
 export type FactorOutcome = Verdict<
-  { otp: 'verified'; token: TokenId; kind: TokenKind; passkey?: ShownPasskey } | { otp: 'skipped' }
+  /** `pin`: it was part of the code. */
+  { otp: 'verified'; token: TokenId; kind: TokenKind; pin?: true; passkey?: ShownPasskey } | { otp: 'skipped' }
 >;
 
 const MAX_ROUNDS = 12;
@@ -100,7 +101,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         const others = tokens.filter((other) => other !== accepted.stored);
         await Promise.all(others.map(({ value }) => forgive(ports, value, check)));
         const { passkey } = accepted.judgement;
-        return { otp: 'verified', token: next.id, kind, ...(passkey && { passkey }) };
+        return { otp: 'verified', token: next.id, kind, ...(next.pin && { pin: true }), ...(passkey && { passkey }) };
       }
       const tried = judged.filter(({ judgement }) => judgement.verdict !== 'not-asked');
       if (isUsed || tried.length === 0) {

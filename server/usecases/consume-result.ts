@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '../../shared/wire/result.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../domain/flow.ts';
 import { parseId, type ResourceId } from '../domain/ids.ts';
+import { forgottenAt, rememberedFrom } from '../domain/remember-result.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { type Act, eventOf } from './act.ts';
@@ -70,11 +71,20 @@ export async function consumeResult(
       if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
       // The used-up record stays as long as the JWT could still be shown.
       const used = { ...current.value, consumedAt: at };
+      // What somebody confirmed is no sign-in that another could build upon.
+      const earlier =
+        used.user === 'test' || used.transaction !== undefined
+          ? undefined
+          : rememberedFrom({ ...used, user: used.user });
+      const expiresAt = earlier && forgottenAt(earlier, resource.value.rememberMs ?? 0);
       const subject = used.test ? {} : { subject: used.user };
       return {
         answer: { claims },
         write: {
-          put: [{ key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS }],
+          put: [
+            { key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS },
+            ...(expiresAt === undefined ? [] : [{ key: documents.authentication(id), value: earlier, expiresAt }]),
+          ],
           append: [eventOf(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
         },
       };

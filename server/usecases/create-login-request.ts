@@ -1,7 +1,13 @@
+import { assignmentTo, isAssigned } from '../domain/assignments.ts';
 import type { LoginRequest } from '../domain/flow.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../domain/flow.ts';
 import type { FlowId, ResourceId } from '../domain/ids.ts';
+import { widgetMethod } from '../domain/methods.ts';
 import { redirectAllowed } from '../domain/redirect-uris.ts';
+import type { Resource } from '../domain/resource.ts';
+import { acceptedKinds, factorStates } from '../domain/second-factor.ts';
+import { type Demand, requiredFactors } from '../domain/step-up.ts';
+import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { ABSENT } from '../ports/store.ts';
@@ -9,6 +15,7 @@ import { type Act, eventOf } from './act.ts';
 import type { Birth } from './create-object.ts';
 import { findUser } from './find-user.ts';
 import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './flow-handle.ts';
+import { readPairs } from './read-pairs.ts';
 import { newOperation } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
@@ -26,6 +33,10 @@ export async function createLoginRequest(
     user?: string;
     nonce: string;
     passwordChecked: boolean;
+    /** Instead of the second factor alone: what the result has to be. */
+    demand?: Demand | undefined;
+    /** With a demand: an earlier result of this person, whose factors need not be shown again. */
+    previous?: FlowId | undefined;
     /** For our own page; one of the resource's. */
     redirectUri?: string;
   },
@@ -43,12 +54,22 @@ export async function createLoginRequest(
   const user = input.user === undefined ? undefined : await findUser(ports, account, input.user);
   if (input.user !== undefined && !user) return refusal('USER_NOT_FOUND');
 
+  const { demand, previous } = input;
+  if (demand && (input.passwordChecked || !user)) {
+    // The level counts what is checked here, so the site's own check would promise what the result does not say.
+    return refusal('INPUT_INVALID', {
+      detail: 'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
+    });
+  }
+  if (demand && user && (await isOutOfReach(ports, user, resource.value, demand))) return refusal('LEVEL_UNREACHABLE');
+
   const kept = await keepLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
     ...(user && { user: user.id }),
     nonce: input.nonce,
     ...(redirectUri !== undefined && { redirectUri }),
     hostCheckedPassword: input.passwordChecked,
+    ...(demand && { demand, ...(previous !== undefined && { previous }) }),
     expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
   });
   return isRefusal(kept) ? kept : { loginRequest: kept.loginRequest, expiresAt: kept.request.expiresAt };
@@ -96,6 +117,22 @@ export async function keepLoginRequest(
   return made && secretMatches(secret, made.value.secretHash) && made.value.account === account
     ? { loginRequest: writeLoginRequest(id, secret), request: made.value }
     : refusal('CONTENTION');
+}
+
+/** Told before anything is asked. Whatever else is in the way of the person, the widget tells. */
+async function isOutOfReach(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  known: User,
+  resource: Resource,
+  { acr }: Demand,
+): Promise<boolean> {
+  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const values = tokens.map(({ value }) => value);
+  if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return false;
+  const states = factorStates(values, acceptedKinds(resource), ports.clock.now());
+  const beyond = { level: acr, hasPassword: user.passwordHash !== undefined };
+  const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, beyond);
+  return required.kind === 'deny' && required.reason === 'level';
 }
 
 function writeLoginRequest(id: FlowId, secret: string): string {

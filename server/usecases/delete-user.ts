@@ -41,6 +41,7 @@ export async function deleteUser(
   );
   // Also where they are gone already: a deletion that broke off is finished by its repetition.
   await sweepIndex(ports, indexes.tokensOf(account, id), (token) => disown(ports, act, account, token as TokenId, id));
+  await forgetBrowsers(ports, account, id);
   if (isRefusal(gone)) return gone;
 
   const { object: user } = gone;
@@ -57,6 +58,15 @@ export async function deleteUser(
     delete: [attempts],
   });
   return { deleted: true };
+}
+
+/** Of somebody who is gone. */
+async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
+  const key = documents.environments(id);
+  await transact(ports, key.anchor, [key, documents.user(id)], ([stored, user]) => {
+    const isTheirs = stored?.value.account === account && user === undefined;
+    return { answer: undefined, ...(isTheirs && { write: { delete: [key] } }) };
+  });
 }
 
 /** Takes a token from an owner who is gone. Somebody who has it by now, or an owner who is there, keeps it. */

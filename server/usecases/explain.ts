@@ -3,21 +3,17 @@ import type { OtpUse } from '../../shared/wire/result.ts';
 import { accessChecks } from '../domain/access.ts';
 import { assignmentTo, isAssigned, validPairs } from '../domain/assignments.ts';
 import { maySee } from '../domain/authority.ts';
+import type { EnvironmentAction } from '../domain/environment/environment-check.ts';
+import type { SaidTraits } from '../domain/environment/traits.ts';
 import { wrongPasswordsFrom } from '../domain/familiar-places.ts';
 import { localTime } from '../domain/filters/time.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../domain/ids.ts';
 import { tokenState } from '../domain/lockout.ts';
-import {
-  type DenialReason,
-  decideFactors,
-  denialCode,
-  type FactorState,
-  type Method,
-  widgetMethod,
-} from '../domain/methods.ts';
+import { type DenialReason, type FactorState, type Method, widgetMethod } from '../domain/methods.ts';
 import { passwordWaitUntil } from '../domain/password-wait.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorStates } from '../domain/second-factor.ts';
+import { type Level, requiredDenial, requiredFactors } from '../domain/step-up.ts';
 import type { Token, TokenState } from '../domain/token.ts';
 import type { Assignment, User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
@@ -25,6 +21,8 @@ import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { unknownSubject } from './burn-attempt.ts';
 import { placeOf } from './counted-password.ts';
+import { blindTraits } from './environment/blind-traits.ts';
+import { judgeEnvironment } from './environment/judge-environment.ts';
 import { findUser, locateUser } from './find-user.ts';
 import { readAccessFacts, seenFrom } from './read-access.ts';
 import { readPairs } from './read-pairs.ts';
@@ -38,6 +36,10 @@ export interface Question {
   address?: string | undefined;
   /** The instant to decide for. What is assigned and how tokens stand is as it is now. */
   at?: number | undefined;
+  /** What the person's browser is like. */
+  environment?: SaidTraits | undefined;
+  /** The level that a login request would demand. */
+  acr?: Level | undefined;
   subject: { user: string; method: Exclude<Method, 'token'> | 'widget' } | { token: TokenId };
 }
 
@@ -58,7 +60,9 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
   | { check: 'password-set' }
   | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
   | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
-  | { check: 'factors'; reason?: DenialReason }
+  /** Null: nothing is remembered, or nobody said what the browser is like. */
+  | { check: 'environment'; percent: number | null; action: EnvironmentAction }
+  | { check: 'factors'; reason?: DenialReason | 'level' | 'environment' }
 );
 
 export interface Explanation {
@@ -102,7 +106,7 @@ export async function explain(
   const decided =
     'token' in subject
       ? await aboutToken(then, act, facts.resource, subject.token)
-      : await aboutUser(then, act, facts.resource, { ...subject, address: question.address });
+      : await aboutUser(then, act, facts.resource, { ...question, ...subject });
   if ('refused' in decided) return decided;
   const checks = [...access, ...decided.checks];
   const failed = checks.find(({ passed }) => !passed);
@@ -138,7 +142,7 @@ async function aboutUser(
   ports: Needs,
   act: Act,
   resource: Resource,
-  asked: { user: string; method: Exclude<Method, 'token'> | 'widget'; address: string | undefined },
+  asked: { user: string; method: Exclude<Method, 'token'> | 'widget' } & Omit<Question, 'subject'>,
 ): Promise<Verdict<Decided>> {
   const { account } = act.actor;
   const now = ports.clock.now();
@@ -162,16 +166,40 @@ async function aboutUser(
   }
   checks.push(assignmentCheck(assignment, tokens));
   for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
+  // Both are asked for in the widget alone; over the API the site's backend asks by itself.
+  const widget = asked.method === 'widget';
+  const environment =
+    widget && person ? await environmentCheck(ports, resource, person.id, asked.environment) : undefined;
+  if (environment) checks.push(environment.check);
   const unable = checks.some(({ passed }) => !passed);
-  const decided = factorsOf(method, states);
+  const decided = factorsOf(method, states, {
+    level: widget ? asked.acr : undefined,
+    hasPassword: person?.passwordHash !== undefined,
+    differs: environment?.differs,
+  });
   return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
+}
+
+async function environmentCheck(
+  ports: Needs,
+  resource: Resource,
+  user: UserId,
+  said: SaidTraits | undefined,
+): Promise<{ check: Check; differs?: EnvironmentAction | undefined } | undefined> {
+  if (!resource.environment) return undefined;
+  const { action } = resource.environment;
+  const match = said && (await judgeEnvironment(ports, resource, user, blindTraits(ports, said)));
+  const check = { check: 'environment', action, percent: match?.percent ?? null } as const;
+  // A code that is demanded may be there to be shown: whether it is, the factors say.
+  const passed = match?.differs !== 'refuse';
+  return { check: { ...check, ...judged(passed, 'ENVIRONMENT_MISMATCH') }, differs: match?.differs };
 }
 
 async function waitCheck(
   ports: Needs,
   act: Act,
   person: User | undefined,
-  { user, address }: { user: string; address: string | undefined },
+  { user, address }: { user: string; address?: string | undefined },
 ): Promise<Check> {
   const subject = person ? person.id : unknownSubject(ports, act.actor.account, user);
   const now = ports.clock.now();
@@ -220,15 +248,17 @@ function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
 function factorsOf(
   method: Method,
   states: readonly FactorState[],
+  beyond: Parameters<typeof requiredFactors>[2] = { hasPassword: true },
 ): { checks: Check[]; factors: Explanation['factors'] } {
-  const decision = decideFactors(method, states);
+  const decision = requiredFactors(method, states, beyond);
   if (decision.kind === 'factors') {
     const { password, otp, otpSkipped } = decision;
     return { checks: [{ check: 'factors', passed: true }], factors: { password, otp, otpSkipped } };
   }
   const { reason } = decision;
   // Where no first factor stands behind the name, the reason is told to nobody.
-  const code = method === 'otp' ? 'INVALID_CREDENTIALS' : denialCode(reason);
+  const isAnonymous = method === 'otp' && beyond.level === undefined;
+  const code = isAnonymous ? 'INVALID_CREDENTIALS' : requiredDenial(reason);
   return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };
 }
 

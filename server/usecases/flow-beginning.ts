@@ -1,9 +1,10 @@
 import type { FactorKind } from '../../shared/wire/flow.ts';
+import type { SaidTraits } from '../domain/environment/traits.ts';
 import type { ResourceId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Whence } from './act.ts';
 
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer'> & {
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets'> & {
   issuer: string;
   rpId?: string | undefined;
 };
@@ -19,6 +20,8 @@ export interface FlowBeginning {
   redirectUri?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
+  /** What the browser says of itself; of no interest where the resource does not ask. */
+  traits?: SaidTraits;
   /** The person's, as the service itself sees it. */
   whence: Whence;
 }

@@ -13,7 +13,7 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...whence };
 }
 
-export function refusedEvent(flow: Flow, { refused, about, reason = refused }: Refusal): EventDraft {
+export function refusedEvent(flow: Flow, { refused, about, percent, reason = refused }: Refusal): EventDraft {
   const subject = flow.user ?? about;
   return {
     ...kindOf(flow.transaction?.hash, flow.test !== undefined),
@@ -23,6 +23,7 @@ export function refusedEvent(flow: Flow, { refused, about, reason = refused }: R
     outcome: 'refused',
     reason,
     factors: flow.passwordVerified ? ['password'] : [],
+    ...(percent !== undefined && { environment: percent }),
   };
 }
 
@@ -38,6 +39,7 @@ export function grantedEvent(result: ResultRecord): EventDraft {
     outcome: 'granted',
     factors,
     otp: result.otp,
+    ...(result.environment !== undefined && { environment: result.environment }),
   };
 }
 

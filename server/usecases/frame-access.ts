@@ -8,6 +8,8 @@ import type { Ports } from '../ports/index.ts';
 export interface Shown {
   title: string;
   passwordReset: boolean;
+  /** Whether the browser says what it is like. */
+  comparesBrowsers: boolean;
   isTest: boolean;
   /** Hash of the logo. */
   logo?: string;
@@ -30,6 +32,13 @@ export async function frameAccess(
   return { ancestor: origin, shown: shownOf(stored.value) };
 }
 
-export function shownOf({ name: title, passwordReset = false, testMode, logo }: Resource): Shown {
-  return { title, passwordReset, isTest: testMode !== undefined, ...(logo !== undefined && { logo }) };
+export function shownOf({ name: title, passwordReset = false, testMode, logo, environment }: Resource): Shown {
+  const comparesBrowsers = environment !== undefined;
+  return {
+    title,
+    passwordReset,
+    comparesBrowsers,
+    isTest: testMode !== undefined,
+    ...(logo !== undefined && { logo }),
+  };
 }

@@ -261,6 +261,19 @@ describe('SR-10: a result says what was confirmed, and serves for nothing else',
     expect(await redeem(scene, walk.view.result ?? '', HASH)).toEqual(WRONG);
   });
 
+  test('what was confirmed is no earlier sign-in that another could build upon', async () => {
+    const { scene, device } = await person({ resource: { rememberMs: 3_600_000 } });
+    const result = await signed(scene, device, FIELDS);
+    const { claims } = must(await redeem(scene, result, HASH));
+    const login = await Walk.toOtp(scene);
+    must(await login.otp(await device.answer(login.view.question ?? '')));
+    must(await redeem(scene, login.view.result ?? ''));
+    const keys = [claims.jti, flowOf(login)].map((flow) => documents.authentication(flow as typeof flowId));
+    const [confirmed, signedIn] = await ports.store.getMany(keys, ports.clock.now());
+    expect(confirmed).toBeUndefined();
+    expect(signedIn).toBeDefined();
+  });
+
   // SR-4
   test('SR-4: locked after it was confirmed, the token confirms nothing', async () => {
     const { scene, device } = await person();

@@ -10,10 +10,15 @@ import { editObject, readObject } from './read-object.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
-/** A change to a resource; for the three filters `null` takes the filter off. */
+/** A change to a resource; for the three filters `null` takes the filter off, and it switches off what can be. */
 export type ResourceChanges = {
-  [K in Exclude<keyof ResourceSettings, FilterSlot | 'testMode'>]?: ResourceSettings[K] | undefined;
-} & { [K in FilterSlot]?: FilterId | null | undefined };
+  [K in Exclude<keyof ResourceSettings, FilterSlot | Clearable | 'testMode'>]?: ResourceSettings[K] | undefined;
+} & { [K in FilterSlot]?: FilterId | null | undefined } & {
+  [K in Clearable]?: ResourceSettings[K] | null | undefined;
+};
+
+/** `null` switches it off. */
+type Clearable = 'environment' | 'rememberMs';
 
 type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
 

@@ -15,6 +15,8 @@ export interface Refusal {
   readonly flaw?: PasswordFlaw;
   /** Of an object that is not as the caller saw it: its version now. */
   readonly version?: string;
+  /** How far the browser matched those before, for the event alone. */
+  readonly percent?: number;
   /** The true reason, for the event alone: the caller is told less. */
   readonly reason?: RefusalCode;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */

@@ -29,6 +29,8 @@ export const REFUSALS = {
   PASSKEY_LIMIT: { status: 409, title: 'One person can have no more passkeys than that.' },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait a little and try again.' },
   FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from here or at this time.' },
+  ENVIRONMENT_MISMATCH: { status: 403, title: 'This browser is too unlike those that were used before.' },
+  LEVEL_UNREACHABLE: { status: 403, title: 'The person cannot show as many factors as are asked for.' },
   ACCESS_DENIED: { status: 403, title: 'Sign-in is not possible.' },
 
   // The resource or the account as a whole cannot authenticate anybody.

@@ -33,6 +33,19 @@ export interface BeginFlow {
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
+  /** Only where the frame's page says that the resource compares them. */
+  traits?: BrowserTraits;
+}
+
+/** What a browser says of itself. The families of browser and system come from the request's `User-Agent`. */
+export interface BrowserTraits {
+  /** BCP 47. */
+  language?: string;
+  /** IANA time zone. */
+  zone?: string;
+  screen?: { width: number; height: number };
+  /** Bits. */
+  colourDepth?: number;
 }
 
 export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'passkey' | 'sign' | 'done' | 'denied';

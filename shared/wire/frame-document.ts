@@ -14,6 +14,8 @@ export interface FrameDocument {
   title: string;
   /** Whether the frame offers people a link to a new password. Default false. */
   passwordReset?: boolean | undefined;
+  /** Whether the frame says what its browser is like when a sign-in begins. Default false: then it does not look. */
+  comparesBrowsers?: boolean | undefined;
   /** Whether to say that nobody really signs in here. Default false. */
   isTest?: boolean | undefined;
   /** Path of the resource's logo. */
@@ -53,9 +55,18 @@ export function frameDocument(document: FrameDocument): string {
 }
 
 /** What the frame's script has to know, as data attributes; only those that say something. */
-function factsOf({ passwordReset, isTest, logo, standalone }: FrameDocument): string {
+function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone }: FrameDocument): string {
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
-  const facts = { reset: passwordReset, test: isTest, logo, request, resource, return: redirectUri, given: isGiven };
+  const facts = {
+    reset: passwordReset,
+    traits: comparesBrowsers,
+    test: isTest,
+    logo,
+    request,
+    resource,
+    return: redirectUri,
+    given: isGiven,
+  };
   return Object.entries(facts)
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([name, value]) => (value === true ? ` data-${name}` : ` data-${name}="${escapeHtml(`${value}`)}"`))

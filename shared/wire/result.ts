@@ -26,8 +26,9 @@ export interface ResultClaims {
   /** Origin of the page that embedded the widget, as the person's browser enforced it. */
   origin: string;
   /**
-   * `pwd`, `otp`, `sms`, `mfa`. Passkeys: `hwk`, or `swk` where its owner's other devices may have it too, and `user`
-   * where the device checked its person. In second-factor-only mode with a host-checked password: `otp` alone, or `[]` when skipped.
+   * `pwd`, `otp` (with `sms` and `pin` where they were part), `mfa`. Passkeys: `hwk`, or `swk` where its owner's other
+   * devices may have it too, and `user` where the device checked its person. In second-factor-only mode with a
+   * host-checked password: `otp` alone, or `[]` when skipped.
    */
   amr: string[];
   /** `1` one factor, `2` two factors. */
@@ -35,6 +36,7 @@ export interface ResultClaims {
   otp: OtpUse;
   /** Present exactly where this is the confirmation of a transaction, and no sign-in: SHA-256 of its fields, hex. */
   txn?: string;
+  /** When the oldest of the factors was shown: a sign-in that builds upon an earlier one is no younger. */
   auth_time: number;
   iat: number;
   exp: number;

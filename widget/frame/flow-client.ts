@@ -70,7 +70,7 @@ export function createFlowClient(
     begin: (request) =>
       loginRequest === undefined
         ? ask('flows', BEGIN_TIMEOUT_MS, undefined, request)
-        : ask('redirected-flows', BEGIN_TIMEOUT_MS, undefined, { loginRequest }),
+        : ask('redirected-flows', BEGIN_TIMEOUT_MS, undefined, { loginRequest, traits: request.traits }),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value) => ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [FIELD[step]]: value }),
     choose: (handle, seq, factor) =>

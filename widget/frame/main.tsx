@@ -4,6 +4,7 @@ import { english, loadTexts } from '../i18n/texts.ts';
 import type { Alone } from './alone.ts';
 import { App } from './app.tsx';
 import { applyLook } from './appearance.ts';
+import { browserTraits } from './browser-traits.ts';
 import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
@@ -106,6 +107,7 @@ function run(host: Host, resource: string, { site, loginRequest }: Partial<Alone
       void followPasskeys();
       void followAbout();
     },
+    traits: 'traits' in root.dataset ? browserTraits : undefined,
     isInSight: async () => !!card && isInSight(card),
   });
 

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
+import type { BrowserTraits, FlowView } from '../../shared/wire/flow.ts';
 import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
 import type { PasskeyAssertion, PasskeyRequest } from '../../shared/wire/passkey.ts';
 import type { PasskeyOutcome } from '../../shared/wire/passkey-window.ts';
@@ -17,7 +17,9 @@ const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
 /** Refusals that another try cannot change. */
 const FINAL = new Set([
   'ACCESS_DENIED',
+  'ENVIRONMENT_MISMATCH',
   'FILTER_DENIED',
+  'LEVEL_UNREACHABLE',
   'LOGIN_REQUEST_INVALID',
   'ORIGIN_NOT_ALLOWED',
   'PLAN_INACTIVE',
@@ -37,6 +39,8 @@ export interface SignInParts {
   show(screen: Screen): void;
   /** Asked before anything is sent: whether the person can see what they do. */
   isInSight(): Promise<boolean>;
+  /** What the browser is like. Absent: nobody asks. */
+  traits?: (() => BrowserTraits) | undefined;
 }
 
 /** One sign-in after another, from asking the page for a nonce to the result. Knows no DOM. */
@@ -63,7 +67,16 @@ export interface SignIn {
   checkTime(): void;
 }
 
-export function createSignIn({ resource, origin, client, memoryOf, say, show, isInSight }: SignInParts): SignIn {
+export function createSignIn({
+  resource,
+  origin,
+  client,
+  memoryOf,
+  say,
+  show,
+  isInSight,
+  traits,
+}: SignInParts): SignIn {
   let screen: Screen = { kind: 'loading' };
   let handle = '';
   let memory: FlowMemory | undefined;
@@ -265,7 +278,13 @@ export function createSignIn({ resource, origin, client, memoryOf, say, show, is
       }
       if (asked !== run) return;
 
-      const answer = await client.begin({ resource, nonce, origin, ...(loginRequest && { loginRequest }) });
+      const answer = await client.begin({
+        resource,
+        nonce,
+        origin,
+        ...(loginRequest && { loginRequest }),
+        ...(traits && { traits: traits() }),
+      });
       if (asked !== run) return;
       if (answer.kind === 'view') {
         handle = answer.view.handle;

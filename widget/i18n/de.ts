@@ -98,6 +98,10 @@ export const de = {
   SIGNING_TOKEN_MISSING:
     'Für Sie ist hier nichts eingerichtet, womit Sie das bestätigen könnten. Fragen Sie Ihre Administration.',
   FILTER_DENIED: 'Von Ihrem Ort oder zu dieser Zeit ist die Anmeldung nicht erlaubt.',
+  ENVIRONMENT_MISMATCH:
+    'Dieser Browser sieht anders aus als die, die Sie hier benutzt haben. Nehmen Sie einen davon oder wenden Sie sich an Ihre Verwaltung.',
+  LEVEL_UNREACHABLE:
+    'Dafür braucht es ein Passwort und einen zweiten Faktor, und Sie haben nicht beides. Wenden Sie sich an Ihre Verwaltung.',
   ACCESS_DENIED: 'Sie können sich hier nicht anmelden. Wenn das nicht stimmt, fragen Sie Ihre Administration.',
   PLAN_INACTIVE: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet. Ihr Betreiber kann sie wieder einschalten.',
   RESOURCE_DISABLED: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet.',

@@ -17,6 +17,8 @@ export const PERSONAL_CODES = [
   'TRANSACTION_CANCELLED',
   'SIGNING_TOKEN_MISSING',
   'FILTER_DENIED',
+  'ENVIRONMENT_MISMATCH',
+  'LEVEL_UNREACHABLE',
   'ACCESS_DENIED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',
@@ -110,6 +112,9 @@ export const en = {
   TOO_MANY_ATTEMPTS: 'Too many attempts.',
   SIGNING_TOKEN_MISSING: 'You have nothing set up here that can confirm this. Ask your administrator.',
   FILTER_DENIED: 'Signing in is not allowed from where you are, or at this time.',
+  ENVIRONMENT_MISMATCH:
+    'This browser looks unlike those that you have used here. Use one of them, or ask your administrator.',
+  LEVEL_UNREACHABLE: 'This needs a password and a second factor, and you do not have both. Ask your administrator.',
   ACCESS_DENIED: 'You cannot sign in here. If you think you should, ask your administrator.',
   PLAN_INACTIVE: 'Sign-in is switched off for this site at the moment. Its owner can switch it on again.',
   RESOURCE_DISABLED: 'Sign-in is switched off for this site at the moment.',

@@ -28,6 +28,8 @@ export const RESULT_ERROR_CODES = [
   'RESULT_OTP_REQUIRED',
   /** Fewer factors than asked for. */
   'RESULT_ACR_REQUIRED',
+  /** A factor was shown longer ago than you allow. */
+  'RESULT_TOO_OLD',
   /** It confirms another transaction than the one expected, or none. */
   'RESULT_TRANSACTION_WRONG',
   /** It confirms a transaction, and a sign-in was expected. */
@@ -81,6 +83,8 @@ export const SERVER_ERROR_CODES = [
   'PASSKEY_LIMIT',
   'TOO_MANY_ATTEMPTS',
   'FILTER_DENIED',
+  'ENVIRONMENT_MISMATCH',
+  'LEVEL_UNREACHABLE',
   'ACCESS_DENIED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',

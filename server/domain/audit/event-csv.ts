@@ -20,6 +20,7 @@ const COLUMNS = [
   'user agent',
   'request id',
   'lost',
+  'environment',
 ] as const;
 
 /** The first line of a table of events, RFC 4180. */
@@ -49,6 +50,7 @@ export function csvRow({ id, event }: AuditRecord): string {
     event.userAgent,
     event.requestId,
     event.lost && `${event.lost.from}-${event.lost.to}`,
+    event.environment === undefined ? undefined : String(event.environment),
   ]);
 }
 

@@ -53,6 +53,7 @@ const answer = z
     user: z.object({ id: userId, login: z.string() }).optional(),
     token: tokenId.optional(),
     kind: z.enum(TOKEN_KINDS).optional().openapi({ description: 'Of the token whose code was right.' }),
+    pin: z.literal(true).optional().openapi({ description: 'A PIN was part of the code.' }),
     otp: z.enum(['verified', 'skipped', 'not_used']).openapi({
       description: '`skipped`: the person’s tokens are deactivated, so the password alone let them in.',
     }),

@@ -52,6 +52,10 @@ const shown = z
     factors: z.array(z.enum(EVENT_FACTORS)).optional(),
     otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
     transaction: z.string().optional().openapi({ description: 'Hash of what was, or was not, confirmed.' }),
+    environment: z
+      .int()
+      .optional()
+      .openapi({ description: 'Of a sign-in: how far the browser matched those before, in percent.' }),
     changed: z.array(z.string()).optional().openapi({ description: 'Names of what changed, never values.' }),
     address: z.string().optional(),
     userAgent: z.string().optional(),

@@ -1,12 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { canonicalAddress } from '../../domain/addresses.ts';
+import { ENVIRONMENT_ACTIONS } from '../../domain/environment/environment-check.ts';
+import { LEVELS } from '../../domain/step-up.ts';
 import { TOKEN_STATES } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
 import { explain } from '../../usecases/explain.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
+import { environment } from './environment-fields.ts';
 import { anyName, filterId, instant, resourceId, tokenId, userId } from './fields.ts';
 
 const METHODS = ['password', 'otp', 'password-otp', 'token'] as const;
@@ -25,6 +28,10 @@ const input = z
       .max(64)
       .refine((text) => canonicalAddress(text) !== undefined, 'an IPv4 or IPv6 address')
       .optional(),
+    environment: environment
+      .optional()
+      .openapi({ description: 'What the person’s browser is like, for a resource that compares it.' }),
+    acr: z.enum(LEVELS).optional().openapi({ description: 'The level that a login request would demand.' }),
     at: instant.optional().openapi({ description: 'When, in ms since 1970. Default now.' }),
   })
   .refine(({ user, token }) => (user === undefined) !== (token === undefined), 'name either a user or a token')
@@ -67,9 +74,20 @@ const check = z.discriminatedUnion('check', [
     why: z.enum(['gone', 'changed-hands']).optional(),
   }),
   z.object({
+    check: z.literal('environment'),
+    ...looked,
+    percent: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Null: nothing is remembered, or nobody said what the browser is like.' }),
+    action: z.enum(ENVIRONMENT_ACTIONS),
+  }),
+  z.object({
     check: z.literal('factors'),
     ...looked,
-    reason: z.enum(['no-token', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted']).optional(),
+    reason: z
+      .enum(['no-token', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted', 'level', 'environment'])
+      .optional(),
   }),
 ]);
 const answer = z

@@ -1,13 +1,22 @@
 import { z } from '@hono/zod-openapi';
 import { ACTOR_KINDS, type ActorReference } from '../../domain/actor.ts';
 import { canonicalAddress } from '../../domain/addresses.ts';
-import type { AdministratorId, ApiKeyId, FilterId, ResourceId, TokenId, UserId, WebhookId } from '../../domain/ids.ts';
+import type {
+  AdministratorId,
+  ApiKeyId,
+  FilterId,
+  FlowId,
+  ResourceId,
+  TokenId,
+  UserId,
+  WebhookId,
+} from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
 import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
 
 /** The pieces that requests are made of. */
 
-function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk', example: string) {
+function id<T extends string>(prefix: 'res' | 'usr' | 'tok' | 'flt' | 'key' | 'adm' | 'whk' | 'flw', example: string) {
   return z
     .custom<T>((text) => parseId(prefix, text) !== undefined, `an id such as ${example}`)
     .openapi({ type: 'string', pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{11}$`, example });
@@ -18,6 +27,7 @@ export const userId = id<UserId>('usr', 'usr_01k8dq9z2mp');
 export const tokenId = id<TokenId>('tok', 'tok_01k8dq9z2mp');
 export const filterId = id<FilterId>('flt', 'flt_01k8dq9z2mp');
 export const webhookId = id<WebhookId>('whk', 'whk_01k8dq9z2mp');
+export const flowId = id<FlowId>('flw', 'flw_01k8dq9z2mp');
 export const apiKeyId = id<ApiKeyId>('key', 'key_01k8dq9z2mp');
 export const administratorId = id<AdministratorId>('adm', 'adm_01k8dq9z2mp');
 

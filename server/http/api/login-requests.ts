@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
+import { LEVELS, LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import type { Ports } from '../../ports/index.ts';
 import { createLoginRequest } from '../../usecases/create-login-request.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
@@ -8,7 +9,11 @@ import { signInUrl } from '../widget/sign-in-page.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize, mayUse } from './authorize.ts';
 import { createOnce } from './create-once.ts';
-import { anyName, creationHeaders, instant, nonce, resourceId } from './fields.ts';
+import { anyName, creationHeaders, flowId, instant, nonce, resourceId } from './fields.ts';
+
+function isDemanding({ acr, maxAgeMs, previous }: { acr?: unknown; maxAgeMs?: unknown; previous?: unknown }): boolean {
+  return acr !== undefined || maxAgeMs !== undefined || previous !== undefined;
+}
 
 const request = z
   .strictObject({
@@ -20,7 +25,18 @@ const request = z
     nonce,
     passwordChecked: z.boolean().optional().openapi({
       description:
-        'Needed with `user`: whether your site has checked a password. Then a person whose tokens are deactivated passes, and the result says `otp: "skipped"`.',
+        'Needed with `user`, unless it goes with one of the next three: whether your site has checked a password. Then a person whose tokens are deactivated passes, and the result says `otp: "skipped"`.',
+    }),
+    acr: z.enum(LEVELS).optional().openapi({
+      description:
+        'How many factors the result has to stand for, all of them checked here. With it, `maxAgeMs` or `previous` the widget asks for whatever the resource asks for, raised to this; without them, for the second factor alone.',
+    }),
+    maxAgeMs: z.int().min(0).max(LONGEST_REMEMBERED_MS).optional().openapi({
+      description: 'No factor may have been shown longer ago. 0: all of them anew.',
+    }),
+    previous: flowId.optional().openapi({
+      description:
+        'The `jti` of an earlier result of this person that your session holds, consumed by `POST /v1/results/consume`. What it has shown is not asked for again while the resource remembers it and it still stands.',
     }),
     redirectUri: z.string().max(LONGEST_REDIRECT_URI).optional().openapi({
       description:
@@ -32,8 +48,12 @@ const request = z
     'name a user, a redirectUri, or both',
   )
   .refine(
-    ({ user, passwordChecked }) => (user === undefined) === (passwordChecked === undefined),
+    (body) => (body.user === undefined) === (body.passwordChecked === undefined) || isDemanding(body),
     'passwordChecked goes with user',
+  )
+  .refine(
+    (body) => !isDemanding(body) || (body.user !== undefined && body.passwordChecked !== true),
+    'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
   )
   .openapi('LoginRequestInput');
 
@@ -51,7 +71,7 @@ const route = createRoute({
   method: 'post',
   path: '/login-requests',
   tags: ['Authentication'],
-  summary: 'Ask for the second factor of a person you know, or for a sign-in on our own page',
+  summary: 'Ask for what a sign-in of a person you know still lacks, or for one on our own page',
   security: [{ apiKey: ['authenticate'] }],
   request: { ...jsonBody(request), headers: creationHeaders },
   responses: { 201: jsonAnswer('To be begun within two minutes.', answer), ...refusals },
@@ -63,8 +83,15 @@ export function loginRequests(ports: Pick<Ports, 'store' | 'clock' | 'random' | 
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const { user, passwordChecked = false, redirectUri, ...rest } = body;
-    const input = { ...rest, passwordChecked, ...(user && { user }), ...(redirectUri && { redirectUri }) };
+    const { user, passwordChecked = false, redirectUri, acr, maxAgeMs, previous, ...rest } = body;
+    const demand = isDemanding(body) && { acr: acr ?? ('1' as const), ...(maxAgeMs !== undefined && { maxAgeMs }) };
+    const input = {
+      ...rest,
+      passwordChecked,
+      ...(user && { user }),
+      ...(redirectUri && { redirectUri }),
+      ...(demand && { demand, previous }),
+    };
     const verdict = await createOnce(ports, c, 'flw', async (birth) => {
       const made = await createLoginRequest(ports, c.get('act'), birth, input);
       if (isRefusal(made) || redirectUri === undefined) return made;

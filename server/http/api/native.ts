@@ -11,6 +11,7 @@ import { authentications } from './authentications.ts';
 import { BULK_PATHS, bulk } from './bulk.ts';
 import { challenges } from './challenges.ts';
 import { checklist } from './checklist.ts';
+import { environments } from './environments.ts';
 import { events } from './events.ts';
 import { explanations } from './explain.ts';
 import { filters } from './filters.ts';
@@ -70,6 +71,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', filters(ports));
   app.route('/', apiKeys(ports));
   app.route('/', explanations(ports));
+  app.route('/', environments(ports));
   app.route('/', checklist(ports));
   app.route('/', setup(ports, about.issuer));
   app.route('/', sessions(ports, about.issuer));

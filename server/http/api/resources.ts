@@ -9,6 +9,7 @@ import {
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
+import { LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -22,6 +23,7 @@ import { apiRouter } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
+import { environmentCheck, shownEnvironmentCheck } from './environment-fields.ts';
 import { createdBy, filterId, instant, label, namedPageQuery, presentCreator, resourceId } from './fields.ts';
 import { seenOf } from './version.ts';
 
@@ -57,6 +59,16 @@ const settings = {
       'Whether the widget offers to sign in with a passkey alone, in place of name, password and code. The passkey’s device then checks its person, which counts as two factors.',
   }),
 };
+const beyond = {
+  environment: environmentCheck.nullable().openapi({
+    description:
+      'Compares browsers in the widget with those that the person signed in with before. Null: nothing is collected.',
+  }),
+  rememberMs: z.int().min(1000).max(LONGEST_REMEMBERED_MS).nullable().openapi({
+    description: 'How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all.',
+  }),
+};
+const shownBeyond = { ...beyond, environment: shownEnvironmentCheck.nullable() };
 const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
 
 /** Said when it is made and never after; `PATCH` takes no such field. */
@@ -83,11 +95,13 @@ const input = z
     geoFilter: filterId.optional(),
     timeFilter: filterId.optional(),
     ipFilter: filterId.optional(),
+    environment: environmentCheck.optional(),
+    rememberMs: beyond.rememberMs.unwrap().optional(),
     testMode: testMode.optional(),
   })
   .openapi('ResourceInput');
 const changes = z
-  .strictObject({ ...settings, ...filters })
+  .strictObject({ ...settings, ...filters, ...beyond })
   .partial()
   .openapi('ResourceChanges');
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
@@ -99,6 +113,7 @@ export const shownResource = z
     id: resourceId,
     ...settings,
     ...filters,
+    ...shownBeyond,
     logo: z.string().nullable().openapi({
       description: 'SHA-256 of the logo, null without one. It is at `/widget/v1/logo?resource={id}&hash={logo}`.',
     }),
@@ -116,6 +131,7 @@ export function presentResource({
 }: Resource): z.input<typeof shownResource> {
   const { geoFilter = null, timeFilter = null, ipFilter = null } = resource;
   const { passwordReset = false, passkeySignIn = false, redirectUris = [], logo = null, testMode = null } = resource;
+  const { environment = null, rememberMs = null } = resource;
   const warnings = resourceWarnings(resource);
   return {
     ...resource,
@@ -125,6 +141,8 @@ export function presentResource({
     redirectUris,
     passwordReset,
     passkeySignIn,
+    environment,
+    rememberMs,
     logo,
     testMode,
     tokenKinds: [...acceptedKinds(resource)],
@@ -151,9 +169,11 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, testMode, ...body } = c.req.valid('json');
+    const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, ...body } = c.req.valid('json');
     const settings = {
       ...body,
+      ...(environment && { environment }),
+      ...(rememberMs !== undefined && { rememberMs }),
       ...(geoFilter && { geoFilter }),
       ...(timeFilter && { timeFilter }),
       ...(ipFilter && { ipFilter }),

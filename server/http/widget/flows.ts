@@ -16,6 +16,7 @@ import { chooseFactor } from '../../usecases/choose-factor.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { viewFlow } from '../../usecases/view-flow.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
+import { browserTraits } from '../api/environment-fields.ts';
 import { languageTag, nonce, password, resourceId } from '../api/fields.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
@@ -29,8 +30,9 @@ const begin = z.strictObject({
   origin: z.string().min(1).max(300),
   loginRequest: z.string().max(200).optional(),
   prefer: z.enum(FACTOR_KINDS).optional(),
+  traits: browserTraits.optional(),
 });
-const beginRedirected = z.strictObject({ loginRequest: z.string().max(200) });
+const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), traits: browserTraits.optional() });
 const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
 const passwordStep = z.strictObject({ seq, password });
@@ -57,11 +59,12 @@ export function flows(ports: Needs) {
   app.post('/flows', async (c) => {
     const body = await parse(c, begin);
     if (body instanceof Response) return body;
-    const { loginRequest, prefer, ...asked } = body;
+    const { loginRequest, prefer, traits, ...asked } = body;
     const verdict = await beginFlow(ports, {
       ...asked,
       ...(loginRequest !== undefined && { loginRequest }),
       ...(prefer !== undefined && { prefer }),
+      ...(traits !== undefined && { traits }),
       whence: whenceOf(c),
     });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
@@ -69,7 +72,9 @@ export function flows(ports: Needs) {
   app.post('/redirected-flows', async (c) => {
     const body = await parse(c, beginRedirected);
     if (body instanceof Response) return body;
-    const verdict = await beginRedirectedFlow(ports, { ...body, whence: whenceOf(c) });
+    const { loginRequest, traits } = body;
+    const begun = { loginRequest, ...(traits && { traits }), whence: whenceOf(c) };
+    const verdict = await beginRedirectedFlow(ports, begun);
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict, 201);
   });
   app.get('/flow', async (c) => answer(c, await viewFlow(ports, c.req.header(FLOW_HEADER))));

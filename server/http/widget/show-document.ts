@@ -23,7 +23,7 @@ export function showDocument(
   c: Context<AppEnv>,
   widget: BuiltFiles,
   about: Pick<FrameCsp, 'frameAncestors' | 'formAction'> & Pick<FrameDocument, 'standalone'> & { resource: string },
-  { title, passwordReset, isTest, logo }: Shown,
+  { logo, ...shown }: Shown,
 ): Response {
   const { resource, frameAncestors, formAction, standalone } = about;
   const nonce = newCspNonce();
@@ -31,6 +31,6 @@ export function showDocument(
   c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo: logo !== undefined }));
   const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
   const image = logo === undefined ? undefined : logoPath(resource, logo);
-  const facts = { title, passwordReset, isTest, logo: image, standalone };
+  const facts = { ...shown, logo: image, standalone };
   return c.body(frameDocument({ nonce, script, style, lang: 'en', ...facts }), 200);
 }

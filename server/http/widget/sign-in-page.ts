@@ -22,7 +22,7 @@ export function signInPage(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltF
   app.get('/sign-in', async (c) => {
     const page = await readSignInPage(ports, c.req.query('request') ?? '');
     // Used, expired or made up: the same page says so, in the person's language, with nothing to go back to.
-    const nothing = { title: 'Countersign', passwordReset: false, isTest: false };
+    const nothing = { title: 'Countersign', passwordReset: false, comparesBrowsers: false, isTest: false };
     const { resource = '', request = '', redirectUri = '', isGiven = false } = page ?? {};
     const standalone = { request, resource, redirectUri, isGiven };
     return showDocument(

@@ -36,6 +36,7 @@ import {
   readItem,
   unexpected,
 } from './collection.ts';
+import { checkEnvironment, environmentsOf, forgetEnvironments, saveEnvironment } from './environments.ts';
 import type {
   Assignment,
   AuthenticateInput,
@@ -43,6 +44,8 @@ import type {
   Challenge,
   CreatedRecoveryCodes,
   CreatedToken,
+  Environment,
+  Environments,
   Filter,
   FilterChanges,
   LoginRequest,
@@ -108,8 +111,23 @@ export interface Client {
     },
     options?: CallOptions,
   ): Promise<ResultClaims>;
-  /** Lets the widget ask a person whom you already know for the one-time password alone. */
+  /**
+   * Lets the widget ask a person whom you already know for the one-time password alone, or, with `acr`, `maxAgeMs` or
+   * `previous`, for whatever the result still lacks.
+   *
+   * @throws CountersignError `LEVEL_UNREACHABLE` where the person cannot show that many factors, ...
+   */
   createLoginRequest(input: LoginRequestInput, options?: CallOptions): Promise<LoginRequest>;
+  /** How far a browser matches those of a person; `percent` is null where none is remembered. A soft signal, no factor. */
+  checkEnvironment(
+    input: { user: string; resource: string; environment: Environment },
+    options?: CallOptions,
+  ): Promise<{ percent: number | null; fits: boolean }>;
+  /** Remembers a browser of a person who has just signed in. Without a resource it counts on all of them. */
+  saveEnvironment(
+    input: { user: string; environment: Environment; resource?: string },
+    options?: CallOptions,
+  ): Promise<void>;
   /**
    * Lets a person sign in on the service's own page, for browsers and sites where frames do not work.
    *
@@ -136,6 +154,10 @@ export interface Client {
     removeLogo(id: string, options?: CallOptions): Promise<void>;
   };
   users: ChangeableCollection<User, NewUser, UserChanges, User, UserQuery> & {
+    /** How many of their browsers are remembered, where and since when. */
+    environments(id: string, options?: CallOptions): Promise<Environments>;
+    /** Forgets all of them. */
+    forgetEnvironments(id: string, options?: CallOptions): Promise<void>;
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
   };
@@ -208,6 +230,8 @@ export function createClient(options: ClientOptions): Client {
     consumeResult: (input, call) => consumeResult(send, input, call),
     createTransaction: (input, call) => createTransaction(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
+    checkEnvironment: (input, call) => checkEnvironment(send, input, call),
+    saveEnvironment: (input, call) => saveEnvironment(send, input, call),
     createChallenge: (input, call) => createChallenge(send, input, call),
     createRedirect: (input, call) => createRedirect(send, input, call),
     resources: {
@@ -230,6 +254,8 @@ export function createClient(options: ClientOptions): Client {
         readCreated: readItem<User>,
       }),
       createMany: (rows, call) => createMany('users', rows, call),
+      environments: (id, call) => environmentsOf(send, id, call),
+      forgetEnvironments: (id, call) => forgetEnvironments(send, id, call),
     },
     tokens: {
       ...createCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery>(send, {

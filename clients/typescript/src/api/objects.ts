@@ -34,6 +34,10 @@ export interface Resource {
   geoFilter: string | null;
   timeFilter: string | null;
   ipFilter: string | null;
+  /** Null: browsers are not compared, and nothing is collected. */
+  environment: EnvironmentCheck | null;
+  /** How long a consumed result can be built upon by a login request, at most 12 hours. Null: not at all. */
+  rememberMs: number | null;
   createdAt: number;
   /** Of a resource for tests. Said when it is made, and never changed. */
   testMode: TestMode | null;
@@ -43,8 +47,56 @@ export interface Resource {
 /** `pass`: every sign-in ends well. `fail`: none does. `expire`: each ends well, with a result that has expired. */
 export type TestMode = 'pass' | 'fail' | 'expire';
 
-export type ResourceChanges = Partial<Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy'>>;
+export type ResourceChanges = Partial<
+  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment'>
+> & {
+  environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
+};
 export type NewResource = ResourceChanges & { name: string; testMode?: TestMode };
+
+/** How much each trait of a browser counts, 0 to 100. */
+export type TraitWeights = Record<'language' | 'zone' | 'platform' | 'screen' | 'colourDepth' | 'browser', number>;
+
+/** What becomes of somebody whose browser matches those that they used before by less than `threshold` percent. */
+export interface EnvironmentCheck {
+  action: 'demand-otp' | 'refuse';
+  threshold: number;
+  weights: TraitWeights;
+}
+
+/** What a browser is like. Nothing of it is kept in a form that can be read. */
+export interface Environment {
+  /** BCP 47. */
+  language?: string;
+  /** IANA time zone. */
+  zone?: string;
+  screen?: { width: number; height: number };
+  /** Bits. */
+  colourDepth?: number;
+  /** Only the families of browser and system are taken from it. */
+  userAgent?: string;
+}
+
+/** The browsers of a user that are remembered; what they are like cannot be read. */
+export interface Environments {
+  count: number;
+  environments: { resource: string | null; firstSeenAt: number; lastSeenAt: number }[];
+}
+
+export interface LoginRequestInput {
+  /** An id or any of the user's names. */
+  user: string;
+  resource: string;
+  nonce: string;
+  /** Whether your site has checked a password. Not together with the three below. */
+  passwordChecked?: boolean;
+  /** How many factors the result has to stand for, all of them checked by the service. */
+  acr?: '1' | '2';
+  /** No factor may have been shown longer ago. */
+  maxAgeMs?: number;
+  /** The `jti` of an earlier result of this person, out of their own session, that was consumed. */
+  previous?: string;
+}
 
 export interface User {
   id: string;
@@ -310,18 +362,11 @@ export interface NewChallenge {
 }
 
 /** For the widget on a page of yours. */
-export interface LoginRequestInput {
-  user: string;
-  resource: string;
-  nonce: string;
-  passwordChecked: boolean;
-}
-
 /** For the service's own page, which posts the result to `redirectUri`. Without a user, whoever it is says so there. */
 export type RedirectInput = Pick<LoginRequestInput, 'resource' | 'nonce'> & {
   /** One of the resource's `redirectUris`, letter by letter. */
   redirectUri: string;
-} & (Pick<LoginRequestInput, 'user' | 'passwordChecked'> | { user?: undefined; passwordChecked?: undefined });
+} & (Omit<LoginRequestInput, 'resource' | 'nonce'> | { user?: undefined; passwordChecked?: undefined });
 
 export interface Redirect extends LoginRequest {
   /** Where to send the person, within two minutes. Whoever has it can sign in with it, once. */

@@ -1,5 +1,6 @@
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
+import { wholeNumber } from '../options.ts';
 import type { TransactionReference } from '../transactions/transaction.ts';
 import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
@@ -20,6 +21,8 @@ export interface ResultExpectations {
    * result that confirms anything else is refused, as is one of a sign-in. Without it, one that confirms something is.
    */
   transaction?: TransactionReference;
+  /** Refuse a result any of whose factors was shown longer ago than this, in milliseconds. */
+  maxAgeMs?: number;
   /** Take the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
   acceptTest?: boolean;
 }
@@ -92,6 +95,15 @@ export function checkClaims(
     'RESULT_ACR_REQUIRED',
     'This sign-in had one factor, and two are asked for.',
   );
+  const { maxAgeMs } = expected;
+  if (maxAgeMs !== undefined) {
+    const allowedMs = wholeNumber('maxAgeMs', maxAgeMs, { default: 0, min: 0, max: 86_400_000 });
+    refuseUnless(
+      (nowS - claims.auth_time - clockToleranceS) * 1000 <= allowedMs,
+      'RESULT_TOO_OLD',
+      'The person has shown a factor of this sign-in too long ago.',
+    );
+  }
   return claims;
 }
 

@@ -25,13 +25,17 @@ export interface ResultClaims {
   nonce: string;
   /** Origin of the page that embedded the widget, as the person's browser enforced it. */
   origin: string;
-  /** Methods used, as of RFC 8176: `pwd`, `otp`, `sms`, `hwk` or `swk` (a passkey), `user` (its device checked them), `mfa`. */
+  /**
+   * Methods used, as of RFC 8176: `pwd`, `otp`, `sms`, `pin`, `hwk` or `swk` (a passkey), `user` (its device checked
+   * them), `mfa`.
+   */
   amr: string[];
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
   /** Hash of the transaction that the person confirmed. Absent: they signed in. */
   txn?: string;
+  /** When the oldest of the factors was shown. */
   auth_time: number;
   iat: number;
   exp: number;

@@ -103,6 +103,32 @@ describe('the claims', () => {
   });
 });
 
+describe('how long ago somebody may have shown a factor', () => {
+  test('is as long as is said, and the tolerance, and any time where nothing is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 49 }),
+        fc.integer({ min: 0, max: 60_000 }),
+        async (later, maxAgeMs) => {
+          const { verifyResult } = verifier({ now: () => (now + later) * 1000, clockToleranceS: 2 });
+          const outcome = await verifyResult(good, { nonce, maxAgeMs }).then(
+            () => 'accept',
+            (error) => error.code,
+          );
+          expect(outcome).toBe((later + 6 - 2) * 1000 <= maxAgeMs ? 'accept' : 'RESULT_TOO_OLD');
+          await expect(verifyResult(good, { nonce })).resolves.toBeDefined();
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '60000'])('is not %j', async (maxAgeMs) => {
+    const asked = { nonce, maxAgeMs: maxAgeMs as number };
+    expect((await refusalOf(verifier().verifyResult(good, asked))).code).toBe('OPTION_INVALID');
+  });
+});
+
 describe('the time', () => {
   test('a result is good from issue less the tolerance until expiry plus the tolerance, and never else', async () => {
     await fc.assert(

@@ -1,0 +1,71 @@
+import { browserFamily, platformFamily } from './user-agent-families.ts';
+
+/** What a browser says of itself that seldom changes. */
+export const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
+export type Trait = (typeof TRAITS)[number];
+
+/**
+ * A browser as it is compared: short texts, each a MAC wherever it is stored. One that the browser does not tell is not there.
+ */
+export type Environment = { readonly [T in Trait]?: string };
+
+/** What is said about a browser, by itself or by a host's backend. */
+export interface SaidTraits {
+  /** BCP 47. */
+  language?: string | undefined;
+  /** IANA name of the time zone. */
+  zone?: string | undefined;
+  /** Pixels, either way round. */
+  screen?: { width: number; height: number } | undefined;
+  /** Bits. */
+  colourDepth?: number | undefined;
+  /** Only its families are taken from it; the text itself is never kept. */
+  userAgent?: string | undefined;
+}
+
+const LANGUAGE = /^[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}$/;
+const ZONE = /^[a-z][a-z0-9_+-]{0,31}(?:\/[a-z0-9_+-]{1,31}){0,2}$/;
+const LARGEST_SCREEN = 100_000;
+
+/**
+ * The traits in one form each. A phone that is turned round has the same screen. What does not look like what it should be
+ * is as if it had not been said.
+ */
+export function environmentOf(said: SaidTraits): Environment {
+  const traits: Record<Trait, string | undefined> = {
+    language: fitting(LANGUAGE, said.language),
+    zone: fitting(ZONE, said.zone),
+    screen: said.screen && screenText(said.screen),
+    colourDepth: said.colourDepth === undefined ? undefined : numberText(said.colourDepth, 1, 128),
+    platform: said.userAgent === undefined ? undefined : platformFamily(said.userAgent),
+    browser: said.userAgent === undefined ? undefined : browserFamily(said.userAgent),
+  };
+  return mapTraits(traits, (_trait, value) => value);
+}
+
+/** The same traits with other values; one that gets none is left out. */
+export function mapTraits(
+  environment: { readonly [T in Trait]?: string | undefined },
+  change: (trait: Trait, value: string) => string | undefined,
+): Environment {
+  const changed = TRAITS.flatMap((trait) => {
+    const value = environment[trait];
+    const next = value === undefined ? undefined : change(trait, value);
+    return next === undefined ? [] : [[trait, next] as const];
+  });
+  return Object.fromEntries(changed);
+}
+
+function fitting(shape: RegExp, text: string | undefined): string | undefined {
+  const lower = text?.slice(0, 100).toLowerCase();
+  return lower !== undefined && shape.test(lower) ? lower : undefined;
+}
+
+function screenText({ width, height }: { width: number; height: number }): string | undefined {
+  const sides = [width, height].sort((a, b) => b - a).map((side) => numberText(side, 1, LARGEST_SCREEN));
+  return sides.every((side) => side !== undefined) ? sides.join('x') : undefined;
+}
+
+function numberText(value: number, min: number, max: number): string | undefined {
+  return Number.isInteger(value) && value >= min && value <= max ? String(value) : undefined;
+}

@@ -1,0 +1,24 @@
+import { mayChangeUser } from '../../domain/authority.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Act, eventOf } from '../act.ts';
+import { transact } from '../transact.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+
+/** Forgets every browser of a person. The next one that they sign in with is the first again. */
+export function forgetEnvironments(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: UserId,
+): Promise<Verdict<{ forgotten: true }>> {
+  const key = documents.environments(id);
+  const keys = [key, documents.user(id)] as const;
+  return transact<typeof keys, Verdict<{ forgotten: true }>>(ports, key.anchor, keys, ([stored, user], now) => {
+    if (user?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
+    if (!mayChangeUser(act.actor, user.value)) return { answer: refusal('FORBIDDEN') };
+    if (!stored) return { answer: { forgotten: true } };
+    const append = [eventOf(act, { type: 'user.environments-forgotten', subject: id }, now)];
+    return { answer: { forgotten: true }, write: { delete: [key], append } };
+  });
+}

@@ -1,0 +1,35 @@
+import type { SaidTraits } from '../../domain/environment/traits.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { findUser } from '../find-user.ts';
+import { readObject } from '../read-object.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { blindTraits } from './blind-traits.ts';
+import { rememberEnvironment } from './remember-environment.ts';
+
+/**
+ * A host's backend vouches for a browser: the person has signed in there, by whatever it takes at the host. Without a
+ * resource it counts on all of them, so that a key which is confined to some has to name one.
+ */
+export async function saveEnvironment(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  input: { user: string; resource?: ResourceId | undefined; environment: SaidTraits },
+): Promise<Verdict<{ saved: true }>> {
+  const { actor } = act;
+  const { resource } = input;
+  const confined = actor.kind === 'api-key' && actor.resources !== undefined;
+  if (confined && (resource === undefined || !actor.resources?.includes(resource))) return refusal('SCOPE_MISSING');
+  if (resource !== undefined) {
+    const found = await readObject(ports, actor.account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+    if (isRefusal(found)) return found;
+  }
+  const user = await findUser(ports, actor.account, input.user);
+  if (!user) return refusal('USER_NOT_FOUND');
+  const blinded = blindTraits(ports, input.environment);
+  if (Object.keys(blinded).length === 0) return refusal('INPUT_INVALID', { detail: 'environment: tells nothing' });
+  await rememberEnvironment(ports, act, { user: user.id, resource, blinded });
+  return { saved: true };
+}
