@@ -68,6 +68,7 @@ describe('the examples for backends', () => {
       'backend/redirect.ts',
       'backend/sign-in-once.ts',
       'backend/sign-in.ts',
+      'backend/sign-transaction.ts',
       'backend/step-up.ts',
       'backend/terminal.ts',
     ]);
@@ -129,6 +130,26 @@ describe('the examples for backends', () => {
 
     await confirmCode(result, asked.nonce, nikolai.id);
     await expect(confirmCode(result, asked.nonce, 'usr_00000000000')).rejects.toThrow('somebody else');
+  });
+
+  test('sign-transaction: this very payment, of this very person, once', async () => {
+    const { askToConfirm, confirmed } = await examples.load<{
+      askToConfirm(user: string, payment: object): Promise<{ loginRequest: string; nonce: string }>;
+      confirmed(result: string, nonce: string, user: string, payment: object): Promise<void>;
+    }>('backend/sign-transaction.ts');
+    const payment = { amount: '1,250.00 EUR', to: 'Olena Koval', iban: 'UA21 3223 1300 0002 6007 2335 6600 1' };
+    const signer = await account.signer(resource);
+    const asked = await askToConfirm(signer.login, payment);
+    const result = await account.sign({ ...asked, resource, origin: ORIGIN }, signer);
+
+    const other = { ...payment, iban: 'UA90 3052 9900 0002 6001 1111 1111 1' };
+    const wrong = { code: 'RESULT_TRANSACTION_WRONG' };
+    await expect(confirmed(result, asked.nonce, signer.id, other)).rejects.toMatchObject(wrong);
+    await confirmed(result, asked.nonce, signer.id, payment);
+    await expect(confirmed(result, asked.nonce, signer.id, payment)).rejects.toMatchObject({ code: 'RESULT_USED' });
+
+    const nobody = await account.person(resource);
+    await expect(askToConfirm(nobody.login, payment)).rejects.toMatchObject({ code: 'SIGNING_TOKEN_MISSING' });
   });
 
   test('compare: a browser is usual once it was remembered, and another is not', async () => {

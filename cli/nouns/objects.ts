@@ -229,7 +229,7 @@ const token: Noun = {
       name: 'kind',
       type: 'text',
       on: create,
-      about: 'totp, hotp, sms, email or recovery',
+      about: 'totp, hotp, ocra, sms, email or recovery',
       required: true,
     },
     { flag: 'to', name: 'to', type: 'text', on: both, about: 'sms and email: where codes go, such as +4915112345678' },
@@ -238,7 +238,21 @@ const token: Noun = {
     { flag: 'algorithm', name: 'algorithm', type: 'text', on: create, about: 'SHA1, SHA256 or SHA512' },
     { flag: 'digits', name: 'digits', type: 'number', on: create, about: '6 or 8' },
     { flag: 'period', name: 'periodMs', type: 'duration', on: create, about: 'time step of TOTP' },
-    { flag: 'counter', name: 'counter', type: 'number', on: create, about: 'next counter of HOTP' },
+    {
+      flag: 'counter',
+      name: 'counter',
+      type: 'number',
+      on: create,
+      about: 'next counter of HOTP, or of a suite with one',
+    },
+    { flag: 'suite', name: 'suite', type: 'text', on: create, about: 'of ocra, such as OCRA-1:HOTP-SHA256-8:QN08-T1M' },
+    {
+      flag: 'suite-pin-stdin',
+      name: 'suitePin',
+      type: 'secret',
+      on: create,
+      about: 'of a suite with a PIN: read it from standard input',
+    },
     {
       flag: 'secret-stdin',
       name: 'secret',
@@ -266,6 +280,12 @@ const token: Noun = {
     },
   ],
   actions: [
+    {
+      verb: 'resync-questions',
+      about: 'ask a device two questions; `resync` takes its answers',
+      method: 'POST',
+      path: '/v1/tokens/{id}/resync-questions',
+    },
     {
       verb: 'resync',
       about: 'find its place again by two codes in a row',

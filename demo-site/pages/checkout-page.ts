@@ -12,17 +12,20 @@ export interface CheckoutView {
 }
 
 export function checkoutPage(session: Session, { service, resource, person, pending }: CheckoutView): Markup {
-  const { nonce, loginRequest, quote } = pending;
+  const { nonce, loginRequest, quote, signed } = pending;
   const main = html`<section class="desk">
     <div class="lead">
       <h1>Confirm this order</h1>
-      <p>You are signed in as <b>${person.login}</b>, so no password is asked for again. A code from your device says
-      that it is you who orders:</p>
+      <p>You are signed in as <b>${person.login}</b>, so no password is asked for again. ${
+        signed
+          ? 'Check beside this that it is your order, and confirm it: the answer is good for exactly this order.'
+          : 'A code from your device says that it is you who orders:'
+      }</p>
       ${slip(quote)}
     </div>
     ${widgetForm(session, { service, resource, nonce, loginRequest, action: '/checkout', title: 'Confirm with a one-time code' })}
     <div class="rest">
-      <p class="small">A code works once: if you have just signed in with one, wait for the next.</p>
+      ${signed ? '' : html`<p class="small">A code works once: if you have just signed in with one, wait for the next.</p>`}
       <form method="post" action="/checkout/restart" class="small">${csrfField(session)}
         Not right? <a href="/basket">Change the basket</a> or <button class="link">start this confirmation again</button>.
       </form>

@@ -5,7 +5,7 @@ import { methodOf, moment, otpMeaning } from './wording.ts';
 
 /** Who and how, as the verified result says it: first in words, then claim by claim. */
 export function claimsTable(claims: ResultClaims): Markup {
-  const { sub, preferred_username, amr, acr, otp, origin, auth_time, iss, aud, jti } = claims;
+  const { sub, preferred_username, amr, acr, otp, txn, origin, auth_time, iss, aud, jti } = claims;
   return html`<dl class="claims">
     <div><dt>Who</dt><dd>${preferred_username} <code>${sub}</code></dd></div>
     <div><dt>How</dt><dd>${methodOf(claims)}<br><small>${otpMeaning(otp)}</small></dd></div>
@@ -15,9 +15,11 @@ export function claimsTable(claims: ResultClaims): Markup {
   <details class="raw">
     <summary>The result, claim by claim</summary>
     <dl class="claims">
-      ${Object.entries({ amr: amr.join(' ') || '(none)', acr, otp, sub, aud, iss, jti }).map(
-        ([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`,
-      )}
+      ${Object.entries({
+        ...{ amr: amr.join(' ') || '(none)', acr, otp, sub },
+        ...(txn !== undefined && { txn }),
+        ...{ aud, iss, jti },
+      }).map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}
     </dl>
   </details>`;
 }

@@ -69,6 +69,16 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'A code is needed',
     text: 'This was confirmed without a one-time code, and an order needs one. Nothing was ordered.',
   },
+  RESULT_TRANSACTION_WRONG: {
+    title: 'Something else was confirmed',
+    text: 'What was confirmed is not the order that is being placed. Nothing was ordered.',
+  },
+  RESULT_TRANSACTION_UNEXPECTED: FORGED,
+  TOKEN_LOCKED: {
+    title: 'Your device is locked',
+    text: 'Too many wrong answers were given. Whoever looks after your account can unlock it.',
+  },
+  RATE_LIMITED: { title: 'Too many tries', text: 'Please wait a few minutes before the next order.' },
   RESULT_EXPIRED: {
     title: 'That took too long',
     text: 'The result of a sign-in lives for a minute. Please try again.',

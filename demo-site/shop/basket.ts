@@ -1,3 +1,5 @@
+import type { TransactionField } from '../../clients/typescript/src/index.ts';
+import { price } from '../pages/wording.ts';
 import { type Product, productOf } from './catalogue.ts';
 
 /** How many of which product, by slug. */
@@ -45,4 +47,14 @@ export function quoteOf(basket: Basket): Quote {
 
 export function sameBasket(one: Basket, other: Basket): boolean {
   return one.size === other.size && [...one].every(([slug, quantity]) => other.get(slug) === quantity);
+}
+
+/** The order as the person confirms it: what it comes to first, since that is shown largest. */
+export function fieldsOf({ lines, deliveryCents, totalCents }: Quote): TransactionField[] {
+  return [
+    { label: 'Total', value: price(totalCents) },
+    { label: 'To', value: 'Juniper & Fern' },
+    ...lines.map(({ product, quantity }) => ({ label: 'Plant', value: `${quantity} × ${product.name}` })),
+    { label: 'Delivery', value: deliveryCents === 0 ? 'Free' : price(deliveryCents) },
+  ];
 }

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
-import { newNonce, type ResultClaims } from '../../clients/typescript/src/index.ts';
+import { isCountersignError, newNonce, type ResultClaims } from '../../clients/typescript/src/index.ts';
 import { checkoutPage } from '../pages/checkout-page.ts';
 import { failurePage } from '../pages/failure-page.ts';
 import { orderPage } from '../pages/order-page.ts';
 import { withoutCodePage } from '../pages/without-code-page.ts';
-import { quoteOf, sameBasket } from './basket.ts';
+import { fieldsOf, quoteOf, sameBasket } from './basket.ts';
 import type { ShopContext, ShopEnv } from './context.ts';
 import type { ShopOptions } from './options.ts';
 import type { Order, Orders } from './orders.ts';
@@ -13,6 +13,8 @@ import { type Countersign, PENDING_MS, redeem, refuse } from './sign-in.ts';
 
 /** How long ago the person may have given the code, when the result reaches us. */
 const RECENT_MS = 5 * 60_000;
+/** What is to be confirmed can be for so long; a page that is opened later asks anew. */
+const SIGNING_MS = 4 * 60_000;
 /** Our clock and the service's. */
 const CLOCK_DIFFERENCE_MS = 30_000;
 
@@ -58,7 +60,9 @@ export function checkout(
 
     let claims: ResultClaims;
     try {
-      claims = await redeem(countersign, options, c, pending.nonce);
+      // What is confirmed must be what is placed below, whatever the page showed.
+      const confirmed = pending.signed ? fieldsOf(pending.quote) : undefined;
+      claims = await redeem(countersign, options, c, pending.nonce, confirmed);
     } catch (error) {
       return refuse(c, error, '/checkout');
     }
@@ -106,19 +110,27 @@ export function checkout(
     return c.redirect(`/orders/${order.id}`, 303);
   }
 
-  /** Asks the service for a second factor. The order as it stands is what the person will be confirming. */
+  /**
+   * Asks the service to have the order as it stands confirmed. Whoever has no device that could do that confirms with a code
+   * that it is them who orders: plants may go that way. That they have none is the service's word, and nobody's choice.
+   */
   async function ask(session: Session, person: Person): Promise<PendingOrder> {
     const nonce = newNonce();
     const startedAt = now();
     const { basket } = session;
-    const { loginRequest } = await countersign.client.createLoginRequest({
-      user: person.id,
-      resource: options.resource,
-      nonce,
+    const quote = quoteOf(basket);
+    const asked = { user: person.id, resource: options.resource, nonce };
+    const { client } = countersign;
+    try {
+      const { loginRequest } = await client.createTransaction({ ...asked, fields: fieldsOf(quote) });
+      session.order = { nonce, startedAt, loginRequest, signed: true, basket, quote };
+    } catch (error) {
+      if (!isCountersignError(error) || error.code !== 'SIGNING_TOKEN_MISSING') throw error;
       // True of everybody who signed in here with a password: their session is the proof.
-      passwordChecked: person.claims.amr.includes('pwd'),
-    });
-    session.order = { nonce, startedAt, loginRequest, basket, quote: quoteOf(basket) };
+      const passwordChecked = person.claims.amr.includes('pwd');
+      const { loginRequest } = await client.createLoginRequest({ ...asked, passwordChecked });
+      session.order = { nonce, startedAt, loginRequest, signed: false, basket, quote };
+    }
     return session.order;
   }
 
@@ -127,7 +139,8 @@ export function checkout(
 
 /** Whether a confirmation under way is still about what is in the basket. A reload goes on with it. */
 function isCurrent({ order, basket }: Session, at: number): boolean {
-  return order !== undefined && at - order.startedAt <= PENDING_MS && sameBasket(order.basket, basket);
+  if (order === undefined) return false;
+  return at - order.startedAt <= (order.signed ? SIGNING_MS : PENDING_MS) && sameBasket(order.basket, basket);
 }
 
 function isFresh({ at, basket }: WaivedOrder, session: Session, now: number): boolean {

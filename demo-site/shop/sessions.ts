@@ -11,6 +11,8 @@ export interface PendingSignIn {
 /** An order that waits for its second factor. What was shown is what will be placed, whatever the basket does. */
 export interface PendingOrder extends PendingSignIn {
   loginRequest: string;
+  /** The person confirms the order itself; otherwise only that it is them. */
+  signed: boolean;
   basket: Basket;
   quote: Quote;
 }

@@ -5,6 +5,7 @@ import {
   isCountersignError,
   newNonce,
   type ResultClaims,
+  type TransactionField,
   type Verifier,
 } from '../../clients/typescript/src/index.ts';
 import { accountPage } from '../pages/account-page.ts';
@@ -17,7 +18,7 @@ import type { Sessions } from './sessions.ts';
 
 export interface Countersign {
   verifier: Pick<Verifier, 'verifyResult'>;
-  client: Pick<Client, 'consumeResult' | 'createLoginRequest'>;
+  client: Pick<Client, 'consumeResult' | 'createLoginRequest' | 'createTransaction'>;
 }
 
 /** How long a nonce may wait for its result: as long as a sign-in in the widget may take. */
@@ -82,16 +83,20 @@ export function signIn(
  * Who signed in. Two looks at one result: offline, whether it is genuine and of this very session; then the service uses
  * it up and tells whether the person still has access. Neither alone would do: the first cannot know what was used
  * before, and the second should not be asked about just anything.
+ *
+ * @param confirmed what we are about to do, where the person was to confirm it: a result of anything else is refused
  */
 export async function redeem(
   { verifier, client }: Countersign,
   { url, resource }: ShopOptions,
   c: ShopContext,
   nonce: string,
+  confirmed?: readonly TransactionField[],
 ): Promise<ResultClaims> {
   const result = c.get('form').get('countersign_result') ?? '';
-  await verifier.verifyResult(result, { nonce, origin: url });
-  return client.consumeResult({ result, resource, nonce });
+  const transaction = confirmed && { transaction: confirmed };
+  await verifier.verifyResult(result, { nonce, origin: url, ...transaction });
+  return client.consumeResult({ result, resource, nonce, ...transaction });
 }
 
 /** Anything that is not a plain refusal is an outage, and lets nobody in either. */

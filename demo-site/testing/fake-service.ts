@@ -1,5 +1,11 @@
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import { newNonce, RESULT_TYP, type ResultClaims } from '../../clients/typescript/src/index.ts';
+import {
+  newNonce,
+  RESULT_TYP,
+  type ResultClaims,
+  type TransactionField,
+  transactionHash,
+} from '../../clients/typescript/src/index.ts';
 
 export const SERVICE = 'http://localhost:8080';
 export const SHOP = 'http://127.0.0.1:8081';
@@ -13,6 +19,9 @@ export interface FakeService {
   /** Results that were used up, in order. */
   consumed: string[];
   loginRequests: Record<string, unknown>[];
+  /** Transactions that were asked for; nobody can sign unless `signs`. */
+  transactions: Record<string, unknown>[];
+  signs: boolean;
   /** Answer with this instead, until it is undefined again. `down`: nothing answers. */
   trouble: 'down' | { status: number; code: string } | undefined;
 }
@@ -25,6 +34,8 @@ export async function createFakeService(now: () => number): Promise<FakeService>
   const service: FakeService = {
     consumed: [],
     loginRequests: [],
+    transactions: [],
+    signs: false,
     trouble: undefined,
 
     async fetch(url, init) {
@@ -40,9 +51,18 @@ export async function createFakeService(now: () => number): Promise<FakeService>
         const loginRequest = `lrq.${newNonce()}`;
         return Response.json({ loginRequest, expiresAt: now() + 120_000 }, { status: 201 });
       }
+      if (path === '/v1/transactions') {
+        if (!service.signs) return problem(403, 'SIGNING_TOKEN_MISSING');
+        service.transactions.push(body);
+        const { fields } = body as unknown as { fields: TransactionField[] };
+        const transaction = await transactionHash(fields);
+        const loginRequest = `lrq.${newNonce()}`;
+        return Response.json({ loginRequest, transaction, expiresAt: now() + 300_000 }, { status: 201 });
+      }
       if (path !== '/v1/results/consume') return problem(404, 'NOT_FOUND');
       const { payload } = await jwtVerify<ResultClaims>(body.result ?? '', publicKey, { currentDate: new Date(now()) });
       if (payload.nonce !== body.nonce || payload.aud !== body.resource) return problem(403, 'RESULT_INVALID');
+      if (payload.txn !== body.transaction) return problem(403, 'TRANSACTION_WRONG');
       if (service.consumed.includes(payload.jti)) return problem(409, 'RESULT_USED');
       service.consumed.push(payload.jti);
       return Response.json(payload);

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { ocraAnswer } from '../../server/domain/ocra/answer.ts';
+import { parseSuite } from '../../server/domain/ocra/suite.ts';
+import { base32Decode } from '../../server/domain/otp/base32.ts';
 
 /** The account behind an API key: what an administrator would do with curl, and a person with a browser. */
 export interface Person {
@@ -7,6 +10,13 @@ export interface Person {
   readonly password: string;
   /** The code of this moment. Each works once. */
   code(): string;
+}
+
+/** Somebody whose device answers questions. */
+export interface Signer {
+  readonly id: string;
+  readonly login: string;
+  answer(question: string): string;
 }
 
 export class Account {
@@ -35,6 +45,29 @@ export class Account {
     const code = () =>
       execFileSync('oathtool', ['--totp', '--base32', String(made.secret)], { encoding: 'utf8' }).trim();
     return { id: String(user.id), login, password, code };
+  }
+
+  /** Somebody with a device that answers questions, whose answers are bound to what they confirm. */
+  async signer(resource: string): Promise<Signer> {
+    const login = `person-${++this.#people}`;
+    const user = await this.#post('/v1/users', { login });
+    const suite = 'OCRA-1:HOTP-SHA256-8:QN08';
+    const made = await this.#post('/v1/tokens', { name: 'Reader', kind: 'ocra', suite, owner: user.id });
+    const token = (made.token as { id: string }).id;
+    await this.#post('/v1/assignments', { resource, user: user.id, token });
+    const secret = base32Decode(String(made.secret));
+    const parsed = parseSuite(suite);
+    if (!secret || !parsed) throw new Error('no device can be made of that');
+    return { id: String(user.id), login, answer: (question) => ocraAnswer(parsed, secret, { question }) };
+  }
+
+  /** What the frame would send for whoever confirms a transaction. Answers the result that the page would get. */
+  async sign(begin: { resource: string; nonce: string; origin: string; loginRequest: string }, signer: Signer) {
+    const { step, seq, question, handle } = await this.#send('/widget/v1/flows', begin, {});
+    if (step !== 'sign') throw new Error(`the transaction stands at ${step}`);
+    const otp = signer.answer(String(question));
+    const view = await this.#send('/widget/v1/flow/sign', { seq, otp }, { 'countersign-flow': String(handle) });
+    return String(view.result);
   }
 
   /** What the frame would send for a person who answers every step. Answers the result that the page would get. */

@@ -51,6 +51,8 @@ export const EVENT_TYPES = [
   'login-request.created',
   'authentication',
   'authentication.test',
+  'transaction.created',
+  'transaction',
   'result.consumed',
   'webhook.created',
   'webhook.updated',
@@ -96,6 +98,8 @@ export interface AccountEvent {
   method?: Method;
   factors?: EventFactor[];
   otp?: OtpUse;
+  /** Hash of what was, or was not, confirmed, hex. Never the fields: they tell of people's dealings. */
+  transaction?: string;
   /** Of a sign-in: how far the browser matched those before, in percent. */
   environment?: number;
   /** Names of what changed, never the values. */

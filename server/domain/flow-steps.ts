@@ -24,7 +24,7 @@ import type { PasskeyChallenge, ShownPasskey } from './webauthn/passkey-challeng
  */
 
 /** Where a second factor is asked for, in whichever way. */
-export const SECOND_STEPS = ['otp', 'recovery', 'passkey'] as const;
+export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
 export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes';
@@ -32,6 +32,8 @@ export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'c
 /** What a way of showing the second factor leads to. */
 export interface Offered {
   step: SecondStep;
+  /** For a device that answers questions. */
+  question?: string;
   /** What a passkey is asked. */
   passkey?: PasskeyChallenge;
   /** A code that was sent. */
@@ -85,29 +87,29 @@ export function identified(flow: Flow, login: string, policy: MethodPolicy): Flo
 
 /**
  * @param options the ways in which this person can show the second factor, the best first
- * @param passkey what their passkeys are asked, if they have any
+ * @param offered what the first of them needed made
  */
 export function passwordRight(
   flow: Flow,
   user: User,
   passwordDigest: string,
   options: readonly FactorOption[],
-  passkey?: PasskeyChallenge,
+  offered?: Offered,
 ): Flow {
   const next: Flow = { ...evaluated(flow), user: user.id, passwordVerified: true, passwordDigest };
-  return secondAsked(next, options, passkey);
+  return secondAsked(next, options, offered);
 }
 
 /** The second factor is asked for in the way that suits the person best; the others stay open to them. */
-function secondAsked(flow: Flow, options: readonly FactorOption[], passkey?: PasskeyChallenge): Flow {
+function secondAsked(flow: Flow, options: readonly FactorOption[], offered: Offered = { step: 'otp' }): Flow {
   const first = firstOption(options, flow.prefer);
-  const asked: Flow = { ...flow, step: 'otp', factors: [...options], ...(first && { factor: first.id }) };
-  return first?.kind === 'webauthn' && passkey ? { ...asked, step: 'passkey', passkey } : asked;
+  return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
 }
 
 /** The person picked another way, and what it needs is there. */
 export function factorChosen(flow: Flow, option: FactorOption, offered: Offered): Flow {
-  return { ...withoutCode(evaluated(flow)), factor: option.id, ...offered };
+  const { question: _answered, ...rest } = withoutCode(evaluated(flow));
+  return { ...rest, ...offered, factor: option.id };
 }
 
 /**
@@ -150,6 +152,8 @@ export interface Passed {
   kind?: TokenKind;
   /** A PIN was part of the code. */
   pin?: true;
+  /** Hash of the transaction that the answer was bound to. */
+  signed?: string;
   /** Of a passkey. */
   passkey?: ShownPasskey;
   /** The second factor was shown in an earlier sign-in. */
@@ -161,9 +165,11 @@ export interface Passed {
 /** The end with a result, and the record of it that one consumption will use up. */
 export function finished(
   flow: Flow,
-  { user, otp, token, kind, passkey, second: earlier, ...passed }: Passed,
+  { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
   rule: { now: number; resultLifetimeMs: number },
 ): { flow: Flow; result: ResultRecord } {
+  // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
+  if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
   const password = flow.passwordVerified || passed.password === true;
   const second = otp === 'verified';
   const isTwo = second && (password || passkey?.userVerified === true || earlier?.isTwo === true);
@@ -193,6 +199,7 @@ export function finished(
       ...(token !== undefined && { token }),
       ...(flow.test !== undefined && { test: true as const }),
       ...(kind !== undefined && { kind }),
+      ...(signed !== undefined && { transaction: signed }),
       ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
       ...(second && { secondAt }),
       ...(passed.environment !== undefined && { environment: passed.environment }),
@@ -248,23 +255,25 @@ export function newFlow(
   };
 }
 
-/** A sign-in for which the host has named the person: the code alone is asked for. */
+/** A sign-in for which the host has named the person, or a transaction of theirs: the second factor alone is asked for. */
 export function requestedFlow(
   flow: Flow,
   request: LoginRequest & { user: UserId },
   login: string | undefined,
   options: readonly FactorOption[],
-  passkey?: PasskeyChallenge,
+  offered?: Offered,
 ): Flow {
-  const { hostCheckedPassword, attemptsLeft } = request;
+  const { hostCheckedPassword, attemptsLeft, transaction } = request;
   const asked: Flow = {
     ...flow,
     user: request.user,
     ...(login !== undefined && { login }),
     attemptsLeft,
     loginRequest: { hostCheckedPassword },
+    ...(transaction && { transaction, expiresAt: request.expiresAt }),
   };
-  return secondAsked(asked, options, passkey);
+  // Never the step of a sign-in: what is right there confirms nothing.
+  return secondAsked(asked, options, transaction ? { ...offered, step: 'sign' } : offered);
 }
 
 /**
@@ -281,7 +290,7 @@ export function demandedFlow(
   missing: {
     password: boolean;
     options: readonly FactorOption[];
-    passkey: PasskeyChallenge | undefined;
+    offered: Offered | undefined;
     keptUntil: number;
   },
 ): Flow {
@@ -295,7 +304,7 @@ export function demandedFlow(
     ...(demand && { demand }),
     expiresAt: Math.min(flow.expiresAt, missing.keptUntil),
   };
-  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options, missing.passkey);
+  return missing.password ? { ...asked, step: 'password' } : secondAsked(asked, missing.options, missing.offered);
 }
 
 /** With what still counts of an earlier sign-in, as if it had been shown in this one. */

@@ -5,6 +5,7 @@ import type { Enrolling } from './enrolling.ts';
 import type { Environment } from './environment/traits.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TestMode } from './resource.ts';
+import type { Transaction } from './signing.ts';
 import type { Demand, ShownFactors } from './step-up.ts';
 import type { TokenKind } from './token.ts';
 import type { PasskeyChallenge } from './webauthn/passkey-challenge.ts';
@@ -16,6 +17,8 @@ export const STEP_CLAIM_MS = 30_000;
 export const RESULT_GRACE_MS = 30_000;
 export const LOGIN_REQUEST_LIFETIME_MS = 120_000;
 export const LOGIN_REQUEST_ATTEMPTS = 5;
+/** From the moment its fields are fixed to the confirmation: what was agreed on does not lie about. */
+export const TRANSACTION_LIFETIME_MS = 300_000;
 
 /** That a code has been sent, and what its person is told of it. */
 export interface SentNotice {
@@ -53,6 +56,10 @@ export interface Flow {
   factors?: FactorOption[];
   /** Which of them is being asked for. */
   factor?: string;
+  /** What that way asks: a question for a device. */
+  question?: string;
+  /** What the person is to confirm, where this is no sign-in. */
+  transaction?: Transaction;
   /** What a passkey is asked here, if it may answer. Void with the next answer, whatever that is. */
   passkey?: PasskeyChallenge;
   /** The code that was sent last in this sign-in. */
@@ -95,6 +102,8 @@ export interface LoginRequest {
   /** For our own page: where the result is posted to. Absent: it is for a widget on a page of the site. */
   redirectUri?: string;
   hostCheckedPassword: boolean;
+  /** What the person is to confirm. Absent: they are to sign in. */
+  transaction?: Transaction;
   demand?: Demand;
   /** The earlier sign-in, by the name of its result. */
   previous?: FlowId;
@@ -125,6 +134,8 @@ export interface ResultRecord {
   test?: true;
   /** What kind of token that is. */
   kind?: TokenKind;
+  /** Hash of the transaction that was confirmed. Absent: it was a sign-in. */
+  transaction?: string;
   /** When each of the factors was shown; a sign-in that builds upon an earlier one has older ones. */
   passwordAt?: number;
   secondAt?: number;

@@ -128,6 +128,8 @@ export interface OcraToken extends TokenRecord {
   factor: OcraFactor;
   /** Seed, sealed for (account, token, id, secret). */
   sealedSecret: string;
+  /** Suites with a PIN: its bare hash, which hides nothing, sealed for (account, token, id, pin-hash). */
+  sealedPinHash?: string;
 }
 
 export interface SentToken extends TokenRecord {

@@ -12,6 +12,8 @@ export interface CodeMessage {
   code: string;
   /** What the resource is called. */
   site: string;
+  /** What the code confirms, where it is no sign-in: the message says all of it, exactly so. */
+  confirms?: readonly { label: string; value: string }[];
   /** Of the page around the widget, where the sign-in has one. */
   origin?: string;
   expiresAt: number;

@@ -4,6 +4,8 @@ import { createWebhook } from '../usecases/create-webhook.ts';
 import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';
+import type { Device } from './devices/device.ts';
+import { ocraDevice } from './devices/ocra-device.ts';
 import { giveSent } from './devices/sent-device.ts';
 import type { Service } from './http-service.ts';
 import { samplePng } from './images.ts';
@@ -86,6 +88,11 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { resource: resource.id, user: 'alice', nonce: NONCE, passwordChecked: true },
     status: 201,
   }),
+  'POST /transactions': async (scene) => {
+    await deviceOf(scene);
+    const fields = [{ label: 'Amount', value: '10.00 EUR' }];
+    return { body: { resource: scene.resource.id, user: 'alice', nonce: NONCE, fields }, status: 201 };
+  },
   'POST /challenges': async ({ ports, account, resource }) => {
     const { user } = await addPerson(ports, account, resource, { user: { login: `asked-${sequence++}` } });
     await giveSent({ ports, account, resource, user }, 'email', `${user.login}@shop.example`);
@@ -130,6 +137,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
     body: { otps: [await fob.code(), await fob.code(1)] },
     status: 200,
   }),
+  'POST /tokens/{id}/resync-questions': async (scene) => ({ id: (await deviceOf(scene)).token, status: 200 }),
   'POST /assignments': ({ resource, user }) => ({ body: { resource: resource.id, user: user.id }, status: 201 }),
   'DELETE /assignments': async ({ ports, account, resource }) => {
     const { id } = await addToken(ports, account, {});
@@ -197,6 +205,14 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   ...administratorSamples,
 };
 let sequence = 0;
+
+/** A device of the scene's person that answers questions: one, since an assignment has room for so many tokens. */
+function deviceOf(scene: SampleScene): Promise<Device> {
+  const made = devices.get(scene) ?? ocraDevice.give(scene);
+  devices.set(scene, made);
+  return made;
+}
+const devices = new WeakMap<SampleScene, Promise<Device>>();
 
 async function addKey(ports: TestPorts, account: AccountId): Promise<string> {
   const input = { account, name: 'shop', scopes: ['authenticate' as const], lifetimeMs: 3_600_000 };

@@ -7,6 +7,7 @@ import { answerIdentify } from '../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/answer-otp.ts';
 import { answerPasskey } from '../usecases/answer-passkey.ts';
 import { answerPassword } from '../usecases/answer-password.ts';
+import { answerSign, cancelTransaction } from '../usecases/answer-sign.ts';
 import { beginFlow } from '../usecases/begin-flow.ts';
 import { chooseFactor } from '../usecases/choose-factor.ts';
 import { answerEnrolment, confirmCodes, postponeEnrolment } from '../usecases/enrolment/answer-enrolment.ts';
@@ -83,6 +84,14 @@ export class Walk {
 
   recovery(code: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(answerRecovery(this.ports, { ...this.#answer(seq), code }));
+  }
+
+  sign(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerSign(this.ports, { ...this.#answer(seq), otp }));
+  }
+
+  cancel(seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(cancelTransaction(this.ports, this.#answer(seq)));
   }
 
   passkey(response: PasskeyAssertion, seq = this.view.seq): Promise<Verdict<FlowView>> {

@@ -53,6 +53,8 @@ export async function judgeSecond(
   resource: Resource,
   answer: SecondAnswer,
 ): Promise<StepOutcome> {
+  // What is right here says nothing of a transaction.
+  if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
   const anonymous = flow.user === undefined;
   // The resource asked for the code alone when the name was given; it may have become stricter since.
   if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };

@@ -5,6 +5,7 @@ import type { Resource } from '../domain/resource.ts';
 import type { PasskeyAnswer } from '../domain/webauthn/passkey-challenge.ts';
 import { offersPasskeySignIn } from '../domain/webauthn/passkey-request.ts';
 import { afterSecond, judgeSecond } from './answer-otp.ts';
+import { judgeSigning } from './answer-sign.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 import { burnUnknown } from './burn-attempt.ts';
 import { checkUserFactor } from './check-user-factor.ts';
@@ -13,14 +14,15 @@ import { randomChallenge } from './passkeys/new-challenge.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
- * What a passkey says to the challenge of this sign-in: as the second factor, or in place of name, password and code. The
+ * What a passkey says to the challenge of this sign-in: as the second factor, or in place of name, password and code; or to
+ * that of a transaction. The
  * challenge is void with the answer, whatever comes of it; whoever is refused gets another one.
  */
 export function answerPasskey(
   ports: StepNeeds,
   answer: StepAnswer & { response: PasskeyAssertion },
 ): Promise<Verdict<FlowView>> {
-  return answerStep(ports, ['identify', 'passkey'], answer, async (flow, resource) => {
+  return answerStep(ports, ['identify', 'passkey', 'sign'], answer, async (flow, resource) => {
     const { passkey } = flow;
     if (!passkey) return { refusal: refusal('STEP_NOT_EXPECTED') };
     const shown: PasskeyAnswer = {
@@ -29,15 +31,19 @@ export function answerPasskey(
       asked: passkey,
       topOrigin: flow.origin,
     };
-    const outcome =
-      flow.step === 'identify'
-        ? await byPasskeyAlone(ports, flow, resource, shown)
-        : await judgeSecond(ports, flow, resource, shown);
+    const outcome = await BY_STEP[flow.step === 'identify' || flow.step === 'sign' ? flow.step : 'passkey'](
+      ports,
+      flow,
+      resource,
+      shown,
+    );
     if (!('refusal' in outcome)) return outcome;
-    const challenge = randomChallenge(ports);
+    const challenge = randomChallenge(ports, flow.transaction?.hash);
     return { ...outcome, again: (held) => ({ ...held, passkey: { ...passkey, challenge } }) };
   });
 }
+
+const BY_STEP = { identify: byPasskeyAlone, passkey: judgeSecond, sign: judgeSigning } as const;
 
 /** Nobody has been named: the passkey says who it is. All refusals about the person read the same (SR-17). */
 async function byPasskeyAlone(

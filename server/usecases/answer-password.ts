@@ -10,9 +10,9 @@ import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '.
 import { checkPassword } from './check-password.ts';
 import { asksToEnrol, offerEnrolment } from './enrolment/offer-enrolment.ts';
 import { judgeEnvironment } from './environment/judge-environment.ts';
-import { askPasskeys } from './passkeys/new-challenge.ts';
 import { passwordDigest } from './password-digest.ts';
 import { readAccess } from './read-access.ts';
+import { offerFirst } from './second-factor/offer-first.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
@@ -50,8 +50,9 @@ export function answerPassword(
           return { finish: { ...right, otp: 'verified', token: second.token, kind: second.kind, second } };
         }
         const options = factorOptions(usable);
-        const passkey = askPasskeys(ports, usable);
-        return { move: (held) => passwordRight(held, user, digest, options, passkey) };
+        const offered = await offerFirst(ports, flow, access.resource, { options, usable });
+        if (isRefusal(offered)) return { ...offered, about: user.id };
+        return { move: (held) => passwordRight(held, user, digest, options, offered) };
       }
       // Nobody sets up a token from a browser that is none of theirs, on the strength of a password.
       if (isLinked || environment?.differs === undefined) {

@@ -204,6 +204,7 @@ async function settle(
 
 /** Which refusals end the sign-in; after all others the person may try again. */
 const FINAL: ReadonlySet<RefusalCode> = new Set([
+  'TRANSACTION_CANCELLED',
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
   'ENROLMENT_LINK_INVALID',

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { JudgedEnvironment } from '../domain/environment/environment-check.ts';
 import type { Flow, LoginRequest } from '../domain/flow.ts';
-import { demandedFlow, type Passed, withKept } from '../domain/flow-steps.ts';
+import { demandedFlow, type Offered, type Passed, withKept } from '../domain/flow-steps.ts';
 import type { UserId } from '../domain/ids.ts';
 import { widgetMethod } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -17,7 +17,6 @@ import {
 } from '../domain/step-up.ts';
 import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
-import type { PasskeyChallenge } from '../domain/webauthn/passkey-challenge.ts';
 import { passwordDigest } from './password-digest.ts';
 
 export interface DemandedFacts {
@@ -27,8 +26,8 @@ export interface DemandedFacts {
   /** What the login request names, whosever it is. */
   earlier: Authentication | undefined;
   environment: JudgedEnvironment | undefined;
-  /** What their passkeys are asked, if they have any. */
-  passkey: PasskeyChallenge | undefined;
+  /** What the first of their ways needed made. */
+  offered: Offered | undefined;
 }
 
 export type DemandedBeginning =
@@ -45,7 +44,7 @@ export type DemandedBeginning =
 export function beginDemandedFlow(
   begun: Flow,
   request: LoginRequest & { user: UserId },
-  { resource, user, tokens, earlier, environment, passkey }: DemandedFacts,
+  { resource, user, tokens, earlier, environment, offered }: DemandedFacts,
   now: number,
 ): DemandedBeginning {
   const accepts = acceptedKinds(resource);
@@ -67,7 +66,7 @@ export function beginDemandedFlow(
   const missing = missingFactors(required, shown);
   if (missing.password || missing.otp) {
     const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
-    const asked = { password: missing.password, options: factorOptions(usable), passkey, keptUntil };
+    const asked = { password: missing.password, options: factorOptions(usable), offered, keptUntil };
     return { flow: demandedFlow(begun, request, user.login, shown, asked) };
   }
   const { second } = shown;

@@ -13,6 +13,7 @@ import { denied, finished, newFlow, requestedFlow } from '../domain/flow-steps.t
 import { decideFactors, denialCode } from '../domain/methods.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../domain/second-factor.ts';
+import { signingDenial, signingKinds } from '../domain/signing.ts';
 import type { Authentication } from '../domain/step-up.ts';
 import { documents } from '../ports/documents.ts';
 import { eventOf, type Whence } from './act.ts';
@@ -25,15 +26,15 @@ import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
 import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from './flow-handle.ts';
 import { noteInPassing } from './note-in-passing.ts';
-import { askPasskeys } from './passkeys/new-challenge.ts';
 import { readAccess } from './read-access.ts';
 import { type Pairs, readPairs } from './read-pairs.ts';
+import { offerFirst } from './second-factor/offer-first.ts';
 import { type Decision, transact, type Write } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
 
 /**
- * Second-factor-only mode: the host's backend has named the person. A page may begin again with the same login request
+ * Second-factor-only mode, and transactions: the host's backend has named the person. A page may begin again with the same login request
  * (a reload, React's double mount): the later beginning takes the flow over, with what is left of its attempts and
  * whatever is under evaluation. It yields one result at most.
  *
@@ -66,12 +67,24 @@ export async function beginRequestedFlow(
   const environment = whom && (await judgeEnvironment(ports, resource, whom, seen.environment));
   const earlier = await readEarlier(ports, asked.value);
 
-  const usable = usableTokens(
-    pairs.tokens.map(({ value }) => value),
-    acceptedKinds(resource),
-    ports.clock.now(),
-  );
-  const passkey = askPasskeys(ports, usable);
+  const tokens = pairs.tokens.map(({ value }) => value);
+  const { transaction } = asked.value;
+  const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
+  const usable = usableTokens(tokens, accepts, ports.clock.now());
+  const options = factorOptions(usable);
+  const offering = {
+    id: given.id,
+    // A sign-in goes on beyond the request; a transaction does not.
+    expiresAt: transaction ? asked.value.expiresAt : ports.clock.now() + FLOW_LIFETIME_MS,
+    ...(input.prefer && { prefer: input.prefer }),
+    ...(transaction && { transaction }),
+  };
+  // A page that begins again goes on with what was asked before.
+  const [before] = await ports.store.getMany([documents.flow(given.id)], ports.clock.now());
+  const offered =
+    before && !asked.value.redirectUri ? undefined : await offerFirst(ports, offering, resource, { options, usable });
+  if (offered && isRefusal(offered)) return offered;
+
   const secret = newSecret(ports);
   const handleHash = hashSecret(secret);
   const keys = [documents.loginRequest(given.id), documents.flow(given.id), documents.result(given.id)] as const;
@@ -100,13 +113,11 @@ export async function beginRequestedFlow(
         const flow = { ...fresh, attemptsLeft: attemptsLeft ?? fresh.attemptsLeft };
         return isRefusal(access) ? deny(flow, access.refused, input.whence, now) : keepBoth(flow, request.value);
       }
-      const tokens = pairs.tokens.map(({ value }) => value);
-      const accepts = acceptedKinds(resource);
       const again = running && !canBePassedOn;
       const named = { ...request.value, user, attemptsLeft: attemptsLeft ?? request.value.attemptsLeft };
       const flow: Flow = again
         ? { ...running.value, ...seen, handleHash, origin: input.origin }
-        : requestedFlow(fresh, named, pairs.user?.login, factorOptions(usable), passkey);
+        : requestedFlow(fresh, named, pairs.user?.login, options, offered);
       if (isRefusal(access)) return deny(flow, access.refused, input.whence, now);
 
       const assignment = pairs.user && assignmentTo(pairs.user, resource.id);
@@ -114,9 +125,13 @@ export async function beginRequestedFlow(
         return deny(flow, 'ACCESS_DENIED', input.whence, now);
       }
 
+      if (transaction) {
+        const denial = signingDenial(tokens, signingKinds(resource, transaction), now);
+        return denial ? deny(flow, denial, input.whence, now) : keep(flow);
+      }
       if (request.value.demand) {
         if (again) return keep(flow);
-        const facts = { resource, user: pairs.user, tokens, earlier, environment, passkey };
+        const facts = { resource, user: pairs.user, tokens, earlier, environment, offered };
         const demanded = beginDemandedFlow(fresh, named, facts, now);
         if ('refused' in demanded) return deny(flow, demanded.refused, input.whence, now, environment);
         if (!('passed' in demanded)) return keep(demanded.flow);

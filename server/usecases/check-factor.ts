@@ -27,6 +27,8 @@ export interface FactorCheck {
   accepts: readonly TokenKind[];
   /** Where challenges stand that this answers: the sign-in, or `apiScope` of the resource. */
   scope: string;
+  /** Hash of the transaction that the answer is to confirm. What was asked for another, or for none, is no question here. */
+  transaction?: string;
   /** The resource's `failedAttemptsBeforeLock`. */
   threshold: number;
   userBlocked: boolean;
@@ -143,7 +145,7 @@ async function judge(
   now: number,
 ): Promise<Judged[]> {
   const meant = tokens.filter(({ value }) => isUsable(value, check.accepts, now) && isMeantFor(check.answer, value));
-  const challenges = await readChallenges(ports, meant, check.scope, now);
+  const challenges = await readChallenges(ports, meant, check, now);
   return Promise.all(
     meant.map(async (stored): Promise<Judged> => {
       const candidate = { stored, challenge: challenges.get(stored.value.id), scope: check.scope };
@@ -152,11 +154,11 @@ async function judge(
   );
 }
 
-/** What the tokens were asked in this scope. Most tokens are asked nothing, and cost no read. */
+/** What the tokens were asked in this scope, for this transaction. Most tokens are asked nothing, and cost no read. */
 async function readChallenges(
   ports: FactorNeeds,
   tokens: readonly Stored<Token>[],
-  scope: string,
+  { scope, transaction }: FactorCheck,
   now: number,
 ): Promise<Map<TokenId, Stored<Challenge>>> {
   const asked = tokens.filter(({ value }) => !isOath(value) && !isRecovery(value) && !isWebauthn(value));
@@ -165,7 +167,12 @@ async function readChallenges(
     asked.map(({ value }) => documents.challenge(value.id, scope)),
     now,
   );
-  return new Map(found.flatMap((challenge) => (challenge ? [[challenge.value.token, challenge] as const] : [])));
+  return new Map(
+    found
+      .filter((challenge) => challenge !== undefined)
+      .filter(({ value }) => value.transaction === transaction)
+      .map((challenge) => [challenge.value.token, challenge] as const),
+  );
 }
 
 /** Locked is what its owner can have mended; the rest reads as a wrong answer. */

@@ -1,5 +1,6 @@
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, type SecondAnswer } from '../domain/second-factor.ts';
+import type { TokenKind } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
 import { readPairs } from './read-pairs.ts';
@@ -12,19 +13,22 @@ export interface UserFactor {
   answer: SecondAnswer;
   /** Where challenges stand that this answers. */
   scope: string;
+  /** What the answer is to confirm; then only tokens of these kinds may give it. */
+  signs?: { transaction: string; kinds: readonly TokenKind[] };
 }
 
 /** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
 export function checkUserFactor(
   ports: FactorNeeds,
-  { method, user, resource, answer, scope }: UserFactor,
+  { method, user, resource, answer, scope, signs }: UserFactor,
   tell?: FactorCheck['tell'],
 ): Promise<FactorOutcome> {
   return checkFactor(ports, user.id, {
     method,
     answer,
     scope,
-    accepts: acceptedKinds(resource),
+    accepts: signs?.kinds ?? acceptedKinds(resource),
+    ...(signs && { transaction: signs.transaction }),
     threshold: resource.failedAttemptsBeforeLock,
     userBlocked: user.blocked,
     attempt: newOperation(ports),

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ResultClaims } from '../../shared/wire/result.ts';
-import { RESULT_GRACE_MS } from '../domain/flow.ts';
+import { RESULT_GRACE_MS, type ResultRecord } from '../domain/flow.ts';
 import { parseId, type ResourceId } from '../domain/ids.ts';
 import { forgottenAt, rememberedFrom } from '../domain/remember-result.ts';
 import { documents } from '../ports/documents.ts';
@@ -21,7 +21,14 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 export async function consumeResult(
   ports: Needs,
   act: Act,
-  input: { resource: ResourceId; result: string; nonce: string; acceptTest?: boolean | undefined },
+  input: {
+    resource: ResourceId;
+    result: string;
+    nonce: string;
+    /** Hash of the transaction that the result has to confirm. Without it the result has to be one of a sign-in. */
+    transaction?: string | undefined;
+    acceptTest?: boolean | undefined;
+  },
 ): Promise<Verdict<{ claims: ResultClaims }>> {
   const { account } = act.actor;
   const claims = await needing('verifying a result', () =>
@@ -48,6 +55,10 @@ export async function consumeResult(
   ) {
     return refusal('RESULT_INVALID');
   }
+  // Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in.
+  if (value.transaction !== input.transaction || claims.txn !== value.transaction) {
+    return refusal('TRANSACTION_WRONG');
+  }
   const fallen = await checkStanding(ports, value);
   if (fallen) return fallen;
 
@@ -60,7 +71,11 @@ export async function consumeResult(
       if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
       // The used-up record stays as long as the JWT could still be shown.
       const used = { ...current.value, consumedAt: at };
-      const earlier = used.user === 'test' ? undefined : rememberedFrom({ ...used, user: used.user });
+      // What somebody confirmed is no sign-in that another could build upon.
+      const earlier =
+        used.user === 'test' || used.transaction !== undefined
+          ? undefined
+          : rememberedFrom({ ...used, user: used.user });
       const expiresAt = earlier && forgottenAt(earlier, resource.value.rememberMs ?? 0);
       const subject = used.test ? {} : { subject: used.user };
       return {
@@ -70,11 +85,15 @@ export async function consumeResult(
             { key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS },
             ...(expiresAt === undefined ? [] : [{ key: documents.authentication(id), value: earlier, expiresAt }]),
           ],
-          append: [eventOf(act, { type: 'result.consumed', ...subject, resource: used.resource }, at)],
+          append: [eventOf(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
         },
       };
     },
   );
+}
+
+function about({ resource, transaction }: ResultRecord) {
+  return { resource, ...(transaction !== undefined && { transaction }) };
 }
 
 function sameText(a: string, b: string): boolean {

@@ -4,22 +4,31 @@ import type { MailLanguage } from '../domain/mail/mail.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedKinds, isUsable } from '../domain/second-factor.ts';
 import { maskedAddress } from '../domain/sent-code.ts';
-import { isSent, type SentToken, TOKEN_KINDS, type Token, type TokenKind } from '../domain/token.ts';
+import {
+  isOcra,
+  isSent,
+  type OcraToken,
+  type SentToken,
+  TOKEN_KINDS,
+  type Token,
+  type TokenKind,
+} from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from './act.ts';
 import { findUser } from './find-user.ts';
 import { readAccess } from './read-access.ts';
 import { readPairs } from './read-pairs.ts';
+import { askQuestion } from './second-factor/ask-question.ts';
 import { sendCode } from './second-factor/send-code.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
 /** The kinds that have to be asked something before they can be answered. */
-export const ASKED_KINDS = ['sms', 'email'] as const satisfies readonly TokenKind[];
+export const ASKED_KINDS = ['ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
 export type AskedKind = (typeof ASKED_KINDS)[number];
-type AskedToken = SentToken;
+type AskedToken = OcraToken | SentToken;
 
 export interface ChallengeRequest {
   resource: ResourceId;
@@ -39,11 +48,13 @@ export interface Asked {
   name: string;
   /** Where the code went, masked. */
   to?: string;
+  /** For its device. */
+  question?: string;
   expiresAt: number;
 }
 
 /**
- * A host's backend has a token asked: a code is sent, which `POST /v1/authentications` then takes on the same resource. The
+ * A host's backend has a token asked: a code is sent, or a question made for a device, whose answer `POST /v1/authentications` then takes on the same resource. The
  * backend answers for having seen a first factor; filters, plan and resource are looked at as when signing in, so that
  * nothing is sent to whoever cannot get in anyway.
  */
@@ -79,10 +90,20 @@ async function ask(
 ): Promise<Verdict<Asked>> {
   const { id, name, factor } = token;
   switch (factor.kind) {
+    case 'ocra': {
+      const asked = await askQuestion(ports, { token: id, scope: apiScope(resource.id), resource: resource.id });
+      return isRefusal(asked) ? asked : { token: id, kind: factor.kind, name, ...asked };
+    }
     case 'sms':
     case 'email': {
       const related = user === undefined ? [] : [user];
-      const sent = await sendCode(ports, act, { token, resource, scope: apiScope(resource.id), language, related });
+      const sent = await sendCode(ports, act, {
+        token: token as SentToken,
+        resource,
+        scope: apiScope(resource.id),
+        language,
+        related,
+      });
       if (isRefusal(sent)) return sent;
       return { token: id, kind: factor.kind, name, to: maskedAddress(sent.token.factor), expiresAt: sent.expiresAt };
     }
@@ -90,7 +111,7 @@ async function ask(
 }
 
 function isAsked(token: Token): token is AskedToken {
-  return isSent(token);
+  return isSent(token) || isOcra(token);
 }
 
 /** The tokens that may be asked: those of the person on that resource, or the one that it takes with no user. */

@@ -17,7 +17,7 @@ import { findUser } from './find-user.ts';
 import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './flow-handle.ts';
 import { readPairs } from './read-pairs.ts';
 import { newOperation } from './transact.ts';
-import { refusal, type Verdict } from './verdict.ts';
+import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
  * A host that has its own passwords asks for the second factor of one person, or any host for a sign-in on our own page:
@@ -63,37 +63,59 @@ export async function createLoginRequest(
   }
   if (demand && user && (await isOutOfReach(ports, user, resource.value, demand))) return refusal('LEVEL_UNREACHABLE');
 
-  const { id } = birth;
-  const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
-  const request: LoginRequest = {
-    flow: id,
-    account,
+  const kept = await keepLoginRequest(ports, act, birth, 'login-request.created', {
     resource: input.resource,
     ...(user && { user: user.id }),
     nonce: input.nonce,
     ...(redirectUri !== undefined && { redirectUri }),
     hostCheckedPassword: input.passwordChecked,
     ...(demand && { demand, ...(previous !== undefined && { previous }) }),
+    expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
+  });
+  return isRefusal(kept) ? kept : { loginRequest: kept.loginRequest, expiresAt: kept.request.expiresAt };
+}
+
+/** Writes down what a host asked for, and answers what the page begins with. */
+export async function keepLoginRequest(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  birth: Birth<FlowId>,
+  type: 'login-request.created' | 'transaction.created',
+  asked: Omit<LoginRequest, 'flow' | 'account' | 'secretHash' | 'attemptsLeft' | 'createdAt' | 'usedAt'>,
+): Promise<Verdict<{ loginRequest: string; request: LoginRequest }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const now = ports.clock.now();
+  const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
+  const request: LoginRequest = {
+    ...asked,
+    flow: id,
+    account,
     secretHash: hashSecret(secret),
     attemptsLeft: LOGIN_REQUEST_ATTEMPTS,
     createdAt: now,
-    expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
+  };
+  const { resource, user, transaction } = request;
+  const told = {
+    type,
+    ...(user !== undefined && { subject: user }),
+    resource,
+    ...(transaction && { transaction: transaction.hash }),
   };
   const key = documents.loginRequest(id);
-  const told = { type: 'login-request.created', ...(user && { subject: user.id }) } as const;
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
     now,
     expect: [{ key, version: ABSENT }],
     put: [{ key, value: request, expiresAt: request.expiresAt }],
-    append: [eventOf(act, { ...told, resource: input.resource }, now)],
+    append: [eventOf(act, told, now)],
   });
-  if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), expiresAt: request.expiresAt };
+  if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), request };
   // Made before with the same Idempotency-Key, by a request that broke off before it could answer?
   const [made] = await ports.store.getMany([key], now);
   return made && secretMatches(secret, made.value.secretHash) && made.value.account === account
-    ? { loginRequest: writeLoginRequest(id, secret), expiresAt: made.value.expiresAt }
+    ? { loginRequest: writeLoginRequest(id, secret), request: made.value }
     : refusal('CONTENTION');
 }
 

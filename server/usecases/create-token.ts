@@ -1,7 +1,9 @@
 import { referenceTo } from '../domain/actor.ts';
 import { mayChangeUser, mayCreate } from '../domain/authority.ts';
 import type { TokenId, UserId } from '../domain/ids.ts';
-import type { OathToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from '../domain/token.ts';
+import { hashPin } from '../domain/ocra/answer.ts';
+import { formatSuite, type OcraSuite } from '../domain/ocra/suite.ts';
+import type { OathToken, OcraToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import type { Ports } from '../ports/index.ts';
 import { indexes } from '../ports/indexes.ts';
@@ -11,7 +13,7 @@ import { disown } from './delete-user.ts';
 import { readUser } from './find-user.ts';
 import { newRecoverySet } from './second-factor/judge-recovery.ts';
 import { newPin } from './second-factor/pin.ts';
-import { seedContext } from './seed-context.ts';
+import { pinHashContext, seedContext } from './seed-context.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /** What is said of a token of any kind. */
@@ -46,6 +48,19 @@ export interface NewOathToken extends NewTokenRecord {
 
 export interface NewRecoveryToken extends NewTokenRecord {
   kind: 'recovery';
+}
+
+export interface NewOcraToken extends NewTokenRecord {
+  kind: 'ocra';
+  /** From `enrolSuite`. */
+  suite: OcraSuite;
+  /** Suites with a counter: the next one. */
+  counter: number;
+  secret?: Uint8Array | undefined;
+  /** Typed before or after an answer. */
+  pin?: NewPin | undefined;
+  /** Suites with a PIN: the one that its owner types into the device. */
+  suitePin?: string | undefined;
 }
 
 export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -84,6 +99,43 @@ export async function createToken(
   );
   if (isRefusal(made)) return made;
   // Repeated with the same Idempotency-Key it answers the seed that was made the first time.
+  return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/**
+ * Makes a token whose device answers questions (RFC 6287). The seed is answered this once and sealed for good; so is the hash
+ * of the PIN that goes into its answers, which by itself hides nothing.
+ */
+export async function createOcraToken(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewOcraToken,
+): Promise<Verdict<{ token: OcraToken; secret: Uint8Array }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const { suite, pin, suitePin } = input;
+  if ((suite.pin === undefined) !== (suitePin === undefined)) {
+    return refusal('INPUT_INVALID', { detail: 'suitePin: there exactly if the suite has a PIN' });
+  }
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[suite.algorithm]);
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): OcraToken => ({
+      ...record,
+      factor: { kind: 'ocra', suite: formatSuite(suite), driftSteps: 0 },
+      sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+      ...(suitePin !== undefined && {
+        sealedPinHash: ports.secrets.seal(hashPin(suite, suitePin), pinHashContext(account, id)),
+      }),
+      nextCounter: suite.counter ? input.counter : 0,
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+  if (isRefusal(made)) return made;
   return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
 }
 

@@ -4,7 +4,7 @@ import type { Act, Whence } from './act.ts';
 import type { Refusal } from './verdict.ts';
 
 /**
- * What a sign-in through the widget tells of itself: each answer that was refused, and the end. A right password that is
+ * What a sign-in through the widget, or a transaction, tells of itself: each answer that was refused, and the end. A right password that is
  * only half of what is needed is told with the end, or with the refusal of the code.
  */
 
@@ -16,7 +16,7 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
 export function refusedEvent(flow: Flow, { refused, about, percent, reason = refused }: Refusal): EventDraft {
   const subject = flow.user ?? about;
   return {
-    type: flow.test === undefined ? 'authentication' : 'authentication.test',
+    ...kindOf(flow.transaction?.hash, flow.test !== undefined),
     resource: flow.resource,
     related: [flow.id],
     ...(subject !== undefined && { subject }),
@@ -32,7 +32,7 @@ export function grantedEvent(result: ResultRecord): EventDraft {
   if (result.amr.includes('pwd')) factors.push('password');
   if (result.otp === 'verified') factors.push(result.kind === 'webauthn' ? 'passkey' : 'otp');
   return {
-    type: result.test ? 'authentication.test' : 'authentication',
+    ...kindOf(result.transaction, result.test === true),
     resource: result.resource,
     ...(!result.test && { subject: result.user }),
     related: [result.flow, ...(result.token === undefined ? [] : [result.token])],
@@ -41,4 +41,9 @@ export function grantedEvent(result: ResultRecord): EventDraft {
     otp: result.otp,
     ...(result.environment !== undefined && { environment: result.environment }),
   };
+}
+
+function kindOf(transaction: string | undefined, isTest: boolean): Pick<EventDraft, 'type' | 'transaction'> {
+  if (transaction !== undefined) return { type: 'transaction', transaction };
+  return { type: isTest ? 'authentication.test' : 'authentication' };
 }

@@ -2,8 +2,7 @@ import { mayChangeToken } from '../domain/authority.ts';
 import type { TokenId } from '../domain/ids.ts';
 import { countFailedResync, tokenState } from '../domain/lockout.ts';
 import { denialCode } from '../domain/methods.ts';
-import { resynchronise } from '../domain/otp/resync.ts';
-import { isOath, type OathFactor, type Token } from '../domain/token.ts';
+import { isOath, isOcra, type Token } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';
 import { type Act, eventOf } from './act.ts';
 import { otpLine } from './burn-attempt.ts';
@@ -13,7 +12,7 @@ import { inTurn } from './in-turn.ts';
 import { needing } from './needing.ts';
 import { movePlaces } from './object-places.ts';
 import { readObject } from './read-object.ts';
-import { seedContext } from './seed-context.ts';
+import { findPlace, RESYNC_SCOPES } from './second-factor/find-place.ts';
 import { type Decision, transact } from './transact.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
@@ -24,7 +23,8 @@ import { isRefusal, refusal, type Verdict } from './verdict.ts';
 export const RESYNC_THRESHOLD = 5;
 
 /**
- * Finds the place of a token again by two codes that follow one another (SR-43, SR-44). Wrong ones count as one
+ * Finds the place of a token again by two codes that follow one another (SR-43, SR-44); of a device that answers questions, by
+ * its answers to the two that it was asked, which are used up with it. Wrong ones count as one
  * failure. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no wrong codes
  * (SR-14). A deactivated token may be brought back into step before it is handed out; one that is locked or expired may
  * not, since its codes are not evaluated anywhere.
@@ -38,6 +38,7 @@ export async function resyncToken(
   otps: readonly [string, string],
 ): Promise<Verdict<{ object: Token }>> {
   const key = documents.token(id);
+  const asked = [documents.challenge(id, RESYNC_SCOPES[0]), documents.challenge(id, RESYNC_SCOPES[1])] as const;
   const { account } = act.actor;
   const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
   if (isRefusal(found)) return found;
@@ -46,18 +47,19 @@ export async function resyncToken(
   const now = ports.clock.now();
 
   return inTurn(ports.store, otpLine(found.object.owner ?? id), () =>
-    transact(ports, key.anchor, [key], ([stored]): Decision<Verdict<{ object: Token }>> => {
+    transact(ports, key.anchor, [key, ...asked], ([stored, one, two]): Decision<Verdict<{ object: Token }>> => {
       const token = stored?.value;
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
       if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
       if (!mayChangeToken(act.actor, token, owner)) return { answer: refusal('FORBIDDEN') };
-      if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
+      if (!isOath(token) && !isOcra(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = tokenState(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
 
       const place = needing('finding the place of a token', () =>
-        resynchronise(token, ports.secrets.open(token.sealedSecret, seedContext(account, id)), otps, now),
+        findPlace(ports, token, [one?.value, two?.value], otps, now),
       );
+      if (place.kind === 'refused') return { answer: refusal(place.code) };
       if (place.kind === 'not-found') {
         const counted = countFailedResync(token, { threshold: RESYNC_THRESHOLD, now });
         const reason = counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG';
@@ -65,15 +67,9 @@ export async function resyncToken(
         const index = movePlaces(key, token, counted);
         return { answer: refusal(reason), write: { put: [{ key, value: counted }], index, append: [event] } };
       }
-      const { nextCounter, driftSteps } = place;
-      const { needsResync: _found, resyncFailures: _forgiven, ...known } = token;
-      const moved = { ...known, nextCounter, factor: withDrift(token.factor, driftSteps) };
       const event = eventOf(act, { type: 'token.resynchronised', subject: id }, now);
-      return { answer: { object: moved }, write: { put: [{ key, value: moved }], append: [event] } };
+      const write = { put: [{ key, value: place.next }], delete: [...asked], append: [event] };
+      return { answer: { object: place.next }, write };
     }),
   );
-}
-
-function withDrift(factor: OathFactor, driftSteps: number | undefined): OathFactor {
-  return factor.kind === 'hotp' || driftSteps === undefined ? factor : { ...factor, driftSteps };
 }

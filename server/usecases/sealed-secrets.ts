@@ -7,7 +7,7 @@ import type { WebhookBook } from '../domain/webhook/webhook.ts';
 import { MAC_KEY_CONTEXT, type SecretContext, signingKeyContext } from '../ports/secret-box.ts';
 import type { DocumentKey } from '../ports/store.ts';
 import { webhookSecretContext } from './edit-webhook.ts';
-import { seedContext } from './seed-context.ts';
+import { pinHashContext, seedContext } from './seed-context.ts';
 
 /** A secret in a document, and what it is bound to. */
 export interface SealedSecret {
@@ -27,10 +27,12 @@ const PLACES: Record<SecretContext['kind'], Place[]> = {
   token: [
     {
       document: 'token',
-      secrets: (token: Token) =>
-        isOath(token) || isOcra(token)
-          ? [{ sealed: token.sealedSecret, context: seedContext(token.account, token.id) }]
-          : [],
+      secrets: (token: Token) => {
+        if (!isOath(token) && !isOcra(token)) return [];
+        const seed = { sealed: token.sealedSecret, context: seedContext(token.account, token.id) };
+        if (!isOcra(token) || token.sealedPinHash === undefined) return [seed];
+        return [seed, { sealed: token.sealedPinHash, context: pinHashContext(token.account, token.id) }];
+      },
     },
     // What is enrolled becomes a token as it is sealed here.
     {

@@ -5,3 +5,8 @@ import type { SecretContext } from '../ports/secret-box.ts';
 export function seedContext(account: AccountId, id: TokenId): SecretContext {
   return { account, kind: 'token', id, field: 'secret' };
 }
+
+/** The same for the hash of the PIN that goes into the answers of an OCRA token. */
+export function pinHashContext(account: AccountId, id: TokenId): SecretContext {
+  return { account, kind: 'token', id, field: 'pin-hash' };
+}

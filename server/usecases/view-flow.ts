@@ -36,12 +36,14 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (flow.factors && isSecondStep(flow.step)) {
     view.factors = flow.factors;
     if (flow.factor !== undefined) view.factor = flow.factor;
+    if (flow.question !== undefined) view.question = flow.question;
     if (flow.sent && flow.sent.token === flow.factor) {
       const { to, expiresAt, resendAt } = flow.sent;
       view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
     }
   }
-  if (flow.passkey && (flow.step === 'identify' || flow.step === 'passkey')) view.passkey = requestOf(flow.passkey);
+  if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
+  if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
   const { enrolling } = flow;
   if (enrolling && flow.step === 'enrol') view.enrol = await showEnrolment(ports, flow, enrolling);
   if (enrolling?.recovery !== undefined && flow.step === 'codes') {
@@ -77,6 +79,7 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     amr: record.amr,
     acr: record.acr,
     otp: record.otp,
+    ...(record.transaction !== undefined && { txn: record.transaction }),
     auth_time: Math.floor(record.authenticatedAt / 1000),
     iat: Math.floor(record.issuedAt / 1000),
     exp: Math.floor(record.expiresAt / 1000),
@@ -84,6 +87,9 @@ export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
     ...(record.test && { test: true as const }),
   };
 }
+
+/** Where a passkey may answer. */
+const PASSKEY_STEPS: ReadonlySet<FlowView['step']> = new Set(['identify', 'passkey', 'sign']);
 
 function isSecondStep(step: FlowView['step']): boolean {
   return SECOND_STEPS.some((second) => second === step);

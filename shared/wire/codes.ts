@@ -49,6 +49,12 @@ export const REFUSALS = {
   LOGIN_REQUEST_INVALID: { status: 403, title: 'The login request is unknown, used or expired.' },
   REDIRECT_URI_NOT_ALLOWED: { status: 403, title: 'This address is not on the list of those to go back to.' },
 
+  // Transactions.
+  TRANSACTION_INVALID: { status: 422, title: 'These fields cannot be shown and signed as they are.' },
+  TRANSACTION_WRONG: { status: 403, title: 'The result is not a confirmation of this transaction.' },
+  TRANSACTION_CANCELLED: { status: 403, title: 'The person did not confirm this.' },
+  SIGNING_TOKEN_MISSING: { status: 403, title: 'The person has no token here whose answer could confirm this.' },
+
   // Results.
   RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
   RESULT_USED: { status: 409, title: 'The result has been consumed already, or has expired.' },

@@ -12,6 +12,8 @@ import type { PasskeyRequest } from './passkey.ts';
  *     POST /widget/v1/flow/otp        {seq, otp}       -> 200 FlowView
  *     POST /widget/v1/flow/recovery   {seq, code}      -> 200 FlowView
  *     POST /widget/v1/flow/passkey    {seq, response}  -> 200 FlowView   (also in place of a name, where the view has `passkey`)
+ *     POST /widget/v1/flow/sign       {seq, otp}       -> 200 FlowView   (the answer that confirms a transaction)
+ *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
  *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
  *                                   same once more; a code is sent in that language)
  *     POST /widget/v1/flow/enrol      {seq, otp, language}  -> 200 FlowView   (the first code of a new token)
@@ -32,7 +34,7 @@ export interface BeginFlow {
   nonce: string;
   /** The origin of the page around the frame, as the frame learned it from the handshake. */
   origin: string;
-  /** Second-factor-only mode: what `POST /v1/login-requests` answered. */
+  /** Second-factor-only mode, or a transaction: what `POST /v1/login-requests` or `POST /v1/transactions` answered. */
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
@@ -53,7 +55,17 @@ export interface BrowserTraits {
   colourDepth?: number;
 }
 
-export type FlowStep = 'identify' | 'password' | 'otp' | 'recovery' | 'passkey' | 'enrol' | 'codes' | 'done' | 'denied';
+export type FlowStep =
+  | 'identify'
+  | 'password'
+  | 'otp'
+  | 'recovery'
+  | 'passkey'
+  | 'sign'
+  | 'enrol'
+  | 'codes'
+  | 'done'
+  | 'denied';
 
 /** `code`: whatever an app or a key fob shows by itself. The others are tokens of that kind. */
 export const FACTOR_KINDS = ['webauthn', 'code', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -81,6 +93,10 @@ export interface FlowView {
   factors?: FactorOption[];
   /** Which of them is asked for at this step. */
   factor?: string;
+  /** What that way asks: the person types it into their device. */
+  question?: string;
+  /** What is to be confirmed, in this order and nothing else, where this is no sign-in. The first field matters most. */
+  transaction?: { fields: { label: string; value: string }[] };
   /** Where a passkey may answer: what it is asked. At `identify` it stands for name, password and code. */
   passkey?: PasskeyRequest;
   /** At `enrol`: the token that is being set up. */

@@ -34,6 +34,8 @@ export interface ResultClaims {
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
+  /** Present exactly where this is the confirmation of a transaction, and no sign-in: SHA-256 of its fields, hex. */
+  txn?: string;
   /** When the oldest of the factors was shown: a sign-in that builds upon an earlier one is no younger. */
   auth_time: number;
   iat: number;

@@ -76,5 +76,64 @@ export function optionCases(): VectorCase[] {
       expect: 'RESULT_LIFETIME_WRONG',
       options: { maxLifetimeS: 120 },
     },
+    ...transactionCases(),
   ];
 }
+
+/** A result says what was confirmed, or that somebody signed in; neither stands for the other. */
+function transactionCases(): VectorCase[] {
+  const confirms = (txn: unknown) => withClaims({ amr: ['otp'], acr: '1', txn });
+  return [
+    {
+      name: 'a transaction, expected by its hash',
+      jwt: confirms(PAYMENT.sha256),
+      expect: 'accept',
+      options: { transaction: PAYMENT.sha256 },
+    },
+    {
+      name: 'a transaction, expected by its fields',
+      jwt: confirms(PAYMENT.sha256),
+      expect: 'accept',
+      options: { transaction: PAYMENT.fields },
+    },
+    {
+      name: 'another transaction expected',
+      jwt: confirms(PAYMENT.sha256),
+      expect: 'RESULT_TRANSACTION_WRONG',
+      options: { transaction: [{ label: 'Amount', value: '10.01 EUR' }, PAYMENT.fields[1]] },
+    },
+    {
+      name: 'the same fields expected in another order',
+      jwt: confirms(PAYMENT.sha256),
+      expect: 'RESULT_TRANSACTION_WRONG',
+      options: { transaction: [PAYMENT.fields[1], PAYMENT.fields[0]] },
+    },
+    {
+      name: 'a transaction expected, and the result is of a sign-in',
+      jwt: result(),
+      expect: 'RESULT_TRANSACTION_WRONG',
+      options: { transaction: PAYMENT.sha256 },
+    },
+    {
+      name: 'a sign-in expected, and the result confirms a transaction',
+      why: 'Whoever confirmed a payment did not ask to be signed in.',
+      jwt: confirms(PAYMENT.sha256),
+      expect: 'RESULT_TRANSACTION_UNEXPECTED',
+    },
+    ...[PAYMENT.sha256.toUpperCase(), PAYMENT.sha256.slice(1), '', [PAYMENT.sha256], 1, true, null].map((txn) => ({
+      name: `txn: ${JSON.stringify(txn)}`,
+      jwt: confirms(txn),
+      expect: 'RESULT_CLAIMS_INVALID',
+      options: { transaction: PAYMENT.sha256 },
+    })),
+  ];
+}
+
+/** As of `transactions.json`. */
+const PAYMENT = {
+  fields: [
+    { label: 'To', value: 'Olena Koval' },
+    { label: 'Amount', value: '10.00 EUR' },
+  ],
+  sha256: 'cb9ae7dbebfa5339097ef78749aa52e6a56939a860a1407eabd31fb0a66e65a2',
+};

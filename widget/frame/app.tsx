@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { TextKey } from '../i18n/en.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import { Card, type CardProps } from './parts/card.tsx';
@@ -6,6 +7,7 @@ import type { Passkeys } from './passkey/loaded.ts';
 import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
+import { isAbout } from './steps/fields.ts';
 import { MessageScreen } from './steps/message-screen.tsx';
 
 export interface AppProps extends Omit<CardProps, 'children'> {
@@ -21,6 +23,8 @@ export interface AppProps extends Omit<CardProps, 'children'> {
   /** Whether this is about a token that is being set up, or unlocked; and what shows that. */
   enrols: boolean;
   enrolment: LoadedEnrolment | null | undefined;
+  /** What shows a question or a transaction; null: it did not load. */
+  about: typeof import('./steps/about.tsx') | null | undefined;
   onPasskey: (inWindow: boolean) => void;
 }
 
@@ -33,7 +37,8 @@ export function App(props: AppProps) {
 }
 
 function ScreenBody(all: AppProps) {
-  const { screen, texts, name, hasActed, isGiven, resetUrl, signIn, passkeys, onPasskey, enrols, enrolment } = all;
+  const { screen, texts, name, hasActed, isGiven, resetUrl, signIn, passkeys, about, onPasskey } = all;
+  const { enrols, enrolment } = all;
   const loading = (
     <div class="loading" role="status" aria-label={texts('loading')}>
       <span class="spinner" />
@@ -51,43 +56,58 @@ function ScreenBody(all: AppProps) {
   );
   const startAgain = { label: 'startAgain', run: signIn.restart } as const;
   const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
+  const offline = message('offlineTitle', texts('offlineText'), tryAgain);
   /** What is loaded for few people may not have come yet, or not at all. */
-  const unloaded = (loaded: unknown) =>
-    loaded === null ? message('offlineTitle', texts('offlineText'), tryAgain) : loading;
+  const unloaded = (loaded: unknown) => (loaded === null ? offline : loading);
   if (enrols) {
     if (!enrolment) return unloaded(enrolment);
     const { Enrolment, words } = enrolment;
     return <Enrolment {...{ screen, texts, words, name, signIn }} isNext={hasActed} />;
   }
 
+  const form = (screen: Extract<Screen, { kind: 'step' }>, shown?: ComponentChildren) => {
+    const { step, view } = screen;
+    if (step === 'enrol' || step === 'codes') return loading;
+    const props = {
+      texts,
+      isNext: hasActed,
+      about: shown,
+      onChoose: signIn.choose,
+      onCancel: signIn.cancel,
+      onPasskey,
+      onNotYou: isGiven ? undefined : signIn.restart,
+    };
+    // A transaction is confirmed at a step of its own, by a passkey as well.
+    if (step !== 'passkey' && !(step === 'sign' && view.passkey)) {
+      const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
+      return <AnswerForm key={step} {...own} {...props} />;
+    }
+    if (passkeys) return <passkeys.PasskeyForm key="passkey" screen={screen} {...props} />;
+    return unloaded(passkeys);
+  };
   switch (screen.kind) {
     case 'step': {
-      const { step } = screen;
-      if (step === 'enrol' || step === 'codes') return loading;
-      const props = {
-        texts,
-        isNext: hasActed,
-        onChoose: signIn.choose,
-        onPasskey,
-        onNotYou: isGiven ? undefined : signIn.restart,
-      };
-      if (step !== 'passkey') {
-        const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
-        return <AnswerForm key={step} {...own} {...props} />;
-      }
-      if (passkeys) return <passkeys.PasskeyForm key={step} screen={screen} {...props} />;
-      return unloaded(passkeys);
+      const { view } = screen;
+      // Nothing is answered before what it is about is on the screen.
+      if (!isAbout(view)) return form(screen);
+      return about ? form(screen, <about.About view={view} texts={texts} />) : unloaded(about);
     }
     case 'done':
-      return message('doneTitle', texts('doneText'));
+      return message(screen.signs ? 'signedTitle' : 'doneTitle', texts('doneText'));
     case 'denied': {
       const { code, mayRestart } = screen;
-      return message('deniedTitle', textOf(code, texts), mayRestart ? startAgain : undefined);
+      return message(
+        screen.signs ? 'unsignedTitle' : 'deniedTitle',
+        textOf(code, texts),
+        mayRestart ? startAgain : undefined,
+      );
     }
     case 'expired':
-      return message('expiredTitle', texts('expiredText'), startAgain);
+      return screen.signs
+        ? message('unsignedTitle', texts('unsignedExpired'))
+        : message('expiredTitle', texts('expiredText'), startAgain);
     case 'offline':
-      return message('offlineTitle', texts('offlineText'), tryAgain);
+      return offline;
     case 'failed':
       return message('failedTitle', texts('failedText'), tryAgain);
     default:

@@ -15,6 +15,7 @@ const FIELD: Partial<Record<AnswerableStep, string>> = {
   otp: 'otp',
   recovery: 'code',
   passkey: 'response',
+  sign: 'otp',
 };
 
 export interface FlowClient {
@@ -23,6 +24,8 @@ export interface FlowClient {
   answer(handle: string, seq: number, step: AnswerableStep, value: string | PasskeyAssertion): Promise<FlowAnswer>;
   /** Any other answer: below `flow/`, with what it takes beside `seq`. */
   act(handle: string, seq: number, path: string, fields?: object): Promise<FlowAnswer>;
+  /** Of a transaction. */
+  cancel(handle: string, seq: number): Promise<FlowAnswer>;
 }
 
 /** Longer than the queue for a password hash may be. */
@@ -77,6 +80,7 @@ export function createFlowClient(
       ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [`${FIELD[step]}`]: value }),
     act: (handle, seq, path, fields) =>
       ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, language: language(), ...fields }),
+    cancel: (handle, seq) => ask('flow/cancel', ANSWER_TIMEOUT_MS, handle, { seq }),
   };
 }
 

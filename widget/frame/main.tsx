@@ -13,6 +13,7 @@ import type { Passkeys } from './passkey/loaded.ts';
 import { isEnrolling, type Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
+import { isAbout } from './steps/fields.ts';
 import './style.css';
 
 const hints = new URLSearchParams(location.search);
@@ -59,6 +60,8 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
   /** The same for whoever sets up a token. */
   let enrolment: LoadedEnrolment | null | undefined;
   const isLinked = own?.path === 'enrolment-flows';
+  /** What shows a question or a transaction: loaded and kept likewise. */
+  let about: typeof import('./steps/about.tsx') | null | undefined;
   let card: HTMLElement | null = null;
 
   const size = new ResizeObserver(
@@ -83,6 +86,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
         passkeys={passkeys}
         enrols={isEnrolling(screen, isLinked)}
         enrolment={enrolment}
+        about={about}
         onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
       />,
@@ -110,6 +114,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
       screen = next;
       draw();
       void follow();
+      void followAbout();
     },
     traits: 'traits' in root.dataset ? browserTraits : undefined,
     isInSight: async () => !!card && isInSight(card),
@@ -130,6 +135,11 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
     }
     const inField = isAsked() && screen.kind === 'step' && screen.step === 'identify' ? screen.view.passkey : undefined;
     void passkeys?.offerInField(inField, signIn.showPasskey);
+  };
+  const followAbout = async () => {
+    if (screen.kind !== 'step' || about || !isAbout(screen.view)) return;
+    about = await import('./steps/about.tsx').catch(() => null);
+    draw();
   };
   // In the very click: a window may be opened.
   const onPasskey = (inWindow: boolean) => {

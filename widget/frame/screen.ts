@@ -1,7 +1,7 @@
 import type { FlowView } from '../../shared/wire/flow.ts';
 import type { PasskeyFailure } from '../../shared/wire/passkey-window.ts';
-import { en, type TextKey } from '../i18n/en.ts';
-import type { Texts } from '../i18n/texts.ts';
+import type { TextKey } from '../i18n/en.ts';
+import { isText, type Texts } from '../i18n/texts.ts';
 import type { Deadline } from './deadline.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
@@ -12,15 +12,15 @@ export interface Notice {
   wait?: Deadline;
 }
 
-/** Everything that can be on the screen. `resend`: until when no other code is sent. */
+/** Everything that can be on the screen. `signs`: of a transaction, not of a sign-in. `resend`: until when no other code is sent. */
 export type Screen =
   | { kind: 'loading' }
   | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
-  | { kind: 'done' }
+  | { kind: 'done'; signs: boolean }
   /** `unlock`: whether a locked token can be unlocked by mail. */
-  | { kind: 'denied'; code: string; mayRestart: boolean; unlock?: NonNullable<FlowView['unlock']> }
+  | { kind: 'denied'; code: string; mayRestart: boolean; signs: boolean; unlock?: NonNullable<FlowView['unlock']> }
   /** The flow, or its unused result, ran out of time. */
-  | { kind: 'expired' }
+  | { kind: 'expired'; signs: boolean }
   /** The service did not answer the beginning. */
   | { kind: 'offline' }
   /** The page had no nonce to begin with. */
@@ -30,7 +30,7 @@ export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooS
 
 /** The words for a refusal's code, or for a notice of the widget's own. */
 export function textOf(notice: string, texts: Texts): string {
-  return texts(Object.hasOwn(en, notice) ? (notice as TextKey) : 'unexpected');
+  return texts(isText(notice) ? notice : 'unexpected');
 }
 
 /**

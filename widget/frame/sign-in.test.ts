@@ -37,6 +37,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
     read: (handle) => next(`read ${handle}`),
     answer: (_, seq, step, value) => next(`${step} ${seq} ${typeof value === 'string' ? value : value.id}`),
     act: (_, seq, path, fields = {}) => next(`${path} ${seq} ${Object.values(fields)}`.trim()),
+    cancel: (_, seq) => next(`cancel ${seq}`),
   };
   const signIn = createSignIn({
     resource: 'res_01k8dq9z2mp',
@@ -199,7 +200,7 @@ describe('answering', () => {
     const { signIn, told, screen, stored, expectAnswers } = await begun();
     expectAnswers(answer);
     await signIn.submit('ada');
-    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true });
+    expect(screen()).toEqual({ kind: 'denied', code: 'TOKEN_LOCKED', mayRestart: true, signs: false });
     expect(told.at(-1)).toMatchObject({ type: 'error', code: 'TOKEN_LOCKED', retryable: false });
     expect(stored.handle).toBeUndefined();
   });
@@ -251,7 +252,7 @@ describe('a passkey', () => {
     });
     expect(asking).toEqual(['asked']);
     expect(asked).toEqual(['begin', 'passkey 0 mine']);
-    expect(screen()).toEqual({ kind: 'done' });
+    expect(screen()).toEqual({ kind: 'done', signs: false });
   });
 
   test('that does not answer leaves the person where they were, and nothing is sent', async () => {

@@ -2,8 +2,7 @@ import type { BeginFlow, BrowserTraits, FlowView } from '../../shared/wire/flow.
 import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
 import type { PasskeyAssertion, PasskeyRequest } from '../../shared/wire/passkey.ts';
 import type { PasskeyOutcome } from '../../shared/wire/passkey-window.ts';
-import { en, type TextKey } from '../i18n/en.ts';
-import { english } from '../i18n/texts.ts';
+import { english, isText } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -25,6 +24,7 @@ const FINAL = new Set([
   'ORIGIN_NOT_ALLOWED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',
+  'SIGNING_TOKEN_MISSING',
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
 ]);
@@ -65,6 +65,8 @@ export interface SignIn {
   act(path: string, fields?: object): Promise<void>;
   /** Of a sign-in that has ended: asks for what is left to the person. */
   ask(path: string): Promise<FlowAnswer>;
+  /** The person does not want to confirm this. */
+  cancel(): Promise<void>;
   /** The device woke up or the page came to the front: the flow may have ended meanwhile. */
   checkTime(): void;
 }
@@ -84,6 +86,8 @@ export function createSignIn({
   let memory: FlowMemory | undefined;
   let mayRestart = true;
   let isReady = false;
+  /** Whether this is a transaction, as far as the service has said. */
+  let signs = false;
   /** Set when an answer was lost and may yet have arrived. */
   let isUncertain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -103,7 +107,7 @@ export function createSignIn({
   };
 
   const sayError = (code: string, requestId = '', mayRetry = !FINAL.has(code)) => {
-    const message = Object.hasOwn(en, code) ? english(code as TextKey) : '';
+    const message = isText(code) ? english(code) : '';
     say({ type: 'error', code, message, retryable: mayRetry, requestId });
   };
 
@@ -115,6 +119,7 @@ export function createSignIn({
       kind: 'denied',
       code,
       mayRestart: mayRestart && code !== 'LOGIN_REQUEST_INVALID',
+      signs,
       ...(unlock && { unlock }),
     });
     sayError(code, requestId, false);
@@ -124,7 +129,7 @@ export function createSignIn({
     memory?.forget();
     clearTimeout(timer);
     handle = '';
-    put({ kind: 'expired' });
+    put({ kind: 'expired', signs });
     say({ type: 'expire' });
   };
 
@@ -153,6 +158,7 @@ export function createSignIn({
 
   const showView = (view: FlowView) => {
     const { step, error } = view;
+    signs = !!view.transaction;
     const before = screen.kind === 'step' ? screen.step : screen.kind;
     isUncertain = false;
     watchTime(view);
@@ -160,7 +166,7 @@ export function createSignIn({
     if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED', '', view.unlock);
     if (step === 'done') {
       memory?.forget();
-      put({ kind: 'done' });
+      put({ kind: 'done', signs });
       if (view.used) say({ type: 'used', factor: view.used });
       return say({ type: 'success', result: view.result ?? '', expiresAt: view.expiresAt });
     }
@@ -304,7 +310,7 @@ export function createSignIn({
         put({ kind: 'offline' });
       } else if (FINAL.has(answer.code)) deny(answer.code, answer.requestId);
       else {
-        put({ kind: 'denied', code: answer.code, mayRestart: true });
+        put({ kind: 'denied', code: answer.code, mayRestart: true, signs });
         sayError(answer.code, answer.requestId);
       }
     },
@@ -334,6 +340,8 @@ export function createSignIn({
     showPasskey,
 
     choose,
+
+    cancel: () => send((seq) => client.cancel(handle, seq)),
 
     checkTime,
   };

@@ -1,4 +1,6 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { enPasskeys } from './en-passkeys.ts';
+import type { enSigning } from './en-signing.ts';
 
 /** What a person may meet in the widget. Every other refusal is a mistake between programs and shows `unexpected`. */
 export const PERSONAL_CODES = [
@@ -13,6 +15,8 @@ export const PERSONAL_CODES = [
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
   'TOO_MANY_ATTEMPTS',
+  'TRANSACTION_CANCELLED',
+  'SIGNING_TOKEN_MISSING',
   'FILTER_DENIED',
   'ENVIRONMENT_MISMATCH',
   'LEVEL_UNREACHABLE',
@@ -29,7 +33,10 @@ export const PERSONAL_CODES = [
   'INTERNAL',
 ] as const satisfies readonly RefusalCode[];
 
-/** The master: every other language has the same keys, and a missing one falls back to this text. `{0}` is filled in. */
+/**
+ * The master, but for what comes with parts that are loaded later: every other language has the same keys, and a missing
+ * one falls back to this text. `{0}` is filled in.
+ */
 export const en = {
   identifyTitle: 'Sign in',
   passwordTitle: 'Enter your password',
@@ -37,8 +44,8 @@ export const en = {
   otpHint: 'From your authenticator app or device.',
   recoveryTitle: 'Enter a recovery code',
   recoveryHint: 'One of the codes that you were given to keep. Each works once.',
-  passkeyTitle: 'Use your passkey',
-  passkeyHint: 'Your browser asks for your fingerprint, your face, a PIN or your security key.',
+  signedTitle: 'Confirmed',
+  unsignedTitle: 'Nothing was confirmed',
   doneTitle: 'You are signed in',
   doneText: 'Taking you back…',
   deniedTitle: 'Sign-in is not possible',
@@ -63,8 +70,6 @@ export const en = {
   waySms: 'A text message to {0}',
   wayEmail: 'An e-mail to {0}',
   wayRecovery: 'A recovery code',
-  passkeySignIn: 'Sign in with a passkey',
-  passkeyWindow: 'Try in a window of its own',
   sendTo: 'A code will go to {0}.',
   sentTo: 'We sent a code to {0}.',
   send: 'Send the code',
@@ -84,12 +89,6 @@ export const en = {
   tryAgain: 'Try again',
   close: 'Close',
   secured: 'Secured by Countersign',
-
-  passkeyCancelled: 'Nothing was confirmed. Try again, or use another way.',
-  passkeyRefused: 'The browser does not allow passkeys at this place.',
-  passkeyUnknown: 'Passkeys do not work in this browser.',
-  passkeyBlocked: 'The browser did not open the window. Allow windows of this page, and try again.',
-  passkeyWrong: 'This passkey was not accepted. Try another one, or another way.',
 
   loginMissing: 'Enter your login or email.',
   passwordMissing: 'Enter your password.',
@@ -113,6 +112,7 @@ export const en = {
   TOKEN_LOCKED: 'Your token is locked after too many wrong codes. Ask your administrator to unlock it.',
   TOKEN_OUT_OF_STEP: 'Your token has to be set up again with two of its codes. Ask your administrator.',
   TOO_MANY_ATTEMPTS: 'Too many attempts.',
+  SIGNING_TOKEN_MISSING: 'You have nothing set up here that can confirm this. Ask your administrator.',
   FILTER_DENIED: 'Signing in is not allowed from where you are, or at this time.',
   ENVIRONMENT_MISMATCH:
     'This browser looks unlike those that you have used here. Use one of them, or ask your administrator.',
@@ -128,8 +128,9 @@ export const en = {
   CONTENTION: 'The service is busy. Try again in a moment.',
   UNAVAILABLE: 'The service cannot answer safely right now. Try again in a moment.',
   INTERNAL: 'Something went wrong on our side. Please try again.',
-} as const satisfies Record<string, string> & Record<(typeof PERSONAL_CODES)[number], string>;
+} as const satisfies Record<string, string> &
+  Record<Exclude<(typeof PERSONAL_CODES)[number], keyof typeof enSigning>, string>;
 
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof en | keyof typeof enPasskeys | keyof typeof enSigning;
 /** A language; every key is optional, so that one forgotten text never breaks the rest. */
 export type Dictionary = { readonly [Key in TextKey]?: string };

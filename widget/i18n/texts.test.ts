@@ -3,14 +3,17 @@ import { REFUSALS } from '../../shared/wire/codes.ts';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en, PERSONAL_CODES } from './en.ts';
+import { enPasskeys } from './en-passkeys.ts';
+import { enSigning } from './en-signing.ts';
 import { english, loadTexts, textsOf } from './texts.ts';
 
 test.each([
   ['German', de],
   ['Arabic', ar],
 ])('%s has every text, and the same gaps to fill in', (_, language) => {
-  expect(Object.keys(language).sort()).toEqual(Object.keys(en).sort());
-  for (const [key, text] of Object.entries(en)) {
+  const english = { ...en, ...enPasskeys, ...enSigning };
+  expect(Object.keys(language).sort()).toEqual(Object.keys(english).sort());
+  for (const [key, text] of Object.entries(english)) {
     const translated = language[key as keyof typeof language];
     expect(translated.trim()).not.toBe('');
     expect(translated.match(/\{\d\}/g)).toEqual(text.match(/\{\d\}/g));
@@ -18,7 +21,8 @@ test.each([
 });
 
 test('every refusal that a person may meet has a text of its own', () => {
-  for (const code of PERSONAL_CODES) expect(en[code]).not.toBe(en.unexpected);
+  const english = { ...en, ...enSigning };
+  for (const code of PERSONAL_CODES) expect(english[code]).not.toBe(en.unexpected);
   // What only programs meet (OTP_REQUIRED: the widget asks for the code), or the widget handles without a word.
   const silent = Object.keys(REFUSALS).filter((code) => !(PERSONAL_CODES as readonly string[]).includes(code));
   expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'RESULT_USED']));

@@ -15,6 +15,18 @@ export interface Texts {
   (key: TextKey, value?: string | number): string;
 }
 
+/** English: what is always there, and what parts brought along that were loaded since. */
+const known: { [Key in TextKey]?: string } = en;
+
+/** A part that is loaded later brings its own English; other languages have all of theirs in one piece. */
+export function addEnglish(texts: Dictionary): void {
+  Object.assign(known, texts);
+}
+
+export function isText(key: string): key is TextKey {
+  return Object.hasOwn(known, key);
+}
+
 /**
  * Texts from a dictionary, each missing one from English. Words that are put in where one reads from right to left are
  * kept apart from the sentence around them (UAX 9): the end of a phone number stays its end.
@@ -23,7 +35,9 @@ export function textsOf(lang: string, dictionary: Dictionary): Texts {
   const dir = RIGHT_TO_LEFT.has(lang) ? 'rtl' : 'ltr';
   const isolated = (value: string) => (dir === 'rtl' ? `\u2068${value}\u2069` : value);
   const text = (key: TextKey, value: string | number = '') =>
-    (dictionary[key] ?? en[key]).replace('{0}', () => (typeof value === 'string' ? isolated(value) : `${value}`));
+    (dictionary[key] ?? known[key] ?? '').replace('{0}', () =>
+      typeof value === 'string' ? isolated(value) : `${value}`,
+    );
   return Object.assign(text, { lang, dir } as const);
 }
 

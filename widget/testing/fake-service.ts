@@ -47,6 +47,10 @@ export interface FakeService {
   /** For the frame's page: stops answering it, as a broken network does. */
   isFrameDown: boolean;
   resourceName: string;
+  /** What whoever begins with a login request is asked to confirm; undefined: they are asked for a code alone. */
+  transaction: { fields: { label: string; value: string }[] } | undefined;
+  /** What a device is asked, on the steps that take a code. */
+  question: string | undefined;
   reset(): void;
   close(): Promise<void>;
 }
@@ -74,7 +78,11 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     allowedOrigins: new Set(),
     isFrameDown: false,
     resourceName: 'Harbour & Co. Shop',
+    transaction: undefined,
+    question: undefined,
     reset() {
+      service.transaction = undefined;
+      service.question = undefined;
       service.asked = [];
       service.intercept = undefined;
       service.isFrameDown = false;
@@ -169,9 +177,12 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     if (path === 'flows') {
       const fresh = `flw-handle-${flows.size + 1}-${'x'.repeat(22)}`;
       const isSecondFactorOnly = typeof body.loginRequest === 'string';
+      const { transaction, question } = service;
       const view: FlowView = {
-        step: isSecondFactorOnly ? 'otp' : 'identify',
+        step: isSecondFactorOnly ? (transaction ? 'sign' : 'otp') : 'identify',
         seq: 0,
+        ...(isSecondFactorOnly && transaction && { transaction }),
+        ...(isSecondFactorOnly && question !== undefined && { question }),
         ...(isSecondFactorOnly && { login: LOGIN }),
         expiresAt: Date.now() + 900_000,
         now: Date.now(),
@@ -184,6 +195,10 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const { view } = found;
     if (path === 'flow') return { view };
     if (body.seq !== view.seq) return { refuse: 'STEP_STALE' };
+    if (path === 'flow/cancel' && view.step === 'sign') {
+      Object.assign(view, { step: 'denied', seq: view.seq + 1, error: { code: 'TRANSACTION_CANCELLED' } });
+      return { view };
+    }
     if (path !== `flow/${view.step}`) return { refuse: 'STEP_NOT_EXPECTED' };
     view.seq++;
     delete view.error;

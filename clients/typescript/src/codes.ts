@@ -30,6 +30,10 @@ export const RESULT_ERROR_CODES = [
   'RESULT_ACR_REQUIRED',
   /** A factor was shown longer ago than you allow. */
   'RESULT_TOO_OLD',
+  /** It confirms another transaction than the one expected, or none. */
+  'RESULT_TRANSACTION_WRONG',
+  /** It confirms a transaction, and a sign-in was expected. */
+  'RESULT_TRANSACTION_UNEXPECTED',
   /** The published keys cannot be fetched and none in memory is young enough to trust. Worth trying again. */
   'JWKS_UNAVAILABLE',
 ] as const;
@@ -94,8 +98,12 @@ export const SERVER_ERROR_CODES = [
   'STEP_IN_PROGRESS',
   'STEP_NOT_EXPECTED',
   'LOGIN_REQUEST_INVALID',
+  'TRANSACTION_INVALID',
+  'TRANSACTION_CANCELLED',
+  'SIGNING_TOKEN_MISSING',
   'REDIRECT_URI_NOT_ALLOWED',
   'RESULT_INVALID',
+  'TRANSACTION_WRONG',
   'RESULT_USED',
   'RESULT_REVOKED',
   'RESULT_TEST',

@@ -43,6 +43,7 @@ export type {
   NewRecoveryCodes,
   NewResource,
   NewToken,
+  NewTransaction,
   NewUser,
   OtpAlgorithm,
   Page,
@@ -57,6 +58,7 @@ export type {
   TokenKind,
   TokenPin,
   TraitWeights,
+  Transaction,
   User,
   UserAssignment,
   UserChanges,
@@ -77,6 +79,12 @@ export type { ResultExpectations } from './results/check-claims.ts';
 export type { OtpUse, ResultAlgorithm, ResultClaims } from './results/claims.ts';
 export { RESULT_ALGORITHMS, RESULT_TYP, TEST_RESULT_TYP } from './results/claims.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from './results/verifier.ts';
+export {
+  canonicalTransaction,
+  type TransactionField,
+  type TransactionReference,
+  transactionHash,
+} from './transactions/transaction.ts';
 export {
   type VerifyWebhookOptions,
   verifyWebhook,

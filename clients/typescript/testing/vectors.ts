@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ResultAlgorithm } from '../src/results/claims.ts';
+import type { TransactionReference } from '../src/transactions/transaction.ts';
 
 interface Setup {
   issuer: string;
@@ -13,6 +14,7 @@ interface Setup {
   origin?: string;
   requireOtp?: boolean;
   acr?: '1' | '2';
+  transaction?: TransactionReference;
   acceptTest?: boolean;
 }
 

@@ -4,7 +4,11 @@ import type { Courier } from '../../ports/courier.ts';
 /** Codes by e-mail go the way of all mail. */
 export function mailedCodes(courier: Courier): CodeCarrier {
   return {
-    send: ({ to, language, code, site, lifetimeMs }) =>
-      courier.send({ kind: 'sign-in-code', to, language, facts: { code, site, lifetimeMs } }),
+    send: ({ to, language, code, site, lifetimeMs, confirms }) =>
+      courier.send(
+        confirms
+          ? { kind: 'transaction-code', to, language, facts: { code, site, lifetimeMs, confirms } }
+          : { kind: 'sign-in-code', to, language, facts: { code, site, lifetimeMs } },
+      ),
   };
 }

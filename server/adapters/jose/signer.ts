@@ -38,6 +38,10 @@ const claimsSchema = z.strictObject({
   amr: z.array(z.string().min(1)).max(8),
   acr: z.enum(['1', '2']),
   otp: z.enum(['verified', 'skipped', 'not_used']),
+  txn: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
   auth_time: seconds,
   iat: seconds,
   exp: seconds,

@@ -11,6 +11,8 @@ const MINUTE_MS = 60_000;
 interface Draft {
   subject: string;
   paragraphs: string[];
+  /** What a code confirms, between the first paragraph and the others: every label and value by itself. */
+  confirms?: readonly { label: string; value: string }[];
   code?: string;
   link?: { href: string; label: string };
   /** Said last, and smaller. */
@@ -58,6 +60,12 @@ function draftOf(mail: Mail, words: MailWords, url: string): Draft {
       const { subject, says, until, notYou } = words.signInCode;
       return { subject: subject(site), paragraphs: [says(site)], code, small: [until(minutes(lifetimeMs)), notYou] };
     }
+    case 'transaction-code': {
+      const { code, site, lifetimeMs, confirms } = mail.facts;
+      const { subject, says, only, until, notYou } = words.transactionCode;
+      const small = [until(minutes(lifetimeMs)), notYou];
+      return { subject: subject(site), paragraphs: [says(site), only], confirms, code, small };
+    }
     case 'password-reset': {
       const { login, path, lifetimeMs } = mail.facts;
       const { subject, says, button, until } = words.reset;
@@ -104,10 +112,17 @@ function draftOf(mail: Mail, words: MailWords, url: string): Draft {
 }
 
 /** Each part is one line, so that no fact can look like a paragraph of ours. */
-function asText({ paragraphs, code, link, small }: Draft, words: MailWords): string {
+function asText({ paragraphs, confirms = [], code, link, small }: Draft, words: MailWords): string {
   const parts = [words.hello, ...paragraphs, ...(link ? [link.href] : []), ...small].map(plainLine);
   if (code !== undefined) parts.splice(1 + paragraphs.length, 0, `    ${plainLine(code)}`);
+  const lines = confirms.map(({ label, value }) => `    ${isolated(label)}: ${isolated(value)}`);
+  if (lines.length > 0) parts.splice(2, 0, lines.join('\n'));
   return [...parts, `-- \n${words.signature}`].join('\n\n');
+}
+
+/** Its writing direction is its own (U+2068, U+2069): a field holds neither of the two. */
+function isolated(text: string): string {
+  return `\u2068${plainLine(text)}\u2069`;
 }
 
 const BODY = 'margin:0;padding:24px 12px;background:#f4f5f4;color:#1c1f1d;font:16px/1.5 system-ui,sans-serif';
@@ -115,16 +130,26 @@ const CARD = 'max-width:520px;margin:0 auto;padding:28px;background:#fff;border:
 const BUTTON =
   'display:inline-block;padding:10px 20px;background:#0f766e;color:#fff;border-radius:8px;text-decoration:none;font-weight:600';
 const CODE = 'font:600 28px/1.4 ui-monospace,monospace;letter-spacing:.15em';
+const TABLE = 'border-collapse:collapse;width:100%;overflow-wrap:anywhere';
+const LABEL = 'padding:6px 16px 6px 0;vertical-align:top;color:#58605b';
+const VALUE = 'padding:6px 0;font-weight:600;white-space:pre-wrap';
 const SMALL = 'color:#58605b;font-size:14px';
 
-function asHtml({ paragraphs, code, link, small }: Draft, words: MailWords, lang: string, title: string): Markup {
+function asHtml(draft: Draft, words: MailWords, lang: string, title: string): Markup {
+  const { paragraphs, confirms = [], code, link, small } = draft;
+  const [first = '', ...others] = paragraphs;
+  const lines = confirms.map(
+    ({ label, value }) =>
+      html`<tr><td style="${LABEL}"><bdi>${label}</bdi></td><td style="${VALUE}"><bdi>${value}</bdi></td></tr>\n`,
+  );
   return html`<!doctype html>
 <html lang="${lang}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
 <body style="${BODY}">
 <div style="${CARD}">
 <p>${words.hello}</p>
-${paragraphs.map((paragraph) => html`<p>${paragraph}</p>\n`)}${code === undefined ? '' : html`<p style="${CODE}">${code}</p>\n`}${
+<p>${first}</p>
+${lines.length === 0 ? '' : html`<table style="${TABLE}">\n${lines}</table>\n`}${others.map((paragraph) => html`<p>${paragraph}</p>\n`)}${code === undefined ? '' : html`<p style="${CODE}">${code}</p>\n`}${
   link
     ? html`<p><a style="${BUTTON}" href="${link.href}">${link.label}</a></p>
 <p style="${SMALL}">${words.linkFallback}<br><a href="${link.href}">${link.href}</a></p>\n`

@@ -21,6 +21,13 @@ export interface MailFacts {
   'confirmation-code': { code: string; lifetimeMs: number };
   /** A code to sign in with. Says where, never for which login. */
   'sign-in-code': { code: string; site: string; lifetimeMs: number };
+  /** A code that confirms what the message says, all of it and exactly so. */
+  'transaction-code': {
+    code: string;
+    site: string;
+    lifetimeMs: number;
+    confirms: readonly { label: string; value: string }[];
+  };
   'password-reset': { login: string; path: string; lifetimeMs: number };
   'enrolment-link': { login: string; site: string; path: string; lifetimeMs: number };
   'unlock-link': { login: string; path: string; lifetimeMs: number };

@@ -16,6 +16,14 @@ export interface MailWords {
     until(minutes: number): string;
     notYou: string;
   };
+  transactionCode: {
+    subject(site: string): string;
+    says(site: string): string;
+    /** Beside the code. */
+    only: string;
+    until(minutes: number): string;
+    notYou: string;
+  };
   reset: { subject: string; says(login: string): string; button: string; until(minutes: number): string };
   enrolment: {
     subject(site: string): string;
@@ -80,6 +88,14 @@ export const en: MailWords = {
     until: (minutes) => `It is good for ${minutes} minutes and can be used once.`,
     notYou:
       'Nobody of ours will ever ask you for it. If you are not signing in just now, somebody else may know your password: change it.',
+  },
+  transactionCode: {
+    subject: (site) => `Confirm this at ${site}`,
+    says: (site) => `You are asked to confirm this at ${site}:`,
+    only: 'If all of it is right, and you began it yourself, enter this code:',
+    until: (minutes) => `It is good for ${minutes} minutes, once, and for nothing else.`,
+    notYou:
+      'Nobody of ours will ever ask you for it. If you did not begin this, do not enter the code, and tell the site.',
   },
   reset: {
     subject: 'Set a new password',
@@ -161,6 +177,14 @@ export const de: MailWords = {
     until: (minutes) => `Er gilt ${minutes} Minuten und nur einmal.`,
     notYou:
       'Niemand von uns wird Sie je danach fragen. Falls Sie sich gerade nicht anmelden, kennt vielleicht jemand anderer Ihr Passwort: Ändern Sie es.',
+  },
+  transactionCode: {
+    subject: (site) => `Bestätigen Sie das bei ${site}`,
+    says: (site) => `Sie sollen bei ${site} Folgendes bestätigen:`,
+    only: 'Wenn alles stimmt und Sie es selbst begonnen haben, geben Sie diesen Code ein:',
+    until: (minutes) => `Er gilt ${minutes} Minuten, einmal, und für nichts anderes.`,
+    notYou:
+      'Niemand von uns wird Sie je danach fragen. Haben Sie das nicht begonnen, dann geben Sie den Code nicht ein und melden Sie es der Website.',
   },
   reset: {
     subject: 'Neues Passwort setzen',

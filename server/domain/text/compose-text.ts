@@ -8,6 +8,8 @@ export interface TextFacts {
   /** What its resource is called. */
   site: string;
   lifetimeMs: number;
+  /** What the code confirms, where it is no sign-in. */
+  confirms?: readonly { label: string; value: string }[] | undefined;
   /** Of the page around the widget, where the sign-in has one. */
   origin?: string | undefined;
 }
@@ -19,6 +21,18 @@ const SAYS: Record<MailLanguage, (code: string, site: string, minutes: number) =
     `${code} ist Ihr Anmeldecode für ${site}. Er gilt ${minutes} Minuten. Sagen Sie ihn niemandem.`,
 };
 
+/** Before and behind what is confirmed. */
+const CONFIRMS: Record<MailLanguage, { says: (site: string) => string; code: (code: string) => string }> = {
+  en: {
+    says: (site) => `Confirm this at ${site}?`,
+    code: (code) => `Only if all of it is right: ${code}. Tell it nobody.`,
+  },
+  de: {
+    says: (site) => `Bei ${site} bestätigen?`,
+    code: (code) => `Nur wenn alles stimmt: ${code}. Sagen Sie ihn niemandem.`,
+  },
+};
+
 /** So much of a site's name fits beside the rest. */
 const SITE_LENGTH = 30;
 
@@ -28,12 +42,27 @@ const SITE_LENGTH = 30;
  *
  * @param url the public URL of the service
  */
-export function composeText({ language, code, site, lifetimeMs, origin }: TextFacts, url: string): string {
+export function composeText(facts: TextFacts, url: string): string {
+  const { language, code, site, lifetimeMs, origin, confirms } = facts;
   const name = [...plainLine(site)].slice(0, SITE_LENGTH).join('').trim();
-  const says = SAYS[language](code, name, Math.floor(lifetimeMs / 60_000));
+  const says = confirms
+    ? confirmation(language, code, name, confirms)
+    : SAYS[language](code, name, Math.floor(lifetimeMs / 60_000));
   const page = hostOf(origin);
   const frame = hostOf(url);
   return page && frame ? `${says}\n\n@${page} #${code} @${frame}` : says;
+}
+
+/** All of it, a line each, and the code last: whoever looks for the code has passed what it is for. */
+function confirmation(
+  language: MailLanguage,
+  code: string,
+  name: string,
+  confirms: readonly { label: string; value: string }[],
+): string {
+  const words = CONFIRMS[language];
+  const lines = confirms.map(({ label, value }) => `${plainLine(label)}: ${plainLine(value)}`);
+  return [words.says(name), ...lines, words.code(code)].join('\n');
 }
 
 function hostOf(origin: string | undefined): string | undefined {

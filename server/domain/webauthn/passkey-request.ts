@@ -61,3 +61,20 @@ export function descriptorOf({ id, transports }: { id: string; transports: strin
 export function userHandleOf(user: UserId): string {
   return Buffer.from(user, 'utf8').toString('base64url');
 }
+
+/**
+ * What a passkey is asked to confirm a transaction: the random bytes and behind them the hash, so that what it signs is of
+ * these fields and no others, for whoever looks at it later as well.
+ *
+ * @param random {@link CHALLENGE_BYTES} random bytes
+ * @param transaction its hash, 64 hexadecimal digits
+ */
+export function challengeOfTransaction(random: Uint8Array, transaction: string): string {
+  return Buffer.concat([random, Buffer.from(transaction, 'hex')]).toString('base64url');
+}
+
+/** Whether a challenge was made for this transaction. That of a sign-in is shorter, and so of none. */
+export function isOfTransaction(challenge: string, transaction: string): boolean {
+  const bytes = Buffer.from(challenge, 'base64url');
+  return bytes.length === CHALLENGE_BYTES + 32 && bytes.subarray(CHALLENGE_BYTES).toString('hex') === transaction;
+}

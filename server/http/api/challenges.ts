@@ -31,6 +31,7 @@ const answer = z
     kind: z.enum(ASKED_KINDS),
     name: z.string(),
     to: z.string().optional().openapi({ description: 'Where the code went, masked.' }),
+    question: z.string().optional().openapi({ description: 'To be typed into the device.' }),
     expiresAt: instant,
   })
   .openapi('Challenge');
@@ -39,12 +40,12 @@ const route = createRoute({
   method: 'post',
   path: '/challenges',
   tags: ['Authentication'],
-  summary: 'Have a code sent',
+  summary: 'Have a token asked',
   description:
-    'Sends a code that `POST /v1/authentications` then takes on the same resource. Ask when your site has seen a first factor: each message costs, and rings somebody’s phone. Another code takes the place of the one before, not before 30 seconds.',
+    'Sends a code, or makes a question for a device, whose answer `POST /v1/authentications` then takes as `otp` on the same resource. Ask when your site has seen a first factor: each message costs, and rings somebody’s phone. Another code takes the place of the one before, not before 30 seconds.',
   security: [{ apiKey: ['authenticate'] }],
   request: jsonBody(request),
-  responses: { 200: jsonAnswer('On its way.', answer), ...refusals },
+  responses: { 200: jsonAnswer('On its way, or to be shown.', answer), ...refusals },
 });
 
 export function challenges(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>) {

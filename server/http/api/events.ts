@@ -51,6 +51,7 @@ const shown = z
     method: z.enum(methods).optional(),
     factors: z.array(z.enum(EVENT_FACTORS)).optional(),
     otp: z.enum(['verified', 'skipped', 'not_used']).optional(),
+    transaction: z.string().optional().openapi({ description: 'Hash of what was, or was not, confirmed.' }),
     environment: z
       .int()
       .optional()

@@ -29,6 +29,7 @@ import { setup } from './setup.ts';
 import { statistics } from './statistics.ts';
 import { IMPORT_PATH, tokenImports } from './token-imports.ts';
 import { tokens } from './tokens.ts';
+import { transactions } from './transactions.ts';
 import { users } from './users.ts';
 import { webhookDeliveries } from './webhook-deliveries.ts';
 import { webhooks } from './webhooks.ts';
@@ -53,6 +54,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', authentications(ports));
   app.route('/', results(ports));
   app.route('/', loginRequests(ports, about.issuer));
+  app.route('/', transactions(ports));
   app.route('/', challenges(ports));
   app.route('/', bulk(ports));
   app.route('/', resources(ports));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import corpus from '../../../shared/vectors/results.json' with { type: 'json' };
@@ -28,6 +29,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
     nonce?: string | null;
     now?: number;
     resource?: string;
+    transaction?: unknown;
   }
   const { defaults } = corpus;
   /** The service has no such options; the vectors' README says to leave these out, and nothing else. */
@@ -91,6 +93,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
   async function makeReal(jwt: string, now: number): Promise<void> {
     const { ports } = service;
     const claims = readable(jwt);
+    const { txn } = claims;
     const [flow, sub] = [parseId('flw', claims.jti), parseId('usr', claims.sub)];
     if (!flow) return;
     const user = sub ?? ('usr_00000000001' as UserId);
@@ -110,12 +113,14 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
       amr: ['pwd'],
       acr: '1',
       otp: 'not_used',
+      // A record of what the claims say: that a sign-in and a confirmation are told apart is what is tried.
+      ...(typeof txn === 'string' && { transaction: txn }),
       authenticatedAt: now,
       issuedAt: now,
       expiresAt: now + 3_600_000,
     };
     const document = documents.result(flow);
-    const change = { anchor: document.anchor, operation: jwt.slice(-300) + now, now, expect: [] };
+    const change = { anchor: document.anchor, operation: randomUUID(), now, expect: [] };
     await ports.store.commit({ ...change, put: [{ key: document, value: record }] });
   }
 
@@ -131,6 +136,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
         result,
         resource: options.resource ?? defaults.resource,
         ...(options.nonce !== null && { nonce: options.nonce ?? defaults.nonce }),
+        ...(options.transaction !== undefined && { transaction: options.transaction }),
       },
     });
     if (one.expect === 'accept' && !foreign.has(one.name))
@@ -143,7 +149,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
     expect(mine.filter((one) => one.expect === 'accept').length).toBeGreaterThan(10);
   });
 
-  function readable(jwt: string): { jti?: unknown; sub?: unknown } {
+  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown } {
     try {
       const value: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
       return typeof value === 'object' && value !== null ? value : {};

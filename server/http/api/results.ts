@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { transactionHash as hashTransaction, parseTransaction } from '../../domain/transaction.ts';
 import type { Ports } from '../../ports/index.ts';
 import { consumeResult } from '../../usecases/consume-result.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
@@ -6,12 +7,17 @@ import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize, mayUse } from './authorize.ts';
 import { nonce, resourceId } from './fields.ts';
+import { transactionFields, transactionHash } from './transactions.ts';
 
 const request = z
   .strictObject({
     result: z.string().min(1).max(8192).openapi({ description: 'The JWT that the page got from the widget.' }),
     resource: resourceId,
     nonce: nonce.openapi({ description: 'The one your own session holds, never one that came with the result.' }),
+    transaction: z.union([transactionHash, transactionFields]).optional().openapi({
+      description:
+        'What you are about to do, from your own records: the fields, or their hash. Without it the result has to be one of a sign-in.',
+    }),
     acceptTest: z.boolean().optional().openapi({
       description: 'Whether results of a test resource will do. Without it they are refused with `RESULT_TEST`.',
     }),
@@ -31,6 +37,7 @@ const claims = z
     amr: z.array(z.string()),
     acr: z.enum(['1', '2']),
     otp: z.enum(['verified', 'skipped', 'not_used']),
+    txn: transactionHash.optional(),
     auth_time: seconds,
     iat: seconds,
     exp: seconds,
@@ -56,8 +63,17 @@ export function results(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'signe
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     if (!mayUse(c.get('act').actor, body.resource)) return refuse(c, 'SCOPE_MISSING');
-    const verdict = await consumeResult(ports, c.get('act'), body);
+    const transaction = hashOf(body.transaction);
+    if (transaction === null) return refuse(c, 'TRANSACTION_INVALID');
+    const verdict = await consumeResult(ports, c.get('act'), { ...body, transaction });
     return isRefusal(verdict) ? refuseVerdict(c, verdict) : c.json(verdict.claims, 200);
   });
   return app;
+}
+
+/** Null: fields that nobody could have been shown. */
+function hashOf(transaction: z.output<typeof request>['transaction']): string | undefined | null {
+  if (transaction === undefined || typeof transaction === 'string') return transaction;
+  const parsed = parseTransaction(transaction);
+  return parsed.kind === 'fields' ? hashTransaction(parsed.fields) : null;
 }

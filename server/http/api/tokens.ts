@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { TokenId } from '../../domain/ids.ts';
+import { enrolSuite } from '../../domain/ocra/enrolment.ts';
 import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../../domain/otp/code.ts';
 import { parseOtp } from '../../domain/otp/format.ts';
@@ -17,9 +18,10 @@ import {
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../../usecases/act.ts';
+import { askResync } from '../../usecases/ask-resync.ts';
 import type { Birth } from '../../usecases/create-object.ts';
 import { createSentToken } from '../../usecases/create-sent-token.ts';
-import { createRecoveryCodes, createToken } from '../../usecases/create-token.ts';
+import { createOcraToken, createRecoveryCodes, createToken } from '../../usecases/create-token.ts';
 import { deleteToken } from '../../usecases/delete-token.ts';
 import { readUser } from '../../usecases/find-user.ts';
 import { listTokens } from '../../usecases/list-named.ts';
@@ -28,7 +30,7 @@ import { resyncToken } from '../../usecases/resync-token.ts';
 import { updateToken } from '../../usecases/update-token.ts';
 import { isRefusal, type Refusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
-import { apiRouter, jsonAnswer, jsonBody, refusals } from './api.ts';
+import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
 import { describeObject, type Made, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
@@ -65,6 +67,11 @@ const periodMs = z
 const pin = z
   .strictObject({ digits: z.string().regex(/^[0-9]{4}$/, 'four digits'), position: z.enum(['before', 'after']) })
   .openapi('TokenPin', { description: 'Typed before or after the code, as one string with it.' });
+const counter = z
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER - 1000)
+  .default(0);
 const record = {
   name: label(100),
   serial: label(64).optional(),
@@ -78,12 +85,7 @@ const oathInput = z
     algorithm: z.enum(OTP_ALGORITHMS).default('SHA1').openapi({ description: 'Many apps know SHA1 alone.' }),
     digits: digits.default(6),
     periodMs: periodMs.default(30_000).openapi({ description: 'TOTP only.' }),
-    counter: z
-      .int()
-      .min(0)
-      .max(Number.MAX_SAFE_INTEGER - 1000)
-      .default(0)
-      .openapi({ description: 'HOTP only: the next counter.' }),
+    counter: counter.openapi({ description: 'HOTP only: the next counter.' }),
     secret: secret.optional(),
     pin: pin.optional(),
   })
@@ -91,6 +93,35 @@ const oathInput = z
 const recoveryInput = z
   .strictObject({ ...record, kind: z.literal('recovery'), owner: userId })
   .openapi('RecoveryTokenInput', { description: 'Ten codes, each good for once in place of a code of another token.' });
+const suite = z
+  .string()
+  .max(100)
+  .transform((text, context) => {
+    const enrolled = enrolSuite(text);
+    if (enrolled.kind === 'suite') return enrolled.suite;
+    context.addIssue({ code: 'custom', message: `not a suite that is taken: ${enrolled.reason}` });
+    return z.NEVER;
+  })
+  .openapi({
+    type: 'string',
+    description: 'Of RFC 6287, as the device has it. Its digits are those of the answers.',
+    example: 'OCRA-1:HOTP-SHA256-8:QN08-T1M',
+  });
+const ocraInput = z
+  .strictObject({
+    ...record,
+    kind: z.literal('ocra'),
+    suite,
+    counter: counter.openapi({ description: 'Suites with a counter: the next one.' }),
+    secret: secret.optional(),
+    pin: pin.optional(),
+    suitePin: z
+      .string()
+      .regex(/^[0-9]{4,16}$/, '4 to 16 digits')
+      .optional()
+      .openapi({ description: 'Suites with a PIN: the one that its owner types into the device.' }),
+  })
+  .openapi('OcraTokenInput', { description: 'A device that answers questions.' });
 const to = z.string().max(200).openapi({
   description: 'Where codes go: an international number such as `+4915112345678`, or an e-mail address.',
   example: '+4915112345678',
@@ -108,7 +139,9 @@ const sentInput = z
     error: ({ input }) => ADDRESS_FORMS[(input as { kind: 'sms' | 'email' }).kind],
   })
   .openapi('SentTokenInput', { description: 'A phone or a mailbox that codes are sent to.' });
-export const tokenInput = z.discriminatedUnion('kind', [oathInput, recoveryInput, sentInput]).openapi('TokenInput');
+export const tokenInput = z
+  .discriminatedUnion('kind', [oathInput, recoveryInput, ocraInput, sentInput])
+  .openapi('TokenInput');
 const changes = z
   .strictObject({
     name: label(100),
@@ -125,9 +158,10 @@ const changes = z
 const shownCode = z.string().max(32);
 const resyncing = z
   .strictObject({
-    otps: z
-      .tuple([shownCode, shownCode])
-      .openapi({ description: 'Two codes that the device showed one after the other.', example: ['755224', '287082'] }),
+    otps: z.tuple([shownCode, shownCode]).openapi({
+      description: 'Two codes that the device showed one after the other, or its answers to the two questions.',
+      example: ['755224', '287082'],
+    }),
   })
   .openapi('TokenResyncInput');
 const shown = z
@@ -139,6 +173,7 @@ const shown = z
     algorithm: z.enum(OTP_ALGORITHMS).optional(),
     digits: digits.optional(),
     periodMs: z.int().optional(),
+    suite: z.string().optional().openapi({ description: 'Of a device that answers questions.' }),
     pin: z.enum(['before', 'after']).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
     to: z.string().optional().openapi({ description: 'Where its codes are sent.' }),
     codesLeft: z.int().optional().openapi({ description: 'Recovery codes that have not been used.' }),
@@ -188,6 +223,7 @@ function presentToken(token: Token): z.input<typeof shown> {
     kind: factor.kind,
     ...(isOath(token) && { algorithm: token.algorithm, digits: token.digits }),
     ...(factor.kind === 'totp' && { periodMs: factor.periodMs }),
+    ...(factor.kind === 'ocra' && { suite: factor.suite }),
     ...(factor.kind === 'webauthn' && { discoverable: factor.discoverable, synced: factor.synced }),
     ...(isSent(token) && { to: token.factor.to }),
     ...(factor.kind === 'recovery' && { codesLeft: factor.macs.length }),
@@ -238,6 +274,21 @@ const resync = createRoute({
   responses: { 200: { ...jsonAnswer('The token, in step again.', shown), ...tagged }, ...refusals },
 });
 
+const questions = z
+  .object({ questions: z.tuple([z.string(), z.string()]), expiresAt: instant })
+  .openapi('ResyncQuestions');
+const askForResync = createRoute({
+  method: 'post',
+  path: '/tokens/{id}/resync-questions',
+  tags: ['Tokens'],
+  summary: 'Ask a device two questions that show where it is',
+  description:
+    'For devices that answer questions with a counter or a clock. Its answers, in this order, go to `/tokens/{id}/resync`. Asked again, the questions before are worth nothing.',
+  security: [{ apiKey: ['write'] }],
+  request: { params: z.object({ id: tokenId }) },
+  responses: { 200: jsonAnswer('Two questions, for five minutes.', questions), ...refusals },
+});
+
 /** Under which name codes appear in authenticator apps. */
 const ISSUER_NAME = 'Countersign';
 
@@ -255,6 +306,12 @@ export async function makeToken(
       ? made
       : madeFrom(made.token, { token: presentToken(made.token), recoveryCodes: made.codes });
   }
+  if (body.kind === 'ocra') {
+    const made = await createOcraToken(ports, act, birth, body);
+    return isRefusal(made)
+      ? made
+      : madeFrom(made.token, { token: presentToken(made.token), secret: base32Encode(made.secret) });
+  }
   if ('to' in body) {
     const made = await createSentToken(ports, act, birth, body);
     return isRefusal(made) ? made : madeFrom(made.token, { token: presentToken(made.token) });
@@ -271,7 +328,7 @@ export async function makeToken(
 export function tokens(ports: Needs) {
   const app = apiRouter();
   app.on(['GET'], ['/tokens', '/tokens/:id'], authorize(ports, 'read'));
-  app.on(['POST'], ['/tokens', '/tokens/:id/resync'], authorize(ports, 'write'));
+  app.on(['POST'], ['/tokens', '/tokens/:id/resync', '/tokens/:id/resync-questions'], authorize(ports, 'write'));
   app.on(['PATCH', 'DELETE'], ['/tokens/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
@@ -296,6 +353,10 @@ export function tokens(ports: Needs) {
     const { otps } = c.req.valid('json');
     if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');
     return showOne(c, await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps), presentToken);
+  });
+  app.openapi(askForResync, async (c) => {
+    const asked = await askResync(ports, c.get('act'), c.req.valid('param').id);
+    return isRefusal(asked) ? refuseVerdict(c, asked) : c.json(asked, 200);
   });
   return app;
 }

@@ -8,6 +8,7 @@ import { answerIdentify } from '../../usecases/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../../usecases/answer-otp.ts';
 import { answerPasskey } from '../../usecases/answer-passkey.ts';
 import { answerPassword } from '../../usecases/answer-password.ts';
+import { answerSign, cancelTransaction } from '../../usecases/answer-sign.ts';
 import { beginFlow } from '../../usecases/begin-flow.ts';
 import { beginRedirectedFlow } from '../../usecases/begin-redirected-flow.ts';
 import { chooseFactor } from '../../usecases/choose-factor.ts';
@@ -38,6 +39,7 @@ const seq = z.int().min(0).max(1000);
 const identify = z.strictObject({ seq, login: z.string().trim().min(1).max(200) });
 const passwordStep = z.strictObject({ seq, password });
 const otpStep = z.strictObject({ seq, otp: z.string().max(32) });
+const cancelStep = z.strictObject({ seq });
 const recoveryStep = z.strictObject({ seq, code: z.string().min(1).max(40) });
 const passkeyStep = z.strictObject({ seq, response: assertion });
 const factorStep = z.strictObject({
@@ -94,6 +96,17 @@ export function flows(ports: Needs) {
     const otp = parseTypedOtp(body.otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
     return answer(c, await answerOtp(ports, { ...body, otp, ...whose(c) }));
+  });
+  app.post('/flow/sign', async (c) => {
+    const body = await parse(c, otpStep);
+    if (body instanceof Response) return body;
+    const otp = parseTypedOtp(body.otp);
+    if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
+    return answer(c, await answerSign(ports, { ...body, otp, ...whose(c) }));
+  });
+  app.post('/flow/cancel', async (c) => {
+    const body = await parse(c, cancelStep);
+    return body instanceof Response ? body : answer(c, await cancelTransaction(ports, { ...body, ...whose(c) }));
   });
   app.post('/flow/recovery', async (c) => {
     const body = await parse(c, recoveryStep);

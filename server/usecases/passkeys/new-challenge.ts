@@ -4,6 +4,7 @@ import {
   CHALLENGE_BYTES,
   challengeFor,
   challengeForAnybody,
+  challengeOfTransaction,
   passkeysOf,
 } from '../../domain/webauthn/passkey-request.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -21,20 +22,32 @@ export function relyingParty({ issuer, rpId }: Omit<PasskeyNeeds, 'random'>): Re
   return { origin, rpId: rpId ?? hostname };
 }
 
-/** Unguessable, and good for one answer (WebAuthn 13.4.3). */
-export function randomChallenge(ports: PasskeyNeeds): string {
-  return Buffer.from(ports.random.bytes(CHALLENGE_BYTES)).toString('base64url');
+/**
+ * Unguessable, and good for one answer (WebAuthn 13.4.3).
+ *
+ * @param transaction hash of what the answer is to confirm
+ */
+export function randomChallenge(ports: Pick<PasskeyNeeds, 'random'>, transaction?: string): string {
+  const random = ports.random.bytes(CHALLENGE_BYTES);
+  return transaction === undefined
+    ? Buffer.from(random).toString('base64url')
+    : challengeOfTransaction(random, transaction);
 }
 
 /**
  * What the passkeys among these tokens are asked; undefined where there are none.
  *
  * @param tokens of the person's assignment, usable ones
+ * @param transaction hash of what the answer is to confirm
  */
-export function askPasskeys(ports: PasskeyNeeds, tokens: readonly Token[]): PasskeyChallenge | undefined {
+export function askPasskeys(
+  ports: PasskeyNeeds,
+  tokens: readonly Token[],
+  transaction?: string,
+): PasskeyChallenge | undefined {
   const passkeys = passkeysOf(tokens);
   if (passkeys.length === 0) return undefined;
-  return challengeFor(passkeys, relyingParty(ports), randomChallenge(ports));
+  return challengeFor(passkeys, relyingParty(ports), randomChallenge(ports, transaction));
 }
 
 /** What is asked before anybody has been named. */

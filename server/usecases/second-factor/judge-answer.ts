@@ -1,7 +1,8 @@
 import type { SecondAnswer } from '../../domain/second-factor.ts';
-import { isOath, isRecovery, isSent, isWebauthn } from '../../domain/token.ts';
+import { isOath, isOcra, isRecovery, isSent, isWebauthn } from '../../domain/token.ts';
 import { needing } from '../needing.ts';
 import { judgeOath } from './judge-oath.ts';
+import { judgeOcra } from './judge-ocra.ts';
 import { judgePasskey } from './judge-passkey.ts';
 import { judgeRecovery } from './judge-recovery.ts';
 import { judgeSent } from './judge-sent.ts';
@@ -20,6 +21,8 @@ export async function judgeAnswer(
   const token = candidate.stored.value;
   return needing('checking a second factor', () => {
     if (answer.kind === 'code' && isOath(token)) return judgeOath(ports, token, answer.otp, now);
+    if (answer.kind === 'code' && isOcra(token))
+      return judgeOcra(ports, token, candidate.challenge?.value, answer.otp, now);
     if (answer.kind === 'code' && isSent(token)) return judgeSent(ports, token, candidate, answer.otp, now);
     if (answer.kind === 'recovery' && isRecovery(token)) return judgeRecovery(ports, token, answer.code);
     if (answer.kind === 'webauthn' && isWebauthn(token)) return judgePasskey(token, answer);

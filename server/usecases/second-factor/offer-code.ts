@@ -5,6 +5,7 @@ import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
 import { maskedAddress } from '../../domain/sent-code.ts';
+import { signingKinds } from '../../domain/signing.ts';
 import { isSent } from '../../domain/token.ts';
 import type { Whence } from '../act.ts';
 import type { StepNeeds } from '../answer-step.ts';
@@ -38,21 +39,25 @@ export async function offerCode(
     return refusal('ACCESS_DENIED', { about: user.id });
   }
   if (token.lock) return refusal('TOKEN_LOCKED', { about: user.id });
-  if (!isUsable(token, acceptedKinds(resource), ports.clock.now())) return refusal('ACCESS_DENIED', { about: user.id });
+  const { transaction } = flow;
+  const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
+  if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED', { about: user.id });
 
   const underWay = await codeUnderWay(ports, token, flow.id);
-  if (underWay) return offered(underWay);
+  const step = transaction ? 'sign' : 'otp';
+  if (underWay) return offered(underWay, step);
   const sent = await sendCode(ports, actOf(flow, whence), {
     token,
     resource,
     scope: flow.id,
     language,
     origin: flow.origin,
+    ...(transaction && { transaction, until: flow.expiresAt }),
     related: [user.id, flow.id],
   });
-  return isRefusal(sent) ? sent : offered(sent);
+  return isRefusal(sent) ? sent : offered(sent, step);
 }
 
-function offered({ token, expiresAt, resendAt }: SentCode): Offered {
-  return { step: 'otp', sent: { token: token.id, to: maskedAddress(token.factor), expiresAt, resendAt } };
+function offered({ token, expiresAt, resendAt }: SentCode, step: Offered['step']): Offered {
+  return { step, sent: { token: token.id, to: maskedAddress(token.factor), expiresAt, resendAt } };
 }

@@ -8,6 +8,7 @@ import type { StepNeeds } from '../answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { offerCode } from './offer-code.ts';
 import { offerPasskey } from './offer-passkey.ts';
+import { offerQuestion } from './offer-question.ts';
 
 /** Makes what a way of showing the second factor needs before it can be shown. */
 export async function offerFactor(
@@ -17,12 +18,15 @@ export async function offerFactor(
   option: FactorOption,
   asked: { whence: Whence; language: MailLanguage },
 ): Promise<Verdict<Offered>> {
+  const { transaction } = flow;
   switch (option.kind) {
-    // What an app shows and what is on paper is there already.
+    // What an app shows and what is on paper is there already, and says nothing of a transaction.
     case 'code':
-      return { step: 'otp' };
+      return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'otp' };
     case 'recovery':
-      return { step: 'recovery' };
+      return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'recovery' };
+    case 'ocra':
+      return offerQuestion(ports, flow, resource, option);
     case 'webauthn':
       return offerPasskey(ports, flow, resource);
     case 'sms':

@@ -2,6 +2,7 @@ import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, usableTokens } from '../../domain/second-factor.ts';
+import { signingKinds } from '../../domain/signing.ts';
 import type { StepNeeds } from '../answer-step.ts';
 import { locateUser } from '../find-user.ts';
 import { askPasskeys } from '../passkeys/new-challenge.ts';
@@ -12,12 +13,13 @@ import { refusal, type Verdict } from '../verdict.ts';
 export async function offerPasskey(ports: StepNeeds, flow: Flow, resource: Resource): Promise<Verdict<Offered>> {
   const user = flow.user && (await locateUser(ports, flow.account, flow.user));
   if (!user) return refusal('STEP_NOT_EXPECTED');
+  const { transaction } = flow;
   const { tokens } = await readPairs(ports, user, resource.id);
   const usable = usableTokens(
     tokens.map(({ value }) => value),
-    acceptedKinds(resource),
+    transaction ? signingKinds(resource, transaction) : acceptedKinds(resource),
     ports.clock.now(),
   );
-  const passkey = askPasskeys(ports, usable);
-  return passkey ? { step: 'passkey', passkey } : refusal('OTP_WRONG');
+  const passkey = askPasskeys(ports, usable, transaction?.hash);
+  return passkey ? { step: transaction ? 'sign' : 'passkey', passkey } : refusal('OTP_WRONG');
 }

@@ -13,6 +13,7 @@ import {
   RESEND_AFTER_MS,
   resendWaitMs,
 } from '../../domain/sent-code.ts';
+import type { Transaction } from '../../domain/signing.ts';
 import { isSent, type SentToken } from '../../domain/token.ts';
 import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
@@ -30,6 +31,10 @@ export interface SendOrder {
   /** The sign-in that the code is for, or `apiScope` of the resource. */
   scope: string;
   language: MailLanguage;
+  /** What the code confirms, where it is no sign-in. */
+  transaction?: Transaction;
+  /** Not after this, whatever the code's own life. */
+  until?: number;
   /** Of the page around the widget, where the sign-in has one. */
   origin?: string;
   /** What else the event is about. */
@@ -65,9 +70,10 @@ export async function sendCode(ports: SendNeeds, act: Act, order: SendOrder): Pr
       language: order.language,
       code,
       site: order.resource.name,
+      ...(order.transaction && { confirms: order.transaction.fields }),
       ...(order.origin !== undefined && { origin: order.origin }),
       expiresAt,
-      lifetimeMs: CODE_LIFETIME_MS,
+      lifetimeMs: expiresAt - challenge.createdAt,
     });
   } catch (error) {
     if (!(error instanceof CourierUnavailable)) throw error;
@@ -105,8 +111,9 @@ async function ask(ports: SendNeeds, act: Act, order: SendOrder, code: string): 
       mac: codeMac(ports, token, order.scope, code).toString('base64url'),
       epoch: token.epoch,
       moves: movesOf(token),
+      ...(order.transaction && { transaction: order.transaction.hash }),
       createdAt: now,
-      expiresAt: now + CODE_LIFETIME_MS,
+      expiresAt: Math.min(now + CODE_LIFETIME_MS, order.until ?? Number.POSITIVE_INFINITY),
     };
     const put = [{ key: keys[1], value: challenge, expiresAt: challenge.expiresAt }];
     return { answer: { token, challenge }, write: { put, append: [told(act, order, 'code.sent', now)] } };

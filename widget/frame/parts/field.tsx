@@ -16,6 +16,8 @@ export interface FieldProps extends FieldAttributes {
   label: string;
   hint?: string | false;
   error?: string | undefined;
+  /** What else is read with the field. */
+  describedBy?: string | undefined;
   input: Ref<HTMLInputElement>;
   /** Inside the field's frame, after the input. */
   children?: ComponentChildren;
@@ -23,10 +25,10 @@ export interface FieldProps extends FieldAttributes {
 }
 
 /** A labelled input; its hint and its error are read with it. */
-export function Field({ id, label, hint, error, input, children, ...rest }: FieldProps) {
+export function Field({ id, label, hint, error, describedBy: also, input, children, ...rest }: FieldProps) {
   // Preact's types tie each `type` to attributes of its own; these two share all that are used here.
   const attributes = rest as InputHTMLAttributes<HTMLInputElement>;
-  const describedBy = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  const describedBy = [also, error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
   return (
     <div class="field">
       <label for={id}>{label}</label>

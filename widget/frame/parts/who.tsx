@@ -3,15 +3,17 @@ import type { Texts } from '../../i18n/texts.ts';
 export interface WhoProps {
   login: string;
   texts: Texts;
+  /** Of a transaction, not of a sign-in. */
+  isSigning?: boolean;
   /** Absent where the login is not the person's choice. */
   onNotYou?: (() => void) | undefined;
 }
 
 /** Who is signing in: kept in the form, where password managers look for it. */
-export function Who({ login, texts, onNotYou }: WhoProps) {
+export function Who({ login, texts, isSigning, onNotYou }: WhoProps) {
   return (
     <div class="who">
-      <label for="who">{texts('signingInAs')}</label>
+      <label for="who">{texts(isSigning ? 'confirmingAs' : 'signingInAs')}</label>
       <input id="who" dir="auto" name="username" autocomplete="username" value={login} readOnly />
       {onNotYou && (
         <button type="button" class="link" onClick={onNotYou}>

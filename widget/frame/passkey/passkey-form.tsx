@@ -1,4 +1,4 @@
-import { Component, createRef } from 'preact';
+import { Component, type ComponentChildren, createRef } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
 import { OtherWays } from '../parts/other-ways.tsx';
 import { Who } from '../parts/who.tsx';
@@ -14,6 +14,10 @@ export interface PasskeyFormProps {
   /** Asks the browser for a passkey. Has to be called in a click, because it may open a window. */
   onPasskey: (inWindow: boolean) => void;
   onChoose: (factor: string) => void;
+  /** What the passkey is to confirm: shown before it is asked for. */
+  about?: ComponentChildren;
+  /** Of a transaction. */
+  onCancel: () => void;
   onNotYou?: (() => void) | undefined;
 }
 
@@ -30,20 +34,27 @@ export class PasskeyForm extends Component<PasskeyFormProps> {
     if (!this.props.screen.busy) this.props.onPasskey(false);
   };
 
-  override render({ screen, texts, onPasskey, onChoose, onNotYou }: PasskeyFormProps) {
+  override render({ screen, texts, about, onPasskey, onChoose, onCancel, onNotYou }: PasskeyFormProps) {
+    const isSigning = screen.step === 'sign';
     const { view, busy, notice } = screen;
     return (
       <form onSubmit={this.ask} aria-busy={busy}>
         <h1 ref={this.heading} tabIndex={-1}>
-          {texts('passkeyTitle')}
+          {texts(isSigning ? 'signTitle' : 'passkeyTitle')}
         </h1>
-        {view.login !== undefined && <Who login={view.login} texts={texts} onNotYou={onNotYou} />}
+        {view.login !== undefined && <Who login={view.login} texts={texts} isSigning={isSigning} onNotYou={onNotYou} />}
+        {about}
         <p class="hint">{texts('passkeyHint')}</p>
         <PasskeyNotice notice={notice} texts={texts} isBusy={busy} onPasskey={onPasskey} />
         <button type="submit" class="primary" aria-disabled={busy}>
           {busy && <span class="spinner" />}
-          {texts(busy ? 'checking' : 'continue')}
+          {texts(busy ? 'checking' : isSigning ? 'confirm' : 'continue')}
         </button>
+        {isSigning && (
+          <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>
+            {texts('cancel')}
+          </button>
+        )}
         <OtherWays
           ways={waysOf(view).others}
           texts={texts}

@@ -1,6 +1,7 @@
 import type { PasskeyAssertion, PasskeyRequest } from '../../../shared/wire/passkey.ts';
 import type { PasskeyOutcome, WindowWords } from '../../../shared/wire/passkey-window.ts';
-import type { Texts } from '../../i18n/texts.ts';
+import { enPasskeys } from '../../i18n/en-passkeys.ts';
+import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import { askPasskey } from './ceremony.ts';
 import { askInWindow } from './in-window.ts';
 
@@ -8,6 +9,7 @@ export { PasskeyForm } from './passkey-form.tsx';
 export { PasskeyButton } from './passkey-notice.tsx';
 
 /** Loaded when a sign-in first asks for a passkey; everything else of the frame works without it. */
+addEnglish(enPasskeys);
 
 /** In the frame itself, or in a window where the page around has not let it. */
 export function ask(

@@ -1,4 +1,4 @@
-import { Component, createRef } from 'preact';
+import { Component, type ComponentChildren, createRef } from 'preact';
 import type { TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { Field } from '../parts/field.tsx';
@@ -8,7 +8,7 @@ import { SendAgain } from '../parts/send-again.tsx';
 import { Who } from '../parts/who.tsx';
 import type { Passkeys } from '../passkey/loaded.ts';
 import { type Screen, textOf } from '../screen.ts';
-import { isToBeSent, promptFor, type TypedStep, waysOf } from './fields.ts';
+import { isToBeSent, promptFor, QUESTION_ID, type TypedStep, waysOf } from './fields.ts';
 
 export interface AnswerFormProps {
   screen: Extract<Screen, { kind: 'step' }> & { step: TypedStep };
@@ -18,6 +18,10 @@ export interface AnswerFormProps {
   onAnswer: (value: string) => void;
   /** Another way to show the second factor, or the same once more. */
   onChoose: (factor: string) => void;
+  /** What the answer is about: shown before it is asked for. */
+  about?: ComponentChildren;
+  /** Of a transaction. */
+  onCancel: () => void;
   passkeys: Passkeys | null | undefined;
   /** Asks for a passkey in place of the name, where the service offers that. */
   onPasskey: (inWindow: boolean) => void;
@@ -42,7 +46,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
 
   override componentDidMount() {
     // Never on arrival: that would take the focus from the page, and open the keyboard of a phone.
-    if (this.props.isNext) (matchMedia('(pointer: coarse)').matches ? this.heading : this.input).current?.focus();
+    // Nor past what is to be confirmed.
+    const { isNext, screen } = this.props;
+    if (isNext)
+      (screen.view.transaction || matchMedia('(pointer: coarse)').matches ? this.heading : this.input).current?.focus();
     this.timer = setInterval(this.tick, 1_000);
   }
 
@@ -77,7 +84,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     const { step, busy, view } = this.props.screen;
     if (busy || this.leftMs()) return;
     if (isToBeSent(view)) return this.props.onChoose(view.factor ?? '');
-    const prompt = promptFor(step);
+    const prompt = promptFor(step, view);
     const value = prompt.read(this.input.current?.value ?? '');
     const mistake = value ? prompt.judge?.(value) : prompt.missing;
     this.setState({ mistake });
@@ -85,12 +92,10 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
     else this.input.current?.focus();
   };
 
-  override render(
-    { screen, texts, onNotYou, onChoose, passkeys, onPasskey, resetUrl }: AnswerFormProps,
-    { mistake, isShown }: State,
-  ) {
+  override render(props: AnswerFormProps, { mistake, isShown }: State) {
+    const { screen, texts, about, onNotYou, onChoose, onCancel, passkeys, onPasskey, resetUrl } = props;
     const { step, view, busy, notice, resend } = screen;
-    const { title, label, hint, button, attributes } = promptFor(step);
+    const { title, label, hint, button, attributes } = promptFor(step, view);
     const { chosen, others } = waysOf(view);
     const { sent } = view;
     const isUnsent = isToBeSent(view);
@@ -106,8 +111,9 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
           {texts(title)}
         </h1>
         {step !== 'identify' && view.login !== undefined && (
-          <Who login={view.login} texts={texts} onNotYou={onNotYou} />
+          <Who login={view.login} texts={texts} isSigning={step === 'sign'} onNotYou={onNotYou} />
         )}
+        {about}
         {isUnsent ? (
           <div class="field">
             <p>{texts('sendTo', chosen?.to)}</p>
@@ -116,6 +122,7 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         ) : (
           <Field
             {...attributes}
+            describedBy={view.question && QUESTION_ID}
             autocomplete={passkey ? 'username webauthn' : attributes.autocomplete}
             type={isShown ? 'text' : attributes.type}
             id={step}
@@ -153,6 +160,11 @@ export class AnswerForm extends Component<AnswerFormProps, State> {
         )}
         {resend && sent && (
           <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onChoose(view.factor ?? '')} />
+        )}
+        {step === 'sign' && (
+          <button type="button" class="second" aria-disabled={busy} onClick={onCancel}>
+            {texts('cancel')}
+          </button>
         )}
         {step === 'password' && resetUrl && (
           <a class="link" href={`${resetUrl}&lang=${document.documentElement.lang}`} target="_blank" rel="noreferrer">

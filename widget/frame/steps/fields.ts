@@ -7,7 +7,7 @@ import type { FieldAttributes } from '../parts/field.tsx';
 export interface Prompt {
   title: TextKey;
   label: TextKey;
-  hint?: TextKey;
+  hint?: TextKey | undefined;
   missing: TextKey;
   button: TextKey;
   attributes: FieldAttributes;
@@ -53,6 +53,7 @@ const PROMPTS: Record<TypedStep, Prompt> = {
     read: (typed) => typed,
   },
   otp,
+  sign: { ...otp, title: 'signTitle', hint: undefined },
   recovery: {
     title: 'recoveryTitle',
     label: 'recoveryCode',
@@ -64,9 +65,20 @@ const PROMPTS: Record<TypedStep, Prompt> = {
   },
 };
 
-export function promptFor(step: TypedStep): Prompt {
-  return PROMPTS[step];
+/** What a device answers has the form of a code, but no phone offers to fill it in. */
+const answered = {
+  label: 'deviceAnswer',
+  hint: undefined,
+  attributes: { ...otp.attributes, autocomplete: 'off' },
+} as const;
+
+export function promptFor(step: TypedStep, { question }: Pick<FlowView, 'question'> = {}): Prompt {
+  const prompt = PROMPTS[step];
+  return question === undefined ? prompt : { ...prompt, ...answered };
 }
+
+/** What the question of a device is read with. */
+export const QUESTION_ID = 'question';
 
 /** The way that this step asks for, and the others that are open to the person. */
 export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOption; others: FactorOption[] } {
@@ -78,4 +90,9 @@ export function waysOf({ factors = [], factor }: FlowView): { chosen?: FactorOpt
 export function isToBeSent(view: FlowView): boolean {
   const { chosen } = waysOf(view);
   return !view.sent && (chosen?.kind === 'sms' || chosen?.kind === 'email');
+}
+
+/** Whether there is something to show before an answer is asked for: a question, or what it confirms. */
+export function isAbout({ question, transaction }: FlowView): boolean {
+  return !!(question || transaction);
 }

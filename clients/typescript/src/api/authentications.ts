@@ -1,6 +1,7 @@
 import { CountersignError } from '../error.ts';
 import { readConsumedClaims } from '../results/check-claims.ts';
 import type { ResultClaims } from '../results/claims.ts';
+import { hashOf, type TransactionReference } from '../transactions/transaction.ts';
 import { type CallOptions, unexpected } from './collection.ts';
 import type {
   AuthenticateInput,
@@ -9,9 +10,11 @@ import type {
   LoginRequest,
   LoginRequestInput,
   NewChallenge,
+  NewTransaction,
   Redirect,
   RedirectInput,
   TokenKind,
+  Transaction,
 } from './objects.ts';
 import type { Transport } from './transport.ts';
 
@@ -42,16 +45,24 @@ export async function authenticate(
 
 export async function consumeResult(
   send: Transport,
-  input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
+  input: {
+    result: string;
+    resource: string;
+    nonce: string;
+    transaction?: TransactionReference;
+    acceptTest?: boolean;
+  },
   { signal }: CallOptions = {},
 ): Promise<ResultClaims> {
   const { result, resource, nonce, acceptTest } = input;
+  // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
+  const transaction = 'transaction' in input ? { transaction: await hashOf(input.transaction ?? '') } : {};
   if (typeof nonce !== 'string' || nonce === '') {
     throw new CountersignError('RESULT_NONCE_WRONG', 'This session has no sign-in under way.');
   }
-  const body = { result, resource, nonce, ...(acceptTest === true && { acceptTest }) };
+  const body = { result, resource, nonce, ...transaction, ...(acceptTest === true && { acceptTest }) };
   const answer = await send({ method: 'POST', path: '/results/consume', body, kind: 'once', signal });
-  return readConsumedClaims(answer ?? {}, { resource, nonce, acceptTest });
+  return readConsumedClaims(answer ?? {}, { resource, nonce, ...transaction, acceptTest });
 }
 
 export async function createLoginRequest(
@@ -65,17 +76,38 @@ export async function createLoginRequest(
   return { loginRequest, expiresAt };
 }
 
+export async function createTransaction(
+  send: Transport,
+  input: NewTransaction,
+  { signal }: CallOptions = {},
+): Promise<Transaction> {
+  const hash = await hashOf(input.fields);
+  const answer = await send({ method: 'POST', path: '/transactions', body: input, kind: 'once', signal });
+  const { loginRequest, transaction, expiresAt } = answer ?? {};
+  if (typeof loginRequest !== 'string' || typeof expiresAt !== 'number') throw unexpected('a transaction');
+  // What the person is shown is what the service has: it must be what was asked for.
+  if (transaction !== hash) throw unexpected('the transaction of these fields');
+  return { loginRequest, transaction: hash, expiresAt };
+}
+
 export async function createChallenge(
   send: Transport,
   input: NewChallenge,
   { signal }: CallOptions = {},
 ): Promise<Challenge> {
   const answer = await send({ method: 'POST', path: '/challenges', body: { ...input }, kind: 'once', signal });
-  const { token, kind, name, to, expiresAt } = answer ?? {};
+  const { token, kind, name, to, question, expiresAt } = answer ?? {};
   if (typeof token !== 'string' || typeof name !== 'string' || typeof expiresAt !== 'number') {
     throw unexpected('a challenge');
   }
-  return { token, kind: kind as Challenge['kind'], name, ...(typeof to === 'string' && { to }), expiresAt };
+  return {
+    token,
+    kind: kind as Challenge['kind'],
+    name,
+    ...(typeof to === 'string' && { to }),
+    ...(typeof question === 'string' && { question }),
+    expiresAt,
+  };
 }
 
 export async function createRedirect(

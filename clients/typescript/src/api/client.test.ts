@@ -253,3 +253,49 @@ describe('options that cannot work', () => {
     expect(() => createClient({ url, apiKey: API_KEY })).not.toThrow();
   });
 });
+
+describe('transactions', () => {
+  const fields = [
+    { label: 'To', value: 'Olena Koval' },
+    { label: 'Amount', value: '10.00 EUR' },
+  ];
+  const transaction = 'cb9ae7dbebfa5339097ef78749aa52e6a56939a860a1407eabd31fb0a66e65a2';
+  const asked = { user: 'usr_1', resource: RESOURCE, nonce: NONCE, fields };
+  const answer = { loginRequest: 'lrq_secret', transaction, expiresAt: 1_800_000_300_000 };
+
+  test('createTransaction asks as the service expects', async () => {
+    const { client, requests } = clientWith(json(answer, 201));
+    expect(await client.createTransaction(asked)).toEqual(answer);
+    expect(requests[0]).toMatchObject({ url: 'https://auth.example/v1/transactions', method: 'POST', body: asked });
+  });
+
+  // SR-45
+  test('SR-45: fields that nobody could be shown are not even asked about, and those of another are no answer', async () => {
+    const { client, requests } = clientWith(json({ ...answer, transaction: 'f'.repeat(64) }, 201));
+    const turned = { ...asked, fields: [{ label: 'To', value: '\u202eavoK anelO' }] };
+    expect((await refusalOf(client.createTransaction(turned))).code).toBe('TRANSACTION_INVALID');
+    expect(requests).toHaveLength(0);
+    expect((await refusalOf(client.createTransaction(asked))).code).toBe('RESPONSE_INVALID');
+  });
+
+  // SR-45
+  test('SR-45: a consumption names the transaction, and claims of another, or of a sign-in, are refused', async () => {
+    const input = { result: 'a.b.c', resource: RESOURCE, nonce: NONCE };
+    const { client, requests } = clientWith(json({ ...claims, txn: transaction }));
+    expect(await client.consumeResult({ ...input, transaction: fields })).toMatchObject({ txn: transaction });
+    expect(requests[0]).toMatchObject({ body: { ...input, transaction } });
+    const other = clientWith(json({ ...claims, txn: 'f'.repeat(64) })).client;
+    expect((await refusalOf(other.consumeResult({ ...input, transaction }))).code).toBe('RESULT_TRANSACTION_WRONG');
+    const login = clientWith(json(claims)).client;
+    expect((await refusalOf(login.consumeResult({ ...input, transaction }))).code).toBe('RESULT_TRANSACTION_WRONG');
+    const unasked = clientWith(json({ ...claims, txn: transaction })).client;
+    expect((await refusalOf(unasked.consumeResult(input))).code).toBe('RESULT_TRANSACTION_UNEXPECTED');
+  });
+
+  test('a transaction that got lost on the way does not turn a confirmation into a sign-in', async () => {
+    const { client, requests } = clientWith(json(claims));
+    const lost = { result: 'a.b.c', resource: RESOURCE, nonce: NONCE, transaction: undefined as unknown as string };
+    expect((await refusalOf(client.consumeResult(lost))).code).toBe('TRANSACTION_INVALID');
+    expect(requests).toHaveLength(0);
+  });
+});

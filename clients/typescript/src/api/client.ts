@@ -3,6 +3,7 @@ import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
 import type { ResultClaims } from '../results/claims.ts';
 import { parseServiceUrl } from '../service-url.ts';
+import type { TransactionReference } from '../transactions/transaction.ts';
 import type {
   ApiKey,
   ApiKeyChanges,
@@ -19,7 +20,14 @@ import type {
   TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
-import { authenticate, consumeResult, createChallenge, createLoginRequest, createRedirect } from './authentications.ts';
+import {
+  authenticate,
+  consumeResult,
+  createChallenge,
+  createLoginRequest,
+  createRedirect,
+  createTransaction,
+} from './authentications.ts';
 import {
   type CallOptions,
   type ChangeableCollection,
@@ -47,6 +55,7 @@ import type {
   NewRecoveryCodes,
   NewResource,
   NewToken,
+  NewTransaction,
   NewUser,
   Redirect,
   RedirectInput,
@@ -54,6 +63,7 @@ import type {
   ResourceChanges,
   Token,
   TokenChanges,
+  Transaction,
   User,
   UserChanges,
 } from './objects.ts';
@@ -92,7 +102,13 @@ export interface Client {
    * @throws CountersignError `RESULT_INVALID`, `RESULT_USED`, `RESULT_REVOKED`, ...
    */
   consumeResult(
-    input: { result: string; resource: string; nonce: string; acceptTest?: boolean },
+    input: {
+      result: string;
+      resource: string;
+      nonce: string;
+      transaction?: TransactionReference;
+      acceptTest?: boolean;
+    },
     options?: CallOptions,
   ): Promise<ResultClaims>;
   /**
@@ -119,7 +135,14 @@ export interface Client {
    */
   createRedirect(input: RedirectInput, options?: CallOptions): Promise<Redirect>;
   /**
-   * Has a code sent to a person by text message or e-mail, for `authenticate` on the same resource. Ask when your site has
+   * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them. Each
+   * call is one more that the person may be asked, so it is never repeated by itself.
+   *
+   * @throws CountersignError `TRANSACTION_INVALID`, `SIGNING_TOKEN_MISSING`, `TOKEN_LOCKED`, `RATE_LIMITED`, ...
+   */
+  createTransaction(input: NewTransaction, options?: CallOptions): Promise<Transaction>;
+  /**
+   * Has a code sent to a person by text message or e-mail, or a question made for their device, for `authenticate` on the same resource. Ask when your site has
    * checked a password. Never repeated by itself.
    *
    * @throws CountersignError `CODE_NOT_SENT`, `CODE_LIMIT`, `TOKEN_NOT_FOUND`, `TOKEN_LOCKED`, ...
@@ -205,6 +228,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
+    createTransaction: (input, call) => createTransaction(send, input, call),
     createLoginRequest: (input, call) => createLoginRequest(send, input, call),
     checkEnvironment: (input, call) => checkEnvironment(send, input, call),
     saveEnvironment: (input, call) => saveEnvironment(send, input, call),

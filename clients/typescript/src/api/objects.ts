@@ -1,5 +1,7 @@
 /** The objects of `/v1` as JSON. Names ending in `At` are milliseconds since the epoch, those in `Ms` milliseconds. */
 
+import type { TransactionField } from '../transactions/transaction.ts';
+
 export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 
 /** Who made an object: an API key, an administrator, or whoever has the server's command line. */
@@ -325,14 +327,36 @@ export interface LoginRequest {
   expiresAt: number;
 }
 
-/** A code that is on its way to a person. */
+export interface NewTransaction {
+  /** Id or any name of the person, as your own session knows it. */
+  user: string;
+  resource: string;
+  /** From `newNonce`, kept in this visitor's session with the transaction. */
+  nonce: string;
+  /** What they see and confirm, in this order: 1 to 12. The first is shown largest. */
+  fields: readonly TransactionField[];
+  /** Kinds of tokens that may confirm it. Left out: all that can. */
+  factors?: readonly string[];
+}
+
+export interface Transaction {
+  /** For the widget, as the `loginRequest` option. */
+  loginRequest: string;
+  /** Hash of the fields: what `txn` of the result will be. */
+  transaction: string;
+  expiresAt: number;
+}
+
+/** A code that is on its way to a person, or a question for their device. */
 export interface Challenge {
   token: string;
-  kind: 'sms' | 'email';
+  kind: 'ocra' | 'sms' | 'email';
   /** What the token is called. */
   name: string;
   /** Where the code went, masked. */
   to?: string;
+  /** To be typed into the device. */
+  question?: string;
   expiresAt: number;
 }
 

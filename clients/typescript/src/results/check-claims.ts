@@ -1,6 +1,7 @@
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
 import { wholeNumber } from '../options.ts';
+import type { TransactionReference } from '../transactions/transaction.ts';
 import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { equalInConstantTime } from './constant-time.ts';
@@ -15,6 +16,11 @@ export interface ResultExpectations {
   requireOtp?: boolean;
   /** Refuse fewer factors than this. */
   acr?: '1' | '2';
+  /**
+   * What the person should have confirmed, from your own records and never from the request: the fields, or their hash. A
+   * result that confirms anything else is refused, as is one of a sign-in. Without it, one that confirms something is.
+   */
+  transaction?: TransactionReference;
   /** Refuse a result any of whose factors was shown longer ago than this, in milliseconds. */
   maxAgeMs?: number;
   /** Take the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
@@ -38,7 +44,7 @@ const NONCE_SHAPE = /^[A-Za-z0-9_.~-]{16,256}$/;
 export function checkClaims(
   payload: JsonObject,
   rules: ClaimRules,
-  expected: ResultExpectations,
+  expected: Omit<ResultExpectations, 'transaction'> & { transaction?: string },
   nowS: number,
 ): ResultClaims {
   const { issuer, resource, clockToleranceS, maxLifetimeS } = rules;
@@ -73,6 +79,7 @@ export function checkClaims(
     'The result is older than the sign-in it reports.',
   );
 
+  checkTransaction(claims, expected.transaction);
   refuseUnless(
     expected.origin === undefined || claims.origin === expected.origin,
     'RESULT_ORIGIN_WRONG',
@@ -106,7 +113,7 @@ export function checkClaims(
  */
 export function readConsumedClaims(
   answer: JsonObject,
-  asked: { resource: string; nonce: string; acceptTest?: boolean | undefined },
+  asked: { resource: string; nonce: string; transaction?: string; acceptTest?: boolean | undefined },
 ): ResultClaims {
   const claims = readClaims(answer);
   refuseUnless(
@@ -120,7 +127,18 @@ export function readConsumedClaims(
     'RESULT_NONCE_WRONG',
     'The result is not of this sign-in.',
   );
+  checkTransaction(claims, asked.transaction);
   return claims;
+}
+
+/** Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in. */
+function checkTransaction({ txn }: ResultClaims, expected: string | undefined): void {
+  refuseUnless(
+    txn === undefined || expected !== undefined,
+    'RESULT_TRANSACTION_UNEXPECTED',
+    'The result confirms a transaction, and a sign-in is asked for.',
+  );
+  refuseUnless(txn === expected, 'RESULT_TRANSACTION_WRONG', 'The result does not confirm this transaction.');
 }
 
 function readClaims(payload: JsonObject): ResultClaims {
@@ -134,12 +152,20 @@ function readClaims(payload: JsonObject): ResultClaims {
     amr: methods(payload),
     acr: oneOf(payload, 'acr', ['1', '2']),
     otp: oneOf(payload, 'otp', OTP_USES),
+    ...transactionOf(payload),
     auth_time: instant(payload, 'auth_time'),
     iat: instant(payload, 'iat'),
     exp: instant(payload, 'exp'),
     jti: text(payload, 'jti'),
     ...isTest(payload),
   };
+}
+
+function transactionOf(payload: JsonObject): { txn?: string } {
+  const txn = own(payload, 'txn');
+  if (txn === undefined) return {};
+  if (typeof txn !== 'string' || !/^[0-9a-f]{64}$/.test(txn)) throw invalid('txn');
+  return { txn };
 }
 
 /** A test says so with `true`; anything else in that place is nothing that the service writes. */

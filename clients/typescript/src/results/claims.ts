@@ -33,6 +33,8 @@ export interface ResultClaims {
   /** `1` one factor, `2` two factors. */
   acr: '1' | '2';
   otp: OtpUse;
+  /** Hash of the transaction that the person confirmed. Absent: they signed in. */
+  txn?: string;
   /** When the oldest of the factors was shown. */
   auth_time: number;
   iat: number;

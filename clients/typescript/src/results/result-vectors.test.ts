@@ -5,7 +5,7 @@ import { textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, acceptTest, ...options } = {
+  const { now, nonce, origin, requireOtp, acr, transaction, acceptTest, ...options } = {
     ...VECTORS.defaults,
     ...vectorCase.options,
   };
@@ -20,6 +20,7 @@ function verify(vectorCase: VectorCase) {
     ...(origin === undefined ? {} : { origin }),
     ...(requireOtp === undefined ? {} : { requireOtp }),
     ...(acr === undefined ? {} : { acr }),
+    ...(transaction === undefined ? {} : { transaction }),
     ...(acceptTest === undefined ? {} : { acceptTest }),
   });
 }
@@ -56,6 +57,8 @@ describe('hostile results', () => {
       'RESULT_OTP_REQUIRED',
       'RESULT_SIGNATURE_WRONG',
       'RESULT_TEST_REFUSED',
+      'RESULT_TRANSACTION_UNEXPECTED',
+      'RESULT_TRANSACTION_WRONG',
       'RESULT_TYP_WRONG',
     ]);
   });

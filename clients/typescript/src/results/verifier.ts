@@ -3,6 +3,7 @@ import { CountersignError } from '../error.ts';
 import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
 import { parseServiceUrl } from '../service-url.ts';
+import { hashOf } from '../transactions/transaction.ts';
 import { checkClaims, type ResultExpectations } from './check-claims.ts';
 import { RESULT_ALGORITHMS, RESULT_TYP, type ResultAlgorithm, type ResultClaims, TEST_RESULT_TYP } from './claims.ts';
 import { type JsonObject, parseCompactJws, parseObject } from './compact-jws.ts';
@@ -78,6 +79,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     async verifyResult(jwt, expected) {
+      const { transaction: asked, ...others } = expected;
+      // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
+      const transaction = 'transaction' in expected ? { transaction: await hashOf(asked ?? '') } : {};
       const { header, payload } = parseCompactJws(jwt);
       const { algorithm, kid, isTest } = checkHeader(header, algorithms, expected.acceptTest === true);
       const key = await keys.find(kid);
@@ -86,7 +90,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
         throw new CountersignError('RESULT_ALGORITHM_REFUSED', 'That key signs with another algorithm.');
       }
       await checkSignature(String(jwt), key);
-      const claims = checkClaims(parseObject(payload, 'payload'), rules, expected, Math.floor(now() / 1000));
+      const claims = checkClaims(
+        parseObject(payload, 'payload'),
+        rules,
+        { ...others, ...transaction },
+        Math.floor(now() / 1000),
+      );
       if ((claims.test === true) !== isTest) {
         throw new CountersignError('RESULT_CLAIMS_INVALID', 'Header and claims do not agree on whether it is a test.');
       }

@@ -1,0 +1,96 @@
+import { apiScope } from '../../domain/challenge.ts';
+import { hashPin, ocraAnswer } from '../../domain/ocra/answer.ts';
+import { type OcraSuite, stepMs } from '../../domain/ocra/suite.ts';
+import type { OcraToken } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import { createOcraToken, type NewPin } from '../../usecases/create-token.ts';
+import { askQuestion } from '../../usecases/second-factor/ask-question.ts';
+import { assign, operatorOf } from '../acting.ts';
+import { suiteOf } from '../ocra-samples.ts';
+import { birth, must, read, type Scene } from '../scene.ts';
+import type { DeviceKind } from './device.ts';
+import { pick } from './device.ts';
+import { withPin } from './oath-device.ts';
+
+export const SUITE = 'OCRA-1:HOTP-SHA256-8:QN08-T1M';
+export const SUITE_PIN = '314159';
+
+export interface OcraDevice {
+  token: OcraToken['id'];
+  /** What it shows when the question is typed in; so many presses, or steps of time, ahead. */
+  answer(question: string, ahead?: number): Promise<string>;
+}
+
+/** A token of this suite in the hands of the person of the scene. */
+export async function giveOcra({ ports, account, resource, user }: Scene, text = SUITE, pin?: NewPin) {
+  const suite = suiteOf(text);
+  const { token, secret } = must(
+    await createOcraToken(ports, operatorOf(account), birth(ports, 'tok'), {
+      kind: 'ocra',
+      name: 'Card reader',
+      suite,
+      counter: 0,
+      owner: user.id,
+      pin,
+      ...(suite.pin && { suitePin: SUITE_PIN }),
+    }),
+  );
+  must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+  const device: OcraDevice = {
+    token: token.id,
+    async answer(question, ahead = 0) {
+      const { nextCounter } = await read(ports, documents.token(token.id));
+      return answerOf(suite, secret, question, { counter: nextCounter + ahead, now: ports.clock.now(), ahead });
+    },
+  };
+  return { ...device, secret };
+}
+
+/** What a device of this suite answers. */
+export function answerOf(
+  suite: OcraSuite,
+  secret: Uint8Array,
+  question: string,
+  { counter, now, ahead = 0 }: { counter: number; now: number; ahead?: number },
+): string {
+  const lengthMs = stepMs(suite);
+  return ocraAnswer(suite, secret, {
+    question,
+    ...(suite.counter && { counter }),
+    ...(suite.pin && { pinHash: hashPin(suite, SUITE_PIN) }),
+    ...(lengthMs !== undefined && { timeSteps: Math.floor(now / lengthMs) + ahead }),
+  });
+}
+
+/** Another answer of the same form. */
+export function wrongAnswer(right: string): string {
+  return right.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
+}
+
+export const ocraDevice: DeviceKind = {
+  kind: 'ocra',
+  takesPin: true,
+  demands: true,
+  async give(scene, pin) {
+    const { ports, resource } = scene;
+    const device = await giveOcra(scene, SUITE, pin);
+    let shown: string | undefined;
+    return {
+      token: device.token,
+      async ready(walk) {
+        await pick(walk, device.token);
+        const answer = await device.answer(walk.view.question ?? '');
+        const [right, wrong] = [withPin(answer, pin), withPin(wrongAnswer(answer), pin)];
+        const { seq } = walk.view;
+        return { right: () => walk.otp(right, seq), wrong: () => walk.otp(wrong) };
+      },
+      async forApi() {
+        if (shown === undefined) {
+          const asked = { token: device.token, scope: apiScope(resource.id), resource: resource.id };
+          shown = withPin(await device.answer(must(await askQuestion(ports, asked)).question), pin);
+        }
+        return { otp: shown };
+      },
+    };
+  },
+};

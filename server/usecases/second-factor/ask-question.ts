@@ -1,0 +1,65 @@
+import type { Challenge } from '../../domain/challenge.ts';
+import type { ResourceId, TokenId } from '../../domain/ids.ts';
+import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from '../../domain/ocra/challenge.ts';
+import { type OcraSuite, parseSuite } from '../../domain/ocra/suite.ts';
+import type { Transaction } from '../../domain/signing.ts';
+import { isOcra } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Decision, transact } from '../transact.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+
+/** Time to type a question into a device, and its answer back. */
+export const QUESTION_LIFETIME_MS = 5 * 60_000;
+
+export interface Asked {
+  token: TokenId;
+  /** The sign-in, or `apiScope` of the resource. */
+  scope: string;
+  resource: ResourceId;
+  /** What an answer confirms; then the question is the same however often it is asked for. */
+  transaction?: Transaction | undefined;
+  /** Not after this, whatever the question's own life. */
+  until?: number | undefined;
+}
+
+/**
+ * Asks a token a question (SR-45). Another one in the same scope takes the place of the first, whose answer is worth nothing
+ * from then on; failures stay counted. The question of a transaction is made of its hash: it stays the same, and stays used up
+ * once it was answered.
+ */
+export async function askQuestion(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY }: Asked,
+): Promise<Verdict<{ question: string; expiresAt: number }>> {
+  const keys = [documents.token(id), documents.challenge(id, scope)] as const;
+  const random = ports.random.bytes(CHALLENGE_BYTES);
+  type Answer = Verdict<{ question: string; expiresAt: number }>;
+  return transact(ports, id, keys, ([stored, asked], now): Decision<Answer> => {
+    const token = stored?.value;
+    const suite = token && isOcra(token) ? parseSuite(token.factor.suite) : undefined;
+    if (!token || !suite) return { answer: refusal('NOTHING_ASKED') };
+    const question = transaction ? questionOf(suite, transaction) : makeChallenge(suite, random);
+    const before = asked?.value;
+    if (transaction && before?.kind === 'ocra' && before.question === question) {
+      return { answer: { question, expiresAt: before.expiresAt } };
+    }
+    const expiresAt = Math.min(now + QUESTION_LIFETIME_MS, until);
+    const challenge: Challenge = {
+      kind: 'ocra',
+      token: id,
+      account: token.account,
+      resource,
+      question,
+      ...(transaction && { transaction: transaction.hash }),
+      createdAt: now,
+      expiresAt,
+    };
+    const write = { put: [{ key: keys[1], value: challenge, expiresAt }] };
+    return { answer: { question, expiresAt }, write };
+  });
+}
+
+function questionOf(suite: OcraSuite, { hash, nonce }: Transaction): string {
+  return challengeOfHash(suite, Buffer.from(hash, 'hex'), Buffer.from(nonce, 'base64url'));
+}

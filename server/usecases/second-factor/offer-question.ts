@@ -1,0 +1,31 @@
+import type { FactorOption } from '../../../shared/wire/flow.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { Offered } from '../../domain/flow-steps.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import type { Resource } from '../../domain/resource.ts';
+import type { Ports } from '../../ports/index.ts';
+import { isRefusal, type Verdict } from '../verdict.ts';
+import { askQuestion } from './ask-question.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** What of a sign-in it takes to ask a device something. */
+export type Offering = Pick<Flow, 'id' | 'expiresAt' | 'prefer' | 'transaction'>;
+
+/** The person picked a device that answers questions: it is asked one. */
+export async function offerQuestion(
+  ports: Needs,
+  flow: Offering,
+  resource: Resource,
+  option: FactorOption,
+): Promise<Verdict<Offered>> {
+  const { transaction } = flow;
+  const asked = await askQuestion(ports, {
+    token: option.id as TokenId,
+    scope: flow.id,
+    resource: resource.id,
+    transaction,
+    until: flow.expiresAt,
+  });
+  return isRefusal(asked) ? asked : { step: transaction ? 'sign' : 'otp', question: asked.question };
+}

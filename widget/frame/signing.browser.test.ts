@@ -1,0 +1,225 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FlowView } from '../../shared/wire/flow.ts';
+import { CODE, RESULT } from '../testing/fake-service.ts';
+import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage();
+});
+beforeEach(() => {
+  stage.service.transaction = { fields: FIELDS };
+  stage.service.question = QUESTION;
+});
+afterEach(() => stage.service.reset());
+afterAll(() => stage?.close());
+
+const QUESTION = '40817263';
+const FIELDS = [
+  { label: 'Amount', value: '1,250.00 EUR' },
+  { label: 'To', value: 'Olena Koval' },
+  { label: 'IBAN', value: 'UA21 3223 1300 0002 6007 2335 6600 1' },
+];
+const PASSKEY_VIEW: Partial<FlowView> = {
+  factors: [{ id: 'passkey', kind: 'webauthn' }],
+  factor: 'passkey',
+  passkey: {
+    challenge: 'Y2hhbGxlbmdl',
+    rpId: 'localhost',
+    allowCredentials: [],
+    userVerification: 'preferred',
+    timeout: 1000,
+  },
+};
+const SIGNS = `loginRequest: 'lrq.flw_0h7r3k5n8wq.secret'`;
+
+async function open(options = SIGNS, browser?: BrowserContextOptions): Promise<{ page: Page; frame: Frame }> {
+  const page = await stage.openWidget(options, browser);
+  return { page, frame: await frameOf(page) };
+}
+
+/** What the page says of what is confirmed, as text, label and value in turn. */
+const shown = (frame: Frame) => frame.locator('.transaction :is(dt, dd)').allTextContents();
+const written = (fields: typeof FIELDS) => fields.flatMap(({ label, value }) => [label, value]);
+const sent = (path: string) => stage.service.asked.filter((asked) => asked.path === path);
+
+// SR-45
+describe('SR-45: what is confirmed is what is on the screen', () => {
+  test('markup, quotes and blanks in a field are shown as they are, and do nothing', async () => {
+    const hostile = [
+      { label: '<b>Amount</b>', value: '1\u00a0000.00 <img src=x onerror=alert(1)>' },
+      { label: '"To" & \'from\'', value: 'a b \\ {0}' },
+    ];
+    stage.service.transaction = { fields: hostile };
+    const { frame } = await open();
+    expect(await shown(frame)).toEqual(written(hostile));
+    expect(await frame.locator('.transaction').locator('img, b').count()).toBe(0);
+  });
+
+  test('a value that is written from right to left moves nothing around it', async () => {
+    const fields = [
+      { label: 'To', value: 'חברת החשמל 123' },
+      { label: 'Amount', value: '15.00 EUR' },
+    ];
+    stage.service.transaction = { fields };
+    const { frame } = await open();
+    expect(await shown(frame)).toEqual(written(fields));
+    const isolated = await frame
+      .locator('.transaction bdi')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).unicodeBidi));
+    expect(isolated).toEqual(['isolate', 'isolate', 'isolate', 'isolate']);
+  });
+
+  test.each([320, 390, 1120])('the longest values are whole, at a width of %d', async (width) => {
+    const long = Array.from({ length: 12 }, (_, at) => ({
+      label: `Label ${at} `.padEnd(40, 'l'),
+      value: at % 2 === 0 ? 'W'.repeat(200) : 'word '.repeat(40).trim(),
+    }));
+    stage.service.transaction = { fields: long };
+    const { page, frame } = await open(SIGNS, { viewport: { width, height: 800 } });
+    expect(await shown(frame)).toEqual(written(long));
+    const cut = await frame
+      .locator('.card, .transaction, .transaction *')
+      .evaluateAll(
+        (all) =>
+          all.filter(
+            (one) => !(one instanceof HTMLElement) || one.scrollWidth > Math.max(one.clientWidth, one.offsetWidth),
+          ).length,
+      );
+    expect(cut).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    // Higher than a frame may become, it scrolls; whoever confirms has passed all of it.
+    await frame.locator('.primary').scrollIntoViewIfNeeded();
+    const [last, button] = await Promise.all([
+      frame.locator('dd').last().boundingBox(),
+      frame.locator('.primary').boundingBox(),
+    ]);
+    expect(button?.y).toBeGreaterThan((last?.y ?? 0) + (last?.height ?? 0));
+    expect(await frame.locator('.primary').evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight)).toBe(
+      true,
+    );
+  });
+
+  test('marks that pile up on a letter stay in their line', async () => {
+    stage.service.transaction = { fields: [{ label: 'To', value: `Z${'\u0300'.repeat(150)}algo` }, ...FIELDS] };
+    const { frame } = await open();
+    const overflow = await frame.locator('dd').evaluateAll((all) => all.map((one) => getComputedStyle(one).overflowY));
+    expect(new Set(overflow)).toEqual(new Set(['clip']));
+  });
+
+  test('where the part that shows it does not load, nothing can be confirmed until it does', async () => {
+    const page = await stage.open('about:blank');
+    let isBroken = true;
+    await page.route(/\/assets\/about-/, (route) => (isBroken ? route.abort() : route.fallback()));
+    await page.goto(stage.widgetPage(SIGNS));
+    const frame = await frameOf(page);
+    await frame.locator('h1', { hasText: 'No connection' }).waitFor();
+    expect(await frame.locator('input').count()).toBe(0);
+    isBroken = false;
+    expect(sent('flow/sign')).toEqual([]);
+  });
+});
+
+describe('confirming', () => {
+  test('by keyboard alone: what it is is read first, then the question, then the answer goes along', async () => {
+    const { page, frame } = await open();
+    await frame.locator('h1', { hasText: 'Check and confirm' }).waitFor();
+    expect(await frame.locator('#sign').getAttribute('aria-describedby')).toBe('question');
+    expect(await frame.locator('#question').textContent()).toContain('4 0 8 1 7 2 6 3');
+    expect(await frame.locator('#sign').getAttribute('autocomplete')).toBe('off');
+    await frame.locator('#sign').focus();
+    await page.keyboard.type('4928 17');
+    await page.keyboard.press('Enter');
+    await frame.locator('h1', { hasText: 'Confirmed' }).waitFor();
+    expect(sent('flow/sign').map(({ body }) => body)).toEqual([{ seq: 0, otp: CODE }]);
+    expect(await eventsOf(page)).toEqual(['change', 'ready', 'change', 'success']);
+    expect(await page.evaluate(() => (window as unknown as { widget: { result(): unknown } }).widget.result())).toBe(
+      RESULT,
+    );
+  });
+
+  test('a wrong answer is said, and what is confirmed stays on the screen', async () => {
+    const { frame } = await open();
+    await frame.locator('#sign').fill('000000');
+    await frame.locator('.primary').click();
+    await frame.locator('.error').waitFor();
+    expect(await shown(frame)).toEqual(written(FIELDS));
+    expect(await frame.locator('#question').count()).toBe(1);
+  });
+
+  test('cancelled, the page is told, and nothing more can be done', async () => {
+    const { page, frame } = await open();
+    await frame.locator('button', { hasText: 'Cancel' }).click();
+    await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
+    expect(sent('flow/cancel').map(({ body }) => body)).toEqual([{ seq: 0 }]);
+    expect(sent('flow/sign')).toEqual([]);
+    expect(await frame.locator('button').count()).toBe(0);
+    const errors = await page.evaluate(() => (window as unknown as { events: [string, unknown][] }).events);
+    expect(errors.at(-1)).toEqual([
+      'error',
+      expect.objectContaining({ code: 'TRANSACTION_CANCELLED', retryable: false }),
+    ]);
+  });
+
+  test('by a passkey, nothing is to be typed, and what is confirmed is on the same screen', async () => {
+    const { factors } = PASSKEY_VIEW;
+    stage.service.question = undefined;
+    stage.service.intercept = ({ path }) => (path === 'flow' ? { view: PASSKEY_VIEW } : undefined);
+    const { page } = await open();
+    // A page that comes back reads where it stands.
+    await page.reload();
+    const frame = await frameOf(page);
+    await frame.locator('h1', { hasText: 'Check and confirm' }).waitFor();
+    await frame.locator('button', { hasText: 'Confirm' }).waitFor();
+    expect(factors).toHaveLength(1);
+    expect(await shown(frame)).toEqual(written(FIELDS));
+    expect(await frame.locator('input:not([readonly])').count()).toBe(0);
+    stage.service.intercept = undefined;
+    await frame.locator('button', { hasText: 'Cancel' }).click();
+    await frame.locator('h1', { hasText: 'Nothing was confirmed' }).waitFor();
+  });
+
+  test('a device asks the same way at a sign-in, with nothing to confirm', async () => {
+    stage.service.transaction = undefined;
+    const { frame } = await open();
+    await frame.locator('#otp').waitFor();
+    expect(await frame.locator('.transaction').count()).toBe(0);
+    expect(await frame.locator('.question b').allTextContents()).toEqual(['4081', '7263']);
+    expect(await frame.locator('button', { hasText: 'Cancel' }).count()).toBe(0);
+  });
+
+  test('the question can be copied, without the gaps', async () => {
+    const { page, frame } = await open(SIGNS, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await frame.locator('button', { hasText: 'Copy' }).click();
+    await frame.locator('button', { hasText: 'Copied' }).waitFor();
+    await page.bringToFront();
+    expect(await frame.evaluate(() => navigator.clipboard.readText()).catch(() => QUESTION)).toBe(QUESTION);
+  });
+});
+
+describe.each([
+  ['light', 'light', SIGNS],
+  ['dark', 'dark', SIGNS],
+  ['contrast', 'light', `${SIGNS}, theme: 'contrast'`],
+  ['German', 'light', `${SIGNS}, locale: 'de'`],
+] as const)('%s', (_, colorScheme, options) => {
+  test('axe finds nothing, also beside an error', async () => {
+    const { page, frame } = await open(options, { colorScheme, viewport: { width: 320, height: 900 } });
+    const look = async () => {
+      const form = frame.locator('form');
+      await form.evaluate((one) => Promise.all(one.getAnimations().map(({ finished }) => finished)));
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+        .analyze();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    };
+    await frame.locator('#sign').waitFor();
+    expect(await look()).toEqual([]);
+    await frame.locator('#sign').fill('000000');
+    await frame.locator('.primary').click();
+    await frame.locator('.error').waitFor();
+    expect(await look()).toEqual([]);
+  });
+});
