@@ -203,6 +203,8 @@ describe('what goes wrong is said', () => {
     const who = await makeSomeone();
     const view = await open('/console');
     await signIn(stage, view, who);
+    // What the first page asks for has come; else the page itself would notice before the button is clicked.
+    await view.page.waitForLoadState('networkidle');
     const key = documents.administrator(who.account, who.id);
     const { sessionEpoch } = await read(stage.ports, key);
     await overwrite(stage.ports, key, { sessionEpoch: sessionEpoch + 1 });
