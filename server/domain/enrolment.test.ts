@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { decideEnrolment, type EnrolmentFacts, hasToken, isLeftover, remembered } from './enrolment.ts';
 import type { EnrolmentKind } from './enrolment-policy.ts';
 import { METHOD_POLICIES } from './resource.ts';
@@ -96,4 +96,14 @@ test('what its owner began and never finished is no token, and everything else i
       expect(hasToken(sampleUser(), [begun, sampleToken({ id: tokenId(2), ...changes })])).toBe(true);
     }),
   );
+});
+
+// The attack: whoever may enrol goes on until an older token of theirs is forgotten, and doctor deletes it.
+test('a token that somebody is assigned with is no leftover, however many they set up after it', () => {
+  const begun = sampleToken({ owner: userId(1), createdBy: { kind: 'user', id: userId(1) } });
+  const assigned = sampleUser({
+    assignments: [{ resource: resourceId(1), alone: false, tokens: [{ token: begun.id, epoch: 0 }] }],
+  });
+  const many = Array.from({ length: 150 }, (_, at) => tokenId(at + 2));
+  expect(isLeftover(remembered(remembered(assigned, [begun.id]), many), begun)).toBe(false);
 });

@@ -67,9 +67,13 @@ export function isPaired({ assignments }: Pick<User, 'assignments'>): boolean {
   return assignments.some(({ tokens }) => tokens.length > 0);
 }
 
-/** A token that its owner began to set up and that never became one of theirs: nobody signs in with it. */
-export function isLeftover(user: Pick<User, 'id' | 'enrolled'>, { id, createdBy }: Token): boolean {
-  return createdBy?.kind === 'user' && createdBy.id === user.id && !user.enrolled?.includes(id);
+/**
+ * A token that its owner began to set up and that never became one of theirs: nobody signs in with it. One that they are
+ * assigned with became one, also where that is too long ago to be remembered.
+ */
+export function isLeftover(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, { id, createdBy }: Token): boolean {
+  if (createdBy?.kind !== 'user' || createdBy.id !== user.id || user.enrolled?.includes(id)) return false;
+  return !user.assignments.some(({ tokens }) => tokens.some(({ token }) => token === id));
 }
 
 /** So many are remembered: more than one person has tokens. */

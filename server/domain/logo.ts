@@ -3,7 +3,7 @@ export const LOGO_BYTES = 32 * 1024;
 const MOST_PIXELS = 1024;
 const LEAST_PIXELS = 16;
 
-export const LOGO_TYPES = ['image/png', 'image/webp'] as const;
+const LOGO_TYPES = ['image/png', 'image/webp'] as const;
 export type LogoType = (typeof LOGO_TYPES)[number];
 
 /** Of a resource, as it is kept beside it. */

@@ -54,10 +54,10 @@ export function isMeantFor(answer: SecondAnswer, token: Token): boolean {
 }
 
 /** The option under which all tokens stand that show codes by themselves: their codes are tried together. */
-export const CODE_OPTION = 'code';
-export const RECOVERY_OPTION = 'recovery';
+const CODE_OPTION = 'code';
+const RECOVERY_OPTION = 'recovery';
 /** All passkeys of a person: the browser finds the one that is at hand. */
-export const PASSKEY_OPTION = 'passkey';
+const PASSKEY_OPTION = 'passkey';
 
 /** Nobody is known yet: what is offered is the same for every name (SR-17), and nothing is sent for a name alone. */
 export const ANONYMOUS_OPTIONS: readonly FactorOption[] = [

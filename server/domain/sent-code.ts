@@ -12,7 +12,7 @@ export const CODE_LIFETIME_MS = 5 * 60_000;
 /** A message is often only late: another one is not sent before. */
 export const RESEND_AFTER_MS = 30_000;
 
-export const CODE_DIGITS = 6;
+const CODE_DIGITS = 6;
 const CODES = 10 ** CODE_DIGITS;
 /** Words from here on would make some codes likelier than others. */
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;

@@ -24,7 +24,7 @@ export interface Transaction {
 }
 
 /** So many characters of labels and values fit into a text message, in whatever script. What does not is not cut: it goes no such way. */
-export const TEXT_MESSAGE_MAX = 240;
+const TEXT_MESSAGE_MAX = 240;
 
 /**
  * The kinds that may confirm a transaction: bound to it, taken by the resource, and by the host for this one. A text message

@@ -14,9 +14,8 @@ import { randomChallenge } from './passkeys/new-challenge.ts';
 import { isRefusal, refusal, type Verdict } from './verdict.ts';
 
 /**
- * What a passkey says to the challenge of this sign-in: as the second factor, or in place of name, password and code; or to
- * that of a transaction. The
- * challenge is void with the answer, whatever comes of it; whoever is refused gets another one.
+ * What a passkey says to the challenge of this sign-in, as the second factor or in place of name, password and code, or to
+ * that of a transaction. The challenge is void with the answer, whatever comes of it; whoever is refused gets another one.
  */
 export function answerPasskey(
   ports: StepNeeds,
@@ -31,12 +30,8 @@ export function answerPasskey(
       asked: passkey,
       topOrigin: flow.origin,
     };
-    const outcome = await BY_STEP[flow.step === 'identify' || flow.step === 'sign' ? flow.step : 'passkey'](
-      ports,
-      flow,
-      resource,
-      shown,
-    );
+    const judge = BY_STEP[flow.step === 'identify' || flow.step === 'sign' ? flow.step : 'passkey'];
+    const outcome = await judge(ports, flow, resource, shown);
     if (!('refusal' in outcome)) return outcome;
     const challenge = randomChallenge(ports, flow.transaction?.hash);
     return { ...outcome, again: (held) => ({ ...held, passkey: { ...passkey, challenge } }) };

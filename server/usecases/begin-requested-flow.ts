@@ -34,9 +34,9 @@ import { isRefusal, refusal, type Verdict } from './verdict.ts';
 import { presentFlow } from './view-flow.ts';
 
 /**
- * Second-factor-only mode, and transactions: the host's backend has named the person. A page may begin again with the same login request
- * (a reload, React's double mount): the later beginning takes the flow over, with what is left of its attempts and
- * whatever is under evaluation. It yields one result at most.
+ * Second-factor-only mode, and transactions: the host's backend has named the person. A page may begin again with the same
+ * login request (a reload, React's double mount): the later beginning takes the flow over, with what is left of its
+ * attempts and whatever is under evaluation. It yields one result at most.
  *
  * On our own page nothing is taken over but the attempts that are left. Its address can be passed on, so whoever begins
  * again may be somebody else than whoever shows the factors: they start over, and the result is for the browser that it

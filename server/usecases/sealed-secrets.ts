@@ -1,4 +1,5 @@
 import type { AdministratorFlow, Enrolment } from '../domain/administrator-flow.ts';
+import type { Flow } from '../domain/flow.ts';
 import type { IdempotencyRecord } from '../domain/idempotency.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
@@ -42,6 +43,10 @@ const PLACES: Record<SecretContext['kind'], Place[]> = {
     {
       document: 'administrator-flow',
       secrets: ({ account, enrolment }: AdministratorFlow) => (enrolment ? [enrolmentSeed(account, enrolment)] : []),
+    },
+    {
+      document: 'flow',
+      secrets: ({ account, enrolling }: Flow) => (enrolling ? [enrolmentSeed(account, enrolling)] : []),
     },
   ],
   'signing-key': [

@@ -4,7 +4,7 @@ import { formatSuite, type OcraSuite, type QuestionFormat } from './suite.ts';
 /** Bytes that a question is made of, whatever its length: two to the 299 times as many values as the longest has. */
 export const CHALLENGE_BYTES = 64;
 /** At least so many random bytes go into the question of a transaction. */
-export const TRANSACTION_NONCE_MIN_BYTES = 16;
+const TRANSACTION_NONCE_MIN_BYTES = 16;
 
 /** For letters and digits Crockford's base32 in capitals: people read it from one screen and type it into another. */
 const ALPHABETS: Record<QuestionFormat, string> = {

@@ -29,7 +29,7 @@ export interface MacMethod {
 }
 
 /** Some seconds of one thread on a slow core; files of vendors have up to some hundred thousand. */
-export const MOST_ITERATIONS = 1_000_000;
+const MOST_ITERATIONS = 1_000_000;
 
 const PBKDF2 = new Set([
   `${NAMESPACES.pkcs5}pbkdf2`,
