@@ -14,7 +14,9 @@ import { isEnrolling, type Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
 import { isAbout } from './steps/fields.ts';
-import './style.css';
+import './styles/card.css';
+import './styles/form.css';
+import './styles/marks.css';
 
 const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
