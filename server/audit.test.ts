@@ -6,7 +6,7 @@ import { runAudit } from './audit.ts';
 import { accountId } from './testing/samples.ts';
 import { append, linesOfExport, sampleEvent, streamPortsOver } from './testing/stream-of-events.ts';
 import { openTemporaryStore } from './testing/temporary-store.ts';
-import { sealEvents } from './usecases/seal-events.ts';
+import { sealEvents } from './usecases/events/seal-events.ts';
 
 let folder: string;
 let lines: string[];

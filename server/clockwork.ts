@@ -2,8 +2,8 @@ import type { PlanCatalogue } from './domain/plans.ts';
 import type { Logger } from './http/log.ts';
 import type { Ports } from './ports/index.ts';
 import { type Repeating, repeat } from './repeat.ts';
-import { chargeDuePlans, refreshPlans } from './usecases/charge-due-plans.ts';
-import { countSecrets, resealSecrets } from './usecases/reseal-secrets.ts';
+import { countSecrets, resealSecrets } from './usecases/keeping/reseal-secrets.ts';
+import { chargeDuePlans, refreshPlans } from './usecases/plans/charge-due-plans.ts';
 
 /** How often a server looks for signing keys that came or went: far more often than they do. */
 const KEYS_PAUSE_MS = 30_000;

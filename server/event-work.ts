@@ -1,9 +1,9 @@
 import type { BackgroundWork } from './background-work.ts';
 import type { Config } from './config/load-config.ts';
 import type { Ports } from './ports/index.ts';
-import { COUNTER, countSignIns, DAY_MS } from './usecases/count-sign-ins.ts';
-import { dropOldSegments } from './usecases/drop-old-segments.ts';
-import { SEALER, sealEvents } from './usecases/seal-events.ts';
+import { COUNTER, countSignIns, DAY_MS } from './usecases/events/count-sign-ins.ts';
+import { dropOldSegments } from './usecases/events/drop-old-segments.ts';
+import { SEALER, sealEvents } from './usecases/events/seal-events.ts';
 
 /** What is derived from the stream of events, and what of it has had its time. */
 export function eventWork(ports: Ports, config: Config): BackgroundWork[] {

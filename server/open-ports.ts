@@ -22,7 +22,7 @@ import type { Courier } from './ports/courier.ts';
 import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
-import type { MasterKeyPlace } from './usecases/change-master-key.ts';
+import type { MasterKeyPlace } from './usecases/keeping/change-master-key.ts';
 
 export interface Opened {
   ports: Ports;

@@ -6,7 +6,7 @@ import { readLines } from './backup-file.ts';
 import type { Config } from './config/load-config.ts';
 import type { Logger } from './http/log.ts';
 import { masterKeySource, openStore } from './open-ports.ts';
-import { restoreBackup } from './usecases/restore-backup.ts';
+import { restoreBackup } from './usecases/keeping/restore-backup.ts';
 
 /**
  * Reads a backup into an empty store, and says what it did. Without the ports of a service: their first start would write

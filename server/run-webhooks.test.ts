@@ -13,7 +13,7 @@ import {
   type WebhookScene,
   webhookScene,
 } from './testing/webhook-scene.ts';
-import { deleteWebhook } from './usecases/update-webhook.ts';
+import { deleteWebhook } from './usecases/webhooks/update-webhook.ts';
 
 let ports: TestPorts;
 let scene: WebhookScene;

@@ -4,10 +4,10 @@ import type { Logger } from './http/log.ts';
 import type { Ports } from './ports/index.ts';
 import { indexes } from './ports/indexes.ts';
 import type { IndexEntry } from './ports/store.ts';
-import { attemptDelivery, dueDeliveries } from './usecases/attempt-delivery.ts';
-import { pruneDeliveries, purgeWebhook } from './usecases/clear-deliveries.ts';
-import { deriveDeliveries } from './usecases/derive-deliveries.ts';
-import { readBook } from './usecases/edit-webhook.ts';
+import { attemptDelivery, dueDeliveries } from './usecases/webhooks/attempt-delivery.ts';
+import { pruneDeliveries, purgeWebhook } from './usecases/webhooks/clear-deliveries.ts';
+import { deriveDeliveries } from './usecases/webhooks/derive-deliveries.ts';
+import { readBook } from './usecases/webhooks/edit-webhook.ts';
 
 export interface RunnerTimes {
   /** How often the event streams are looked at. */

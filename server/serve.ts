@@ -21,7 +21,7 @@ import { openPorts } from './open-ports.ts';
 import { openOperatorSocket } from './operate.ts';
 import type { Ports } from './ports/index.ts';
 import { runWebhooks } from './run-webhooks.ts';
-import { type Demo, seedDemo } from './usecases/seed-demo.ts';
+import { type Demo, seedDemo } from './usecases/accounts/seed-demo.ts';
 
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));

@@ -10,7 +10,7 @@ import { systemClock } from '../../server/adapters/system-clock/system-clock.ts'
 import { systemRandom } from '../../server/adapters/system-random/system-random.ts';
 import { idFromBytes } from '../../server/domain/ids.ts';
 import { createApiKey, createResource } from '../../server/testing/acting.ts';
-import { createAccount } from '../../server/usecases/create-account.ts';
+import { createAccount } from '../../server/usecases/accounts/create-account.ts';
 import { isRefusal, type Refusal } from '../../server/usecases/verdict.ts';
 import { takeJobs } from '../processes/child.ts';
 import { PASSWORD, type Population } from './members.ts';

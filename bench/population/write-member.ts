@@ -5,7 +5,7 @@ import { documents } from '../../server/ports/documents.ts';
 import type { Ports } from '../../server/ports/index.ts';
 import { byCreation, indexes } from '../../server/ports/indexes.ts';
 import type { Change, DocumentKey } from '../../server/ports/store.ts';
-import { seedContext } from '../../server/usecases/seed-context.ts';
+import { seedContext } from '../../server/usecases/second-factor/seed-context.ts';
 import { newOperation } from '../../server/usecases/transact.ts';
 import { memberOf } from './members.ts';
 

@@ -1,6 +1,6 @@
 import { addAdministrator, codeOf, type SceneAdministrator } from '../../server/testing/administrators.ts';
 import { must } from '../../server/testing/scene.ts';
-import { createAccount } from '../../server/usecases/create-account.ts';
+import { createAccount } from '../../server/usecases/accounts/create-account.ts';
 import type { ConsoleStage } from './console-stage.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
-import { countWrongOtp, forgiveFailures, lockToken, tokenState, unlockToken, usedUp } from './lockout.ts';
+import { countWrongAnswer, forgiveFailures, lockToken, tokenState, unlockToken, usedUp } from './lockout.ts';
 import type { OathToken } from './token.ts';
 
 const NOW = 1_800_000_000_000;
@@ -9,7 +9,7 @@ const LOCK = { reason: 'otp-failures', at: NOW } as const;
 const RULES = { threshold: 5, userBlocked: false };
 
 const wrong = (token: OathToken, attempt: string, threshold = 5) =>
-  countWrongOtp(frozen(token), { threshold, attempt, now: NOW });
+  countWrongAnswer(frozen(token), { threshold, attempt, now: NOW });
 
 describe('the state of a token', () => {
   test.each([
@@ -48,7 +48,7 @@ describe('wrong codes', () => {
 
   test('change nothing about a token that is locked already', () => {
     const locked = sampleToken({ failures: 6, lock: LOCK });
-    expect(countWrongOtp(frozen(locked), { threshold: 5, attempt: 'later', now: NOW + 9 })).toEqual(locked);
+    expect(countWrongAnswer(frozen(locked), { threshold: 5, attempt: 'later', now: NOW + 9 })).toEqual(locked);
   });
 
   test('counted on a lenient resource lock at once on a stricter one', () => {
@@ -154,7 +154,7 @@ describe('over random histories', () => {
           } else if (active) {
             const attempt = kind === 'repeat' ? (token.lastCountedAttempt ?? 'first') : `attempt ${n}`;
             if (attempt !== token.lastCountedAttempt) evaluatedInARow++;
-            token = countWrongOtp(token, { threshold, attempt, now: NOW });
+            token = countWrongAnswer(token, { threshold, attempt, now: NOW });
           }
           // The most lenient resource has a threshold of 10, so the eleventh locks wherever it is made.
           expect(evaluatedInARow).toBeLessThanOrEqual(11);

@@ -25,7 +25,7 @@ export function tokenState(
  * Counts a wrong code, once per attempt; a token whose failures exceed the threshold is locked (SR-14, SR-15, SR-16).
  * A token that is locked already stays as it is: its codes are not evaluated, so there is nothing to count.
  */
-export function countWrongOtp<T extends Token>(
+export function countWrongAnswer<T extends Token>(
   token: T,
   input: { threshold: number; attempt: string; now: number },
 ): T {

@@ -1,20 +1,20 @@
 import type { Actor } from '../domain/actor.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Act } from '../usecases/act.ts';
-import { assign as assignAs, unassign as unassignAs } from '../usecases/assign.ts';
-import { authenticate as authenticateAs } from '../usecases/authenticate.ts';
-import { consumeResult as consumeResultAs } from '../usecases/consume-result.ts';
-import { createApiKey as createApiKeyAs } from '../usecases/create-api-key.ts';
-import { createFilter as createFilterAs } from '../usecases/create-filter.ts';
-import { createLoginRequest as createLoginRequestAs } from '../usecases/create-login-request.ts';
-import { createResource as createResourceAs } from '../usecases/create-resource.ts';
-import { createToken as createTokenAs } from '../usecases/create-token.ts';
-import { createUser as createUserAs } from '../usecases/create-user.ts';
-import { idempotently as idempotentlyAs } from '../usecases/idempotently.ts';
-import { resyncToken as resyncTokenAs } from '../usecases/resync-token.ts';
-import { updateResource as updateResourceAs } from '../usecases/update-resource.ts';
-import { updateToken as updateTokenAs } from '../usecases/update-token.ts';
-import { updateUser as updateUserAs } from '../usecases/update-user.ts';
+import { createApiKey as createApiKeyAs } from '../usecases/api-keys/create-api-key.ts';
+import { authenticate as authenticateAs } from '../usecases/authentication/authenticate.ts';
+import { createFilter as createFilterAs } from '../usecases/filters/create-filter.ts';
+import { consumeResult as consumeResultAs } from '../usecases/flow/consume-result.ts';
+import { createLoginRequest as createLoginRequestAs } from '../usecases/flow/create-login-request.ts';
+import { idempotently as idempotentlyAs } from '../usecases/objects/idempotently.ts';
+import { assign as assignAs, unassign as unassignAs } from '../usecases/resources/assign.ts';
+import { createResource as createResourceAs } from '../usecases/resources/create-resource.ts';
+import { updateResource as updateResourceAs } from '../usecases/resources/update-resource.ts';
+import { createToken as createTokenAs } from '../usecases/tokens/create-token.ts';
+import { resyncToken as resyncTokenAs } from '../usecases/tokens/resync-token.ts';
+import { updateToken as updateTokenAs } from '../usecases/tokens/update-token.ts';
+import { createUser as createUserAs } from '../usecases/users/create-user.ts';
+import { updateUser as updateUserAs } from '../usecases/users/update-user.ts';
 
 /**
  * The use-cases for tests to which it does not matter who acts: the operator of the account, who may do everything. Where

@@ -1,6 +1,6 @@
 import { API_SCOPES } from '../domain/api-key.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { createWebhook } from '../usecases/create-webhook.ts';
+import { createWebhook } from '../usecases/webhooks/create-webhook.ts';
 import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';

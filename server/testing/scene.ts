@@ -5,12 +5,12 @@ import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../d
 import type { User } from '../domain/user.ts';
 import { documents } from '../ports/documents.ts';
 import type { DocumentKey } from '../ports/store.ts';
-import { createAccount } from '../usecases/create-account.ts';
-import type { NewPin } from '../usecases/create-token.ts';
-import type { NewUser } from '../usecases/create-user.ts';
+import { createAccount } from '../usecases/accounts/create-account.ts';
 import { noteInPassing } from '../usecases/note-in-passing.ts';
-import type { ResourceSettings } from '../usecases/resource-settings.ts';
+import type { ResourceSettings } from '../usecases/resources/resource-settings.ts';
+import type { NewPin } from '../usecases/tokens/create-token.ts';
 import { newOperation } from '../usecases/transact.ts';
+import type { NewUser } from '../usecases/users/create-user.ts';
 import { isRefusal, type Refusal } from '../usecases/verdict.ts';
 import { assign, createResource, createToken, createUser, updateResource, updateToken, updateUser } from './acting.ts';
 import type { TestPorts } from './test-ports.ts';

@@ -5,7 +5,7 @@ import type { AccountEvent } from '../domain/event.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Json, Store } from '../ports/store.ts';
-import { exportEvents } from '../usecases/export-events.ts';
+import { exportEvents } from '../usecases/events/export-events.ts';
 import { newOperation } from '../usecases/transact.ts';
 import { operatorOf } from './acting.ts';
 import { InterceptedStore } from './intercepted-store.ts';

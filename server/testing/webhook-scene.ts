@@ -1,13 +1,13 @@
 import type { AccountId } from '../domain/ids.ts';
 import type { Delivery } from '../domain/webhook/delivery.ts';
 import type { Webhook } from '../domain/webhook/webhook.ts';
+import { createAccount } from '../usecases/accounts/create-account.ts';
 import type { Act } from '../usecases/act.ts';
-import { type Attempted, attemptDelivery, dueDeliveries } from '../usecases/attempt-delivery.ts';
-import { createAccount } from '../usecases/create-account.ts';
-import { createUser } from '../usecases/create-user.ts';
-import { createWebhook, type NewWebhook } from '../usecases/create-webhook.ts';
-import { deriveDeliveries } from '../usecases/derive-deliveries.ts';
-import { readDeliveries } from '../usecases/read-deliveries.ts';
+import { createUser } from '../usecases/users/create-user.ts';
+import { type Attempted, attemptDelivery, dueDeliveries } from '../usecases/webhooks/attempt-delivery.ts';
+import { createWebhook, type NewWebhook } from '../usecases/webhooks/create-webhook.ts';
+import { deriveDeliveries } from '../usecases/webhooks/derive-deliveries.ts';
+import { readDeliveries } from '../usecases/webhooks/read-deliveries.ts';
 import { birth, must } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../testing/stream-of-events.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
-import { sealEvents } from '../../usecases/seal-events.ts';
+import { sealEvents } from '../../usecases/events/seal-events.ts';
 import { statementOpener, verifyAuditExport } from './audit-statements.ts';
 
 let ports: StreamPorts;

@@ -6,7 +6,7 @@ import { documents } from '../../ports/documents.ts';
 import { resourceId } from '../../testing/samples.ts';
 import { read } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { readSigningKeys, rotateSigningKeys } from '../../usecases/rotate-signing-keys.ts';
+import { readSigningKeys, rotateSigningKeys } from '../../usecases/keeping/rotate-signing-keys.ts';
 import { type CurrentSigningKeys, openSigningKeys, signingKeyMaker } from './load-signing-keys.ts';
 import { createSigner } from './signer.ts';
 

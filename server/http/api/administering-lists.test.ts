@@ -5,8 +5,8 @@ import { addActive, invite } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { must, type Scene, setScene } from '../../testing/scene.ts';
 import { derive } from '../../testing/webhook-scene.ts';
-import { bookEntry } from '../../usecases/book-entry.ts';
-import { sealEvents } from '../../usecases/seal-events.ts';
+import { sealEvents } from '../../usecases/events/seal-events.ts';
+import { bookEntry } from '../../usecases/plans/book-entry.ts';
 
 // Administrators, keys, webhooks and money are listed as the objects are: filtered, searched, and page by page.
 let service: Service;

@@ -9,9 +9,9 @@ import {
 import { apiKeyPrefix } from '../../domain/api-key-text.ts';
 import { versionOf } from '../../domain/object-version.ts';
 import type { Ports } from '../../ports/index.ts';
-import { deleteApiKey, rotateApiKey, updateApiKey } from '../../usecases/change-api-key.ts';
-import { createApiKey } from '../../usecases/create-api-key.ts';
-import { listApiKeys, readApiKey, readUse } from '../../usecases/read-api-keys.ts';
+import { deleteApiKey, rotateApiKey, updateApiKey } from '../../usecases/api-keys/change-api-key.ts';
+import { createApiKey } from '../../usecases/api-keys/create-api-key.ts';
+import { listApiKeys, readApiKey, readUse } from '../../usecases/api-keys/read-api-keys.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

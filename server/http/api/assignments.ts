@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Ports } from '../../ports/index.ts';
-import { assign, unassign } from '../../usecases/assign.ts';
+import { assign, unassign } from '../../usecases/resources/assign.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

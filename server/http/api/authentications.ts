@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
-import { authenticate } from '../../usecases/authenticate.ts';
+import { authenticate } from '../../usecases/authentication/authenticate.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';

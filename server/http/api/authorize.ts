@@ -8,7 +8,7 @@ import { parseId, type ResourceId } from '../../domain/ids.ts';
 import { csrfToken } from '../../domain/session.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { authenticateApiKey } from '../../usecases/authenticate-api-key.ts';
+import { authenticateApiKey } from '../../usecases/api-keys/authenticate-api-key.ts';
 import { authenticateSession } from '../../usecases/sign-in/authenticate-session.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';

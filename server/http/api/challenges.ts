@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { mailLanguage } from '../../domain/mail/mail.ts';
 import type { Ports } from '../../ports/index.ts';
-import { ASKED_KINDS, createChallenge } from '../../usecases/create-challenge.ts';
+import { ASKED_KINDS, createChallenge } from '../../usecases/authentication/create-challenge.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';

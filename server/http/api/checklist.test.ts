@@ -7,7 +7,7 @@ import { addAdministrator } from '../../testing/administrators.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { must, overwrite, PASSWORD } from '../../testing/scene.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
-import { createAccount } from '../../usecases/create-account.ts';
+import { createAccount } from '../../usecases/accounts/create-account.ts';
 
 let service: Service;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { CHECKLIST, type ChecklistItem } from '../../../shared/wire/checklist.ts';
 import type { Ports } from '../../ports/index.ts';
-import { readChecklist } from '../../usecases/read-checklist.ts';
+import { readChecklist } from '../../usecases/accounts/read-checklist.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { Birth } from '../../usecases/create-object.ts';
-import { idempotently } from '../../usecases/idempotently.ts';
+import type { Birth } from '../../usecases/objects/create-object.ts';
+import { idempotently } from '../../usecases/objects/idempotently.ts';
 import type { Refusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
 

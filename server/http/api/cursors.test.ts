@@ -3,7 +3,7 @@ import { API_SCOPES } from '../../domain/api-key.ts';
 import { openOnBothStores } from '../../testing/both-stores.ts';
 import { addressOf, type Operation, type SampleScene, sampleScene, samples } from '../../testing/operations.ts';
 import { addPerson, addResource } from '../../testing/scene.ts';
-import { sealEvents } from '../../usecases/seal-events.ts';
+import { sealEvents } from '../../usecases/events/seal-events.ts';
 
 // A cursor is a place in an order, which anybody may write themselves; it is no right to anything. Every list of the
 // OpenAPI document that is paged is given cursors of other lists, of another account, and ones that nobody made.

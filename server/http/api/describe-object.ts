@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiScope } from '../../domain/api-key.ts';
 import { versionOf } from '../../domain/object-version.ts';
-import type { Page } from '../../usecases/list-objects.ts';
+import type { Page } from '../../usecases/objects/list-objects.ts';
 import { isRefusal, type Refusal, type Verdict } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
 import { jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';

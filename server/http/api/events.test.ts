@@ -6,8 +6,8 @@ import type { PublicJwk } from '../../ports/signer.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { touches } from '../../testing/intercepted-store.ts';
 import { addPerson, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
-import { countSignIns } from '../../usecases/count-sign-ins.ts';
-import { sealEvents } from '../../usecases/seal-events.ts';
+import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
+import { sealEvents } from '../../usecases/events/seal-events.ts';
 
 interface Event {
   id: string;

@@ -5,7 +5,7 @@ import { ENVIRONMENT_ACTIONS } from '../../domain/environment/environment-check.
 import { LEVELS } from '../../domain/step-up.ts';
 import { TOKEN_STATES } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
-import { explain } from '../../usecases/explain.ts';
+import { explain } from '../../usecases/authentication/explain.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import { LEVELS, LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import type { Ports } from '../../ports/index.ts';
-import { createLoginRequest } from '../../usecases/create-login-request.ts';
+import { createLoginRequest } from '../../usecases/flow/create-login-request.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { signInUrl } from '../widget/sign-in-page.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LOGO_BYTES } from '../../domain/logo.ts';
 import type { Ports } from '../../ports/index.ts';
-import { removeLogo, setLogo } from '../../usecases/change-logo.ts';
+import { removeLogo, setLogo } from '../../usecases/resources/change-logo.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

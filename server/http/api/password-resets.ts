@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { MAIL_LANGUAGES } from '../../domain/mail/mail.ts';
 import type { Ports } from '../../ports/index.ts';
-import { startPasswordReset } from '../../usecases/start-password-reset.ts';
+import { startPasswordReset } from '../../usecases/passwords/start-password-reset.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

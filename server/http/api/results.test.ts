@@ -13,7 +13,7 @@ import { openService, refusalOf, type Service } from '../../testing/http-service
 import { addResource, must, NONCE, type Scene, setScene } from '../../testing/scene.ts';
 import { openTestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { createAccount } from '../../usecases/create-account.ts';
+import { createAccount } from '../../usecases/accounts/create-account.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
   const { d: _private, ...publicHalf } = jwk;

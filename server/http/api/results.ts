@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { transactionHash as hashTransaction, parseTransaction } from '../../domain/transaction.ts';
 import type { Ports } from '../../ports/index.ts';
-import { consumeResult } from '../../usecases/consume-result.ts';
+import { consumeResult } from '../../usecases/flow/consume-result.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Ports } from '../../ports/index.ts';
-import { readStatistics } from '../../usecases/read-statistics.ts';
+import { readStatistics } from '../../usecases/events/read-statistics.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/wire/token-import.ts';
 import { base64Decode, hexDecode, SEED_ENCODINGS } from '../../domain/token-import/seed-text.ts';
 import type { Ports } from '../../ports/index.ts';
-import { type ImportedRow, type ImportReport, importTokens } from '../../usecases/import-tokens.ts';
+import { type ImportedRow, type ImportReport, importTokens } from '../../usecases/tokens/import-tokens.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { SIGNING_KINDS } from '../../domain/signing.ts';
 import { TRANSACTION_FIELDS_MAX } from '../../domain/transaction.ts';
 import type { Ports } from '../../ports/index.ts';
-import { createTransaction } from '../../usecases/create-transaction.ts';
+import { createTransaction } from '../../usecases/flow/create-transaction.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuse } from '../problem.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';

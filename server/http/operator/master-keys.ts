@@ -5,7 +5,7 @@ import {
   finishMasterKey,
   type MasterKeyPlace,
   readMasterKeys,
-} from '../../usecases/change-master-key.ts';
+} from '../../usecases/keeping/change-master-key.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 

@@ -8,7 +8,7 @@ import { connectedFrom } from '../../testing/http-app.ts';
 import { refusalOf } from '../../testing/http-service.ts';
 import { must, read } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { createAccount } from '../../usecases/create-account.ts';
+import { createAccount } from '../../usecases/accounts/create-account.ts';
 import { createReadiness } from '../readiness.ts';
 import { TOLERANCE_MS } from './signature.ts';
 

@@ -4,7 +4,7 @@ import { type AccountId, parseId } from '../../domain/ids.ts';
 import { LARGEST_AMOUNT } from '../../domain/ledger.ts';
 import type { PlanCatalogue } from '../../domain/plans.ts';
 import type { Ports } from '../../ports/index.ts';
-import { bookEntry } from '../../usecases/book-entry.ts';
+import { bookEntry } from '../../usecases/plans/book-entry.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import type { AppEnv } from '../context.ts';

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { FRAME_HEADERS, refusalCsp, refusalDocument } from '../../../shared/wire/frame-document.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
-import { frameAccess } from '../../usecases/frame-access.ts';
+import { frameAccess } from '../../usecases/flow/frame-access.ts';
 import type { AppEnv } from '../context.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 

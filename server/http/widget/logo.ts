@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { ASSET_HEADERS } from '../../../shared/wire/frame-document.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
-import { readLogoOf } from '../../usecases/change-logo.ts';
+import { readLogoOf } from '../../usecases/resources/change-logo.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 

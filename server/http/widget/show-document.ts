@@ -8,7 +8,7 @@ import {
   frameDocument,
 } from '../../../shared/wire/frame-document.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
-import type { Shown } from '../../usecases/frame-access.ts';
+import type { Shown } from '../../usecases/flow/frame-access.ts';
 import type { AppEnv } from '../context.ts';
 import { logoPath } from './logo.ts';
 

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
-import { parseLoginRequest } from '../../usecases/flow-handle.ts';
-import { readSignInPage } from '../../usecases/read-sign-in-page.ts';
+import { parseLoginRequest } from '../../usecases/flow/flow-handle.ts';
+import { readSignInPage } from '../../usecases/flow/read-sign-in-page.ts';
 import type { AppEnv } from '../context.ts';
 import { showDocument } from './show-document.ts';
 

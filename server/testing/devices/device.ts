@@ -1,8 +1,8 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { TokenKind } from '../../domain/token.ts';
-import type { Shown } from '../../usecases/authenticate.ts';
-import type { NewPin } from '../../usecases/create-token.ts';
+import type { Shown } from '../../usecases/authentication/authenticate.ts';
+import type { NewPin } from '../../usecases/tokens/create-token.ts';
 import type { Verdict } from '../../usecases/verdict.ts';
 import type { Scene } from '../scene.ts';
 import type { Walk } from '../walk.ts';

@@ -1,7 +1,7 @@
 import type { SentFactor } from '../../domain/token.ts';
-import { createChallenge } from '../../usecases/create-challenge.ts';
-import { createSentToken } from '../../usecases/create-sent-token.ts';
-import type { NewPin } from '../../usecases/create-token.ts';
+import { createChallenge } from '../../usecases/authentication/create-challenge.ts';
+import { createSentToken } from '../../usecases/tokens/create-sent-token.ts';
+import type { NewPin } from '../../usecases/tokens/create-token.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { assign, operatorOf, updateResource } from '../acting.ts';
 import { birth, must, type Scene } from '../scene.ts';

@@ -4,7 +4,7 @@ import type { AccountEvent } from '../../domain/event.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../domain/statistics/day-counters.ts';
 import { documents } from '../../ports/documents.ts';
-import { listEvents } from '../../usecases/list-events.ts';
+import { listEvents } from '../../usecases/events/list-events.ts';
 import { operatorOf } from '../acting.ts';
 import { accountId, resourceId } from '../samples.ts';
 import { must } from '../scene.ts';

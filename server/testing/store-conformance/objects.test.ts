@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AccountId, FilterId } from '../../domain/ids.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { deleteFilter } from '../../usecases/delete-filter.ts';
-import { deleteResource } from '../../usecases/delete-resource.ts';
-import { deleteUser } from '../../usecases/delete-user.ts';
-import { findUser } from '../../usecases/find-user.ts';
+import { deleteFilter } from '../../usecases/filters/delete-filter.ts';
 import { inParallel } from '../../usecases/in-parallel.ts';
-import { listTokens, listUsers } from '../../usecases/list-named.ts';
+import { listTokens, listUsers } from '../../usecases/objects/list-named.ts';
+import { deleteResource } from '../../usecases/resources/delete-resource.ts';
+import { deleteUser } from '../../usecases/users/delete-user.ts';
+import { findUser } from '../../usecases/users/find-user.ts';
 import { createFilter, operatorOf, updateResource, updateUser } from '../acting.ts';
 import { InterceptedStore } from '../intercepted-store.ts';
 import { addPerson, birth, must, setScene } from '../scene.ts';

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
-import { countSignIns } from '../../usecases/count-sign-ins.ts';
-import { sealEvents } from '../../usecases/seal-events.ts';
+import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
+import { sealEvents } from '../../usecases/events/seal-events.ts';
 import { append, sampleEvent, streamPortsOver } from '../stream-of-events.ts';
 
 /** A process to be killed: appends events, seals and counts them, all at once, and prints a line for each round. */

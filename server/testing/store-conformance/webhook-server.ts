@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { type AccountId, idFromBytes } from '../../domain/ids.ts';
 import { createLogger } from '../../http/log.ts';
 import { runWebhooks } from '../../run-webhooks.ts';
-import { createFilter } from '../../usecases/create-filter.ts';
+import { createFilter } from '../../usecases/filters/create-filter.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 

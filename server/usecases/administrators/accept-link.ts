@@ -11,7 +11,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Stored } from '../../ports/store.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
-import { secretMatches } from '../flow-handle.ts';
+import { secretMatches } from '../flow/flow-handle.ts';
 import { transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';

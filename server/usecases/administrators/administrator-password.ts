@@ -3,7 +3,7 @@ import type { Administrator } from '../../domain/administrator.ts';
 import { judgePassword, normalisePassword } from '../../domain/password-policy.ts';
 import type { Ports } from '../../ports/index.ts';
 import { needing } from '../needing.ts';
-import { refusePassword } from '../new-password.ts';
+import { refusePassword } from '../passwords/new-password.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What goes with an administrator and is therefore tried first: names, the local part of the address, the account. */

@@ -10,11 +10,11 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { byCreation, indexes } from '../../ports/indexes.ts';
 import { type Act, eventOf } from '../act.ts';
-import type { Birth } from '../create-object.ts';
-import { hashSecret, newSecret } from '../flow-handle.ts';
-import { readObject } from '../read-object.ts';
+import { hashSecret, newSecret } from '../flow/flow-handle.ts';
+import type { Birth } from '../objects/create-object.ts';
+import { readObject } from '../objects/read-object.ts';
+import { givePlaceBack, takePlace } from '../objects/usage.ts';
 import { transact } from '../transact.ts';
-import { givePlaceBack, takePlace } from '../usage.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { newConfirmation } from './codes.ts';
 

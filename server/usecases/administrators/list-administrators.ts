@@ -6,8 +6,8 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
-import { listObjects, type Page } from '../list-objects.ts';
-import { beginsWith } from '../object-places.ts';
+import { listObjects, type Page } from '../objects/list-objects.ts';
+import { beginsWith } from '../objects/object-places.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { type FoundAdministrator, readAdministrator } from './find-administrator.ts';
 

@@ -1,8 +1,8 @@
 import type { ServicePlan } from '../../domain/account.ts';
 import { API_SCOPES } from '../../domain/api-key.ts';
 import { idFromBytes } from '../../domain/ids.ts';
-import { createAccount } from '../create-account.ts';
-import { createApiKey } from '../create-api-key.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { createApiKey } from '../api-keys/create-api-key.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
 import { type Invited, type InviteNeeds, inviteAdministrator } from './invite-administrator.ts';
 

@@ -3,7 +3,7 @@ import type { AdministratorId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
-import { hashSecret, newSecret } from '../flow-handle.ts';
+import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 import { transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { notify } from './notify.ts';

@@ -5,7 +5,7 @@ import { indexes } from '../../ports/indexes.ts';
 import { ADMIN_PASSWORD, toSecondFactor } from '../../testing/administrators.ts';
 import { must, read } from '../../testing/scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { createAccount } from '../create-account.ts';
+import { createAccount } from '../accounts/create-account.ts';
 import { type FirstAccount, issueSetupLink, setUpInstallation } from './set-up.ts';
 
 // SR-42: there are no default credentials; the bootstrap secret is random, single-use and expiring.

@@ -15,9 +15,9 @@ import {
 } from '../../testing/administrators.ts';
 import { must, read, type Scene, setScene } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { assign } from '../assign.ts';
+import { assign } from '../resources/assign.ts';
 import { authenticateSession, writeSession } from '../sign-in/authenticate-session.ts';
-import { updateToken } from '../update-token.ts';
+import { updateToken } from '../tokens/update-token.ts';
 import { removeAdministrator, transferSuperuser, updateAdministrator } from './change-administrator.ts';
 import { handOverSuperuser } from './change-own.ts';
 

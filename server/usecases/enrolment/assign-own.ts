@@ -9,8 +9,8 @@ import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
-import { movePlaces } from '../object-places.ts';
-import { passwordDigest } from '../password-digest.ts';
+import { movePlaces } from '../objects/object-places.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { type Decision, transact, type Write } from '../transact.ts';
 import { type Refusal, refusal, type Verdict } from '../verdict.ts';
 

@@ -9,15 +9,15 @@ import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import { ABSENT } from '../../ports/store.ts';
 import type { Whence } from '../act.ts';
-import { admitBeginning } from '../begin-flow.ts';
-import { readUser } from '../find-user.ts';
-import type { BeginFlowNeeds } from '../flow-beginning.ts';
-import { hashSecret, newSecret, secretMatches, writeHandle } from '../flow-handle.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { admitBeginning } from '../flow/begin-flow.ts';
+import type { BeginFlowNeeds } from '../flow/flow-beginning.ts';
+import { hashSecret, newSecret, secretMatches, writeHandle } from '../flow/flow-handle.ts';
+import { presentFlow } from '../flow/view-flow.ts';
 import { parsePersonLink } from '../person-link.ts';
-import { readAccess } from '../read-access.ts';
 import { newOperation } from '../transact.ts';
+import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { presentFlow } from '../view-flow.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
 
 /**

@@ -22,7 +22,7 @@ import {
 } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { deleteToken } from '../delete-token.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
 import { isRefusal } from '../verdict.ts';
 
 let ports: TestPorts;

@@ -6,7 +6,7 @@ import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
-import { movePlaces } from '../object-places.ts';
+import { movePlaces } from '../objects/object-places.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { assignOwn, type OwnToken } from './assign-own.ts';

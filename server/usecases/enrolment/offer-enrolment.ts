@@ -11,7 +11,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { needing } from '../needing.ts';
-import { seedContext } from '../seed-context.ts';
+import { seedContext } from '../second-factor/seed-context.ts';
 
 export interface EnrolmentQuestion {
   user: User;

@@ -1,7 +1,7 @@
 import { parseId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { type Shown, shownOf } from '../frame-access.ts';
+import { type Shown, shownOf } from '../flow/frame-access.ts';
 
 /** Whose page a mailed link leads to. That it names a resource tells nothing but the name that every visitor sees. */
 export async function readEnrolmentPage(

@@ -11,10 +11,10 @@ import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
-import { hashSecret, newSecret } from '../flow-handle.ts';
+import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 import { needing } from '../needing.ts';
+import { readObject } from '../objects/read-object.ts';
 import { writePersonLink } from '../person-link.ts';
-import { readObject } from '../read-object.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 

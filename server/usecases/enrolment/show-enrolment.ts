@@ -10,7 +10,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { needing } from '../needing.ts';
 import { newRecoverySet } from '../second-factor/judge-recovery.ts';
-import { seedContext } from '../seed-context.ts';
+import { seedContext } from '../second-factor/seed-context.ts';
 
 /** Every authenticator app knows these. */
 export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {

@@ -17,10 +17,10 @@ import {
 } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { backUp } from '../back-up.ts';
-import { deleteUser } from '../delete-user.ts';
-import { explain } from '../explain.ts';
-import { parseHandle } from '../flow-handle.ts';
+import { explain } from '../authentication/explain.ts';
+import { parseHandle } from '../flow/flow-handle.ts';
+import { backUp } from '../keeping/back-up.ts';
+import { deleteUser } from '../users/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { forgetEnvironments } from './forget-environments.ts';
 import { saveEnvironment } from './save-environment.ts';

@@ -1,7 +1,7 @@
 import type { Environment } from '../../domain/environment/traits.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { FlowBeginning } from '../flow-beginning.ts';
+import type { FlowBeginning } from '../flow/flow-beginning.ts';
 import { blindTraits } from './blind-traits.ts';
 
 /** What a sign-in keeps of its browser: nothing at all where the resource does not ask. */

@@ -3,7 +3,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
-import { showObject } from '../read-object.ts';
+import { showObject } from '../objects/read-object.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
 
 /** How many browsers of a person are remembered, where, and since when. What they are like, nobody can read. */

@@ -7,7 +7,7 @@ import { PASSKEY_ALGORITHMS } from '../../domain/webauthn/verify-attestation.ts'
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { readUser } from '../find-user.ts';
+import { readUser } from '../users/find-user.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
 

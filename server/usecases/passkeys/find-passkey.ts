@@ -3,7 +3,7 @@ import { isWebauthn } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { locateUser } from '../find-user.ts';
+import { locateUser } from '../users/find-user.ts';
 import { credentialHash } from './claim-credential.ts';
 
 /**

@@ -8,7 +8,7 @@ import { touches } from '../../testing/intercepted-store.ts';
 import { addPerson, meanwhile, must, ORIGIN, read, type Scene, setScene } from '../../testing/scene.ts';
 import { SoftwareAuthenticator, type Tampering } from '../../testing/software-authenticator.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { deleteToken } from '../delete-token.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
 import { beginPasskeyRegistration, MOST_PASSKEYS } from './begin-passkey-registration.ts';
 import { findPasskey } from './find-passkey.ts';
 import { finishPasskeyRegistration } from './finish-passkey-registration.ts';

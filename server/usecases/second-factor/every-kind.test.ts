@@ -8,7 +8,7 @@ import { totpDevice } from '../../testing/devices/oath-device.ts';
 import { PASSWORD, putInState, read, type Scene, setScene } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import type { NewPin } from '../create-token.ts';
+import type { NewPin } from '../tokens/create-token.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
 
 // What holds for every kind of token, whatever it is made of.

@@ -4,8 +4,8 @@ import { resynchroniseOcra } from '../../domain/ocra/resync.ts';
 import { resynchronise } from '../../domain/otp/resync.ts';
 import { isOath, isOcra, type OathFactor, type OathToken, type OcraToken, type Token } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
-import { seedContext } from '../seed-context.ts';
 import { openOcraToken } from './ocra-token.ts';
+import { seedContext } from './seed-context.ts';
 
 /** Where the two questions of a resynchronisation stand, first and second. */
 export const RESYNC_SCOPES = ['resync/1', 'resync/2'] as const;

@@ -1,9 +1,9 @@
 import { usedUp } from '../../domain/lockout.ts';
 import { spoil, stepOutside, verifyOtp } from '../../domain/otp/verify.ts';
 import type { OathToken } from '../../domain/token.ts';
-import { seedContext } from '../seed-context.ts';
 import type { Judgement, JudgeNeeds } from './judgement.ts';
 import { withoutPin } from './pin.ts';
+import { seedContext } from './seed-context.ts';
 
 /** A code that an app or a fob shows by itself, with its PIN where it has one. */
 export function judgeOath(ports: JudgeNeeds, token: OathToken, typed: string, now: number): Judgement {

@@ -2,7 +2,7 @@ import { parseSuite } from '../../domain/ocra/suite.ts';
 import type { VerifiableOcraToken } from '../../domain/ocra/verify.ts';
 import type { OcraToken } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
-import { pinHashContext, seedContext } from '../seed-context.ts';
+import { pinHashContext, seedContext } from './seed-context.ts';
 
 /** What of a token its answers are judged by. A damaged one throws, which denies (SR-3). */
 export interface OpenedOcraToken {

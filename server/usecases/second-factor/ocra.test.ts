@@ -10,9 +10,9 @@ import { suiteOf } from '../../testing/ocra-samples.ts';
 import { birth, must, overwrite, PASSWORD, read, type Scene, setScene } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { askResync } from '../ask-resync.ts';
-import { createOcraToken } from '../create-token.ts';
-import { secretsOf } from '../sealed-secrets.ts';
+import { secretsOf } from '../keeping/sealed-secrets.ts';
+import { askResync } from '../tokens/ask-resync.ts';
+import { createOcraToken } from '../tokens/create-token.ts';
 import { isRefusal } from '../verdict.ts';
 import { askQuestion, QUESTION_LIFETIME_MS } from './ask-question.ts';
 

@@ -8,11 +8,11 @@ import { maskedAddress } from '../../domain/sent-code.ts';
 import { signingKinds } from '../../domain/signing.ts';
 import { isSent } from '../../domain/token.ts';
 import type { Whence } from '../act.ts';
-import type { StepNeeds } from '../answer-step.ts';
-import { readUser } from '../find-user.ts';
-import { actOf } from '../flow-events.ts';
-import { passwordDigest } from '../password-digest.ts';
-import { readPairs } from '../read-pairs.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import type { StepNeeds } from '../flow/answer-step.ts';
+import { actOf } from '../flow/flow-events.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { codeUnderWay, type SentCode, sendCode } from './send-code.ts';
 

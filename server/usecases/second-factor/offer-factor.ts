@@ -4,7 +4,7 @@ import type { Offered } from '../../domain/flow-steps.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Whence } from '../act.ts';
-import type { StepNeeds } from '../answer-step.ts';
+import type { StepNeeds } from '../flow/answer-step.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { offerCode } from './offer-code.ts';
 import { offerPasskey } from './offer-passkey.ts';

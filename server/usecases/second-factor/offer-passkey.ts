@@ -3,10 +3,10 @@ import type { Offered } from '../../domain/flow-steps.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, usableTokens } from '../../domain/second-factor.ts';
 import { signingKinds } from '../../domain/signing.ts';
-import type { StepNeeds } from '../answer-step.ts';
-import { locateUser } from '../find-user.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import type { StepNeeds } from '../flow/answer-step.ts';
 import { askPasskeys } from '../passkeys/new-challenge.ts';
-import { readPairs } from '../read-pairs.ts';
+import { locateUser } from '../users/find-user.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 
 /** A challenge for the passkeys with which the person is assigned, as they are now. Nobody is asked for a name alone. */

@@ -11,7 +11,7 @@ import { FakeCodeCourier } from '../../testing/fake-senders.ts';
 import { read, setScene } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { createChallenge } from '../create-challenge.ts';
+import { createChallenge } from '../authentication/create-challenge.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
 
 let ports: TestPorts;

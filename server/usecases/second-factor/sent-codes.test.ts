@@ -20,8 +20,8 @@ import {
 } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
-import { createChallenge } from '../create-challenge.ts';
-import { createSentToken } from '../create-sent-token.ts';
+import { createChallenge } from '../authentication/create-challenge.ts';
+import { createSentToken } from '../tokens/create-sent-token.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
 
 let ports: TestPorts;

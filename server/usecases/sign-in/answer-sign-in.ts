@@ -9,7 +9,7 @@ import {
 import { enrolToken, newEnrolment } from '../administrators/enrol-token.ts';
 import { locateAdministrator } from '../administrators/find-administrator.ts';
 import { notify } from '../administrators/notify.ts';
-import { passwordDigest } from '../password-digest.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
 

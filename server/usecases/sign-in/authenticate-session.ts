@@ -2,7 +2,7 @@ import { SESSION_NOTED_MS, type Session, sessionStands } from '../../domain/sess
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Stored } from '../../ports/store.ts';
-import { parseHandle, secretMatches, writeHandle } from '../flow-handle.ts';
+import { parseHandle, secretMatches, writeHandle } from '../flow/flow-handle.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { type OpenedSession, putSession } from './open-session.ts';
 

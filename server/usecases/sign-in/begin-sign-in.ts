@@ -6,7 +6,7 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { ABSENT } from '../../ports/store.ts';
 import type { Whence } from '../act.ts';
-import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from '../flow-handle.ts';
+import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from '../flow/flow-handle.ts';
 import { newOperation } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 

@@ -4,7 +4,7 @@ import type { FlowId } from '../../domain/ids.ts';
 import { type Session, sessionEndsAt } from '../../domain/session.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { hashSecret, newSecret } from '../flow-handle.ts';
+import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 
 /** A session as its own request sees it. The secret is for the cookie, and kept as a hash alone. */
 export interface OpenedSession {

@@ -12,18 +12,18 @@ import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { eventOf } from '../act.ts';
-import type { StepAnswer, StepNeeds } from '../answer-step.ts';
-import { locateUser } from '../find-user.ts';
-import { actOf } from '../flow-events.ts';
-import { hashSecret, newSecret, readFlow } from '../flow-handle.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import type { StepAnswer, StepNeeds } from '../flow/answer-step.ts';
+import { actOf } from '../flow/flow-events.ts';
+import { hashSecret, newSecret, readFlow } from '../flow/flow-handle.ts';
+import { presentFlow } from '../flow/view-flow.ts';
 import { needing } from '../needing.ts';
-import { passwordDigest } from '../password-digest.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { writePersonLink } from '../person-link.ts';
-import { readAccess } from '../read-access.ts';
-import { readPairs } from '../read-pairs.ts';
 import { type Decision, transact } from '../transact.ts';
+import { locateUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { presentFlow } from '../view-flow.ts';
 
 type Needs = StepNeeds & Pick<Ports, 'courier'>;
 

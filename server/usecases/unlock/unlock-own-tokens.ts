@@ -8,13 +8,13 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
-import { readUser } from '../find-user.ts';
-import { secretMatches } from '../flow-handle.ts';
-import { movePlaces } from '../object-places.ts';
-import { passwordDigest } from '../password-digest.ts';
+import { secretMatches } from '../flow/flow-handle.ts';
+import { movePlaces } from '../objects/object-places.ts';
+import { sweepIndex } from '../objects/sweep-index.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { type PersonLink, parsePersonLink } from '../person-link.ts';
-import { sweepIndex } from '../sweep-index.ts';
 import { type Decision, transact } from '../transact.ts';
+import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;

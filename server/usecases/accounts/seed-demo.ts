@@ -1,0 +1,97 @@
+import type { ApiScope } from '../../domain/api-key.ts';
+import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../../domain/ids.ts';
+import { base32Encode } from '../../domain/otp/base32.ts';
+import { otpauthUri } from '../../domain/otp/otpauth.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { createApiKey } from '../api-keys/create-api-key.ts';
+import { assign } from '../resources/assign.ts';
+import { createResource } from '../resources/create-resource.ts';
+import { createSentToken } from '../tokens/create-sent-token.ts';
+import { createToken } from '../tokens/create-token.ts';
+import { createUser } from '../users/create-user.ts';
+import { isRefusal, type Refusal } from '../verdict.ts';
+import { createAccount } from './create-account.ts';
+
+/** Everything somebody needs to try a login. Made for the demo on loopback alone, where it is kept in the data folder. */
+export interface Demo {
+  account: string;
+  resource: ResourceId;
+  apiKey: string;
+  user: { id: UserId; login: string; password: string };
+  token: { id: TokenId; secret: string; otpauthUri: string };
+}
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
+
+/**
+ * An account with one of everything: a shop, a person who signs in with password and code (of an app, or mailed), and a key for
+ * the shop.
+ */
+export async function seedDemo(ports: Ports): Promise<Demo> {
+  const { account } = must(await createAccount(ports, { name: 'Demo' }));
+  const act: Act = { actor: { kind: 'operator', account: account.id } };
+  const birth = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
+  const { resource } = must(
+    await createResource(ports, act, birth('res'), {
+      name: 'Juniper & Fern',
+      enabled: true,
+      failedAttemptsBeforeLock: 5,
+      methodPolicy: 'auto',
+      allowedOrigins: [],
+      allowLocalhost: true,
+      resultLifetimeMs: 60_000,
+      passwordReset: true,
+    }),
+  );
+  const key = must(await createApiKey(ports, act, { name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }));
+  const password = crockford(ports.random.bytes(10)).replace(/(.{4})(?=.)/g, '$1-');
+  const { user } = must(
+    await createUser(ports, act, birth('usr'), {
+      login: 'maria',
+      email: 'maria@example.com',
+      firstName: 'Maria',
+      secondName: 'Castillo',
+      password,
+    }),
+  );
+  const { token, secret } = must(
+    await createToken(ports, act, birth('tok'), {
+      name: 'Maria’s phone',
+      kind: 'totp',
+      algorithm: 'SHA1',
+      digits: 6,
+      periodMs: 30_000,
+      counter: 0,
+      owner: user.id,
+    }),
+  );
+  const mailed = must(
+    await createSentToken(ports, act, birth('tok'), {
+      name: 'Maria’s e-mail',
+      kind: 'email',
+      to: 'maria@example.com',
+      owner: user.id,
+    }),
+  );
+  for (const { id } of [token, mailed.token]) {
+    must(await assign(ports, act, { resource: resource.id, user: user.id, token: id }));
+  }
+  return {
+    account: account.id,
+    resource: resource.id,
+    apiKey: key.text,
+    user: { id: user.id, login: user.login, password },
+    token: {
+      id: token.id,
+      secret: base32Encode(secret),
+      otpauthUri: otpauthUri({ issuer: 'Countersign demo', account: user.login, token, secret }),
+    },
+  };
+}
+
+function must<T extends object>(verdict: T | Refusal): T {
+  if (isRefusal(verdict)) throw new Error(`the demo could not be made: ${verdict.refused}`);
+  return verdict;
+}

@@ -1,0 +1,61 @@
+import type { ApiKey, ApiKeyUse, ApiScope } from '../../domain/api-key.ts';
+import { mayAdminister } from '../../domain/authority.ts';
+import type { ApiKeyId } from '../../domain/ids.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import type { Act } from '../act.ts';
+import { listObjects, type Page } from '../objects/list-objects.ts';
+import { beginsWith } from '../objects/object-places.ts';
+import { readObject } from '../objects/read-object.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export interface UsedApiKey {
+  key: ApiKey;
+  use: ApiKeyUse | undefined;
+}
+
+export interface ApiKeyQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  search?: string | undefined;
+  enabled?: boolean | undefined;
+  /** That have it, whatever else they have. */
+  scope?: ApiScope | undefined;
+}
+
+export async function listApiKeys(
+  ports: Needs,
+  { actor }: Act,
+  { search, enabled, scope, ...query }: ApiKeyQuery,
+): Promise<Verdict<Page<UsedApiKey>>> {
+  if (!mayAdminister(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const key = (id: ApiKeyId) => documents.apiKey(account, id);
+  const fits = (one: ApiKey) =>
+    (enabled === undefined || one.enabled === enabled) &&
+    (scope === undefined || one.scopes.includes(scope)) &&
+    beginsWith([one.name], search);
+  const where = search === undefined && enabled === undefined && scope === undefined ? undefined : fits;
+  const page = await listObjects(ports, { ...query, index: indexes.apiKeys(account), account, key, where });
+  if (isRefusal(page)) return page;
+  const uses = await ports.store.getMany(
+    page.items.map(({ id }) => documents.apiKeyUse(account, id)),
+    ports.clock.now(),
+  );
+  return { ...page, items: page.items.map((item, at) => ({ key: item, use: uses[at]?.value })) };
+}
+
+export async function readApiKey(ports: Needs, { actor }: Act, id: ApiKeyId): Promise<Verdict<UsedApiKey>> {
+  if (!mayAdminister(actor)) return refusal('FORBIDDEN');
+  const found = await readObject(ports, actor.account, documents.apiKey(actor.account, id), 'API_KEY_NOT_FOUND');
+  return isRefusal(found) ? found : { key: found.object, use: await readUse(ports, found.object) };
+}
+
+export async function readUse(ports: Needs, { account, id }: ApiKey): Promise<ApiKeyUse | undefined> {
+  const [stored] = await ports.store.getMany([documents.apiKeyUse(account, id)], ports.clock.now());
+  return stored?.value;
+}

@@ -1,0 +1,257 @@
+import type { OtpUse } from '../../../shared/wire/result.ts';
+import { apiScope } from '../../domain/challenge.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
+import { decideFactors, denialCode, type Method } from '../../domain/methods.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { acceptedKinds, factorStates, type SecondAnswer } from '../../domain/second-factor.ts';
+import type { TokenKind } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Json } from '../../ports/store.ts';
+import { type Act, eventOf } from '../act.ts';
+import { noteInPassing } from '../note-in-passing.ts';
+import { checkPassword, type PasswordRight } from '../passwords/check-password.ts';
+import { burnAttempt, burnUnknown } from '../second-factor/burn-attempt.ts';
+import { checkFactor, type FactorTold } from '../second-factor/check-factor.ts';
+import { checkUserFactor } from '../second-factor/check-user-factor.ts';
+import { newOperation } from '../transact.ts';
+import { locateUser } from '../users/find-user.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+import { readAccess } from './read-access.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
+
+/** One authentication asked for by a host's backend, which names the method. */
+export type AuthenticationRequest = {
+  resource: ResourceId;
+  /** The person's address as the host saw it. Never the host's own. */
+  address?: string;
+} & (
+  | { method: 'password'; user: string; password: string }
+  | ({ method: 'otp'; user: string } & Shown)
+  /** Without a code: whoever still needs one is told so, after the password. */
+  | ({ method: 'password-otp'; user: string; password: string } & Shown)
+  | { method: 'token'; token: TokenId; otp: string }
+);
+
+/** The second factor: digits, or a recovery code in their place. */
+export interface Shown {
+  otp?: string | undefined;
+  recoveryCode?: string | undefined;
+}
+
+export interface Authenticated {
+  method: Method;
+  user?: { id: UserId; login: string };
+  token?: TokenId;
+  /** What kind of token it was. */
+  kind?: TokenKind;
+  /** A PIN was part of the code. */
+  pin?: true;
+  otp: OtpUse;
+}
+
+/**
+ * Decides one authentication by the four methods. Before a right password is on the table every refusal about the
+ * person reads INVALID_CREDENTIALS (SR-17); after it the true reason may be told.
+ *
+ * Every attempt that was evaluated is one event, appended with the commit that decides it (SR-34). Attempts that are
+ * turned away unseen (OVERLOADED, TOO_MANY_ATTEMPTS) are none.
+ */
+export async function authenticate(
+  ports: Needs,
+  act: Act,
+  request: AuthenticationRequest,
+): Promise<Verdict<Authenticated>> {
+  const verdict = await decide(ports, act, request);
+  if (!isRefusal(verdict)) void noteInPassing(ports, documents.firstLogin(act.actor.account));
+  return verdict;
+}
+
+async function decide(ports: Needs, act: Act, request: AuthenticationRequest): Promise<Verdict<Authenticated>> {
+  const { account } = act.actor;
+  // Both are only read here, so they are read together; the person may well be nobody.
+  const [access, person] = await Promise.all([
+    readAccess(ports, request.resource, request.address, account),
+    request.method === 'otp' ? locateUser(ports, account, request.user) : undefined,
+  ]);
+  const attempt = new Attempt(ports, act, request);
+  if (isRefusal(access)) {
+    if (access.refused !== 'RESOURCE_NOT_FOUND') await attempt.refused(access);
+    return access;
+  }
+  // Its answers would be about real passwords and tokens, which a test resource has no business with.
+  if (access.resource.testMode !== undefined) return refusal('TEST_RESOURCE');
+  switch (request.method) {
+    case 'password':
+    case 'password-otp':
+      return byPassword(ports, attempt, request);
+    case 'otp':
+      return bySecondFactor(ports, attempt, access.resource, person, request);
+    case 'token':
+      return byToken(ports, attempt, access.resource, request);
+  }
+}
+
+type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
+
+/** One attempt, and how its event reads. The event names nobody who was only guessed at. */
+class Attempt {
+  readonly #ports: Needs;
+  readonly #act: Act;
+  readonly #request: AuthenticationRequest;
+
+  constructor(ports: Needs, act: Act, request: AuthenticationRequest) {
+    const { address: _own, ...rest } = act;
+    this.#ports = ports;
+    this.#act = { ...rest, ...(request.address !== undefined && { address: request.address }) };
+    this.#request = request;
+  }
+
+  get account() {
+    return this.#act.actor.account;
+  }
+
+  event(draft: Omit<EventDraft, 'type'>): Json {
+    const { resource, method } = this.#request;
+    return eventOf(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
+  }
+
+  /** How a check of a code tells of itself. */
+  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], told: FactorTold): Json {
+    if ('refused' in told) {
+      return this.event({ outcome: 'refused', reason: told.refused, subject, related: told.tokens, factors });
+    }
+    const passed = { outcome: 'granted', subject, otp: told.otp } as const;
+    return told.otp === 'verified'
+      ? this.event({ ...passed, related: [told.token], factors: [...factors, 'otp'] })
+      : this.event({ ...passed, factors });
+  }
+
+  /** A refusal with no commit of its own. */
+  async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
+    const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
+    await burnAttempt(this.#ports, this.#request.resource, this.event(draft));
+  }
+}
+
+async function bySecondFactor(
+  ports: Needs,
+  attempt: Attempt,
+  resource: Resource,
+  person: User | undefined,
+  request: By<'otp'>,
+): Promise<Verdict<Authenticated>> {
+  if (!person) {
+    const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
+    await burnUnknown(ports, attempt.account, request.user, event);
+    return refusal('INVALID_CREDENTIALS');
+  }
+  const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
+  const answer = answerOf(request) ?? { kind: 'code', otp: '' };
+  const asked = { method: 'otp', user: person, resource, answer, scope: apiScope(resource.id) } as const;
+  const outcome = await checkUserFactor(ports, asked, tell);
+  if (isRefusal(outcome)) {
+    return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
+  }
+  return { method: 'otp', user: named(person), ...outcome };
+}
+
+/** Password, then everything that may have changed while it was hashed, read again; then the code, if one was given. */
+async function byPassword(
+  ports: Needs,
+  attempt: Attempt,
+  request: By<'password'> | By<'password-otp'>,
+): Promise<Verdict<Authenticated>> {
+  const { resource, user: name, password, address, method } = request;
+  const answer = method === 'password-otp' ? answerOf(request) : undefined;
+  const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
+    ports,
+    { account: attempt.account, resource, name, password, address },
+    async (right) => {
+      const access = await readAccess(ports, resource, address, attempt.account);
+      if (isRefusal(access)) return access;
+      if (method === 'password') return { method, user: named(right.user), otp: 'not_used' };
+      return answer === undefined
+        ? withoutSecondFactor(ports, access.resource, right)
+        : { right, resource: access.resource };
+    },
+    {
+      wrong: (about) =>
+        attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS', ...(about && { subject: about }) }),
+      right: (concluded, subject) => {
+        if ('right' in concluded) return undefined;
+        const factors = ['password'] as 'password'[];
+        if (isRefusal(concluded)) {
+          return attempt.event({ outcome: 'refused', reason: concluded.refused, subject, factors });
+        }
+        return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as Authenticated).otp });
+      },
+    },
+  );
+  if (isRefusal(first)) {
+    const { about: _about, ...told } = first;
+    return told;
+  }
+  if (!('right' in first) || answer === undefined) return first as Authenticated;
+  const { user } = first.right;
+  const tell = (told: FactorTold) => attempt.otp(user.id, ['password'], told);
+  const asked = { method: 'password-otp', user, resource: first.resource, answer, scope: apiScope(resource) } as const;
+  const outcome = await checkUserFactor(ports, asked, tell);
+  return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(user), ...outcome };
+}
+
+/** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
+function withoutSecondFactor(
+  ports: Needs,
+  resource: Resource,
+  { user, tokens }: PasswordRight,
+): Verdict<Authenticated> {
+  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now());
+  const factors = decideFactors('password-otp', states);
+  if (factors.kind === 'deny') return refusal(denialCode(factors.reason));
+  if (factors.otp) return refusal('OTP_REQUIRED');
+  return { method: 'password-otp', user: named(user), otp: 'skipped' };
+}
+
+async function byToken(
+  ports: Needs,
+  attempt: Attempt,
+  resource: Resource,
+  request: By<'token'>,
+): Promise<Verdict<Authenticated>> {
+  const key = documents.token(request.token);
+  const [token] = await ports.store.getMany([key], ports.clock.now());
+  if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
+    await attempt.refused(refusal('INVALID_CREDENTIALS'));
+    return refusal('INVALID_CREDENTIALS');
+  }
+  const outcome = await checkFactor(ports, token.value.owner ?? token.value.id, {
+    method: 'token',
+    answer: { kind: 'code', otp: request.otp },
+    accepts: acceptedKinds(resource),
+    scope: apiScope(resource.id),
+    threshold: resource.failedAttemptsBeforeLock,
+    userBlocked: false,
+    attempt: newOperation(ports),
+    tell: (told) => attempt.otp(request.token, [], told),
+    candidates: async () => {
+      const stored = await ports.store.getMany([key], ports.clock.now());
+      return stored
+        .filter((now) => now?.value.directResources.includes(resource.id) === true)
+        .filter((now) => now !== undefined);
+    },
+  });
+  return isRefusal(outcome) ? outcome : { method: 'token', ...outcome };
+}
+
+function answerOf({ otp, recoveryCode }: Shown): SecondAnswer | undefined {
+  if (recoveryCode !== undefined) return { kind: 'recovery', code: recoveryCode };
+  return otp === undefined ? undefined : { kind: 'code', otp };
+}
+
+function named(user: User): { id: UserId; login: string } {
+  return { id: user.id, login: user.login };
+}

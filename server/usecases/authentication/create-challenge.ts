@@ -1,0 +1,136 @@
+import { apiScope } from '../../domain/challenge.ts';
+import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
+import { maskedAddress } from '../../domain/sent-code.ts';
+import {
+  isOcra,
+  isSent,
+  type OcraToken,
+  type SentToken,
+  TOKEN_KINDS,
+  type Token,
+  type TokenKind,
+} from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { askQuestion } from '../second-factor/ask-question.ts';
+import { sendCode } from '../second-factor/send-code.ts';
+import { findUser } from '../users/find-user.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { readAccess } from './read-access.ts';
+import { readPairs } from './read-pairs.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
+
+/** The kinds that have to be asked something before they can be answered. */
+export const ASKED_KINDS = ['ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
+export type AskedKind = (typeof ASKED_KINDS)[number];
+type AskedToken = OcraToken | SentToken;
+
+export interface ChallengeRequest {
+  resource: ResourceId;
+  /** Id or any name of a person; of theirs the best token that can be asked, unless another is named. */
+  user?: string | undefined;
+  /** With no user: a token that the resource takes directly. */
+  token?: TokenId | undefined;
+  kind?: AskedKind | undefined;
+  language: MailLanguage;
+  /** The person's address as the host saw it. */
+  address?: string | undefined;
+}
+
+export interface Asked {
+  token: TokenId;
+  kind: AskedKind;
+  name: string;
+  /** Where the code went, masked. */
+  to?: string;
+  /** For its device. */
+  question?: string;
+  expiresAt: number;
+}
+
+/**
+ * A host's backend has a token asked: a code is sent, or a question made for a device, whose answer `POST /v1/authentications` then takes on the same resource. The
+ * backend answers for having seen a first factor; filters, plan and resource are looked at as when signing in, so that
+ * nothing is sent to whoever cannot get in anyway.
+ */
+export async function createChallenge(ports: Needs, act: Act, request: ChallengeRequest): Promise<Verdict<Asked>> {
+  const access = await readAccess(ports, request.resource, request.address, act.actor.account);
+  if (isRefusal(access)) return access;
+  const { resource } = access;
+  // There is nobody behind it, and what is sent costs.
+  if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
+  const found = await candidates(ports, act, resource, request);
+  if (isRefusal(found)) return found;
+  const accepts = acceptedKinds(resource);
+  const fitting = found.tokens
+    .filter(isAsked)
+    .filter(({ id, factor }) => (request.token ?? id) === id && (request.kind ?? factor.kind) === factor.kind)
+    .filter(({ factor }) => accepts.includes(factor.kind))
+    .sort((a, b) => TOKEN_KINDS.indexOf(a.factor.kind) - TOKEN_KINDS.indexOf(b.factor.kind));
+  const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now()));
+  if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
+  return ask(ports, act, { token, resource, language: request.language, user: found.user });
+}
+
+/** Makes what the token is asked. Each kind that can be asked has a case. */
+async function ask(
+  ports: Needs,
+  act: Act,
+  {
+    token,
+    resource,
+    language,
+    user,
+  }: { token: AskedToken; resource: Resource; language: MailLanguage; user?: UserId | undefined },
+): Promise<Verdict<Asked>> {
+  const { id, name, factor } = token;
+  switch (factor.kind) {
+    case 'ocra': {
+      const asked = await askQuestion(ports, { token: id, scope: apiScope(resource.id), resource: resource.id });
+      return isRefusal(asked) ? asked : { token: id, kind: factor.kind, name, ...asked };
+    }
+    case 'sms':
+    case 'email': {
+      const related = user === undefined ? [] : [user];
+      const sent = await sendCode(ports, act, {
+        token: token as SentToken,
+        resource,
+        scope: apiScope(resource.id),
+        language,
+        related,
+      });
+      if (isRefusal(sent)) return sent;
+      return { token: id, kind: factor.kind, name, to: maskedAddress(sent.token.factor), expiresAt: sent.expiresAt };
+    }
+  }
+}
+
+function isAsked(token: Token): token is AskedToken {
+  return isSent(token) || isOcra(token);
+}
+
+/** The tokens that may be asked: those of the person on that resource, or the one that it takes with no user. */
+async function candidates(
+  ports: Needs,
+  act: Act,
+  resource: Resource,
+  { user: name, token: id }: ChallengeRequest,
+): Promise<Verdict<{ tokens: Token[]; user?: UserId }>> {
+  const { account } = act.actor;
+  if (name !== undefined) {
+    const user = await findUser(ports, account, name);
+    if (!user) return refusal('USER_NOT_FOUND');
+    const { tokens } = await readPairs(ports, user, resource.id);
+    return { tokens: tokens.map(({ value }) => value), user: user.id };
+  }
+  if (id === undefined) return refusal('INPUT_INVALID', { detail: 'user or token' });
+  const [stored] = await ports.store.getMany([documents.token(id)], ports.clock.now());
+  const token = stored?.value;
+  if (token?.account !== account || !token.directResources.includes(resource.id)) return refusal('TOKEN_NOT_FOUND');
+  return { tokens: [token] };
+}

@@ -1,0 +1,59 @@
+import { assignmentTo, validPairs } from '../../domain/assignments.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import { normaliseName } from '../../domain/names.ts';
+import type { Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Stored } from '../../ports/store.ts';
+import { Contention } from '../transact.ts';
+
+export interface Pairs {
+  /** The person as they are now, undefined when blocked, gone or no longer live. */
+  user: User | undefined;
+  /** Their tokens on that resource, as far as each still belongs to them in the same ownership. */
+  tokens: Stored<Token>[];
+}
+
+const MAX_ROUNDS = 4;
+
+/**
+ * A person and the tokens with which they are assigned to a resource, in one read. `known` only says where to look; what
+ * counts is what is read now. Where that names tokens that `known` did not, they are read as well: a token left out
+ * would be a second factor left out (SR-3).
+ *
+ * @throws Contention when the person's tokens change with every look
+ */
+export async function readPairs(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  known: User,
+  resource: ResourceId,
+): Promise<Pairs> {
+  let where = known;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const ids = assignmentTo(where, resource)?.tokens.map(({ token }) => token) ?? [];
+    const [storedUser, claim, ...stored] = await ports.store.getMany(
+      [
+        documents.user(known.id),
+        documents.nameClaim(known.account, normaliseName(known.login)),
+        ...ids.map(documents.token),
+      ],
+      ports.clock.now(),
+    );
+    const user = storedUser?.value;
+    if (!user || user.blocked || user.login !== known.login || claim?.value.user !== user.id) {
+      return { user: undefined, tokens: [] };
+    }
+    const assignment = assignmentTo(user, resource);
+    if (assignment?.tokens.some(({ token }) => !ids.includes(token))) {
+      where = user;
+      continue;
+    }
+    const found = stored.filter((token) => token !== undefined);
+    const byId = new Map(found.map((token) => [token.value.id, token] as const));
+    const values = new Map([...byId].map(([id, { value }]) => [id, value] as const));
+    const valid = assignment ? validPairs(assignment, values, user.id) : [];
+    return { user, tokens: valid.map(({ id }) => byId.get(id)).filter((token) => token !== undefined) };
+  }
+  throw new Contention(known.id);
+}

@@ -1,0 +1,11 @@
+import type { FlowView } from '../../../shared/wire/flow.ts';
+import { identified } from '../../domain/flow-steps.ts';
+import type { Verdict } from '../verdict.ts';
+import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';
+
+/** Notes the name. Nobody is looked up: what comes next is the same for every name (SR-17). */
+export function answerIdentify(ports: StepNeeds, answer: StepAnswer & { login: string }): Promise<Verdict<FlowView>> {
+  return answerStep(ports, ['identify'], answer, async (_flow, resource) => ({
+    move: (flow) => identified(flow, answer.login, resource.methodPolicy),
+  }));
+}

@@ -1,0 +1,78 @@
+import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
+import { enrolmentBegun, unlockOffered } from '../../domain/enrolment-steps.ts';
+import { passwordRight } from '../../domain/flow-steps.ts';
+import { widgetMethod } from '../../domain/methods.ts';
+import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../../domain/second-factor.ts';
+import { requiredDenial, requiredFactors } from '../../domain/step-up.ts';
+import { offersUnlock } from '../../domain/unlock-link.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { asksToEnrol, offerEnrolment } from '../enrolment/offer-enrolment.ts';
+import { judgeEnvironment } from '../environment/judge-environment.ts';
+import { checkPassword } from '../passwords/check-password.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { offerFirst } from '../second-factor/offer-first.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
+
+/**
+ * Checks the password and, only when it is right, lets the assignment say what is still missing. The server picks the
+ * method, never the browser.
+ */
+export function answerPassword(
+  ports: StepNeeds,
+  answer: StepAnswer & { password: string },
+): Promise<Verdict<FlowView>> {
+  return answerStep(ports, ['password'], answer, async (flow) => {
+    const { address } = answer.whence;
+    const { account, resource } = flow;
+    const asked = { account, resource, name: flow.user ?? flow.login ?? '', password: answer.password, address };
+    const checked = await checkPassword(ports, asked, async ({ user, tokens }): Promise<Verdict<StepOutcome>> => {
+      // What the resource asks for may have changed while the password was hashed.
+      const access = await readAccess(ports, flow.resource, address);
+      if (isRefusal(access)) return { ...access, about: user.id };
+      const now = ports.clock.now();
+      const accepts = acceptedKinds(access.resource);
+      const states = factorStates(tokens, accepts, now);
+      const environment = await judgeEnvironment(ports, access.resource, user.id, flow.environment);
+      const factors = requiredFactors(widgetMethod(access.resource.methodPolicy, states), states, {
+        level: flow.demand?.acr,
+        hasPassword: true,
+        differs: environment?.differs,
+      });
+      const digest = passwordDigest(user);
+      const isLinked = flow.enrolmentLink !== undefined;
+      const right = { user, password: true, passwordDigest: digest } as const;
+      if (factors.kind === 'factors' && factors.otp && !isLinked) {
+        const usable = usableTokens(tokens, accepts, now);
+        const second = environment?.differs === undefined ? flow.kept?.second : undefined;
+        if (second && usable.some(({ id }) => id === second.token)) {
+          return { finish: { ...right, otp: 'verified', token: second.token, kind: second.kind, second } };
+        }
+        const options = factorOptions(usable);
+        const offered = await offerFirst(ports, flow, access.resource, { options, usable });
+        if (isRefusal(offered)) return { ...offered, about: user.id };
+        return { move: (held) => passwordRight(held, user, digest, options, offered) };
+      }
+      // Nobody sets up a token from a browser that is none of theirs, on the strength of a password.
+      if (isLinked || environment?.differs === undefined) {
+        const basis: EnrolmentBasis = isLinked ? 'link' : 'password';
+        const question = { user, resource: access.resource, basis, isAsked: asksToEnrol(flow) };
+        const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
+        if (enrolling) return { move: (held) => enrolmentBegun(held, user, digest, enrolling) };
+      }
+      if (isLinked) return refusal('ACCESS_DENIED', { about: user.id });
+      if (factors.kind === 'deny') {
+        const percent = environment?.percent ?? undefined;
+        const about = { about: user.id, ...(percent !== undefined && { percent }) };
+        const offers = factors.reason === 'locked' && offersUnlock(access.resource, user, tokens);
+        return {
+          refusal: refusal(requiredDenial(factors.reason), about),
+          ...(offers && { after: unlockOffered(user, digest) }),
+        };
+      }
+      return { finish: { ...right, otp: factors.otpSkipped ? 'skipped' : 'not_used' } };
+    });
+    return isRefusal(checked) ? { refusal: checked } : checked;
+  });
+}

@@ -1,0 +1,85 @@
+import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { JudgedEnvironment } from '../../domain/environment/environment-check.ts';
+import type { Flow, LoginRequest } from '../../domain/flow.ts';
+import { demandedFlow, type Offered, type Passed, withKept } from '../../domain/flow-steps.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { widgetMethod } from '../../domain/methods.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../../domain/second-factor.ts';
+import {
+  type Authentication,
+  missingFactors,
+  oldestAllowedMs,
+  requiredDenial,
+  requiredFactors,
+  type ShownFactors,
+  stillCounting,
+} from '../../domain/step-up.ts';
+import type { Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+
+export interface DemandedFacts {
+  resource: Resource;
+  user: User;
+  tokens: readonly Token[];
+  /** What the login request names, whosever it is. */
+  earlier: Authentication | undefined;
+  environment: JudgedEnvironment | undefined;
+  /** What the first of their ways needed made. */
+  offered: Offered | undefined;
+}
+
+export type DemandedBeginning =
+  | { refused: RefusalCode }
+  /** Something is missing. */
+  | { flow: Flow }
+  /** Nothing is. */
+  | { flow: Flow; passed: Passed };
+
+/**
+ * A login request that demands a level or an age. What is required is what the resource asks for, raised to the level;
+ * what of it the earlier sign-in has shown, and still counts, is not asked for again.
+ */
+export function beginDemandedFlow(
+  begun: Flow,
+  request: LoginRequest & { user: UserId },
+  { resource, user, tokens, earlier, environment, offered }: DemandedFacts,
+  now: number,
+): DemandedBeginning {
+  const accepts = acceptedKinds(resource);
+  const states = factorStates(tokens, accepts, now);
+  const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
+    level: request.demand?.acr,
+    hasPassword: user.passwordHash !== undefined,
+    differs: environment?.differs,
+  });
+  if (required.kind === 'deny') return { refused: requiredDenial(required.reason) };
+
+  const usable = usableTokens(tokens, accepts, now);
+  const maxAgeMs = oldestAllowedMs(request.demand ?? {}, resource.rememberMs);
+  const { account } = resource;
+  const ids = usable.map(({ id }) => id);
+  const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest(user), usable: ids, maxAgeMs };
+  // In a browser that is unlike the person's, nothing has been shown before.
+  const shown: ShownFactors = environment?.differs ? {} : stillCounting(earlier, whose, now);
+  const missing = missingFactors(required, shown);
+  if (missing.password || missing.otp) {
+    const keptUntil = Math.min(...agesOf(shown).map((at) => at + maxAgeMs));
+    const asked = { password: missing.password, options: factorOptions(usable), offered, keptUntil };
+    return { flow: demandedFlow(begun, request, user.login, shown, asked) };
+  }
+  const { second } = shown;
+  const shownSecond = second && { token: second.token, kind: second.kind, second };
+  const flow = { ...withKept(begun, shown), ...(request.demand && { demand: request.demand }) };
+  const percent = environment?.percent ?? undefined;
+  const otp = required.otp ? 'verified' : required.otpSkipped ? 'skipped' : 'not_used';
+  return {
+    flow,
+    passed: { user, otp, ...(required.otp && shownSecond), ...(percent !== undefined && { environment: percent }) },
+  };
+}
+
+function agesOf({ password, second }: ShownFactors): number[] {
+  return [password?.at, second?.at].filter((at) => at !== undefined);
+}

@@ -1,0 +1,30 @@
+import type { ResultRecord } from '../../domain/flow.ts';
+import { resultStands } from '../../domain/result-standing.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import { locateUser } from '../users/find-user.ts';
+import { type Refusal, refusal } from '../verdict.ts';
+
+/**
+ * Whether the plan, the resource and the person behind a result still stand. Asked before it is used up, and before it
+ * is shown again (SR-4, SR-39).
+ */
+export async function checkStanding(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  record: ResultRecord,
+): Promise<Refusal | undefined> {
+  const now = ports.clock.now();
+  const [[resource, account], person] = await Promise.all([
+    ports.store.getMany([documents.resource(record.resource), documents.account(record.account)], now),
+    record.test ? undefined : locateUser(ports, record.account, record.user),
+  ]);
+  if (account?.value.plan.active !== true) return refusal('PLAN_INACTIVE');
+  if (resource?.value.enabled !== true) return refusal('RESULT_REVOKED');
+  // A test stands for nobody; what is none must not come of a test resource, nor the other way round.
+  if ((record.test === true) !== (resource.value.testMode !== undefined)) return refusal('RESULT_REVOKED');
+  if (record.test) return undefined;
+  const { user, tokens } = person ? await readPairs(ports, person, record.resource) : { user: undefined, tokens: [] };
+  const pairs = tokens.map(({ value }) => value);
+  return user && resultStands(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
+}

@@ -1,0 +1,29 @@
+import type { FactorKind } from '../../../shared/wire/flow.ts';
+import type { SaidTraits } from '../../domain/environment/traits.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Whence } from '../act.ts';
+
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets'> & {
+  issuer: string;
+  rpId?: string | undefined;
+};
+
+/** What a page says when it begins a flow. */
+export interface FlowBeginning {
+  resource: ResourceId;
+  nonce: string;
+  origin: string;
+  /** `lrq.<handle>`, from the host's backend. */
+  loginRequest?: string;
+  /** On our own page: what the login request names, and what the resource allows. */
+  redirectUri?: string;
+  /** The second factor that the page remembers this person to prefer. */
+  prefer?: FactorKind;
+  /** The page wants the person to set up another token. */
+  purpose?: 'enrol';
+  /** What the browser says of itself; of no interest where the resource does not ask. */
+  traits?: SaidTraits;
+  /** The person's, as the service itself sees it. */
+  whence: Whence;
+}

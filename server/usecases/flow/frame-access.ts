@@ -1,0 +1,44 @@
+import { parseId } from '../../domain/ids.ts';
+import { originAllowed } from '../../domain/origins.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+
+/** What the sign-in shows of its resource. */
+export interface Shown {
+  title: string;
+  passwordReset: boolean;
+  /** Whether the browser says what it is like. */
+  comparesBrowsers: boolean;
+  isTest: boolean;
+  /** Hash of the logo. */
+  logo?: string;
+}
+
+/**
+ * Who may have the frame around, and what the frame is called. The origin is the embedding page's own word and only
+ * narrows: the browser enforces that it is the truth (SR-13). No ancestor: no such resource, or one that does not list
+ * the origin; which of the two is not told.
+ */
+export async function frameAccess(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  resource: string,
+  origin: string,
+): Promise<{ ancestor?: string; shown?: Shown }> {
+  const id = parseId('res', resource);
+  if (!id) return {};
+  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  if (!stored || !originAllowed(stored.value, origin)) return {};
+  return { ancestor: origin, shown: shownOf(stored.value) };
+}
+
+export function shownOf({ name: title, passwordReset = false, testMode, logo, environment }: Resource): Shown {
+  const comparesBrowsers = environment !== undefined;
+  return {
+    title,
+    passwordReset,
+    comparesBrowsers,
+    isTest: testMode !== undefined,
+    ...(logo !== undefined && { logo }),
+  };
+}

@@ -1,0 +1,96 @@
+import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { ResultClaims } from '../../../shared/wire/result.ts';
+import type { Flow, ResultRecord } from '../../domain/flow.ts';
+import { SECOND_STEPS } from '../../domain/flow-steps.ts';
+import { factorKindOf } from '../../domain/second-factor.ts';
+import { requestOf } from '../../domain/webauthn/passkey-request.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { recoveryCodesOf, showEnrolment } from '../enrolment/show-enrolment.ts';
+import { needing } from '../needing.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+import { checkStanding } from './check-standing.ts';
+import { readFlow } from './flow-handle.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer'> & { issuer: string };
+
+/** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
+export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<FlowView>> {
+  const flow = await readFlow(ports, handle);
+  return flow ? presentFlow(ports, flow.value) : refusal('FLOW_NOT_FOUND');
+}
+
+/**
+ * The view of a flow; a finished one carries its result, signed anew from the record while that is alive.
+ * @param known the result where this very request made it
+ */
+export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord): Promise<FlowView> {
+  const now = ports.clock.now();
+  const view: FlowView = {
+    step: flow.step,
+    seq: flow.seq,
+    ...(flow.login !== undefined && { login: flow.login }),
+    expiresAt: flow.expiresAt,
+    now,
+  };
+  if (flow.factors && isSecondStep(flow.step)) {
+    view.factors = flow.factors;
+    if (flow.factor !== undefined) view.factor = flow.factor;
+    if (flow.question !== undefined) view.question = flow.question;
+    if (flow.sent && flow.sent.token === flow.factor) {
+      const { to, expiresAt, resendAt } = flow.sent;
+      view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
+    }
+  }
+  if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
+  if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
+  const { enrolling } = flow;
+  if (enrolling && flow.step === 'enrol') view.enrol = await showEnrolment(ports, flow, enrolling);
+  if (enrolling?.recovery !== undefined && flow.step === 'codes') {
+    view.codes = recoveryCodesOf(ports, flow, enrolling, enrolling.recovery).codes;
+  }
+  if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
+  if (flow.error) {
+    const { code, retryAt } = flow.error;
+    view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
+  }
+  if (flow.step === 'done') {
+    const record = known ?? (await ports.store.getMany([documents.result(flow.id)], now))[0]?.value;
+    if (!record || record.consumedAt !== undefined) return view;
+    // Made just now: decided just now. Otherwise the person may have lost access since.
+    if (!known && (await checkStanding(ports, record))) {
+      return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
+    }
+    if (record.kind !== undefined) view.used = factorKindOf(record.kind);
+    view.result = await needing('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
+  }
+  return view;
+}
+
+/** What the host gets to read. Keyed on the flow's id, which one result at most can carry. */
+export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
+  return {
+    iss: issuer,
+    aud: record.resource,
+    sub: record.user,
+    preferred_username: record.login,
+    nonce: record.nonce,
+    origin: record.origin,
+    amr: record.amr,
+    acr: record.acr,
+    otp: record.otp,
+    ...(record.transaction !== undefined && { txn: record.transaction }),
+    auth_time: Math.floor(record.authenticatedAt / 1000),
+    iat: Math.floor(record.issuedAt / 1000),
+    exp: Math.floor(record.expiresAt / 1000),
+    jti: record.flow,
+    ...(record.test && { test: true as const }),
+  };
+}
+
+/** Where a passkey may answer. */
+const PASSKEY_STEPS: ReadonlySet<FlowView['step']> = new Set(['identify', 'passkey', 'sign']);
+
+function isSecondStep(step: FlowView['step']): boolean {
+  return SECOND_STEPS.some((second) => second === step);
+}

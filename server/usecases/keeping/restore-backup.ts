@@ -1,0 +1,190 @@
+import type { Account } from '../../domain/account.ts';
+import { paidUntil } from '../../domain/plan-changes.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { anchorOfEntry, byInstant, indexes } from '../../ports/indexes.ts';
+import type { Change, DocumentKey, StoredEvent } from '../../ports/store.ts';
+import { newOperation } from '../transact.ts';
+import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
+import { keepsEntry, type RestoreContext, ruleFor } from './restore-rules.ts';
+import { secretsOf } from './sealed-secrets.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['secrets'], 'open'> };
+
+export interface Restored {
+  documents: number;
+  /** Left out on purpose: what must not come back. */
+  leftOut: number;
+  indexEntries: number;
+  events: number;
+  /** Events stay behind where the partitions of the other store cannot be told apart here. */
+  eventsLeft: number;
+  backedUpAt: number;
+}
+
+/** The store already holds something. */
+export class StoreNotEmpty extends Error {
+  constructor() {
+    super('the store is not empty: a backup is restored to an empty one only');
+    this.name = 'StoreNotEmpty';
+  }
+}
+
+/** So many commits are on their way at once. */
+const AT_ONCE = 256;
+const EVENTS_AT_ONCE = 500;
+
+/**
+ * Restores a backup to an empty store (SR-62). The whole of it is read and checked before anything is written: that no
+ * line is missing or changed, that every secret opens with the master key, that every kind is known. While it is being
+ * written, a mark in the store keeps servers from starting on the half of it.
+ *
+ * What could be used a second time does not come back: codes of the time since the backup, results, flows, login requests.
+ *
+ * @param open reads the backup's lines from the beginning; called twice
+ * @throws BackupInvalid, StoreNotEmpty: nothing was written
+ */
+export async function restoreBackup(ports: Needs, open: () => AsyncIterable<string>): Promise<Restored> {
+  const { store, clock } = ports;
+  const { backedUpAt, partitions } = await inspect(ports, readRecords(open()));
+  if (!(await isEmpty(ports))) throw new StoreNotEmpty();
+  const now = clock.now();
+  await mark(ports, { startedAt: now, backedUpAt });
+
+  const context: RestoreContext = { now, heads: new Map() };
+  const restored: Restored = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0, backedUpAt };
+  const moved = partitions !== store.partitions;
+  const anchors = anchorPerPartition(store);
+  const pending = new Set<Promise<void>>();
+  const faults: unknown[] = [];
+  const commit = async (anchor: string, change: Pick<Change, 'put' | 'index'>): Promise<void> => {
+    const work: Promise<void> = store
+      .commit({ anchor, operation: newOperation(ports), now, expect: [], ...change })
+      .then(
+        () => undefined,
+        (error: unknown) => void faults.push(error),
+      )
+      .then(() => void pending.delete(work));
+    pending.add(work);
+    if (pending.size >= AT_ONCE) await Promise.race(pending);
+    if (faults.length > 0) throw faults[0];
+  };
+  const events = eventWriter(ports, partitions, restored);
+
+  for await (const record of readRecords(open())) {
+    if ('d' in record) {
+      const [anchor, name] = record.d;
+      const key: DocumentKey = { anchor, name };
+      const value = ruleFor(key)?.(record.v as never, context, key);
+      if (value === undefined || (record.x ?? Number.POSITIVE_INFINITY) <= now) {
+        restored.leftOut += 1;
+        continue;
+      }
+      restored.documents += 1;
+      const put = [{ key, value, ...(record.x !== undefined && { expiresAt: record.x }) }];
+      await commit(anchor, { put, ...(name === 'account' && { index: dueEntry(record.v as Account) }) });
+    } else if ('i' in record) {
+      const entry = { sort: record.e[0], id: record.e[1] };
+      if (!keepsEntry(record.i, entry.id, context)) continue;
+      const anchor = moved ? anchorOfEntry(record.i, entry) : anchors(record.p);
+      if (anchor === undefined) throw new Error(`where the index ${record.i} belongs is not known`);
+      restored.indexEntries += 1;
+      await commit(anchor, { index: [{ index: record.i, add: entry }] });
+    } else if ('s' in record) await events(record);
+  }
+  await Promise.all(pending);
+  if (faults.length > 0) throw faults[0];
+  await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
+  return restored;
+}
+
+/** Reads all of it and writes nothing. */
+async function inspect(
+  { store, secrets }: Needs,
+  records: AsyncGenerator<BackupRecord>,
+): Promise<{ backedUpAt: number; partitions: number }> {
+  let header: { backedUpAt: number; partitions: number } | undefined;
+  for await (const record of records) {
+    if ('backup' in record) header = { backedUpAt: record.at, partitions: record.partitions };
+    else if ('d' in record) {
+      const key: DocumentKey = { anchor: record.d[0], name: record.d[1] };
+      if (!ruleFor(key)) throw new BackupInvalid(`no rule says how ${key.name} is to be restored`);
+      for (const { sealed, context } of secretsOf(key, record.v)) {
+        try {
+          secrets.open(sealed, context);
+        } catch {
+          throw new BackupInvalid(`the ${context.kind} ${context.id} does not open with this master key`);
+        }
+      }
+    } else if ('i' in record && header && header.partitions !== store.partitions) {
+      if (anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
+        throw new BackupInvalid(`the index ${record.i} cannot be moved to a store with other partitions`);
+      }
+    }
+  }
+  if (!header) throw new BackupInvalid('this is no backup');
+  return header;
+}
+
+/**
+ * Events keep their numbers, so that whoever has read up to one goes on behind it. Where several partitions would have to
+ * become one they stay behind, and numbers go on beyond all that there were.
+ */
+function eventWriter({ store }: Needs, partitions: number, restored: Restored) {
+  const merged = partitions > store.partitions;
+  let highest = 0;
+  let batch: StoredEvent[] = [];
+  return async (record: Extract<BackupRecord, { s: number }>): Promise<void> => {
+    if (merged) {
+      if ('n' in record) restored.eventsLeft += 1;
+      else if (record.last > highest) {
+        highest = record.last;
+        await store.restoreEvents(0, [], highest);
+      }
+      return;
+    }
+    if ('n' in record) {
+      batch.push({ sequence: record.n, event: record.v as StoredEvent['event'] });
+      if (batch.length < EVENTS_AT_ONCE) return;
+    }
+    const last = 'last' in record ? record.last : (batch.at(-1)?.sequence ?? 0);
+    await store.restoreEvents(record.s, batch, last);
+    restored.events += batch.length;
+    batch = [];
+  };
+}
+
+/** Any anchor of a partition: index entries stay in the partition where they were. */
+function anchorPerPartition(store: Ports['store']): (partition: number) => string | undefined {
+  const anchors = new Map<number, string>();
+  for (let n = 0; anchors.size < store.partitions && n < store.partitions * 200; n++) {
+    const anchor = `restored/${n}`;
+    const partition = store.partitionOf(anchor);
+    if (!anchors.has(partition)) anchors.set(partition, anchor);
+  }
+  return (partition) => anchors.get(partition);
+}
+
+function dueEntry({ id, plan }: Account): NonNullable<Change['index']> {
+  const due = paidUntil(plan);
+  return due === undefined ? [] : [{ index: indexes.plansDue(), add: byInstant(due, id) }];
+}
+
+async function isEmpty({ store }: Needs): Promise<boolean> {
+  let after: string | undefined;
+  do {
+    const page = await store.scan(after, 100);
+    if (page.records.length > 0) return false;
+    after = page.next;
+  } while (after !== undefined);
+  for (let partition = 0; partition < store.partitions; partition++) {
+    if ((await store.readEvents(partition, 0, 1)).length > 0) return false;
+  }
+  return true;
+}
+
+async function mark(ports: Needs, value: { startedAt: number; finishedAt?: number; backedUpAt: number }) {
+  const key = documents.restoration();
+  const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
+  await ports.store.commit({ ...change, put: [{ key, value }] });
+}

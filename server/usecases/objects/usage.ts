@@ -1,0 +1,173 @@
+import type { AccountId, FilterId, ResourceId, UserId } from '../../domain/ids.ts';
+import type { QuotaKind } from '../../domain/plans.ts';
+import { holdPlace, PLACE_HELD_MS, releasePlace, settlePlaces, type Usage, used } from '../../domain/usage.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import { ABSENT, type DocumentKey, type IndexEntry, type Stored } from '../../ports/store.ts';
+import { inTurn } from '../in-turn.ts';
+import { Contention, type Decision, newOperation, transact } from '../transact.ts';
+import { type Refusal, refusal } from '../verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** Where the objects of a kind are listed: an entry is written and removed in the very commit of its object. */
+const INDEXES: Record<QuotaKind, (account: AccountId) => string> = {
+  users: indexes.users,
+  resources: indexes.resources,
+  filters: indexes.filters,
+  administrators: (account) => `administrators/${account}/created`,
+};
+
+const OBJECTS: Partial<Record<QuotaKind, (id: string) => DocumentKey>> = {
+  users: (id) => documents.user(id as UserId),
+  resources: (id) => documents.resource(id as ResourceId),
+  filters: (id) => documents.filter(id as FilterId),
+};
+
+/** Places held are looked at when there are so many, so that the document stays small. */
+const MOST_HELD = 64;
+const MOST_RECOUNTS = 6;
+const PAGE = 1000;
+
+/** `free`: the plan has no quota for the kind. `held-before`: an earlier try of the same creation took it. */
+export type Place = 'free' | 'held' | 'held-before';
+
+/**
+ * Takes a place within the quota before an object is made. Of many at once no more get one than there are. Where the
+ * plan has no quota for the kind this is one read, and nothing is written.
+ */
+export async function takePlace(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  id: string,
+): Promise<{ place: Place } | Refusal> {
+  const [stored] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
+  return inTurn(ports.store, `usage/${account}/${kind}`, async () => {
+    let taken = await tryToTake(ports, account, kind, id);
+    if (taken === 'look-first') {
+      await settleUsage(ports, account, kind);
+      taken = await tryToTake(ports, account, kind, id);
+    }
+    return taken === 'full' || taken === 'look-first' ? refusal('QUOTA_EXCEEDED') : { place: taken };
+  });
+}
+
+function tryToTake(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  id: string,
+): Promise<Place | 'full' | 'look-first'> {
+  const keys = [documents.account(account), documents.usage(account, kind)] as const;
+  return transact(ports, account, keys, ([owner, stored], now): Decision<Place | 'full' | 'look-first'> => {
+    const quota = owner?.value.plan.quotas?.[kind];
+    if (quota === undefined) return { answer: 'free' };
+    const usage = stored?.value;
+    if (!usage || (usage.recountAt ?? Number.POSITIVE_INFINITY) <= now) return { answer: 'look-first' };
+    const since = Object.values(usage.held);
+    if (since.length >= MOST_HELD) return { answer: 'look-first' };
+    const next = holdPlace(usage, id, quota, now);
+    if (!next) return { answer: since.some((at) => now - at >= PLACE_HELD_MS) ? 'look-first' : 'full' };
+    const place = Object.hasOwn(usage.held, id) ? 'held-before' : 'held';
+    return { answer: place, write: { put: [{ key: keys[1], value: next }] } };
+  });
+}
+
+/** Gives a place back: the object was deleted, or never came to be. Whoever deleted it does, and nobody else. */
+export async function givePlaceBack(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
+  const key = documents.usage(account, kind);
+  // Asked outside of the queue first, for the many accounts that keep no count.
+  const [kept] = await ports.store.getMany([key], ports.clock.now());
+  if (!kept) return;
+  await inTurn(ports.store, `usage/${account}/${kind}`, () =>
+    transact(ports, account, [key], ([stored]) => ({
+      answer: undefined,
+      ...(stored && { write: { put: [{ key, value: releasePlace(stored.value, id) }] } }),
+    })),
+  );
+}
+
+/** Brings the count up to date: cheaply where only places held are in question, else by counting. */
+async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<void> {
+  const key = documents.usage(account, kind);
+  const object = OBJECTS[kind];
+  for (let round = 0; object && round < MOST_RECOUNTS; round++) {
+    const now = ports.clock.now();
+    const [stored] = await ports.store.getMany([key], now);
+    if (!stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) break;
+    const ids = Object.keys(stored.value.held);
+    const found = await ports.store.getMany(ids.map(object), now);
+    const there = new Set(ids.filter((_, at) => found[at] !== undefined));
+    if (await replaceUsage(ports, account, kind, stored, settlePlaces(stored.value, there, now))) return;
+  }
+  await recountUsage(ports, account, kind);
+}
+
+/**
+ * Counts the objects anew and keeps the number, exact also while objects come and go: a change of the count in between
+ * makes it count again. This is what mends a count that a crash has left too high.
+ *
+ * @throws Contention where the account is too busy to be counted
+ */
+export async function recountUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<Usage> {
+  const key = documents.usage(account, kind);
+  for (let round = 0; round < MOST_RECOUNTS; round++) {
+    const now = ports.clock.now();
+    const [stored] = await ports.store.getMany([key], now);
+    const held = stored?.value.held ?? {};
+    const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
+    // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
+    const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
+    const usage = { ...settlePlaces({ counted: others, held }, there, now), ...first };
+    if (await replaceUsage(ports, account, kind, stored, usage)) return usage;
+  }
+  throw new Contention(key.anchor);
+}
+
+/** How many objects of the kind there are now; from the count where one is kept. */
+export async function readUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<number> {
+  const [stored] = await ports.store.getMany([documents.usage(account, kind)], ports.clock.now());
+  return stored ? used(stored.value) : (await countObjects(ports, account, kind, new Set())).others;
+}
+
+async function countObjects(
+  { store }: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  asked: ReadonlySet<string>,
+): Promise<{ others: number; there: Set<string> }> {
+  const index = INDEXES[kind](account);
+  const there = new Set<string>();
+  let others = 0;
+  let after: IndexEntry | undefined;
+  do {
+    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...(after && { after }) });
+    for (const { id } of page) {
+      if (asked.has(id)) there.add(id);
+      else others += 1;
+    }
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+  return { others, there };
+}
+
+async function replaceUsage(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  stored: Stored<Usage> | undefined,
+  usage: Usage,
+): Promise<boolean> {
+  const key = documents.usage(account, kind);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [{ key, version: stored?.version ?? ABSENT }],
+    put: [{ key, value: usage }],
+  });
+  return outcome === 'committed';
+}

@@ -1,0 +1,79 @@
+import { rateKey } from '../../domain/addresses.ts';
+import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import { RESETS_PER_ADDRESS, RESETS_PER_PERSON, RESETS_WINDOW_MS } from '../../domain/password-reset.ts';
+import type { User } from '../../domain/user.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Act, eventOf, type Whence } from '../act.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import { burnAttempt, unknownSubject } from '../second-factor/burn-attempt.ts';
+import { newOperation } from '../transact.ts';
+import { locateUser } from '../users/find-user.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { newReset, resetMail } from './start-password-reset.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
+
+export interface ResetQuestion {
+  resource: ResourceId;
+  name: string;
+  language: MailLanguage;
+}
+
+/**
+ * Somebody has forgotten their password, and says so where they would sign in. Whether the name stands for anybody, and
+ * whether a mail goes out, the answer is the same and takes the same: one durable commit (SR-40). The mail itself goes
+ * after the answer: `deliver` is for the caller to run then.
+ */
+export async function askPasswordReset(
+  ports: Needs,
+  whence: Whence,
+  { resource: id, name, language }: ResetQuestion,
+): Promise<Verdict<{ deliver: () => Promise<void> }>> {
+  const now = ports.clock.now();
+  const from = whence.address === undefined ? 'unknown' : rateKey(whence.address);
+  const asking = await ports.store.increment(`password-reset/from/${from}`, RESETS_WINDOW_MS, RESETS_PER_ADDRESS, now);
+  if (!asking.allowed) return refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
+  const access = await readAccess(ports, id, whence.address);
+  if (isRefusal(access)) return access;
+  const { resource } = access;
+  if (resource.passwordReset !== true) return refusal('NOT_FOUND');
+
+  const found = await locateUser(ports, resource.account, name);
+  const subject = found?.id ?? unknownSubject(ports, resource.account, name);
+  const about = await ports.store.increment(`password-reset/for/${subject}`, RESETS_WINDOW_MS, RESETS_PER_PERSON, now);
+  const person = found && (await whoMayReset(ports, found, id));
+  const act: Act = { actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) }, ...whence };
+  const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;
+
+  if (!person?.email || !about.allowed) {
+    // Whoever floods shall not fill the record: what is over the limit is no event, and a commit all the same.
+    const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
+    const event = about.allowed ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    await burnAttempt(ports, subject, event);
+    return { deliver: async () => {} };
+  }
+  const { email: to, login } = person;
+  const { key, value, path } = newReset(ports, person, to, { language, resource: id });
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value, expiresAt: value.expiresAt }],
+    append: [eventOf(act, draft, now)],
+  });
+  return { deliver: () => ports.courier.send(resetMail(to, language, { login, path })) };
+}
+
+/**
+ * The person as they are now, if they sign in there with a password: whoever has none does not get one by mail, for that
+ * would be a way in that nobody has given them.
+ */
+async function whoMayReset(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
+  const { user, tokens } = await readPairs(ports, found, resource);
+  if (user?.passwordHash === undefined) return undefined;
+  return isAssigned(assignmentTo(user, resource), tokens) ? user : undefined;
+}

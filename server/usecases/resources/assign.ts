@@ -1,0 +1,130 @@
+import {
+  assignAlone,
+  assignDirect,
+  assignmentTo,
+  assignWithToken,
+  isWithinBounds,
+  MOST_RESOURCES_ASSIGNED,
+  unassignAlone,
+  unassignDirect,
+  unassignToken,
+} from '../../domain/assignments.ts';
+import { mayActOn, mayHandToken } from '../../domain/authority.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
+import type { Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { editObject, readObject } from '../objects/read-object.ts';
+import { isRefusal, type Refusal, refusal } from '../verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Access to one resource: a user alone, a user together with one of their tokens (one fact, never two added up), or a
+ * token with no user at all.
+ */
+export interface AssignmentInput {
+  resource: ResourceId;
+  user?: UserId | undefined;
+  token?: TokenId | undefined;
+}
+
+export async function assign(ports: Needs, act: Act, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
+  const token = await judgeParts(ports, act, input);
+  if (isRefusal(token)) return token;
+  const event = eventDraft('assignment.created', input);
+  if (input.user !== undefined) {
+    const key = documents.user(input.user);
+    const edit = (user: User) => assigned(user, input.resource, token);
+    const edited = await editObject(ports, act, event, key, 'USER_NOT_FOUND', edit);
+    return isRefusal(edited) ? edited : { assigned: true };
+  }
+  if (input.token === undefined) return nothingNamed();
+  const key = documents.token(input.token);
+  const edit = (current: Token) => assignedAlone(current, input.resource);
+  const edited = await editObject(ports, act, event, key, 'TOKEN_NOT_FOUND', edit);
+  return isRefusal(edited) ? edited : { assigned: true };
+}
+
+/** Why an assignment could not be made as things stand; undefined where it could. Makes nothing. */
+export async function judgeAssignment(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: AssignmentInput,
+): Promise<Refusal | undefined> {
+  const token = await judgeParts(ports, act, input);
+  if (isRefusal(token)) return token;
+  if (input.user === undefined && token.token === undefined) return nothingNamed();
+  if (input.user === undefined) return token.token && asRefusal(assignedAlone(token.token, input.resource));
+  const user = await readObject(ports, act.actor.account, documents.user(input.user), 'USER_NOT_FOUND');
+  return asRefusal(isRefusal(user) ? user : assigned(user.object, input.resource, token));
+}
+
+/** The resource that it is for, and the token if there is one. */
+async function judgeParts(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  { resource, token: id }: AssignmentInput,
+): Promise<{ token?: Token } | Refusal> {
+  const { account } = act.actor;
+  const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
+  if (id === undefined) return {};
+  const token = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(token)) return token;
+  return mayHandToken(token.object) ? { token: token.object } : refusal('FORBIDDEN');
+}
+
+function assigned(user: User, resource: ResourceId, { token }: { token?: Token }): User | Refusal {
+  const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
+  if (!next) return refusal('TOKEN_NOT_OWNED');
+  return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
+}
+
+function assignedAlone(token: Token, resource: ResourceId): Token | Refusal {
+  const next = assignDirect(token, resource);
+  return next.directResources.length <= MOST_RESOURCES_ASSIGNED ? next : refusal('ASSIGNMENT_LIMIT');
+}
+
+function asRefusal(judged: object): Refusal | undefined {
+  return isRefusal(judged) ? judged : undefined;
+}
+
+function nothingNamed(): Refusal {
+  return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
+}
+
+export async function unassign(
+  ports: Needs,
+  act: Act,
+  input: AssignmentInput,
+): Promise<{ unassigned: true } | Refusal> {
+  const { resource, user: userId, token: tokenId } = input;
+  const event = eventDraft('assignment.deleted', input);
+  if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  if (userId !== undefined) {
+    const edited = await editObject(ports, act, event, documents.user(userId), 'USER_NOT_FOUND', (user) => {
+      const held = assignmentTo(user, resource);
+      const stands = tokenId === undefined ? held?.alone : held?.tokens.some(({ token }) => token === tokenId);
+      if (!stands) return refusal('ASSIGNMENT_NOT_FOUND');
+      return tokenId === undefined ? unassignAlone(user, resource) : unassignToken(user, resource, tokenId);
+    });
+    return isRefusal(edited) ? edited : { unassigned: true };
+  }
+  if (tokenId === undefined) return nothingNamed();
+  const edited = await editObject(ports, act, event, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
+    token.directResources.includes(resource) ? unassignDirect(token, resource) : refusal('ASSIGNMENT_NOT_FOUND'),
+  );
+  return isRefusal(edited) ? edited : { unassigned: true };
+}
+
+/** The event hangs on whoever holds the fact: the user, or the token where there is none. */
+function eventDraft(type: 'assignment.created' | 'assignment.deleted', input: AssignmentInput): EventDraft {
+  const { resource, user, token } = input;
+  return { type, resource, ...(user !== undefined && token !== undefined && { related: [token] }) };
+}

@@ -1,0 +1,38 @@
+import type { Resource } from '../../domain/resource.ts';
+import { acceptedKinds, type SecondAnswer } from '../../domain/second-factor.ts';
+import type { TokenKind } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import { newOperation } from '../transact.ts';
+import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
+
+export interface UserFactor {
+  method: 'otp' | 'password-otp';
+  user: User;
+  resource: Resource;
+  answer: SecondAnswer;
+  /** Where challenges stand that this answers. */
+  scope: string;
+  /** What the answer is to confirm; then only tokens of these kinds may give it. */
+  signs?: { transaction: string; kinds: readonly TokenKind[] };
+}
+
+/** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
+export function checkUserFactor(
+  ports: FactorNeeds,
+  { method, user, resource, answer, scope, signs }: UserFactor,
+  tell?: FactorCheck['tell'],
+): Promise<FactorOutcome> {
+  return checkFactor(ports, user.id, {
+    method,
+    answer,
+    scope,
+    accepts: signs?.kinds ?? acceptedKinds(resource),
+    ...(signs && { transaction: signs.transaction }),
+    threshold: resource.failedAttemptsBeforeLock,
+    userBlocked: user.blocked,
+    attempt: newOperation(ports),
+    ...(tell && { tell }),
+    candidates: async () => (await readPairs(ports, user, resource.id)).tokens,
+  });
+}

@@ -1,0 +1,212 @@
+import { referenceTo } from '../../domain/actor.ts';
+import { mayChangeUser, mayCreate } from '../../domain/authority.ts';
+import type { TokenId, UserId } from '../../domain/ids.ts';
+import { hashPin } from '../../domain/ocra/answer.ts';
+import { formatSuite, type OcraSuite } from '../../domain/ocra/suite.ts';
+import type {
+  OathToken,
+  OcraToken,
+  OtpAlgorithm,
+  OtpDigits,
+  RecoveryToken,
+  Token,
+  TokenPin,
+} from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import type { Act } from '../act.ts';
+import { type Birth, createObject } from '../objects/create-object.ts';
+import { newRecoverySet } from '../second-factor/judge-recovery.ts';
+import { newPin } from '../second-factor/pin.ts';
+import { pinHashContext, seedContext } from '../second-factor/seed-context.ts';
+import { disown } from '../users/delete-user.ts';
+import { readUser } from '../users/find-user.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+
+/** What is said of a token of any kind. */
+export interface NewTokenRecord {
+  name: string;
+  serial?: string | undefined;
+  owner?: UserId | undefined;
+  expiresAt?: number | undefined;
+  /** Where the epochs of the token begin; 0, the default, for an id that nothing has had before. */
+  epoch?: number | undefined;
+}
+
+export interface NewPin {
+  /** Four digits. */
+  digits: string;
+  position: TokenPin['position'];
+}
+
+export interface NewOathToken extends NewTokenRecord {
+  kind: 'totp' | 'hotp';
+  algorithm: OtpAlgorithm;
+  digits: OtpDigits;
+  periodMs: number;
+  /** HOTP: the next counter. */
+  counter: number;
+  /** Given by whoever has the device already; otherwise made here. */
+  secret?: Uint8Array | undefined;
+  /** TOTP: what is known of the device's clock, in steps. */
+  driftSteps?: number | undefined;
+  pin?: NewPin | undefined;
+}
+
+export interface NewRecoveryToken extends NewTokenRecord {
+  kind: 'recovery';
+}
+
+export interface NewOcraToken extends NewTokenRecord {
+  kind: 'ocra';
+  /** From `enrolSuite`. */
+  suite: OcraSuite;
+  /** Suites with a counter: the next one. */
+  counter: number;
+  secret?: Uint8Array | undefined;
+  /** Typed before or after an answer. */
+  pin?: NewPin | undefined;
+  /** Suites with a PIN: the one that its owner types into the device. */
+  suitePin?: string | undefined;
+}
+
+export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
+const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
+
+/** Makes a token that shows codes by itself. The seed is answered this once and sealed for good (SR-21, SR-23). */
+export async function createToken(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewOathToken,
+): Promise<Verdict<{ token: OathToken; secret: Uint8Array }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
+  const { pin } = input;
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): OathToken => ({
+      ...record,
+      factor:
+        input.kind === 'totp'
+          ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
+          : { kind: 'hotp' },
+      algorithm: input.algorithm,
+      digits: input.digits,
+      sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+      nextCounter: input.kind === 'hotp' ? input.counter : 0,
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+  if (isRefusal(made)) return made;
+  // Repeated with the same Idempotency-Key it answers the seed that was made the first time.
+  return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/**
+ * Makes a token whose device answers questions (RFC 6287). The seed is answered this once and sealed for good; so is the hash
+ * of the PIN that goes into its answers, which by itself hides nothing.
+ */
+export async function createOcraToken(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewOcraToken,
+): Promise<Verdict<{ token: OcraToken; secret: Uint8Array }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const { suite, pin, suitePin } = input;
+  if ((suite.pin === undefined) !== (suitePin === undefined)) {
+    return refusal('INPUT_INVALID', { detail: 'suitePin: there exactly if the suite has a PIN' });
+  }
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[suite.algorithm]);
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): OcraToken => ({
+      ...record,
+      factor: { kind: 'ocra', suite: formatSuite(suite), driftSteps: 0 },
+      sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+      ...(suitePin !== undefined && {
+        sealedPinHash: ports.secrets.seal(hashPin(suite, suitePin), pinHashContext(account, id)),
+      }),
+      nextCounter: suite.counter ? input.counter : 0,
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+  if (isRefusal(made)) return made;
+  return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/** Makes a set of recovery codes, shown this once. They stand in for a token, so they belong to somebody. */
+export async function createRecoveryCodes(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewRecoveryToken,
+): Promise<Verdict<{ token: RecoveryToken; codes: string[] }>> {
+  if (input.owner === undefined) return refusal('INPUT_INVALID', { detail: 'owner: whose codes they are' });
+  const { codes, macs } = newRecoverySet(ports, { account: act.actor.account, id: birth.id }, birth.madeWith);
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): RecoveryToken => ({ ...record, factor: { kind: 'recovery', macs } }),
+  );
+  return isRefusal(made) ? made : { token: made.token, codes };
+}
+
+type TokenRecord = Omit<RecoveryToken, 'factor'>;
+
+/** Everything that making a token of any kind takes: rights, the record, the commit, and an owner who is still there. */
+export async function storeToken<T extends Token>(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewTokenRecord,
+  complete: (record: TokenRecord) => T,
+): Promise<Verdict<{ token: T }>> {
+  const { id } = birth;
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  if (input.owner !== undefined) {
+    const owner = await readUser(ports, account, input.owner);
+    if (!owner) return refusal('USER_NOT_FOUND');
+    if (!mayChangeUser(act.actor, owner)) return refusal('FORBIDDEN');
+  }
+  const token = complete({
+    id,
+    account,
+    name: input.name,
+    ...(input.serial !== undefined && { serial: input.serial }),
+    nextCounter: 0,
+    ...(input.owner !== undefined && { owner: input.owner }),
+    epoch: input.epoch ?? 0,
+    enabled: true,
+    failures: 0,
+    ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
+    directResources: [],
+    createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
+  });
+  const index = indexes.tokens(account);
+  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
+  if (isRefusal(made)) return made;
+  // Whoever was deleted meanwhile owns nothing; the token is nobody's, as theirs before it.
+  const { owner } = made.created;
+  if (owner !== undefined && !(await readUser(ports, account, owner))) {
+    await disown(ports, act, account, id, owner);
+    return refusal('USER_NOT_FOUND');
+  }
+  return { token: made.created as T };
+}

@@ -1,0 +1,60 @@
+import { unassignToken } from '../../domain/assignments.ts';
+import { mayDelete } from '../../domain/authority.ts';
+import type { TokenId, UserId } from '../../domain/ids.ts';
+import type { SeenVersions } from '../../domain/object-version.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { movePlaces } from '../objects/object-places.ts';
+import { removeObject } from '../objects/read-object.ts';
+import { releaseCredential } from '../passkeys/claim-credential.ts';
+import { transact } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+
+/**
+ * Deletes a token. A token with which an administrator signs in is theirs alone to delete. The assignments that named it
+ * are void from then on; they are only tidied up afterwards.
+ */
+export async function deleteToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: TokenId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  const { actor } = act;
+  const gone = await removeObject(
+    ports,
+    act,
+    { type: 'token.deleted' },
+    documents.token(id),
+    'TOKEN_NOT_FOUND',
+    (token) => {
+      return mayDelete(actor, token) ? undefined : refusal('FORBIDDEN');
+    },
+    seen,
+  );
+  if (isRefusal(gone)) return gone;
+  const { owner, factor, account } = gone.object;
+  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
+  if (owner !== undefined) await forgetPairs(ports, owner, id);
+  return { deleted: true };
+}
+
+/** No event: what is taken off has meant nothing since the token was gone. */
+async function forgetPairs(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  owner: UserId,
+  token: TokenId,
+): Promise<void> {
+  const key = documents.user(owner);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const user = stored?.value;
+    const on = user?.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token)) ?? [];
+    if (!user || on.length === 0) return { answer: undefined };
+    const next = on.reduce((edited, { resource }) => unassignToken(edited, resource, token), user);
+    return {
+      answer: undefined,
+      write: { put: [{ key, value: next }], index: movePlaces(key, user, next) },
+    };
+  });
+}
