@@ -9,6 +9,7 @@ const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 /** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
 export default defineConfig({
   test: {
+    globalSetup: 'tools/test-run/own-folders.ts',
     projects: [
       {
         test: {

@@ -3,9 +3,10 @@ import { countResults, summary, timingTable } from './summary.ts';
 
 const report = (...files: { status: string; tests: string[] }[]): string =>
   JSON.stringify({
-    testResults: files.map(({ status, tests }) => ({
+    testResults: files.map(({ status, tests }, at) => ({
+      name: `file-${at}.test.ts`,
       status,
-      assertionResults: tests.map((test) => ({ status: test })),
+      assertionResults: tests.map((test, nth) => ({ status: test, fullName: `test ${nth}` })),
     })),
   });
 
@@ -15,7 +16,11 @@ describe('counting a test project', () => {
       { status: 'passed', tests: ['passed', 'passed'] },
       { status: 'failed', tests: ['passed', 'failed'] },
     );
-    expect(countResults(json, false)).toEqual({ passed: 3, failed: 1 });
+    expect(countResults(json, false)).toEqual({
+      passed: 3,
+      failed: 1,
+      failures: ['file-1.test.ts: test 1 (failed)'],
+    });
   });
 
   it.each([
@@ -25,23 +30,28 @@ describe('counting a test project', () => {
     ['an unhandled rejection after the last test', report({ status: 'passed', tests: ['passed'] }), false, 1],
     ['no report at all', undefined, true, 0],
   ])('%s is a failure', (_what, json, endedWell, passed) => {
-    expect(countResults(json, endedWell)).toEqual({ passed, failed: 1 });
+    expect(countResults(json, endedWell)).toMatchObject({ passed, failed: 1, failures: [expect.any(String)] });
   });
 
   it('is content only when every test passed and the run ended well', () => {
-    expect(countResults(report({ status: 'passed', tests: ['passed'] }), true)).toEqual({ passed: 1, failed: 0 });
+    const json = report({ status: 'passed', tests: ['passed'] });
+    expect(countResults(json, true)).toEqual({ passed: 1, failed: 0, failures: [] });
   });
 });
 
 describe('the last line', () => {
   const outcomes = [
     { name: 'lint', tookMs: 1234, passed: 0, failed: 0 },
-    { name: 'unit', tookMs: 20, passed: 7, failed: 1 },
+    { name: 'unit', tookMs: 20, passed: 7, failed: 1, failures: ['a.test.ts: adds up (failed)'] },
     { name: 'http', tookMs: 0, passed: 2, failed: 2 },
   ];
 
   it('counts everything and names what failed', () => {
-    expect(summary(outcomes)).toEqual({ lines: ['failed: unit, http'], line: '9 passed, 3 failed', failed: 3 });
+    expect(summary(outcomes)).toEqual({
+      lines: ['not passed: a.test.ts: adds up (failed)', 'failed: unit, http'],
+      line: '9 passed, 3 failed',
+      failed: 3,
+    });
   });
 
   it('has a table of times before it', () => {

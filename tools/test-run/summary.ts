@@ -4,12 +4,15 @@ export interface Outcome {
   readonly tookMs: number;
   readonly passed: number;
   readonly failed: number;
+  /** Which tests did not pass: the file and the whole name of each. */
+  readonly failures?: readonly string[];
 }
 
 interface VitestReport {
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
 
@@ -18,19 +21,22 @@ interface VitestReport {
  * skipped, a file that could not be loaded, a project without tests, a run that ended badly though each test passed
  * (an unhandled rejection), no report at all.
  */
-export function countResults(json: string | undefined, endedWell: boolean): { passed: number; failed: number } {
+export function countResults(
+  json: string | undefined,
+  endedWell: boolean,
+): { passed: number; failed: number; failures: string[] } {
   let passed = 0;
-  let failed = 0;
+  const failures: string[] = [];
   if (json !== undefined) {
     for (const file of (JSON.parse(json) as VitestReport).testResults) {
-      const good = file.assertionResults.filter((test) => test.status === 'passed').length;
-      const bad = file.assertionResults.length - good;
-      passed += good;
-      failed += bad === 0 && file.status !== 'passed' ? 1 : bad;
+      const bad = file.assertionResults.filter((test) => test.status !== 'passed');
+      passed += file.assertionResults.length - bad.length;
+      failures.push(...bad.map((test) => `${file.name}: ${test.fullName} (${test.status})`));
+      if (bad.length === 0 && file.status !== 'passed') failures.push(`${file.name}: the file itself`);
     }
   }
-  if (failed === 0 && (!endedWell || passed === 0)) failed = 1;
-  return { passed, failed };
+  if (failures.length === 0 && (!endedWell || passed === 0)) failures.push('the run ended badly, or without a test');
+  return { passed, failed: failures.length, failures };
 }
 
 export function timingTable(outcomes: readonly Outcome[]): string {
@@ -48,6 +54,8 @@ export function summary(outcomes: readonly Outcome[]): { lines: string[]; line: 
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
   const broken = outcomes.filter((outcome) => outcome.failed > 0).map(({ name }) => name);
-  const lines = broken.length > 0 ? [`failed: ${broken.join(', ')}`] : [];
+  // At the end, where somebody looks who has only the last lines of a long run.
+  const lines = outcomes.flatMap(({ failures = [] }) => failures.map((failure) => `not passed: ${failure}`));
+  if (broken.length > 0) lines.push(`failed: ${broken.join(', ')}`);
   return { lines, line: `${passed} passed, ${failed} failed`, failed };
 }

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import ownFolders, { QUICK_FOLDER } from './own-folders.ts';
+
+it('a run keeps its temporary files in folders of its own', () => {
+  const quick = process.env[QUICK_FOLDER] ?? '';
+  expect(tmpdir()).toMatch(/\/cs-test-\w+$/);
+  expect(existsSync(quick)).toBe(true);
+});
+
+it('takes them away with what is left in them', () => {
+  const before = { ...process.env };
+  try {
+    const takeAway = ownFolders();
+    const made = [process.env.TMPDIR ?? '', process.env[QUICK_FOLDER] ?? ''];
+    expect(made.map((path) => existsSync(path))).toEqual([true, true]);
+    takeAway();
+    expect(made.map((path) => existsSync(path))).toEqual([false, false]);
+  } finally {
+    process.env.TMPDIR = before.TMPDIR;
+    process.env[QUICK_FOLDER] = before[QUICK_FOLDER];
+  }
+});
