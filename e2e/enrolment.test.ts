@@ -244,7 +244,7 @@ describe('a mailed link', () => {
     await own.button('Confirm').click();
     await page.getByRole('checkbox').check();
     await own.button('Continue').click();
-    await page.getByRole('heading', { name: 'Your app is set up' }).waitFor();
+    await page.getByRole('heading', { name: 'You are all set' }).waitFor();
     expect(new URL(page.url()).hash).toBe('');
   });
 

@@ -88,7 +88,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget/v1', signInPage(ports, options.widget));
-  app.route('/widget/v1', enrolment({ ...ports, issuer }, options.widget));
+  app.route('/widget/v1', enrolment({ ...ports, issuer, rpId: options.rpId }, options.widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));
   if (options.console) app.route('/', consolePages(options.console));

@@ -77,9 +77,7 @@ function passed({ passed: before, making }: Enrolling, token: Token): Enrolling[
 
 /** The recovery codes first, where there are any. */
 function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['passed']): StepOutcome {
-  return enrolling.recovery === undefined
-    ? ending(user, flow, shown)
-    : { move: (held) => codesShown(held, shown) };
+  return enrolling.recovery === undefined ? ending(user, flow, shown) : { move: (held) => codesShown(held, shown) };
 }
 
 /** Goes on without, where that may be: read again, since the time for it may be over. */

@@ -86,7 +86,10 @@ async function send(
 }
 
 /** So that whoever knows one password does not make the service send to number after number. */
-async function countOfPerson(ports: Pick<Ports, 'store' | 'clock' | 'codes'>, user: string): Promise<Refusal | undefined> {
+async function countOfPerson(
+  ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
+  user: string,
+): Promise<Refusal | undefined> {
   const { perAddress, perAddressAndDay } = ports.codes.limits;
   const now = ports.clock.now();
   const caps: [key: string, windowMs: number, limit: number][] = [

@@ -3,8 +3,8 @@ import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 /** What a field is, whichever step it stands on. */
 export interface FieldAttributes {
   name: string;
-  type: 'text' | 'password';
-  autocomplete: 'username' | 'username webauthn' | 'current-password' | 'one-time-code' | 'off';
+  type: 'text' | 'password' | 'tel';
+  autocomplete: 'username' | 'username webauthn' | 'current-password' | 'one-time-code' | 'tel' | 'off';
   inputMode?: 'numeric';
   maxLength?: number;
   /** Of what is typed, whichever way the words around it run. */
