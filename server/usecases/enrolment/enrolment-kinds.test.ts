@@ -4,7 +4,7 @@ import { ENROLMENT_KINDS } from '../../domain/enrolment-policy.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { operatorOf, updateResource, updateUser } from '../../testing/acting.ts';
+import { operatorOf, updateResource } from '../../testing/acting.ts';
 import { appOf } from '../../testing/app-on-a-phone.ts';
 import { DEVICE_KINDS } from '../../testing/devices/device-kinds.ts';
 import { inTheFrame } from '../../testing/devices/passkey-device.ts';
@@ -397,5 +397,4 @@ test('a link lets try anew, and so does a token that was set up in another way',
   expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
   const [left] = await ports.store.getMany([documents.enrolmentTries(scene.user.id)], ports.clock.now());
   expect(left).toBeUndefined();
-  must(await updateUser(ports, scene.account, scene.user.id, { blocked: false }));
 });
