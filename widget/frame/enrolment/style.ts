@@ -89,10 +89,11 @@ form.codes {
 }
 
 .kind {
-  display: grid;
-  grid-template-columns: 1fr auto;
+  display: flex;
+  flex-wrap: wrap;
   gap: 2px 12px;
   align-items: baseline;
+  justify-content: space-between;
   width: 100%;
   min-height: 44px;
   padding: 12px 16px;
@@ -122,10 +123,15 @@ form.codes {
 }
 
 .kind span {
-  grid-column: 1 / -1;
+  flex-basis: 100%;
   color: var(--muted);
   font-size: 14px;
   line-height: 1.45;
+}
+
+/* Silent, it takes no room. */
+.enrol > [role="alert"]:empty {
+  margin-top: -20px;
 }
 
 .unlock {
