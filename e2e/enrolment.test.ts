@@ -63,7 +63,7 @@ async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {
 /** What an app reads of the screen: the key that can be typed. */
 async function readKey(place: FrameLocator | Page) {
   const secret = (await place.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
-  return appOf({ step: 'enrol', enrol: { secret } } as Parameters<typeof appOf>[0]);
+  return appOf({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof appOf>[0]);
 }
 
 const heardBy = (page: Page) => page.evaluate(() => (window as unknown as { heard: [string, unknown][] }).heard);
