@@ -2,11 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EnrolmentKind } from '../../../shared/wire/flow.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { updateUser } from '../../testing/acting.ts';
+import { operatorOf, updateUser } from '../../testing/acting.ts';
+import { appOf } from '../../testing/app-on-a-phone.ts';
 import { anotherCode, freshAddress } from '../../testing/devices/sent-device.ts';
 import { must, read, type Scene, type SceneOptions, setScene } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
+import { sendEnrolmentLink } from './send-enrolment-link.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -260,4 +262,35 @@ describe('SR-48: codes', () => {
     const told = changes.flatMap(({ append = [] }) => append);
     expect(told).toMatchObject([{ type: 'code.sent', actor: { kind: 'user', id: scene.user.id } }]);
   });
+});
+
+test('a link lets try anew, and so does a token that was set up in another way', async () => {
+  const scene = await setStage('email', {
+    resource: {
+      enrolment: { kinds: ['email', 'totp'], required: true },
+      tokenKinds: ['email', 'totp', 'recovery'],
+      failedAttemptsBeforeLock: 3,
+    },
+  });
+  const burn = async () => {
+    const walk = await toEnrol(scene);
+    await walk.chooseKind('email');
+    await walk.sendFirst();
+    const wrong = anotherCode(ports.codes.last(scene.user.email ?? '').code);
+    for (let at = 0; at < 5; at++) await walk.enrol(wrong);
+    expect(walk.view.error?.code).toBe('ENROLMENT_LOCKED');
+    return walk;
+  };
+  await burn();
+  must(
+    await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
+      resource: scene.resource.id,
+      language: 'en',
+    }),
+  );
+  const walk = await burn();
+  await walk.chooseKind('totp');
+  expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+  const [left] = await ports.store.getMany([documents.enrolmentTries(scene.user.id)], ports.clock.now());
+  expect(left).toBeUndefined();
 });

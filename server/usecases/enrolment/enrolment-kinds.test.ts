@@ -4,11 +4,11 @@ import { ENROLMENT_KINDS } from '../../domain/enrolment-policy.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { operatorOf, updateResource } from '../../testing/acting.ts';
+import { updateResource } from '../../testing/acting.ts';
 import { appOf } from '../../testing/app-on-a-phone.ts';
 import { DEVICE_KINDS } from '../../testing/devices/device-kinds.ts';
 import { inTheFrame } from '../../testing/devices/passkey-device.ts';
-import { anotherCode, freshAddress } from '../../testing/devices/sent-device.ts';
+import { freshAddress } from '../../testing/devices/sent-device.ts';
 import {
   addPerson,
   meanwhile,
@@ -25,7 +25,6 @@ import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import { findPasskey } from '../passkeys/find-passkey.ts';
 import { isRefusal } from '../verdict.ts';
-import { sendEnrolmentLink } from './send-enrolment-link.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -373,28 +372,4 @@ describe('a passkey', () => {
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
     expect(await ownedBy(scene)).toHaveLength(2);
   });
-});
-
-test('a link lets try anew, and so does a token that was set up in another way', async () => {
-  const scene = await setStage(['email', 'totp'], { resource: { failedAttemptsBeforeLock: 3 } });
-  const burn = async () => {
-    const walk = await toEnrol(scene);
-    await walk.chooseKind('email');
-    await walk.sendFirst();
-    const wrong = anotherCode(ports.codes.last(scene.user.email ?? '').code);
-    while (walk.view.error?.code !== 'ENROLMENT_LOCKED') await walk.enrol(wrong);
-    return walk;
-  };
-  await burn();
-  must(
-    await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
-      resource: scene.resource.id,
-      language: 'en',
-    }),
-  );
-  const walk = await burn();
-  await walk.chooseKind('totp');
-  expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
-  const [left] = await ports.store.getMany([documents.enrolmentTries(scene.user.id)], ports.clock.now());
-  expect(left).toBeUndefined();
 });
