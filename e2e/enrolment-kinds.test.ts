@@ -11,7 +11,7 @@ import { must, NONCE, PASSWORD, read, type Scene, type SceneOptions, setScene } 
 import { sendEnrolmentLink } from '../server/usecases/enrolment/send-enrolment-link.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { plugIn } from './harness/passkeys.ts';
-import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
 
 let here: ServiceHere;
@@ -346,12 +346,3 @@ test.each([
     await kinds.first().waitFor();
   }
 });
-
-async function expectNoScrolling(page: Page): Promise<void> {
-  const frame = page.frames().at(-1);
-  await expect
-    .poll(() => frame?.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight))
-    .toBe(true);
-  const size = await frame?.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  expect(size?.[0]).toBeLessThanOrEqual(size?.[1] ?? 0);
-}

@@ -6,7 +6,7 @@ import { appOf } from '../server/testing/app-on-a-phone.ts';
 import { must, NONCE, PASSWORD, type Scene, type SceneOptions, setScene, wrongCode } from '../server/testing/scene.ts';
 import { sendEnrolmentLink } from '../server/usecases/enrolment/send-enrolment-link.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
-import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
 
 let here: ServiceHere;
@@ -188,15 +188,6 @@ test.each([
   await expectAccessible(page);
   await expectNoScrolling(page);
 });
-
-async function expectNoScrolling(page: Page): Promise<void> {
-  const frame = page.frames().at(-1);
-  await expect
-    .poll(() => frame?.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight))
-    .toBe(true);
-  const size = await frame?.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  expect(size?.[0]).toBeLessThanOrEqual(size?.[1] ?? 0);
-}
 
 describe('where the page asks for it', () => {
   test('somebody who has a token sets up another after both factors', async () => {

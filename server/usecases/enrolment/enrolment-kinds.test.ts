@@ -23,6 +23,7 @@ import {
 import { SoftwareAuthenticator } from '../../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
+import { credentialHash } from '../passkeys/claim-credential.ts';
 import { findPasskey } from '../passkeys/find-passkey.ts';
 import { isRefusal } from '../verdict.ts';
 
@@ -371,5 +372,7 @@ describe('a passkey', () => {
     expect((await findPasskey(ports, scene.account, replaced.id))?.id).toBe(scene.user.id);
     expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
     expect(await ownedBy(scene)).toHaveLength(2);
+    const claim = documents.credentialClaim(scene.account, credentialHash(device.id));
+    expect(await ports.store.getMany([claim], ports.clock.now())).toEqual([undefined]);
   });
 });
