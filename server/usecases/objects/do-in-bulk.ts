@@ -9,7 +9,7 @@ import { idempotently } from './idempotently.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** So many rows are at work at once: enough that commits go together, few enough that others get through. */
-export const WIDTH = 8;
+export const WIDTH = 16;
 
 export interface Row<T> {
   /** Its own Idempotency-Key. */
