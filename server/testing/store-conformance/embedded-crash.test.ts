@@ -37,7 +37,7 @@ test(`of ${KILLS} servers killed while they write, none has lost an acknowledged
     expect(faults, `after kill ${kill}`).toEqual([]);
   }
   expect(acknowledged.size).toBe(4);
-}, 300_000);
+}, 600_000);
 
 /** Lets a process write until it has acknowledged so many writes, kills it, and notes all it has acknowledged. */
 async function killAfter(writes: number, acknowledged: Map<string, number>): Promise<void> {

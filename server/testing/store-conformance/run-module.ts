@@ -1,6 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlink } from 'node:fs/promises';
+import { copyFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ export async function buildModule(name: string, outDir: string): Promise<string>
     logLevel: 'error',
     build: { ssr: entry, outDir, target: 'node20', rolldownOptions },
   });
+  await copyFile(join(root, 'server/adapters/redis-store/countersign.lua'), join(outDir, 'countersign.lua'));
   await symlink(join(root, 'node_modules'), join(outDir, 'node_modules'));
   return join(outDir, 'module.mjs');
 }
