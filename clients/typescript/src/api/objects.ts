@@ -120,6 +120,7 @@ export interface User {
   secondName?: string;
   blocked: boolean;
   hasPassword: boolean;
+  /** Whether `authenticate` lets them in; the widget asks nobody for it. */
   apiSupport: boolean;
   assignments: UserAssignment[];
   createdAt: number;
