@@ -3,7 +3,7 @@ import type { ImportFlaw, ImportFormat, ImportWarning } from '../../../shared/wi
 import { mayCreate } from '../../domain/authority.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { ImportFile } from '../../domain/token-import/import-file.ts';
-import { type DerivationNeeded, type ImportOptions, readFile } from '../../domain/token-import/read-file.ts';
+import type { DerivationNeeded, ImportOptions } from '../../domain/token-import/read-file.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -11,8 +11,8 @@ import { inTurn } from '../in-turn.ts';
 import { letOthers } from '../let-others.ts';
 import { WIDTH } from '../objects/do-in-bulk.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
-import { createToken } from './create-token.ts';
-import { type ImportableRow, type JudgedRow, judgeImport } from './judge-import.ts';
+import { createOcraToken, createToken } from './create-token.ts';
+import { type JudgedRow, judgeImport } from './judge-import.ts';
 
 export interface TokenImport extends ImportOptions {
   content: Uint8Array;
@@ -79,16 +79,15 @@ type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
 
 async function make(ports: Needs, act: Act, row: JudgedRow): Promise<Outcome> {
   if ('flaw' in row || row.exists) return judgedOutcome(row);
-  const made = await createToken(ports, act, row.birth, newToken(row, ports.clock.now()));
+  const { token, birth } = row;
+  // A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is
+  // later than any of before, so that no assignment of the deleted one holds for it.
+  const epoch = ports.clock.now();
+  const made =
+    token.kind === 'ocra'
+      ? await createOcraToken(ports, act, birth, { ...token, epoch })
+      : await createToken(ports, act, birth, { ...token, epoch });
   return isRefusal(made) ? { outcome: 'refused', code: made.refused } : { outcome: 'made', id: made.token.id };
-}
-
-/**
- * A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is later
- * than any of before, so that no assignment of the deleted one holds for it.
- */
-function newToken({ token }: ImportableRow, now: number): Parameters<typeof createToken>[3] {
-  return { ...token, epoch: now };
 }
 
 function judgedOutcome(row: JudgedRow): Outcome {
@@ -100,11 +99,12 @@ function placeOf({ line, serial }: JudgedRow): Pick<ImportedRow, 'line' | 'seria
   return { line, ...(serial !== undefined && { serial }) };
 }
 
-/** Reads a file with pauses, in which everybody else is served. */
+/** Reads a file with pauses, in which everybody else is served. What reads them is loaded for the first: few services see one. */
 async function readInPieces(
   ports: Pick<Ports, 'clock'>,
   { content, ...options }: TokenImport,
 ): Promise<ImportFile | { flaw: ImportFlaw }> {
+  const { readFile } = await import('../../domain/token-import/read-file.ts');
   const reading = readFile(content, options, ports.clock.now());
   let step = reading.next();
   while (!step.done) {
