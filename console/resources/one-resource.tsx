@@ -5,10 +5,13 @@ import { Tabs } from '../inside/tabs.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
 import { Copy } from '../parts/copy.tsx';
+import { Appearance } from './appearance.tsx';
+import { Embed } from './embed.tsx';
 import type { Resource } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { ResourceSettings } from './settings.tsx';
 import { States } from './states.tsx';
+import { TryIt } from './try-it.tsx';
 import { words } from './words.ts';
 
 /** One resource, in tabs. */
@@ -17,7 +20,12 @@ export function OneResource({ id }: { id: string }) {
   const read = useRead<Resource>(`resources/${id}`);
   const { body: resource, version } = read;
   const here = `${RESOURCES}/${id}`;
-  const tabs = [{ href: here, label: words('tabSettings'), Tab: ResourceSettings }];
+  const tabs = [
+    { href: here, label: words('tabSettings'), Tab: ResourceSettings },
+    { href: `${here}/appearance`, label: words('tabAppearance'), Tab: Appearance },
+    { href: `${here}/embed`, label: words('tabEmbed'), Tab: Embed },
+    { href: `${here}/try`, label: words('tabTry'), Tab: TryIt },
+  ];
   const shown = tabs.find(({ href }) => href === address.path) ?? tabs[0];
   const isGone = read.problem && !resource;
   return (

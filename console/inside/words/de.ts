@@ -10,7 +10,7 @@ export const de = {
   pagesGroup: 'Seiten',
   actionsGroup: 'Befehle',
   appearance: 'Darstellung',
-  themeAuto: 'Wie das System',
+  themeAuto: 'System',
   themeLight: 'Hell',
   themeDark: 'Dunkel',
   language: 'Sprache',

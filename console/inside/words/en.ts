@@ -8,7 +8,7 @@ export const en = {
   pagesGroup: 'Pages',
   actionsGroup: 'Commands',
   appearance: 'Appearance',
-  themeAuto: 'As the system',
+  themeAuto: 'System',
   themeLight: 'Light',
   themeDark: 'Dark',
   language: 'Language',
