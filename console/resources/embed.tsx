@@ -7,7 +7,7 @@ import { words } from './words.ts';
 
 /** What to write where, filled in for this resource. Which languages are shown stands in the address. */
 export function Embed({ resource }: TabProps) {
-  const known = exampleOrigin(resource.allowedOrigins);
+  const known = exampleOrigin(resource.allowedOrigins.filter((origin) => origin !== location.origin));
   const filling = {
     service: location.origin,
     resource: resource.id,
