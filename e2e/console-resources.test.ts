@@ -1,54 +1,25 @@
-import type { BrowserContextOptions } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { Resource } from '../server/domain/resource.ts';
 import { documents } from '../server/ports/documents.ts';
 import { StoreUnavailable } from '../server/ports/store.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { samplePng } from '../server/testing/images.ts';
 import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/scene.ts';
-import { signIn, someone } from './harness/console-people.ts';
-import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
+import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { consoleVisits } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, TRAP } from './harness/markup-corpus.ts';
 
-const PHONE = { viewport: { width: 320, height: 720 } };
-const DESK = { viewport: { width: 1280, height: 900 } };
-
-let stage: ConsoleStage;
-const views: ConsoleView[] = [];
-
-beforeAll(async () => {
-  stage = await setConsoleStage('console resources', { hasWidget: true });
-});
-afterAll(() => stage?.close());
-/** Whatever happened: no page complained. */
-afterEach(async () => {
-  stage.ports.store.intercept = {};
-  for (const view of views.splice(0)) {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  }
-});
-
-/** Somebody at this address, signed in. */
-async function enter(
-  who: SceneAdministrator,
-  path: string,
-  options: BrowserContextOptions = DESK,
-): Promise<ConsoleView> {
-  const view = await stage.open('/console', options);
-  views.push(view);
-  await signIn(stage, view, who);
-  if (path !== '/console') await view.page.goto(stage.url + path);
-  return view;
-}
+const visits = consoleVisits('console resources');
+const { enter } = visits;
 
 const pathOf = ({ id }: Pick<Resource, 'id'>, tab = '') => `/console/resources/${id}${tab}`;
-const stored = ({ id }: Pick<Resource, 'id'>) => read(stage.ports, documents.resource(id));
+const stored = ({ id }: Pick<Resource, 'id'>) => read(visits.ports, documents.resource(id));
 
 describe('from an empty account', () => {
   test('a resource is made, once, and is where one is led to', async () => {
-    const who = await someone(stage);
+    const who = await someone(visits.stage);
     const view = await enter(who, '/console');
     await view.enter('Resources');
     await view.at('Resources');
@@ -85,9 +56,9 @@ describe('from an empty account', () => {
 
 describe('a list', () => {
   test('stands in its address: search, order and page go along and come back', async () => {
-    const who = await someone(stage);
+    const who = await someone(visits.stage);
     for (let at = 0; at < 60; at++) {
-      await addResource(stage.ports, who.account, {
+      await addResource(visits.ports, who.account, {
         name: `${at % 2 ? 'Shop' : 'Office'} ${String(at).padStart(2, '0')}`,
       });
     }
@@ -118,10 +89,10 @@ describe('a list', () => {
   });
 
   test('several are switched off at once, after a question, and back on by undo', async () => {
-    const who = await someone(stage);
+    const who = await someone(visits.stage);
     const made = [
-      await addResource(stage.ports, who.account, { name: 'A' }),
-      await addResource(stage.ports, who.account, { name: 'B' }),
+      await addResource(visits.ports, who.account, { name: 'A' }),
+      await addResource(visits.ports, who.account, { name: 'B' }),
     ];
     const view = await enter(who, '/console/resources');
     await view.page.getByLabel('Select all on this page').check();
@@ -137,8 +108,8 @@ describe('a list', () => {
 
 describe('settings', () => {
   test('are saved as they are typed, bad ones are said at their field, and saving can be undone', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
     });
@@ -177,8 +148,8 @@ describe('settings', () => {
   });
 
   test('what the service does not take is said where it stands', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop' });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.field('Allowed origins').fill('https://*.github.io');
     await view.page.keyboard.press('Enter');
@@ -188,11 +159,11 @@ describe('settings', () => {
   });
 
   test('somebody else was faster: what they changed is shown, nothing of theirs is overwritten unseen', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop' });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Mine', 'Wrong codes before a token locks': '4' });
-    await overwrite(stage.ports, documents.resource(shop.id), { name: 'Theirs', passwordReset: true });
+    await overwrite(visits.ports, documents.resource(shop.id), { name: 'Theirs', passwordReset: true });
     await view.button('Save changes').click();
     const conflict = view.page.getByRole('region', { name: 'Somebody else has changed this meanwhile' });
     await expect(conflict).toContainText('“Forgotten password?”');
@@ -207,19 +178,19 @@ describe('settings', () => {
   });
 
   test('a change elsewhere that touches nothing of this is no conflict', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop' });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Mine' });
-    await overwrite(stage.ports, documents.resource(shop.id), { logo: 'a'.repeat(64) });
+    await overwrite(visits.ports, documents.resource(shop.id), { logo: 'a'.repeat(64) });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
     expect((await stored(shop)).name).toBe('Mine');
   });
 
   test('what is not saved waits: for a look elsewhere, and for signing in again at the same place', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop' });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Half done' });
     await view.page.getByRole('link', { name: 'Embed' }).click();
@@ -228,7 +199,7 @@ describe('settings', () => {
     await expect(view.page.getByText('These are your changes from before.')).toBeVisible();
     // SR-29: the session ends elsewhere.
     const key = documents.administrator(who.account, who.id);
-    await overwrite(stage.ports, key, { sessionEpoch: (await read(stage.ports, key)).sessionEpoch + 1 });
+    await overwrite(visits.ports, key, { sessionEpoch: (await read(visits.ports, key)).sessionEpoch + 1 });
     await view.button('Save changes').click();
     await view.at('Sign in');
     await expect(view.page.getByText('Half done')).toHaveCount(0);
@@ -240,18 +211,18 @@ describe('settings', () => {
   });
 
   test('an outage and no connection are said, and what is there is asked again', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop' });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.fill({ Name: 'Later' });
-    stage.ports.store.intercept = {
+    visits.ports.store.intercept = {
       async commit() {
         throw new StoreUnavailable('the disk is gone');
       },
     };
     await view.button('Save changes').click();
     await expect(view.wrong.last()).toHaveText(/cannot answer safely/);
-    stage.ports.store.intercept = {};
+    visits.ports.store.intercept = {};
     await view.page.context().setOffline(true);
     await expect(view.page.getByText('You are offline.')).toBeVisible();
     await view.page.context().setOffline(false);
@@ -261,8 +232,8 @@ describe('settings', () => {
   });
 
   test('deleting asks for the name, and then it is gone', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop' });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     const view = await enter(who, pathOf(shop));
     await view.button('Delete this resource').click();
     const dialog = view.page.getByRole('dialog');
@@ -277,7 +248,7 @@ describe('settings', () => {
     await dialog.getByRole('textbox').fill('Shop');
     await view.page.keyboard.press('Enter');
     await expect(view.page.getByText('Shop is deleted.')).toBeVisible();
-    await view.page.goto(stage.url + pathOf(shop));
+    await view.page.goto(visits.stage.url + pathOf(shop));
     await expect(view.page.getByText('This is not here any more')).toBeVisible();
   });
 });
@@ -296,27 +267,27 @@ async function signInAgain(view: ConsoleView, who: SceneAdministrator): Promise<
 // SR-27, as far as it can be seen: what a role may not do is absent, or it is said who may.
 describe('an administrator who is not the superuser', () => {
   test('acts on their own resource, looks at others, and makes and deletes none', async () => {
-    const ada = await someone(stage);
-    const own = await addResource(stage.ports, ada.account, { name: 'Own' });
-    const other = await addResource(stage.ports, ada.account, { name: 'Other' });
-    const grace = await addAdministrator(stage.ports, ada.account, {
+    const ada = await someone(visits.stage);
+    const own = await addResource(visits.ports, ada.account, { name: 'Own' });
+    const other = await addResource(visits.ports, ada.account, { name: 'Other' });
+    const grace = await addAdministrator(visits.ports, ada.account, {
       email: `grace-of-${ada.id}@acme.example`,
       grants: [{ resource: own.id, allowed: true }],
     });
     const view = await enter(grace, '/console/resources');
     await expect(view.page.getByRole('row')).toHaveCount(3);
     await expect(view.page.getByRole('link', { name: 'New resource' })).toHaveCount(0);
-    await view.page.goto(`${stage.url}/console/resources/new`);
+    await view.page.goto(`${visits.stage.url}/console/resources/new`);
     await expect(view.page.getByText('Only the superuser makes resources.')).toBeVisible();
 
-    await view.page.goto(stage.url + pathOf(other));
+    await view.page.goto(visits.stage.url + pathOf(other));
     await expect(view.page.getByText('You can look at this, and not change it.')).toBeVisible();
     await expect(view.field('Name')).toHaveAttribute('readonly', '');
     await expect(view.button('Delete this resource')).toHaveCount(0);
     await expect(view.page.getByText('Only the superuser deletes resources.')).toBeVisible();
     await expectAccessible(view, 'read only');
 
-    await view.page.goto(stage.url + pathOf(own));
+    await view.page.goto(visits.stage.url + pathOf(own));
     await view.fill({ Name: 'Still mine' });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();
@@ -326,14 +297,14 @@ describe('an administrator who is not the superuser', () => {
 
 describe('the sign-in, in the console', () => {
   test('is tried as people do, and its result is told claim by claim', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
     });
-    await addPerson(stage.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+    await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
     const view = await enter(who, pathOf(shop, '/try'));
-    await view.button(`Allow ${stage.url}`).click();
+    await view.button(`Allow ${visits.stage.url}`).click();
     const frame = view.page.frameLocator('.widget iframe');
     await frame.getByLabel('Login or email').fill(`maria-${shop.id}`);
     await frame.getByRole('button', { name: 'Continue' }).click();
@@ -342,18 +313,18 @@ describe('the sign-in, in the console', () => {
     await expect(view.page.getByText('It holds.', { exact: false }).first()).toBeVisible();
     const claims = view.page.locator('.claims');
     await expect(claims).toContainText(`"maria-${shop.id}"`);
-    await expect(claims).toContainText(`"${stage.url}"`);
+    await expect(claims).toContainText(`"${visits.stage.url}"`);
     await expect(claims).toContainText('["pwd"]');
     await expectAccessible(view, 'result');
-    expect((await stored(shop)).allowedOrigins).toEqual(['https://shop.example', stage.url]);
-    expect(stage.log()).not.toContain(PASSWORD);
+    expect((await stored(shop)).allowedOrigins).toEqual(['https://shop.example', visits.stage.url]);
+    expect(visits.stage.log()).not.toContain(PASSWORD);
     await view.button('Try again').click();
     await expect(frame.getByLabel('Login or email')).toBeVisible();
   });
 
   test('shows a look as it is chosen, and the options for it', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Shop', allowedOrigins: [stage.url] });
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [visits.stage.url] });
     const view = await enter(who, pathOf(shop, '/appearance'));
     const frame = view.page.frameLocator('.widget iframe');
     await expect(frame.getByRole('button', { name: 'Continue' })).toBeVisible();
@@ -363,10 +334,7 @@ describe('the sign-in, in the console', () => {
     await view.page.getByLabel('Background', { exact: true }).fill('#777777');
     await view.page.getByLabel('Text', { exact: true }).fill('#888888');
     await expect(view.wrong).toHaveText(/too alike/);
-    const png = Buffer.from(
-      'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAYAAAAf8/9hAAAAHUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC',
-      'base64',
-    );
+    const png = samplePng();
     await view.page.locator('input[type=file]').setInputFiles({ name: 'a.gif', mimeType: 'image/gif', buffer: png });
     await expect(view.wrong.first()).toHaveText('That is no PNG or WebP.');
     await view.page.locator('input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png });
@@ -377,8 +345,8 @@ describe('the sign-in, in the console', () => {
   });
 
   test('is embedded with code that names this resource, in the language that stands in the address', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
       name: 'Shop',
       allowedOrigins: ['https://shop.example'],
     });
@@ -388,76 +356,27 @@ describe('the sign-in, in the console', () => {
     await view.page.getByText('Java', { exact: true }).click();
     await expect(view.page).toHaveURL(/backend=java$/);
     await expect(view.page.locator('.snippet').last()).toContainText(`RESOURCE = "${shop.id}"`);
-    await expect(view.page.locator('.snippet').first()).toContainText(`${stage.url}/widget/v1/countersign.js`);
-  });
-});
-
-describe('keys, commands and preferences', () => {
-  test('keys lead around, are listed, and can be switched off', async () => {
-    const who = await someone(stage);
-    const shop = await addResource(stage.ports, who.account, { name: 'Harbour shop' });
-    const view = await enter(who, '/console');
-    const { keyboard } = view.page;
-    await keyboard.type('gr');
-    await view.at('Resources');
-    await keyboard.press('?');
-    const dialog = view.page.getByRole('dialog');
-    await expect(dialog).toContainText('New resource');
-    await expectAccessible(view, 'shortcuts');
-    await dialog.getByRole('switch').uncheck();
-    await keyboard.press('Escape');
-    await keyboard.type('gh?');
-    await expect(dialog).toHaveCount(0);
-    await view.at('Resources');
-    await keyboard.press('Control+k');
-    await keyboard.type('harbour');
-    await expect(view.page.getByRole('option', { name: 'Harbour shop' })).toHaveAttribute('aria-selected', 'true');
-    await expectAccessible(view, 'commands');
-    await keyboard.press('Enter');
-    await view.at('Harbour shop');
-    await expect(view.page).toHaveURL(stage.url + pathOf(shop));
-  });
-
-  test('a chosen scheme and language stay, without a flash of the other, and sign-out leaves nothing else', async () => {
-    const who = await someone(stage);
-    const view = await enter(who, '/console/resources', { ...DESK, colorScheme: 'light' });
-    await view.page.getByLabel('Appearance').selectOption('dark');
-    await view.page.getByLabel('Language').selectOption('de');
-    await view.at('Ressourcen');
-    // Before any script of the console has run, the page is dark already.
-    await view.page.route('**/console/assets/*.js', (route) => route.abort());
-    await view.page.reload({ waitUntil: 'domcontentloaded' });
-    expect(await view.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(11, 12, 15)');
-    await view.page.unroute('**/console/assets/*.js');
-    await view.page.reload();
-    view.complaints.splice(0);
-    await view.at('Ressourcen');
-    await view.button('Abmelden').click();
-    await view.at('Anmelden');
-    expect(await view.page.evaluate(() => Object.keys(localStorage).sort())).toEqual([
-      'countersign-language',
-      'countersign-theme',
-    ]);
+    await expect(view.page.locator('.snippet').first()).toContainText(`${visits.stage.url}/widget/v1/countersign.js`);
   });
 });
 
 // SR-30. The attack: whoever may name a resource writes markup there, for other administrators to meet.
 test('SR-30: markup in names is text, in lists, titles, dialogs and code', async () => {
-  const who = await someone(stage);
+  const who = await someone(visits.stage);
   const made: Resource[] = [];
   for (const name of CORPUS) {
-    const one = await addResource(stage.ports, who.account, { name: 'x', allowedOrigins: [stage.url] });
-    await overwrite(stage.ports, documents.resource(one.id), { name });
+    const one = await addResource(visits.ports, who.account, { name: 'x', allowedOrigins: [visits.stage.url] });
+    await overwrite(visits.ports, documents.resource(one.id), { name });
     made.push(one);
   }
   const view = await enter(who, '/console');
   await view.page.context().addInitScript(TRAP);
-  await view.page.goto(`${stage.url}/console/resources`);
+  await view.page.goto(`${visits.stage.url}/console/resources`);
   await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
   for (const [at, name] of CORPUS.entries()) {
     const one = made[at];
     if (!one) continue;
-    await view.page.goto(stage.url + pathOf(one));
+    await view.page.goto(visits.stage.url + pathOf(one));
     await view.at(name);
     await view.button('Delete this resource').click();
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Delete “${name}”?`);
@@ -468,45 +387,3 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
     expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
   }
 }, 180_000);
-
-describe.each([
-  ['a phone', PHONE],
-  ['a desk', DESK],
-])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
-  test('in any of the pages of resources', async () => {
-    const who = await someone(stage);
-    const empty = await enter(who, '/console/resources', size);
-    await expect(empty.page.getByText('No resource yet')).toBeVisible();
-    await expectAccessible(empty, 'empty list');
-    const shop = await addResource(stage.ports, who.account, {
-      name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on-without-any-blank',
-      allowedOrigins: [stage.url, 'https://a-very-long-name-of-a-department.of-a-company.example'],
-      methodPolicy: 'otp',
-    });
-    await addResource(stage.ports, who.account, { name: 'Tests', testMode: 'pass', enabled: false });
-    const view = await enter(who, '/console/resources', size);
-    await view.page.getByRole('checkbox').first().check();
-    await expectAccessible(view, 'list');
-    for (const path of [
-      '/console/resources/new',
-      pathOf(shop),
-      pathOf(shop, '/embed?backend=java'),
-      pathOf(shop, '/try'),
-    ]) {
-      await view.page.goto(stage.url + path);
-      await view.heading.waitFor();
-      await expect(view.page.locator('.bones')).toHaveCount(0);
-      await expectAccessible(view, path);
-    }
-    await view.page.goto(stage.url + pathOf(shop, '/appearance'));
-    await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
-    await expectAccessible(view, 'appearance');
-    await view.page.goto(stage.url + pathOf(shop));
-    for (const name of ['People set up tokens by themselves', 'Compare browsers']) {
-      await view.page.getByRole('switch', { name }).check();
-    }
-    await view.field('Name').fill('');
-    await view.button('Save changes').click();
-    await expectAccessible(view, 'settings, wrong');
-  }, 120_000);
-});

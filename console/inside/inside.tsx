@@ -10,12 +10,15 @@ import type { Reads } from '../service/reads.ts';
 import type { Address, Visit } from '../visit.ts';
 import { Confirm } from './confirm.tsx';
 import { Inside as Context, type InsideWorld, type Note, type Question } from './context.ts';
+import dialogs from './dialogs.css?inline';
 import type { Drafts } from './drafts.ts';
-import editStyle from './edit.css?inline';
-import style from './inside.css?inline';
+import edit from './edit.css?inline';
+import frame from './inside.css?inline';
+import lists from './lists.css?inline';
 import { Navigation, SIDE } from './navigation.tsx';
+import pages from './pages.css?inline';
 import { Palette } from './palette.tsx';
-import partsStyle from './parts.css?inline';
+import parts from './parts.css?inline';
 import { refusals } from './refusals.ts';
 import { RoomSlot } from './room-slot.tsx';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
@@ -40,7 +43,7 @@ export interface InsideProps {
 /** What the frame says and wears; both come with it. */
 export async function loadInside(lang: string) {
   await Promise.all([words.load(lang), refusals.load(lang)]);
-  for (const css of [style, partsStyle, editStyle]) putOnStyle(css);
+  for (const css of [frame, pages, parts, dialogs, lists, edit]) putOnStyle(css);
   return InsideFrame;
 }
 
