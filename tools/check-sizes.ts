@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { consoleDocument } from '../server/http/console/document.ts';
 import { frameDocument } from '../shared/wire/frame-document.ts';
-import type { PageManifest } from '../widget/build.ts';
+import { importedBy, type PageManifest } from '../widget/build.ts';
 
 /** Budgets in bytes after brotli: of each loader, and of all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;
@@ -54,22 +54,16 @@ async function measureConsole(dir: string): Promise<Measured[]> {
   const html = String(await consoleDocument({ nonce: 'AAAAAAAAAAAAAAAAAAAAAA', ...paths }));
   const files = [script, style, ...needs];
   const first = files.reduce((sum, file) => sum + sizeOf(file), brotliCompressSync(html).length);
-  const later = readdirSync(join(dir, 'assets')).filter(
-    (name) => /\.js$/.test(name) && !files.includes(`assets/${name}`),
-  );
-  const bytesOf = (wanted: (name: string) => boolean) =>
-    later.filter(wanted).reduce((sum, name) => sum + sizeOf(join('assets', name)), 0);
-  // Whatever a room does not have for itself may be needed by the first; the languages beside English by none.
-  const isRoom = (name: string) => /^room-/.test(name);
-  const isLanguage = (name: string) => /^(?:[a-z]+-)?de-/.test(name);
+  const built = readdirSync(join(dir, 'assets')).filter((name) => name.endsWith('.js'));
+  const frame = built.filter((name) => /^inside-/.test(name)).map((name) => `assets/${name}`);
+  const behind = new Set(frame);
+  for (const name of frame) for (const further of await importedBy(dir, name)) behind.add(further);
+  const inside = [...behind].filter((name) => !files.includes(name)).reduce((sum, name) => sum + sizeOf(name), first);
+  const rooms = built.filter((name) => /^room-/.test(name));
   return [
     { name: 'console (html + js + css)', bytes: first, budget: CONSOLE_BUDGET },
-    {
-      name: 'console, signed in',
-      bytes: first + bytesOf((name) => !isRoom(name) && !isLanguage(name)),
-      budget: INSIDE_BUDGET,
-    },
-    ...later.filter(isRoom).map((name) => ({ name, bytes: sizeOf(join('assets', name)), budget: ROOM_BUDGET })),
+    { name: 'console, signed in', bytes: inside, budget: INSIDE_BUDGET },
+    ...rooms.map((name) => ({ name, bytes: sizeOf(join('assets', name)), budget: ROOM_BUDGET })),
   ];
 }
 

@@ -158,7 +158,7 @@ async function writeManifest(outDir: string, entry: string, mayNeed: boolean): P
 const IMPORT = /(?:^|[;}])import\s*(?:[{*\w][^;"'()]*from\s*)?["']\.\/([\w.-]+)["']/g;
 
 /** The files that a built one imports at once, and those that these import. */
-async function importedBy(outDir: string, script: string, known = new Set<string>()): Promise<string[]> {
+export async function importedBy(outDir: string, script: string, known = new Set<string>()): Promise<string[]> {
   const text = await readFile(join(outDir, script), 'utf8');
   for (const [, name] of text.matchAll(IMPORT)) {
     const file = `assets/${name}`;

@@ -3,12 +3,10 @@ import type { SessionView } from '../../shared/wire/session.ts';
 import { useInside } from '../inside/context.ts';
 import { Alert } from '../parts/field.tsx';
 import { absoluteText } from '../parts/time.ts';
+import type { Outcome } from './judge-result.ts';
 import type { TabProps } from './resource.ts';
 import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
 import { words } from './words.ts';
-
-/** What became of a result: its claims, or why it does not hold. */
-type Outcome = { claims: object } | { code: string };
 
 const LOOK = {};
 /** Seconds since 1970. */
@@ -41,19 +39,20 @@ export function TryIt(props: TabProps) {
   const id = useId();
   const verify = async (result: string) => {
     // Whoever tries it may have a device whose clock is off: the service's own counts.
-    const [session, { createVerifier, isCountersignError }] = await Promise.all([
+    const [session, { judgeResult }] = await Promise.all([
       client.get<SessionView>('session'),
-      import('../../clients/typescript/src/index.ts'),
+      import('./judge-result.ts'),
     ]);
-    const now = session.kind === 'done' ? session.body.now : Date.now();
-    const verifier = createVerifier({ issuer: location.origin, resource: resource.id, now: () => now });
-    try {
-      const expected = { nonce, origin: location.origin, acceptTest: resource.testMode !== null };
-      setOutcome({ claims: await verifier.verifyResult(result, expected) });
-      announce(words('resultGood'));
-    } catch (error) {
-      setOutcome({ code: isCountersignError(error) ? error.code : 'INTERNAL' });
-    }
+    const judged = await judgeResult(result, {
+      issuer: location.origin,
+      resource: resource.id,
+      nonce,
+      origin: location.origin,
+      isTest: resource.testMode !== null,
+      now: session.kind === 'done' ? session.body.now : Date.now(),
+    });
+    setOutcome(judged);
+    if ('claims' in judged) announce(words('resultGood'));
     reads.changed('checklist');
   };
   const again = () => {
