@@ -28,6 +28,8 @@ export function consolePages(built: BuiltFiles) {
 
   const { setup, invitation, recovery, home } = CONSOLE_PLACES;
   for (const path of [...setup, ...invitation, ...recovery, ...home]) app.get(path, (c) => page(c, 200));
+  // Whoever types the address of the service looks for the console.
+  app.get('/', (c) => c.redirect(MOUNT, 302));
   // A wildcard, as for the widget's files. An address that is none gets the page, which says so, and the status for it.
   app.get(`${MOUNT}/*`, (c) => {
     const { path } = c.req;
