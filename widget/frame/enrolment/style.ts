@@ -131,7 +131,7 @@ form.codes {
 
 /* Silent, it takes no room. */
 .enrol > [role="alert"]:empty {
-  margin-top: -20px;
+  position: absolute;
 }
 
 .unlock {
