@@ -1,4 +1,4 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
+import type { FlowPurpose, FlowView } from '../../shared/wire/flow.ts';
 import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
 import type { SaidTraits } from '../domain/environment/traits.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
@@ -24,7 +24,7 @@ export interface WalkOptions {
   nonce?: string;
   origin?: string;
   address?: string | undefined;
-  purpose?: 'enrol';
+  purpose?: FlowPurpose;
   /** What the browser is like; its user agent comes with every request. */
   browser?: SaidTraits;
 }

@@ -51,6 +51,7 @@ export type {
   RedirectInput,
   Resource,
   ResourceChanges,
+  SelfServicePolicy,
   TestMode,
   TimeRule,
   Token,

@@ -64,7 +64,8 @@ export async function judgeEnrolment(
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 
-async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
+/** Every token that is somebody's. */
+export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
   const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: LOOKED_AT });
   const stored = await ports.store.getMany(
     entries.map((entry) => documents.token(entry.id as Token['id'])),

@@ -20,6 +20,18 @@ export interface EnrolmentPolicy {
   unlockByMail?: boolean;
 }
 
+/** What people may change by themselves on the self-service page of a resource. */
+export interface SelfServicePolicy {
+  /** The tokens that they set up themselves, and their recovery codes. */
+  tokens: boolean;
+  /** A password that they have. */
+  password: boolean;
+  /** A new e-mail address counts once its mailbox is proven. */
+  details: ('firstName' | 'secondName' | 'email')[];
+  /** Having the browsers forgotten that are remembered of them. */
+  browsers: boolean;
+}
+
 /** A site or system to be protected, and the rules of access to it. */
 export interface Resource {
   id: string;
@@ -39,6 +51,8 @@ export interface Resource {
   passkeySignIn: boolean;
   /** How people set up tokens by themselves where they sign in; null: they do not. */
   enrolment: EnrolmentPolicy | null;
+  /** What people may change about themselves; null: there is no page for it. */
+  selfService: SelfServicePolicy | null;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
   /** SHA-256 of the logo; null without one. */
@@ -60,8 +74,9 @@ export interface Resource {
 export type TestMode = 'pass' | 'fail' | 'expire';
 
 export type ResourceChanges = Partial<
-  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment'>
+  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment' | 'selfService'>
 > & {
+  selfService?: Partial<SelfServicePolicy> | null;
   environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
 };
 export type NewResource = ResourceChanges & { name: string; testMode?: TestMode };
