@@ -2,7 +2,7 @@ import type { ActorReference } from './actor.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment/environment-check.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
-import type { SelfServicePolicy } from './self-service.ts';
+import type { SelfServicePolicy } from './self-service-policy.ts';
 import type { TokenKind } from './token.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */

@@ -1,22 +1,8 @@
 import type { Confirmation } from './administrator-link.ts';
 import type { TokenId, UserId } from './ids.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
+import type { SelfServicePolicy } from './self-service-policy.ts';
 import { isRecovery, type Token, type TokenState } from './token.ts';
-
-/** What people can change about themselves; their login is the administrators', and a phone receives codes. */
-export const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
-export type OwnDetail = (typeof OWN_DETAILS)[number];
-
-/** What people may change by themselves on the self-service page of a resource. What they see does not depend on it. */
-export interface SelfServicePolicy {
-  /** The tokens that they set up themselves; which they may add, the enrolment policy says. */
-  tokens: boolean;
-  /** A password that they have. */
-  password: boolean;
-  details: OwnDetail[];
-  /** Having the browsers forgotten that are remembered of them. */
-  browsers: boolean;
-}
 
 /** From the proof on; a new proof begins it anew. */
 export const SELF_LIFETIME_MS = 15 * 60_000;

@@ -10,7 +10,7 @@ import {
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
-import { OWN_DETAILS, type SelfServicePolicy } from '../../domain/self-service.ts';
+import { OWN_DETAILS, type SelfServicePolicy } from '../../domain/self-service-policy.ts';
 import { LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';

@@ -74,7 +74,7 @@ export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { accou
   return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
 }
 
-/** Whether the page of this sign-in asks for an enrolment. */
-export function asksToEnrol({ purpose }: Pick<Flow, 'purpose'>): boolean {
-  return purpose === 'enrol';
+/** Whether an enrolment is asked for: by the page of this sign-in, or by the person on the self-service page. */
+export function asksToEnrol({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
+  return purpose === 'enrol' || (self !== undefined && enrolling !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
-import type { OwnDetail } from '../../domain/self-service.ts';
+import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
+import { assignmentTo, isAssigned, unassignToken } from '../../domain/assignments.ts';
 import { hasToken, isLeftover } from '../../domain/enrolment.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Resource } from '../../domain/resource.ts';
@@ -48,10 +48,18 @@ export async function readStanding(
   const { user, tokens } = await readPairs(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return undefined;
-  if (standingDigest(user) !== session.standing) return undefined;
+  if (standingDigest(withoutNew(user, flow)) !== session.standing) return undefined;
   if (session.token !== undefined && !mayBeShown(session.token, paired, resource, ports.clock.now())) return undefined;
   const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
   return { user, session, resource, paired, owned };
+}
+
+/** As they were before the token that they are just setting up: that change is the page's own. */
+function withoutNew(user: User, { enrolling, resource }: Flow): User {
+  if (!enrolling) return user;
+  const { token, recovery } = enrolling;
+  const without = unassignToken(user, resource, token);
+  return recovery === undefined ? without : unassignToken(without, resource, recovery);
 }
 
 /** Whether somebody may sign in with this token here. */

@@ -6,15 +6,8 @@ import type { Flow } from '../../domain/flow.ts';
 import { tokenState } from '../../domain/lockout.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds } from '../../domain/second-factor.ts';
-import {
-  isFresh,
-  isOwnMade,
-  isStrong,
-  judgeSelfAct,
-  type OwnDetail,
-  type SelfAct,
-  whyKept,
-} from '../../domain/self-service.ts';
+import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from '../../domain/self-service.ts';
+import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import { isOath, isRecovery, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';

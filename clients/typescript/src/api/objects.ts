@@ -1,6 +1,9 @@
 /** The objects of `/v1` as JSON. Names ending in `At` are milliseconds since the epoch, those in `Ms` milliseconds. */
 
 import type { TransactionField } from '../transactions/transaction.ts';
+import type { SelfServicePolicy } from './self-service.ts';
+
+export type { SelfServicePolicy };
 
 export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 
@@ -18,18 +21,6 @@ export interface EnrolmentPolicy {
   postponableUntil?: number | null;
   /** Whether people may have a link mailed that unlocks what wrong codes have locked. */
   unlockByMail?: boolean;
-}
-
-/** What people may change by themselves on the self-service page of a resource. */
-export interface SelfServicePolicy {
-  /** The tokens that they set up themselves, and their recovery codes. */
-  tokens: boolean;
-  /** A password that they have. */
-  password: boolean;
-  /** A new e-mail address counts once its mailbox is proven. */
-  details: ('firstName' | 'secondName' | 'email')[];
-  /** Having the browsers forgotten that are remembered of them. */
-  browsers: boolean;
 }
 
 /** A site or system to be protected, and the rules of access to it. */
