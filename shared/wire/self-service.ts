@@ -17,6 +17,8 @@ export interface SelfView {
    */
   proof: 'fresh' | 'stale' | 'lacking';
   tokens: SelfToken[];
+  /** Of a new password, in characters; where there is one to be changed. */
+  passwordMinLength?: number;
   /** How many recovery codes are left; absent: the person has none. */
   recovery?: { left: number };
   /** New ones, until the person says that they have them. */

@@ -4,6 +4,7 @@ import { decideEnrolment } from '../../domain/enrolment.ts';
 import { ENVIRONMENT_KEPT_MS } from '../../domain/environment/remembered.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { tokenState } from '../../domain/lockout.ts';
+import { minLengthOf } from '../../domain/password-policy.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds } from '../../domain/second-factor.ts';
 import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from '../../domain/self-service.ts';
@@ -11,6 +12,7 @@ import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import { isOath, isRecovery, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
+import { passwordRule } from '../passwords/new-password.ts';
 import { listOwnSignIns } from './list-own-sign-ins.ts';
 import { namedBy, readNaming } from './naming.ts';
 import { basisOf } from './own-basis.ts';
@@ -54,6 +56,7 @@ export async function viewSelf(
     };
   };
   const recovery = owned.find(isRecovery);
+  const rule = offers('password') ? await passwordRule(ports, user) : undefined;
   const kept = environments?.value.list.filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_KEPT_MS).length ?? 0;
   const { firstName, secondName, email, phone, login } = user;
   return {
@@ -75,6 +78,7 @@ export async function viewSelf(
     },
     proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
     tokens: owned.filter((token) => !isRecovery(token)).map(shown),
+    ...(rule && { passwordMinLength: minLengthOf(rule) }),
     ...(recovery && { recovery: { left: recovery.factor.macs.length } }),
     ...(session.codes && { codes: codesOf(ports, flow, session.codes).codes }),
     ...(session.email && now < session.email.expiresAt && { pendingEmail: session.email.address }),

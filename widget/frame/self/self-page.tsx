@@ -1,0 +1,135 @@
+import { Component, createRef } from 'preact';
+import type { SelfView } from '../../../shared/wire/self-service.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import { isSelfText, type SelfTexts } from '../../i18n/self/texts.ts';
+import type { Texts } from '../../i18n/texts.ts';
+import { CodesScreen } from '../enrolment/codes-screen.tsx';
+import { type Screen, textOf } from '../screen.ts';
+import type { SignIn } from '../sign-in.ts';
+import { Details } from './details.tsx';
+import { Browsers, SignIns } from './history.tsx';
+import type { Page } from './page.ts';
+import { Password, Recovery } from './secrets.tsx';
+import { Tokens } from './tokens.tsx';
+
+export interface SelfPageProps {
+  screen: Extract<Screen, { kind: 'step' }>;
+  self: SelfView;
+  texts: Texts;
+  words: EnrolmentTexts;
+  own: SelfTexts;
+  /** The resource's name. */
+  name: string;
+  isNext: boolean;
+  signIn: SignIn;
+}
+
+interface State {
+  open?: string | undefined;
+  done?: string | undefined;
+}
+
+/** What somebody was about to do when they were asked for their factors again. */
+let wanted: string | undefined;
+
+/** Who the person is, what they have, and what they may do about it. */
+export class SelfPage extends Component<SelfPageProps, State> {
+  heading = createRef<HTMLHeadingElement>();
+  /** Which panel was sent, until its answer comes. */
+  sent: string | undefined;
+
+  constructor(props: SelfPageProps) {
+    super(props);
+    const isAdding = wanted === 'add';
+    this.state = { open: isAdding ? undefined : wanted };
+    // Not asked twice for one click: the proof was for this.
+    if (isAdding && props.self.proof === 'fresh') void props.signIn.act('self/add');
+    wanted = undefined;
+  }
+
+  override componentDidMount() {
+    if (this.props.isNext && !this.state.open) this.heading.current?.focus();
+  }
+
+  override componentDidUpdate(before: SelfPageProps) {
+    const { screen } = this.props;
+    if (screen.busy || !this.sent || screen.view.seq === before.screen.view.seq) return;
+    const sent = this.sent;
+    this.sent = undefined;
+    if (screen.notice) return;
+    this.setState({ open: undefined, done: sent.startsWith('remove-') ? 'removed' : sent }, () => {
+      (document.getElementById(`open-${sent}`) ?? this.heading.current)?.focus();
+    });
+  }
+
+  page(): Page {
+    const { screen, self, texts, own, signIn } = this.props;
+    const { open, done } = this.state;
+    const { notice, busy } = screen;
+    return {
+      self,
+      own,
+      lang: texts.lang,
+      isBusy: busy,
+      isFresh: self.proof === 'fresh',
+      mayChange: self.proof !== 'lacking',
+      open,
+      done,
+      notice: notice && (isSelfText(notice.text) ? own(notice.text) : textOf(notice.text, texts)),
+      show: (panel) => this.setState({ open: panel, done: undefined }),
+      close: () => {
+        this.setState({ open: undefined }, () => document.getElementById(`open-${open}`)?.focus());
+      },
+      prove: (panel) => {
+        wanted = panel;
+        void signIn.act('self/prove');
+      },
+      act: (path, fields) => {
+        this.sent = open ?? path;
+        this.setState({ done: undefined });
+        void signIn.act(`self/${path}`, fields);
+      },
+    };
+  }
+
+  leave = async () => {
+    const { signIn } = this.props;
+    // Whether the answer comes or not: here it is over.
+    await signIn.ask('self/leave');
+    signIn.restart();
+  };
+
+  override render({ screen, self, texts, words, own, name, signIn }: SelfPageProps) {
+    const page = this.page();
+    if (self.codes) {
+      const onConfirm = () => void signIn.act('self/codes-kept');
+      return <CodesScreen {...{ screen, texts, words, name, onConfirm }} codes={self.codes} told={page.notice} />;
+    }
+    return (
+      <div class="self">
+        <div class="top">
+          <h1 ref={this.heading} tabIndex={-1}>
+            {own('title')}
+          </h1>
+          <p class="hint">
+            <bdi>{self.person.login}</bdi>
+          </p>
+        </div>
+        {!page.mayChange && <p class="lacking">{own('lacking')}</p>}
+        <div role="alert">{page.notice && !page.open && !self.pendingEmail && <p class="error">{page.notice}</p>}</div>
+        <Tokens page={page} />
+        <Recovery page={page} />
+        <Password page={page} />
+        <Details page={page} />
+        <Browsers page={page} />
+        <SignIns page={page} />
+        <button type="button" class="primary secondary" onClick={this.leave}>
+          {own('leave')}
+        </button>
+        <p class="unseen" role="status">
+          {screen.busy && texts('checking')}
+        </p>
+      </div>
+    );
+  }
+}
