@@ -40,6 +40,7 @@ export async function viewSelf(
   const manages = offers('rename-token');
   const shown = (token: Token): SelfToken => {
     const state = tokenState(token, now);
+    const isOwn = isOwnMade(token, user.id);
     const kept = whyKept(token, state, user.id, namedBy(naming, user, token.id, now));
     const lastUsedAt = signIns.lastUsedAt.get(token.id);
     return {
@@ -49,9 +50,10 @@ export async function viewSelf(
       state,
       addedAt: token.createdAt,
       ...(lastUsedAt !== undefined && { lastUsedAt }),
-      mayRename: manages && isOwnMade(token, user.id),
+      mayRename: manages && isOwn,
       mayRemove: manages && kept === undefined,
-      mayResync: manages && isOath(token) && (state === 'active' || state === 'out-of-step'),
+      // An app keeps time by itself; a device that was handed out may lose it.
+      mayResync: manages && isOath(token) && (state === 'out-of-step' || (state === 'active' && !isOwn)),
       ...(manages && kept !== undefined && { kept }),
     };
   };

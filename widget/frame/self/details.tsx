@@ -77,7 +77,7 @@ export function Details({ page }: { page: Page }) {
           }
         />
       )}
-      <Said page={page} ids={['names']} />
+      <Said page={page} ids={['names', 'email/confirm']} />
     </section>
   );
 }

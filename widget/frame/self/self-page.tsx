@@ -57,7 +57,10 @@ export class SelfPage extends Component<SelfPageProps, State> {
     const sent = this.sent;
     this.sent = undefined;
     if (screen.notice) return;
-    this.setState({ open: undefined, done: sent.startsWith('remove-') ? 'removed' : sent }, () => {
+    const done = sent.startsWith('remove-') ? 'removed' : sent;
+    this.setState({ open: undefined, done }, () => {
+      // Its code is asked for at once, and has the focus already.
+      if (sent === 'email') return;
       (document.getElementById(`open-${sent}`) ?? this.heading.current)?.focus();
     });
   }
@@ -114,9 +117,11 @@ export class SelfPage extends Component<SelfPageProps, State> {
           <p class="hint">
             <bdi>{self.person.login}</bdi>
           </p>
+          {!page.mayChange && <p class="lacking">{own('lacking')}</p>}
+          <div role="alert">
+            {page.notice && !page.open && !self.pendingEmail && <p class="error">{page.notice}</p>}
+          </div>
         </div>
-        {!page.mayChange && <p class="lacking">{own('lacking')}</p>}
-        <div role="alert">{page.notice && !page.open && !self.pendingEmail && <p class="error">{page.notice}</p>}</div>
         <Tokens page={page} />
         <Recovery page={page} />
         <Password page={page} />

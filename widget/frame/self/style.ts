@@ -26,11 +26,18 @@ const STYLE = `
   border-top: var(--stroke) solid var(--line);
 }
 
-.self p {
+.self .top p,
+.self section > p,
+.self form > p {
   margin: 0;
 }
 
+.self .top .error {
+  margin-top: 10px;
+}
+
 .self .lacking {
+  margin-top: 10px;
   padding: 12px 14px;
   font-size: 14px;
   line-height: 1.45;
@@ -50,6 +57,7 @@ const STYLE = `
 
 .self li > strong {
   display: block;
+  line-height: 1.35;
   font-weight: 600;
 }
 
@@ -117,7 +125,9 @@ const STYLE = `
 }
 
 .self .ends button {
-  flex: 1 1 120px;
+  flex: 1 1 150px;
+  padding: 10px 12px;
+  overflow-wrap: normal;
   width: auto;
   min-height: 44px;
   margin: 0;
@@ -137,6 +147,17 @@ const STYLE = `
 .self .signins li {
   display: grid;
   gap: 0;
+}
+
+.self .signins strong {
+  font-size: 15px;
+  font-weight: 550;
+}
+
+@media (max-width: 360px) {
+  .self dl > div {
+    grid-template-columns: minmax(0, 1fr);
+  }
 }
 
 @media (min-width: 640px) {

@@ -45,7 +45,9 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
   );
   return (
     <li>
-      <strong dir="auto">{name}</strong>
+      <strong>
+        <bdi>{name}</bdi>
+      </strong>
       <span>{about.join(' · ')}</span>
       {state !== 'active' && <span class="warns">{own(state)}</span>}
       {kept && kept !== 'locked' && <span>{own(kept)}</span>}
