@@ -85,7 +85,8 @@ async function evaluateClaimed(
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
   // From the self-service page and back to it: only while the person stands as they stood when they came there (SR-38).
   if (flow.self && !(await readStanding(ports, flow, before.resource))) {
-    return turnDown(refusal('ACCESS_DENIED'), (held) => denied(held, 'ACCESS_DENIED'));
+    const over = refusal('FLOW_NOT_FOUND');
+    return turnDown(over, (held) => denied(held, over.refused));
   }
 
   // What began as a test ends as one, and nothing else becomes one.

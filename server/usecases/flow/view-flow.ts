@@ -53,7 +53,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (flow.step === 'self') {
     const self = await viewSelf(ports, flow);
     // Something that it stood on has changed elsewhere (SR-38, SR-39).
-    if (!self) return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
+    if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
     view.self = self;
   }
   if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;

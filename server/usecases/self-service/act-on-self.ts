@@ -39,6 +39,8 @@ export type SelfOutcome =
   | { move: (flow: Flow) => Flow };
 
 const SELF = ['self'] as const;
+/** Why a page ends that something has changed under: what, is nobody's business who merely holds its handle. */
+const OVER = 'FLOW_NOT_FOUND';
 /** Guesses: each costs the person one of the wrong answers that a sign-in has. */
 const GUESSES: ReadonlySet<RefusalCode> = new Set([
   'INVALID_CREDENTIALS',
@@ -66,7 +68,7 @@ export async function actOnSelf(
     const access = await readAccess(ports, flow.resource, answer.whence.address);
     if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denied(held, access.refused));
     const standing = await readStanding(ports, flow, access.resource);
-    if (!standing) return settle(ports, flow, attempt, (held) => denied(held, 'ACCESS_DENIED'));
+    if (!standing) return settle(ports, flow, attempt, (held) => denied(held, OVER));
     const act = actOf(flow, answer.whence);
     const unfit = name && whyNot(name, standing, ports.clock.now());
     const outcome = unfit ?? (await perform({ ...standing, act, flow }));
@@ -79,7 +81,10 @@ export async function actOnSelf(
   }
 }
 
-/** In the commit of a change: the person is still whom the page was opened for. */
+/** What is refused in the commit of a change where the person is not as the page knew them. */
+export const ended = refusal(OVER);
+
+/** In that commit: the person is still whom the page was opened for. */
 export function stillStands(user: User | undefined, { session }: Standing): user is User {
   return user !== undefined && standingDigest(user) === session.standing;
 }
@@ -101,7 +106,7 @@ function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, 
 
 function refuse(ports: SelfNeeds, flow: Flow, attempt: string, why: Refusal, act: Act): Promise<Verdict<FlowView>> {
   const { refused, retryAfterMs } = why;
-  if (refused === 'ACCESS_DENIED') return settle(ports, flow, attempt, (held) => denied(held, refused));
+  if (refused === OVER) return settle(ports, flow, attempt, (held) => denied(held, OVER));
   const event = refused === 'INVALID_CREDENTIALS' ? refusedEvent(flow, why) : undefined;
   return settle(
     ports,

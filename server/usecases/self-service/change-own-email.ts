@@ -19,7 +19,7 @@ import { keeping } from '../flow/hold-step.ts';
 import { transact } from '../transact.ts';
 import { changeNames } from '../users/change-names.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
-import { actOnSelf, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
+import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
 import { factsOf } from './standing.ts';
 
 /** Codes to new addresses: for one person, and to one address from whomever. */
@@ -78,7 +78,7 @@ export function confirmOwnEmail(
       act,
       user.id,
       { email: address },
-      (now) => (stillStands(now, own) ? now : refusal('ACCESS_DENIED')),
+      (now) => (stillStands(now, own) ? now : ended),
       undefined,
     );
     if (isRefusal(changed)) return changed;

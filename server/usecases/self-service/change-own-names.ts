@@ -5,7 +5,7 @@ import { documents } from '../../ports/documents.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { editObject } from '../objects/read-object.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { actOnSelf, type SelfNeeds, stillStands } from './act-on-self.ts';
+import { actOnSelf, ended, type SelfNeeds, stillStands } from './act-on-self.ts';
 
 export interface OwnNames {
   /** Empty: none. */
@@ -21,7 +21,7 @@ export function changeOwnNames(ports: SelfNeeds, answer: StepAnswer & { names: O
     if (wanted.some(([name]) => !details.includes(name))) return refusal('SELF_SERVICE_OFF');
     const key = documents.user(own.user.id);
     const edited = await editObject(ports, own.act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) => {
-      if (!stillStands(user, own)) return refusal('ACCESS_DENIED');
+      if (!stillStands(user, own)) return ended;
       const next = Object.entries({ ...user, ...Object.fromEntries(wanted) }).filter(([, value]) => value !== '');
       const same = wanted.every(([name, value]) => (user[name as keyof OwnNames] ?? '') === value);
       return same ? user : (Object.fromEntries(next) as unknown as User);

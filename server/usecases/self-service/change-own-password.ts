@@ -9,8 +9,8 @@ import type { StepAnswer } from '../flow/answer-step.ts';
 import { checkPassword } from '../passwords/check-password.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { type Decision, transact } from '../transact.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { actOnSelf, type OwnAct, type SelfNeeds, type SelfOutcome, stillStands } from './act-on-self.ts';
+import { isRefusal, type Verdict } from '../verdict.ts';
+import { actOnSelf, ended, type OwnAct, type SelfNeeds, type SelfOutcome, stillStands } from './act-on-self.ts';
 
 /**
  * Another password, for whoever knows the present one: it is asked for besides the proof, and counted as at every sign-in.
@@ -44,7 +44,7 @@ function write(ports: SelfNeeds, own: OwnAct, passwordHash: string): Promise<Ver
     keys,
     ([stored, reset], now): Decision<Verdict<{ user: User }>> => {
       const before = stored?.value;
-      if (!stillStands(before, own)) return { answer: refusal('ACCESS_DENIED') };
+      if (!stillStands(before, own)) return { answer: ended };
       const user: User = { ...before, passwordHash };
       const event: EventDraft = { type: 'user.updated', subject: user.id, changed: ['passwordHash'] };
       return {

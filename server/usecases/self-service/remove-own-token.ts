@@ -16,7 +16,7 @@ import { removeObject } from '../objects/read-object.ts';
 import { releaseCredential } from '../passkeys/claim-credential.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { actOnSelf, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
+import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
 import { type Naming, namedBy, readNaming } from './naming.ts';
 import { ownToken } from './own-token.ts';
 
@@ -47,7 +47,7 @@ function part(ports: SelfNeeds, own: OwnAct, token: Token, naming: Naming): Prom
   const key = documents.user(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ user: User }>> => {
     const before = stored?.value;
-    if (!stillStands(before, own)) return { answer: refusal('ACCESS_DENIED') };
+    if (!stillStands(before, own)) return { answer: ended };
     const named = namedBy(naming, before, token.id, now);
     if (whyKept(token, tokenState(token, now), before.id, named)) return { answer: refusal('TOKEN_KEPT') };
     const on = before.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token.id));

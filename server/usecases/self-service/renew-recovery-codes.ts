@@ -15,7 +15,7 @@ import { movePlaces } from '../objects/object-places.ts';
 import { editObject } from '../objects/read-object.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { actOnSelf, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
+import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
 import { codesOf } from './own-codes.ts';
 import { mayHaveCodes } from './view-self.ts';
 
@@ -76,7 +76,7 @@ function assign(ports: SelfNeeds, own: OwnAct, token: TokenId): Promise<Verdict<
   const key = documents.user(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ user: User }>> => {
     const before = stored?.value;
-    if (!stillStands(before, own)) return { answer: refusal('ACCESS_DENIED') };
+    if (!stillStands(before, own)) return { answer: ended };
     const pair = { id: token, owner: before.id, account: before.account, epoch: 0 };
     const user = assignWithToken(remembered(before, [token]), flow.resource, pair);
     if (!user || !isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };

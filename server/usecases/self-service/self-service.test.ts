@@ -146,7 +146,7 @@ describe('attacks', () => {
       const walk = await toSelf(scene);
       must(await Promise.resolve(change(scene)).then((made) => made ?? {}));
       expect(await walk.look()).toMatchObject(
-        change === meanwhile.deactivatePlan ? { step: 'self' } : { step: 'denied', error: { code: 'ACCESS_DENIED' } },
+        change === meanwhile.deactivatePlan ? { step: 'self' } : { step: 'denied', error: { code: 'FLOW_NOT_FOUND' } },
       );
       const answer = await walk.self(renewRecoveryCodes, {});
       expect(answer).toMatchObject({ step: 'denied' });

@@ -14,8 +14,9 @@ export interface Page {
   mayChange: boolean;
   /** Which panel is open. */
   open: string | undefined;
-  /** Why what was sent was not done, in words. */
+  /** Why what was sent was not done, in words; `code`: what these are for. */
   notice: string | undefined;
+  code: string | undefined;
   /** What was done last was done in this panel. */
   done: string | undefined;
   show(panel: string): void;

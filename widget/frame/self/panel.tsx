@@ -24,6 +24,8 @@ export interface PanelProps {
   /** What is wrong before anything is sent, and with which field. */
   judge?: (values: Record<string, string>) => [field: string, mistake: SelfKey] | undefined;
   onSend: (values: Record<string, string>) => void;
+  /** For password managers: whose password it is. */
+  login?: string;
   /** In place of the button that closes it. */
   second?: ComponentChildren;
 }
@@ -44,7 +46,18 @@ export class Panel extends Component<PanelProps, State> {
 
   override componentDidUpdate(before: PanelProps) {
     const { notice } = this.props.page;
-    if (notice && notice !== before.page.notice) this.form.current?.querySelector('input')?.focus();
+    const isNews = notice && (before.page.isBusy || notice !== before.page.notice);
+    if (isNews && !this.props.page.isBusy) this.focus(this.blamed());
+  }
+
+  /** The field that a refusal is about. */
+  blamed(): string | undefined {
+    const { asked = [], page } = this.props;
+    return page.code?.startsWith('PASSWORD_') ? 'new' : asked[0]?.name;
+  }
+
+  focus(name: string | undefined) {
+    this.form.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
   }
 
   send = (event: Event) => {
@@ -56,29 +69,40 @@ export class Panel extends Component<PanelProps, State> {
     const values = Object.fromEntries([...given].map(([name, value]) => [name, String(value)]));
     const mistake = judge?.(values);
     this.setState({ mistake });
-    if (mistake) this.form.current?.querySelector<HTMLElement>(`[name="${mistake[0]}"]`)?.focus();
+    if (mistake) this.focus(mistake[0]);
     else onSend(values);
   };
 
-  override render({ page, id, text, asked = [], button, isGrave, second }: PanelProps, { mistake }: State) {
+  override render({ page, id, text, asked = [], button, isGrave, login, second }: PanelProps, { mistake }: State) {
     const { own, isBusy, isFresh, notice, close } = page;
     const isToProve = isGrave && !isFresh;
     const fields = isToProve ? [] : asked;
-    const errorOf = (name: string, at: number) => {
+    const errorOf = (name: string) => {
       if (isBusy) return undefined;
       if (mistake) return mistake[0] === name ? own(mistake[1]) : undefined;
-      return at === 0 ? notice : undefined;
+      return name === this.blamed() ? notice : undefined;
     };
     return (
       <form ref={this.form} onSubmit={this.send} novalidate aria-busy={isBusy}>
         {(isToProve ? own('proveText') : text) && <p>{isToProve ? own('proveText') : text}</p>}
-        {fields.map(({ value, ...field }, at) => (
+        {login && fields.length > 0 && (
+          <input
+            class="unseen"
+            name="username"
+            autocomplete="username"
+            value={login}
+            readOnly
+            tabIndex={-1}
+            aria-hidden
+          />
+        )}
+        {fields.map(({ value, ...field }) => (
           <Field
             key={field.name}
             {...field}
             {...(value !== undefined && { defaultValue: value })}
             id={`${id}-${field.name}`}
-            error={errorOf(field.name, at)}
+            error={errorOf(field.name)}
             input={null}
             readOnly={isBusy}
           />

@@ -58,6 +58,7 @@ export function Password({ page }: { page: Page }) {
           ]}
           button={own('save')}
           isGrave
+          login={self.person.login}
           judge={(values) => {
             if (!values.current) return ['current', 'currentMissing'];
             if ([...(values.new ?? '')].length < least) return ['new', 'PASSWORD_TOO_SHORT'];

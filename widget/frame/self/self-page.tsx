@@ -4,7 +4,7 @@ import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import { isSelfText, type SelfTexts } from '../../i18n/self/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { CodesScreen } from '../enrolment/codes-screen.tsx';
-import { type Screen, textOf } from '../screen.ts';
+import { type Notice, type Screen, textOf } from '../screen.ts';
 import type { SignIn } from '../sign-in.ts';
 import { Details } from './details.tsx';
 import { Browsers, SignIns } from './history.tsx';
@@ -29,8 +29,8 @@ interface State {
   done?: string | undefined;
 }
 
-/** What somebody was about to do when they were asked for their factors again. */
-let wanted: string | undefined;
+/** What somebody was about to do when they were asked for their factors again, and who. */
+let wanted: { panel: string; login: string } | undefined;
 
 /** Who the person is, what they have, and what they may do about it. */
 export class SelfPage extends Component<SelfPageProps, State> {
@@ -40,8 +40,9 @@ export class SelfPage extends Component<SelfPageProps, State> {
 
   constructor(props: SelfPageProps) {
     super(props);
-    const isAdding = wanted === 'add';
-    this.state = { open: isAdding ? undefined : wanted };
+    const { panel } = wanted?.login === props.self.person.login ? wanted : { panel: undefined };
+    const isAdding = panel === 'add';
+    this.state = { open: isAdding ? undefined : panel };
     // Not asked twice for one click: the proof was for this.
     if (isAdding && props.self.proof === 'fresh') void props.signIn.act('self/add');
     wanted = undefined;
@@ -65,6 +66,14 @@ export class SelfPage extends Component<SelfPageProps, State> {
     });
   }
 
+  told({ text, wait }: Notice): string {
+    const { texts, own } = this.props;
+    const why = isSelfText(text) ? own(text) : textOf(text, texts);
+    const seconds = Math.ceil((wait?.leftMs() ?? 0) / 1000);
+    if (seconds <= 0) return why;
+    return `${why} ${seconds < 120 ? texts('waitSeconds', seconds) : texts('waitMinutes', Math.ceil(seconds / 60))}`;
+  }
+
   page(): Page {
     const { screen, self, texts, own, signIn } = this.props;
     const { open, done } = this.state;
@@ -78,16 +87,19 @@ export class SelfPage extends Component<SelfPageProps, State> {
       mayChange: self.proof !== 'lacking',
       open,
       done,
-      notice: notice && (isSelfText(notice.text) ? own(notice.text) : textOf(notice.text, texts)),
+      notice: notice && this.told(notice),
+      code: notice?.text,
       show: (panel) => this.setState({ open: panel, done: undefined }),
       close: () => {
         this.setState({ open: undefined }, () => document.getElementById(`open-${open}`)?.focus());
       },
       prove: (panel) => {
-        wanted = panel;
+        wanted = { panel, login: self.person.login };
         void signIn.act('self/prove');
       },
       act: (path, fields) => {
+        // Said again, with what is left of the time.
+        if (notice?.wait?.leftMs()) return this.forceUpdate();
         this.sent = open ?? path;
         this.setState({ done: undefined });
         void signIn.act(`self/${path}`, fields);
