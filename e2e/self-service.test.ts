@@ -36,9 +36,18 @@ async function openPage(scene: Scene, browser: BrowserContextOptions = {}, lang 
   return widgetIn(page);
 }
 
-async function openFrame(scene: Scene): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
+async function openFrame(
+  scene: Scene,
+  options: Record<string, unknown> = {},
+): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
   const page = await (await here.browser.newContext()).newPage();
-  const mount = JSON.stringify({ resource: scene.resource.id, nonce: NONCE, purpose: 'self', title: 'Your account' });
+  const mount = JSON.stringify({
+    resource: scene.resource.id,
+    nonce: NONCE,
+    purpose: 'self',
+    title: 'Your account',
+    ...options,
+  });
   const script = `window.heard = [];
 for (const name of ['change', 'success', 'error'])
   document.addEventListener('countersign:' + name, ({ detail }) => heard.push([name, detail]));
@@ -105,6 +114,7 @@ describe('on a page of our own', () => {
     // Its own view is of before: the service says that it is too long ago.
     await widget.button('Remove').click();
     await widget.button('Confirm that it is you').click();
+    await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
     await widget.givePassword(PASSWORD);
     await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
     // Back where they were, with what they were about to do.
@@ -222,6 +232,47 @@ describe('in a page of the site', () => {
     expect(heard.at(-1)).toEqual(['change', { step: 'self' }]);
     expect(heard.some(([name]) => name === 'success')).toBe(false);
     await expectAccessible(page);
+  });
+
+  test('in a window of its own it is the same', async () => {
+    const scene = await setStage();
+    const { page } = await openFrame(scene, { mode: 'popup' });
+    const opens = page.waitForEvent('popup');
+    await page.getByRole('button', { name: 'Your account' }).click();
+    const widget = widgetIn(await opens);
+    await signIn(scene, widget);
+    await widget.button('Change name').click();
+    await widget.frame.getByLabel('Last name').fill('Ashworth');
+    await widget.button('Save').click();
+    await said(widget, 'Done.');
+  });
+
+  test('whoever has shown less than they have is told so, and is offered nothing', async () => {
+    const scene = await setStage({ tokens: [{ state: 'deactivated' }] });
+    const { widget } = await openFrame(scene);
+    await widget.identify('alice');
+    await widget.givePassword(PASSWORD);
+    await widget.frame.getByText('You can see everything here.', { exact: false }).waitFor();
+    expect(await widget.frame.getByRole('button').allTextContents()).toEqual(['Sign out']);
+  });
+
+  test('waits after wrong passwords are said, and what is sent meanwhile is not', async () => {
+    const scene = await setStage();
+    const { widget } = await openFrame(scene);
+    await signIn(scene, widget);
+    await widget.button('Change password').click();
+    await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+    await widget.frame.getByLabel('New password once more').fill(NEW_PASSWORD);
+    for (let at = 0; at < 7; at++) {
+      await widget.frame.getByLabel('Present password').fill(`guess ${at}`);
+      await widget.button('Save').click();
+      await widget.frame.locator('form[aria-busy=false]').waitFor();
+    }
+    await widget.frame.getByText(/You can try again in \d+ s/).waitFor();
+    await widget.frame.getByLabel('Present password').fill(PASSWORD);
+    await widget.button('Save').click();
+    await widget.frame.getByText(/You can try again in \d+ s/).waitFor();
+    expect(here.ports.courier.sent).toEqual([]);
   });
 
   test('what is not the person’s to change is only shown', async () => {
