@@ -37,6 +37,7 @@ export const SELF_ACTS = [
   'add-token',
   'remove-token',
   'resync-token',
+  'pin',
   'recovery-codes',
   'password',
   'email',

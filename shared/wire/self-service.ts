@@ -42,6 +42,8 @@ export interface SelfToken {
   mayRename: boolean;
   mayRemove: boolean;
   mayResync: boolean;
+  /** It has a PIN, which its owner may change. */
+  mayChangePin: boolean;
   /** Why it cannot be removed here. */
   kept?: 'handed-out' | 'locked' | 'last';
 }

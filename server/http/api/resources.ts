@@ -87,7 +87,7 @@ const shownPolicy = z.object(policy).openapi('EnrolmentPolicy');
 const selfPolicy = {
   tokens: z.boolean().openapi({
     description:
-      'Whether they rename, remove and bring back into step the tokens that they set up themselves, have recovery codes made anew, and add what `enrolment` allows. What administrators handed out stays.',
+      'Whether they rename, remove and bring back into step the tokens that they set up themselves, change PINs, have recovery codes made anew, and add what `enrolment` allows. What administrators handed out stays.',
   }),
   password: z.boolean().openapi({ description: 'Whether they change a password that they have.' }),
   details: z

@@ -21,6 +21,7 @@ const ACTS: [path: string, fields: object][] = [
   ['rename', { token: TOKEN, name: 'phone' }],
   ['remove', { token: TOKEN }],
   ['resync', { token: TOKEN, first: '123456', second: '234567' }],
+  ['pin', { token: TOKEN, pin: '4711' }],
   ['recovery-codes', {}],
   ['codes-kept', {}],
   ['password', { current: PASSWORD, password: 'a quite different set of words' }],

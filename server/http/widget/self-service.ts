@@ -10,6 +10,7 @@ import { beginSelfFlow } from '../../usecases/self-service/begin-self-flow.ts';
 import { askOwnEmail, confirmOwnEmail, dropOwnEmail } from '../../usecases/self-service/change-own-email.ts';
 import { changeOwnNames } from '../../usecases/self-service/change-own-names.ts';
 import { changeOwnPassword } from '../../usecases/self-service/change-own-password.ts';
+import { changeOwnPin } from '../../usecases/self-service/change-own-pin.ts';
 import { forgetOwnBrowsers } from '../../usecases/self-service/forget-own-browsers.ts';
 import { leaveSelf } from '../../usecases/self-service/leave-self.ts';
 import { proveAgain } from '../../usecases/self-service/prove-again.ts';
@@ -35,6 +36,7 @@ const step = z.strictObject({ seq: z.int().min(0).max(1000), language: languageT
 const ofToken = step.extend({ token: tokenId });
 const renaming = ofToken.extend({ name: label(100) });
 const resync = ofToken.extend({ first: z.string().max(32), second: z.string().max(32) });
+const newPin = ofToken.extend({ pin: z.string().regex(/^[0-9]{4}$/) });
 const newPassword = step.extend({ current: password, password });
 const ownName = z.union([label(100), z.literal('')]).optional();
 const names = step.extend({ firstName: ownName, secondName: ownName });
@@ -79,6 +81,11 @@ export function selfService(ports: Ports & { issuer: string; rpId?: string | und
     const [first, second] = [parseTypedOtp(body.first), parseTypedOtp(body.second)];
     if (first === undefined || second === undefined) return refuse(c, 'OTP_MALFORMED');
     return answer(c, await resyncOwnToken(ports, { ...body, otps: [first, second], ...whose(c) }));
+  });
+  app.post('/flow/self/pin', async (c) => {
+    const body = await parse(c, newPin);
+    if (body instanceof Response) return body;
+    return answer(c, await changeOwnPin(ports, { ...body, language: mailLanguage(body.language), ...whose(c) }));
   });
   app.post('/flow/self/recovery-codes', async (c) => {
     const body = await parse(c, step);

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PROOF_FRESH_MS } from '../../domain/self-service.ts';
 import { documents } from '../../ports/documents.ts';
 import { appOf } from '../../testing/app-on-a-phone.ts';
-import { PASSWORD, putInState, read } from '../../testing/scene.ts';
+import { addPerson, PASSWORD, putInState, read } from '../../testing/scene.ts';
 import { EVERYTHING, setSelfStage, shownIn, toSelf, withOwnApp } from '../../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import { isRefusal } from '../verdict.ts';
 import { addOwnToken } from './add-own-token.ts';
 import { changeOwnPassword } from './change-own-password.ts';
+import { changeOwnPin } from './change-own-pin.ts';
 import { removeOwnToken } from './remove-own-token.ts';
 import { renameOwnToken } from './rename-own-token.ts';
 import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
@@ -135,6 +137,40 @@ describe('tokens', () => {
     for (let at = 0; at < 6; at++) await walk.self(resyncOwnToken, { token: token?.id ?? '', otps: wrong });
     expect((await token?.stored())?.lock).toMatchObject({ reason: 'resync-failures' });
     expect(walk.view.step).toBe('denied');
+  });
+});
+
+describe('a PIN', () => {
+  test('is changed for another one of four digits, told of, and the old one is wrong from then on', async () => {
+    const pin = { digits: '1234', position: 'before' } as const;
+    const scene = await setSelfStage(ports, { tokens: [{ pin }], alone: true });
+    const [token] = scene.tokens;
+    const typed = async (digits: string) => `${digits}${await token?.code()}`;
+    const walk = await Walk.toOtp(scene, { purpose: 'self' });
+    await walk.otp(await typed('1234'));
+    expect(shownIn(walk.view).tokens).toMatchObject([{ mayChangePin: true, mayRename: false }]);
+    expect(JSON.stringify(walk.view)).not.toContain((await token?.stored())?.pin?.mac);
+    await walk.self(changeOwnPin, { token: token?.id ?? '', pin: '8642' });
+    expect(walk.view.error).toBeUndefined();
+    expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'pin' });
+    ports.clock.advance(30_000);
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp(await typed('1234'))).toMatchObject({ error: { code: 'OTP_WRONG' } });
+    expect(await next.otp(await typed('8642'))).toMatchObject({ step: 'done' });
+  });
+
+  test('is not made where there is none, nor of anybody else’s token, nor with an old proof', async () => {
+    const pin = { digits: '1234', position: 'after' } as const;
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{ pin }] });
+    const walk = await toSelf(scene);
+    const change = (token = '') => walk.self(changeOwnPin, { token, pin: '8642' });
+    expect(await change(scene.tokens[0]?.id)).toMatchObject({ error: { code: 'TOKEN_KEPT' } });
+    const before = await mate.tokens[0]?.stored();
+    expect(await change(mate.tokens[0]?.id)).toMatchObject({ error: { code: 'TOKEN_NOT_FOUND' } });
+    expect(await mate.tokens[0]?.stored()).toEqual(before);
+    ports.clock.advance(PROOF_FRESH_MS);
+    expect(await change(scene.tokens[0]?.id)).toMatchObject({ error: { code: 'PROOF_NEEDED' } });
   });
 });
 

@@ -54,6 +54,7 @@ export async function viewSelf(
       mayRemove: manages && kept === undefined,
       // An app keeps time by itself; a device that was handed out may lose it.
       mayResync: manages && isOath(token) && (state === 'out-of-step' || (state === 'active' && !isOwn)),
+      mayChangePin: manages && token.pin !== undefined && !token.lock,
       ...(manages && kept !== undefined && { kept }),
     };
   };

@@ -6,6 +6,8 @@ import { Panel } from './panel.tsx';
 
 const code = { type: 'text', autocomplete: 'off', inputMode: 'numeric', dir: 'ltr', maxLength: 32 } as const;
 
+const pin = { type: 'password', autocomplete: 'off', inputMode: 'numeric', dir: 'ltr', maxLength: 4 } as const;
+
 export function Tokens({ page }: { page: Page }) {
   const { self, own, act, isBusy } = page;
   const { tokens, may } = self;
@@ -33,14 +35,14 @@ export function Tokens({ page }: { page: Page }) {
 
 function Token({ token, page }: { token: SelfToken; page: Page }) {
   const { own, act, open } = page;
-  const { id, name, kind, state, addedAt, lastUsedAt, mayRename, mayRemove, mayResync, kept } = token;
+  const { id, name, kind, state, addedAt, lastUsedAt, mayRename, mayRemove, mayResync, mayChangePin, kept } = token;
   const day = (at: number) => new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' }).format(at);
   const about = [
     isSelfText(kind) ? own(kind) : kind,
     own('added', day(addedAt)),
     ...(lastUsedAt === undefined ? [] : [own('lastUsed', day(lastUsedAt))]),
   ];
-  const opener = (verb: 'rename' | 'resync' | 'remove') => (
+  const opener = (verb: 'rename' | 'resync' | 'pin' | 'remove') => (
     <Opener page={page} id={`${verb}-${id}`} label={own(verb)} spoken={own('ofToken', own(verb), name)} />
   );
   return (
@@ -54,6 +56,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
       <div class="acts">
         {mayRename && opener('rename')}
         {mayResync && opener('resync')}
+        {mayChangePin && opener('pin')}
         {mayRemove && opener('remove')}
       </div>
       {open === `rename-${id}` && (
@@ -96,6 +99,24 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
           }
         />
       )}
+      {open === `pin-${id}` && (
+        <Panel
+          page={page}
+          id={open}
+          text={own('pinText')}
+          asked={[
+            { ...pin, name: 'pin', label: own('newPin') },
+            { ...pin, name: 'again', label: own('pinAgain') },
+          ]}
+          button={own('save')}
+          isGrave
+          judge={({ pin = '', again }) => {
+            if (!/^\d{4}$/.test(pin)) return ['pin', 'pinMissing'];
+            return pin === again ? undefined : ['again', 'notSame'];
+          }}
+          onSend={({ pin }) => act('pin', { token: id, pin })}
+        />
+      )}
       {open === `remove-${id}` && (
         <Panel
           page={page}
@@ -106,7 +127,7 @@ function Token({ token, page }: { token: SelfToken; page: Page }) {
           onSend={() => act('remove', { token: id })}
         />
       )}
-      <Said page={page} ids={[`rename-${id}`, `resync-${id}`]} />
+      <Said page={page} ids={[`rename-${id}`, `resync-${id}`, `pin-${id}`]} />
     </li>
   );
 }

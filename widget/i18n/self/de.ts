@@ -39,6 +39,11 @@ export const de = {
   firstCode: 'Erster Code',
   nextCode: 'Nächster Code',
   codesMissing: 'Geben Sie beide Codes ein.',
+  pin: 'PIN ändern',
+  pinText: 'Vier Ziffern. Ab dann geben Sie diese mit seinen Codes ein.',
+  newPin: 'Neue PIN',
+  pinAgain: 'Neue PIN noch einmal',
+  pinMissing: 'Eine PIN hat vier Ziffern.',
 
   recovery: 'Wiederherstellungscodes',
   recoveryLeft: 'Noch {0}. Jeder lässt Sie einmal herein, wenn Ihr Token nicht zur Hand ist.',

@@ -38,6 +38,11 @@ export const en = {
   firstCode: 'First code',
   nextCode: 'Next code',
   codesMissing: 'Type both codes.',
+  pin: 'Change PIN',
+  pinText: 'Four digits. From then on you type these with its codes.',
+  newPin: 'New PIN',
+  pinAgain: 'New PIN once more',
+  pinMissing: 'A PIN has four digits.',
 
   recovery: 'Recovery codes',
   recoveryLeft: '{0} left. Each lets you in once if your token is not at hand.',
