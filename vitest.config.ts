@@ -16,11 +16,12 @@ export default defineConfig({
           name: 'unit',
           // Properties and races on a machine that does other things as well.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
           exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
         },
       },
-      { test: { name: 'store', include: store, testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: 'store', include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
       {
         test: {
           name: 'http',

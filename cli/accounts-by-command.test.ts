@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseId } from '../server/domain/ids.ts';
+import { type AccountId, parseId } from '../server/domain/ids.ts';
+import { resourceId, userId } from '../server/testing/samples.ts';
 import { must } from '../server/testing/scene.ts';
+import { append } from '../server/testing/stream-of-events.ts';
 import { acceptInvitation, acceptRecovery } from '../server/usecases/administrators/accept-link.ts';
+import { countSignIns } from '../server/usecases/events/count-sign-ins.ts';
 import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
 
 let terminal: Terminal;
@@ -140,6 +143,32 @@ describe('money, plans and what is to do', () => {
     const { out } = await terminal.type(['checklist']);
     expect(out).toMatch(/^true +activate-plan/m);
     expect(out).toMatch(/^false +add-user/m);
+  });
+
+  test('statistics are the days with something, in words, and their sum; for scripts every day', async () => {
+    expect((await terminal.type(['statistics'])).out).toBe('no sign-ins in these days\n');
+    const at = terminal.ports.clock.now();
+    const who = { subject: userId(1), resource: resourceId(1), actor: { kind: 'operator' } } as const;
+    const home = { at, account: account as AccountId, ...who };
+    await append(terminal.ports, account, [
+      {
+        ...home,
+        type: 'authentication',
+        outcome: 'granted',
+        method: 'password-otp',
+        factors: ['password', 'otp'],
+      },
+      { ...home, type: 'authentication', outcome: 'refused', reason: 'OTP_WRONG', factors: [] },
+    ]);
+    await countSignIns(terminal.ports, { keptDays: 400 });
+    const { out } = await terminal.type(['statistics']);
+    const today = new Date(terminal.ports.clock.now()).toISOString().slice(0, 10);
+    expect(out.trimEnd().split('\n').slice(1)).toEqual([
+      expect.stringMatching(`^${today} +1 +OTP_WRONG 1 +password-otp 1 +password\\+otp 1 +1 +true$`),
+      expect.stringMatching('^total +1 +OTP_WRONG 1 +password-otp 1 +password\\+otp 1 +- +true$'),
+    ]);
+    expect(await json<{ days: unknown[] }>('statistics')).toMatchObject({ days: { length: 30 } });
+    expect((await terminal.type(['--field', 'day', 'statistics'])).out.trimEnd().split('\n')).toHaveLength(30);
   });
 
   test('setup makes an account with a key; its link is for a server that has none', async () => {

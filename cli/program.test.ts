@@ -129,6 +129,9 @@ describe('several accounts', () => {
     const [one, two] = [await account('One'), await account('Two')];
     const undecided = await terminal.type(['user', 'list']);
     expect(undecided).toMatchObject({ code: 2, out: '' });
+    const { out: listed } = await terminal.type(['account', 'list']);
+    expect(listed).toMatch(/^id +name +plan\.name +plan\.active$/m);
+    expect(listed).toMatch(/^acc_\w+ +One +Free +true$/m);
     expect(undecided.err).toContain(one);
     await terminal.type(['--account', one, 'user', 'create', '--login', 'ada']);
     expect(await json('--account', two, 'user', 'list')).toEqual([]);

@@ -63,6 +63,15 @@ describe('lists', () => {
     expect(await tokens()).toEqual([]);
   });
 
+  test('of devices that answer questions: by their suites', async () => {
+    const rows = `${row(1).replace('totp', 'OCRA-1:HOTP-SHA256-8:QN08-T1M')}\n${row(2).replace('totp', '')}\n`;
+    const file = await put('readers.csv', `serial,seed,suite\n${rows}`);
+    const said = await terminal.type(['import', 'tokens', file, '--kind', 'ocra', '--accept-partial']);
+    expect(said.err).toBe(`${file}:3: SUITE_MISSING Nothing says the OCRA suite of the device.\n`);
+    expect(said.out).toContain('1 tokens taken over, 0 there already, 1 refused\n');
+    expect(await tokens()).toMatchObject([{ serial: 'S1', kind: 'ocra', suite: 'OCRA-1:HOTP-SHA256-8:QN08-T1M' }]);
+  });
+
   test('the good ones are taken when asked for; the others are kept for their owner alone, to be mended', async () => {
     const file = await put('fobs.csv', `serial,seed,type\n${row(1)}\nS2,nonsense!,totp\n${row(3)}\n`);
     const said = await terminal.type(['--json', 'import', 'tokens', file, '--accept-partial']);

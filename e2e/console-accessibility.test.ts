@@ -37,7 +37,7 @@ describe.each([
   test('before the door', async () => {
     const { ports } = stage;
     const check = (view: ConsoleView, where: string) => expectAccessible(view, where);
-    const fresh = await open('/setup#secret', size);
+    const fresh = await open(stage.setup, size);
     await fresh.at('Set up Countersign');
     await check(fresh, 'setup');
     await fresh.button('Set up').click();

@@ -12,6 +12,7 @@ import { startClockwork } from './clockwork.ts';
 import type { Config } from './config/load-config.ts';
 import { plansOf } from './config/load-plans.ts';
 import { isLoopbackHost } from './config/parse.ts';
+import { endAtOnce, endOnFaults } from './end-at-once.ts';
 import { eventWork } from './event-work.ts';
 import { announceSetup } from './first-run.ts';
 import { listen } from './http/listen.ts';
@@ -32,6 +33,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   if (demo && !isLoopbackHost(config.listen.host)) {
     throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
   }
+  endOnFaults(log);
   // The demo sends nothing: its mails are shown instead.
   const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
   const plans = plansOf(config);
@@ -81,11 +83,8 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
       .then(() => socket?.close())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'could not stop cleanly');
-        process.exitCode = 1;
-      })
-      .finally(() => process.exit());
+      .then(() => process.exit())
+      .catch((error: unknown) => endAtOnce(log, error, 'could not stop cleanly'));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));

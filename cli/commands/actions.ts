@@ -144,7 +144,7 @@ async function showAnswer(run: Run, service: Service, action: Action, { place, b
   const object = answer as Record<string, unknown>;
   if (rows) {
     const { [rows.in]: listed, ...about } = object;
-    return run.showListed(object, about, listed as Record<string, unknown>[], rows.columns);
+    return run.showListed(object, about, listed as Record<string, unknown>[], rows);
   }
   run.show(object);
   const once = shownOnce.filter((name) => partOf(object, name) !== undefined);

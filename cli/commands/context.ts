@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { connect, connectToAccount } from '../connection/connect.ts';
 import { serverEnvironment } from '../connection/server-environment.ts';
 import { Misuse, type Service } from '../connection/service.ts';
+import type { Action } from '../nouns/noun.ts';
 import { partOf } from '../nouns/parts.ts';
 import { card, harmless, table } from '../output/table.ts';
 
@@ -82,14 +83,14 @@ export class Run {
     answer: Record<string, unknown>,
     rest: Record<string, unknown>,
     listed: readonly Record<string, unknown>[],
-    columns: readonly string[],
+    { columns, forPeople, ifNone }: Pick<NonNullable<Action['rows']>, 'columns' | 'forPeople' | 'ifNone'>,
   ): void {
-    if (this.json) {
-      this.show(answer);
-      return;
+    if (this.json) this.show(answer);
+    else if (this.#single !== undefined) this.showList(listed, columns);
+    else {
+      if (Object.keys(rest).length > 0) this.say(`${card(rest)}\n`);
+      this.showList(forPeople?.(listed) ?? listed, columns, ifNone);
     }
-    if (this.#single === undefined && Object.keys(rest).length > 0) this.say(`${card(rest)}\n`);
-    this.showList(listed, columns);
   }
 
   show(object: Record<string, unknown>): void {

@@ -36,7 +36,7 @@ export function addTokenImport(
     .option('--accept-partial', 'take the good rows although others are refused')
     .option('--password-stdin', 'the password of a PSKC file comes on standard input')
     .option('--key-stdin', 'the pre-shared key of a PSKC file comes on standard input, in hexadecimal')
-    .option('--kind <kind>', 'CSV: totp or hotp, of rows that do not say theirs')
+    .option('--kind <kind>', 'CSV: totp, hotp or ocra, of rows that do not say theirs')
     .option('--seed-encoding <encoding>', 'CSV: hex, base32 or base64')
     .option('--rejected <file>', 'where refused lines go; FILE.rejected when left out')
     .action(async (file: string, flags: TokenImportFlags, command: Command) => {

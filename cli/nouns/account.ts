@@ -1,3 +1,4 @@
+import { busyDays } from './busy-days.ts';
 import { ORDER, PERIOD } from './narrowing.ts';
 import type { Action, Noun } from './noun.ts';
 
@@ -15,7 +16,7 @@ const account: Noun = {
       about: 'all accounts of this server',
       method: 'GET',
       path: '/operator/accounts',
-      rows: { in: 'items', columns: ['id', 'name', 'plan'] },
+      rows: { in: 'items', columns: ['id', 'name', 'plan.name', 'plan.active'] },
       operator: true,
     },
     {
@@ -122,7 +123,12 @@ export const SINGLE: readonly Action[] = [
       { flag: 'from', name: 'from', type: 'text', about: 'first day, such as 2027-01-15' },
       { flag: 'to', name: 'to', type: 'text', about: 'last day' },
     ],
-    rows: { in: 'days', columns: ['day', 'granted', 'refused', 'methods', 'activeUsers.count', 'complete'] },
+    rows: {
+      in: 'days',
+      columns: ['day', 'granted', 'refused', 'methods', 'factors', 'activeUsers.count', 'complete'],
+      forPeople: busyDays,
+      ifNone: 'no sign-ins in these days',
+    },
   },
   {
     verb: 'explain',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Misuse } from '../connection/service.ts';
+import { readGrants } from './grants.ts';
 import type { Flag, FlagType } from './noun.ts';
 import { timeWindows } from './time-windows.ts';
 
@@ -26,7 +27,11 @@ const READERS: Record<FlagType, { read: Reader; shape: string; placeholder: stri
   },
   list: { read: list, shape: 'a list', placeholder: 'a,b' },
   narrowing: { read: (text) => (text === 'none' ? null : list(text)), shape: 'a list', placeholder: 'a,b' },
-  grants: { read: grants, shape: 'resources such as res_…,res_…:assigned', placeholder: 'res_…,res_…' },
+  grants: {
+    read: (text) => readGrants(list(text)),
+    shape: 'resources such as res_…,res_…:assigned',
+    placeholder: 'res_…,res_…',
+  },
   windows: { read: timeWindows, shape: 'times such as "mon-fri 08:00-18:00; sat 09:00-12:00"', placeholder: 'times' },
   deliveries: { read: (text) => (text === 'dead' ? text : list(text)), shape: 'a list', placeholder: 'a,b|dead' },
   file: { read: fileAsBase64, shape: 'a file that can be read', placeholder: 'file' },
@@ -96,11 +101,4 @@ function duration(text: string): number | undefined {
 
 function list(text: string): string[] {
   return text === '' || text === 'none' ? [] : text.split(',').map((one) => one.trim());
-}
-
-/** Assigned *and* allowed, unless it says that somebody is assigned only. */
-function grants(text: string): { resource: string; allowed: boolean }[] | undefined {
-  const read = list(text).map((one) => /^([^:]+)(:assigned)?$/.exec(one));
-  if (read.some((one) => one === null)) return undefined;
-  return read.map((one) => ({ resource: one?.[1] ?? '', allowed: one?.[2] === undefined }));
 }

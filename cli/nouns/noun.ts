@@ -39,13 +39,23 @@ export interface Action {
   /** Of the query. */
   filters?: readonly (Flag & { required?: boolean })[];
   /** Where the answer holds a list: under which name, and what is shown of each. */
-  rows?: { in: string; columns: readonly string[]; paged?: boolean };
+  rows?: {
+    in: string;
+    columns: readonly string[];
+    paged?: boolean;
+    /** What people see of them, where that is less or more than all. */
+    forPeople?: (rows: readonly Row[]) => Row[];
+    /** Said where there are none. */
+    ifNone?: string;
+  };
   shownOnce?: readonly string[];
   /** What people read when the answer is empty: `withdrawn`. */
   said?: string;
   /** The operator's alone, in no account. */
   operator?: boolean;
 }
+
+export type Row = Record<string, unknown>;
 
 export interface Flag {
   /** `first-name`: without dashes in front. */

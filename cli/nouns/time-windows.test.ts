@@ -1,18 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { timeWindows } from './time-windows.ts';
+import { timeWindows, writeTimeWindows } from './time-windows.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-const clock = (minute: number) =>
-  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-
 test('whatever windows there are, written down they are read as they were', () => {
   const minute = fc.integer({ min: 0, max: 1440 });
   const one = fc.record({ days: fc.subarray(DAYS, { minLength: 1 }), fromMinute: minute, toMinute: minute });
   fc.assert(
     fc.property(fc.array(one), (windows) => {
-      const text = windows.map((w) => `${w.days.join(',')} ${clock(w.fromMinute)}-${clock(w.toMinute)}`).join('; ');
-      expect(timeWindows(text)).toEqual(windows);
+      expect(timeWindows(writeTimeWindows(windows) ?? '')).toEqual(windows);
     }),
   );
 });
@@ -24,6 +20,20 @@ test.each([
 ])('%s', (text, days) => {
   expect(timeWindows(text)?.[0]?.days).toEqual(days);
 });
+
+test.each([
+  'mon-fri 08:00-18:00; sat 09:00-12:00',
+  'mon,tue,thu-sun 00:00-24:00',
+  'daily 22:00-06:00',
+  'sat,sun 09:05-09:06',
+])('%s is written as it was typed', (text) => {
+  expect(writeTimeWindows(timeWindows(text))).toBe(text);
+});
+
+test.each([[undefined], ['mon'], [[{}]], [[{ days: 'mon', fromMinute: 0, toMinute: 1 }]]])(
+  '%j is not written as windows',
+  (value) => expect(writeTimeWindows(value)).toBeUndefined(),
+);
 
 test.each([
   'mon',

@@ -18,6 +18,35 @@ export function timeWindows(text: string): TimeWindow[] | undefined {
   return windows.some((one) => one === undefined) ? undefined : (windows as TimeWindow[]);
 }
 
+/** The same the other way round; undefined where these are no windows. */
+export function writeTimeWindows(value: unknown): string | undefined {
+  if (!Array.isArray(value) || !value.every(isTimeWindow)) return undefined;
+  return value
+    .map(({ days, fromMinute, toMinute }) => `${writeDays(days)} ${clock(fromMinute)}-${clock(toMinute)}`)
+    .join('; ');
+}
+
+function isTimeWindow(value: unknown): value is TimeWindow {
+  const { days, fromMinute, toMinute } = Object(value) as Record<string, unknown>;
+  return Array.isArray(days) && typeof fromMinute === 'number' && typeof toMinute === 'number';
+}
+
+/** Three days or more in a row as `mon-fri`, all of them as `daily`. */
+function writeDays(days: readonly string[]): string {
+  if (DAYS.every((day) => days.includes(day))) return 'daily';
+  const runs: string[][] = [];
+  for (const day of DAYS.filter((one) => days.includes(one))) {
+    const run = runs.at(-1);
+    if (run && DAYS.indexOf(run.at(-1) ?? '') === DAYS.indexOf(day) - 1) run.push(day);
+    else runs.push([day]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]}-${run.at(-1)}` : run.join(','))).join(',');
+}
+
+function clock(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 function timeWindow(text: string): TimeWindow | undefined {
   const [, named = '', from = '', to = ''] = /^\s*(\S+)\s+(\d\d:\d\d)-(\d\d:\d\d)\s*$/.exec(text) ?? [];
   const [days, fromMinute, toMinute] = [daysOf(named.toLowerCase()), minuteOf(from), minuteOf(to)];

@@ -1,4 +1,6 @@
+import { writeGrants } from '../nouns/grants.ts';
 import { partOf } from '../nouns/parts.ts';
+import { writeTimeWindows } from '../nouns/time-windows.ts';
 
 /** A table for people: columns as wide as their content, nothing that a terminal would obey. */
 export function table(rows: readonly Record<string, unknown>[], columns: readonly string[]): string {
@@ -33,13 +35,29 @@ function flattened(object: object, before = ''): [name: string, value: unknown][
   });
 }
 
+/** What has a way of its own to be typed is shown as one would type it. */
+const AS_TYPED: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  grants: writeGrants,
+  windows: writeTimeWindows,
+};
+
 function cell(value: unknown, name: string): string {
-  if (value === undefined || value === null) return '-';
+  return harmless(written(value, name));
+}
+
+/** A value in words: JSON is for scripts, which ask for it. */
+function written(value: unknown, name: string): string {
+  if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'number' && /(?:^at|At|Until)$/.test(name)) return new Date(value).toISOString();
-  if (typeof value === 'string') return harmless(value);
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return harmless(value.join(' ') || '-');
-  if (typeof value === 'object' && Object.keys(value).length === 0) return '-';
-  return harmless(JSON.stringify(value));
+  if (typeof value !== 'object') return String(value);
+  const typed = AS_TYPED[name.slice(name.lastIndexOf('.') + 1)]?.(value);
+  if (typed !== undefined) return typed || '-';
+  if (Array.isArray(value)) {
+    const between = value.some((one) => typeof one === 'object' && one !== null) ? '; ' : ' ';
+    return value.map((one) => written(one, name)).join(between) || '-';
+  }
+  const parts = Object.entries(value).map(([part, inner]) => `${part} ${written(inner, part)}`);
+  return parts.join(', ') || '-';
 }
 
 /** Names come from people: what would move the cursor or colour the screen is shown, not obeyed (SR-36). */

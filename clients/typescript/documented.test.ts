@@ -42,7 +42,7 @@ async function inSnippet(index: number, body: string): Promise<unknown> {
 
 describe('the examples of the README', () => {
   test('are as many as are tried here', () => {
-    expect(snippets).toHaveLength(6);
+    expect(snippets).toHaveLength(7);
   });
 
   test('who signed in: a good result, then the same again', async () => {
@@ -113,6 +113,17 @@ describe('the examples of the README', () => {
        return { statuses, said };`,
     );
     expect(outcome).toEqual({ statuses: [204, 204, 400], said: ['user.updated usr_1'] });
+  });
+
+  test('files of tokens', async () => {
+    await project.write('fobs.csv', 'serial,seed\n');
+    expect(await inSnippet(6, `return module.takeOver(new URL('fobs.csv', import.meta.url));`)).toEqual([
+      'line 3: SEED_TOO_SHORT',
+    ]);
+    expect(service.requests.at(-1)).toMatchObject({
+      line: 'POST /v1/token-imports',
+      body: { content: Buffer.from('serial,seed\n').toString('base64'), encoding: 'base64', acceptPartial: true },
+    });
   });
 
   test('users, tokens and the rest', async () => {

@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
-import { Card, Message } from '../parts/card.tsx';
+import { Card, Loading, Message } from '../parts/card.tsx';
 import type { FieldSpec } from '../parts/field.tsx';
 import { SendingForm, type Values } from '../parts/form.tsx';
 import type { Answer, Client } from '../service/client.ts';
@@ -21,19 +21,25 @@ interface LinkForm {
   button: 'setupButton' | 'invitationButton' | 'recoveryLinkButton';
   gone: 'setupGone' | 'invitationGone' | 'recoveryGone';
   path: 'setup' | 'invitation/accept' | 'recovery/accept';
-  fields(texts: Texts): FieldSpec[];
+  fields(texts: Texts, view: LinkView): FieldSpec[];
+}
+
+/** What a link that leads on is answered with before it is used. */
+interface LinkView {
+  name?: string;
 }
 
 const chosenPassword = (texts: Texts): FieldSpec[] => [
   { name: 'password', kind: 'new-password', label: texts('newPassword'), hint: texts('passwordRule') },
   { name: 'again', kind: 'repeat', label: texts('again') },
 ];
-const ownName = (texts: Texts): FieldSpec => ({
+const ownName = (texts: Texts, { name }: LinkView): FieldSpec => ({
   name: 'name',
   kind: 'text',
   label: texts('name'),
   hint: texts('nameHint'),
   autocomplete: 'name',
+  ...(name !== undefined && { value: name }),
 });
 
 const FORMS: Record<LinkPlace, LinkForm> = {
@@ -43,7 +49,7 @@ const FORMS: Record<LinkPlace, LinkForm> = {
     button: 'setupButton',
     gone: 'setupGone',
     path: 'setup',
-    fields: (texts) => [
+    fields: (texts, view) => [
       {
         name: 'accountName',
         kind: 'text',
@@ -51,7 +57,7 @@ const FORMS: Record<LinkPlace, LinkForm> = {
         hint: texts('accountNameHint'),
         autocomplete: 'organization',
       },
-      ownName(texts),
+      ownName(texts, view),
       { name: 'email', kind: 'email', label: texts('email'), hint: texts('emailHint') },
       ...chosenPassword(texts),
     ],
@@ -62,9 +68,9 @@ const FORMS: Record<LinkPlace, LinkForm> = {
     button: 'invitationButton',
     gone: 'invitationGone',
     path: 'invitation/accept',
-    fields: (texts) => [
+    fields: (texts, view) => [
       { name: 'code', kind: 'code', label: texts('confirmationCode'), hint: texts('invitationCodeHint') },
-      ownName(texts),
+      ownName(texts, view),
       ...chosenPassword(texts),
     ],
   },
@@ -90,12 +96,14 @@ export interface LinkRoomProps {
 /** Where the links of setup, invitation and recovery lead. */
 export function LinkRoom({ client, texts, place, secret, onAccepted }: LinkRoomProps) {
   const [isGone, setGone] = useState(false);
+  const view = useLinkView(client, place, secret);
   const form = FORMS[place];
-  if (secret === '' || isGone) {
+  if (secret === '' || view === 'gone' || isGone) {
     const action = { label: texts('toSignIn'), run: () => onAccepted({}) };
     const text = texts(secret === '' ? 'linkMissing' : form.gone);
     return <Message texts={texts} title={texts('linkTitle')} text={text} isNext={isGone} action={action} />;
   }
+  if (view === undefined) return <Loading texts={texts} />;
   const send = async (values: Values): Promise<Answer<Known>> => {
     const language = place === 'setup' ? { language: texts.lang } : {};
     const answer = await client.send<Accepted>('POST', form.path, { secret, ...values, ...language });
@@ -105,12 +113,12 @@ export function LinkRoom({ client, texts, place, secret, onAccepted }: LinkRoomP
     <Card texts={texts} title={texts(form.title)}>
       <p class="lead">{texts(form.text)}</p>
       <SendingForm<Known>
-        fields={form.fields(texts)}
+        fields={form.fields(texts, view)}
         button={texts(form.button)}
         texts={texts}
         send={send}
         onRefused={({ code, fields }) => {
-          const isLink = code === 'LINK_INVALID' || fields.includes('secret');
+          const isLink = isAboutLink(code, fields);
           if (isLink) setGone(true);
           return isLink;
         }}
@@ -118,6 +126,26 @@ export function LinkRoom({ client, texts, place, secret, onAccepted }: LinkRoomP
       />
     </Card>
   );
+}
+
+function isAboutLink(code: string, fields: readonly string[]): boolean {
+  return code === 'LINK_INVALID' || fields.includes('secret');
+}
+
+/**
+ * Whether the link can still be used is said before anybody fills in a form. Undefined until it is known; where the
+ * service does not say, the form is shown and says what is wrong when it is sent.
+ */
+function useLinkView(client: Client, kind: LinkPlace, secret: string): LinkView | 'gone' | undefined {
+  const [view, setView] = useState<LinkView | 'gone'>();
+  useEffect(() => {
+    if (secret === '') return;
+    client.send<LinkView>('POST', 'links/view', { kind, secret }).then((answer) => {
+      const isGone = answer.kind === 'refused' && isAboutLink(answer.code, answer.fields);
+      setView(isGone ? 'gone' : answer.kind === 'done' ? answer.body : {});
+    });
+  }, [client, kind, secret]);
+  return view;
 }
 
 /** Whoever has just chosen a password goes on to the first sign-in, and types neither it nor the address again. */

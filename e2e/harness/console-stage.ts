@@ -10,6 +10,7 @@ import { createReadiness } from '../../server/http/readiness.ts';
 import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
+import { issueSetupLink } from '../../server/usecases/administrators/set-up.ts';
 import { launchBrowser } from './browser.ts';
 import { type ConsoleView, openConsole } from './console-view.ts';
 
@@ -17,6 +18,8 @@ import { type ConsoleView, openConsole } from './console-view.ts';
 export interface ConsoleStage {
   ports: TestPorts;
   url: string;
+  /** Address of the setup page, with the secret of a link that nobody has used. */
+  setup: string;
   log(): string;
   open(path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
   close(): Promise<void>;
@@ -43,9 +46,11 @@ export async function setConsoleStage(seed: string): Promise<ConsoleStage> {
   });
   const timeouts = { drainMs: 0, shutdownMs: 1_000 };
   const service: Listening = await listen(app.fetch, { host: 'localhost', port, readiness, timeouts, onFault() {} });
+  const printed = await issueSetupLink({ ...ports, issuer: url });
   return {
     ports,
     url,
+    setup: `/setup${new URL(printed?.link ?? url).hash}`,
     log: captured.text,
     open: (path, options) => openConsole(browser, url + path, options),
     async close() {

@@ -5,8 +5,8 @@ import { base32 } from '@scure/base';
 import type {
   Client,
   CreatedToken,
+  NewOathToken,
   NewResource,
-  NewToken,
   NewUser,
   Resource,
   User,
@@ -56,7 +56,7 @@ export async function makePerson(client: Client, resource: string, settings: Par
 export async function makePersonWithDevice(
   client: Client,
   resource: string,
-  settings: { user?: Partial<NewUser>; token?: Partial<NewToken> } = {},
+  settings: { user?: Partial<NewUser>; token?: Partial<NewOathToken> } = {},
 ): Promise<Person & { device: Device }> {
   const login = settings.user?.login ?? freshLogin();
   const user = await client.users.create({ login, password: PASSWORD, ...settings.user });
@@ -65,7 +65,7 @@ export async function makePersonWithDevice(
   return { login, password: PASSWORD, user, device };
 }
 
-async function makeDevice(client: Client, settings: Partial<NewToken>): Promise<Device> {
+async function makeDevice(client: Client, settings: Partial<NewOathToken>): Promise<Device> {
   const { token, secret } = await client.tokens.create({ name: 'Key fob', kind: 'hotp', ...settings });
   const seed = base32.decode(secret.padEnd(Math.ceil(secret.length / 8) * 8, '='));
   const counterNow = () => (token.kind === 'totp' ? Math.floor(Date.now() / PERIOD_MS) : (settings.counter ?? 0));

@@ -41,7 +41,7 @@ describe('configuration', () => {
   });
 
   test('every variable is read', () => {
-    const config = loadConfig({
+    const environment = {
       COUNTERSIGN_URL: 'https://login.example.com/',
       COUNTERSIGN_RP_ID: 'example.com',
       COUNTERSIGN_LISTEN: '[::]:9000',
@@ -55,6 +55,8 @@ describe('configuration', () => {
       COUNTERSIGN_SIGNING_ALGORITHM: 'EdDSA',
       COUNTERSIGN_ARGON2_MEMORY_KIB: '65536',
       COUNTERSIGN_ARGON2_ITERATIONS: '3',
+      COUNTERSIGN_PLANS: '/etc/countersign/plans.json',
+      COUNTERSIGN_PAYMENT_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
       COUNTERSIGN_EVENTS_KEPT_DAYS: '30',
       COUNTERSIGN_EVENTS_KEPT: '5000',
       COUNTERSIGN_STATISTICS_KEPT_DAYS: '90',
@@ -75,7 +77,11 @@ describe('configuration', () => {
       COUNTERSIGN_LOG_LEVEL: 'warn',
       COUNTERSIGN_DRAIN_MS: '0',
       COUNTERSIGN_SHUTDOWN_MS: '5000',
-    });
+    };
+    // Of those that exclude one another the others are below.
+    const besides = ['COUNTERSIGN_MASTER_KEY', 'COUNTERSIGN_OLD_MASTER_KEYS', 'COUNTERSIGN_SMS_SECRET'];
+    expect([...Object.keys(environment), ...besides].sort()).toEqual(Object.keys(VARIABLES).sort());
+    const config = loadConfig(environment);
     expect(config).toMatchObject({
       url: 'https://login.example.com',
       rpId: 'example.com',
@@ -89,6 +95,7 @@ describe('configuration', () => {
       geoDatabase: '/srv/country.mmdb',
       signingAlgorithm: 'EdDSA',
       argon2: { memoryKiB: 65_536, iterations: 3 },
+      plansFile: '/etc/countersign/plans.json',
       eventRetention: { keptDays: 30, mostEvents: 5000 },
       statisticsKeptDays: 90,
       mail: { allowPlaintext: true, from: { name: 'Example sign-in', address: 'auth@example.com' } },
@@ -102,7 +109,22 @@ describe('configuration', () => {
       drainMs: 0,
       shutdownMs: 5000,
     });
+    expect(Buffer.from(config.paymentSecret?.reveal() ?? '', 'base64')).toEqual(Buffer.alloc(32, 9));
     expect(config.store.kind === 'redis' && config.store.url.reveal()).toContain('user:pass@one:26379,two:26379');
+  });
+
+  test('secrets that stand in a variable and not in a file are read as well', () => {
+    const config = loadConfig({
+      COUNTERSIGN_MASTER_KEY: 'the key of now',
+      COUNTERSIGN_OLD_MASTER_KEYS: 'one before,one before that',
+      COUNTERSIGN_SMS_GATEWAY: '/etc/countersign/sms.json',
+      COUNTERSIGN_SMS_SECRET: 'of-the-gateway',
+    });
+    const { fromEnvironment, oldFromEnvironment = [] } = config.masterKey;
+    expect(fromEnvironment?.reveal()).toBe('the key of now');
+    expect(oldFromEnvironment.map((old) => old.reveal())).toEqual(['one before', 'one before that']);
+    expect(config.codes.sms?.secret?.reveal()).toBe('of-the-gateway');
+    expect(namesOf({ COUNTERSIGN_OLD_MASTER_KEYS: 'without the key of now' })).toEqual(['COUNTERSIGN_OLD_MASTER_KEYS']);
   });
 
   test('is frozen all the way down', () => {

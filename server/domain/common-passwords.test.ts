@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../testing/processor-time.ts';
 import { commonness } from './common-passwords.ts';
 
 // SR-37
@@ -65,9 +66,8 @@ test('case does not save a common password, nor do repeating it or signs at its 
   );
 });
 
-test('hostile texts are judged as quickly as any', () => {
+test('hostile texts are judged as quickly as any', async () => {
   const hostile = ['a'.repeat(512), 'ab'.repeat(256), `${'1'.repeat(511)}a`, `a${'!'.repeat(510)}a`, '\n'.repeat(512)];
-  const began = performance.now();
-  for (const one of hostile) commonness(one, ['a'.repeat(100)]);
-  expect(performance.now() - began).toBeLessThan(500);
+  const judge = () => hostile.map((one) => commonness(one, ['a'.repeat(100)]));
+  expect(await processorMs(judge)).toBeLessThan(500);
 });

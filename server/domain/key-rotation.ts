@@ -17,15 +17,28 @@ export type SigningKeyState =
   | 'retiring'
   | 'retired';
 
-export function hasRetired({ retiresAt = Number.POSITIVE_INFINITY }: StoredSigningKey, now: number): boolean {
-  return now >= retiresAt;
+export function hasRetired(key: Term, now: number): boolean {
+  return now >= endOf(key);
 }
 
 export function stateOf(key: StoredSigningKey, keys: readonly StoredSigningKey[], now: number): SigningKeyState {
   if (hasRetired(key, now)) return 'retired';
   if (key.signsFromAt > now) return 'announced';
-  const successor = keys.some((other) => other.signsFromAt <= now && other.retiresAt === undefined);
-  return key.retiresAt !== undefined && successor ? 'retiring' : 'signing';
+  return isOutlasted(key, keys, now) ? 'retiring' : 'signing';
+}
+
+type Term = Pick<StoredSigningKey, 'signsFromAt' | 'retiresAt'>;
+
+/**
+ * Whether another key that may sign already stays longer. Such a key signs nothing any more: while a third is announced
+ * both have their end, and what the older one signed would outlive it (SR-58).
+ */
+export function isOutlasted(key: Term, keys: readonly Term[], now: number): boolean {
+  return keys.some((other) => other.signsFromAt <= now && endOf(other) > endOf(key));
+}
+
+function endOf({ retiresAt = Number.POSITIVE_INFINITY }: Term): number {
+  return retiresAt;
 }
 
 /** A rotation is under way while a key is announced that does not sign yet. */

@@ -13,6 +13,7 @@ export interface User {
   secondName?: string;
   /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */
   passwordHash?: string;
+  /** Whether a site's backend may have them authenticated over the API. The widget asks nobody for it. */
   apiSupport: boolean;
   blocked: boolean;
   assignments: Assignment[];
@@ -23,6 +24,13 @@ export interface User {
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;
+}
+
+/** By which way somebody signs in: through the widget (or our own page), or asked for by a site's backend. */
+export type SignInWay = 'widget' | 'api';
+
+export function mayComeIn({ blocked, apiSupport }: Pick<User, 'blocked' | 'apiSupport'>, way: SignInWay): boolean {
+  return !blocked && (way === 'widget' || apiSupport);
 }
 
 /** What one user is assigned to one resource with. The user is the authoritative side. */

@@ -26,6 +26,11 @@ export const administratorSamples: Record<string, (scene: SampleScene) => Sample
     status: 403,
     code: 'LINK_INVALID',
   }),
+  'POST /links/view': () => ({
+    body: { kind: 'invitation', secret: NO_SECRET },
+    status: 403,
+    code: 'LINK_INVALID',
+  }),
   'POST /session/begin': ({ account }) => ({ body: { account }, status: 201 }),
   'GET /session/step': async (scene) => ({ headers: await begun(scene), status: 200 }),
   'POST /session/identify': async (scene) => ({

@@ -16,6 +16,13 @@ export function suiteOf(text: string): OcraSuite {
   return suite;
 }
 
+const CHARACTERS = { N: /^[0-9]+$/, H: /^[0-9A-Fa-f]+$/, A: /^[0-9A-Za-z]+$/ } as const;
+
+/** Whether a text is a question as the service asks it: in the suite's format, and all of its length. */
+export function isQuestion({ question: { format, length } }: OcraSuite, text: string): boolean {
+  return text.length === length && CHARACTERS[format].test(text);
+}
+
 const anyAlgorithm = fc.constantFrom(...OTP_ALGORITHMS);
 
 /** Every suite that RFC 6287 knows. */

@@ -98,6 +98,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /webhooks/{id}/deliveries': 'administers',
   'POST /webhooks/{id}/replay': 'administers',
   'POST /setup': 'open',
+  'POST /links/view': 'open',
   'POST /session/begin': 'open',
   'GET /session/step': 'open',
   'POST /session/identify': 'open',

@@ -17,10 +17,15 @@ export interface RedisCluster {
 }
 
 const SLOTS = 16_384;
+/**
+ * After such a silence nodes take each other for failed, and one that hears of no majority refuses everything. On a busy
+ * machine a node that is well may be silent for seconds, so no test waits for this to pass: a replica is told to take over.
+ */
+const NODE_TIMEOUT_MS = 60_000;
 
 /** A cluster of processes on loopback: three primaries, each with a replica when asked. */
 export async function startRedisCluster(product: Product, { replicas = false } = {}): Promise<RedisCluster> {
-  const args = ['--cluster-node-timeout', '1500', '--cluster-require-full-coverage', 'no'];
+  const args = ['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-require-full-coverage', 'no'];
   const nodes = await Promise.all(
     Array.from({ length: replicas ? 6 : 3 }, async (): Promise<ClusterNode> => {
       const server = await startRedisServer({ product, args, cluster: true });
@@ -64,6 +69,16 @@ export async function startRedisCluster(product: Product, { replicas = false } =
   };
 }
 
+/** Has the replica of a primary that is gone elected by the other primaries, as it would be when they miss that primary. */
+export async function takeOver({ primaries, replicas }: RedisCluster, gone: ClusterNode): Promise<void> {
+  const replica = replicas[primaries.indexOf(gone)];
+  if (!replica) throw new Error('That primary has no replica');
+  await replica.client.cluster('FAILOVER', 'FORCE');
+  await waitUntil('the replica is a primary', async () =>
+    (await replica.client.info('replication')).includes('role:master'),
+  );
+}
+
 /** Moves a slot with its keys, as `redis-cli --cluster reshard` does. `midway` runs while it is split between the two. */
 export async function migrateSlot(
   { primaries }: RedisCluster,
@@ -78,7 +93,7 @@ export async function migrateSlot(
   for (;;) {
     const keys = (await from.client.callBuffer('CLUSTER', 'GETKEYSINSLOT', slot, 10)) as Buffer[];
     if (keys.length === 0) break;
-    await from.client.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...keys);
+    await from.client.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, NODE_TIMEOUT_MS, 'KEYS', ...keys);
     if (first) await midway();
     first = false;
   }

@@ -7,6 +7,12 @@ import { freePorts } from './free-ports.ts';
 
 export type Product = 'redis' | 'valkey';
 
+/**
+ * How long the stores of tests wait for an answer, as `answerTimeoutMs`: they show what is answered and not how soon, and
+ * on a disk that others use as well a flush may take seconds.
+ */
+export const PATIENCE_MS = 60_000;
+
 export interface RedisServerOptions {
   readonly product: Product;
   /** Further command line arguments: `['--maxmemory-policy', 'allkeys-lru']`. */

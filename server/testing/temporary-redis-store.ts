@@ -1,11 +1,11 @@
 import { openRedisStore } from '../adapters/redis-store/open-redis-store.ts';
 import type { Store } from '../ports/store.ts';
-import { startRedisServer } from './redis-server.ts';
+import { PATIENCE_MS, startRedisServer } from './redis-server.ts';
 
 /** A real, empty Redis with a process of its own. */
 export async function openTemporaryRedisStore(): Promise<{ store: Store; remove(): Promise<void> }> {
   const server = await startRedisServer({ product: 'redis' });
-  const store = await openRedisStore({ url: server.url, partitions: 8, warn: () => {} });
+  const store = await openRedisStore({ url: server.url, partitions: 8, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
   return {
     store,
     remove: async () => {

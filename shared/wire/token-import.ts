@@ -21,12 +21,17 @@ export const IMPORT_FLAWS = {
 
   // One row.
   ROW_MALFORMED: 'The row cannot be read.',
-  KIND_MISSING: 'Nothing says whether the token counts by time or by event.',
+  KIND_MISSING: 'Nothing says whether the token counts by time or by event, or answers questions.',
   KIND_UNSUPPORTED: 'Tokens of this kind are not supported.',
   ALGORITHM_UNSUPPORTED: 'The algorithm is none of SHA1, SHA256, SHA512.',
   DIGITS_UNSUPPORTED: 'A code has 6 or 8 decimal digits, without a check digit.',
   PERIOD_UNSUPPORTED: 'A period is a multiple of 30 seconds, at most a day.',
   COUNTER_INVALID: 'The counter is missing, or no whole number in its bounds.',
+  SUITE_MISSING: 'Nothing says the OCRA suite of the device.',
+  SUITE_UNSUPPORTED:
+    'No OCRA suite that is taken: answers of 6 to 10 digits, questions of 6 characters or more (8 where neither counter nor time is in the suite), steps of half a minute to an hour, no session data.',
+  SUITE_CONTRADICTED: 'The OCRA suite and what the row says besides are not the same, or the token is of another kind.',
+  SUITE_PIN_INVALID: 'The PIN that goes into the answers of this OCRA suite is missing, or has not 4 to 16 digits.',
   SEED_MISSING: 'There is no seed.',
   SEED_MALFORMED: 'The seed cannot be read in its encoding.',
   SEED_AMBIGUOUS: 'The seed could be hexadecimal or base32. Say which.',

@@ -39,7 +39,7 @@ export async function startFakeService(): Promise<FakeService> {
     };
   }
 
-  const token = { id: 'tok_1', name: 'phone', locked: null };
+  const token = { id: 'tok_1', name: 'phone', kind: 'totp', locked: null };
   const routes: Record<string, (body: Record<string, string>) => [number, unknown]> = {
     'GET /.well-known/jwks.json': () => [200, VECTORS.jwks],
     'POST /v1/results/consume': (body) => [200, claims(String(body.nonce))],
@@ -52,6 +52,18 @@ export async function startFakeService(): Promise<FakeService> {
     'POST /v1/login-requests': () => [201, { loginRequest: 'lrq_secret', expiresAt: Date.now() + 120_000 }],
     'POST /v1/users': ({ login }) => [201, { id: 'usr_1', login }],
     'POST /v1/tokens': () => [201, { token, secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/mira' }],
+    'POST /v1/token-imports': ({ content }) => [
+      200,
+      {
+        format: 'csv',
+        counts: { made: 1, exists: 0, importable: 0, refused: 1 },
+        warnings: [],
+        rows: [
+          { line: 2, outcome: 'made', id: 'tok_1' },
+          { line: 3, outcome: 'refused', code: 'SEED_TOO_SHORT', detail: String(content).slice(0, 6) },
+        ],
+      },
+    ],
     'POST /v1/assignments': (body) => [201, body],
     'GET /v1/tokens': () => [
       200,

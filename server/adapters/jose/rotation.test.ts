@@ -154,4 +154,22 @@ describe('while the signing key is changed', () => {
     expect(keys.find((one) => one.kid === kid)).not.toHaveProperty('retiresAt');
     expect(keys.filter((one) => one.retiresAt !== undefined)).toHaveLength(2);
   });
+
+  // SR-58. Two rotations, the second while the key before the first is still published. Of the two that have their end
+  // then, the server's own algorithm is that of the one that goes first.
+  test('SR-58: while a third key is announced, no result outlives the key that signed it', async () => {
+    ports.clock.advance(PUBLISHED_BEFORE_MS + KEPT_AFTER_MS);
+    const eddsa = await startServer('EdDSA');
+    ports.clock.advance(PUBLISHED_BEFORE_MS);
+    expect((await rotate()).begun).toBe(true);
+    ports.clock.advance(KEPT_AFTER_MS);
+    expect((await rotate()).begun).toBe(true);
+    await eddsa.keys.refresh();
+    ports.clock.advance(PUBLISHED_BEFORE_MS - 1);
+    expect((await readSigningKeys(ports)).filter(({ state }) => state === 'signing')).toHaveLength(1);
+    const jwt = await eddsa.signer.sign(claims());
+    ports.clock.advance(LIFE_S * 1000 - 1000);
+    await eddsa.keys.refresh();
+    expect(await eddsa.signer.verify(jwt, { audience: RESOURCE, now: ports.clock.now() })).toBeDefined();
+  });
 });

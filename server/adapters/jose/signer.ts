@@ -1,6 +1,7 @@
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '../../../shared/wire/result.ts';
+import { hasRetired, isOutlasted } from '../../domain/key-rotation.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { signStatement } from './audit-statements.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -60,11 +61,11 @@ export function createSigner({ issuer, keys, now }: SignerOptions): Signer {
   const all = typeof keys === 'function' ? keys : () => keys;
   const kids = new Set(all().map((key) => key.publicJwk.kid));
   if (kids.size === 0 || kids.size !== all().length) throw new TypeError('signing keys must be there, and distinct');
-  const inForce = () => all().filter(({ retiresAt = Number.POSITIVE_INFINITY }) => now() < retiresAt);
+  const inForce = () => all().filter((key) => !hasRetired(key, now()));
 
   const signing = () => {
     const ready = inForce().filter(({ signsFromAt }) => signsFromAt <= now());
-    const key = ready.find(({ retiresAt }) => retiresAt === undefined) ?? ready[0];
+    const key = ready.find((one) => !isOutlasted(one, ready, now()));
     if (!key) throw new Error('no signing key may be used yet');
     return key;
   };

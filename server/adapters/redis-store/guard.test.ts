@@ -2,12 +2,12 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../ports/store.ts';
 import { freePorts } from '../../testing/free-ports.ts';
-import { type Product, type RedisServer, startRedisServer } from '../../testing/redis-server.ts';
+import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../../testing/redis-server.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { StoreSettingsRefused } from './guard.ts';
 import { openRedisStore } from './open-redis-store.ts';
 
-const quiet = { warn: () => {} };
+const quiet = { answerTimeoutMs: PATIENCE_MS, warn: () => {} };
 
 // SR-50
 describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (product) => {
@@ -49,6 +49,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
       const store = await openRedisStore({
         url: server.url,
         allowWeakDurability: true,
+        answerTimeoutMs: PATIENCE_MS,
         warn: (message) => warnings.push(message),
       });
       await store.check();
@@ -119,7 +120,7 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
 
   test('a version known to be weak is warned of, with the product told rightly', async () => {
     const warnings: string[] = [];
-    const store = await openRedisStore({ url: server.url, warn: (message) => warnings.push(message) });
+    const store = await openRedisStore({ ...quiet, url: server.url, warn: (message) => warnings.push(message) });
     await store.close();
     const info = await admin.info('server');
     const version = new RegExp(`${product}_version:(\\S+)`).exec(info)?.[1] ?? '';

@@ -1,3 +1,4 @@
+import { spreadsheetText } from '../../../shared/wire/spreadsheet-text.ts';
 import type { AuditRecord } from './segment.ts';
 
 const COLUMNS = [
@@ -58,12 +59,8 @@ function row(cells: readonly (string | undefined)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
-/** What a spreadsheet may take for a formula, also behind white space, and in the wide forms of East Asian input. */
-const FORMULA = /^[\s\0]*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r\n]/u;
-
-/** Quoted, and with an apostrophe in front of what would be a formula (CWE-1236): the user agent is the attacker's. */
+/** Quoted, and no formula: the user agent is the attacker's. */
 function cell(text: string | undefined): string {
   if (text === undefined || text === '') return '';
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
+  return `"${spreadsheetText(text).replaceAll('"', '""')}"`;
 }

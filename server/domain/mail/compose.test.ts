@@ -150,3 +150,23 @@ test('amounts are in the currency’s own units', () => {
     '€12.34',
   );
 });
+
+test.each([
+  ['en', 7 * 86_400_000, 'It is good for 7 days.'],
+  ['en', 24 * 3_600_000, 'It is good for 24 hours.'],
+  ['en', 15 * 60_000, 'It is good for 15 minutes.'],
+  ['en', 1, 'It is good for 1 minute.'],
+  ['de', 7 * 86_400_000, 'Er gilt 7 Tage.'],
+  ['de', 15 * 60_000, 'Er gilt 15 Minuten.'],
+] as const)(
+  'how long a code is good is said in a unit that people count in: %s, %i ms',
+  (language, lifetimeMs, said) => {
+    const mail = {
+      kind: 'confirmation-code',
+      to: 'mira@example.com',
+      language,
+      facts: { code: 'x', lifetimeMs },
+    } as const;
+    expect(composeMail(mail, URL_BASE).text).toContain(said);
+  },
+);

@@ -6,6 +6,10 @@ import { de, en, type MailWords } from './words.ts';
 const WORDS: Record<MailLanguage, MailWords> = { en, de };
 const LOCALES: Record<MailLanguage, string> = { en: 'en-GB', de: 'de-AT' };
 const MINUTE_MS = 60_000;
+const UNITS = [
+  { unit: 'day', lengthMs: 24 * 60 * MINUTE_MS },
+  { unit: 'hour', lengthMs: 60 * MINUTE_MS },
+] as const;
 
 /** The parts of a message, before it is written as text and as HTML. */
 interface Draft {
@@ -53,7 +57,12 @@ function draftOf(mail: Mail, words: MailWords, url: string): Draft {
     case 'confirmation-code': {
       const { code, lifetimeMs } = mail.facts;
       const { subject, says, until, never } = words.code;
-      return { subject, paragraphs: [says], code, small: [`${until(minutes(lifetimeMs))} ${never}`, words.ignore] };
+      return {
+        subject,
+        paragraphs: [says],
+        code,
+        small: [`${until(writeSpan(lifetimeMs, mail.language))} ${never}`, words.ignore],
+      };
     }
     case 'sign-in-code': {
       const { code, site, lifetimeMs } = mail.facts;
@@ -170,6 +179,13 @@ function writeInstant(at: number, language: MailLanguage): string {
 function writeAmount(minor: number, currency: string, language: MailLanguage): string {
   const format = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency });
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+/** In the largest unit of which it is two or more: nobody counts a week in minutes. */
+function writeSpan(ms: number, language: MailLanguage): string {
+  const unit = UNITS.find(({ lengthMs }) => ms >= 2 * lengthMs) ?? { unit: 'minute', lengthMs: MINUTE_MS };
+  const format = new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit: unit.unit, unitDisplay: 'long' });
+  return format.format(Math.max(1, Math.floor(ms / unit.lengthMs)));
 }
 
 function minutes(ms: number): number {

@@ -9,7 +9,7 @@ export interface MailWords {
     button: string;
     until(instant: string): string;
   };
-  code: { subject: string; says: string; until(minutes: number): string; never: string };
+  code: { subject: string; says: string; until(span: string): string; never: string };
   signInCode: {
     subject(site: string): string;
     says(site: string): string;
@@ -80,7 +80,7 @@ export const en: MailWords = {
   code: {
     subject: 'Your confirmation code',
     says: 'Enter this code to confirm your e-mail address:',
-    until: (minutes) => `It is good for ${minutes} minutes.`,
+    until: (span) => `It is good for ${span}.`,
     never: 'Nobody of ours will ever ask you for it.',
   },
   signInCode: {
@@ -171,7 +171,7 @@ export const de: MailWords = {
   code: {
     subject: 'Ihr Bestätigungscode',
     says: 'Mit diesem Code bestätigen Sie Ihre E-Mail-Adresse:',
-    until: (minutes) => `Er gilt ${minutes} Minuten.`,
+    until: (span) => `Er gilt ${span}.`,
     never: 'Niemand von uns wird Sie je danach fragen.',
   },
   signInCode: {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyInput, anySuite, OCRA_KEYS, suiteOf } from '../../testing/ocra-samples.ts';
-import { hashPin, type OcraInput, ocraAnswer, parseQuestion, parseSession } from './answer.ts';
+import { hashPin, type OcraInput, ocraAnswer, parseSession } from './answer.ts';
 
 /** RFC 6287 appendix C: the key is as long as the output of the hash, and the PIN is 1234. */
 function answerOf(text: string, question: string, more: Partial<OcraInput> & { pin?: string } = {}): string {
@@ -152,24 +152,6 @@ describe('the question', () => {
     expect(answerOf(suite, '16')).toBe(answerOf(suite, '00000016'));
     expect(answerOf(suite, '00000017')).not.toBe(answerOf(suite, '00000016'));
   });
-
-  test.each([
-    ['QN08', '12345678', true],
-    ['QN08', '1234567', false],
-    ['QN08', '123456789', false],
-    ['QN08', '1234567a', false],
-    ['QN08', '1234567\n', false],
-    ['QN08', '\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668', false],
-    ['QN08', 12345678, false],
-    ['QN08', ['12345678'], false],
-    ['QH08', 'deadBEEF', true],
-    ['QH08', 'deadbeeg', false],
-    ['QA08', 'Zz09Zz09', true],
-    ['QA08', 'Zz09 z09', false],
-    ['QA08', 'Zz09Zz0é', false],
-  ])('%s: %j is one: %s', (question, text, is) => {
-    expect(parseQuestion(suiteOf(`OCRA-1:HOTP-SHA1-6:${question}`), text)).toBe(is ? text : undefined);
-  });
 });
 
 test.each([
@@ -210,6 +192,8 @@ describe('an input out of its form is an error', () => {
     ['an empty question', { question: '' }],
     ['a question of three', { question: '1'.repeat(17) }],
     ['a question of letters', { question: 'abcdefgh' }],
+    ['a question with the end of a line', { question: '1234567\n' }],
+    ['a question of other digits', { question: '\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668' }],
     ['a counter below zero', { counter: -1 }],
     ['half a counter', { counter: 0.5 }],
     ['a counter beyond the whole numbers', { counter: 2 ** 53 }],

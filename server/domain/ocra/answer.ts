@@ -43,12 +43,6 @@ export function ocraAnswer(suite: OcraSuite, secret: Uint8Array, input: OcraInpu
   return suite.digits === 0 ? mac.toString('hex') : truncateDigits(dynamicTruncate(mac), suite.digits);
 }
 
-/** The question if the text is one that this server makes: the suite's format, and all of its length. */
-export function parseQuestion(suite: OcraSuite, text: unknown): string | undefined {
-  const { format, length } = suite.question;
-  return typeof text === 'string' && text.length === length && CHARACTERS[format].test(text) ? text : undefined;
-}
-
 /** The session data if the text can be some for this suite: see {@link OcraInput.session}. */
 export function parseSession(suite: OcraSuite, text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length === 0 || text.length > (suite.session ?? 0)) return undefined;

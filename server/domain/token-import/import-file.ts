@@ -1,20 +1,33 @@
 import type { ImportFlaw, ImportFormat, ImportWarning } from '../../../shared/wire/token-import.ts';
+import type { OcraSuite } from '../ocra/suite.ts';
 import type { OtpAlgorithm, OtpDigits } from '../token.ts';
 
 /** What a row says about a token, within the bounds that every token has. */
-export interface ImportedToken {
+export type ImportedToken = ImportedOathToken | ImportedOcraToken;
+
+interface ImportedRecord {
   name: string;
   serial?: string;
+  /** HOTP, and suites with a counter: the next one. */
+  counter: number;
+  /** TOTP, and suites with time: the device's clock against ours. */
+  driftSteps: number;
+  secret: Uint8Array;
+  expiresAt?: number;
+}
+
+export interface ImportedOathToken extends ImportedRecord {
   kind: 'totp' | 'hotp';
   algorithm: OtpAlgorithm;
   digits: OtpDigits;
   periodMs: number;
-  /** HOTP: the next counter. */
-  counter: number;
-  /** TOTP: the device's clock against ours. */
-  driftSteps: number;
-  secret: Uint8Array;
-  expiresAt?: number;
+}
+
+export interface ImportedOcraToken extends ImportedRecord {
+  kind: 'ocra';
+  suite: OcraSuite;
+  /** There exactly if the suite has a PIN. */
+  suitePin?: string;
 }
 
 /** One token of a file, or why it is not taken. */

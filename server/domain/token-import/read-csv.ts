@@ -7,7 +7,7 @@ import { type SeedEncoding, seedOf } from './seed-text.ts';
 
 export interface CsvOptions {
   /** Of rows that do not say theirs. */
-  kind?: 'totp' | 'hotp' | undefined;
+  kind?: ImportedToken['kind'] | undefined;
   seedEncoding?: SeedEncoding | undefined;
 }
 
@@ -20,6 +20,8 @@ type Column =
   | 'periodMs'
   | 'counter'
   | 'algorithm'
+  | 'suite'
+  | 'suitePin'
   | 'name'
   | 'expiry';
 
@@ -34,6 +36,8 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   ...named('periodMs', ['periodms']),
   ...named('counter', ['counter', 'count', 'movingfactor']),
   ...named('algorithm', ['algorithm', 'hash', 'hashalgorithm', 'hashlib']),
+  ...named('suite', ['suite', 'ocrasuite']),
+  ...named('suitePin', ['suitepin', 'ocrapin']),
   ...named('name', ['name', 'label', 'description']),
   ...named('expiry', ['expires', 'expiresat', 'expiry', 'expirydate', 'expirationdate', 'validuntil']),
 };
@@ -107,13 +111,16 @@ function readRecord(
   const expiry = fields.get('expiry');
   const milliseconds = fields.get('periodMs');
   const said = {
-    kind: fields.get('kind')?.replace(/^oath[-_ ]?/i, '') ?? options.kind,
+    // Nothing but OCRA has a suite.
+    kind: fields.get('kind')?.replace(/^oath[-_ ]?/i, '') ?? (fields.has('suite') ? 'ocra' : options.kind),
     name: fields.get('name'),
     serial: fields.get('serial'),
     algorithm: fields.get('algorithm'),
     digits: fields.get('digits'),
     periodSeconds: milliseconds === undefined ? fields.get('period') : secondsOf(milliseconds),
     counter: fields.get('counter') ?? '0',
+    suite: fields.get('suite'),
+    suitePin: fields.get('suitePin'),
     ...(expiry !== undefined && { expiresAt: instantOf(expiry, 'day') }),
   };
   return judgeToken(said, seedOf(fields.get('seed') ?? '', encoding));

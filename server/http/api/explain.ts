@@ -57,7 +57,7 @@ const check = z.discriminatedUnion('check', [
     check: z.literal('user'),
     ...looked,
     id: userId.optional(),
-    state: z.enum(['live', 'blocked', 'unknown']),
+    state: z.enum(['live', 'blocked', 'not-by-api', 'unknown']),
   }),
   z.object({ check: z.literal('password-set'), ...looked }),
   z.object({

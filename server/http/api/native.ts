@@ -17,6 +17,7 @@ import { events } from './events.ts';
 import { explanations } from './explain.ts';
 import { filters } from './filters.ts';
 import { invitations } from './invitations.ts';
+import { links } from './links.ts';
 import { loginRequests } from './login-requests.ts';
 import { logos } from './logos.ts';
 import { me } from './me.ts';
@@ -76,6 +77,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', environments(ports));
   app.route('/', checklist(ports));
   app.route('/', setup(ports, about.issuer));
+  app.route('/', links(ports, about.issuer));
   app.route('/', sessions(ports, about.issuer));
   app.route('/', administrators(ports));
   app.route('/', invitations(ports, about.issuer));

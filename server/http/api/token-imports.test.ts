@@ -5,7 +5,9 @@ import { figure } from '../../domain/token-import/testing/read-whole.ts';
 import { writePskc } from '../../domain/token-import/testing/write-pskc.ts';
 import { documents } from '../../ports/documents.ts';
 import { type Change, StoreUnavailable } from '../../ports/store.ts';
+import { answerOf, SUITE_PIN } from '../../testing/devices/ocra-device.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { suiteOf } from '../../testing/ocra-samples.ts';
 import { read, type Scene, setScene } from '../../testing/scene.ts';
 
 const services: Service[] = [];
@@ -97,6 +99,38 @@ describe('a file', () => {
     const answer = await service.call('POST /v1/authentications', { key: authenticate, body });
     expect(answer.status, await answer.clone().text()).toBe(200);
   });
+
+  // SR-45, SR-23
+  test.each(['OCRA-1:HOTP-SHA256-8:QN08-T1M', 'OCRA-1:HOTP-SHA512-8:C-QA10', 'OCRA-1:HOTP-SHA1-6:C-QH08-PSHA256-T5M'])(
+    'SR-45: makes devices of %s, which answer questions as those made by hand',
+    async (suite) => {
+      const secret = Buffer.alloc(20, suite);
+      const pin = suite.includes('-P') ? SUITE_PIN : '';
+      const row = `R1,${secret.toString('hex')},${suite},5,${pin}`;
+      const answer = await send({ content: `serial,seed,suite,counter,suitePin\n${row}` });
+      expect(JSON.stringify(answer)).not.toContain(SUITE_PIN);
+      const id = answer.rows[0]?.id ?? '';
+      const { resource, user } = scene;
+      await service.call(`PATCH /v1/tokens/${id}`, { key, body: { owner: user.id } });
+      const assigned = { resource: resource.id, user: user.id, token: id };
+      expect((await service.call('POST /v1/assignments', { key, body: assigned })).status).toBe(201);
+
+      const authenticate = await service.keyFor(scene.account, ['authenticate']);
+      const ask = { key: authenticate, body: { resource: resource.id, user: user.id } };
+      const signIn = async (counter: number) => {
+        const { question } = (await (await service.call('POST /v1/challenges', ask)).json()) as { question: string };
+        const otp = answerOf(suiteOf(suite), secret, question, { counter, now: service.ports.clock.now() });
+        const body = { method: 'otp', resource: resource.id, user: user.id, otp };
+        return (await service.call('POST /v1/authentications', { key: authenticate, body })).json();
+      };
+      if (suite.includes(':C-')) expect(await signIn(4)).not.toHaveProperty('authenticated');
+      expect(await signIn(5)).toMatchObject({ authenticated: true, kind: 'ocra', token: id });
+      // The same file again, whatever is known of the PIN by then.
+      expect(await send({ content: `serial,seed,suite,counter,suitePin\n${row}` })).toMatchObject({
+        counts: { exists: 1 },
+      });
+    },
+  );
 
   test('has one event for each token', async () => {
     await send({ content: csv(3) });

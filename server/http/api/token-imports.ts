@@ -55,7 +55,7 @@ const input = z
       .optional()
       .openapi({ description: 'Of a PSKC file that is encrypted by one.' }),
     preSharedKey: preSharedKey.optional(),
-    kind: z.enum(['totp', 'hotp']).optional().openapi({ description: 'CSV: of rows that do not say theirs.' }),
+    kind: z.enum(['totp', 'hotp', 'ocra']).optional().openapi({ description: 'CSV: of rows that do not say theirs.' }),
     seedEncoding: z
       .enum(SEED_ENCODINGS)
       .optional()

@@ -41,12 +41,15 @@ const names = {
   firstName: label(100).optional(),
   secondName: label(100).optional(),
 };
+const apiSupport = z.boolean().openapi({
+  description: 'Whether `POST /authentications` lets them in. The widget does not ask for it.',
+});
 export const userInput = z
   .strictObject({
     ...names,
     password: password.optional(),
     passwordHash: passwordHash.optional(),
-    apiSupport: z.boolean().default(true),
+    apiSupport: apiSupport.default(true),
   })
   .openapi('UserInput');
 const changes = z
@@ -59,7 +62,7 @@ const changes = z
     secondName: label(100).nullable(),
     blocked: z.boolean(),
     password,
-    apiSupport: z.boolean(),
+    apiSupport,
   })
   .partial()
   .openapi('UserChanges');

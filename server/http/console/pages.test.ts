@@ -130,3 +130,13 @@ describe('the files', () => {
     expect(await response.text()).not.toContain('br:');
   });
 });
+
+// SR-40. The attack: a request that names another host, whose answer some cache keeps for everybody.
+test('the bare address leads to the console, on whatever host it was asked, and nowhere else', async () => {
+  for (const headers of [{}, { host: 'evil.example' }, { 'x-forwarded-host': 'evil.example' }]) {
+    const response = await service.call('GET /', { headers });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/console']);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  }
+  expect((await service.call('GET /?to=https://evil.example')).headers.get('location')).toBe('/console');
+});

@@ -28,6 +28,8 @@ export function consolePages(built: BuiltFiles) {
   for (const path of [CONSOLE_PLACES.setup, CONSOLE_PLACES.invitation, CONSOLE_PLACES.recovery, CONSOLE_PLACES.home]) {
     app.get(path, (c) => page(c, 200));
   }
+  // Whoever types the address of the service looks for the console.
+  app.get('/', (c) => c.redirect(MOUNT, 302));
   // A wildcard, as for the widget's files. An address that is none gets the page, which says so, and the status for it.
   app.get(`${MOUNT}/*`, (c) => {
     const { path } = c.req;

@@ -7,7 +7,7 @@ import { restoreBackup } from '../../usecases/keeping/restore-backup.ts';
 import { bookEntry } from '../../usecases/plans/book-entry.ts';
 import { listLedger } from '../../usecases/plans/read-plan.ts';
 import { authenticate, createUser, operatorOf } from '../acting.ts';
-import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { backupOf, overStore, readingOf } from '../restored.ts';
 import { birth, must, PASSWORD, type Scene, setScene } from '../scene.ts';
 import { openTemporaryStore } from '../temporary-store.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 async function redis(prefix: string): Promise<Store> {
-  const store = await openRedisStore({ url: server.url, prefix, warn: () => {} });
+  const store = await openRedisStore({ url: server.url, prefix, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
   opened.push(() => store.close());
   return store;
 }
@@ -75,4 +75,4 @@ test('a backup goes from the embedded store to Redis, from there to another Redi
   expect((await first.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThanOrEqual(last);
   await third.store.commit({ anchor: 'x', operation: 'x', now: 1, expect: [], append: ['new'] });
   expect((await third.store.readEvents(0, 0, 1000)).at(-1)?.sequence).toBeGreaterThan(last);
-}, 60_000);
+});

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Keys } from '../../adapters/redis-store/keys.ts';
 import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
 import { type Store, StoreUnavailable } from '../../ports/store.ts';
-import { type ClusterNode, migrateSlot, type RedisCluster, startRedisCluster } from '../redis-cluster.ts';
+import { type ClusterNode, migrateSlot, type RedisCluster, startRedisCluster, takeOver } from '../redis-cluster.ts';
+import { PATIENCE_MS } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
 
@@ -74,7 +75,7 @@ function open(cluster: RedisCluster): Promise<Store> {
     url: cluster.url,
     partitions: PARTITIONS,
     eventCap: 1_000_000,
-    answerTimeoutMs: 1_000,
+    answerTimeoutMs: PATIENCE_MS,
     warn: () => {},
   });
 }
@@ -164,6 +165,7 @@ describe('a cluster that changes under load', () => {
         ...partitionsOf(cluster, primary(cluster, 1)),
         ...partitionsOf(cluster, primary(cluster, 2)),
       ]);
+      await takeOver(cluster, victim);
       await load.progress(taken);
       await load.stop();
       const promised = [...load.acknowledged].filter(([writer]) => !taken.includes(keys.partitionOf(writer)));

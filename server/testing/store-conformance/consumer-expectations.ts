@@ -69,8 +69,13 @@ function comparable({ users, ...counts }: typeof NO_SIGN_INS) {
 export async function everythingIn({ store }: StreamPorts): Promise<{ id: string; event: AccountEvent }[]> {
   const all = [];
   for (let partition = 0; partition < store.partitions; partition++) {
-    for (const { sequence, event } of await store.readEvents(partition, 0, 10_000)) {
-      all.push({ id: `${partition}-${sequence}`, event: event as unknown as AccountEvent });
+    for (let after = 0; ; ) {
+      const events = await store.readEvents(partition, after, 1000);
+      for (const { sequence, event } of events) {
+        all.push({ id: `${partition}-${sequence}`, event: event as unknown as AccountEvent });
+        after = sequence;
+      }
+      if (events.length < 1000) break;
     }
   }
   return all;

@@ -7,7 +7,7 @@ import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-s
 import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
 import type { Change, DocumentKey, Store } from '../../ports/store.ts';
 import { dumpEmbeddedStore, dumpRedisStore } from '../dump-store.ts';
-import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { NOW } from './changes.ts';
 
 let server: RedisServer;
@@ -94,7 +94,14 @@ test('whatever is asked, whatever the clock says, both stores answer alike and e
       const name = `run${runs++}`;
       const path = join(folder, name);
       const embedded = await openEmbeddedStore({ path, eventCap: 20 });
-      const options = { url: server.url, prefix: name, partitions: 1, eventCap: 20, warn: () => {} };
+      const options = {
+        url: server.url,
+        prefix: name,
+        partitions: 1,
+        eventCap: 20,
+        answerTimeoutMs: PATIENCE_MS,
+        warn: () => {},
+      };
       const redis = await openRedisStore(options);
       try {
         const remembered = new Map<string, number>();

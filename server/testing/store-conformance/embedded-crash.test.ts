@@ -2,11 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
 import { randomSequence } from '../random-sequence.ts';
-import { killAndWait, runModule } from './run-module.ts';
+import { buildModule, killAndWait, runModule } from './run-module.ts';
 import { Auditor } from './workload.ts';
+
+let built: string;
+let writer: string;
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), 'countersign-crash-writer-'));
+  writer = await buildModule('crash-writer.ts', built);
+});
+afterAll(() => rm(built, { recursive: true, force: true }));
 
 let path: string;
 beforeEach(async () => {
@@ -29,11 +37,11 @@ test(`of ${KILLS} servers killed while they write, none has lost an acknowledged
     expect(faults, `after kill ${kill}`).toEqual([]);
   }
   expect(acknowledged.size).toBe(4);
-}, 300_000);
+}, 600_000);
 
 /** Lets a process write until it has acknowledged so many writes, kills it, and notes all it has acknowledged. */
 async function killAfter(writes: number, acknowledged: Map<string, number>): Promise<void> {
-  const child = runModule('crash-writer.ts', [path, '4']);
+  const child = runModule(writer, [path, '4']);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();

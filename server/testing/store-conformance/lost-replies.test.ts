@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
-import { ABSENT, type Change, type Store, StoreUnavailable } from '../../ports/store.ts';
+import { ABSENT, type Store, StoreUnavailable } from '../../ports/store.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
 import { randomSequence } from '../random-sequence.ts';
-import { type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { changeOf, eventsOf, keyOf, NOW, versionOf } from './changes.ts';
 
 // SR-52
@@ -22,17 +22,21 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
     // Only commits break, neither the handshake nor reads.
     proxy = await startFaultProxy(server.port, 'countersign_1_commit');
     prefix += 1;
-    store = await openRedisStore({
-      url: `redis://127.0.0.1:${proxy.port}`,
-      prefix: `lost${prefix}`,
-      answerTimeoutMs: 500,
-      warn: () => {},
-    });
+    store = await open(PATIENCE_MS);
   });
   afterEach(async () => {
-    await store.close();
-    await proxy.stop();
+    await store?.close();
+    await proxy?.stop();
   });
+
+  function open(answerTimeoutMs: number): Promise<Store> {
+    return openRedisStore({
+      url: `redis://127.0.0.1:${proxy.port}`,
+      prefix: `lost${prefix}`,
+      answerTimeoutMs,
+      warn: () => {},
+    });
+  }
 
   /** Breaks the next `faults.length` commits so. */
   function breakNext(...faults: Fault[]): void {
@@ -84,7 +88,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
         put: [{ key, value: { n: raise } }],
         append: [raise],
       });
-      expect(await commitUntilAnswered(change)).toBe('committed');
+      expect(await untilAnswered(() => store.commit(change))).toBe('committed');
     }
     proxy.plan(() => undefined);
     expect((await store.getMany([key], NOW))[0]?.value).toEqual({ n: raises });
@@ -96,11 +100,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   test('of 50 commits with random delays that expect the same version, exactly one is committed', async () => {
     const random = randomSequence(1);
     proxy.delay(() => random() * 20);
-    const stores = await Promise.all(
-      Array.from({ length: 5 }, () =>
-        openRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, prefix: `lost${prefix}`, warn: () => {} }),
-      ),
-    );
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open(PATIENCE_MS)));
     await store.commit(changeOf('anchor', { put: [{ key, value: { n: 0 } }] }));
     const version = await versionOf(store, key);
     const outcomes = await Promise.all(
@@ -117,19 +117,18 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   });
 
   test('a server that is silent without closing: commit and check are unavailable, and well again afterwards', async () => {
+    const impatient = await untilAnswered(() => open(500));
     proxy.freeze(true);
-    await expect(store.check()).rejects.toThrow(StoreUnavailable);
-    await expect(store.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }))).rejects.toThrow(
+    await expect(impatient.check()).rejects.toThrow(StoreUnavailable);
+    await expect(impatient.commit(changeOf('anchor', { put: [{ key, value: { n: 1 } }] }))).rejects.toThrow(
       StoreUnavailable,
     );
     proxy.freeze(false);
-    await untilAnswered(() => store.check());
-    expect(await commitUntilAnswered(changeOf('anchor', { put: [{ key, value: { n: 2 } }] }))).toBe('committed');
+    await untilAnswered(() => impatient.check());
+    const change = changeOf('anchor', { put: [{ key, value: { n: 2 } }] });
+    expect(await untilAnswered(() => impatient.commit(change))).toBe('committed');
+    await impatient.close();
   });
-
-  function commitUntilAnswered(change: Change): Promise<string> {
-    return untilAnswered(() => store.commit(change));
-  }
 });
 
 /** Asks until there is an answer; bounded. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
 import type { Store } from '../../ports/store.ts';
 import { randomSequence } from '../random-sequence.ts';
-import { type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
 
@@ -14,7 +14,13 @@ describe.each<Product>(['redis', 'valkey'])('%s killed under load', (product) =>
   let store: Store;
   beforeAll(async () => {
     server = await startRedisServer({ product });
-    store = await openRedisStore({ url: server.url, partitions: 4, eventCap: 1_000_000, warn: () => {} });
+    store = await openRedisStore({
+      url: server.url,
+      partitions: 4,
+      eventCap: 1_000_000,
+      answerTimeoutMs: PATIENCE_MS,
+      warn: () => {},
+    });
   });
   afterAll(async () => {
     await store?.close();

@@ -3,7 +3,7 @@ import { Keys } from '../../adapters/redis-store/keys.ts';
 import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
 import type { Store } from '../../ports/store.ts';
 import { startRedisCluster } from '../redis-cluster.ts';
-import { type Product, startRedisServer } from '../redis-server.ts';
+import { PATIENCE_MS, type Product, startRedisServer } from '../redis-server.ts';
 import type { StoreHarness } from './harness.ts';
 
 export async function startRedisHarness(product: Product): Promise<StoreHarness> {
@@ -23,7 +23,7 @@ function harnessOn(name: string, url: string, stopServers: () => Promise<void>):
     name,
     fresh: async ({ brokenIndex, eventCap = 10_000 } = {}) => {
       const prefix = `t${opened.length}`;
-      const store = await openRedisStore({ url, prefix, eventCap, warn: () => {} });
+      const store = await openRedisStore({ url, prefix, eventCap, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
       opened.push(store);
       if (brokenIndex !== undefined) await plantForeignType(url, prefix, store.partitions, brokenIndex);
       return store;
@@ -37,7 +37,7 @@ function harnessOn(name: string, url: string, stopServers: () => Promise<void>):
 
 /** Where the index would be lies a string, on which sorted-set commands fail. */
 async function plantForeignType(url: string, prefix: string, partitions: number, index: string): Promise<void> {
-  const client = createClient(parseAddress(url), 5_000);
+  const client = createClient(parseAddress(url), PATIENCE_MS);
   await client.connect();
   const keys = new Keys(prefix, partitions);
   for (let partition = 0; partition < partitions; partition++)

@@ -4,8 +4,11 @@ import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
 import { sealEvents } from '../../usecases/events/seal-events.ts';
 import { append, sampleEvent, streamPortsOver } from '../stream-of-events.ts';
 
-/** A process to be killed: appends events, seals and counts them, all at once, and prints a line for each round. */
-const [path = '', seed = ''] = process.argv.slice(2);
+/**
+ * A process to be killed: appends events, seals and counts them, all at once, and prints a line for each round. After so
+ * many rounds it appends no more: whoever is to kill it may be slow.
+ */
+const [path = '', seed = '', most = '0'] = process.argv.slice(2);
 const ports = await streamPortsOver(await openEmbeddedStore({ path }), seed);
 
 /** Where nothing is left to take, nothing waits for the disk. */
@@ -14,7 +17,7 @@ const aTurn = () => new Promise((resolve) => setImmediate(resolve));
 let number = 0;
 await Promise.all([
   (async () => {
-    for (;;) {
+    for (let round = 1; round <= Number(most); round++) {
       await append(
         ports,
         'thing',

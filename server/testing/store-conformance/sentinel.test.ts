@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
 import type { Store } from '../../ports/store.ts';
 import { freePorts } from '../free-ports.ts';
-import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
 import { killAndWait } from './run-module.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
@@ -15,29 +15,29 @@ import { Auditor, tryWriteNext } from './workload.ts';
 let primary: RedisServer;
 let replica: RedisServer;
 let store: Store;
-let stopSentinel: () => Promise<void>;
+let sentinel: Awaited<ReturnType<typeof startSentinel>>;
+let watcher: Redis;
 
 beforeAll(async () => {
   primary = await startRedisServer({ product: 'redis' });
   replica = await startRedisServer({ product: 'redis', args: ['--replicaof', '127.0.0.1', String(primary.port)] });
-  const sentinel = await startSentinel(primary.port);
-  stopSentinel = sentinel.stop;
+  sentinel = await startSentinel(primary.port);
   const client = new Redis(replica.url);
   await waitUntil('the replica follows', async () =>
     (await client.info('replication')).includes('master_link_status:up'),
   );
   client.disconnect();
-  const watcher = new Redis(sentinel.port);
+  watcher = new Redis(sentinel.port);
   await waitUntil('the sentinel knows the replica', async () =>
     String(await watcher.call('SENTINEL', 'MASTER', 'main')).includes('num-slaves,1'),
   );
-  watcher.disconnect();
   const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
-  store = await openRedisStore({ url, partitions: 4, warn: () => {} });
+  store = await openRedisStore({ url, partitions: 4, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
 });
 afterAll(async () => {
   await store?.close();
-  await stopSentinel?.();
+  watcher?.disconnect();
+  await sentinel?.stop();
   await Promise.all([primary?.stop(), replica?.stop()]);
 });
 
@@ -45,11 +45,19 @@ afterAll(async () => {
 test('behind Sentinel the store finds the new primary after a failover, and no change is there twice or in part', async () => {
   for (let n = 1; n <= 20; n++) expect(await tryWriteNext(store, 'writer')).toBe(n);
   await primary.kill();
+  await waitUntil('the sentinel fails over', () => accepted(watcher.call('SENTINEL', 'FAILOVER', 'main')));
   await waitUntil('the new primary takes writes', async () => (await tryWriteNext(store, 'writer')) !== undefined);
   expect(await tryWriteNext(store, 'another')).toBe(1);
   await store.check();
   expect(await new Auditor(4).faults(store, { acknowledged: new Map() })).toEqual([]);
 });
+
+function accepted(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(
+    () => true,
+    () => false,
+  );
+}
 
 async function startSentinel(primaryPort: number): Promise<{ port: number; stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-sentinel-'));
@@ -62,8 +70,9 @@ async function startSentinel(primaryPort: number): Promise<{ port: number; stop:
       'bind 127.0.0.1',
       `dir ${folder}`,
       `sentinel monitor main 127.0.0.1 ${primaryPort} 1`,
-      'sentinel down-after-milliseconds main 500',
-      'sentinel failover-timeout main 3000',
+      // On a busy machine a primary that is well may be silent for seconds, so the failover is asked for instead.
+      'sentinel down-after-milliseconds main 60000',
+      'sentinel failover-timeout main 60000',
     ].join('\n'),
   );
   const child = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' });

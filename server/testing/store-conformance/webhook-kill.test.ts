@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { idFromBytes } from '../../domain/ids.ts';
 import { runWebhooks } from '../../run-webhooks.ts';
 import { createWebhook } from '../../usecases/webhooks/create-webhook.ts';
@@ -14,11 +15,19 @@ import { randomSequence } from '../random-sequence.ts';
 import { startRedisServer } from '../redis-server.ts';
 import { must } from '../scene.ts';
 import { waitUntil } from '../wait-until.ts';
-import { killAndWait, runModule } from './run-module.ts';
+import { buildModule, killAndWait, runModule } from './run-module.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 
 const KILLS = 8;
 const LEASE_OVER_MS = 61_000;
+
+let built: string;
+let service: string;
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), 'countersign-webhook-server-'));
+  service = await buildModule('webhook-server.ts', built);
+});
+afterAll(() => rm(built, { recursive: true, force: true }));
 
 /** What arrived: for each subject the ids under which it did, one for each time. */
 let received: Map<string, string[]>;
@@ -59,19 +68,21 @@ describe('SR-33: services killed while they make events and send them', () => {
 
     const acknowledged = new Set<string>();
     for (let kill = 0; kill < KILLS; kill++) {
-      const child = runModule('webhook-server.ts', [place, account, String(kill * LEASE_OVER_MS)]);
+      const more = 20 + Math.floor(random() * 200);
+      const child = runModule(service, [place, account, String(kill * LEASE_OVER_MS), String(more + 100)]);
       let log = '';
       child.stderr.on('data', (chunk: Buffer) => {
         log += chunk.toString();
       });
-      const enough = acknowledged.size + 20 + Math.floor(random() * 200);
-      const arrived = received.size;
-      for await (const id of createInterface({ input: child.stdout })) {
-        acknowledged.add(id);
-        // In the midst of both: some have been sent, and some have not.
-        if (acknowledged.size >= enough && received.size > arrived) child.kill('SIGKILL');
-      }
+      const [enough, arrived] = [acknowledged.size + more, received.size];
+      const lines = createInterface({ input: child.stdout });
+      lines.on('line', (id) => acknowledged.add(id));
+      const end = once(lines, 'close');
+      // In the midst of both: some have been sent, and some have not.
+      const isAmid = () => acknowledged.size >= enough && received.size > arrived;
+      await waitUntil('the service has made and sent some', () => isAmid() || child.exitCode !== null);
       await killAndWait(child);
+      await end;
       if (acknowledged.size < enough) throw new Error(`the service ended by itself: ${log}`);
     }
 

@@ -5,6 +5,7 @@ import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
 import { createSecretBox } from '../../adapters/secret-box/secret-box.ts';
 import { systemRandom } from '../../adapters/system-random/system-random.ts';
 import type { Store } from '../../ports/store.ts';
+import { PATIENCE_MS } from '../redis-server.ts';
 
 /** The ports of a service whose clock is ahead by so much: so the leases of one that was killed are over. */
 export function webhookPorts(store: Store, aheadMs: number) {
@@ -19,6 +20,6 @@ export function webhookPorts(store: Store, aheadMs: number) {
 
 export function openStoreAt(place: string): Promise<Store> {
   return place.startsWith('redis:')
-    ? openRedisStore({ url: place, partitions: 8, warn: () => {} })
+    ? openRedisStore({ url: place, partitions: 8, answerTimeoutMs: PATIENCE_MS, warn: () => {} })
     : openEmbeddedStore({ path: place });
 }

@@ -6,16 +6,19 @@ import { createFilter } from '../../usecases/filters/create-filter.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 
-/** A process to be killed: makes filters and sends the events of it, and prints the id of each that was acknowledged. */
-const [place = '', account = '', aheadMs = '0'] = process.argv.slice(2);
+/**
+ * A process to be killed: makes filters and sends the events of it, and prints the id of each that was acknowledged. After
+ * so many it only sends: whoever is to kill it may be slow.
+ */
+const [place = '', account = '', aheadMs = '0', most = '0'] = process.argv.slice(2);
 const ports = webhookPorts(await openStoreAt(place), Number(aheadMs));
 runWebhooks(ports, createLogger({ level: 'silent' }), { deriveMs: 2, discoverMs: 10 });
 const act = { actor: { kind: 'operator', account: account as AccountId } } as const;
 const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] } as const;
-for (;;) {
+for (let made = 0; made < Number(most); made++) {
   const id = idFromBytes('flt', ports.random.bytes(7));
-  const made = await createFilter(ports, act, { id }, { name: 'x', rule: { ...rule, ranges: [...rule.ranges] } });
-  if (isRefusal(made)) throw new Error(made.refused);
+  const created = await createFilter(ports, act, { id }, { name: 'x', rule: { ...rule, ranges: [...rule.ranges] } });
+  if (isRefusal(created)) throw new Error(created.refused);
   // Straight into the pipe: what is printed stays printed when the process dies.
   writeSync(1, `${id}\n`);
 }

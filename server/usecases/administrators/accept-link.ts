@@ -145,18 +145,28 @@ export async function acceptRecovery(
   return { administrator };
 }
 
-/** A link that leads somewhere, and what the new password may not be made of. */
+/** A link that leads somewhere, whose it is, and what the new password may not be made of. */
 interface Opened extends LinkText {
+  name: string;
   personal: readonly string[];
 }
 
+const EXPECTED_STATE = { invitation: 'invited', recovery: 'active' } as const;
+
 /** Looked at before anything costly is done for it; looking uses nothing up. */
-async function openLink(ports: Needs, text: string, kind: AdministratorLink['kind']): Promise<Verdict<Opened>> {
+export async function openLink(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  text: string,
+  kind: AdministratorLink['kind'],
+): Promise<Verdict<Opened>> {
   const parsed = parseLink(text);
   if (!parsed) return refusal('LINK_INVALID');
   const [home, stored, link] = await ports.store.getMany(keysOf(parsed), ports.clock.now());
-  if (!stored || !fits(link, parsed, kind)) return refusal('LINK_INVALID');
-  return { ...parsed, personal: personalWords(home?.value, stored.value) };
+  if (!home || stored?.value.state !== EXPECTED_STATE[kind] || !fits(link, parsed, kind)) {
+    return refusal('LINK_INVALID');
+  }
+  if (link.value.superuser && home.value.superuser !== undefined) return refusal('LINK_INVALID');
+  return { ...parsed, name: stored.value.name, personal: personalWords(home.value, stored.value) };
 }
 
 function keysOf({ account, administrator }: LinkText) {

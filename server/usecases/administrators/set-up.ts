@@ -55,9 +55,7 @@ export async function setUpInstallation(
   ports: Needs,
   input: FirstAccount,
 ): Promise<Verdict<{ account: Account; administrator: Administrator }>> {
-  const key = documents.setupLink();
-  const [link] = await ports.store.getMany([key], ports.clock.now());
-  if (!link || !secretMatches(input.secret, link.value.secretHash)) return refusal('LINK_INVALID');
+  if (!(await opensSetup(ports, input.secret))) return refusal('LINK_INVALID');
   const hashed = await hashAdministratorPassword(
     ports,
     input.password,
@@ -65,6 +63,7 @@ export async function setUpInstallation(
   );
   if (isRefusal(hashed)) return hashed;
   if (await hasAccount(ports)) return refusal('LINK_INVALID');
+  const key = documents.setupLink();
   const used = await transact<readonly [typeof key], boolean>(ports, key.anchor, [key], ([current]) =>
     current && secretMatches(input.secret, current.value.secretHash)
       ? { answer: true, write: { delete: [key] } }
@@ -107,6 +106,12 @@ export async function setUpInstallation(
   });
   if (isRefusal(made)) return made;
   return administrator ? { account: made.account, administrator } : refusal('CONTENTION');
+}
+
+/** Whether this is the secret of the link that was printed last. Looking uses nothing up. */
+export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
+  const [link] = await ports.store.getMany([documents.setupLink()], ports.clock.now());
+  return link !== undefined && secretMatches(secret, link.value.secretHash);
 }
 
 async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {

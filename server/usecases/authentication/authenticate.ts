@@ -151,7 +151,8 @@ async function bySecondFactor(
   }
   const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
   const answer = answerOf(request) ?? { kind: 'code', otp: '' };
-  const asked = { method: 'otp', user: person, resource, answer, scope: apiScope(resource.id) } as const;
+  const scope = apiScope(resource.id);
+  const asked = { method: 'otp', user: person, way: 'api', resource, answer, scope } as const;
   const outcome = await checkUserFactor(ports, asked, tell);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
@@ -169,7 +170,7 @@ async function byPassword(
   const answer = method === 'password-otp' ? answerOf(request) : undefined;
   const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
     ports,
-    { account: attempt.account, resource, name, password, address },
+    { account: attempt.account, resource, name, password, address, way: 'api' },
     async (right) => {
       const access = await readAccess(ports, resource, address, attempt.account);
       if (isRefusal(access)) return access;
@@ -198,7 +199,8 @@ async function byPassword(
   if (!('right' in first) || answer === undefined) return first as Authenticated;
   const { user } = first.right;
   const tell = (told: FactorTold) => attempt.otp(user.id, ['password'], told);
-  const asked = { method: 'password-otp', user, resource: first.resource, answer, scope: apiScope(resource) } as const;
+  const scope = apiScope(resource);
+  const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
   const outcome = await checkUserFactor(ports, asked, tell);
   return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(user), ...outcome };
 }

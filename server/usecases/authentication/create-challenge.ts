@@ -125,7 +125,7 @@ async function candidates(
   if (name !== undefined) {
     const user = await findUser(ports, account, name);
     if (!user) return refusal('USER_NOT_FOUND');
-    const { tokens } = await readPairs(ports, user, resource.id);
+    const { tokens } = await readPairs(ports, user, resource.id, 'api');
     return { tokens: tokens.map(({ value }) => value), user: user.id };
   }
   if (id === undefined) return refusal('INPUT_INVALID', { detail: 'user or token' });

@@ -48,6 +48,7 @@ const situations = fc.record({
   alone: fc.boolean(),
   noPassword: rarely,
   blocked: rarely,
+  notByApi: rarely,
   planLapsed: rarely,
   disabled: rarely,
   filter: fc.option(fc.constantFrom(...RULES), { freq: 1 }),
@@ -65,6 +66,7 @@ const PLAIN: Situation = {
   alone: true,
   noPassword: false,
   blocked: false,
+  notByApi: false,
   planLapsed: false,
   disabled: false,
   filter: null,
@@ -101,6 +103,7 @@ async function arrange(situation: Situation): Promise<Scene> {
     must(await updateToken(ports, account, first.id, { owner: user.id }));
   }
   if (situation.blocked) must(await updateUser(ports, account, user.id, { blocked: true }));
+  if (situation.notByApi) must(await updateUser(ports, account, user.id, { apiSupport: false }));
   if (situation.disabled) must(await updateResource(ports, account, resource.id, { enabled: false }));
   if (situation.planLapsed)
     await overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } });

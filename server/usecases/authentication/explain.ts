@@ -15,7 +15,7 @@ import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, factorStates } from '../../domain/second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from '../../domain/step-up.ts';
 import type { Token, TokenState } from '../../domain/token.ts';
-import type { Assignment, User } from '../../domain/user.ts';
+import { type Assignment, mayComeIn, type SignInWay, type User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
@@ -56,7 +56,7 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
       address?: string | null;
     }
   | { check: 'password-wait'; until?: number }
-  | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'unknown' }
+  | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'not-by-api' | 'unknown' }
   | { check: 'password-set' }
   | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
   | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
@@ -147,7 +147,8 @@ async function aboutUser(
   const { account } = act.actor;
   const now = ports.clock.now();
   const person = await locateUser(ports, account, asked.user);
-  const admitted = person && (await readPairs(ports, person, resource.id)).user;
+  const way = asked.method === 'widget' ? 'widget' : 'api';
+  const admitted = person && (await readPairs(ports, person, resource.id, way)).user;
   // Also of somebody who is not let in anyway, for whoever wants to know what else is in the way.
   const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
   const assignment = person && assignmentTo(person, resource.id);
@@ -159,7 +160,7 @@ async function aboutUser(
 
   const checks: Check[] = [];
   if (withPassword) checks.push(await waitCheck(ports, act, person, asked));
-  checks.push(await userCheck(ports, person, admitted));
+  checks.push(await userCheck(ports, person, admitted, way));
   if (withPassword) {
     const set = person?.passwordHash !== undefined;
     checks.push({ check: 'password-set', ...judged(set, 'INVALID_CREDENTIALS') });
@@ -210,9 +211,15 @@ async function waitCheck(
 }
 
 /** @param admitted the person as signing in sees them: not there when blocked, gone or not live */
-async function userCheck(ports: Needs, person: User | undefined, admitted: User | undefined): Promise<Check> {
+async function userCheck(
+  ports: Needs,
+  person: User | undefined,
+  admitted: User | undefined,
+  way: SignInWay,
+): Promise<Check> {
   const live = person && (await findUser(ports, person.account, person.id));
-  const state = !live ? 'unknown' : live.blocked ? 'blocked' : 'live';
+  const isKeptOut = live && !mayComeIn(live, way);
+  const state = !live ? 'unknown' : live.blocked ? 'blocked' : isKeptOut ? 'not-by-api' : 'live';
   return {
     check: 'user',
     state,

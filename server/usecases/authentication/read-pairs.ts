@@ -2,14 +2,14 @@ import { assignmentTo, validPairs } from '../../domain/assignments.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
 import type { Token } from '../../domain/token.ts';
-import type { User } from '../../domain/user.ts';
+import { mayComeIn, type SignInWay, type User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Stored } from '../../ports/store.ts';
 import { Contention } from '../transact.ts';
 
 export interface Pairs {
-  /** The person as they are now, undefined when blocked, gone or no longer live. */
+  /** The person as they are now, undefined when blocked, gone, no longer live, or not to come in that way. */
   user: User | undefined;
   /** Their tokens on that resource, as far as each still belongs to them in the same ownership. */
   tokens: Stored<Token>[];
@@ -28,6 +28,7 @@ export async function readPairs(
   ports: Pick<Ports, 'store' | 'clock'>,
   known: User,
   resource: ResourceId,
+  way: SignInWay = 'widget',
 ): Promise<Pairs> {
   let where = known;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -41,7 +42,7 @@ export async function readPairs(
       ports.clock.now(),
     );
     const user = storedUser?.value;
-    if (!user || user.blocked || user.login !== known.login || claim?.value.user !== user.id) {
+    if (!user || !mayComeIn(user, way) || user.login !== known.login || claim?.value.user !== user.id) {
       return { user: undefined, tokens: [] };
     }
     const assignment = assignmentTo(user, resource);

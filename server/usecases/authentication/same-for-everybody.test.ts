@@ -61,8 +61,11 @@ describe('a password', () => {
     'over the API, method %s: one hash, the same commits, one answer',
     async (method) => {
       const { scene, names } = await crowd();
-      for (const [who, user] of Object.entries(names)) {
-        const password = who === 'unassigned' || who === 'blocked' ? PASSWORD : 'guess';
+      const shut = { login: 'shut', apiSupport: false };
+      await addPerson(ports, scene.account, scene.resource, { user: shut });
+      const withRightPassword = ['unassigned', 'blocked', 'not by the API'];
+      for (const [who, user] of Object.entries({ ...names, 'not by the API': shut.login })) {
+        const password = withRightPassword.includes(who) ? PASSWORD : 'guess';
         const common = { account: scene.account, resource: scene.resource.id, user, password };
         const run = () =>
           authenticate(ports, method === 'password' ? { ...common, method } : { ...common, method, otp: '123456' });
@@ -160,8 +163,10 @@ describe('a code alone', () => {
 
   test('over the API: no hash, one commit, one answer', async () => {
     const { scene, names } = await otpCrowd();
-    for (const [who, user] of Object.entries(names)) {
-      const otp = '000000';
+    const shut = { login: 'shut', apiSupport: false };
+    const { tokens } = await addPerson(ports, scene.account, scene.resource, { user: shut, tokens: [{}] });
+    for (const [who, user] of Object.entries({ ...names, 'not by the API': shut.login })) {
+      const otp = user === shut.login ? ((await tokens[0]?.code()) ?? '') : '000000';
       const request = { account: scene.account, resource: scene.resource.id, method: 'otp' as const, user, otp };
       expect(await measured(() => authenticate(ports, request)), who).toEqual({
         answer: { refused: 'INVALID_CREDENTIALS' },

@@ -71,6 +71,7 @@ export async function judgeSecond(
 
   const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
   const outcome = await checkUserFactor(ports, {
+    way: 'widget',
     method: passwordStands ? 'password-otp' : 'otp',
     user,
     resource,

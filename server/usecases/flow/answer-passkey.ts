@@ -55,7 +55,8 @@ async function byPasskeyAlone(
     await burnUnknown(ports, flow.account, id);
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
-  const outcome = await checkUserFactor(ports, { method: 'otp', user, resource, answer, scope: flow.id });
+  const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
+  const outcome = await checkUserFactor(ports, asked);
   if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
   const { reason = outcome.refused } = outcome;
   return { refusal: refusal('INVALID_CREDENTIALS', { about: user.id, reason }) };

@@ -26,7 +26,8 @@ export function answerPassword(
   return answerStep(ports, ['password'], answer, async (flow) => {
     const { address } = answer.whence;
     const { account, resource } = flow;
-    const asked = { account, resource, name: flow.user ?? flow.login ?? '', password: answer.password, address };
+    const name = flow.user ?? flow.login ?? '';
+    const asked = { account, resource, name, password: answer.password, address, way: 'widget' } as const;
     const checked = await checkPassword(ports, asked, async ({ user, tokens }): Promise<Verdict<StepOutcome>> => {
       // What the resource asks for may have changed while the password was hashed.
       const access = await readAccess(ports, flow.resource, address);

@@ -42,6 +42,7 @@ export async function judgeSigning(
     return { refusal: refusal('ACCESS_DENIED', { about: user.id }) };
   }
   const outcome = await checkUserFactor(ports, {
+    way: 'widget',
     method: 'otp',
     user,
     resource,

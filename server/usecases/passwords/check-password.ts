@@ -2,7 +2,7 @@ import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
 import type { AccountId, ResourceId, UserId } from '../../domain/ids.ts';
 import { normalisePassword } from '../../domain/password-policy.ts';
 import type { Token } from '../../domain/token.ts';
-import type { User } from '../../domain/user.ts';
+import { mayComeIn, type SignInWay, type User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Reservation } from '../../ports/password-hasher.ts';
@@ -27,6 +27,7 @@ export interface PasswordAttempt {
   resource: ResourceId;
   name: string;
   password: string;
+  way: SignInWay;
   /** The person's, where known: attempts from where they signed in before wait apart from all others (SR-49). */
   address: string | undefined;
 }
@@ -75,7 +76,7 @@ async function checkInTurn<A extends object>(
 ): Promise<Verdict<A>> {
   const found = await locateUser(ports, input.account, input.name);
   const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
-  const usable = found && !found.blocked ? found.passwordHash : undefined;
+  const usable = found && mayComeIn(found, input.way) ? found.passwordHash : undefined;
   return countedPassword(
     ports,
     reservation,
@@ -100,21 +101,21 @@ async function comesIn(
   input: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<PasswordRight | undefined> {
-  const person = await stillRight(ports, found, input.resource, passwordHash);
+  const person = await stillRight(ports, found, input, passwordHash);
   if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
   // Another hash, so another while in which things may change.
   const stored = await upgradeHash(ports, found, passwordHash, input.password);
-  return stillRight(ports, found, input.resource, stored);
+  return stillRight(ports, found, input, stored);
 }
 
 /** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
 async function stillRight(
   ports: Needs,
   found: User,
-  resource: ResourceId,
+  { resource, way }: PasswordAttempt,
   passwordHash: string | undefined,
 ): Promise<PasswordRight | undefined> {
-  const pairs = await readPairs(ports, found, resource);
+  const pairs = await readPairs(ports, found, resource, way);
   const tokens = pairs.tokens.map(({ value }) => value);
   const { user } = pairs;
   if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))

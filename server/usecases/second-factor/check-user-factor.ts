@@ -1,7 +1,7 @@
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, type SecondAnswer } from '../../domain/second-factor.ts';
 import type { TokenKind } from '../../domain/token.ts';
-import type { User } from '../../domain/user.ts';
+import type { SignInWay, User } from '../../domain/user.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
 import { newOperation } from '../transact.ts';
 import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
@@ -9,6 +9,7 @@ import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } f
 export interface UserFactor {
   method: 'otp' | 'password-otp';
   user: User;
+  way: SignInWay;
   resource: Resource;
   answer: SecondAnswer;
   /** Where challenges stand that this answers. */
@@ -20,7 +21,7 @@ export interface UserFactor {
 /** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
 export function checkUserFactor(
   ports: FactorNeeds,
-  { method, user, resource, answer, scope, signs }: UserFactor,
+  { method, user, way, resource, answer, scope, signs }: UserFactor,
   tell?: FactorCheck['tell'],
 ): Promise<FactorOutcome> {
   return checkFactor(ports, user.id, {
@@ -33,6 +34,6 @@ export function checkUserFactor(
     userBlocked: user.blocked,
     attempt: newOperation(ports),
     ...(tell && { tell }),
-    candidates: async () => (await readPairs(ports, user, resource.id)).tokens,
+    candidates: async () => (await readPairs(ports, user, resource.id, way)).tokens,
   });
 }

@@ -65,6 +65,8 @@ export interface NewOcraToken extends NewTokenRecord {
   /** Suites with a counter: the next one. */
   counter: number;
   secret?: Uint8Array | undefined;
+  /** Suites with time: what is known of the device's clock, in steps. */
+  driftSteps?: number | undefined;
   /** Typed before or after an answer. */
   pin?: NewPin | undefined;
   /** Suites with a PIN: the one that its owner types into the device. */
@@ -134,7 +136,7 @@ export async function createOcraToken(
     input,
     (record): OcraToken => ({
       ...record,
-      factor: { kind: 'ocra', suite: formatSuite(suite), driftSteps: 0 },
+      factor: { kind: 'ocra', suite: formatSuite(suite), driftSteps: input.driftSteps ?? 0 },
       sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
       ...(suitePin !== undefined && {
         sealedPinHash: ports.secrets.seal(hashPin(suite, suitePin), pinHashContext(account, id)),

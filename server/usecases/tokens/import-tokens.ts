@@ -11,8 +11,8 @@ import { inTurn } from '../in-turn.ts';
 import { letOthers } from '../let-others.ts';
 import { WIDTH } from '../objects/do-in-bulk.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
-import { createToken } from './create-token.ts';
-import { type ImportableRow, type JudgedRow, judgeImport } from './judge-import.ts';
+import { createOcraToken, createToken } from './create-token.ts';
+import { type JudgedRow, judgeImport } from './judge-import.ts';
 
 export interface TokenImport extends ImportOptions {
   content: Uint8Array;
@@ -79,16 +79,15 @@ type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
 
 async function make(ports: Needs, act: Act, row: JudgedRow): Promise<Outcome> {
   if ('flaw' in row || row.exists) return judgedOutcome(row);
-  const made = await createToken(ports, act, row.birth, newToken(row, ports.clock.now()));
+  const { token, birth } = row;
+  // A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is
+  // later than any of before, so that no assignment of the deleted one holds for it.
+  const epoch = ports.clock.now();
+  const made =
+    token.kind === 'ocra'
+      ? await createOcraToken(ports, act, birth, { ...token, epoch })
+      : await createToken(ports, act, birth, { ...token, epoch });
   return isRefusal(made) ? { outcome: 'refused', code: made.refused } : { outcome: 'made', id: made.token.id };
-}
-
-/**
- * A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is later
- * than any of before, so that no assignment of the deleted one holds for it.
- */
-function newToken({ token }: ImportableRow, now: number): Parameters<typeof createToken>[3] {
-  return { ...token, epoch: now };
 }
 
 function judgedOutcome(row: JudgedRow): Outcome {

@@ -1,6 +1,7 @@
 import type { AccountId, TokenId } from '../../domain/ids.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
+import { formatSuite } from '../../domain/ocra/suite.ts';
 import type { ImportedToken, ImportRow } from '../../domain/token-import/import-file.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -61,9 +62,10 @@ export async function judgeImport(
 }
 
 function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): Birth<TokenId> {
-  const { kind, algorithm, digits, periodMs, serial, secret } = token;
+  const { kind, serial, secret } = token;
   const number = serial === undefined ? null : normaliseName(serial);
-  const device = [account, kind, algorithm, digits, periodMs, number, Buffer.from(secret).toString('base64')];
+  const made = kind === 'ocra' ? [formatSuite(token.suite)] : [token.algorithm, token.digits, token.periodMs];
+  const device = [account, kind, ...made, number, Buffer.from(secret).toString('base64')];
   const derived = ports.secrets.mac('token-import', JSON.stringify(device));
   return { id: idFromBytes('tok', derived), madeWith: Buffer.from(derived).toString('base64url') };
 }

@@ -16,8 +16,6 @@ import type {
   NameQuery,
   NewApiKey,
   RowOutcome,
-  TokenQuery,
-  TokenRowOutcome,
   UserQuery,
 } from './administration.ts';
 import {
@@ -42,8 +40,6 @@ import type {
   AuthenticateInput,
   Authentication,
   Challenge,
-  CreatedRecoveryCodes,
-  CreatedToken,
   Environment,
   Environments,
   Filter,
@@ -52,21 +48,18 @@ import type {
   LoginRequestInput,
   NewChallenge,
   NewFilter,
-  NewRecoveryCodes,
   NewResource,
-  NewToken,
   NewTransaction,
   NewUser,
   Redirect,
   RedirectInput,
   Resource,
   ResourceChanges,
-  Token,
-  TokenChanges,
   Transaction,
   User,
   UserChanges,
 } from './objects.ts';
+import { createTokens, type Tokens } from './tokens.ts';
 import { createTransport } from './transport.ts';
 
 export type { CallOptions } from './collection.ts';
@@ -161,19 +154,7 @@ export interface Client {
     /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
     createMany(rows: readonly Keyed<NewUser>[], options?: CallOptions): Promise<RowOutcome[]>;
   };
-  tokens: ChangeableCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery> & {
-    /** Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is. */
-    createMany(rows: readonly Keyed<NewToken>[], options?: CallOptions): Promise<TokenRowOutcome[]>;
-    /** Codes that stand in once each for one of another token's. Assign them as any token. */
-    createRecoveryCodes(input: NewRecoveryCodes, options?: CallOptions): Promise<CreatedRecoveryCodes>;
-    /**
-     * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
-     * ones count as a wrong code, right ones are used up.
-     *
-     * @throws CountersignError `OTP_WRONG`, `TOKEN_LOCKED`, ...
-     */
-    resync(id: string, otps: readonly [string, string], options?: CallOptions): Promise<Token>;
-  };
+  tokens: Tokens;
   filters: ChangeableCollection<Filter, NewFilter, FilterChanges, Filter, FilterQuery>;
   /** With a key that may `administer`. */
   apiKeys: ChangeableCollection<ApiKey, NewApiKey, ApiKeyChanges, ApiKeyWithSecret> & {
@@ -220,11 +201,6 @@ export function createClient(options: ClientOptions): Client {
     return answer.rows as Outcome[];
   }
 
-  const recoveryCodes = createCollection<Token, NewRecoveryCodes & { kind: 'recovery' }, object, CreatedRecoveryCodes>(
-    send,
-    { path: '/tokens', readCreated: readCreatedRecoveryCodes },
-  );
-
   return {
     authenticate: (input, call) => authenticate(send, input, call),
     consumeResult: (input, call) => consumeResult(send, input, call),
@@ -257,18 +233,7 @@ export function createClient(options: ClientOptions): Client {
       environments: (id, call) => environmentsOf(send, id, call),
       forgetEnvironments: (id, call) => forgetEnvironments(send, id, call),
     },
-    tokens: {
-      ...createCollection<Token, NewToken, TokenChanges, CreatedToken, TokenQuery>(send, {
-        path: '/tokens',
-        readCreated: readCreatedToken,
-      }),
-      createRecoveryCodes: (input, call) => recoveryCodes.create({ ...input, kind: 'recovery' }, call),
-      createMany: (rows, call) => createMany('tokens', rows, call),
-      async resync(id, otps, { signal } = {}) {
-        const path = `${itemPath('/tokens', id)}/resync`;
-        return readItem<Token>(await send({ method: 'POST', path, body: { otps }, kind: 'once', signal }));
-      },
-    },
+    tokens: createTokens(send, (rows, call) => createMany('tokens', rows, call)),
     filters: createCollection(send, { path: '/filters', readCreated: readItem<Filter> }),
     apiKeys: {
       ...createCollection<ApiKey, NewApiKey, ApiKeyChanges, ApiKeyWithSecret>(send, {
@@ -312,18 +277,6 @@ export function createClient(options: ClientOptions): Client {
       },
     },
   };
-}
-
-function readCreatedToken({ token, secret, otpauthUri }: Record<string, unknown>): CreatedToken {
-  if (typeof secret !== 'string' || typeof otpauthUri !== 'string') throw unexpected('a new token with its secret');
-  return { token: readItem<CreatedToken['token']>(token), secret, otpauthUri };
-}
-
-function readCreatedRecoveryCodes({ token, recoveryCodes }: Record<string, unknown>): CreatedRecoveryCodes {
-  if (!Array.isArray(recoveryCodes) || !recoveryCodes.every((code) => typeof code === 'string')) {
-    throw unexpected('a new token with its recovery codes');
-  }
-  return { token: readItem<Token>(token), recoveryCodes };
 }
 
 function readApiKey({ key, text }: Record<string, unknown>): ApiKeyWithSecret {

@@ -57,13 +57,17 @@ describe('create, get and update', () => {
   });
 
   test('a created token comes with its secret', async () => {
-    const created = { token: item('tok_1'), secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/a' };
+    const created = {
+      token: { ...item('tok_1'), kind: 'totp' },
+      secret: 'JBSWY3DPEHPK3PXP',
+      otpauthUri: 'otpauth://totp/a',
+    };
     const { client } = clientWith(json(created, 201));
     expect(await client.tokens.create({ name: 'phone', kind: 'totp' })).toEqual(created);
   });
 
   test('a created token without its secret is no answer', async () => {
-    const { client } = clientWith(json({ token: item('tok_1') }, 201));
+    const { client } = clientWith(json({ token: { ...item('tok_1'), kind: 'totp' } }, 201));
     expect((await refusalOf(client.tokens.create({ name: 'phone', kind: 'totp' }))).code).toBe('RESPONSE_INVALID');
   });
 

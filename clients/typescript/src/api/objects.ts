@@ -126,6 +126,7 @@ export interface User {
   secondName?: string;
   blocked: boolean;
   hasPassword: boolean;
+  /** Whether `authenticate` lets them in; the widget asks nobody for it. */
   apiSupport: boolean;
   assignments: UserAssignment[];
   createdAt: number;
@@ -163,102 +164,8 @@ export interface UserChanges {
   blocked?: boolean;
 }
 
-export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
-
 /** `totp` and `hotp`: apps and fobs, by time and by event. `recovery`: codes that stand in once each for another token's. */
 export type TokenKind = 'webauthn' | 'totp' | 'hotp' | 'ocra' | 'sms' | 'email' | 'recovery';
-
-/** Four digits, typed before or after the code, as one string with it. */
-export interface TokenPin {
-  digits: string;
-  position: 'before' | 'after';
-}
-
-/** The thing that makes one-time passwords. */
-export interface Token {
-  id: string;
-  name: string;
-  serial?: string;
-  kind: TokenKind;
-  /** Of `totp` and `hotp`, as `digits`. */
-  algorithm?: OtpAlgorithm;
-  digits?: 6 | 8;
-  /** Of `totp` only. */
-  periodMs?: number;
-  /** Where its PIN is typed, if it has one. */
-  pin?: TokenPin['position'];
-  /** Of `recovery`: codes that have not been used. */
-  codesLeft?: number;
-  /** The user it belongs to. */
-  owner?: string;
-  /** Instead of a user: the administrator who signs in with it. Nobody else changes it. */
-  administrator?: string;
-  /** False: takes no part in authentication. */
-  enabled: boolean;
-  /** Set: nobody is let in with it until it is unlocked. */
-  locked: null | { reason: string; at: number };
-  /** Wrong codes in a row. */
-  failures: number;
-  /** Resynchronisations in a row that found nothing. */
-  resyncFailures: number;
-  /** After a restored backup: no code counts before a resynchronisation. */
-  needsResync?: true;
-  expiresAt?: number;
-  /** Resources that take this token's codes with no user involved. */
-  directResources: string[];
-  createdAt: number;
-  createdBy: Creator | null;
-}
-
-export interface NewToken {
-  name: string;
-  kind: 'totp' | 'hotp';
-  algorithm?: OtpAlgorithm;
-  digits?: 6 | 8;
-  periodMs?: number;
-  /** Base32. Left out, the service makes one. */
-  secret?: string;
-  /** The next counter, of `hotp`. */
-  counter?: number;
-  pin?: TokenPin;
-  /** A user's id. */
-  owner?: string;
-  serial?: string;
-  expiresAt?: number;
-}
-
-export interface NewRecoveryCodes {
-  name: string;
-  /** The user's id whose they are. */
-  owner: string;
-  serial?: string;
-  expiresAt?: number;
-}
-
-export interface CreatedRecoveryCodes {
-  token: Token;
-  /** Ten, each good for once. Shown this once and never again. */
-  recoveryCodes: string[];
-}
-
-export interface CreatedToken {
-  token: Token & { kind: 'totp' | 'hotp'; algorithm: OtpAlgorithm; digits: 6 | 8 };
-  /** Base32. Shown this once and never again. */
-  secret: string;
-  /** The same for authenticator apps, usually shown as a QR code. */
-  otpauthUri: string;
-}
-
-export interface TokenChanges {
-  name?: string;
-  enabled?: boolean;
-  /** False unlocks and zeroes the failures. */
-  locked?: boolean;
-  owner?: string | null;
-  expiresAt?: number | null;
-  /** Null: without a PIN from now on. */
-  pin?: TokenPin | null;
-}
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 

@@ -26,8 +26,8 @@ export interface ApiRequest {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   /**
-   * `read` changes nothing and `creation` is told apart by its Idempotency-Key, so both may be repeated. `once` may
-   * have happened although no answer came, and would count twice: it is never repeated.
+   * `read` comes to the same however often it is asked, and `creation` is told apart by its Idempotency-Key, so both may be
+   * repeated. `once` may have happened although no answer came, and would count twice: it is never repeated.
    */
   kind: 'read' | 'creation' | 'once';
   signal?: AbortSignal | undefined;

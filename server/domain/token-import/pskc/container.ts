@@ -1,7 +1,16 @@
 import type { ImportFlaw } from '../../../../shared/wire/token-import.ts';
 import { IMPORT_MAX_ROWS } from '../../../../shared/wire/token-import.ts';
 import { Flawed, flawOf } from '../import-file.ts';
-import { keyOf, kindOf, PIN, type PskcKey, readKeyPackage, serialOf } from './key-package.ts';
+import {
+  keyOf,
+  kindOf,
+  PIN,
+  type PskcKey,
+  readKeyPackage,
+  readPin,
+  type SeedAsGiven,
+  serialOf,
+} from './key-package.ts';
 import { type MacMethod, type Protection, readMacMethod, readProtection } from './protection.ts';
 import { isElement, type XmlElement, XmlReader } from './xml.ts';
 
@@ -12,8 +21,10 @@ export interface PskcContainer {
   packages: PskcPackage[];
   /** There is a signature, which nobody has checked. */
   signed: boolean;
-  /** How many PINs there are that devices check themselves. */
+  /** How many PINs there are. */
   pins: number;
+  /** Those that can be read, by the ids of their keys; undefined where several have the same. */
+  pinKeys: Map<string, SeedAsGiven | undefined>;
 }
 
 export interface PskcPackage {
@@ -28,7 +39,7 @@ export interface PskcPackage {
  * @param now of StartDate and ExpiryDate
  */
 export class ContainerReader {
-  readonly #container: PskcContainer = { packages: [], signed: false, pins: 0 };
+  readonly #container: PskcContainer = { packages: [], signed: false, pins: 0, pinKeys: new Map() };
   readonly #reader: XmlReader;
   readonly #now: number;
 
@@ -69,12 +80,21 @@ export class ContainerReader {
     if (packages.length + this.#container.pins >= IMPORT_MAX_ROWS) throw new Flawed('TOO_MANY_ROWS');
     const kind = flawOf(() => kindOf(keyOf(part)));
     if ('read' in kind && kind.read === PIN) {
-      this.#container.pins += 1;
+      this.#takePin(part);
       return;
     }
     const serial = flawOf(() => serialOf(part));
     const named = 'read' in serial && serial.read !== undefined ? { serial: serial.read } : {};
     packages.push({ line: part.line, ...named, outcome: flawOf(() => readKeyPackage(part, this.#now)) });
+  }
+
+  #takePin(part: XmlElement): void {
+    this.#container.pins += 1;
+    const pin = flawOf(() => readPin(part));
+    if (!('read' in pin) || pin.read.id === undefined) return;
+    const { pinKeys } = this.#container;
+    const { id, seed } = pin.read;
+    pinKeys.set(id, pinKeys.has(id) ? undefined : seed);
   }
 }
 

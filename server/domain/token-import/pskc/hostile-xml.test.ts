@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../../../testing/processor-time.ts';
 import { figure, outcomesOf, readWhole } from '../testing/read-whole.ts';
 
 const SEED = Buffer.from('12345678901234567890').toString('hex');
@@ -141,10 +141,8 @@ describe('two mebibytes', () => {
       'packages',
       `<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc">${filler('<Extensions><a/></Extensions>')}`,
     ],
-  ])('of %s are read or refused within seconds', (_, xml) => {
+  ])('of %s are read or refused within seconds', async (_, xml) => {
     expect(xml.length).toBeLessThanOrEqual(2 * 1024 * 1024);
-    const begun = performance.now();
-    read(xml);
-    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(await processorMs(() => read(xml))).toBeLessThan(5000);
   });
 });

@@ -1,6 +1,6 @@
 import { DRIFT_MAX_STEPS } from '../../otp/verify.ts';
 import { Flawed } from '../import-file.ts';
-import type { SaidOfToken } from '../judge-token.ts';
+import type { SaidOfQuestions, SaidOfToken } from '../said-of-token.ts';
 import { base64Decode } from '../seed-text.ts';
 import { readDates, readPolicy } from './policy.ts';
 import { type Encrypted, readEncrypted } from './protection.ts';
@@ -10,16 +10,20 @@ import { childOf, neededChild, textOf, textOfChild, type XmlElement } from './xm
 export interface PskcKey {
   id: string;
   said: SaidOfToken;
-  seed: { plain: Uint8Array } | { encrypted: Encrypted; mac?: Uint8Array };
+  seed: SeedAsGiven;
+  /** Of the key that is the PIN of an OCRA suite. */
+  pinKeyId?: string;
   driftLeftOut: boolean;
 }
 
-/** Of a PIN that the device checks, which is no token. */
+export type SeedAsGiven = { plain: Uint8Array } | { encrypted: Encrypted; mac?: Uint8Array };
+
+/** Of a PIN, which is no token: the device checks it, or it goes into its answers. */
 export const PIN = 'pin';
 
 /** The registered names, those of the drafts before, and the first ones. Whatever follows `ocra` is its suite. */
 const ALGORITHM =
-  /^(?:urn:ietf:params:xml:ns:keyprov:pskc[:#]|http:\/\/www\.ietf\.org\/keyprov\/pskc#)(hotp|totp|pin|ocra)(?:-1:.{1,64})?$/i;
+  /^(?:urn:ietf:params:xml:ns:keyprov:pskc[:#]|http:\/\/www\.ietf\.org\/keyprov\/pskc#)(hotp|totp|pin|ocra)(-1:.{1,64})?$/i;
 
 /** What algorithm the key of a package is for; undefined where it is none that is known. */
 export function kindOf(key: XmlElement): string | undefined {
@@ -45,11 +49,12 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
   const kind = kindOf(key);
   if (kind === undefined) throw new Flawed('KIND_UNSUPPORTED');
   const device = childOf(keyPackage, 'DeviceInfo', 'pskc');
+  const answers = kind === 'ocra';
   const policy = childOf(key, 'Policy', 'pskc');
-  const ends = [
-    ...(device ? [readDates(device, now).expiresAt] : []),
-    ...(policy ? [readPolicy(policy, now).expiresAt] : []),
-  ].filter((end) => end !== undefined);
+  const kept = policy ? readPolicy(policy, answers, now) : {};
+  const ends = [...(device ? [readDates(device, now).expiresAt] : []), kept.expiresAt].filter(
+    (end) => end !== undefined,
+  );
   const serial = serialOf(keyPackage);
   const manufacturer = device && textOfChild(device, 'Manufacturer', 'pskc');
   const data = neededChild(key, 'Data', 'pskc');
@@ -62,8 +67,9 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
       kind,
       name: textOfChild(key, 'FriendlyName', 'pskc') ?? [manufacturer, serial].filter(Boolean).join(' '),
       serial,
-      algorithm: parameters && textOfChild(parameters, 'Suite', 'pskc'),
-      digits: readDigits(parameters),
+      ...(answers
+        ? { suite: readSuite(key, parameters), ...readFormats(parameters) }
+        : { algorithm: parameters && textOfChild(parameters, 'Suite', 'pskc'), digits: readDigits(parameters) }),
       periodSeconds: plainValue(data, 'TimeInterval'),
       // RFC 6030 section 10.1 demands a counter for HOTP, and its figure 7 has none: a device that is new.
       counter: plainValue(data, 'Counter') ?? '0',
@@ -71,22 +77,54 @@ export function readKeyPackage(keyPackage: XmlElement, now: number): PskcKey {
       ...(ends.length > 0 && { expiresAt: Math.min(...ends) }),
     },
     seed: readSeed(data),
+    ...(kept.pinKeyId !== undefined && { pinKeyId: kept.pinKeyId }),
     driftLeftOut: !followed,
   };
+}
+
+/** A PIN, as far as it can be one of an OCRA suite. @throws Flawed where it cannot be read, or has a policy of its own */
+export function readPin(keyPackage: XmlElement): { id: string | undefined; seed: SeedAsGiven } {
+  const key = keyOf(keyPackage);
+  if (childOf(key, 'Policy', 'pskc')) throw new Flawed('POLICY_UNSUPPORTED');
+  return { id: key.attributes.get('Id'), seed: readSeed(neededChild(key, 'Data', 'pskc')) };
+}
+
+/** Written in `Suite`, or behind the name of the algorithm, as the drafts before had it; in both it has to be the same. */
+function readSuite(key: XmlElement, parameters: XmlElement | undefined): string | undefined {
+  const behind = ALGORITHM.exec(key.attributes.get('Algorithm') ?? '')?.[2];
+  const named = behind === undefined ? undefined : `OCRA${behind}`;
+  const said = parameters && textOfChild(parameters, 'Suite', 'pskc');
+  if (named !== undefined && said !== undefined && named !== said) throw new Flawed('SUITE_CONTRADICTED');
+  return said ?? named;
+}
+
+/** What is said of questions and answers besides the suite (RFC 6030 section 4.3.4). */
+function readFormats(parameters: XmlElement | undefined): Pick<SaidOfToken, 'digits' | 'questions'> {
+  const response = parameters && childOf(parameters, 'ResponseFormat', 'pskc');
+  const challenge = parameters && childOf(parameters, 'ChallengeFormat', 'pskc')?.attributes;
+  const questions: SaidOfQuestions | undefined = challenge && {
+    encoding: challenge.get('Encoding'),
+    least: challenge.get('Min'),
+    most: challenge.get('Max'),
+    checked: hasCheckDigit(challenge),
+  };
+  return { ...(response && { digits: readDigits(parameters) }), ...(questions && { questions }) };
 }
 
 /** How long codes are, which is demanded (RFC 6030 section 10.1), and that they are digits and nothing else. */
 function readDigits(parameters: XmlElement | undefined): string {
   const format = parameters && childOf(parameters, 'ResponseFormat', 'pskc');
   const attributes = format?.attributes;
-  const checked = attributes?.get('CheckDigit') ?? attributes?.get('CheckDigits') ?? 'false';
-  if (attributes?.get('Encoding') !== 'DECIMAL' || !['false', '0'].includes(checked)) {
-    throw new Flawed('DIGITS_UNSUPPORTED');
-  }
+  if (attributes?.get('Encoding') !== 'DECIMAL' || hasCheckDigit(attributes)) throw new Flawed('DIGITS_UNSUPPORTED');
   return attributes.get('Length') ?? '';
 }
 
-function readSeed(data: XmlElement): PskcKey['seed'] {
+function hasCheckDigit(attributes: XmlElement['attributes']): boolean {
+  const checked = attributes.get('CheckDigit') ?? attributes.get('CheckDigits') ?? 'false';
+  return !['false', '0'].includes(checked);
+}
+
+function readSeed(data: XmlElement): SeedAsGiven {
   const secret = childOf(data, 'Secret', 'pskc');
   if (!secret) throw new Flawed('SEED_MISSING');
   const [plain, encrypted] = [childOf(secret, 'PlainValue', 'pskc'), childOf(secret, 'EncryptedValue', 'pskc')];

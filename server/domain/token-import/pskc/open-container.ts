@@ -2,7 +2,7 @@ import type { ImportWarning } from '../../../../shared/wire/token-import.ts';
 import { Flawed, flawOf, type ImportRow } from '../import-file.ts';
 import { judgeToken } from '../judge-token.ts';
 import type { PskcContainer } from './container.ts';
-import type { PskcKey } from './key-package.ts';
+import type { SeedAsGiven } from './key-package.ts';
 import { decrypt, macFits, provesItself } from './protection.ts';
 
 /** What whoever imports knows of how a container is protected. */
@@ -46,23 +46,21 @@ export function* openContainer(container: PskcContainer, key: Uint8Array | undef
       yield { ...named, outcome };
       continue;
     }
-    const { id, said, seed } = outcome.read;
+    const { id, said, seed, pinKeyId } = outcome.read;
     const ownSerial = shared.has(said.serial ?? '') ? `${said.serial}/${id}` : said.serial;
-    const found = flawOf(() => judgeToken({ ...said, serial: ownSerial }, openSeed(seed, key, authenticate)));
+    const open = (given: SeedAsGiven) => openSeed(given, key, authenticate);
+    const found = flawOf(() => {
+      const secret = open(seed);
+      const suitePin = pinKeyId === undefined ? undefined : pinOf(container.pinKeys.get(pinKeyId), open);
+      return judgeToken({ ...said, serial: ownSerial, suitePin }, secret);
+    });
     yield { ...named, outcome: 'flaw' in found ? found : { token: found.read } };
   }
 }
 
-type Authenticate = (
-  encrypted: Extract<PskcKey['seed'], { encrypted: unknown }>['encrypted'],
-  mac: Uint8Array,
-) => boolean;
+type Authenticate = (encrypted: Extract<SeedAsGiven, { encrypted: unknown }>['encrypted'], mac: Uint8Array) => boolean;
 
-function openSeed(
-  seed: PskcKey['seed'],
-  key: Uint8Array | undefined,
-  authenticate: Authenticate | undefined,
-): Uint8Array {
+function openSeed(seed: SeedAsGiven, key: Uint8Array | undefined, authenticate: Authenticate | undefined): Uint8Array {
   if ('plain' in seed) {
     // Whoever can write to the file could otherwise put a seed of their own under the serial number of another.
     if (key) throw new Flawed('SEED_PLAIN');
@@ -74,6 +72,12 @@ function openSeed(
   if (mac !== undefined && !authenticate) throw new Flawed('MAC_MISSING');
   if (mac !== undefined && authenticate?.(encrypted, mac) === false) throw new Flawed('MAC_WRONG');
   return decrypt(encrypted, key);
+}
+
+/** The digits of a PIN, whose key is their text (RFC 6030 section 5, figure 5). */
+function pinOf(seed: SeedAsGiven | undefined, open: (given: SeedAsGiven) => Uint8Array): string {
+  if (!seed) throw new Flawed('SUITE_PIN_INVALID');
+  return Buffer.from(open(seed)).toString('latin1');
 }
 
 /** The serial numbers that several keys have: a device may hold more than one (RFC 6030 section 8). */
@@ -89,11 +93,13 @@ function sharedSerials(packages: PskcContainer['packages']): ReadonlySet<string>
 }
 
 /** What whoever imports should know of the container. */
-export function warningsOf({ signed, pins, packages }: PskcContainer): ImportWarning[] {
+export function warningsOf({ signed, pins, pinKeys, packages }: PskcContainer): ImportWarning[] {
+  const asked = packages.flatMap(({ outcome }) => ('read' in outcome ? [outcome.read.pinKeyId] : []));
+  const taken = new Set(asked.filter((id) => id !== undefined && pinKeys.get(id) !== undefined));
   const drifted = packages.some(({ outcome }) => 'read' in outcome && outcome.read.driftLeftOut);
   return [
     ...(signed ? (['SIGNATURE_UNCHECKED'] as const) : []),
-    ...(pins > 0 ? (['PIN_KEYS_LEFT_OUT'] as const) : []),
+    ...(pins > taken.size ? (['PIN_KEYS_LEFT_OUT'] as const) : []),
     ...(drifted ? (['DRIFT_LEFT_OUT'] as const) : []),
   ];
 }

@@ -26,25 +26,37 @@ const PIN_ATTRIBUTES = new Set([
   'PINEncoding',
 ]);
 
+export interface KeptPolicy {
+  expiresAt?: number;
+  /** Of the key that is the PIN which goes into the answers of this one. */
+  pinKeyId?: string;
+}
+
 /**
- * What a policy leaves to be kept here: until when the key may be used. Whatever is not understood, or could not be kept,
+ * What a policy leaves to be kept here: until when the key may be used, and with which PIN it answers. Whatever is not understood, or could not be kept,
  * forbids the use of the key (RFC 6030 section 5). A PIN that the device itself checks concerns nobody else.
  *
+ * @param answers whether the key is one of a device that answers questions
  * @throws Flawed
  */
-export function readPolicy(policy: XmlElement, now: number): { expiresAt?: number } {
+export function readPolicy(policy: XmlElement, answers: boolean, now: number): KeptPolicy {
   if (policy.attributes.size > 0 || policy.text.trim() !== '') throw new Flawed('POLICY_UNSUPPORTED');
+  const pins: string[] = [];
   for (const element of policy.children) {
     const [isPin, isUsage] = [isElement(element, 'PINPolicy', 'pskc'), isElement(element, 'KeyUsage', 'pskc')];
     const isDate = isElement(element, 'StartDate', 'pskc') || isElement(element, 'ExpiryDate', 'pskc');
     if (!isPin && !isUsage && !isDate) throw new Flawed('POLICY_UNSUPPORTED');
-    if (isPin) judgePin(element);
+    if (isPin) pins.push(...pinKeyOf(element, answers));
     else if (element.attributes.size > 0) throw new Flawed('POLICY_UNSUPPORTED');
   }
   const usages = policy.children.filter((element) => isElement(element, 'KeyUsage', 'pskc')).map(textOf);
   const understood = usages.every((usage) => USAGES.has(usage));
-  if (usages.length > 0 && !(understood && usages.includes('OTP'))) throw new Flawed('POLICY_UNSUPPORTED');
-  return readDates(policy, now);
+  if (usages.length > 0 && !(understood && usages.includes(answers ? 'CR' : 'OTP'))) {
+    throw new Flawed('POLICY_UNSUPPORTED');
+  }
+  const [pinKeyId, another] = pins;
+  if (another !== undefined) throw new Flawed('POLICY_UNSUPPORTED');
+  return { ...readDates(policy, now), ...(pinKeyId !== undefined && { pinKeyId }) };
 }
 
 /** `StartDate` and `ExpiryDate`, of a policy or of a device. Nothing here begins to count later, so that is refused. */
@@ -54,8 +66,13 @@ export function readDates(element: XmlElement, now: number): { expiresAt?: numbe
   return expiry ? { expiresAt: instantOf(textOf(expiry)) } : {};
 }
 
-function judgePin(element: XmlElement): void {
+/** The id of the PIN's key where the PIN goes into answers; none of a PIN that the device checks. */
+function pinKeyOf(element: XmlElement, answers: boolean): string[] {
   const known = [...element.attributes.keys()].every((name) => PIN_ATTRIBUTES.has(name));
-  const local = element.attributes.get('PINUsageMode') === 'Local';
-  if (!known || !local || element.children.length > 0) throw new Flawed('POLICY_UNSUPPORTED');
+  if (!known || element.children.length > 0) throw new Flawed('POLICY_UNSUPPORTED');
+  const mode = element.attributes.get('PINUsageMode');
+  if (mode === 'Local') return [];
+  const id = element.attributes.get('PINKeyId');
+  if (mode !== 'Algorithmic' || !answers || id === undefined) throw new Flawed('POLICY_UNSUPPORTED');
+  return [id];
 }

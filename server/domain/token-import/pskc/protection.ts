@@ -1,6 +1,6 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { Flawed } from '../import-file.ts';
-import { wholeNumber } from '../judge-token.ts';
+import { wholeNumber } from '../said-of-token.ts';
 import { base64Decode } from '../seed-text.ts';
 import { childOf, NAMESPACES, type Namespace, neededChild, textOf, type XmlElement } from './xml.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../../../shared/testing/any-character.ts';
 import { hotp } from '../../otp/code.ts';
 import type { ImportedToken } from '../import-file.ts';
-import { readWhole } from '../testing/read-whole.ts';
+import { oathOf, readWhole } from '../testing/read-whole.ts';
 import { type CipherName, type WrittenKey, type WrittenProtection, writePskc } from '../testing/write-pskc.ts';
 
 const bytes = (min: number, max = min) => fc.uint8Array({ minLength: min, maxLength: max });
@@ -141,7 +141,7 @@ test('codes of imported tokens agree with oathtool', () => {
     { serial: 'A', secret, kind: 'hotp' as const, digits: 6 as const, counter: 7 },
     { serial: 'B', secret, kind: 'totp' as const, digits: 8 as const, periodSeconds: 60, suite: 'SHA256' },
   ];
-  const [byEvent, byTime] = tokensOf(readWhole(writePskc(all)));
+  const [byEvent, byTime] = tokensOf(readWhole(writePskc(all))).map(oathOf);
   if (!byEvent || !byTime) throw new Error('both are there');
   const oathtool = (...options: string[]) => {
     const run = spawnSync('oathtool', [...options, '-'], { input: secret.toString('hex'), encoding: 'utf8' });

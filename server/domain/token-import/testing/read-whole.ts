@@ -1,6 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ImportFile } from '../import-file.ts';
+import type { ImportedOathToken, ImportedToken, ImportFile } from '../import-file.ts';
 import { type ImportOptions, readFile } from '../read-file.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -26,6 +26,12 @@ export function outcomesOf(file: ReturnType<typeof readWhole>): string[] | strin
   return file.rows.map(({ outcome }) =>
     'flaw' in outcome ? outcome.flaw : Buffer.from(outcome.token.secret).toString('hex'),
   );
+}
+
+/** A token that shows codes by itself. */
+export function oathOf(token: ImportedToken): ImportedOathToken {
+  if (token.kind === 'ocra') throw new Error('a token that answers questions');
+  return token;
 }
 
 /** A figure of RFC 6030. */

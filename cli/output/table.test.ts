@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { card, table } from './table.ts';
+
+const GRANTS = [
+  { resource: 'res_1smt49zfcga', allowed: true },
+  { resource: 'res_2smt49zfcga', allowed: false },
+];
+const WINDOWS = [{ days: ['mon', 'tue', 'wed'], fromMinute: 480, toMinute: 1080 }];
+
+const cellOf = (value: unknown, name = 'value') => table([{ [name]: value }], [name]).split('\n')[1];
+
+describe('a cell is for people', () => {
+  test.each([
+    ['a plan', { name: 'Free', active: true }, 'name Free, active true'],
+    ['quotas', { users: 1000, resources: 10 }, 'users 1000, resources 10'],
+    ['nothing', {}, '-'],
+    ['an empty list', [], '-'],
+    ['an empty text', '', '-'],
+    ['a list of words', ['read', 'write'], 'read write'],
+    ['a list of objects', [{ a: 1 }, { a: 2 }], 'a 1; a 2'],
+    ['an object in an object', { token: { id: 'tok_1', used: [] } }, 'token id tok_1, used -'],
+    ['an instant inside', [{ createdAt: 0 }], 'createdAt 1970-01-01T00:00:00.000Z'],
+  ])('%s', (_, value, shown) => expect(cellOf(value)).toBe(shown));
+
+  test('grants and times stand there as they are typed', () => {
+    expect(cellOf(GRANTS, 'grants')).toBe('res_1smt49zfcga,res_2smt49zfcga:assigned');
+    expect(cellOf([], 'grants')).toBe('-');
+    const rule = { kind: 'time', zone: 'Europe/Vienna', windows: WINDOWS };
+    expect(cellOf(rule, 'rule')).toBe('kind time, zone Europe/Vienna, windows mon-wed 08:00-18:00');
+    expect(card({ administrator: { grants: GRANTS }, rule })).toBe(
+      [
+        'administrator.grants  res_1smt49zfcga,res_2smt49zfcga:assigned',
+        'rule.kind             time',
+        'rule.zone             Europe/Vienna',
+        'rule.windows          mon-wed 08:00-18:00',
+      ].join('\n'),
+    );
+  });
+
+  test('whatever an answer holds, no cell is JSON, none spans lines and none is empty', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const lines = table([{ value }], ['value']).split('\n');
+        expect(lines).toHaveLength(2);
+        if (typeof value === 'object' && value !== null) expect(lines[1]).not.toBe(JSON.stringify(value));
+      }),
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyCharacter } from '../../shared/testing/any-character.ts';
+import { spreadsheetText } from '../../shared/wire/spreadsheet-text.ts';
+import { lineOf } from './export-rows.ts';
+
+const COLUMNS = ['login', 'phone'];
+
+// The attack: somebody registers under a name that is a formula where an administrator opens the export.
+test.each(['=1+1', ' =1', '|calc', '%1', '\uff1d1+1', '\u00a0@SUM(1)'])('%j is text in a spreadsheet', (login) => {
+  expect(lineOf({ login }, COLUMNS, 'csv')).toBe(`'${login},`);
+});
+
+test('telephone numbers stay what they are, and so does everything in JSON Lines', () => {
+  expect(lineOf({ login: 'ada', phone: '+436641234567' }, COLUMNS, 'csv')).toBe('ada,+436641234567');
+  expect(lineOf({ login: '=1' }, COLUMNS, 'jsonl')).toBe('{"login":"=1"}');
+});
+
+test('whatever names there are, a line is one row that reads as they were', () => {
+  const text = fc.string({ unit: anyCharacter });
+  fc.assert(
+    fc.property(text, text, (login, phone) => {
+      const rows = parse(lineOf({ login, phone }, COLUMNS, 'csv'), {
+        relax_column_count: true,
+        skip_empty_lines: false,
+      });
+      expect(rows).toEqual([[spreadsheetText(login), spreadsheetText(phone)]]);
+    }),
+  );
+});

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type ApiKey, livingSecrets } from './api-key.ts';
+
+const at = fc.integer({ min: 0, max: 1000 });
+const keys = fc.record(
+  { enabled: fc.boolean(), expiresAt: at, former: fc.record({ secretHash: fc.constant('old'), until: at }) },
+  { requiredKeys: ['enabled', 'expiresAt'] },
+);
+
+// SR-26, SR-39
+test('SR-26: a key that is off or has expired has no secret, the one before a rotation none after its overlap', () => {
+  fc.assert(
+    fc.property(keys, at, (parts, now) => {
+      const key = { secretHash: 'new', ...parts } as ApiKey;
+      const lives = key.enabled && now < key.expiresAt;
+      const living = livingSecrets(key, now);
+      expect(living.includes('new')).toBe(lives);
+      expect(living.includes('old')).toBe(lives && key.former !== undefined && now < key.former.until);
+      expect(living.length).toBeLessThanOrEqual(2);
+    }),
+  );
+});

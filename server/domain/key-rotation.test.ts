@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { hasRetired, isUnderWay, KEPT_AFTER_MS, PUBLISHED_BEFORE_MS, stateOf, succeededBy } from './key-rotation.ts';
+import type { StoredSigningKey } from './signing-key.ts';
+
+/** The longest life of a result, and the tolerance of verifiers. */
+const LONGEST_RESULT_MS = 300_000;
+const START = Date.UTC(2027, 0, 15);
+
+function keyOf(number: number, createdAt: number, signsFromAt: number): StoredSigningKey {
+  const id = { kid: `key-${number}`, crv: 'P-256', x: 'x', sealedPrivateJwk: 's' };
+  return { ...id, algorithm: 'ES256', createdAt, signsFromAt };
+}
+
+/** A first key, and every rotation that is let begin after one of these pauses. */
+function rotated(pauses: readonly number[]): { keys: StoredSigningKey[]; begunAt: number[] } {
+  let keys = [keyOf(0, START, START)];
+  let now = START;
+  const begunAt: number[] = [];
+  for (const [at, pause] of pauses.entries()) {
+    now += pause;
+    if (isUnderWay(keys, now)) continue;
+    begunAt.push(now);
+    keys = succeededBy(keys, keyOf(at + 1, now, now + PUBLISHED_BEFORE_MS));
+  }
+  return { keys, begunAt };
+}
+
+const pauses = fc.array(fc.integer({ min: 0, max: 3 * PUBLISHED_BEFORE_MS }), { maxLength: 8 });
+const laterBy = fc.integer({ min: 0, max: 20 * PUBLISHED_BEFORE_MS });
+
+// SR-58
+test('SR-58: whenever it is, exactly one key signs, the newest that every verifier has had the time to fetch', () => {
+  fc.assert(
+    fc.property(pauses, laterBy, (waits, later) => {
+      const { keys } = rotated(waits);
+      const now = START + later;
+      const known = keys.filter(({ createdAt }) => createdAt <= now);
+      const signing = known.filter((key) => stateOf(key, known, now) === 'signing');
+      expect(signing).toHaveLength(1);
+      const [one] = signing;
+      expect(one?.signsFromAt).toBe(Math.max(...known.map((key) => key.signsFromAt).filter((at) => at <= now)));
+      if (one && one.kid !== 'key-0') expect(now - one.createdAt).toBeGreaterThanOrEqual(PUBLISHED_BEFORE_MS);
+    }),
+  );
+});
+
+// SR-58
+test('SR-58: what a key signed last has expired in every copy of the key set before the key goes', () => {
+  fc.assert(
+    fc.property(pauses, laterBy, (waits, later) => {
+      const { keys } = rotated(waits);
+      const now = START + later;
+      const signing = keys.find((key) => key.createdAt <= now && stateOf(key, keys, now) === 'signing');
+      expect(signing && hasRetired(signing, now + LONGEST_RESULT_MS + PUBLISHED_BEFORE_MS)).toBe(false);
+      for (const { signsFromAt, retiresAt } of keys) {
+        const successor = keys.find((key) => key.signsFromAt > signsFromAt);
+        expect(retiresAt).toBe(successor && successor.signsFromAt + KEPT_AFTER_MS);
+      }
+    }),
+  );
+});
+
+test('while one rotation is under way no other begins', () => {
+  fc.assert(
+    fc.property(pauses, (waits) => {
+      const { begunAt } = rotated(waits);
+      for (const [at, begun] of begunAt.entries()) {
+        expect(begun - (begunAt[at - 1] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(PUBLISHED_BEFORE_MS);
+      }
+    }),
+  );
+});

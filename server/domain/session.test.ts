@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Administrator } from './administrator.ts';
+import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS, type Session, sessionStands } from './session.ts';
+
+const START = Date.UTC(2027, 0, 15);
+const ADMINISTRATOR = { id: 'adm_00000000001', state: 'active', sessionEpoch: 3 } as unknown as Administrator;
+const SESSION: Session = {
+  id: 'flw_00000000001',
+  account: 'acc_00000000001',
+  administrator: 'adm_00000000001',
+  secretHash: '00',
+  epoch: 3,
+  createdAt: START,
+  lastSeenAt: START,
+} as Session;
+
+// SR-29
+test('SR-29: however it is used, a session is over half an hour after its last use, and after twelve hours', () => {
+  const pause = fc.integer({ min: 0, max: SESSION_IDLE_MS + 60_000 });
+  fc.assert(
+    fc.property(fc.array(pause, { maxLength: 60 }), (pauses) => {
+      let session = SESSION;
+      let now = START;
+      for (const waited of pauses) {
+        now += waited;
+        const stands = sessionStands(session, ADMINISTRATOR, now);
+        expect(stands).toBe(waited < SESSION_IDLE_MS && now - START < SESSION_LONGEST_MS);
+        if (!stands) return;
+        session = { ...session, lastSeenAt: now };
+      }
+    }),
+  );
+});
+
+// SR-39
+test.each<[string, Administrator | undefined]>([
+  ['nobody', undefined],
+  ['somebody who is only invited', { ...ADMINISTRATOR, state: 'invited' }],
+  ['somebody else', { ...ADMINISTRATOR, id: 'adm_00000000002' as Administrator['id'] }],
+  ['whoever has ended their sessions since', { ...ADMINISTRATOR, sessionEpoch: 4 }],
+  ['whoever had fewer ended when it was made', { ...ADMINISTRATOR, sessionEpoch: 2 }],
+])('SR-39: a session is not that of %s', (_, administrator) => {
+  expect(sessionStands(SESSION, administrator, START)).toBe(false);
+  expect(sessionStands(SESSION, ADMINISTRATOR, START)).toBe(true);
+});
+
+test('the token against forged requests is another for every secret, and is not the secret', () => {
+  const secret = fc.string({ minLength: 1, maxLength: 64 });
+  fc.assert(
+    fc.property(secret, secret, (one, other) => {
+      expect(csrfToken(one)).toMatch(/^[\w-]{43}$/);
+      expect(csrfToken(one) === csrfToken(other)).toBe(one === other);
+      expect(csrfToken(one)).not.toBe(one);
+    }),
+  );
+});

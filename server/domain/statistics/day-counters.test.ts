@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sampleEvent } from '../../testing/stream-of-events.ts';
+import { countSignIns, dayOf, daysBetween, isSignIn, NO_SIGN_INS, startOfDay } from './day-counters.ts';
+import { countUsers } from './distinct-users.ts';
+
+const DAY_MS = 86_400_000;
+const events = fc.array(fc.nat(1000), { maxLength: 60 }).map((numbers) => numbers.map(sampleEvent).filter(isSignIn));
+const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+describe('the sign-ins of a day', () => {
+  test('are the same in whatever portions they are counted, and each attempt counts once', () => {
+    fc.assert(
+      fc.property(events, fc.nat(60), (all, cut) => {
+        const whole = countSignIns(NO_SIGN_INS, all);
+        expect(countSignIns(countSignIns(NO_SIGN_INS, all.slice(0, cut)), all.slice(cut))).toEqual(whole);
+        expect(whole.granted + sum(whole.refused)).toBe(all.length);
+        expect(sum(whole.factors)).toBe(whole.granted);
+        expect(sum(whole.methods)).toBeLessThanOrEqual(whole.granted);
+        const people = new Set(all.filter(({ outcome }) => outcome === 'granted').map(({ subject }) => subject));
+        expect(countUsers(whole.users)).toEqual({ count: people.size, exact: true });
+      }),
+    );
+  });
+
+  test('are attempts at resources alone: no change, and no administrator’s own', () => {
+    const [attempt] = [1, 2, 3].map(sampleEvent).filter(isSignIn);
+    if (!attempt) throw new Error('no sample');
+    const { resource: _, ...elsewhere } = attempt;
+    expect(isSignIn(elsewhere)).toBe(false);
+    expect(isSignIn({ ...attempt, outcome: 'done' })).toBe(false);
+    expect(isSignIn({ ...attempt, type: 'administrator.signed-in' })).toBe(false);
+  });
+
+  test('are told apart by what was checked, whatever the order', () => {
+    const [attempt] = [2, 3, 6].map(sampleEvent).filter(({ outcome }) => outcome === 'granted');
+    if (!attempt) throw new Error('no sample');
+    const all = [
+      { ...attempt, factors: ['otp', 'password'] as const },
+      { ...attempt, factors: ['password', 'otp'] as const },
+      { ...attempt, factors: [] as const },
+    ].map((event) => ({ ...event, factors: [...event.factors] }));
+    expect(countSignIns(NO_SIGN_INS, all).factors).toEqual({ 'password+otp': 2, none: 1 });
+  });
+});
+
+test('a day is where its instants are, in UTC, and days between follow one another', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) }), fc.nat(400), (at, more) => {
+      const start = startOfDay(dayOf(at)) ?? Number.NaN;
+      expect(start).toBeLessThanOrEqual(at);
+      expect(at - start).toBeLessThan(DAY_MS);
+      const days = daysBetween(start, start + more * DAY_MS);
+      expect(days).toHaveLength(more + 1);
+      expect(days.map(startOfDay)).toEqual(days.map((_, day) => start + day * DAY_MS));
+    }),
+  );
+});
+
+test.each(['', '2027-02-29', '2027-13-01', '2027-1-1', '2027-01-15T00:00', '2027-01-15\n'])('%j is no day', (text) => {
+  expect(startOfDay(text)).toBeUndefined();
+});

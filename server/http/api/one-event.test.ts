@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AccountEvent } from '../../domain/event.ts';
+import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
+import { type Call, openService, type Service } from '../../testing/http-service.ts';
+import {
+  addressOf,
+  type Operation,
+  operationsOf,
+  type SampleScene,
+  sampleScene,
+  samples,
+} from '../../testing/operations.ts';
+
+let service: Service;
+let scene: SampleScene;
+const operations = await (async () => {
+  const described = await openService('one event, described');
+  const all = await operationsOf(described);
+  await described.ports.close();
+  return all;
+})();
+beforeAll(async () => {
+  service = await openService('one event');
+  scene = await sampleScene(service);
+});
+afterAll(() => service.ports.close());
+
+async function credentials({ entrance }: Operation): Promise<Call> {
+  if (entrance === 'key') return { key: scene.key };
+  if (entrance === 'open') return {};
+  return { headers: sessionHeaders(await anotherSession(service.ports, scene.superuser)) };
+}
+
+/** What changes something and is no event of an account, or changes nothing as it is asked here. */
+const SILENT: Record<string, string> = {
+  'POST /plan': 'the plan that there is already',
+  'POST /webhooks/{id}/replay': 'there is nothing to send again',
+  'POST /explain': 'a question',
+  'POST /environment/check': 'a question',
+  'POST /tokens/{id}/resync-questions': 'the answers are the event',
+  'POST /session/begin': 'nobody has shown anything yet',
+  'POST /session/identify': 'a name is typed: nothing is evaluated',
+};
+/** Where the sample asks for what is there already. */
+const CHANGED: Record<string, Record<string, unknown>> = { 'PATCH /account': { name: 'Acme & Daughters' } };
+
+// SR-34. The attack: a change that leaves no trace, because one of its entrances forgot to tell.
+test.each(operations.map((operation) => [operation.name, operation] as const))(
+  'SR-34: %s is exactly one event where it changes something, in one commit with the change',
+  async (name, operation) => {
+    const sample = await samples[name]?.(scene);
+    if (!sample) throw new Error(`no sample for ${name}`);
+    const call = await credentials(operation);
+    const body = CHANGED[name] ?? sample.body;
+    const before = service.ports.store.commits.length;
+    const headers = { ...sample.headers, ...call.headers };
+    const answer = await service.call(addressOf(operation, sample), { ...call, ...(body && { body }), headers });
+    expect(answer.status).toBe(sample.status);
+
+    const changes = service.ports.store.commits.slice(before).map(({ change }) => change);
+    const telling = changes.filter(({ append = [] }) => append.length > 0);
+    const events = telling.flatMap(({ append = [] }) => append) as unknown as AccountEvent[];
+    if (operation.method === 'GET' || name in SILENT) return expect(events).toEqual([]);
+    if (answer.status >= 400) {
+      // A factor that was shown and is not enough is an attempt; what was not looked at is none.
+      for (const { outcome } of events) expect(outcome).toBe('refused');
+      return expect(events.length).toBeLessThanOrEqual(1);
+    }
+    expect(events).toHaveLength(1);
+    const [event] = events;
+    expect(event).toMatchObject({ account: scene.account, at: service.ports.clock.now(), subject: expect.any(String) });
+    expect(event?.actor).toEqual(
+      operation.entrance === 'key'
+        ? { kind: 'api-key', id: expect.stringMatching(/^key_/) }
+        : { kind: 'administrator', id: scene.superuser.id },
+    );
+    const [commit] = telling;
+    const written = (commit?.put?.length ?? 0) + (commit?.delete?.length ?? 0);
+    // A test event of a webhook changes nothing but what is to be sent.
+    if (name !== 'POST /webhooks/{id}/test') expect(written).toBeGreaterThan(0);
+  },
+);

@@ -1,0 +1,23 @@
+import type { Ports } from '../../ports/index.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { openLink } from './accept-link.ts';
+import { opensSetup } from './set-up.ts';
+
+export interface LinkView {
+  /** Of whoever is invited, as the inviter wrote it. */
+  name?: string;
+}
+
+/**
+ * Whether a link still leads somewhere, for the page that it opened. Uses nothing up, and tells whoever has it no more
+ * than using it would; every link that does not lead on is answered alike, as are those that never were.
+ */
+export async function viewLink(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { kind, secret }: { kind: 'setup' | 'invitation' | 'recovery'; secret: string },
+): Promise<Verdict<LinkView>> {
+  if (kind === 'setup') return (await opensSetup(ports, secret)) ? {} : refusal('LINK_INVALID');
+  const opened = await openLink(ports, secret, kind);
+  if (isRefusal(opened)) return opened;
+  return kind === 'invitation' ? { name: opened.name } : {};
+}
