@@ -23,7 +23,8 @@ export function changeOwnPassword(
   return actOnSelf(ports, 'password', answer, async (own): Promise<Verdict<SelfOutcome>> => {
     const { flow, user } = own;
     const { address } = answer.whence;
-    const asked = { account: flow.account, resource: flow.resource, name: user.id, password: answer.current, address };
+    const { account, resource } = flow;
+    const asked = { account, resource, name: user.id, password: answer.current, address, way: 'widget' } as const;
     // A hash of less than today's strength is replaced while it is checked, which ends the page: rare, and safe.
     return checkPassword(ports, asked, async ({ user: checked }): Promise<Verdict<SelfOutcome>> => {
       const hashed = await hashNewPassword(ports, checked, answer.password);
