@@ -49,6 +49,7 @@ describe('what the page shows', () => {
         mayRename: false,
         mayRemove: false,
         mayResync: true,
+        mayChangePin: false,
         kept: 'handed-out',
       },
     ]);
