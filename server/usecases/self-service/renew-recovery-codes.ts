@@ -9,6 +9,7 @@ import { isRecovery, type RecoveryToken } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import { eventOf } from '../act.ts';
+import { dropLeftover } from '../enrolment/make-own-token.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { movePlaces } from '../objects/object-places.ts';
@@ -68,7 +69,11 @@ async function make(ports: SelfNeeds, own: OwnAct, codes: Made): Promise<Verdict
     const append = [eventOf(act, { type: 'token.created', subject: token.id }, now)];
     return { answer: true, write: { put: [{ key, value: token }], index: movePlaces(key, undefined, token), append } };
   });
-  return isMade ? assign(ports, own, codes.token) : refusal('CONTENTION');
+  if (!isMade) return refusal('CONTENTION');
+  const assigned = await assign(ports, own, codes.token);
+  // Whoever may not have them after all leaves none behind.
+  if (isRefusal(assigned)) await dropLeftover(ports, act, codes.token, user);
+  return assigned;
 }
 
 function assign(ports: SelfNeeds, own: OwnAct, token: TokenId): Promise<Verdict<{ user: User }>> {
