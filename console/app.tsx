@@ -1,21 +1,31 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { CONSOLE_PLACES } from '../shared/wire/console-places.ts';
 import { refusalText, type Texts } from './i18n/texts.ts';
-import type { InsideProps } from './inside.tsx';
+import type { Drafts } from './inside/drafts.ts';
+import type { InsideProps } from './inside/inside.tsx';
 import { LinkRoom } from './links/link-room.tsx';
 import { Loading, Message } from './parts/card.tsx';
+import type { Preferences } from './preferences.ts';
+import { ROOMS } from './rooms.ts';
 import type { Client } from './service/client.ts';
+import type { Reads } from './service/reads.ts';
 import { SignInRoom } from './sign-in/sign-in-room.tsx';
 import type { Stage, Visit } from './visit.ts';
 
 export interface AppProps {
   client: Client;
+  reads: Reads;
+  drafts: Drafts;
+  preferences: Preferences;
+  setPreferences(changes: Partial<Preferences>): void;
   texts: Texts;
   visit: Visit;
   stage: Stage;
 }
 
-export function App({ client, texts, visit, stage }: AppProps) {
+export function App({ stage, ...rest }: AppProps) {
+  const { client, texts, visit } = rest;
   const isNext = useHasMoved(stage);
   switch (stage.kind) {
     case 'loading':
@@ -42,23 +52,14 @@ export function App({ client, texts, visit, stage }: AppProps) {
         />
       );
     case 'inside':
-      return (
-        <Later
-          client={client}
-          texts={texts}
-          visit={visit}
-          place={stage.place}
-          session={stage.session}
-          isNext={isNext}
-        />
-      );
+      return <Later {...rest} address={stage.address} session={stage.session} isNext={isNext} />;
     case 'unknown':
       return (
         <Message
           texts={texts}
           title={texts('unknownTitle')}
           text={texts('unknownText')}
-          action={{ label: texts('toHome'), run: () => location.assign('/console') }}
+          action={{ label: texts('toHome'), run: () => location.assign(CONSOLE_PLACES.home[0]) }}
         />
       );
     case 'offline':
@@ -78,7 +79,7 @@ export function App({ client, texts, visit, stage }: AppProps) {
 function useHasMoved(stage: Stage): boolean {
   const arrived = useRef<string | undefined>(undefined);
   const hasMoved = useRef(false);
-  const here = stage.kind === 'inside' ? stage.place : stage.kind;
+  const here = stage.kind === 'inside' ? stage.address.path : stage.kind;
   if (here !== 'loading') arrived.current ??= here;
   if (arrived.current !== undefined && here !== arrived.current) hasMoved.current = true;
   return hasMoved.current;
@@ -86,17 +87,28 @@ function useHasMoved(stage: Stage): boolean {
 
 /** What is behind the door is not sent to whoever stands before it. */
 function Later(props: InsideProps) {
-  const [Inside, setInside] = useState<ComponentType<InsideProps>>();
+  const [loaded, setLoaded] = useState<{ lang: string; Inside: ComponentType<InsideProps> }>();
   const [isLost, setLost] = useState(false);
-  useEffect(() => {
-    import('./inside.tsx').then(
-      (loaded) => setInside(() => loaded.Inside),
-      () => setLost(true),
-    );
-  }, []);
-  if (Inside) return <Inside {...props} />;
-  if (!isLost) return <Loading texts={props.texts} />;
   const { texts } = props;
+  const { lang } = texts;
+  const { place } = props.address;
+  useEffect(() => {
+    // The room is needed next: asked for now, it comes in the same moment. That it did not, the frame will find.
+    ROOMS[place].load().catch(() => undefined);
+  }, [place]);
+  useEffect(() => {
+    import('./inside/inside.tsx')
+      .then(({ loadInside }) => loadInside(lang))
+      .then(
+        (Inside) => setLoaded({ lang, Inside }),
+        () => setLost(true),
+      );
+  }, [lang]);
+  if (loaded) {
+    const { Inside } = loaded;
+    return <Inside key={loaded.lang} {...props} />;
+  }
+  if (!isLost) return <Loading texts={texts} />;
   return (
     <Message
       texts={texts}

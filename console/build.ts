@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Builds the console into the folder, which is emptied first. */
 export async function buildConsole(outDir = join(ROOT, 'dist', 'console')): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
-  await buildPage(outDir, 'console', join(ROOT, 'console', 'main.tsx'));
+  await buildPage(outDir, 'console', join(ROOT, 'console', 'main.tsx'), true);
 }
 
 if (process.argv[1] === import.meta.filename) await buildConsole();

@@ -1,14 +1,16 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { english, loadTexts } from './i18n/texts.ts';
+import { createDrafts } from './inside/drafts.ts';
 import { takeSecret } from './links/link-secret.ts';
+import { keepPreferences, type Preferences, readPreferences } from './preferences.ts';
 import { createClient } from './service/client.ts';
+import { createReads } from './service/reads.ts';
 import { createVisit, type Stage } from './visit.ts';
 import './styles/page.css';
 import './styles/alone.css';
 import './styles/forms.css';
 import './styles/enrolment.css';
-import './styles/inside.css';
 import './styles/paper.css';
 
 /** How often it is looked whether an unused session is over. */
@@ -21,15 +23,43 @@ const client = createClient(
   (...request) => fetch(...request),
   (answer) => visit.hear(answer),
 );
+const reads = createReads(client);
+const drafts = createDrafts();
+let preferences = readPreferences(() => localStorage);
 let texts = english;
+let stage: Stage = { kind: 'loading' };
+
 const visit = createVisit({
   client,
-  path: () => location.pathname,
-  setPath: (path, replace) => (replace ? history.replaceState(null, '', path) : history.pushState(null, '', path)),
-  show(stage: Stage) {
-    render(<App client={client} texts={texts} visit={visit} stage={stage} />, document.body);
+  href: () => location.pathname + location.search,
+  setHref: (href, replace) => (replace ? history.replaceState(null, '', href) : history.pushState(null, '', href)),
+  show(next: Stage) {
+    stage = next;
+    if (stage.kind === 'inside') drafts.belongTo(stage.session.administrator.id);
+    // What was read is for whoever read it.
+    else if (stage.kind !== 'loading') reads.clear();
+    draw();
   },
 });
+
+function draw(): void {
+  render(<App {...{ client, reads, drafts, texts, visit, stage, preferences, setPreferences }} />, document.body);
+}
+
+async function setPreferences(changes: Partial<Preferences>): Promise<void> {
+  preferences = { ...preferences, ...changes };
+  keepPreferences(preferences, () => localStorage);
+  if (preferences.theme === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = preferences.theme;
+  await speak();
+  draw();
+}
+
+async function speak(): Promise<void> {
+  const { language } = preferences;
+  texts = await loadTexts(language === undefined ? navigator.languages : [language]);
+  document.documentElement.lang = texts.lang;
+}
 
 // Another link may be pasted into the same tab, which loads nothing anew.
 addEventListener('popstate', () => {
@@ -38,8 +68,4 @@ addEventListener('popstate', () => {
 });
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && visit.checkTime());
 setInterval(() => visit.checkTime(), LOOK_MS);
-loadTexts(navigator.languages).then((loaded) => {
-  texts = loaded;
-  document.documentElement.lang = texts.lang;
-  return visit.start(secret);
-});
+speak().then(() => visit.start(secret));

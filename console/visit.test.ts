@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionView } from '../shared/wire/session.ts';
 import { type Answer, createClient } from './service/client.ts';
-import { createVisit, type Stage, type Visit } from './visit.ts';
+import { createVisit, innerAddress, type Stage, type Visit } from './visit.ts';
 
 const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0, account: { id: 'acc_1' } } as SessionView;
 const known = { account: 'acc_1' };
@@ -32,8 +32,8 @@ function arrive(path: string, ...answers: Response[]) {
   );
   const visit: Visit = createVisit({
     client,
-    path: () => bar.path,
-    setPath(next, replace) {
+    href: () => bar.path,
+    setHref(next, replace) {
       bar.path = next;
       if (!replace) bar.history.push(next);
     },
@@ -62,7 +62,8 @@ describe('the address decides', () => {
   ])('%s is %s for whoever has a session', async (path, place) => {
     const { visit, stage } = arrive(path, says(SESSION));
     await visit.start('');
-    expect(stage()).toEqual({ kind: 'inside', place, session: SESSION });
+    expect(stage()).toEqual({ kind: 'inside', address: innerAddress(path), session: SESSION });
+    expect(innerAddress(path)).toMatchObject({ place, path, params: {} });
   });
 
   test.each(['/console/nothing', '/console/', '/Setup', '/'])('%s is no page', async (path) => {
@@ -73,15 +74,13 @@ describe('the address decides', () => {
   });
 
   test('without a session it is the sign-in, and afterwards the page that was asked for', async () => {
-    const { visit, stage, client, bar, asked, answers } = arrive(
-      '/console/your-sign-in',
-      refusal('SESSION_NEEDED', 401),
-    );
+    const wanted = '/console/resources/res_01k8dq9z2mp/embed?lang=php';
+    const { visit, stage, client, bar, asked, answers } = arrive(wanted, refusal('SESSION_NEEDED', 401));
     await visit.start('');
     expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: false });
     visit.enter(SESSION);
-    expect(stage()).toMatchObject({ kind: 'inside', place: 'ownSignIn' });
-    expect(bar.path).toBe('/console/your-sign-in');
+    expect(stage()).toMatchObject({ kind: 'inside', address: { place: 'resources', params: { tab: 'embed' } } });
+    expect(bar.path).toBe(wanted);
     answers.push(says({}));
     await client.send('POST', 'me/password', {});
     expect(asked.at(-1)).toMatch(/ token$/);
@@ -106,13 +105,33 @@ describe('inside', () => {
 
   test('going along changes the address and asks nothing; back goes back', async () => {
     const { visit, bar, stage, asked } = await inside();
-    visit.goTo('ownSignIn');
-    expect(bar.history).toEqual(['/console/your-sign-in']);
-    expect(stage()).toMatchObject({ place: 'ownSignIn' });
+    visit.goTo('/console/your-sign-in');
+    visit.goTo('/console/resources?search=shop');
+    visit.goTo('/console/resources?search=shops', true);
+    expect(bar.history).toEqual(['/console/your-sign-in', '/console/resources?search=shop']);
+    expect(bar.path).toBe('/console/resources?search=shops');
+    expect(stage()).toMatchObject({ address: { place: 'resources' } });
     bar.path = '/console';
     await visit.follow();
-    expect(stage()).toMatchObject({ place: 'home' });
+    expect(stage()).toMatchObject({ address: { place: 'home' } });
     expect(asked).toHaveLength(1);
+  });
+
+  test.each(['/setup', '//evil.example/console', 'https://evil.example/console', '/console/nothing', 'javascript:1'])(
+    'nothing leads out of it to %s',
+    async (href) => {
+      const { visit, bar, stage } = await inside();
+      visit.goTo(href);
+      expect([bar.path, bar.history]).toEqual(['/console', []]);
+      expect(stage()).toMatchObject({ address: { place: 'home' } });
+    },
+  );
+
+  test('back to an address that is none says so', async () => {
+    const { visit, bar, stage } = await inside();
+    bar.path = '/console/resources/nonsense';
+    await visit.follow();
+    expect(stage()).toEqual({ kind: 'unknown' });
   });
 
   // SR-29

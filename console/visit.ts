@@ -8,23 +8,31 @@ export type LinkPlace = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery
 /** Where only those who have signed in come. */
 export type InnerPlace = Exclude<ConsolePlace, LinkPlace>;
 
+/** Where somebody is behind the door, down to what their list is filtered by: all of it stands in the address bar. */
+export interface Address {
+  place: InnerPlace;
+  params: Readonly<Record<string, string>>;
+  path: string;
+  query: URLSearchParams;
+}
+
 /** Everything that the console can be at. */
 export type Stage =
   | { kind: 'loading' }
   | { kind: 'link'; place: LinkPlace; secret: string }
   /** `hasEnded`: there was a session, and it is over. */
   | { kind: 'sign-in'; known: Known; hasEnded: boolean }
-  | { kind: 'inside'; place: InnerPlace; session: SessionView }
+  | { kind: 'inside'; address: Address; session: SessionView }
   | { kind: 'unknown' }
   | { kind: 'offline' }
   | { kind: 'refused'; code: string };
 
 export interface VisitParts {
   client: Client;
-  /** Path of the address bar, as it is now. */
-  path(): string;
-  /** Puts another path there; `replace`: in place of the one that is. */
-  setPath(path: string, replace: boolean): void;
+  /** Path and query of the address bar, as they are now. */
+  href(): string;
+  /** Puts others there; `replace`: in place of those that are. */
+  setHref(href: string, replace: boolean): void;
   show(stage: Stage): void;
 }
 
@@ -36,7 +44,12 @@ export interface Visit {
   enter(session: SessionView): void;
   /** To the sign-in, with what is known of them. */
   signIn(known: Known): void;
-  goTo(place: InnerPlace): void;
+  /**
+   * To another address behind the door.
+   *
+   * @param replace the one of now is none to come back to
+   */
+  goTo(href: string, replace?: boolean): void;
   /** The address bar has changed: back and forward. */
   follow(): Promise<void>;
   signOut(): Promise<void>;
@@ -48,10 +61,24 @@ export interface Visit {
   checkTime(): Promise<void>;
 }
 
+const [HOME] = CONSOLE_PLACES.home;
 const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery'] satisfies LinkPlace[];
 const OVER: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
 
-export function createVisit({ client, path, setPath, show }: VisitParts): Visit {
+/** The address behind the door that this is, or undefined. */
+export function innerAddress(href: string): Address | undefined {
+  const { path, query } = split(href);
+  const found = placeAt(path);
+  if (!found || LINK_PLACES.includes(found.place)) return undefined;
+  return { place: found.place as InnerPlace, params: found.params, path, query: new URLSearchParams(query) };
+}
+
+function split(href: string): { path: string; query: string } {
+  const at = href.indexOf('?');
+  return at < 0 ? { path: href, query: '' } : { path: href.slice(0, at), query: href.slice(at + 1) };
+}
+
+export function createVisit({ client, href, setHref, show }: VisitParts): Visit {
   let stage: Stage = { kind: 'loading' };
   /** From the last answer on: unused for so long, the session is over. */
   let idleMs = 0;
@@ -60,11 +87,6 @@ export function createVisit({ client, path, setPath, show }: VisitParts): Visit 
   const put = (next: Stage) => {
     stage = next;
     show(next);
-  };
-
-  const innerPlace = (): InnerPlace => {
-    const place = placeAt(path());
-    return place && !LINK_PLACES.includes(place) ? (place as InnerPlace) : 'home';
   };
 
   const leave = (hasEnded: boolean) => {
@@ -81,10 +103,11 @@ export function createVisit({ client, path, setPath, show }: VisitParts): Visit 
   };
 
   const enter = (session: SessionView) => {
-    const place = innerPlace();
-    if (path() !== CONSOLE_PLACES[place]) setPath(CONSOLE_PLACES[place], true);
+    const address = innerAddress(href()) ?? innerAddress(HOME);
+    if (!address) return;
+    if (split(href()).path !== address.path) setHref(address.path, true);
     hold(session);
-    put({ kind: 'inside', place, session });
+    put({ kind: 'inside', address, session });
   };
 
   const askSession = async () => {
@@ -96,7 +119,7 @@ export function createVisit({ client, path, setPath, show }: VisitParts): Visit 
   };
 
   const start = async (secret: string) => {
-    const place = placeAt(path());
+    const place = placeAt(split(href()).path)?.place;
     if (place === undefined) return put({ kind: 'unknown' });
     if (LINK_PLACES.includes(place)) return put({ kind: 'link', place: place as LinkPlace, secret });
     put({ kind: 'loading' });
@@ -107,26 +130,27 @@ export function createVisit({ client, path, setPath, show }: VisitParts): Visit 
     start,
     enter,
     signIn(known) {
-      setPath(CONSOLE_PLACES.home, true);
+      setHref(HOME, true);
       client.carry(undefined);
       put({ kind: 'sign-in', known, hasEnded: false });
     },
-    goTo(place) {
-      if (stage.kind !== 'inside') return;
-      if (path() !== CONSOLE_PLACES[place]) setPath(CONSOLE_PLACES[place], false);
-      put({ ...stage, place });
+    goTo(to, replace = false) {
+      const address = innerAddress(to);
+      if (stage.kind !== 'inside' || !address) return;
+      if (href() !== to) setHref(to, replace);
+      put({ ...stage, address });
     },
     async follow() {
-      const place = placeAt(path());
-      if (stage.kind === 'link' && stage.place === place) return;
-      if (stage.kind !== 'inside' || place === undefined || LINK_PLACES.includes(place)) return start('');
-      put({ ...stage, place: place as InnerPlace });
+      const address = innerAddress(href());
+      if (stage.kind === 'link' && stage.place === placeAt(split(href()).path)?.place) return;
+      if (stage.kind !== 'inside' || !address) return start('');
+      put({ ...stage, address });
     },
     async signOut() {
       const answer = await client.send('DELETE', 'session');
       if (answer.kind === 'lost') return put({ kind: 'offline' });
       if (answer.kind === 'refused' && !OVER.includes(answer.code)) return put({ kind: 'refused', code: answer.code });
-      setPath(CONSOLE_PLACES.home, true);
+      setHref(HOME, true);
       leave(false);
     },
     async renew() {

@@ -99,7 +99,7 @@ describe.each([
       for (const one of all) one.open = true;
     });
     await expectAccessible(view, 'home');
-    await view.page.getByRole('link', { name: 'Your sign-in' }).click();
+    await view.enter('Your sign-in');
     await view.at('Your sign-in');
     await expectAccessible(view, 'own sign-in');
     for (const section of ['Password: Change', 'E-mail address: Change', 'Recovery codes: Make new ones']) {

@@ -229,9 +229,11 @@ test('SR-30: markup in names is text, in the page, in its title and in what an a
     await signIn(stage, view, who);
     await expect(view.page.locator('.bar .name')).toHaveText(account);
     await expect(view.page.locator('.fact dd').first()).toHaveText(name);
-    await expect(view.page.locator('iframe, img, main a, meta[http-equiv], form, body style, body script')).toHaveCount(
-      0,
-    );
+    await expect(
+      view.page.locator(
+        'iframe, img, main a:not([href^="/console/"]), meta[http-equiv], form, body style, body script',
+      ),
+    ).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Your sign-in' }).click();
     await view.button('Token: Replace').click();
     await view.fill({ 'Present password': who.password, 'One-time code': nextCode(stage, who.secret) });

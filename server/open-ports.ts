@@ -10,7 +10,6 @@ import { loadMasterKeys, type MasterKeySource, type MasterKeys } from './adapter
 import { configuredMasterKeys, masterKeyFile } from './adapters/secret-box/master-key-file.ts';
 import { openSecretBox } from './adapters/secret-box/open-secret-box.ts';
 import { noCourier } from './adapters/smtp/no-courier.ts';
-import { createSmtpCourier } from './adapters/smtp/smtp-courier.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
 import { systemRandom } from './adapters/system-random/system-random.ts';
 import type { Config } from './config/load-config.ts';
@@ -39,7 +38,7 @@ export interface Opened {
  * @param shown the demo's mailbox, in place of whatever would send
  */
 export async function openPorts(config: Config, log: Logger, shown?: Courier & CodeCarrier): Promise<Opened> {
-  const courier = shown ?? openCourier(config);
+  const courier = shown ?? (await openCourier(config));
   const codes = shown ? showCodes(shown, config, log) : openCodeCourier(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
@@ -103,11 +102,13 @@ function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
   return { configured: file.read, file };
 }
 
-function openCourier({ mail, url }: Config): Courier {
+/** What speaks to a mail server is loaded where there is one. */
+async function openCourier({ mail, url }: Config): Promise<Courier> {
   const server = mail && parseSmtpUrl(mail.server.reveal());
   if (!mail || !server) return noCourier;
   const { implicitTls, ...rest } = server;
   const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
   const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
+  const { createSmtpCourier } = await import('./adapters/smtp/smtp-courier.ts');
   return createSmtpCourier({ ...rest, tls, from: mail.from, url });
 }

@@ -9,6 +9,8 @@ const source = (path: string) => join(ROOT, 'widget', path);
 export interface PageManifest {
   script: string;
   style: string;
+  /** Further scripts that the first one imports at once; the page asks for them beside it. */
+  needs?: string[];
 }
 
 /** One script per way of loading the widget, each complete in itself. `types` are made by `tsconfig.types.json`. */
@@ -37,8 +39,13 @@ export async function buildWidget(outDir = join(ROOT, 'dist', 'widget')): Promis
   await buildPasskeyWindow(outDir);
 }
 
-/** Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */
-export async function buildPage(outDir: string, name: string, input: string): Promise<void> {
+/**
+ * Builds a page: one script and one stylesheet with a hash in their names, what is loaded later, and the manifest.
+ *
+ * @param mayNeed whether the script may import others at once, which the page then names: where much is loaded later, what
+ *   all of it shares gets a file of its own
+ */
+export async function buildPage(outDir: string, name: string, input: string, mayNeed = false): Promise<void> {
   await build(
     configOf(outDir, {
       assetsDir: 'assets',
@@ -57,7 +64,7 @@ export async function buildPage(outDir: string, name: string, input: string): Pr
       },
     }),
   );
-  await writeManifest(outDir, name);
+  await writeManifest(outDir, name, mayNeed);
 }
 
 /** The script of the window for passkeys: by itself, so that it shares no file with the frame. */
@@ -131,7 +138,7 @@ function configOf(outDir: string, options: InlineConfig['build'], plugins: Plugi
 }
 
 /** Writes down what the one script and the one stylesheet of a page are called. */
-async function writeManifest(outDir: string, entry: string): Promise<void> {
+async function writeManifest(outDir: string, entry: string, mayNeed: boolean): Promise<void> {
   const files = await readdir(join(outDir, 'assets'));
   const only = (shape: RegExp) => {
     const [file, ...others] = files.filter((name) => shape.test(name));
@@ -139,12 +146,27 @@ async function writeManifest(outDir: string, entry: string): Promise<void> {
     return `assets/${file}`;
   };
   const script = only(new RegExp(`^${entry}-.*\\.js$`));
-  // One round trip to the first paint: what the script needs at once is in it.
-  if (/(?:^|[;}])import\s*[{*"\w]/.test(await readFile(join(outDir, script), 'utf8'))) {
+  const needs = await importedBy(outDir, script);
+  // One round trip to the first paint: what the script needs at once is in it, or asked for with it.
+  if (needs.length > 0 && !mayNeed) {
     throw new Error('The page’s script imports another file before anybody has asked for it.');
   }
-  const manifest: PageManifest = { script, style: only(/\.css$/) };
+  const manifest: PageManifest = { script, style: only(/\.css$/), ...(mayNeed && { needs }) };
   await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+const IMPORT = /(?:^|[;}])import\s*(?:[{*\w][^;"'()]*from\s*)?["']\.\/([\w.-]+)["']/g;
+
+/** The files that a built one imports at once, and those that these import. */
+export async function importedBy(outDir: string, script: string, known = new Set<string>()): Promise<string[]> {
+  const text = await readFile(join(outDir, script), 'utf8');
+  for (const [, name] of text.matchAll(IMPORT)) {
+    const file = `assets/${name}`;
+    if (known.has(file)) continue;
+    known.add(file);
+    await importedBy(outDir, file, known);
+  }
+  return [...known];
 }
 
 if (process.argv[1] === import.meta.filename) await buildWidget();

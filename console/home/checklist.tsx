@@ -1,10 +1,11 @@
 import type { ChecklistItem, ChecklistView } from '../../shared/wire/checklist.ts';
 import type { SessionView } from '../../shared/wire/session.ts';
 import type { Texts } from '../i18n/texts.ts';
+import { Link } from '../inside/link.tsx';
 import { Snippet } from '../parts/copy.tsx';
 import { Tick } from '../parts/icons.tsx';
 import type { Client } from '../service/client.ts';
-import { commandFor, RESOURCE } from './instructions.ts';
+import { commandFor, placeFor } from './instructions.ts';
 import { useAnswer } from './use-answer.ts';
 
 export interface ChecklistProps {
@@ -65,27 +66,33 @@ function HowTo({ item, isFirst, client, texts, session }: HowToProps) {
   );
   const newest = useAnswer<{ items: { id: string }[] }>(
     client,
-    item === 'first-login' ? 'resources?limit=1' : undefined,
+    placeFor(item, undefined) === undefined ? undefined : 'resources?limit=1',
   );
   const plan = plans.answer?.kind === 'done' ? plans.answer.body.items[0]?.name : undefined;
   const resource = newest.answer?.kind === 'done' ? newest.answer.body.items[0]?.id : undefined;
-  const command = commandFor(item, { origin: location.origin, account: session.account.id, plan });
-  const text = resource === undefined ? command : command?.replace(RESOURCE, resource);
-  const isOnPage = item === 'first-login';
+  const place = placeFor(item, resource);
+  const command = commandFor(item, { account: session.account.id, plan });
+  const isOthers = !isSuperuser && (item === 'add-resource' || (place ?? command) === undefined);
   return (
     <>
       <p class="hint close">{texts(`${item}Hint`)}</p>
-      {text === undefined ? (
-        <p class="hint">{!isSuperuser && texts('bySuperuser')}</p>
-      ) : (
+      {isOthers && <p class="hint">{texts('bySuperuser')}</p>}
+      {place !== undefined && !isOthers && (
+        <p class="there">
+          <Link class={isFirst ? 'small-primary' : 'secondary'} href={place}>
+            {texts('doThis')}
+            <span class="unseen">: {texts(item)}</span>
+          </Link>
+        </p>
+      )}
+      {command !== undefined && (
         <details open={isFirst}>
           <summary>
             {texts('howTo')}
             <span class="unseen">: {texts(item)}</span>
           </summary>
-          <p class="hint">{texts(isOnPage ? 'onPage' : 'onServer')}</p>
-          <Snippet texts={texts} text={text} what={texts(item)} />
-          {isOnPage && <p class="hint">{texts('onPageAfter')}</p>}
+          <p class="hint">{texts('onServer')}</p>
+          <Snippet texts={texts} text={command} what={texts(item)} />
         </details>
       )}
     </>

@@ -2,16 +2,23 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CHECKLIST } from '../../shared/wire/checklist.ts';
+import { placeAt } from '../../shared/wire/console-places.ts';
 import { amountText } from './amount-text.ts';
-import { commandFor, quoted, type Setting } from './instructions.ts';
+import { commandFor, placeFor, quoted, type Setting } from './instructions.ts';
 
-const SETTING: Setting = { origin: 'https://auth.example', account: 'acc_01k8dq9z2mp', plan: 'Free' };
+const SETTING: Setting = { account: 'acc_01k8dq9z2mp', plan: 'Free' };
+const RESOURCE = 'res_01k8dq9z2mp';
 
-test('every item of the checklist says how it is done, in the account of whoever reads it', () => {
-  for (const item of CHECKLIST.filter((one) => one !== 'first-login')) {
-    expect(commandFor(item, SETTING)).toContain('acc_01k8dq9z2mp');
+test('every item of the checklist is done at a place that there is, or by a command in the account of whoever reads it', () => {
+  for (const item of CHECKLIST) {
+    const place = placeFor(item, RESOURCE);
+    const command = commandFor(item, SETTING);
+    expect([place, command].filter((one) => one === undefined)).toHaveLength(1);
+    if (place === undefined) expect(command).toContain('acc_01k8dq9z2mp');
+    else expect(placeAt(place)).toBeDefined();
+    const before = placeFor(item, undefined);
+    if (before !== undefined) expect(placeAt(before)).toBeDefined();
   }
-  expect(commandFor('first-login', SETTING)).toContain('https://auth.example/widget/v1/countersign.js');
   expect(commandFor('activate-plan', { ...SETTING, plan: undefined })).toBeUndefined();
 });
 

@@ -2,18 +2,32 @@ import type { ChecklistItem } from '../../shared/wire/checklist.ts';
 
 /** What the commands are made of. Ids and addresses of our own making, and the name of a plan, which is free text. */
 export interface Setting {
-  /** The service's public URL. */
-  origin: string;
   account: string;
   /** The first of the plans on offer, where the person may know it. */
   plan: string | undefined;
 }
 
 /**
- * How each item of the checklist is done today, as it is typed in a shell on the machine of the service. The last one is
- * done on a page of the site.
+ * Where in the console an item of the checklist is done; undefined where it cannot do that yet.
+ *
+ * @param resource id of the newest resource, if there is one
  */
-export function commandFor(item: ChecklistItem, { origin, account, plan }: Setting): string | undefined {
+export function placeFor(item: ChecklistItem, resource: string | undefined): string | undefined {
+  const one = resource === undefined ? '/console/resources' : `/console/resources/${resource}`;
+  switch (item) {
+    case 'add-resource':
+      return '/console/resources/new';
+    case 'allow-origin':
+      return one;
+    case 'first-login':
+      return resource === undefined ? one : `${one}/embed`;
+    default:
+      return undefined;
+  }
+}
+
+/** How an item is done that has no place here yet, as it is typed in a shell on the machine of the service. */
+export function commandFor(item: ChecklistItem, { account, plan }: Setting): string | undefined {
   const countersign = `countersign --account ${account}`;
   const newestResource = `"$(${countersign} --ids resource list --limit 1)"`;
   switch (item) {
@@ -21,10 +35,6 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
       return plan === undefined ? undefined : `${countersign} plan choose --name ${quoted(plan)}`;
     case 'make-api-key':
       return `${countersign} key create --name 'My site' --scopes authenticate --lifetime 365d`;
-    case 'add-resource':
-      return `${countersign} resource create --name 'My site'`;
-    case 'allow-origin':
-      return `${countersign} resource update ${newestResource} --origin https://www.example.com`;
     case 'add-user':
       // Typed, so that it stands in no history.
       return `read -rs PASSWORD && printf '%s\\n' "$PASSWORD" | ${countersign} user create --login ada --password-stdin`;
@@ -32,16 +42,10 @@ export function commandFor(item: ChecklistItem, { origin, account, plan }: Setti
       return `${countersign} token create --name "Ada's phone" --kind totp --owner ada`;
     case 'assign':
       return `${countersign} assign --resource ${newestResource} --user ada`;
-    case 'first-login':
-      return [
-        `<script src="${origin}/widget/v1/countersign.js" async></script>`,
-        `<div data-countersign data-resource="${RESOURCE}" data-nonce="NONCE" data-action="/login"></div>`,
-      ].join('\n');
+    default:
+      return undefined;
   }
 }
-
-/** Stands for the id of the newest resource until that is known. */
-export const RESOURCE = 'RESOURCE_ID';
 
 /** One word for a shell, whatever is in it. */
 export function quoted(text: string): string {

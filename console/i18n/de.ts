@@ -115,10 +115,8 @@ export const de = {
   itemDone: 'Erledigt:',
   itemOpen: 'Offen:',
   howTo: 'So geht es',
+  doThis: 'Jetzt tun',
   onServer: 'Auf dem Rechner des Dienstes, sobald „npm link“ in seinem Ordner countersign auf den PATH gelegt hat:',
-  onPage: 'Auf der Seite Ihrer Website, wo man sich anmeldet:',
-  onPageAfter:
-    'Ihr Backend macht für jede Person eine NONCE, behält sie in deren Sitzung und prüft, was an /login gesendet wird.',
   bySuperuser: 'Das kann der Superuser dieses Kontos.',
   notLoaded: 'Das konnte nicht geladen werden.',
   you: 'Sie',

@@ -154,10 +154,8 @@ export const en = {
   itemDone: 'Done:',
   itemOpen: 'To do:',
   howTo: 'How',
+  doThis: 'Do this now',
   onServer: 'On the machine of the service, once “npm link” in its folder has put countersign on the PATH:',
-  onPage: 'In the page of your site where people sign in:',
-  onPageAfter:
-    'Your backend makes NONCE for each person and keeps it in their session, and verifies what is posted to /login.',
   bySuperuser: 'The superuser of this account can do that.',
   notLoaded: 'This could not be loaded.',
   you: 'You',

@@ -5,6 +5,9 @@ const LANGUAGES: Record<string, () => Promise<Dictionary>> = {
   de: () => import('./de.ts').then(({ de }) => de),
 };
 
+/** What each calls itself. */
+export const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'English', de: 'Deutsch' };
+
 export interface Texts {
   /** The language the texts are in. */
   lang: string;

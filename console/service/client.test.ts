@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Answer, createClient } from './client.ts';
+import { type Answer, createClient, createOnceKey, ifMatch } from './client.ts';
 
 interface Sent {
   url: string;
@@ -59,4 +59,39 @@ test('no answer, half an answer and somebody else’s answer are lost: what beca
     () => new Response('<html>Bad gateway</html>', { status: 502 }),
   ]);
   for (let at = 0; at < 3; at++) expect(await client.send('POST', 'setup', {})).toEqual({ kind: 'lost' });
+});
+
+test('a version comes along, as the service gave it, and goes back with the change that was made for it', async () => {
+  const { client, sent } = clientThat([
+    () => json({}, 200, { etag: '"a1"' }),
+    () => json({}, 200, { etag: 'W/"a2"' }),
+    () => json({ code: 'VERSION_CONFLICT' }, 412),
+  ]);
+  expect(await client.get('resources/a')).toMatchObject({ version: '"a1"' });
+  // A proxy that compresses on its way makes it a weak one.
+  expect(await client.get('resources/a')).toMatchObject({ version: '"a2"' });
+  await client.send('PATCH', 'resources/a', { name: 'b' }, ifMatch('"a2"'));
+  expect(new Headers(sent[2]?.init.headers).get('if-match')).toBe('"a2"');
+  expect(ifMatch(undefined)).toEqual({});
+});
+
+test('what was given up says nothing, and nobody hears of it', async () => {
+  const abort = new AbortController();
+  const { client, heard } = clientThat([
+    async () => {
+      abort.abort();
+      throw new DOMException('given up', 'AbortError');
+    },
+  ]);
+  expect(await client.get('resources', undefined, abort.signal)).toEqual({ kind: 'lost' });
+  expect(heard).toEqual([]);
+});
+
+test('the same creation has the same key, and another one another', () => {
+  let made = 0;
+  const once = createOnceKey(() => `key-${made++}`);
+  expect(once({ name: 'a' })).toEqual({ 'idempotency-key': 'key-0' });
+  expect(once({ name: 'a' })).toEqual({ 'idempotency-key': 'key-0' });
+  expect(once({ name: 'b' })).toEqual({ 'idempotency-key': 'key-1' });
+  expect(once({ name: 'a' })).toEqual({ 'idempotency-key': 'key-2' });
 });

@@ -11,13 +11,21 @@ export interface Refused {
   fields: string[];
 }
 
+/** What was hoped for. */
+export interface Done<Body = unknown> {
+  kind: 'done';
+  body: Body;
+  /** Of an object: the version that was answered, for {@link ifMatch}. */
+  version?: string;
+}
+
 /** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
-export type Answer<Body = unknown> = { kind: 'done'; body: Body } | Refused | { kind: 'lost' };
+export type Answer<Body = unknown> = Done<Body> | Refused | { kind: 'lost' };
 
 export interface Client {
-  get<Body>(path: string, headers?: Record<string, string>): Promise<Answer<Body>>;
+  get<Body>(path: string, headers?: Record<string, string>, signal?: AbortSignal): Promise<Answer<Body>>;
   send<Body>(
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
     headers?: Record<string, string>,
@@ -41,13 +49,15 @@ export function createClient(
 ): Client {
   let csrf: string | undefined;
 
-  async function ask<Body>(method: string, path: string, body?: object, headers = {}): Promise<Answer<Body>> {
-    const answer = await request<Body>(method, path, body, headers);
-    onAnswer(answer);
+  async function ask<Body>(request: Request): Promise<Answer<Body>> {
+    const answer = await carryOut<Body>(request);
+    // Nobody waits for what was given up, and it says nothing about the session.
+    if (!request.signal?.aborted) onAnswer(answer);
     return answer;
   }
 
-  async function request<Body>(method: string, path: string, body?: object, headers = {}): Promise<Answer<Body>> {
+  async function carryOut<Body>({ method, path, body, headers = {}, signal }: Request): Promise<Answer<Body>> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {
       const response = await fetch(`/v1/${path}`, {
         method,
@@ -60,22 +70,53 @@ export function createClient(
         credentials: 'same-origin',
         cache: 'no-store',
         redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const text = await response.text();
-      if (response.ok) return { kind: 'done', body: (text === '' ? undefined : JSON.parse(text)) as Body };
-      return refusedOf(response, parsed(text));
+      if (!response.ok) return refusedOf(response, parsed(text));
+      // A proxy that compresses weakens the version on its way; it is the service's own all the same.
+      const version = response.headers.get('etag')?.replace(/^W\//, '');
+      const done = { kind: 'done', body: (text === '' ? undefined : JSON.parse(text)) as Body } as const;
+      return version === undefined ? done : { ...done, version };
     } catch {
       return { kind: 'lost' };
     }
   }
 
   return {
-    get: (path, headers) => ask('GET', path, undefined, headers),
-    send: (method, path, body, headers) => ask(method, path, body, headers),
+    get: (path, headers, signal) => ask({ method: 'GET', path, headers, signal }),
+    send: (method, path, body, headers) => ask({ method, path, body, headers }),
     carry(token) {
       csrf = token;
     },
+  };
+}
+
+interface Request {
+  method: string;
+  path: string;
+  body?: object | undefined;
+  headers?: Record<string, string> | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A change is for what was seen: if somebody else was there in between, it is refused with VERSION_CONFLICT. */
+export function ifMatch(version: string | undefined): Record<string, string> {
+  return version === undefined ? {} : { 'if-match': version };
+}
+
+/**
+ * The `Idempotency-Key` of a form that makes something: the same as long as the same is sent, so that trying again after
+ * a lost answer makes one thing and not two.
+ */
+export function createOnceKey(newKey: () => string): (body: object) => Record<string, string> {
+  let sent: string | undefined;
+  let key = '';
+  return (body) => {
+    const text = JSON.stringify(body);
+    if (text !== sent) key = newKey();
+    sent = text;
+    return { 'idempotency-key': key };
   };
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from '@playwright/test';
 import { buildConsole } from '../../console/build.ts';
 import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
+import { loadSigningKeys } from '../../server/adapters/jose/load-signing-keys.ts';
+import { createSigner } from '../../server/adapters/jose/signer.ts';
 import { createApp } from '../../server/app.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
 import { createReadiness } from '../../server/http/readiness.ts';
@@ -11,6 +13,7 @@ import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
 import { issueSetupLink } from '../../server/usecases/administrators/set-up.ts';
+import { buildWidget } from '../../widget/build.ts';
 import { launchBrowser } from './browser.ts';
 import { type ConsoleView, openConsole } from './console-view.ts';
 
@@ -25,22 +28,31 @@ export interface ConsoleStage {
   close(): Promise<void>;
 }
 
-export async function setConsoleStage(seed: string): Promise<ConsoleStage> {
+export interface StageOptions {
+  /** Whether the widget is there as well: for what the console shows of it. */
+  hasWidget?: boolean;
+}
+
+export async function setConsoleStage(seed: string, { hasWidget = false }: StageOptions = {}): Promise<ConsoleStage> {
   const browser: Browser = await launchBrowser();
   const folder = await mkdtemp(join(tmpdir(), 'countersign-console-'));
-  await buildConsole(folder);
+  const widgetFolder = join(folder, 'widget');
+  await buildConsole(join(folder, 'console'));
+  if (hasWidget) await buildWidget(widgetFolder);
   const ports = await openTestPorts(seed);
   const [port = 0] = await freePorts(1);
   const url = `http://localhost:${port}`;
   const captured = capturedLog();
+  const keys = await loadSigningKeys(ports, { algorithm: 'ES256' });
+  ports.signer = createSigner({ issuer: url, keys, now: () => ports.clock.now() });
   const readiness = createReadiness();
   const app = createApp(ports, {
     issuer: url,
     version: '0.0.0',
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
-    widget: { script: '', style: '', files: new Map() },
-    console: await loadBuiltFiles(folder, 'console'),
+    widget: hasWidget ? await loadBuiltFiles(widgetFolder, 'widget') : { script: '', style: '', files: new Map() },
+    console: await loadBuiltFiles(join(folder, 'console'), 'console'),
     log: captured.log,
     readiness,
   });

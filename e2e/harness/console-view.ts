@@ -13,6 +13,8 @@ export interface ConsoleView {
   field(label: string): Locator;
   button(name: string | RegExp): Locator;
   at(title: string): Promise<void>;
+  /** To another room, by the navigation; on a phone that is behind the menu. */
+  enter(room: string): Promise<void>;
   fill(values: Record<string, string>): Promise<void>;
   /** The secret on the page that enrols a token. */
   secret(): Promise<string>;
@@ -47,6 +49,13 @@ export async function openConsole(
     field,
     button: (name) => page.getByRole('button', { name, exact: typeof name === 'string' }),
     at: (title) => expect(view.heading).toHaveText(title),
+    async enter(room) {
+      const menu = page.getByRole('button', { name: 'Menu' });
+      const link = page.getByRole('link', { name: room, exact: true });
+      await expect(menu.or(link).first()).toBeVisible();
+      if (await menu.isVisible()) await menu.click();
+      await link.click();
+    },
     async fill(values) {
       for (const [label, value] of Object.entries(values)) await field(label).fill(value);
     },

@@ -33,6 +33,16 @@ describe('normalising a name', () => {
     );
   });
 
+  test('takes the short way for plain ASCII to where the long one leads', () => {
+    const plain = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) });
+    fc.assert(
+      fc.property(fc.oneof(plain, fc.stringMatching(/^\+?[0-9]{8,16}$/)), (raw) => {
+        expect(normaliseName(raw)).toBe(normaliseName(`${raw}\u200b`));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   // Attack: register a name that looks like the victim's, or reads as it in another form.
   test.each([
     ['letter case', 'ALICE', 'alice'],

@@ -1,6 +1,8 @@
 const WHITE_SPACE = /[\s\p{White_Space}]+/gu;
 /** Zero-width, soft hyphen, variation selectors and the like: invisible, so two names must not differ by them alone. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Printable ASCII without white space: folding it is lower case and nothing else. */
+const PLAIN = /^[\x21-\x7e]*$/;
 /** Control characters, white space, lone surrogates and marks that reorder the text around them. */
 const NOT_IN_A_NAME = /[\p{Cc}\p{Z}\p{Cs}\s\p{Bidi_Control}]/u;
 
@@ -15,6 +17,12 @@ const EMAIL_MAX = 100;
  * @example normaliseName('  ＡLICE  Straße ') // 'alice strasse'
  */
 export function normaliseName(raw: string): string {
+  const name = PLAIN.test(raw) ? raw.toLowerCase() : foldName(raw);
+  // A phone number is its digits, with the plus or without.
+  return phoneShape(name) ? name.replace('+', '') : name;
+}
+
+function foldName(raw: string): string {
   let name = raw;
   // One step can call for another (what NFKC takes apart may have a case, or be invisible): on until nothing changes.
   for (let round = 0; round < 8; round++) {
@@ -22,8 +30,7 @@ export function normaliseName(raw: string): string {
     if (next === name) break;
     name = next;
   }
-  // A phone number is its digits, with the plus or without.
-  return phoneShape(name) ? name.replace('+', '') : name;
+  return name;
 }
 
 /**

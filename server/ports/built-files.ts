@@ -3,6 +3,8 @@ export interface BuiltFiles {
   /** Paths that the page names. */
   script: string;
   style: string;
+  /** Further scripts that the first one imports at once. */
+  needs?: readonly string[];
   files: ReadonlyMap<string, BuiltFile>;
 }
 

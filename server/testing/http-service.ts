@@ -59,6 +59,7 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
     },
     console: {
       script: 'assets/console-1a2b.js',
+      needs: ['assets/shared-1a2b.js'],
       style: 'assets/console-3c4d.css',
       files: new Map([['assets/console-1a2b.js', file('console', 'text/javascript; charset=utf-8')]]),
     },

@@ -56,7 +56,7 @@ export async function append(
 ): Promise<void> {
   await store.commit({
     anchor,
-    operation: newOperation({ random }),
+    operation: newOperation({ clock, random }),
     now: clock.now(),
     expect: [],
     append: events as unknown as readonly Json[],

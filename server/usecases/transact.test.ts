@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../ports/store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { Contention, transact } from './transact.ts';
+import { Contention, newOperation, transact } from './transact.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -68,5 +68,17 @@ describe('a decision', () => {
     };
     expect(await add('tries')).toBe(1);
     expect(operations.size).toBe(3);
+  });
+});
+
+describe('the id of a change', () => {
+  test('begins with its instant, so that stores in order keep neighbours together, and cannot be guessed', () => {
+    const earlier = [newOperation(ports), newOperation(ports)].sort();
+    ports.clock.advance(1);
+    const later = newOperation(ports);
+    expect([...earlier, later].sort()).toEqual([...earlier, later]);
+    expect(new Set([...earlier, later].map((id) => id.split('-', 1)[0])).size).toBe(2);
+    // 128 random bits.
+    for (const id of [...earlier, later]) expect(id.slice(id.indexOf('-') + 1)).toMatch(/^[\w-]{22}$/);
   });
 });

@@ -1,18 +1,53 @@
 /**
  * The addresses of the administrators' console, which the service answers and the console's pages know. The three that
  * links in mails and logs lead to carry a secret behind `#`, which no server sees.
+ *
+ * A place may have several. `:name` stands for an id, `:name(one|two)` for one of these words; what stood there is told
+ * to the place as its parameter.
  */
 export const CONSOLE_PLACES = {
-  setup: '/setup',
-  invitation: '/invitation',
-  recovery: '/recovery',
-  home: '/console',
-  ownSignIn: '/console/your-sign-in',
-} as const;
+  setup: ['/setup'],
+  invitation: ['/invitation'],
+  recovery: ['/recovery'],
+  home: ['/console'],
+  ownSignIn: ['/console/your-sign-in'],
+  resources: [
+    '/console/resources',
+    '/console/resources/:page(new)',
+    '/console/resources/:id',
+    '/console/resources/:id/:tab(appearance|embed|try)',
+  ],
+} as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;
 
+/** Where an address leads. */
+export interface Found {
+  place: ConsolePlace;
+  params: Readonly<Record<string, string>>;
+}
+
+const PARAMETER = /^:([a-z]+)(?:\(([a-z|-]+)\))?$/;
+const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/;
+
 /** The place at this path, or undefined. */
-export function placeAt(path: string): ConsolePlace | undefined {
-  const places = Object.keys(CONSOLE_PLACES) as ConsolePlace[];
-  return places.find((place) => CONSOLE_PLACES[place] === path);
+export function placeAt(path: string): Found | undefined {
+  for (const place of Object.keys(CONSOLE_PLACES) as ConsolePlace[]) {
+    for (const pattern of CONSOLE_PLACES[place]) {
+      const params = match(pattern.split('/'), path.split('/'));
+      if (params) return { place, params };
+    }
+  }
+  return undefined;
+}
+
+function match(pattern: readonly string[], path: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== path.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [at, expected] of pattern.entries()) {
+    const part = path[at] ?? '';
+    const [, name, words] = PARAMETER.exec(expected) ?? [];
+    if (name === undefined ? part !== expected : !(words?.split('|').includes(part) ?? ID.test(part))) return undefined;
+    if (name !== undefined) params[name] = part;
+  }
+  return params;
 }

@@ -67,7 +67,8 @@ export const LAYERS = {
   main: { layers: ['app', 'adapters', 'http', 'usecases', 'domain', 'ports', 'config', 'shared'], packages: 'shipped' },
   widget: { layers: ['shared'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
-  console: { layers: ['shared'], packages: ['preact'] },
+  /** It holds the widget as any page does, by the loader, and judges results as any backend does, by the client. */
+  console: { layers: ['shared', 'clients', 'widget'], packages: ['preact', 'lucide'] },
   /** Libraries for other people's backends: any runtime with web standards, so not even Node's own modules. */
   clients: { layers: [], types: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },

@@ -15,7 +15,8 @@ import {
   StoreUnavailable,
 } from '../../ports/store.ts';
 import { assertRestorable, prepareChange } from '../store-encoding/prepare-change.ts';
-import { applyChange } from './apply-change.ts';
+import { applyChanges } from './apply-changes.ts';
+import { CommitGroups } from './commit-groups.ts';
 import { lockFolder } from './folder-lock.ts';
 import { readRange } from './read-range.ts';
 import { scanTables } from './scan-tables.ts';
@@ -67,7 +68,7 @@ export class EmbeddedStore implements Store {
   readonly partitions = 1;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #tables: Tables;
-  readonly #eventCap: number;
+  readonly #commits: CommitGroups;
   readonly #release: () => void;
   readonly #counters = new WindowCounters();
   #open = true;
@@ -75,7 +76,10 @@ export class EmbeddedStore implements Store {
   constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables, eventCap: number, release: () => void) {
     this.#root = root;
     this.#tables = tables;
-    this.#eventCap = eventCap;
+    this.#commits = new CommitGroups(
+      (action) => this.#transact(action),
+      (changes) => applyChanges(tables, changes, eventCap),
+    );
     this.#release = release;
   }
 
@@ -106,7 +110,8 @@ export class EmbeddedStore implements Store {
 
   async commit(change: Change): Promise<CommitOutcome> {
     const prepared = prepareChange(change);
-    return this.#transact(() => applyChange(this.#tables, prepared, this.#eventCap));
+    this.#assertOpen();
+    return this.#commits.commit(prepared);
   }
 
   async increment(

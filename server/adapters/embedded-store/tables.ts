@@ -42,18 +42,17 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
   });
   const table = (name: string): Table =>
     root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
-  return {
-    root,
-    tables: {
-      meta: table('meta'),
-      documents: table('documents'),
-      expiries: table('expiries'),
-      operations: table('operations'),
-      operationTimes: table('operation-times'),
-      index: table('index'),
-      events: table('events'),
-    },
-  };
+  // In one transaction, which is flushed once; each would have its own.
+  const tables = root.transactionSync(() => ({
+    meta: table('meta'),
+    documents: table('documents'),
+    expiries: table('expiries'),
+    operations: table('operations'),
+    operationTimes: table('operation-times'),
+    index: table('index'),
+    events: table('events'),
+  }));
+  return { root, tables };
 }
 
 export const STATE_KEY = Buffer.from('state');

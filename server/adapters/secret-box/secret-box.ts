@@ -6,9 +6,9 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto';
 import type { SecretBox, SecretContext } from '../../ports/secret-box.ts';
+import { systemRandom } from '../system-random/system-random.ts';
 
 export const MASTER_KEY_BYTES = 32;
 const IV_BYTES = 12;
@@ -50,7 +50,7 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
     },
 
     seal(plain, context) {
-      const iv = randomBytes(IV_BYTES);
+      const iv = Buffer.from(systemRandom.bytes(IV_BYTES));
       const cipher = createCipheriv(ALGORITHM, current.key, iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(associated(context));
       const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

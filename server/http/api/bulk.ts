@@ -5,7 +5,7 @@ import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import { inParallel } from '../../usecases/in-parallel.ts';
 import type { Birth } from '../../usecases/objects/create-object.ts';
-import { doInBulk, type Row, WIDTH } from '../../usecases/objects/do-in-bulk.ts';
+import { doInBulk, type Row, WIDE, WIDTH } from '../../usecases/objects/do-in-bulk.ts';
 import { assign, judgeAssignment } from '../../usecases/resources/assign.ts';
 import { judgeNewToken, judgeNewUser } from '../../usecases/users/judge-rows.ts';
 import { isRefusal, type Refusal, refusal } from '../../usecases/verdict.ts';
@@ -85,6 +85,7 @@ export function bulk(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'
     const made = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
       judge: (row) => judgeNewUser(ports, c.get('act'), row),
       make: (birth, row) => makeUser(ports, c.get('act'), birth, row),
+      width: (rows) => (rows.some(({ password }) => password !== undefined) ? WIDTH : WIDE),
     });
     return c.json({ rows: made.map((row) => ({ ...row.told, ...(row.done && { id: row.done.body.id }) })) }, 200);
   });
@@ -124,6 +125,8 @@ interface Told {
 interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object> {
   make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>, row: z.output<S>) => Promise<A | Refusal>;
   judge: (row: z.output<S>) => Promise<Refusal | undefined>;
+  /** How many at once; default {@link WIDTH}. */
+  width?: (rows: readonly z.output<S>[]) => number;
 }
 
 async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends object>(
@@ -132,7 +135,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
   { rows: raw, dryRun }: { rows: readonly Record<string, unknown>[]; dryRun: boolean },
   prefix: P,
   schema: S,
-  { make, judge }: Work<P, S, A>,
+  { make, judge, width: widthOf }: Work<P, S, A>,
 ): Promise<{ told: Told; done?: A }[]> {
   const whole = c.req.header('idempotency-key');
   const invalid = new Map<number, NonNullable<Told['errors']>>();
@@ -153,9 +156,10 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
     };
   });
   const fault = (error: unknown) => faultOf(error, c.get('log'));
+  const width = widthOf?.(rows.flatMap(({ input }) => (isRefusal(input) ? [] : [input]))) ?? WIDTH;
   const outcomes = dryRun
-    ? await inParallel(rows, WIDTH, async ({ input }) => (isRefusal(input) ? input : await judge(input)))
-    : await doInBulk(ports, c.get('act'), { prefix, rows, fault }, make);
+    ? await inParallel(rows, width, async ({ input }) => (isRefusal(input) ? input : await judge(input)))
+    : await doInBulk(ports, c.get('act'), { prefix, rows, width, fault }, make);
   return outcomes.map((outcome, at) => {
     const given = raw[at]?.key;
     const named = typeof given === 'string' ? { key: given } : {};

@@ -1,4 +1,5 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
+import { THEME_KEY } from '../../../shared/wire/console-theme.ts';
 
 /** What the browser may do on the console's pages: run what the service built for them and talk to the service. */
 export function consoleCsp(nonce: string): string {
@@ -7,8 +8,10 @@ export function consoleCsp(nonce: string): string {
     // Modules that are loaded later carry the nonce of the script that asks for them.
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
-    // QR codes, as pictures: in an image nothing runs.
-    'img-src data:',
+    // QR codes, and the logos of resources: in an image nothing runs.
+    "img-src data: 'self'",
+    // The widget as people see it, of a resource that lets our own origin embed it.
+    "frame-src 'self'",
     "connect-src 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -18,15 +21,20 @@ export function consoleCsp(nonce: string): string {
   ].join('; ');
 }
 
+/** Before the first paint, so that whoever has chosen a scheme is not shown the other one for a moment. */
+const THEME_SCRIPT = `try{const t=localStorage.getItem('${THEME_KEY}');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
+
 export interface ConsoleDocument {
   nonce: string;
   /** Paths of script and stylesheet. */
   script: string;
   style: string;
+  /** Of scripts that the first one imports: asked for beside it, they cost no time of their own. */
+  needs?: readonly string[];
 }
 
 /** One page for all of the console's addresses: which of them it is, its script reads from the address bar. */
-export function consoleDocument({ nonce, script, style }: ConsoleDocument) {
+export function consoleDocument({ nonce, script, style, needs = [] }: ConsoleDocument) {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,7 +43,9 @@ export function consoleDocument({ nonce, script, style }: ConsoleDocument) {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>Countersign</title>
+<script nonce="${nonce}">${raw(THEME_SCRIPT)}</script>
 <link rel="stylesheet" href="${style}" nonce="${nonce}">
+${needs.map((path) => html`<link rel="modulepreload" href="${path}" nonce="${nonce}">`)}
 <script type="module" src="${script}" nonce="${nonce}"></script>
 </head>
 <body>

@@ -7,7 +7,17 @@ beforeAll(async () => {
 });
 afterAll(() => service.ports.close());
 
-const PAGES = ['/setup', '/invitation', '/recovery', '/console', '/console/your-sign-in'];
+const PAGES = [
+  '/setup',
+  '/invitation',
+  '/recovery',
+  '/console',
+  '/console/your-sign-in',
+  '/console/resources',
+  '/console/resources/new',
+  '/console/resources/res_01k8dq9z2mp',
+  '/console/resources/res_01k8dq9z2mp/embed',
+];
 
 function directives(response: Response): Map<string, string> {
   const policy = response.headers.get('content-security-policy') ?? '';
@@ -44,7 +54,8 @@ describe.each(PAGES)('%s', (path) => {
       'default-src': "'none'",
       'script-src': `'nonce-${nonce}'`,
       'style-src': `'nonce-${nonce}'`,
-      'img-src': 'data:',
+      'img-src': "data: 'self'",
+      'frame-src': "'self'",
       'connect-src': "'self'",
       'frame-ancestors': "'none'",
       'base-uri': "'none'",
@@ -54,10 +65,11 @@ describe.each(PAGES)('%s', (path) => {
     });
     const page = await one.text();
     const tags = page.match(/<(?:script|style|link)\b[^>]*>/g) ?? [];
-    expect(tags).toHaveLength(2);
+    expect(tags).toHaveLength(4);
     for (const tag of tags) expect(tag).toContain(`nonce="${nonce}"`);
     expect(page).not.toMatch(/ (?:style|on\w+)=/);
     expect(page).toContain('src="/console/assets/console-1a2b.js"');
+    expect(page).toContain('<link rel="modulepreload" href="/console/assets/shared-1a2b.js"');
   });
 
   test('answers to reading alone', async () => {
@@ -78,6 +90,8 @@ test.each([
   '/console/__proto__',
   '/console/%3Cscript%3E',
   '/console/home',
+  '/console/resources/res_1',
+  '/console/resources/res_01k8dq9z2mp/settings',
 ])('%s is not there: the page says so, under the same policy', async (path) => {
   const response = await service.call(`GET ${path}`);
   expect(response.status).toBe(404);

@@ -22,12 +22,12 @@ export function consolePages(built: BuiltFiles) {
     const nonce = randomBytes(18).toString('base64');
     c.header('content-security-policy', consoleCsp(nonce));
     const [script, style] = [`${MOUNT}/${built.script}`, `${MOUNT}/${built.style}`];
-    return c.html(consoleDocument({ nonce, script, style }), status);
+    const needs = (built.needs ?? []).map((path) => `${MOUNT}/${path}`);
+    return c.html(consoleDocument({ nonce, script, style, needs }), status);
   };
 
-  for (const path of [CONSOLE_PLACES.setup, CONSOLE_PLACES.invitation, CONSOLE_PLACES.recovery, CONSOLE_PLACES.home]) {
-    app.get(path, (c) => page(c, 200));
-  }
+  const { setup, invitation, recovery, home } = CONSOLE_PLACES;
+  for (const path of [...setup, ...invitation, ...recovery, ...home]) app.get(path, (c) => page(c, 200));
   // Whoever types the address of the service looks for the console.
   app.get('/', (c) => c.redirect(MOUNT, 302));
   // A wildcard, as for the widget's files. An address that is none gets the page, which says so, and the status for it.

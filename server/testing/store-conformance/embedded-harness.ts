@@ -27,7 +27,8 @@ export async function startEmbeddedHarness(): Promise<StoreHarness> {
   };
 }
 
-function openBroken(path: string, index: string, eventCap: number): Store {
+/** A store that breaks when something is put into that index. */
+export function openBroken(path: string, index: string, eventCap: number): Store {
   const { root, tables } = openTables(path);
   const start = indexStart(index);
   const broken: Tables = {

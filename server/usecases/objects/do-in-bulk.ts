@@ -8,8 +8,13 @@ import { idempotently } from './idempotently.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** So many rows are at work at once: enough that commits go together, few enough that others get through. */
+/**
+ * So many rows are at work at once: few enough that others get through to the hasher, and that rows which change one
+ * object all get their turn.
+ */
 export const WIDTH = 8;
+/** Of rows that hash nothing and have no object in common: what they commit goes together. */
+export const WIDE = 32;
 
 export interface Row<T> {
   /** Its own Idempotency-Key. */
@@ -29,11 +34,11 @@ export interface Row<T> {
 export async function doInBulk<P extends IdPrefix, T extends object, A extends object>(
   ports: Needs,
   act: Act,
-  bulk: { prefix: P; rows: readonly Row<T>[]; fault: (error: unknown) => Refusal },
+  bulk: { prefix: P; rows: readonly Row<T>[]; width: number; fault: (error: unknown) => Refusal },
   make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>, input: T) => Promise<A | Refusal>,
 ): Promise<(A | Refusal)[]> {
   const keys = bulk.rows.map(({ key }) => key);
-  return inParallel(bulk.rows, WIDTH, async ({ key, fingerprint, input }, at) => {
+  return inParallel(bulk.rows, bulk.width, async ({ key, fingerprint, input }, at) => {
     if (isRefusal(input)) return input;
     // Only one of the two could be done, and which one would be left to chance.
     if (key !== undefined && keys.indexOf(key) < at) return refusal('IDEMPOTENCY_KEY_REUSED');

@@ -73,6 +73,7 @@ export function movePlaces(
   after: object | undefined,
 ): NonNullable<Change['index']> {
   const [old, now] = [before ? placesOf(key, before) : [], after ? placesOf(key, after) : []];
+  if (old.length === 0) return now.map(({ index, entry }) => ({ index, add: entry }));
   const [had, has] = [new Set(old.map(nameOf)), new Set(now.map(nameOf))];
   return [
     ...old.filter((place) => !has.has(nameOf(place))).map(({ index, entry }) => ({ index, remove: entry })),

@@ -47,6 +47,13 @@ describe('of many creations at once', () => {
     expect(await readUsage(ports, account, 'users')).toBe(7);
   });
 
+  test('those of several bulk requests all get their turn', async () => {
+    const account = await accountWith({ users: 90 });
+    const answers = await Promise.all(Array.from({ length: 96 }, () => addUser(account)));
+    expect(refusedWith(answers)).toEqual(Array(6).fill('QUOTA_EXCEEDED'));
+    expect(await usersOf(account)).toBe(90);
+  });
+
   test('those that lose their name give their place back', async () => {
     const account = await accountWith({ users: 3 });
     const answers = await Promise.all([1, 2, 3].map(() => addUser(account, ports, 'maria')));

@@ -28,6 +28,8 @@ const OBJECTS: Partial<Record<QuotaKind, (id: string) => DocumentKey>> = {
 /** Places held are looked at when there are so many, so that the document stays small. */
 const MOST_HELD = 64;
 const MOST_RECOUNTS = 6;
+/** Rows of several bulk requests, each with a commit or two. */
+const MOST_WAITING = 256;
 const PAGE = 1000;
 
 /** `free`: the plan has no quota for the kind. `held-before`: an earlier try of the same creation took it. */
@@ -45,14 +47,15 @@ export async function takePlace(
 ): Promise<{ place: Place } | Refusal> {
   const [stored] = await ports.store.getMany([documents.account(account)], ports.clock.now());
   if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
-  return inTurn(ports.store, `usage/${account}/${kind}`, async () => {
+  const take = async (): Promise<{ place: Place } | Refusal> => {
     let taken = await tryToTake(ports, account, kind, id);
     if (taken === 'look-first') {
       await settleUsage(ports, account, kind);
       taken = await tryToTake(ports, account, kind, id);
     }
     return taken === 'full' || taken === 'look-first' ? refusal('QUOTA_EXCEEDED') : { place: taken };
-  });
+  };
+  return inTurn(ports.store, `usage/${account}/${kind}`, take, MOST_WAITING);
 }
 
 function tryToTake(

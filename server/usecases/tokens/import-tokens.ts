@@ -3,7 +3,7 @@ import type { ImportFlaw, ImportFormat, ImportWarning } from '../../../shared/wi
 import { mayCreate } from '../../domain/authority.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { ImportFile } from '../../domain/token-import/import-file.ts';
-import { type DerivationNeeded, type ImportOptions, readFile } from '../../domain/token-import/read-file.ts';
+import type { DerivationNeeded, ImportOptions } from '../../domain/token-import/read-file.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -99,11 +99,12 @@ function placeOf({ line, serial }: JudgedRow): Pick<ImportedRow, 'line' | 'seria
   return { line, ...(serial !== undefined && { serial }) };
 }
 
-/** Reads a file with pauses, in which everybody else is served. */
+/** Reads a file with pauses, in which everybody else is served. What reads them is loaded for the first: few services see one. */
 async function readInPieces(
   ports: Pick<Ports, 'clock'>,
   { content, ...options }: TokenImport,
 ): Promise<ImportFile | { flaw: ImportFlaw }> {
+  const { readFile } = await import('../../domain/token-import/read-file.ts');
   const reading = readFile(content, options, ports.clock.now());
   let step = reading.next();
   while (!step.done) {

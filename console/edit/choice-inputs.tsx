@@ -1,0 +1,77 @@
+import { describedBy, type InputViewProps } from './input-props.ts';
+import type { Input } from './inputs.ts';
+
+type Props<Kind extends Input['kind']> = InputViewProps<Extract<Input, { kind: Kind }>>;
+
+/** One of several: a list to open, or all of them with their meanings. */
+export function ChoiceInput(props: Props<'select' | 'one-of'>) {
+  const { input, id, value, error, isReadOnly, onChange } = props;
+  if (input.kind === 'one-of') {
+    return (
+      <div class="choices">
+        {input.choices.map((choice) => (
+          <label key={choice.value} class="choice">
+            <input
+              type="radio"
+              name={id}
+              checked={value === choice.value}
+              disabled={isReadOnly}
+              onChange={() => onChange(choice.value)}
+            />
+            <span>
+              {choice.label}
+              {choice.hint !== undefined && <span class="hint">{choice.hint}</span>}
+            </span>
+          </label>
+        ))}
+      </div>
+    );
+  }
+  return (
+    <select
+      class="input"
+      id={id}
+      value={String(value ?? '')}
+      disabled={isReadOnly}
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby={describedBy(id, input, error)}
+      onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? null : currentTarget.value)}
+    >
+      {input.without !== undefined && <option value="">{input.without}</option>}
+      {input.choices.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {choice.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export function SomeOfInput({ input, value, isReadOnly, onChange }: Props<'some-of'>) {
+  const chosen = value as string[];
+  return (
+    <div class="choices">
+      {input.choices.map((choice) => (
+        <label key={choice.value} class="choice">
+          <input
+            type="checkbox"
+            checked={chosen.includes(choice.value)}
+            disabled={isReadOnly}
+            onChange={({ currentTarget }) =>
+              // In the order of the choices, so that switching one off and on again changes nothing.
+              onChange(
+                [...new Set([...input.choices.map((one) => one.value), ...chosen])].filter((one) =>
+                  one === choice.value ? currentTarget.checked : chosen.includes(one),
+                ),
+              )
+            }
+          />
+          <span>
+            {choice.label}
+            {choice.hint !== undefined && <span class="hint">{choice.hint}</span>}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { words } from '../inside/words.ts';
+import type { Conflict } from '../service/conflict.ts';
+import { type Input, valueText } from './inputs.ts';
+
+export interface ConflictViewProps {
+  conflict: Conflict;
+  inputOf(name: string): Input;
+  /** @param yielded where the other one's value stays */
+  onApply(yielded: ReadonlySet<string>): void;
+  onDiscard(): void;
+}
+
+/** Somebody else was faster: what they changed, and which of two values is to stay. */
+export function ConflictView({ conflict, inputOf, onApply, onDiscard }: ConflictViewProps) {
+  const [yielded, setYielded] = useState<ReadonlySet<string>>(new Set());
+  const heading = useRef<HTMLHeadingElement>(null);
+  const id = useId();
+  useEffect(() => heading.current?.focus(), []);
+  const choose = (name: string, isTheirs: boolean) => {
+    const next = new Set(yielded);
+    if (isTheirs) next.add(name);
+    else next.delete(name);
+    setYielded(next);
+  };
+  return (
+    <section class="conflict" aria-labelledby={id}>
+      <h2 id={id} ref={heading} tabIndex={-1}>
+        {words('conflictTitle')}
+      </h2>
+      {conflict.theirs.length > 0 && (
+        <>
+          <p>{words('conflictTheirs')}</p>
+          <dl>
+            {conflict.theirs.map(({ name, was, is }) => (
+              <div key={name}>
+                <dt>{inputOf(name).label}</dt>
+                <dd>
+                  {valueText(inputOf(name), is)}{' '}
+                  <span class="hint">({words('conflictWas', valueText(inputOf(name), was))})</span>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      {conflict.both.length > 0 && <p>{words('conflictBoth')}</p>}
+      {conflict.both.map(({ name, mine, theirs }) => (
+        <fieldset key={name}>
+          <legend>{inputOf(name).label}</legend>
+          <label class="choice">
+            <input
+              type="radio"
+              name={`${id}-${name}`}
+              checked={!yielded.has(name)}
+              onChange={() => choose(name, false)}
+            />
+            <span>{words('conflictYours', valueText(inputOf(name), mine))}</span>
+          </label>
+          <label class="choice">
+            <input
+              type="radio"
+              name={`${id}-${name}`}
+              checked={yielded.has(name)}
+              onChange={() => choose(name, true)}
+            />
+            <span>{words('conflictTheirValue', valueText(inputOf(name), theirs))}</span>
+          </label>
+        </fieldset>
+      ))}
+      <div class="dialog-actions">
+        <button type="button" class="secondary" onClick={onDiscard}>
+          {words('discard')}
+        </button>
+        <button type="button" class="small-primary" onClick={() => onApply(yielded)}>
+          {words('conflictApply')}
+        </button>
+      </div>
+    </section>
+  );
+}

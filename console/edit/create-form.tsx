@@ -1,0 +1,85 @@
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words } from '../inside/words.ts';
+import { Alert } from '../parts/field.tsx';
+import { type Answer, createOnceKey, type Done } from '../service/client.ts';
+import type { Fields } from '../service/conflict.ts';
+import { InputView } from './input-view.tsx';
+import { type Input, mistakeIn } from './inputs.ts';
+import { placeOf } from './use-edit.ts';
+
+export interface CreateFormProps<Made> {
+  /** Where it is posted to, below `/v1/`. */
+  path: string;
+  inputs: readonly Input[];
+  initial: Fields;
+  button: string;
+  /** What is sent, of what was filled in. */
+  bodyOf?(values: Fields): Fields;
+  onMade(made: Done<Made>): void;
+  onCancel(): void;
+}
+
+/** Makes an object, once: sent again after a lost answer, it is the same one. */
+export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade, onCancel }: CreateFormProps<Made>) {
+  const { client, texts } = useInside();
+  const [values, setValues] = useState(initial);
+  const [isTold, setTold] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();
+  const once = useMemo(() => createOnceKey(() => crypto.randomUUID()), []);
+  const form = useRef<HTMLFormElement>(null);
+  const base = useId();
+  const names = inputs.map(({ name }) => name);
+  const place = refused?.kind === 'refused' ? placeOf(refused, names) : undefined;
+  const focus = (name: string | undefined) =>
+    form.current?.querySelector<HTMLElement>(`[id="${base}-${name ?? ''}"]`)?.focus();
+  const wrong = useRef(place);
+  useEffect(() => {
+    if (place !== undefined && wrong.current !== place) focus(place);
+    wrong.current = place;
+  });
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    const first = inputs.find((input) => mistakeIn(input, values[input.name]));
+    setTold(first !== undefined);
+    if (first) return focus(first.name);
+    const body = bodyOf?.(values) ?? values;
+    setRefused(undefined);
+    setBusy(true);
+    const answer = await client.send<Made>('POST', path, body, once(body));
+    setBusy(false);
+    if (answer.kind === 'done') onMade(answer);
+    else setRefused(answer);
+  };
+  return (
+    <form ref={form} class="panel create" onSubmit={submit} novalidate aria-busy={isBusy}>
+      {inputs.map((input) => (
+        <InputView
+          key={input.name}
+          input={input}
+          id={`${base}-${input.name}`}
+          value={values[input.name]}
+          error={
+            (isTold ? mistakeIn(input, values[input.name]) : undefined) ??
+            (place === input.name ? words('notTaken') : undefined)
+          }
+          isReadOnly={isBusy}
+          isChanged={false}
+          onChange={(value) => setValues({ ...values, [input.name]: value })}
+        />
+      ))}
+      <Alert>{refused && place === undefined && refusalInWords(texts, refused)}</Alert>
+      <div class="dialog-actions start">
+        <button type="submit" class="small-primary" aria-disabled={isBusy}>
+          {isBusy ? texts('checking') : button}
+        </button>
+        <button type="button" class="secondary" onClick={onCancel}>
+          {words('cancel')}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,111 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words } from '../inside/words.ts';
+import { Alert } from '../parts/field.tsx';
+import type { Fields } from '../service/conflict.ts';
+import { ConflictView } from './conflict-view.tsx';
+import { InputView } from './input-view.tsx';
+import { mistakeIn, type Section } from './inputs.ts';
+import { type Edit, placeOf, useEdit } from './use-edit.ts';
+
+export interface EditFormProps {
+  /** Below `/v1/`: what is read there is changed there. */
+  path: string;
+  body: Fields;
+  version: string | undefined;
+  sections: readonly Section[];
+  isReadOnly?: boolean;
+  /** Lists and the like that show something of it. */
+  alsoChanged: readonly string[];
+}
+
+/** An object's settings, in sections, and a bar that saves what was changed. */
+export function EditForm({ path, body, version, sections, isReadOnly = false, alsoChanged }: EditFormProps) {
+  const inputs = sections.flatMap((section) => section.inputs);
+  const names = inputs.map(({ name }) => name);
+  const edit = useEdit({ path, names, body, version, alsoChanged });
+  const [isTold, setTold] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const base = useId();
+  const { values, changed, refused } = edit;
+  const place = refused?.kind === 'refused' ? placeOf(refused, names) : undefined;
+  const errorOf = (name: string): string | undefined => {
+    const input = inputs.find((one) => one.name === name);
+    const mistake = isTold && input ? mistakeIn(input, values[name]) : undefined;
+    return mistake ?? (place === name ? words('notTaken') : undefined);
+  };
+  const goTo = (name: string | undefined) => {
+    const at = name === undefined ? null : form.current?.querySelector<HTMLElement>(`[id="${base}-${name}"]`);
+    at?.focus();
+  };
+  const told = useRef(place);
+  useEffect(() => {
+    if (place !== undefined && told.current !== place) goTo(place);
+    told.current = place;
+  });
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (edit.isBusy || changed.length === 0) return;
+    const wrong = inputs.find(({ name }) => changed.includes(name) && mistakeIn(inputOf(name), values[name]));
+    setTold(wrong !== undefined);
+    if (wrong) return goTo(wrong.name);
+    await edit.save();
+  };
+  const inputOf = (name: string) =>
+    inputs.find((one) => one.name === name) ?? { name, label: name, kind: 'toggle' as const };
+  return (
+    <form ref={form} class="edit" onSubmit={submit} novalidate aria-busy={edit.isBusy}>
+      {isReadOnly && <p class="strip">{words('readOnly')}</p>}
+      {edit.isKept && changed.length > 0 && <p class="strip">{words('draftKept')}</p>}
+      {edit.conflict && (
+        <ConflictView conflict={edit.conflict} inputOf={inputOf} onApply={edit.apply} onDiscard={edit.discard} />
+      )}
+      {sections.map(({ title, text, inputs: own }) => (
+        <section class="panel edit-section" key={title} aria-labelledby={`${base}-${title}`}>
+          <div class="edit-about">
+            <h2 id={`${base}-${title}`}>{title}</h2>
+            {text !== undefined && <p class="hint">{text}</p>}
+          </div>
+          <div class="edit-fields">
+            {own.map((input) => (
+              <InputView
+                key={input.name}
+                input={input}
+                id={`${base}-${input.name}`}
+                value={values[input.name]}
+                error={errorOf(input.name)}
+                isReadOnly={isReadOnly}
+                isChanged={changed.includes(input.name)}
+                onChange={(value) => edit.set(input.name, value)}
+              />
+            ))}
+          </div>
+        </section>
+      ))}
+      {!isReadOnly && <SaveBar edit={edit} isPlaced={place !== undefined} labelOf={(name) => inputOf(name).label} />}
+    </form>
+  );
+}
+
+function SaveBar({ edit, isPlaced, labelOf }: { edit: Edit; isPlaced: boolean; labelOf(name: string): string }) {
+  const { texts } = useInside();
+  const { changed, isBusy, refused, discard } = edit;
+  if (changed.length === 0) return null;
+  return (
+    <div class="save-bar">
+      <Alert>{refused && !isPlaced && refusalInWords(texts, refused)}</Alert>
+      <p class="save-what" role="status">
+        {words('unsaved', changed.map(labelOf).join(', '))}
+      </p>
+      <div class="save-buttons">
+        <button type="button" class="secondary" onClick={discard}>
+          {words('discard')}
+        </button>
+        <button type="submit" class="small-primary" aria-disabled={isBusy}>
+          {words(isBusy ? 'saving' : 'save')}
+        </button>
+      </div>
+    </div>
+  );
+}

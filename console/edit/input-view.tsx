@@ -1,0 +1,164 @@
+import type { ComponentChildren } from 'preact';
+import { words } from '../inside/words.ts';
+import { Alert } from '../parts/field.tsx';
+import { Switch } from '../parts/switch.tsx';
+import type { Fields } from '../service/conflict.ts';
+import { ChoiceInput, SomeOfInput } from './choice-inputs.tsx';
+import { describedBy, type InputViewProps } from './input-props.ts';
+import type { Input } from './inputs.ts';
+import { ListInput } from './list-input.tsx';
+import { DurationInput, InstantInput, NumberInput } from './number-inputs.tsx';
+
+/** One field of an object, whatever it is. */
+export function InputView(props: InputViewProps) {
+  const { input, id, value, error, isReadOnly, isChanged, onChange } = props;
+  const kind = isChanged ? 'row-field changed' : 'row-field';
+  if (input.kind === 'toggle') {
+    return (
+      <div class={kind}>
+        <Switch
+          label={input.label}
+          hint={input.hint}
+          isOn={value === true}
+          isDisabled={isReadOnly}
+          onChange={onChange}
+        />
+        <Alert id={`${id}-error`}>{error}</Alert>
+      </div>
+    );
+  }
+  if (input.kind === 'group') {
+    const inner = value as Fields | null;
+    return (
+      <div class={kind}>
+        <Switch
+          label={input.label}
+          hint={input.hint}
+          isOn={inner !== null}
+          isDisabled={isReadOnly}
+          onChange={(isOn) => onChange(isOn ? input.initial : null)}
+        />
+        {inner && (
+          <div class="group">
+            {input.inputs.map((one) => (
+              <InputView
+                key={one.name}
+                input={one}
+                id={`${id}-${one.name}`}
+                value={inner[one.name]}
+                error={undefined}
+                isReadOnly={isReadOnly}
+                isChanged={false}
+                onChange={(next) => onChange({ ...inner, [one.name]: next })}
+              />
+            ))}
+          </div>
+        )}
+        <Alert id={`${id}-error`}>{error}</Alert>
+      </div>
+    );
+  }
+  return (
+    <div class={kind}>
+      <Labelled {...props}>
+        <Control {...props} />
+      </Labelled>
+    </div>
+  );
+}
+
+function Control(props: InputViewProps) {
+  const { input } = props;
+  switch (input.kind) {
+    case 'number':
+      return <NumberInput {...props} input={input} />;
+    case 'duration':
+      return <DurationInput {...props} input={input} />;
+    case 'instant':
+      return <InstantInput {...props} input={input} />;
+    case 'select':
+    case 'one-of':
+      return <ChoiceInput {...props} input={input} />;
+    case 'some-of':
+      return <SomeOfInput {...props} input={input} />;
+    case 'list':
+      return <ListInput {...props} input={input} />;
+    case 'weights':
+      return <Weights {...props} input={input} />;
+    default:
+      return <TextInput {...props} />;
+  }
+}
+
+/** A single control has a label; several have a legend. */
+const SEVERAL: readonly Input['kind'][] = ['one-of', 'some-of', 'weights'];
+
+function Labelled({ input, id, error, children }: InputViewProps & { children: ComponentChildren }) {
+  const { label, hint, kind } = input;
+  const rest = (
+    <>
+      {hint !== undefined && (
+        <p class="hint above" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {children}
+      <Alert id={`${id}-error`}>{error}</Alert>
+    </>
+  );
+  if (SEVERAL.includes(kind)) {
+    return (
+      <fieldset id={id} tabIndex={-1} aria-describedby={describedBy(id, input, error)}>
+        <legend>{label}</legend>
+        {rest}
+      </fieldset>
+    );
+  }
+  return (
+    <>
+      <label for={id}>{label}</label>
+      {rest}
+    </>
+  );
+}
+
+function TextInput({ input, id, value, error, isReadOnly, onChange }: InputViewProps) {
+  return (
+    <input
+      class="input"
+      type="text"
+      id={id}
+      value={String(value ?? '')}
+      readOnly={isReadOnly}
+      autocomplete="off"
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby={describedBy(id, input, error)}
+      onInput={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  );
+}
+
+function Weights({ input, id, value, isReadOnly, onChange }: InputViewProps<Extract<Input, { kind: 'weights' }>>) {
+  const all = value as Record<string, number>;
+  return (
+    <div class="weights">
+      {Object.entries(input.labels).map(([name, label]) => (
+        <label key={name} for={`${id}-${name}`}>
+          <span>{label}</span>
+          <input
+            type="range"
+            id={`${id}-${name}`}
+            min={0}
+            max={input.max}
+            step={5}
+            value={all[name] ?? 0}
+            disabled={isReadOnly}
+            aria-valuetext={all[name] === 0 ? words('off') : undefined}
+            onInput={({ currentTarget }) => onChange({ ...all, [name]: Number(currentTarget.value) })}
+          />
+          <output for={`${id}-${name}`}>{all[name] ?? 0}</output>
+        </label>
+      ))}
+    </div>
+  );
+}

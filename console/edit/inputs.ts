@@ -1,0 +1,137 @@
+import { words } from '../inside/words.ts';
+import type { Fields } from '../service/conflict.ts';
+
+export interface Choice {
+  value: string;
+  label: string;
+  hint?: string;
+}
+
+interface Asked {
+  /** As the API calls it. */
+  name: string;
+  label: string;
+  hint?: string;
+}
+
+/** What an entry of a list is taken as, or why it is not. */
+export type Entry = { value: string } | { mistake: string };
+
+/** What is asked for, and what of JSON the answer is. */
+export type Input = Asked &
+  (
+    | { kind: 'text'; max: number; autocomplete?: string }
+    | { kind: 'number'; min: number; max: number }
+    /** Milliseconds. With `without` it may be null, which is called that. */
+    | { kind: 'duration'; min: number; max: number; without?: string; initial?: number }
+    | { kind: 'toggle' }
+    /** With `without` it may be null, which is called that. */
+    | { kind: 'select'; choices: readonly Choice[]; without?: string }
+    /** One of few, each with its meaning beside it. */
+    | { kind: 'one-of'; choices: readonly Choice[] }
+    /** Any of these: texts. */
+    | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean }
+    /** Texts that the person writes. */
+    | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
+    /** Milliseconds since 1970, or null. */
+    | { kind: 'instant'; without: string }
+    /** Null, or an object with fields of its own; `initial` when it is switched on. */
+    | { kind: 'group'; inputs: readonly Input[]; initial: Fields }
+    /** An object with numbers of 0 to `max`. */
+    | { kind: 'weights'; max: number; labels: Readonly<Record<string, string>> }
+  );
+
+export interface Section {
+  title: string;
+  text?: string;
+  inputs: readonly Input[];
+}
+
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** What is wrong with a value, in words; undefined: nothing that could be seen from here. */
+export function mistakeIn(input: Input, value: unknown): string | undefined {
+  switch (input.kind) {
+    case 'text': {
+      const text = String(value ?? '');
+      if (text.trim() === '') return words('missing');
+      if (CONTROL.test(text)) return words('oneLine');
+      return [...text].length > input.max ? words('tooLong', input.max) : undefined;
+    }
+    case 'number':
+      return isWithin(value, input) ? undefined : words('notANumber', input.min, input.max);
+    case 'duration':
+      if (value === null && input.without !== undefined) return undefined;
+      return isWithin(value, input)
+        ? undefined
+        : words('durationRange', durationText(input.min), durationText(input.max));
+    case 'some-of':
+      return input.isNeeded && (value as unknown[]).length === 0 ? words('chooseOne') : undefined;
+    case 'group': {
+      if (value === null) return undefined;
+      const inner = value as Fields;
+      return input.inputs.map((one) => mistakeIn(one, inner[one.name])).find((one) => one !== undefined);
+    }
+    case 'weights':
+      return Object.values(value as Fields).every((one) => isWithin(one, { min: 0, max: input.max }))
+        ? undefined
+        : words('notANumber', 0, input.max);
+    default:
+      return undefined;
+  }
+}
+
+function isWithin(value: unknown, { min, max }: { min: number; max: number }): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** A value as it is told to somebody who is asked which of two shall stay. */
+export function valueText(input: Input, value: unknown): string {
+  if (value === null || value === undefined)
+    return 'without' in input ? (input.without ?? words('none')) : words('off');
+  switch (input.kind) {
+    case 'toggle':
+      return words(value ? 'on' : 'off');
+    case 'select':
+    case 'one-of':
+      return input.choices.find((choice) => choice.value === value)?.label ?? String(value);
+    case 'some-of':
+      return listText((value as string[]).map((one) => input.choices.find((two) => two.value === one)?.label ?? one));
+    case 'list':
+      return listText(value as string[]);
+    case 'duration':
+      return durationText(Number(value));
+    case 'instant':
+      return new Date(Number(value)).toLocaleString();
+    case 'group':
+      return input.inputs.map((one) => `${one.label}: ${valueText(one, (value as Fields)[one.name])}`).join('; ');
+    case 'weights':
+      return Object.entries(value as Fields)
+        .map(([name, weight]) => `${input.labels[name] ?? name} ${weight}`)
+        .join(', ');
+    default:
+      return String(value);
+  }
+}
+
+function listText(values: readonly string[]): string {
+  return values.length === 0 ? words('listEmpty') : values.join(', ');
+}
+
+export const UNITS = [
+  { word: 'unitD', ms: 86_400_000 },
+  { word: 'unitH', ms: 3_600_000 },
+  { word: 'unitMin', ms: 60_000 },
+  { word: 'unitS', ms: 1_000 },
+  { word: 'unitMs', ms: 1 },
+] as const;
+
+/** The largest unit that it is a whole number of. */
+export function unitOf(ms: number): (typeof UNITS)[number] {
+  return UNITS.find((unit) => ms >= unit.ms && ms % unit.ms === 0) ?? UNITS[4];
+}
+
+export function durationText(ms: number): string {
+  const unit = unitOf(ms);
+  return `${ms / unit.ms} ${words(unit.word)}`;
+}

@@ -1,0 +1,102 @@
+import { Plus, X } from 'lucide';
+import { useRef, useState } from 'preact/hooks';
+import { words } from '../inside/words.ts';
+import { Alert } from '../parts/field.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { describedBy, type InputViewProps } from './input-props.ts';
+import type { Input } from './inputs.ts';
+
+/** Texts, each checked when it is added. Enter adds; several can be pasted at once. */
+export function ListInput(props: InputViewProps<Extract<Input, { kind: 'list' }>>) {
+  const { input, id, value, error, isReadOnly, onChange } = props;
+  const values = value as string[];
+  const [text, setText] = useState('');
+  const [mistake, setMistake] = useState<string>();
+  const box = useRef<HTMLInputElement>(null);
+  const add = (typed: string) => {
+    const next = [...values];
+    for (const one of typed.split(/[\s,]+/).filter((part) => part !== '')) {
+      const entry = input.read(one);
+      if ('mistake' in entry) {
+        setText(one);
+        setMistake(entry.mistake);
+        break;
+      }
+      if (next.length >= input.most) return setMistake(words('listFull'));
+      if (!next.includes(entry.value)) next.push(entry.value);
+      else if (next.length === values.length) setMistake(words('alreadyThere'));
+      setText('');
+    }
+    if (next.length > values.length) {
+      setMistake(undefined);
+      onChange(next);
+    }
+  };
+  const wrong = mistake ?? error;
+  return (
+    <div class="list-input">
+      {values.length === 0 ? (
+        <p class="list-input-none">{words('listEmpty')}</p>
+      ) : (
+        <ul>
+          {values.map((one) => (
+            <li key={one}>
+              <code>{one}</code>
+              {!isReadOnly && (
+                <button
+                  type="button"
+                  class="quiet square"
+                  aria-label={words('remove', one)}
+                  onClick={() => {
+                    onChange(values.filter((other) => other !== one));
+                    box.current?.focus();
+                  }}
+                >
+                  <Icon node={X} size={16} />
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {!isReadOnly && (
+        <div class="list-input-add">
+          <input
+            ref={box}
+            class="input"
+            type="text"
+            id={id}
+            placeholder={input.placeholder}
+            value={text}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            aria-invalid={wrong ? 'true' : undefined}
+            aria-describedby={mistake ? `${id}-mistake` : describedBy(id, input, error)}
+            onInput={({ currentTarget }) => {
+              setText(currentTarget.value);
+              setMistake(undefined);
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.isComposing || text.trim() === '') return;
+              event.preventDefault();
+              add(text);
+            }}
+            // What was typed and not added would be lost without a word.
+            onBlur={() => text.trim() !== '' && !mistake && add(text)}
+          />
+          <button
+            type="button"
+            class="secondary"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => add(text)}
+          >
+            <Icon node={Plus} size={16} />
+            {words('add')}
+          </button>
+        </div>
+      )}
+      <Alert id={`${id}-mistake`}>{mistake}</Alert>
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks';
+import { words } from '../inside/words.ts';
+import { Switch } from '../parts/switch.tsx';
+import { describedBy, type InputViewProps } from './input-props.ts';
+import { type Input, UNITS, unitOf } from './inputs.ts';
+
+type Props<Kind extends Input['kind']> = InputViewProps<Extract<Input, { kind: Kind }>>;
+
+/** What was typed as a number; not one, where it is none, which the form says. */
+function numberIn(text: string): number {
+  return /^\s*\d{1,12}\s*$/.test(text) ? Number(text) : Number.NaN;
+}
+
+export function NumberInput({ input, id, value, error, isReadOnly, onChange }: Props<'number'>) {
+  const [text, setText] = useState<string>();
+  const shown = text !== undefined && Object.is(numberIn(text), value) ? text : String(value);
+  return (
+    <input
+      class="input short"
+      type="text"
+      inputMode="numeric"
+      id={id}
+      value={Number.isNaN(value) ? text : shown}
+      readOnly={isReadOnly}
+      autocomplete="off"
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby={describedBy(id, input, error)}
+      onInput={({ currentTarget }) => {
+        setText(currentTarget.value);
+        onChange(numberIn(currentTarget.value));
+      }}
+    />
+  );
+}
+
+/** A number and its unit. */
+export function DurationInput({ input, id, value, error, isReadOnly, onChange }: Props<'duration'>) {
+  const { min, max, without, label } = input;
+  const ms = typeof value === 'number' ? value : Number.NaN;
+  const [unitMs, setUnitMs] = useState<number>(() => unitOf(Number.isNaN(ms) ? min : ms).ms);
+  const [text, setText] = useState<string>();
+  const units = UNITS.filter((unit) => unit.ms <= max && unit.ms * 1_000 > min && unit.ms >= 1_000);
+  // Somebody else's value may not be whole in the unit that was chosen.
+  const unit = Number.isNaN(ms) || ms % unitMs === 0 ? unitMs : unitOf(ms).ms;
+  const typed = text !== undefined && Object.is(numberIn(text) * unit, ms) ? text : undefined;
+  return (
+    <>
+      {without !== undefined && (
+        <Switch
+          label={words('on')}
+          isOn={value !== null}
+          isDisabled={isReadOnly}
+          onChange={(isOn) => onChange(isOn ? (input.initial ?? min) : null)}
+        />
+      )}
+      {(without === undefined || value !== null) && (
+        <div class="duration">
+          <input
+            class="input short"
+            type="text"
+            inputMode="numeric"
+            id={id}
+            value={typed ?? (Number.isNaN(ms) ? text : String(ms / unit))}
+            readOnly={isReadOnly}
+            autocomplete="off"
+            aria-invalid={error ? 'true' : undefined}
+            aria-describedby={describedBy(id, input, error)}
+            onInput={({ currentTarget }) => {
+              setText(currentTarget.value);
+              onChange(numberIn(currentTarget.value) * unit);
+            }}
+          />
+          <select
+            class="input"
+            aria-label={words('unit', label)}
+            value={String(unit)}
+            disabled={isReadOnly}
+            onChange={({ currentTarget }) => {
+              const next = Number(currentTarget.value);
+              setUnitMs(next);
+              if (!Number.isNaN(ms)) onChange((ms / unit) * next);
+            }}
+          >
+            {units.map((one) => (
+              <option key={one.ms} value={one.ms}>
+                {words(one.word)}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Date and time as the device's own clock has them, as the browser asks for them. */
+export function InstantInput({ input, id, value, error, isReadOnly, onChange }: Props<'instant'>) {
+  const at = typeof value === 'number' ? value : undefined;
+  return (
+    <input
+      class="input"
+      type="datetime-local"
+      id={id}
+      value={at === undefined ? '' : localText(at)}
+      readOnly={isReadOnly}
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby={describedBy(id, input, error)}
+      onChange={({ currentTarget }) => {
+        const chosen = new Date(currentTarget.value).getTime();
+        onChange(Number.isNaN(chosen) ? null : chosen);
+      }}
+    />
+  );
+}
+
+function localText(at: number): string {
+  const date = new Date(at);
+  return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

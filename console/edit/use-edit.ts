@@ -1,0 +1,132 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import type { Draft } from '../inside/drafts.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words } from '../inside/words.ts';
+import { type Answer, ifMatch, type Refused } from '../service/client.ts';
+import { type Conflict, changesOf, conflictOf, type Fields, rebase } from '../service/conflict.ts';
+
+export interface Edit {
+  values: Fields;
+  /** Names of what is not as it was. */
+  changed: string[];
+  /** The changes are from before: the person was elsewhere in between. */
+  isKept: boolean;
+  isBusy: boolean;
+  refused?: Exclude<Answer, { kind: 'done' }> | undefined;
+  conflict?: Conflict | undefined;
+  set(name: string, value: unknown): void;
+  discard(): void;
+  save(): Promise<void>;
+  /** Saves on top of what somebody else made. */
+  apply(yielded: ReadonlySet<string>): Promise<void>;
+}
+
+export interface EditParts {
+  /** Below `/v1/`, and the name of the draft. */
+  path: string;
+  names: readonly string[];
+  body: Fields;
+  version: string | undefined;
+  /** Lists and the like that show something of it. */
+  alsoChanged: readonly string[];
+}
+
+/** An object at work: what is changed, and how it comes to be so. */
+export function useEdit({ path, names, body, version, alsoChanged }: EditParts): Edit {
+  const { client, reads, drafts, notify, texts } = useInside();
+  const pick = (from: Fields): Fields => Object.fromEntries(names.map((name) => [name, from[name] ?? null]));
+  const [draft, setDraft] = useState<Draft>(
+    () => drafts.get(path) ?? { base: pick(body), version, values: pick(body) },
+  );
+  const [isKept, setKept] = useState(() => drafts.get(path) !== undefined);
+  const [isBusy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Edit['refused']>();
+  const [theirs, setTheirs] = useState<{ body: Fields; version: string | undefined }>();
+  const changed = Object.keys(changesOf(draft.base, draft.values));
+
+  const put = (next: Draft) => {
+    setDraft(next);
+    drafts.put(path, Object.keys(changesOf(next.base, next.values)).length > 0 ? next : undefined);
+  };
+  /** Nothing is at stake: what is there now is what one looks at. */
+  const isClean = changed.length === 0;
+  const latest = useRef(pick);
+  latest.current = pick;
+  useEffect(() => {
+    if (isClean) setDraft({ base: latest.current(body), version, values: latest.current(body) });
+  }, [body, version, isClean]);
+
+  const send = async (from: Draft): Promise<void> => {
+    const changes = changesOf(from.base, from.values);
+    setTheirs(undefined);
+    setRefused(undefined);
+    if (Object.keys(changes).length === 0) return put(from);
+    setBusy(true);
+    const answer = await client.send<Fields>('PATCH', path, changes, ifMatch(from.version));
+    setBusy(false);
+    if (answer.kind === 'done') return saved(from, changes, answer.body, answer.version);
+    if (answer.kind === 'refused' && answer.code === 'VERSION_CONFLICT') return meet(from);
+    setRefused(answer);
+  };
+
+  const saved = (from: Draft, changes: Fields, after: Fields, at: string | undefined) => {
+    setKept(false);
+    put({ base: pick(after), version: at, values: pick(after) });
+    const tell = (next: Fields, nextVersion: string | undefined) => {
+      reads.changed(...alsoChanged);
+      reads.put(path, next, nextVersion);
+    };
+    tell(after, at);
+    const before = Object.fromEntries(Object.keys(changes).map((name) => [name, from.base[name]]));
+    const undo = async () => {
+      const answer = await client.send<Fields>('PATCH', path, before, ifMatch(at));
+      if (answer.kind !== 'done') return refusalInWords(texts, answer);
+      tell(answer.body, answer.version);
+      return undefined;
+    };
+    notify({ text: words('saved'), undo });
+  };
+
+  /** Somebody was faster: what is it now, and does that touch what is changed here? */
+  const meet = async (from: Draft): Promise<void> => {
+    const now = await client.get<Fields>(path);
+    if (now.kind !== 'done') return setRefused(now);
+    reads.put(path, now.body, now.version);
+    const { theirs: others, both } = conflictOf(from.base, from.values, pick(now.body));
+    put(from);
+    if (others.length > 0 || both.length > 0) return setTheirs({ body: now.body, version: now.version });
+    return send({ base: pick(now.body), version: now.version, values: rebase(from.base, from.values, pick(now.body)) });
+  };
+
+  return {
+    values: draft.values,
+    changed,
+    isKept,
+    isBusy,
+    refused,
+    conflict: theirs && conflictOf(draft.base, draft.values, pick(theirs.body)),
+    set: (name, value) => {
+      setRefused(undefined);
+      put({ ...draft, values: { ...draft.values, [name]: value } });
+    },
+    discard() {
+      setKept(false);
+      setTheirs(undefined);
+      setRefused(undefined);
+      put({ base: pick(body), version, values: pick(body) });
+    },
+    save: () => send(draft),
+    async apply(yielded) {
+      if (!theirs) return;
+      const base = pick(theirs.body);
+      await send({ base, version: theirs.version, values: rebase(draft.base, draft.values, base, yielded) });
+    },
+  };
+}
+
+/** The field that a refusal is about, by the first part of its path. */
+export function placeOf(refused: Refused, names: readonly string[]): string | undefined {
+  if (refused.code !== 'INPUT_INVALID') return undefined;
+  return refused.fields.map((path) => path.split('.')[0]).find((name) => name !== undefined && names.includes(name));
+}

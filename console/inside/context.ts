@@ -1,0 +1,69 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { SessionView } from '../../shared/wire/session.ts';
+import type { Texts } from '../i18n/texts.ts';
+import type { Preferences } from '../preferences.ts';
+import type { Client } from '../service/client.ts';
+import type { Reads } from '../service/reads.ts';
+import type { Address } from '../visit.ts';
+import type { Drafts } from './drafts.ts';
+
+/** Something short that was done, or not; with `undo` it can be taken back for a while. */
+export interface Note {
+  text: string;
+  isBad?: boolean;
+  /** Answers what went wrong, or nothing. */
+  undo?(): Promise<string | undefined>;
+}
+
+/** Before something that cannot be taken back. */
+export interface Question {
+  title: string;
+  text: string;
+  /** On the button. */
+  action: string;
+  isDanger?: boolean;
+  /** What has to be typed first: the name of what is lost. */
+  typed?: string;
+}
+
+/** What every room is given. */
+export interface InsideWorld {
+  client: Client;
+  reads: Reads;
+  drafts: Drafts;
+  texts: Texts;
+  session: SessionView;
+  address: Address;
+  /** Whether the focus goes to the title of a page: the person came there by their own doing. */
+  isNext: boolean;
+  preferences: Preferences;
+  setPreferences(changes: Partial<Preferences>): void;
+  /** To another address behind the door; `replace`: the one of now is none to come back to. */
+  go(href: string, replace?: boolean): void;
+  notify(note: Note): void;
+  /** Asks, in a dialog; true for yes. */
+  ask(question: Question): Promise<boolean>;
+  /** Read out, and not shown. */
+  announce(text: string): void;
+  /** Of the session's own data something has changed. */
+  renew(): void;
+  signOut(): void;
+}
+
+export const Inside = createContext<InsideWorld | undefined>(undefined);
+
+export function useInside(): InsideWorld {
+  const world = useContext(Inside);
+  if (!world) throw new Error('This is shown outside.');
+  return world;
+}
+
+/** What a role may do with resources. The service asks the same again; here it decides what is offered. */
+export function mayActOn({ administrator }: SessionView, resource: string): boolean {
+  return administrator.role === 'superuser' || administrator.resources.includes(resource);
+}
+
+export function isSuperuser({ administrator }: SessionView): boolean {
+  return administrator.role === 'superuser';
+}

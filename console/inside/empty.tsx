@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconNode } from '../parts/icon.tsx';
+
+/** Where there is nothing yet: what would be here, and how it comes to be. */
+export function Empty({
+  icon,
+  title,
+  text,
+  children,
+}: {
+  icon: IconNode;
+  title: string;
+  text: string;
+  children?: ComponentChildren;
+}) {
+  return (
+    <section class="empty">
+      <span class="empty-icon">
+        <Icon node={icon} size={26} />
+      </span>
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,184 @@
+import { Menu, Search } from 'lucide';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { SessionView } from '../../shared/wire/session.ts';
+import type { Texts } from '../i18n/texts.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Seal } from '../parts/icons.tsx';
+import type { Preferences } from '../preferences.ts';
+import type { Client } from '../service/client.ts';
+import type { Reads } from '../service/reads.ts';
+import type { Address, Visit } from '../visit.ts';
+import { Confirm } from './confirm.tsx';
+import { Inside as Context, type InsideWorld, type Note, type Question } from './context.ts';
+import dialogs from './dialogs.css?inline';
+import type { Drafts } from './drafts.ts';
+import edit from './edit.css?inline';
+import frame from './inside.css?inline';
+import lists from './lists.css?inline';
+import { Navigation, SIDE } from './navigation.tsx';
+import pages from './pages.css?inline';
+import { Palette } from './palette.tsx';
+import parts from './parts.css?inline';
+import { refusals } from './refusals.ts';
+import { RoomSlot } from './room-slot.tsx';
+import { ShortcutsHelp } from './shortcuts-help.tsx';
+import { putOnStyle } from './style.ts';
+import { type Toast, Toasts } from './toasts.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+import { words } from './words.ts';
+
+export interface InsideProps {
+  client: Client;
+  reads: Reads;
+  drafts: Drafts;
+  texts: Texts;
+  visit: Visit;
+  address: Address;
+  session: SessionView;
+  preferences: Preferences;
+  setPreferences(changes: Partial<Preferences>): void;
+  isNext: boolean;
+}
+
+/** What the frame says and wears; both come with it. */
+export async function loadInside(lang: string) {
+  await Promise.all([words.load(lang), refusals.load(lang)]);
+  for (const css of [frame, pages, parts, dialogs, lists, edit]) putOnStyle(css);
+  return InsideFrame;
+}
+
+type Open = 'palette' | 'shortcuts';
+let made = 0;
+
+/** Behind the door: the frame that all rooms share, and the room one is in. Loaded when somebody has signed in. */
+function InsideFrame(props: InsideProps) {
+  const { visit, session, address } = props;
+  const [toasts, setToasts] = useState<readonly Toast[]>([]);
+  const [said, setSaid] = useState('');
+  const [open, setOpen] = useState<Open>();
+  const [asked, setAsked] = useState<{ question: Question; answer(isYes: boolean): void }>();
+  const isOnline = useIsOnline(props.reads);
+  const content = useRef<HTMLElement>(null);
+
+  const notify = useCallback((note: Note) => {
+    made += 1;
+    const toast = { ...note, id: made };
+    setToasts((before) => [...before.slice(-2), toast]);
+  }, []);
+  const go = useCallback(
+    (href: string, replace?: boolean) => {
+      const side = document.getElementById(SIDE);
+      if (side?.matches(':popover-open')) side.hidePopover();
+      visit.goTo(href, replace);
+    },
+    [visit],
+  );
+  const world: InsideWorld = useMemo(
+    () => ({
+      ...props,
+      go,
+      notify,
+      ask: (question) => new Promise((answer) => setAsked({ question, answer })),
+      announce: setSaid,
+      renew: () => visit.renew(),
+      signOut: () => visit.signOut(),
+    }),
+    [props, go, notify, visit],
+  );
+  useShortcuts(props.preferences.hasShortcuts, go, setOpen);
+  useUnsavedWarning(props.drafts);
+  const shown = useRef(address.path);
+  useEffect(() => {
+    // Another page begins at its top.
+    if (shown.current !== address.path) scrollTo(0, 0);
+    shown.current = address.path;
+  }, [address.path]);
+
+  const close = () => setOpen(undefined);
+  return (
+    <Context.Provider value={world}>
+      <div class="inside">
+        <button type="button" class="skip" onClick={() => content.current?.focus()}>
+          {props.texts('skip')}
+        </button>
+        <header class="bar">
+          <button type="button" class="quiet square menu-button" popovertarget={SIDE} aria-label={words('menu')}>
+            <Icon node={Menu} size={20} />
+          </button>
+          <div class="bar-name">
+            <Seal />
+            <p class="name">{session.account.name}</p>
+          </div>
+          <button
+            type="button"
+            class="search-button"
+            aria-label={words('searchEverywhere')}
+            onClick={() => setOpen('palette')}
+          >
+            <Icon node={Search} size={16} />
+            <span>{words('searchEverywhere')}</span>
+            <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
+          </button>
+        </header>
+        <Navigation onShortcuts={() => setOpen('shortcuts')} />
+        <main ref={content} tabIndex={-1}>
+          {!isOnline && (
+            <p class="strip" role="status">
+              {words('offline')}
+            </p>
+          )}
+          <RoomSlot />
+        </main>
+        <Toasts
+          toasts={toasts}
+          notify={notify}
+          onGone={(id) => setToasts((before) => before.filter((one) => one.id !== id))}
+        />
+        <p class="unseen" role="status">
+          {said}
+        </p>
+        {open === 'palette' && <Palette onClose={close} onShortcuts={() => setOpen('shortcuts')} />}
+        {open === 'shortcuts' && <ShortcutsHelp onClose={close} />}
+        {asked && (
+          <Confirm
+            question={asked.question}
+            onAnswer={(isYes) => {
+              asked.answer(isYes);
+              setAsked(undefined);
+            }}
+          />
+        )}
+      </div>
+    </Context.Provider>
+  );
+}
+
+function isMac(): boolean {
+  return /Mac|iP(?:hone|ad)/.test(navigator.userAgent);
+}
+
+function useIsOnline(reads: Reads): boolean {
+  const [isOnline, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => {
+      setOnline(navigator.onLine);
+      if (navigator.onLine) reads.online();
+    };
+    addEventListener('online', look);
+    addEventListener('offline', look);
+    return () => {
+      removeEventListener('online', look);
+      removeEventListener('offline', look);
+    };
+  }, [reads]);
+  return isOnline;
+}
+
+/** Drafts outlive going from room to room, and not the page. */
+function useUnsavedWarning(drafts: Drafts): void {
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => drafts.size() > 0 && event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [drafts]);
+}

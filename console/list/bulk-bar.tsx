@@ -1,0 +1,81 @@
+import { useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words } from '../inside/words.ts';
+import type { Answer } from '../service/client.ts';
+
+export interface BulkAction<Item> {
+  label: string;
+  isDanger?: boolean;
+  /** Which of them it makes sense for; the others are left alone. */
+  isFor?(item: Item): boolean;
+  /** Asked before it begins; false: not after all. */
+  confirm?(items: readonly Item[]): Promise<boolean>;
+  run(item: Item): Promise<Answer>;
+  /** Takes back what was done to one of them. */
+  undo?(item: Item): Promise<Answer>;
+  onDone(): void;
+}
+
+export interface BulkBarProps<Item> {
+  items: readonly Item[];
+  actions: readonly BulkAction<Item>[];
+  nameOf(item: Item): string;
+  onDone(): void;
+}
+
+/** What can be done with those that are chosen. One request for each, one after the other, and each may be refused. */
+export function BulkBar<Item>({ items, actions, nameOf, onDone }: BulkBarProps<Item>) {
+  const { notify, texts } = useInside();
+  const [progress, setProgress] = useState<string>();
+  const run = async (action: BulkAction<Item>) => {
+    const wanted = items.filter((item) => action.isFor?.(item) ?? true);
+    if (wanted.length === 0 || (action.confirm && !(await action.confirm(wanted)))) return;
+    const done: Item[] = [];
+    const failed: string[] = [];
+    for (const item of wanted) {
+      setProgress(`${done.length + failed.length} / ${wanted.length}`);
+      const answer = await action.run(item);
+      if (answer.kind === 'done') done.push(item);
+      else failed.push(`${nameOf(item)} (${refusalInWords(texts, answer)})`);
+    }
+    setProgress(undefined);
+    action.onDone();
+    onDone();
+    const { undo } = action;
+    const takeBack = async () => {
+      let wrong: string | undefined;
+      for (const item of done) {
+        const answer = await undo?.(item);
+        if (answer && answer.kind !== 'done') wrong ??= refusalInWords(texts, answer);
+      }
+      action.onDone();
+      return wrong;
+    };
+    const text =
+      failed.length === 0
+        ? words('bulkDone', done.length)
+        : words('bulkSome', done.length, failed.length, failed.slice(0, 3).join(', '));
+    notify({ text, isBad: failed.length > 0, ...(undo && done.length > 0 && { undo: takeBack }) });
+  };
+  return (
+    <div class="bulk" role="toolbar" aria-label={words('selected', items.length)}>
+      <p>{words('selected', items.length)}</p>
+      {actions.map((action) => (
+        <button
+          key={action.label}
+          type="button"
+          class={action.isDanger ? 'secondary danger' : 'secondary'}
+          disabled={progress !== undefined || !items.some((item) => action.isFor?.(item) ?? true)}
+          onClick={() => run(action)}
+        >
+          {action.label}
+        </button>
+      ))}
+      <button type="button" class="quiet" onClick={onDone}>
+        {words('unselect')}
+      </button>
+      {progress !== undefined && <p role="status">{progress}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,300 @@
+import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { words } from '../inside/words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { type BulkAction, BulkBar } from './bulk-bar.tsx';
+import { changed, createTrail, type ListState, listStateOf, queryOf, sortedBy } from './list-state.ts';
+import { SearchBox } from './search-box.tsx';
+import { useMedia } from './use-media.ts';
+
+export interface Column<Item> {
+  key: string;
+  label: string;
+  cell(item: Item): ComponentChildren;
+  /** As the API calls it, where it can sort by it. */
+  sort?: string;
+}
+
+export interface ListFilter {
+  /** As the API calls it. */
+  name: string;
+  label: string;
+  choices: readonly { value: string; label: string }[];
+}
+
+export interface DataListProps<Item> {
+  /** Below `/v1/`. */
+  path: string;
+  /** What it lists, for those who do not see it. */
+  label: string;
+  columns: readonly Column<Item>[];
+  nameOf(item: Item): string;
+  hrefOf(item: Item): string;
+  canSearch?: boolean;
+  filters?: readonly ListFilter[];
+  /** What can be done with several at once. */
+  bulk?: readonly BulkAction<Item>[];
+  /** Shown where there are none at all: what they are, and how to make the first. */
+  empty: ComponentChildren;
+}
+
+const LIMIT = 50;
+const trail = createTrail();
+
+/** A list of the API's objects, page by page. Where it stands is in the address. */
+export function DataList<Item extends { id: string }>(props: DataListProps<Item>) {
+  const { path, label, columns, filters = [], bulk = [], canSearch = true, empty } = props;
+  const { address, go, announce } = useInside();
+  const isNarrow = useMedia('(max-width: 719px)');
+  const state = listStateOf(address.query, {
+    sorts: columns.flatMap(({ sort }) => sort ?? []),
+    filters: Object.fromEntries(filters.map(({ name, choices }) => [name, choices.map(({ value }) => value)])),
+  });
+  const asked = `${path}${queryOf(state, { limit: String(LIMIT) })}`;
+  const read = useRead<{ items: Item[]; next: string | null }>(asked);
+  // While the next page comes, the last one stays: nothing jumps.
+  const [last, setLast] = useState(read.body);
+  useEffect(() => {
+    if (read.body) setLast(read.body);
+  }, [read.body]);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const page = read.body ?? (read.problem ? undefined : last);
+  const count = read.body?.items.length;
+  const isNarrowed = state.search !== '' || Object.keys(state.filters).length > 0;
+  useEffect(() => {
+    if (count !== undefined && isNarrowed) announce(words('results', count));
+  }, [count, isNarrowed, announce]);
+
+  const put = (next: ListState, isReplacing = false) => {
+    setChosen(new Set());
+    go(`${address.path}${queryOf(next)}`, isReplacing);
+  };
+  const items = page?.items ?? [];
+  const marked = items.filter(({ id }) => chosen.has(id));
+  const isEmpty = page && items.length === 0 && page.next === null && !isNarrowed && state.after === undefined;
+  if (isEmpty && !read.problem) return <>{empty}</>;
+
+  const choose = (ids: readonly string[], isChosen: boolean) => {
+    const next = new Set(chosen);
+    for (const id of ids) isChosen ? next.add(id) : next.delete(id);
+    setChosen(next);
+  };
+  const view: ViewProps<Item> = { ...props, items, state, put, chosen, choose, canChoose: bulk.length > 0 };
+  return (
+    <section class="list" aria-label={label} aria-busy={read.isLoading}>
+      <div class="list-tools">
+        {canSearch && <SearchBox value={state.search} onChange={(search) => put(changed(state, { search }), true)} />}
+        {filters.map((filter) => (
+          <label key={filter.name} class="list-filter">
+            <span class="unseen">{filter.label}</span>
+            <select
+              class="input"
+              value={state.filters[filter.name] ?? ''}
+              onChange={({ currentTarget: { value } }) => {
+                const { [filter.name]: _, ...others } = state.filters;
+                put(changed(state, { filters: value === '' ? others : { ...others, [filter.name]: value } }), true);
+              }}
+            >
+              <option value="">{filter.label}</option>
+              {filter.choices.map((choice) => (
+                <option key={choice.value} value={choice.value}>
+                  {choice.label}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+      </div>
+      {read.problem && read.body && (
+        <p class="strip" role="status">
+          {words('stale')}
+        </p>
+      )}
+      {marked.length > 0 && (
+        <BulkBar items={marked} actions={bulk} nameOf={props.nameOf} onDone={() => setChosen(new Set())} />
+      )}
+      {!page && (read.problem ? <Problem read={read} /> : <Bones lines={8} />)}
+      {page && items.length === 0 && (
+        <p class="list-none" role="status">
+          {state.search === '' ? words('noMatchFilter') : words('noMatch', state.search)}
+        </p>
+      )}
+      {items.length > 0 && (isNarrow ? <Cards {...view} /> : <Table {...view} />)}
+      {page && <Pager path={path} state={state} next={page.next} put={put} />}
+    </section>
+  );
+}
+
+interface ViewProps<Item> extends DataListProps<Item> {
+  items: readonly Item[];
+  state: ListState;
+  put(next: ListState): void;
+  canChoose: boolean;
+  chosen: ReadonlySet<string>;
+  choose(ids: readonly string[], isChosen: boolean): void;
+}
+
+function Table<Item extends { id: string }>(props: ViewProps<Item>) {
+  const { label, columns, items, state, put, canChoose, chosen, choose, nameOf, hrefOf } = props;
+  const isAll = items.every(({ id }) => chosen.has(id));
+  return (
+    <table>
+      <caption class="unseen">{label}</caption>
+      <thead>
+        <tr>
+          {canChoose && (
+            <th class="tick-cell">
+              <input
+                type="checkbox"
+                aria-label={words('selectAll')}
+                checked={isAll}
+                ref={(box) => {
+                  if (box) box.indeterminate = !isAll && items.some(({ id }) => chosen.has(id));
+                }}
+                onChange={({ currentTarget }) =>
+                  choose(
+                    items.map(({ id }) => id),
+                    currentTarget.checked,
+                  )
+                }
+              />
+            </th>
+          )}
+          {columns.map((column) => (
+            <SortableHead key={column.key} column={column} state={state} put={put} />
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={item.id} class={chosen.has(item.id) ? 'chosen' : undefined}>
+            {canChoose && (
+              <td class="tick-cell">
+                <Choose item={item} {...{ chosen, choose, nameOf }} />
+              </td>
+            )}
+            {columns.map((column, at) =>
+              at === 0 ? (
+                <th key={column.key} scope="row">
+                  <Link class="row-link" href={hrefOf(item)}>
+                    {column.cell(item)}
+                  </Link>
+                </th>
+              ) : (
+                <td key={column.key}>{column.cell(item)}</td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SortableHead<Item>({
+  column,
+  state,
+  put,
+}: {
+  column: Column<Item>;
+  state: ListState;
+  put(next: ListState): void;
+}) {
+  const { sort, label } = column;
+  if (sort === undefined) return <th scope="col">{label}</th>;
+  const isSorted = state.sort === sort;
+  const icon = !isSorted ? ArrowUpDown : state.order === 'desc' ? ArrowDown : ArrowUp;
+  return (
+    <th scope="col" aria-sort={!isSorted ? undefined : state.order === 'desc' ? 'descending' : 'ascending'}>
+      <button type="button" class={isSorted ? 'sort on' : 'sort'} onClick={() => put(sortedBy(state, sort))}>
+        <span class="unseen">{words('sortBy', label)}</span>
+        <span aria-hidden="true">{label}</span>
+        <Icon node={icon} size={14} />
+      </button>
+    </th>
+  );
+}
+
+/** On a phone: one card for each, with the same in it. */
+function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
+  const { label, columns, items, canChoose, chosen, choose, nameOf, hrefOf } = props;
+  const [first, ...others] = columns;
+  return (
+    <ul class="cards" aria-label={label}>
+      {items.map((item) => (
+        <li key={item.id} class={chosen.has(item.id) ? 'chosen' : undefined}>
+          <div class="card-head">
+            {canChoose && <Choose item={item} {...{ chosen, choose, nameOf }} />}
+            <Link class="row-link" href={hrefOf(item)}>
+              {first?.cell(item)}
+            </Link>
+          </div>
+          <dl>
+            {others.map((column) => (
+              <div key={column.key}>
+                <dt>{column.label}</dt>
+                <dd>{column.cell(item)}</dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Choose<Item extends { id: string }>({
+  item,
+  chosen,
+  choose,
+  nameOf,
+}: Pick<ViewProps<Item>, 'chosen' | 'choose' | 'nameOf'> & { item: Item }) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={words('selectOne', nameOf(item))}
+      checked={chosen.has(item.id)}
+      onChange={({ currentTarget }) => choose([item.id], currentTarget.checked)}
+    />
+  );
+}
+
+interface PagerProps {
+  path: string;
+  state: ListState;
+  next: string | null;
+  put(next: ListState): void;
+}
+
+function Pager({ path, state, next, put }: PagerProps) {
+  const list = `${path}${queryOf(changed(state, {}))}`;
+  const { after } = state;
+  const before = after === undefined ? undefined : trail.before(list, after);
+  if (after === undefined && next === null) return null;
+  return (
+    <nav class="pager" aria-label={words('pageOfList')}>
+      {after !== undefined && (
+        <button type="button" class="secondary" onClick={() => put(changed(state, before ?? {}))}>
+          {words(before ? 'previousPage' : 'firstPage')}
+        </button>
+      )}
+      {next !== null && (
+        <button
+          type="button"
+          class="secondary next"
+          onClick={() => {
+            trail.note(list, after, next);
+            put(changed(state, { after: next }));
+          }}
+        >
+          {words('nextPage')}
+        </button>
+      )}
+    </nav>
+  );
+}

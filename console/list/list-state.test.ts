@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { changed, createTrail, type ListState, listStateOf, queryOf, sortedBy } from './list-state.ts';
+
+const SHAPE = { sorts: ['name'], filters: { kind: ['totp', 'sms'], enabled: ['true', 'false'] } };
+const read = (text: string) => listStateOf(new URLSearchParams(text), SHAPE);
+
+test('what stands in the address is what is asked, and comes back the same', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map((one) => one.trim());
+  const state = fc.record({
+    search: text,
+    sort: fc.constantFrom(undefined, 'name'),
+    order: fc.constantFrom(undefined, 'asc' as const, 'desc' as const),
+    after: fc.constantFrom(undefined, 'abc', 'a+b/c=&search=x'),
+    filters: fc.constantFrom<ListState['filters']>({}, { kind: 'sms' }, { kind: 'totp', enabled: 'false' }),
+  });
+  fc.assert(
+    fc.property(state, (one) => {
+      expect(read(queryOf(one))).toEqual(one);
+    }),
+  );
+});
+
+test('as usual, nothing stands there; what is asked beyond goes last', () => {
+  expect(queryOf(read(''))).toBe('');
+  expect(queryOf(read('search=shop'), { limit: '50' })).toBe('?search=shop&limit=50');
+});
+
+describe('nonsense in the address is as if it were not there', () => {
+  test.each(['sort=password', 'order=up', 'kind=__proto__', 'kind=', '__proto__=x', 'after=', 'limit=9999', 'search='])(
+    '%s',
+    (text) => {
+      expect(queryOf(read(text))).toBe('');
+    },
+  );
+});
+
+test('whatever changes what is listed begins at the first page', () => {
+  const state = read('search=a&after=xyz&kind=sms');
+  expect(changed(state, { search: 'b' }).after).toBeUndefined();
+  expect(changed(state, { after: 'next' })).toMatchObject({ search: 'a', after: 'next', filters: { kind: 'sms' } });
+});
+
+test('a column sorts one way, then the other, then as usual', () => {
+  const by = (state: ListState) => [state.sort, state.order];
+  const one = sortedBy(read('after=x'), 'name');
+  expect([by(one), one.after]).toEqual([['name', 'asc'], undefined]);
+  const two = sortedBy(one, 'name');
+  expect(by(two)).toEqual(['name', 'desc']);
+  expect(by(sortedBy(two, 'name'))).toEqual([undefined, undefined]);
+});
+
+test('back leads where one came from, in the same list, and nowhere else', () => {
+  const trail = createTrail();
+  trail.note('a', undefined, '2');
+  trail.note('a', '2', '3');
+  expect(trail.before('a', '3')).toEqual({ after: '2' });
+  expect(trail.before('a', '2')).toEqual({ after: undefined });
+  expect(trail.before('b', '2')).toBeUndefined();
+});

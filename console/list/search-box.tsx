@@ -1,0 +1,63 @@
+import { Search, X } from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { words } from '../inside/words.ts';
+import { Icon } from '../parts/icon.tsx';
+
+/** The service is asked when the fingers rest. */
+const WAIT_MS = 250;
+
+export function SearchBox({ value, onChange }: { value: string; onChange(text: string): void }) {
+  const [text, setText] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  const change = useRef(onChange);
+  change.current = onChange;
+  /** What the address said last: when it says something else, somebody went back or forth. */
+  const known = useRef(value);
+  useEffect(() => {
+    if (known.current === value) return;
+    known.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text.trim() === known.current) return;
+    const timer = setTimeout(() => {
+      known.current = text.trim();
+      change.current(text.trim());
+    }, WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <div class="search-box">
+      <Icon node={Search} size={16} />
+      <input
+        ref={input}
+        class="input"
+        type="search"
+        enterkeyhint="search"
+        aria-label={words('search')}
+        placeholder={words('searchHint')}
+        data-key="/"
+        data-key-name={words('shortcutSearch')}
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+        value={text}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && text !== '' && setText('')}
+      />
+      {text !== '' && (
+        <button
+          type="button"
+          class="quiet square"
+          aria-label={words('clearSearch')}
+          onClick={() => {
+            setText('');
+            input.current?.focus();
+          }}
+        >
+          <Icon node={X} size={16} />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { X } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { words } from '../inside/words.ts';
+import { Icon } from './icon.tsx';
+
+export interface DialogProps {
+  title: string;
+  /** Nobody sees the title, who looks. */
+  isTitleHidden?: boolean;
+  class?: string;
+  onClose(): void;
+  children: ComponentChildren;
+}
+
+/** The browser's own modal dialog: it keeps the focus, closes by Escape, and gives the focus back. */
+export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={`dialog ${kind}`}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === dialog.current && onClose()}
+      onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
+    >
+      <div class="dialog-body">
+        <header class={isTitleHidden ? 'unseen' : 'dialog-head'}>
+          <h2 id={id}>{title}</h2>
+          {!isTitleHidden && (
+            <button type="button" class="quiet square" aria-label={words('close')} onClick={onClose}>
+              <Icon node={X} />
+            </button>
+          )}
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

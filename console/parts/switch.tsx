@@ -1,0 +1,36 @@
+import { useId } from 'preact/hooks';
+
+export interface SwitchProps {
+  label: string;
+  hint?: string | undefined;
+  isOn: boolean;
+  isDisabled?: boolean;
+  onChange(isOn: boolean): void;
+}
+
+/** On or off. A checkbox in its meaning, so that every browser and reader knows it. */
+export function Switch({ label, hint, isOn, isDisabled = false, onChange }: SwitchProps) {
+  const id = useId();
+  return (
+    <div class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        id={id}
+        checked={isOn}
+        aria-checked={isOn}
+        disabled={isDisabled}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+      />
+      <div>
+        <label for={id}>{label}</label>
+        {hint !== undefined && (
+          <p class="hint" id={`${id}-hint`}>
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_557_600_000],
+  ['month', 2_629_800_000],
+  ['week', 604_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** `3 days ago`, as the language has it. */
+export function relativeText(lang: string, at: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
+  const ms = at - now;
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(ms) >= step) ?? (['second', 1_000] as const);
+  return format.format(Math.trunc(ms / size), unit);
+}
+
+/** Date and time in the device's own zone, which is named. */
+export function absoluteText(lang: string, at: number): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'long' }).format(at);
+}

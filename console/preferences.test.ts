@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { keepPreferences, readPreferences } from './preferences.ts';
+
+function storageOf(kept: Record<string, string> = {}) {
+  return {
+    kept,
+    storage: () => ({
+      getItem: (key: string) => kept[key] ?? null,
+      setItem(key: string, value: string) {
+        kept[key] = value;
+      },
+      removeItem(key: string) {
+        delete kept[key];
+      },
+    }),
+  };
+}
+
+test('what was chosen is there again, and what is usual leaves nothing behind', () => {
+  const { kept, storage } = storageOf();
+  const chosen = { theme: 'dark', language: 'de', hasShortcuts: false } as const;
+  keepPreferences(chosen, storage);
+  expect(readPreferences(storage)).toEqual(chosen);
+  keepPreferences({ theme: 'auto', language: undefined, hasShortcuts: true }, storage);
+  expect(kept).toEqual({});
+});
+
+test('nonsense and a browser that keeps nothing are the usual', () => {
+  const usual = { theme: 'auto', language: undefined, hasShortcuts: true };
+  const { storage } = storageOf({ 'countersign-theme': 'url(x)', 'countersign-language': '../de' });
+  expect(readPreferences(storage)).toEqual(usual);
+  const denied = (): never => {
+    throw new DOMException('denied', 'SecurityError');
+  };
+  expect(readPreferences(denied)).toEqual(usual);
+  expect(() => keepPreferences({ theme: 'dark', language: 'de', hasShortcuts: false }, denied)).not.toThrow();
+});

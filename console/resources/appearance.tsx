@@ -1,0 +1,143 @@
+import { useId, useMemo, useState } from 'preact/hooks';
+import { THEMES } from '../../shared/wire/appearance.ts';
+import { LANGUAGE_NAMES } from '../i18n/texts.ts';
+import { useInside } from '../inside/context.ts';
+import { Snippet } from '../parts/copy.tsx';
+import { Alert } from '../parts/field.tsx';
+import { LogoPanel } from './logo-panel.tsx';
+import { contrastOf, lookOf, optionsText, type Tried, USUAL } from './look.ts';
+import type { TabProps } from './resource.ts';
+import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
+import { words } from './words.ts';
+
+const THEME_WORDS = {
+  auto: 'themeAuto',
+  light: 'themeLight',
+  dark: 'themeDark',
+  contrast: 'themeContrast',
+} as const;
+/** Languages of the widget, in their own words. */
+const LOCALES: Readonly<Record<string, string>> = { ...LANGUAGE_NAMES, ar: 'العربية' };
+const COLOURS = { accent: 'accent', background: 'background', text: 'textColour' } as const;
+const COLOUR_BEGINS = { accent: '#2447c8', background: '#ffffff', text: '#14171f' } as const;
+const READABLE = 4.5;
+
+/** The logo, which is kept; and the look, which is tried out here and written into the page. */
+export function Appearance(props: TabProps) {
+  const { texts } = useInside();
+  const [tried, setTried] = useState(USUAL);
+  const nonce = useMemo(newNonce, []);
+  const look = useMemo(() => lookOf(tried), [tried]);
+  const needs = useNeedsOrigin(props);
+  const id = useId();
+  const text = optionsText(look);
+  return (
+    <div class="looks">
+      <div>
+        <LogoPanel {...props} />
+        <section class="panel" aria-labelledby={`${id}-look`}>
+          <h2 id={`${id}-look`}>{words('look')}</h2>
+          <p class="hint">{words('lookText')}</p>
+          <LookFields tried={tried} setTried={setTried} />
+          <h3>{words('optionsTitle')}</h3>
+          {text === '' ? (
+            <p class="hint">{words('optionsNone')}</p>
+          ) : (
+            <Snippet texts={texts} text={text} what={words('optionsCopy')} />
+          )}
+        </section>
+      </div>
+      <section class="panel preview" aria-labelledby={`${id}-preview`}>
+        <h2 id={`${id}-preview`}>{words('preview')}</h2>
+        {needs ?? <Widget key={props.resource.logo} resource={props.resource.id} nonce={nonce} look={look} />}
+      </section>
+    </div>
+  );
+}
+
+function LookFields({ tried, setTried }: { tried: Tried; setTried(next: Tried): void }) {
+  const id = useId();
+  const set = (name: keyof Tried, value: string) => setTried({ ...tried, [name]: value });
+  const { background, text, font } = tried;
+  const isUnreadable = background !== '' && text !== '' && contrastOf(background, text) < READABLE;
+  const isBadFont = font !== '' && !/^[a-z0-9][a-z0-9 ,-]{0,119}$/i.test(font);
+  return (
+    <div class="look-fields">
+      <label>
+        {words('theme')}
+        <select class="input" value={tried.theme} onChange={({ currentTarget }) => set('theme', currentTarget.value)}>
+          {THEMES.map((theme) => (
+            <option key={theme} value={theme}>
+              {words(THEME_WORDS[theme])}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {words('locale')}
+        <select class="input" value={tried.locale} onChange={({ currentTarget }) => set('locale', currentTarget.value)}>
+          <option value="auto">{words('localeAuto')}</option>
+          {Object.entries(LOCALES).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {(Object.keys(COLOURS) as (keyof typeof COLOURS)[]).map((name) => (
+        <div key={name} class="colour">
+          <label for={`${id}-${name}`}>{words(COLOURS[name])}</label>
+          <div>
+            <input
+              type="color"
+              id={`${id}-${name}`}
+              value={tried[name] === '' ? COLOUR_BEGINS[name] : tried[name]}
+              onInput={({ currentTarget }) => set(name, currentTarget.value)}
+            />
+            <code>{tried[name] === '' ? words('usual') : tried[name]}</code>
+            {tried[name] !== '' && (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`${words(COLOURS[name])}: ${words('usual')}`}
+                onClick={() => set(name, '')}
+              >
+                {words('usual')}
+              </button>
+            )}
+          </div>
+        </div>
+      ))}
+      <label>
+        {words('radius')}
+        <input
+          type="range"
+          min={0}
+          max={24}
+          value={tried.radius === '' ? 10 : Number.parseInt(tried.radius, 10)}
+          aria-valuetext={tried.radius === '' ? words('usual') : tried.radius}
+          onInput={({ currentTarget }) => set('radius', `${currentTarget.value}px`)}
+        />
+      </label>
+      <div>
+        <label for={`${id}-font`}>{words('font')}</label>
+        <input
+          class="input"
+          type="text"
+          id={`${id}-font`}
+          value={font}
+          placeholder={words('usual')}
+          spellcheck={false}
+          autocomplete="off"
+          aria-invalid={isBadFont ? 'true' : undefined}
+          aria-describedby={`${id}-font-hint`}
+          onInput={({ currentTarget }) => set('font', currentTarget.value)}
+        />
+        <p class="hint" id={`${id}-font-hint`}>
+          {words(isBadFont ? 'fontBad' : 'fontHint')}
+        </p>
+      </div>
+      <Alert>{isUnreadable && words('contrastLow')}</Alert>
+    </div>
+  );
+}

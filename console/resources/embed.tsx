@@ -1,0 +1,79 @@
+import { useId } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { Snippet as Code } from '../parts/copy.tsx';
+import type { TabProps } from './resource.ts';
+import { BACKENDS, exampleOrigin, filledIn, PAGES, type Snippet } from './snippets.ts';
+import { words } from './words.ts';
+
+/** What to write where, filled in for this resource. Which languages are shown stands in the address. */
+export function Embed({ resource }: TabProps) {
+  const known = exampleOrigin(resource.allowedOrigins.filter((origin) => origin !== location.origin));
+  const filling = {
+    service: location.origin,
+    resource: resource.id,
+    origin: known ?? 'https://www.example.com',
+  };
+  return (
+    <>
+      <p class="head-lead spaced">{words('embedLead')}</p>
+      {known === undefined && <p class="strip">{words('exampleOrigin')}</p>}
+      <Snippets name="page" title={words('onPage')} text={words('onPageText')} snippets={PAGES} filling={filling} />
+      <Snippets
+        name="backend"
+        title={words('inBackend')}
+        text={words('inBackendText')}
+        snippets={BACKENDS}
+        filling={filling}
+      />
+    </>
+  );
+}
+
+interface SnippetsProps {
+  name: string;
+  title: string;
+  text: string;
+  snippets: readonly Snippet[];
+  filling: Parameters<typeof filledIn>[1];
+}
+
+function Snippets({ name, title, text, snippets, filling }: SnippetsProps) {
+  const { address, go, texts } = useInside();
+  const id = useId();
+  const wanted = address.query.get(name);
+  const chosen = snippets.find(({ language }) => language.toLowerCase() === wanted) ?? snippets[0];
+  if (!chosen) return null;
+  const choose = (language: string) => {
+    const query = new URLSearchParams(address.query);
+    query.set(name, language.toLowerCase());
+    go(`${address.path}?${query}`, true);
+  };
+  return (
+    <section class="panel code" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <p class="hint">{text}</p>
+      <fieldset class="segments">
+        <legend class="unseen">{`${title}: ${words('language')}`}</legend>
+        {snippets.map(({ language }) => (
+          <label key={language}>
+            <input
+              type="radio"
+              class="unseen"
+              name={`${id}-language`}
+              checked={language === chosen.language}
+              onChange={() => choose(language)}
+            />
+            <span>{language}</span>
+          </label>
+        ))}
+      </fieldset>
+      {chosen.needs !== undefined && <p class="hint">{words('installs', chosen.needs)}</p>}
+      <Code
+        key={chosen.language}
+        texts={texts}
+        text={filledIn(chosen.text, filling)}
+        what={words('codeFor', chosen.language)}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { contrastOf, lookOf, optionsText, USUAL } from './look.ts';
+
+test('as usual there is nothing to write', () => {
+  expect(optionsText(lookOf(USUAL))).toBe('');
+});
+
+test('what was tried is what is written', () => {
+  const tried = { ...USUAL, theme: 'dark', locale: 'de', accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' };
+  expect(optionsText(lookOf(tried))).toBe(
+    "theme: 'dark',\nlocale: 'de',\nvariables: { accent: '#0a7', radius: '4px', font: 'Inter, sans-serif' },",
+  );
+});
+
+test('what the widget would not take is not written, and nothing ends the string that it stands in', () => {
+  fc.assert(
+    fc.property(
+      fc.record({ theme: fc.string(), locale: fc.string(), accent: fc.string(), font: fc.string() }),
+      (some) => {
+        const text = optionsText(lookOf({ ...USUAL, ...some }));
+        expect(text.replace(/'[A-Za-z0-9#, -]*'/g, '')).toMatch(/^[a-z:,{}\s]*$/);
+      },
+    ),
+  );
+});
+
+test('contrast is that of WCAG', () => {
+  expect(contrastOf('#ffffff', '#000')).toBeCloseTo(21, 5);
+  expect(contrastOf('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+  expect(contrastOf('#2447c8', '#2447c8')).toBe(1);
+});

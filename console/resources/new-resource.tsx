@@ -1,0 +1,65 @@
+import { CreateForm } from '../edit/create-form.tsx';
+import { isSuperuser, useInside } from '../inside/context.ts';
+import { PageHead } from '../inside/page-head.tsx';
+import type { Resource } from './resource.ts';
+import { readOrigin } from './resource.ts';
+import { RESOURCES } from './resource-list.tsx';
+import { words } from './words.ts';
+
+export function NewResource() {
+  const { reads, session, go, notify } = useInside();
+  const head = (
+    <PageHead title={words('newTitle')} lead={words('newLead')} back={{ href: RESOURCES, label: words('title') }} />
+  );
+  if (!isSuperuser(session)) {
+    return (
+      <>
+        {head}
+        <p class="strip">{words('onlySuperuser')}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      {head}
+      <CreateForm<Resource>
+        path="resources"
+        inputs={[
+          { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
+          {
+            name: 'allowedOrigins',
+            kind: 'list',
+            most: 100,
+            label: words('allowedOrigins'),
+            hint: words('allowedOriginsHint'),
+            placeholder: 'https://www.example.com',
+            read: readOrigin,
+          },
+          { name: 'allowLocalhost', kind: 'toggle', label: words('allowLocalhost'), hint: words('allowLocalhostHint') },
+          {
+            name: 'testMode',
+            kind: 'select',
+            label: words('testMode'),
+            hint: words('testModeHint'),
+            without: words('testNone'),
+            choices: [
+              { value: 'pass', label: words('testPass') },
+              { value: 'fail', label: words('testFail') },
+              { value: 'expire', label: words('testExpire') },
+            ],
+          },
+        ]}
+        initial={{ name: '', allowedOrigins: [], allowLocalhost: false, testMode: null }}
+        bodyOf={({ testMode, ...rest }) => ({ ...rest, ...(testMode !== null && { testMode }) })}
+        button={words('make')}
+        onMade={({ body, version }) => {
+          reads.changed('resources', 'checklist');
+          reads.put(`resources/${body.id}`, body, version);
+          notify({ text: words('made', body.name) });
+          go(`${RESOURCES}/${body.id}/embed`, true);
+        }}
+        onCancel={() => go(RESOURCES)}
+      />
+    </>
+  );
+}

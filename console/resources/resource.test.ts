@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseAllowedOrigin } from '../../server/domain/origins.ts';
+import { parseRedirectUri } from '../../server/domain/redirect-uris.ts';
+import { allows, type Resource, readOrigin, readRedirectUri } from './resource.ts';
+
+describe('an origin, out of what people paste', () => {
+  test.each([
+    ['https://shop.example', 'https://shop.example'],
+    ['shop.example', 'https://shop.example'],
+    ['https://Shop.Example/login?next=/#top', 'https://shop.example'],
+    ['https://shop.example:443/', 'https://shop.example'],
+    ['shop.example:8443', 'https://shop.example:8443'],
+    ['https://*.shop.example', 'https://*.shop.example'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['http://localhost:3000/x', 'http://localhost:3000'],
+  ])('%s is %s, and the service takes it', (text, value) => {
+    expect(readOrigin(text)).toEqual({ value });
+    expect(parseAllowedOrigin(value)).toBe(value);
+  });
+
+  test.each([
+    'http://shop.example',
+    'javascript://x',
+    'https://ada@shop.example',
+    'https://',
+    'https://a.*.example',
+    '*',
+    'ftp://a.example',
+  ])('%s is none', (text) => {
+    expect(readOrigin(text)).toHaveProperty('mistake');
+  });
+
+  test('whatever is taken is in the form in which the service keeps it', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.webUrl(), fc.string(), fc.domain()), (text) => {
+        const read = readOrigin(text);
+        if ('value' in read) expect([read.value, undefined]).toContain(parseAllowedOrigin(read.value));
+      }),
+    );
+  });
+});
+
+test('an address for results is kept as browsers write it', () => {
+  expect(readRedirectUri('https://Shop.example/done')).toEqual({ value: 'https://shop.example/done' });
+  expect(parseRedirectUri('https://shop.example/done')).toBe('https://shop.example/done');
+  for (const text of ['shop.example', 'http://shop.example/', 'https://shop.example/#x', 'https://a:b@shop.example/']) {
+    expect(readRedirectUri(text)).toHaveProperty('mistake');
+  }
+});
+
+test('where the widget may stand is told as the service will decide', () => {
+  const resource = {
+    allowedOrigins: ['https://a.example', 'https://*.b.example'],
+    allowLocalhost: false,
+  } as unknown as Resource;
+  expect(allows(resource, 'https://a.example')).toBe(true);
+  expect(allows(resource, 'https://x.b.example')).toBe(true);
+  for (const origin of ['https://b.example', 'https://x.y.b.example', 'https://a.example:8443', 'http://localhost:1']) {
+    expect(allows(resource, origin)).toBe(false);
+  }
+  expect(allows({ ...resource, allowLocalhost: true }, 'http://localhost:1')).toBe(true);
+});

@@ -1,0 +1,63 @@
+import type { Entry } from '../edit/inputs.ts';
+import type { Fields } from '../service/conflict.ts';
+import { words } from './words.ts';
+
+/** A resource as the API shows it, as far as it is looked at here. */
+export interface Resource extends Fields {
+  id: string;
+  name: string;
+  enabled: boolean;
+  methodPolicy: 'auto' | 'password' | 'otp' | 'password-otp';
+  allowedOrigins: readonly string[];
+  allowLocalhost: boolean;
+  redirectUris: readonly string[];
+  logo: string | null;
+  testMode: 'pass' | 'fail' | 'expire' | null;
+  warnings: readonly string[];
+  createdAt: number;
+  createdBy: { kind: string; id?: string } | null;
+}
+
+/** What each of its tabs is given. */
+export interface TabProps {
+  resource: Resource;
+  version: string | undefined;
+}
+
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
+const WILDCARD = 'https://*.';
+
+/**
+ * An origin out of whatever somebody copies from their address bar: scheme, host and port, without what comes after. What
+ * the service decides (stars right under a public suffix) is left to it.
+ */
+export function readOrigin(text: string): Entry {
+  const typed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const isWildcard = typed.toLowerCase().startsWith(WILDCARD);
+  const plain = isWildcard ? `https://star.${typed.slice(WILDCARD.length)}` : typed;
+  if (!URL.canParse(plain)) return { mistake: words('originBad') };
+  const { protocol, hostname, origin, username, password } = new URL(plain);
+  if (username !== '' || password !== '' || hostname === '') return { mistake: words('originBad') };
+  if (protocol !== 'https:' && protocol !== 'http:') return { mistake: words('originBad') };
+  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return { mistake: words('originHttps') };
+  if (/[*%]/.test(origin)) return { mistake: words('originStar') };
+  return { value: isWildcard ? origin.replace('https://star.', WILDCARD) : origin };
+}
+
+/** An address that results may be posted to, exactly as it is written; in the form that browsers give it. */
+export function readRedirectUri(text: string): Entry {
+  if (!URL.canParse(text)) return { mistake: words('redirectBad') };
+  const { protocol, hostname, href, hash, username, password } = new URL(text);
+  if (hash !== '' || text.includes('#')) return { mistake: words('redirectFragment') };
+  if (username !== '' || password !== '') return { mistake: words('redirectBad') };
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+  return isSafe ? { value: href } : { mistake: words('originHttps') };
+}
+
+/** Whether a page of this origin may hold the widget, as the service will say. */
+export function allows(resource: Resource, origin: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  if (resource.allowLocalhost && protocol === 'http:' && /^(?:localhost|127\.0\.0\.1)$/.test(hostname)) return true;
+  const wildcard = origin.replace(/^https:\/\/[^.]+\./, WILDCARD);
+  return resource.allowedOrigins.some((entry) => entry === origin || entry === wildcard);
+}

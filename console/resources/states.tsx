@@ -1,0 +1,33 @@
+import { words as common } from '../inside/words.ts';
+import { Badge } from '../parts/badge.tsx';
+import type { Resource } from './resource.ts';
+import { words } from './words.ts';
+
+const TESTS = { pass: 'testPass', fail: 'testFail', expire: 'testExpire' } as const;
+export const METHODS = {
+  auto: 'methodAuto',
+  password: 'methodPassword',
+  otp: 'methodOtp',
+  'password-otp': 'methodBoth',
+} as const;
+
+/** What there is to know of a resource at a glance. */
+export function States({ resource }: { resource: Resource }) {
+  return (
+    <span class="states">
+      <Badge tone={resource.enabled ? 'good' : 'plain'}>{common(resource.enabled ? 'active' : 'deactivated')}</Badge>
+      {resource.testMode !== null && <Badge tone="warn">{words(TESTS[resource.testMode])}</Badge>}
+    </span>
+  );
+}
+
+/** The origins that it allows, in a line. */
+export function originsText({ allowedOrigins, allowLocalhost }: Resource): string {
+  const all = [
+    ...allowedOrigins.map((one) => one.replace(/^https:\/\//, '')),
+    ...(allowLocalhost ? [words('localhost')] : []),
+  ];
+  const [first, ...others] = all;
+  if (first === undefined) return words('nowhere');
+  return others.length === 0 ? first : words('moreOrigins', first, others.length);
+}

@@ -1,0 +1,129 @@
+import { useId, useState } from 'preact/hooks';
+import type { SessionView } from '../../shared/wire/session.ts';
+import { useInside } from '../inside/context.ts';
+import { Alert } from '../parts/field.tsx';
+import { absoluteText } from '../parts/time.ts';
+import type { Outcome } from './judge-result.ts';
+import type { TabProps } from './resource.ts';
+import { newNonce, useNeedsOrigin, Widget } from './widget.tsx';
+import { words } from './words.ts';
+
+const LOOK = {};
+/** Seconds since 1970. */
+const TIMES = ['auth_time', 'iat', 'exp'];
+const KNOWN = [
+  'iss',
+  'aud',
+  'sub',
+  'preferred_username',
+  'nonce',
+  'origin',
+  'otp',
+  'amr',
+  'acr',
+  'auth_time',
+  'iat',
+  'exp',
+  'jti',
+  'txn',
+] as const;
+
+/** A sign-in as on a page of the site, and its result as a backend sees it. */
+export function TryIt(props: TabProps) {
+  const { resource } = props;
+  const { client, reads, announce } = useInside();
+  const [nonce, setNonce] = useState(newNonce);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [problem, setProblem] = useState<string>();
+  const needs = useNeedsOrigin(props);
+  const id = useId();
+  const verify = async (result: string) => {
+    // Whoever tries it may have a device whose clock is off: the service's own counts.
+    const [session, { judgeResult }] = await Promise.all([
+      client.get<SessionView>('session'),
+      import('./judge-result.ts'),
+    ]);
+    const judged = await judgeResult(result, {
+      issuer: location.origin,
+      resource: resource.id,
+      nonce,
+      origin: location.origin,
+      isTest: resource.testMode !== null,
+      now: session.kind === 'done' ? session.body.now : Date.now(),
+    });
+    setOutcome(judged);
+    if ('claims' in judged) announce(words('resultGood'));
+    reads.changed('checklist');
+  };
+  const again = () => {
+    setOutcome(undefined);
+    setProblem(undefined);
+    setNonce(newNonce());
+  };
+  return (
+    <>
+      <p class="head-lead spaced">{words('tryLead')}</p>
+      <div class="looks">
+        <section class="panel preview" aria-labelledby={`${id}-try`}>
+          <h2 id={`${id}-try`}>{words('tryTitle')}</h2>
+          {needs ?? (
+            <Widget
+              key={nonce}
+              resource={resource.id}
+              nonce={nonce}
+              look={LOOK}
+              onSuccess={({ result }) => verify(result)}
+              onError={({ code, message }) => setProblem(`${message} (${code})`)}
+            />
+          )}
+          <Alert>{problem !== undefined && words('tryError', problem)}</Alert>
+          {(outcome || problem !== undefined) && (
+            <div class="dialog-actions start">
+              <button type="button" class="secondary" onClick={again}>
+                {words('tryAgain')}
+              </button>
+            </div>
+          )}
+        </section>
+        <section class="panel" aria-labelledby={`${id}-result`}>
+          <h2 id={`${id}-result`}>{words('resultTitle')}</h2>
+          {!outcome && <p class="hint">{words('resultNone')}</p>}
+          {outcome && 'code' in outcome && (
+            <p class="error" role="alert">
+              {words('resultBad', outcome.code)}
+            </p>
+          )}
+          {outcome && 'claims' in outcome && (
+            <>
+              <p class="hint">{words('resultGood')}</p>
+              {resource.testMode !== null && <p class="strip warn">{words('resultTest')}</p>}
+              <Claims claims={outcome.claims} />
+            </>
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Claims({ claims }: { claims: object }) {
+  const { lang } = useInside().texts;
+  const shown = Object.entries(claims).filter(([name]) => (KNOWN as readonly string[]).includes(name));
+  return (
+    <dl class="claims">
+      {shown.map(([name, value]) => (
+        <div key={name}>
+          <dt>
+            <code>{name}</code>
+          </dt>
+          <dd>
+            <span class="claim-value">
+              {TIMES.includes(name) ? absoluteText(lang, Number(value) * 1_000) : JSON.stringify(value)}
+            </span>
+            <span class="hint">{words(`claim_${name as (typeof KNOWN)[number]}`)}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,58 @@
+import { Globe, House, type IconNode, KeyRound } from 'lucide';
+import type { ComponentType } from 'preact';
+import type { SessionView } from '../shared/wire/session.ts';
+import type { InnerPlace } from './visit.ts';
+
+/** What a room's own module has. */
+export interface RoomModule {
+  Room: ComponentType;
+  words?: { load(lang: string): Promise<void> };
+  style?: string;
+}
+
+/** A room of the console: how one gets there, and where it is loaded from when somebody does. */
+export interface RoomEntry {
+  /** In the navigation, by language. */
+  label: { en: string; de: string };
+  icon: IconNode;
+  /** After `g`. */
+  key: string;
+  group: 'work' | 'own';
+  /** Who has it in their navigation; without it, everybody. */
+  isFor?(session: SessionView): boolean;
+  /** Its objects, for the search over everything: what they are called, and where they are. */
+  find?: { path: string; name(item: Found): string; href(item: Found): string };
+  load(): Promise<RoomModule>;
+}
+
+export type Found = Readonly<Record<string, unknown>> & { id: string };
+
+/** One line for each place behind the door, in the order of the navigation. */
+export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
+  home: {
+    label: { en: 'Home', de: 'Start' },
+    icon: House,
+    key: 'h',
+    group: 'work',
+    load: () => import('./home/room.tsx'),
+  },
+  resources: {
+    label: { en: 'Resources', de: 'Ressourcen' },
+    icon: Globe,
+    key: 'r',
+    group: 'work',
+    find: { path: 'resources', name: ({ name }) => String(name), href: ({ id }) => `/console/resources/${id}` },
+    load: () => import('./resources/room.tsx'),
+  },
+  ownSignIn: {
+    label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },
+    icon: KeyRound,
+    key: 'y',
+    group: 'own',
+    load: () => import('./own/room.tsx'),
+  },
+};
+
+export function labelOf({ label }: RoomEntry, lang: string): string {
+  return lang === 'de' ? label.de : label.en;
+}

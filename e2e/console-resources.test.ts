@@ -1,0 +1,389 @@
+import { describe, test } from 'vitest';
+import type { Resource } from '../server/domain/resource.ts';
+import { documents } from '../server/ports/documents.ts';
+import { StoreUnavailable } from '../server/ports/store.ts';
+import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { samplePng } from '../server/testing/images.ts';
+import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/scene.ts';
+import { someone } from './harness/console-people.ts';
+import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { consoleVisits } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console resources');
+const { enter } = visits;
+
+const pathOf = ({ id }: Pick<Resource, 'id'>, tab = '') => `/console/resources/${id}${tab}`;
+const stored = ({ id }: Pick<Resource, 'id'>) => read(visits.ports, documents.resource(id));
+
+describe('from an empty account', () => {
+  test('a resource is made, once, and is where one is led to', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console');
+    await view.enter('Resources');
+    await view.at('Resources');
+    await expect(view.heading).toBeFocused();
+    await expect(view.page.getByText('No resource yet')).toBeVisible();
+    await view.page.getByRole('link', { name: 'New resource' }).first().click();
+    await view.button('Make the resource').click();
+    await expect(view.wrong).toHaveText('Fill this in.');
+    await expect(view.field('Name')).toBeFocused();
+    await view.fill({ Name: 'Shop', 'Allowed origins': 'http://shop.example' });
+    await view.button('Add').click();
+    await expect(view.wrong.last()).toHaveText(/begin with https/);
+    await view.fill({ 'Allowed origins': 'Shop.example/login?x' });
+    await view.page.keyboard.press('Enter');
+    await expect(view.page.getByText('https://shop.example', { exact: true })).toBeVisible();
+
+    // The answer is lost on its way: made all the same, and not a second time.
+    await view.page.route('**/v1/resources', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await view.button('Make the resource').click();
+    await expect(view.wrong).toHaveText(/connection was interrupted/);
+    view.complaints.splice(0);
+    await view.page.unroute('**/v1/resources');
+    await view.button('Make the resource').click();
+    await view.at('Shop');
+    await expect(view.page).toHaveURL(/\/console\/resources\/res_[0-9a-z]{11}\/embed$/);
+    await expect(view.page).toHaveTitle('Embed – Shop – Countersign');
+    await view.page.getByRole('link', { name: 'Resources', exact: true }).last().click();
+    await expect(view.page.getByRole('row')).toHaveCount(2);
+  });
+});
+
+describe('a list', () => {
+  test('stands in its address: search, order and page go along and come back', async () => {
+    const who = await someone(visits.stage);
+    for (let at = 0; at < 60; at++) {
+      await addResource(visits.ports, who.account, {
+        name: `${at % 2 ? 'Shop' : 'Office'} ${String(at).padStart(2, '0')}`,
+      });
+    }
+    const view = await enter(who, '/console/resources?sort=name&order=asc');
+    const first = view.page.locator('tbody tr').first();
+    await expect(first).toContainText('Office 00');
+    await view.button('Next').click();
+    await expect(view.page).toHaveURL(/after=/);
+    await expect(first).toContainText('Shop 41');
+    await view.page.reload();
+    await expect(first).toContainText('Shop 41');
+    // After a reload nobody knows where one came from.
+    await view.button('First page').click();
+    await expect(first).toContainText('Office 00');
+    await view.page.keyboard.press('/');
+    await view.page.keyboard.type('shop 1');
+    await expect(view.page).toHaveURL(/search=shop\+1/);
+    await expect(view.page.locator('tbody tr')).toHaveCount(5);
+    await view.page.getByRole('button', { name: 'Sort by Name' }).click();
+    await expect(first).toContainText('Shop 19');
+    await first.getByRole('link').click();
+    await view.at('Shop 19');
+    await view.page.goBack();
+    await expect(first).toContainText('Shop 19');
+    await expect(view.field('Search')).toHaveValue('shop 1');
+    await view.field('Search').fill('nothing like it');
+    await expect(view.page.getByText('Nothing matches “nothing like it”.')).toBeVisible();
+  });
+
+  test('several are switched off at once, after a question, and back on by undo', async () => {
+    const who = await someone(visits.stage);
+    const made = [
+      await addResource(visits.ports, who.account, { name: 'A' }),
+      await addResource(visits.ports, who.account, { name: 'B' }),
+    ];
+    const view = await enter(who, '/console/resources');
+    await view.page.getByLabel('Select all on this page').check();
+    await view.button('Switch off').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
+    await expect(view.page.getByText('Done for 2.')).toBeVisible();
+    for (const one of made) expect((await stored(one)).enabled).toBe(false);
+    await view.button('Undo').click();
+    await expect(view.page.getByText('Undone.')).toBeVisible();
+    for (const one of made) expect((await stored(one)).enabled).toBe(true);
+  });
+});
+
+describe('settings', () => {
+  test('are saved as they are typed, bad ones are said at their field, and saving can be undone', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
+      name: 'Shop',
+      allowedOrigins: ['https://shop.example'],
+    });
+    const view = await enter(who, pathOf(shop));
+    await view.field('Name').fill('');
+    await view.field('Wrong codes before a token locks').fill('99');
+    await view.button('Save changes').click();
+    await expect(view.wrong.first()).toHaveText('Fill this in.');
+    await expect(view.field('Name')).toBeFocused();
+    await view.fill({ Name: 'The shop', 'Wrong codes before a token locks': '7', 'How long a result lives': '90' });
+    await view.page.getByLabel('Unit of How long a result lives').selectOption('seconds');
+    await view.page.getByLabel('Unit of How long a result lives').selectOption('minutes');
+    await view.button('Save changes').click();
+    await expect(view.wrong.first()).toHaveText('From 10 seconds to 5 minutes.');
+    await view.fill({ 'How long a result lives': '2' });
+    await view.page.getByRole('switch', { name: 'People set up tokens by themselves' }).check();
+    await view.page.getByRole('switch', { name: 'Required', exact: true }).check();
+    await view.page.getByRole('switch', { name: 'Compare browsers' }).check();
+    await view.page.getByRole('radio', { name: /^Password and code/ }).check();
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect(await stored(shop)).toMatchObject({
+      name: 'The shop',
+      failedAttemptsBeforeLock: 7,
+      resultLifetimeMs: 120_000,
+      methodPolicy: 'password-otp',
+      enrolment: { kinds: ['totp'], required: true },
+      environment: { action: 'demand-otp', threshold: 60 },
+      allowedOrigins: ['https://shop.example'],
+    });
+    await view.at('The shop');
+    await view.button('Undo').click();
+    await expect(view.page.getByText('Undone.')).toBeVisible();
+    const after = await stored(shop);
+    expect([after.name, after.methodPolicy, after.enrolment]).toEqual(['Shop', 'auto', undefined]);
+  });
+
+  test('what the service does not take is said where it stands', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, pathOf(shop));
+    await view.field('Allowed origins').fill('https://*.github.io');
+    await view.page.keyboard.press('Enter');
+    await view.button('Save changes').click();
+    await expect(view.wrong.first()).toHaveText(/not accepted/);
+    expect((await stored(shop)).allowedOrigins).not.toContain('https://*.github.io');
+  });
+
+  test('somebody else was faster: what they changed is shown, nothing of theirs is overwritten unseen', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, pathOf(shop));
+    await view.fill({ Name: 'Mine', 'Wrong codes before a token locks': '4' });
+    await overwrite(visits.ports, documents.resource(shop.id), { name: 'Theirs', passwordReset: true });
+    await view.button('Save changes').click();
+    const conflict = view.page.getByRole('region', { name: 'Somebody else has changed this meanwhile' });
+    await expect(conflict).toContainText('“Forgotten password?”');
+    await expect(conflict).toContainText('Yours: Mine');
+    await expect(conflict).toContainText('Theirs: Theirs');
+    await expectAccessible(view, 'conflict');
+    expect((await stored(shop)).name).toBe('Theirs');
+    await conflict.getByLabel('Theirs: Theirs').check();
+    await view.button('Save with these choices').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect(await stored(shop)).toMatchObject({ name: 'Theirs', passwordReset: true, failedAttemptsBeforeLock: 4 });
+  });
+
+  test('a change elsewhere that touches nothing of this is no conflict', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, pathOf(shop));
+    await view.fill({ Name: 'Mine' });
+    await overwrite(visits.ports, documents.resource(shop.id), { logo: 'a'.repeat(64) });
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect((await stored(shop)).name).toBe('Mine');
+  });
+
+  test('what is not saved waits: for a look elsewhere, and for signing in again at the same place', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, pathOf(shop));
+    await view.fill({ Name: 'Half done' });
+    await view.page.getByRole('link', { name: 'Embed' }).click();
+    await view.page.goBack();
+    await expect(view.field('Name')).toHaveValue('Half done');
+    await expect(view.page.getByText('These are your changes from before.')).toBeVisible();
+    // SR-29: the session ends elsewhere.
+    const key = documents.administrator(who.account, who.id);
+    await overwrite(visits.ports, key, { sessionEpoch: (await read(visits.ports, key)).sessionEpoch + 1 });
+    await view.button('Save changes').click();
+    await view.at('Sign in');
+    await expect(view.page.getByText('Half done')).toHaveCount(0);
+    await signInAgain(view, who);
+    await view.at('Shop');
+    await expect(view.field('Name')).toHaveValue('Half done');
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+  });
+
+  test('an outage and no connection are said, and what is there is asked again', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, pathOf(shop));
+    await view.fill({ Name: 'Later' });
+    visits.ports.store.intercept = {
+      async commit() {
+        throw new StoreUnavailable('the disk is gone');
+      },
+    };
+    await view.button('Save changes').click();
+    await expect(view.wrong.last()).toHaveText(/cannot answer safely/);
+    visits.ports.store.intercept = {};
+    await view.page.context().setOffline(true);
+    await expect(view.page.getByText('You are offline.')).toBeVisible();
+    await view.page.context().setOffline(false);
+    await expect(view.page.getByText('You are offline.')).toHaveCount(0);
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+  });
+
+  test('deleting asks for the name, and then it is gone', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, pathOf(shop));
+    await view.button('Delete this resource').click();
+    const dialog = view.page.getByRole('dialog');
+    await expectAccessible(view, 'delete');
+    await dialog.getByRole('textbox').fill('shop');
+    await dialog.getByRole('button', { name: 'Delete for good' }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('That is not the same.');
+    await view.page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(view.button('Delete this resource')).toBeFocused();
+    await view.button('Delete this resource').click();
+    await dialog.getByRole('textbox').fill('Shop');
+    await view.page.keyboard.press('Enter');
+    await expect(view.page.getByText('Shop is deleted.')).toBeVisible();
+    await view.page.goto(visits.stage.url + pathOf(shop));
+    await expect(view.page.getByText('This is not here any more')).toBeVisible();
+  });
+});
+
+async function signInAgain(view: ConsoleView, who: SceneAdministrator): Promise<void> {
+  await view.fill({ 'E-mail address': who.email });
+  await view.button('Continue').click();
+  await view.fill({ Password: who.password });
+  await view.button('Sign in').click();
+  await view.at('Enter your code');
+  await view.button(/Use a recovery code/).click();
+  await view.fill({ 'Recovery code': who.recoveryCodes[0] ?? '' });
+  await view.button('Confirm').click();
+}
+
+// SR-27, as far as it can be seen: what a role may not do is absent, or it is said who may.
+describe('an administrator who is not the superuser', () => {
+  test('acts on their own resource, looks at others, and makes and deletes none', async () => {
+    const ada = await someone(visits.stage);
+    const own = await addResource(visits.ports, ada.account, { name: 'Own' });
+    const other = await addResource(visits.ports, ada.account, { name: 'Other' });
+    const grace = await addAdministrator(visits.ports, ada.account, {
+      email: `grace-of-${ada.id}@acme.example`,
+      grants: [{ resource: own.id, allowed: true }],
+    });
+    const view = await enter(grace, '/console/resources');
+    await expect(view.page.getByRole('row')).toHaveCount(3);
+    await expect(view.page.getByRole('link', { name: 'New resource' })).toHaveCount(0);
+    await view.page.goto(`${visits.stage.url}/console/resources/new`);
+    await expect(view.page.getByText('Only the superuser makes resources.')).toBeVisible();
+
+    await view.page.goto(visits.stage.url + pathOf(other));
+    await expect(view.page.getByText('You can look at this, and not change it.')).toBeVisible();
+    await expect(view.field('Name')).toHaveAttribute('readonly', '');
+    await expect(view.button('Delete this resource')).toHaveCount(0);
+    await expect(view.page.getByText('Only the superuser deletes resources.')).toBeVisible();
+    await expectAccessible(view, 'read only');
+
+    await view.page.goto(visits.stage.url + pathOf(own));
+    await view.fill({ Name: 'Still mine' });
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect((await stored(own)).name).toBe('Still mine');
+  });
+});
+
+describe('the sign-in, in the console', () => {
+  test('is tried as people do, and its result is told claim by claim', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
+      name: 'Shop',
+      allowedOrigins: ['https://shop.example'],
+    });
+    await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+    const view = await enter(who, pathOf(shop, '/try'));
+    await view.button(`Allow ${visits.stage.url}`).click();
+    const frame = view.page.frameLocator('.widget iframe');
+    await frame.getByLabel('Login or email').fill(`maria-${shop.id}`);
+    await frame.getByRole('button', { name: 'Continue' }).click();
+    await frame.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await frame.getByRole('button', { name: 'Sign in' }).click();
+    await expect(view.page.getByText('It holds.', { exact: false }).first()).toBeVisible();
+    const claims = view.page.locator('.claims');
+    await expect(claims).toContainText(`"maria-${shop.id}"`);
+    await expect(claims).toContainText(`"${visits.stage.url}"`);
+    await expect(claims).toContainText('["pwd"]');
+    await expectAccessible(view, 'result');
+    expect((await stored(shop)).allowedOrigins).toEqual(['https://shop.example', visits.stage.url]);
+    expect(visits.stage.log()).not.toContain(PASSWORD);
+    await view.button('Try again').click();
+    await expect(frame.getByLabel('Login or email')).toBeVisible();
+  });
+
+  test('shows a look as it is chosen, and the options for it', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop', allowedOrigins: [visits.stage.url] });
+    const view = await enter(who, pathOf(shop, '/appearance'));
+    const frame = view.page.frameLocator('.widget iframe');
+    await expect(frame.getByRole('button', { name: 'Continue' })).toBeVisible();
+    await view.page.getByLabel('Colour of buttons', { exact: true }).fill('#006644');
+    await expect(frame.getByRole('button', { name: 'Continue' })).toHaveCSS('background-color', 'rgb(0, 102, 68)');
+    await expect(view.page.locator('.snippet code')).toHaveText("variables: { accent: '#006644' },");
+    await view.page.getByLabel('Background', { exact: true }).fill('#777777');
+    await view.page.getByLabel('Text', { exact: true }).fill('#888888');
+    await expect(view.wrong).toHaveText(/too alike/);
+    const png = samplePng();
+    await view.page.locator('input[type=file]').setInputFiles({ name: 'a.gif', mimeType: 'image/gif', buffer: png });
+    await expect(view.wrong.first()).toHaveText('That is no PNG or WebP.');
+    await view.page.locator('input[type=file]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png });
+    await expect(view.page.getByText('The logo is set.')).toBeVisible();
+    await expect(view.page.getByRole('img', { name: 'The logo of Shop' })).toHaveJSProperty('complete', true);
+    await view.button('Take it away').click();
+    await expect(view.page.getByText('No logo yet.')).toBeVisible();
+  });
+
+  test('is embedded with code that names this resource, in the language that stands in the address', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
+      name: 'Shop',
+      allowedOrigins: ['https://shop.example'],
+    });
+    const view = await enter(who, pathOf(shop, '/embed?backend=python'));
+    await expect(view.page.locator('.snippet').last()).toContainText(`RESOURCE = "${shop.id}"`);
+    await expect(view.page.locator('.snippet').last()).toContainText('ORIGIN = "https://shop.example"');
+    await view.page.getByText('Java', { exact: true }).click();
+    await expect(view.page).toHaveURL(/backend=java$/);
+    await expect(view.page.locator('.snippet').last()).toContainText(`RESOURCE = "${shop.id}"`);
+    await expect(view.page.locator('.snippet').first()).toContainText(`${visits.stage.url}/widget/v1/countersign.js`);
+  });
+});
+
+// SR-30. The attack: whoever may name a resource writes markup there, for other administrators to meet.
+test('SR-30: markup in names is text, in lists, titles, dialogs and code', async () => {
+  const who = await someone(visits.stage);
+  const made: Resource[] = [];
+  for (const name of CORPUS) {
+    const one = await addResource(visits.ports, who.account, { name: 'x', allowedOrigins: [visits.stage.url] });
+    await overwrite(visits.ports, documents.resource(one.id), { name });
+    made.push(one);
+  }
+  const view = await enter(who, '/console');
+  await view.page.context().addInitScript(TRAP);
+  await view.page.goto(`${visits.stage.url}/console/resources`);
+  await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
+  for (const [at, name] of CORPUS.entries()) {
+    const one = made[at];
+    if (!one) continue;
+    await view.page.goto(visits.stage.url + pathOf(one));
+    await view.at(name);
+    await view.button('Delete this resource').click();
+    await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Delete “${name}”?`);
+    await view.page.keyboard.press('Escape');
+    await view.page.getByRole('link', { name: 'Appearance' }).click();
+    await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
+    await expect(view.page.locator('main img, main script, main meta, main iframe:not(.widget iframe)')).toHaveCount(0);
+    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  }
+}, 180_000);

@@ -1,0 +1,52 @@
+import type { BrowserContextOptions } from '@playwright/test';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { SceneAdministrator } from '../../server/testing/administrators.ts';
+import type { TestPorts } from '../../server/testing/test-ports.ts';
+import { signIn } from './console-people.ts';
+import { type ConsoleStage, setConsoleStage } from './console-stage.ts';
+import type { ConsoleView } from './console-view.ts';
+import { expect } from './expect.ts';
+
+/** The least that WCAG asks for (1.4.10). */
+export const PHONE = { viewport: { width: 320, height: 720 } };
+export const DESK = { viewport: { width: 1280, height: 900 } };
+
+/** The rooms of the console with its service, for all tests of a file. */
+export interface Visits {
+  readonly stage: ConsoleStage;
+  readonly ports: TestPorts;
+  /** Somebody at this address, signed in, in a browser of their own. */
+  enter(who: SceneAdministrator, path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
+}
+
+/** Sets the stage before the tests of the file; after each of them no page may have complained. */
+export function consoleVisits(seed: string): Visits {
+  let stage: ConsoleStage;
+  const views: ConsoleView[] = [];
+  beforeAll(async () => {
+    stage = await setConsoleStage(seed, { hasWidget: true });
+  });
+  afterAll(() => stage?.close());
+  afterEach(async () => {
+    stage.ports.store.intercept = {};
+    for (const view of views.splice(0)) {
+      expect(view.complaints).toEqual([]);
+      await view.close();
+    }
+  });
+  return {
+    get stage() {
+      return stage;
+    },
+    get ports() {
+      return stage.ports;
+    },
+    async enter(who, path, options = DESK) {
+      const view = await stage.open('/console', options);
+      views.push(view);
+      await signIn(stage, view, who);
+      if (path !== '/console') await view.page.goto(stage.url + path);
+      return view;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyCharacter } from '../testing/any-character.ts';
+import { CONSOLE_PLACES, placeAt } from './console-places.ts';
+
+const ID = 'res_01k8dq9z2mp';
+
+test.each([
+  ['/console', 'home', {}],
+  ['/console/resources', 'resources', {}],
+  ['/console/resources/new', 'resources', { page: 'new' }],
+  [`/console/resources/${ID}`, 'resources', { id: ID }],
+  [`/console/resources/${ID}/embed`, 'resources', { id: ID, tab: 'embed' }],
+])('%s is %s', (path, place, params) => {
+  expect(placeAt(path)).toEqual({ place, params });
+});
+
+describe('is no place:', () => {
+  test.each([
+    '/console/',
+    '/console/resources/',
+    '/console/resources/newer',
+    '/console/resources/:id',
+    `/console/resources/${ID}/`,
+    `/console/resources/${ID}/settings`,
+    `/console/resources/${ID}/embed/more`,
+    `/console/resources/${ID}x`,
+    `/console/resources/${ID}/appearance|embed`,
+    `/console/resources/${ID}%2fembed`,
+    '/console/resources/res_01k8dq9z2mu',
+    '/console/__proto__',
+  ])('%s', (path) => {
+    expect(placeAt(path)).toBeUndefined();
+  });
+});
+
+test('whatever stands in an address, a parameter is an id or one of the words of its place', () => {
+  const words = Object.values(CONSOLE_PLACES)
+    .flat()
+    .flatMap((pattern) => pattern.match(/[a-z]+/g) ?? []);
+  const part = fc.oneof(fc.string({ unit: anyCharacter }), fc.constantFrom(ID, ...words));
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+      const found = placeAt(`/console/${parts.join('/')}`);
+      for (const value of Object.values(found?.params ?? {})) expect([...words, ID]).toContain(value);
+    }),
+  );
+});
