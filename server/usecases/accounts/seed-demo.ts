@@ -39,6 +39,8 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       enabled: true,
       failedAttemptsBeforeLock: 5,
       methodPolicy: 'auto',
+      enrolment: { kinds: ['totp'], required: false },
+      selfService: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
       allowedOrigins: [],
       allowLocalhost: true,
       resultLifetimeMs: 60_000,

@@ -8,6 +8,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { recoveryCodesOf, showEnrolment } from '../enrolment/show-enrolment.ts';
 import { needing } from '../needing.ts';
+import { viewSelf } from '../self-service/view-self.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { checkStanding } from './check-standing.ts';
 import { readFlow } from './flow-handle.ts';
@@ -48,6 +49,12 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (enrolling && flow.step === 'enrol') view.enrol = await showEnrolment(ports, flow, enrolling);
   if (enrolling?.recovery !== undefined && flow.step === 'codes') {
     view.codes = recoveryCodesOf(ports, flow, enrolling, enrolling.recovery).codes;
+  }
+  if (flow.step === 'self') {
+    const self = await viewSelf(ports, flow);
+    // Something that it stood on has changed elsewhere (SR-38, SR-39).
+    if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
+    view.self = self;
   }
   if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
   if (flow.error) {
