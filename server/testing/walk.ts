@@ -1,4 +1,4 @@
-import type { EnrolmentKind, FlowView } from '../../shared/wire/flow.ts';
+import type { EnrolmentKind, FlowPurpose, FlowView } from '../../shared/wire/flow.ts';
 import type { PasskeyAssertion, PasskeyAttestation } from '../../shared/wire/passkey.ts';
 import type { SaidTraits } from '../domain/environment/traits.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
@@ -16,6 +16,7 @@ import { answerOtp, answerRecovery } from '../usecases/flow/answer-otp.ts';
 import { answerPasskey } from '../usecases/flow/answer-passkey.ts';
 import { answerPassword } from '../usecases/flow/answer-password.ts';
 import { answerSign, cancelTransaction } from '../usecases/flow/answer-sign.ts';
+import type { StepAnswer } from '../usecases/flow/answer-step.ts';
 import { beginFlow } from '../usecases/flow/begin-flow.ts';
 import { chooseFactor } from '../usecases/flow/choose-factor.ts';
 import { viewFlow } from '../usecases/flow/view-flow.ts';
@@ -31,7 +32,7 @@ export interface WalkOptions {
   nonce?: string;
   origin?: string;
   address?: string | undefined;
-  purpose?: 'enrol';
+  purpose?: FlowPurpose;
   /** What the browser is like; its user agent comes with every request. */
   browser?: SaidTraits;
 }
@@ -138,6 +139,15 @@ export class Walk {
 
   askUnlock(): Promise<Verdict<FlowView>> {
     return this.#seen(askUnlock(this.ports, { ...this.#answer(this.view.seq), language: 'en' }));
+  }
+
+  /** Something that the person does on the self-service page. */
+  self<A extends object>(
+    verb: (ports: TestPorts, answer: StepAnswer & { language: MailLanguage } & A) => Promise<Verdict<FlowView>>,
+    fields: A,
+    seq = this.view.seq,
+  ): Promise<Verdict<FlowView>> {
+    return this.#seen(verb(this.ports, { ...this.#answer(seq), language: 'en', ...fields }));
   }
 
   look(): Promise<Verdict<FlowView>> {

@@ -44,6 +44,10 @@ export const REFUSALS = {
   STEP_STALE: { status: 409, title: 'This step has been answered already.' },
   STEP_IN_PROGRESS: { status: 409, title: 'This step is being checked.' },
   STEP_NOT_EXPECTED: { status: 409, title: 'The sign-in is not at this step.' },
+  SELF_SERVICE_OFF: { status: 403, title: 'People do not change that by themselves at this resource.' },
+  PROOF_NEEDED: { status: 403, title: 'The factors have to be shown again before this.' },
+  PROOF_LACKING: { status: 403, title: 'A factor that the person has was not shown, so this cannot be changed here.' },
+  TOKEN_KEPT: { status: 409, title: 'This token cannot be removed by its owner.' },
   ENROLMENT_REQUIRED: { status: 403, title: 'A token has to be set up first.' },
   ENROLMENT_LOCKED: {
     status: 403,

@@ -1,5 +1,6 @@
 import type { RefusalCode } from './codes.ts';
 import type { PasskeyCreation, PasskeyRequest } from './passkey.ts';
+import type { SelfView } from './self-service.ts';
 
 /**
  * The conversation between the frame and the service. The server drives: each answer names the step to show next.
@@ -25,6 +26,8 @@ import type { PasskeyCreation, PasskeyRequest } from './passkey.ts';
  *     POST /widget/v1/flow/codes      {seq}            -> 200 FlowView   (the recovery codes are in safe keeping)
  *     POST /widget/v1/flow/unlock     {seq, language}  -> 200 FlowView   (a mail, where the view offers it)
  *     POST /widget/v1/enrolment-flows {link}           -> 201 FlowBegun  (on our own page, from a mailed link)
+ *     POST /widget/v1/self-flows      {resource}       -> 201 FlowBegun  (on our own page, to the self-service)
+ *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/http/widget/self-service.ts`)
  *
  * All but the first two carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
@@ -42,8 +45,11 @@ export interface BeginFlow {
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
-  /** The page wants the person to set up another token. Whether they may, the service decides. */
-  purpose?: 'enrol';
+  /**
+   * `enrol`: the page wants the person to set up another token. `self`: it wants the self-service in place of a result.
+   * Whether they may, the service decides.
+   */
+  purpose?: FlowPurpose;
   /** Only where the frame's page says that the resource compares them. */
   traits?: BrowserTraits;
 }
@@ -59,6 +65,10 @@ export interface BrowserTraits {
   colourDepth?: number;
 }
 
+/** What a page wants besides a sign-in, or in its place. */
+export const FLOW_PURPOSES = ['enrol', 'self'] as const;
+export type FlowPurpose = (typeof FLOW_PURPOSES)[number];
+
 export type FlowStep =
   | 'identify'
   | 'password'
@@ -68,6 +78,7 @@ export type FlowStep =
   | 'sign'
   | 'enrol'
   | 'codes'
+  | 'self'
   | 'done'
   | 'denied';
 
@@ -107,6 +118,8 @@ export interface FlowView {
   enrol?: EnrolView;
   /** At `codes`: the recovery codes, for this once. */
   codes?: string[];
+  /** At `self`: who they are, what they have, and what they may do about it. */
+  self?: SelfView;
   /** Where a code was sent for the way that is asked for, or is set up. Absent: none has been, or it could not be. */
   sent?: {
     /** Masked. */

@@ -35,13 +35,18 @@ export function textOf(notice: string, texts: Texts): string {
   return texts(isText(notice) ? notice : 'unexpected');
 }
 
+/** Whether this is the self-service page. */
+export function isSelf(screen: Screen): boolean {
+  return screen.kind === 'step' && screen.step === 'self';
+}
+
 /**
  * Whether this shows what is loaded for those who set up a token, or unlock one.
  *
  * @param isLinked on the page of a mailed link, where every end is of that
  */
 export function isEnrolling(screen: Screen, isLinked: boolean): boolean {
-  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes';
+  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes' || isSelf(screen);
   const isDenied = screen.kind === 'denied';
   return isLinked ? isDenied || screen.kind === 'done' : isDenied && !!screen.unlock;
 }

@@ -274,7 +274,9 @@ export function createSignIn({
       }
       put({ kind: 'loading' });
       mayRestart = !loginRequest;
-      memory = memoryOf(nonce, loginRequest);
+      const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
+      // A page that has both keeps them apart.
+      memory = memoryOf(nonce + (purpose ?? ''), loginRequest);
 
       const kept = await memory.recall();
       if (kept && asked === run) {
@@ -289,7 +291,6 @@ export function createSignIn({
       }
       if (asked !== run) return;
 
-      const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
       const answer = await client.begin({
         resource,
         nonce,

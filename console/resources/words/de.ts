@@ -123,6 +123,18 @@ export const de = {
   enrolUnlock: 'Entsperren per E-Mail',
   enrolUnlockHint:
     'Nach dem Passwort kann man sich einen Link mailen lassen, der durch falsche Codes gesperrte Token entsperrt.',
+  ownPage: 'Eine Seite für jede Person',
+  ownPageText: 'Dort sieht sie, was ihr gehört, und ändert, was Sie ihr überlassen.',
+  selfService: 'Es gibt eine solche Seite',
+  selfServiceHint: 'Unter /widget/v1/self des Dienstes oder in einer Seite der Website. Was aus ist, wird nur gezeigt.',
+  selfTokens: 'Ihre Token und Wiederherstellungscodes',
+  selfTokensHint: 'Die sie selbst eingerichtet hat. Was Sie ausgegeben oder gesperrt haben, bleibt.',
+  selfPassword: 'Ihr Passwort',
+  selfDetails: 'Ihre Angaben',
+  self_firstName: 'Vorname',
+  self_secondName: 'Nachname',
+  self_email: 'E-Mail-Adresse, sobald das Postfach nachgewiesen ist',
+  selfBrowsers: 'Gemerkte Browser vergessen lassen',
   browsers: 'Browser vergleichen',
   browsersText:
     'Ob ein Browser denen gleicht, mit denen sich die Person früher angemeldet hat. Es macht eine Anmeldung nur strenger.',

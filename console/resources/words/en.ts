@@ -121,6 +121,18 @@ export const en = {
   enrolUnlock: 'Unlock by mail',
   enrolUnlockHint:
     'After their password, people may have a link mailed that unlocks tokens which wrong codes have locked.',
+  ownPage: 'A page of people’s own',
+  ownPageText: 'Where they see what is theirs, and change what you leave to them.',
+  selfService: 'People have such a page',
+  selfServiceHint: 'At /widget/v1/self of the service, or in a page of the site. What is off is only shown there.',
+  selfTokens: 'Their tokens and recovery codes',
+  selfTokensHint: 'Those that they set up themselves. What you handed out, or have locked, stays.',
+  selfPassword: 'Their password',
+  selfDetails: 'Their details',
+  self_firstName: 'First name',
+  self_secondName: 'Last name',
+  self_email: 'E-mail address, once its mailbox is proven',
+  selfBrowsers: 'Having remembered browsers forgotten',
   browsers: 'Comparing browsers',
   browsersText:
     'Whether a browser is like those that the person signed in with before. It only makes a sign-in stricter.',

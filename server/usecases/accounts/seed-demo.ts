@@ -43,6 +43,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       enabled: true,
       failedAttemptsBeforeLock: 5,
       methodPolicy: 'auto',
+      selfService: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
       allowedOrigins: [],
       allowLocalhost: true,
       resultLifetimeMs: 60_000,

@@ -12,6 +12,7 @@ import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
 import { movePlaces } from '../objects/object-places.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { standingDigest } from '../self-service/standing.ts';
 import { type Decision, transact, type Write } from '../transact.ts';
 import { type Refusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -68,6 +69,8 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   const { flow, enrolling, making } = own;
   if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
+  // On the way from the self-service page: nothing else has changed since that was opened.
+  if (flow.self && standingDigest(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Somebody else with the same password was faster, or an administrator gave them one.
   if (enrolling.basis === 'password' && isPaired(user)) return refusal('ACCESS_DENIED');
   // The person's number or mailbox has become another: the code went to the one before.

@@ -62,7 +62,8 @@ export async function judgeEnrolment(
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 
-async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
+/** Every token that is somebody's. */
+export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
   const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: LOOKED_AT });
   const stored = await ports.store.getMany(
     entries.map((entry) => documents.token(entry.id as Token['id'])),
@@ -71,7 +72,7 @@ async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id 
   return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
 }
 
-/** Whether the page of this sign-in asks for an enrolment. */
-export function asksToEnrol({ purpose }: Pick<Flow, 'purpose'>): boolean {
-  return purpose === 'enrol';
+/** Whether an enrolment is asked for: by the page of this sign-in, or by the person on the self-service page. */
+export function asksToEnrol({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
+  return purpose === 'enrol' || (self !== undefined && enrolling !== undefined);
 }

@@ -8,11 +8,12 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { needing } from '../needing.ts';
+import { viewSelf } from '../self-service/view-self.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { checkStanding } from './check-standing.ts';
 import { readFlow } from './flow-handle.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer'> & {
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {
   issuer: string;
   rpId?: string | undefined;
 };
@@ -55,6 +56,12 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   }
   if (enrolling?.recovery !== undefined && flow.step === 'codes') {
     view.codes = recoveryCodesOf(ports, flow, enrolling.recovery).codes;
+  }
+  if (flow.step === 'self') {
+    const self = await viewSelf(ports, flow);
+    // Something that it stood on has changed elsewhere (SR-38, SR-39).
+    if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
+    view.self = self;
   }
   if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
   if (flow.error) {
