@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../clients/typescript/src/index.ts';
-import { freePorts, runDemo } from './testing/run-demo.ts';
+import { freePorts } from '../server/testing/free-ports.ts';
+import { runDemo } from './testing/run-demo.ts';
 
 /** The launcher as `npm start` runs it after the build: real processes on a data folder of their own. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
