@@ -78,7 +78,10 @@ function ChooseKind(props: OwnerProps) {
           <li key={way}>
             <h3>
               <Link class="row-link" href={hrefOf(way, ownerId)}>
-                <Icon node={ICONS[way]} size={18} /> {nameOf(way)}
+                <span class="kind-name">
+                  <Icon node={ICONS[way]} size={18} />
+                  {nameOf(way)}
+                </span>
               </Link>
             </h3>
             <p class="hint">{words(ABOUT[way])}</p>
@@ -86,7 +89,10 @@ function ChooseKind(props: OwnerProps) {
         ))}
         <li>
           <h3>
-            <Icon node={Fingerprint} size={18} /> {people('kindPasskey')}
+            <span class="kind-name">
+              <Icon node={Fingerprint} size={18} />
+              {people('kindPasskey')}
+            </span>
           </h3>
           <p class="hint">
             {words('aboutPasskey')}{' '}
