@@ -95,6 +95,7 @@ describe('one of them', () => {
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
     await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass' });
     const view = await enter(who, '/console/users');
+    await expect(view.page.getByText('Nobody here yet')).toBeVisible();
     await view.page.keyboard.press('c');
     await view.at('New user');
     await view.fill({ Login: 'maria keller', 'E-mail': 'nonsense' });
@@ -116,7 +117,7 @@ describe('one of them', () => {
     await expect(dialog.getByLabel(/Together with phone/)).toBeChecked();
     await dialog.getByLabel(/By themselves/).check();
     await dialog.getByRole('button', { name: 'Give access' }).click();
-    await expect(view.page.getByText('Access is given.')).toBeVisible();
+    await expect(view.page.getByText('Access is given.', { exact: true })).toBeVisible();
     expect((await stored(id)).assignments).toEqual([{ resource: shop.id, alone: true, tokens: [] }]);
     await view.button('Give access').click();
     await dialog.getByRole('button', { name: 'Shop' }).click();
@@ -174,7 +175,7 @@ describe('one of them', () => {
     await expect(view.page.getByText(/^Sent\. The link works until/)).toBeVisible();
     const reset = visits.ports.courier.last('password-reset', 'maria@acme.example');
     expect(reset.login).toBe('maria');
-    expect(await view.page.content()).not.toContain(reset.path.split('#')[1] ?? '-');
+    expect(await view.page.content()).not.toContain(reset.path.slice(-20));
     await view.button('To set up a token').click();
     const dialog = view.page.getByRole('dialog');
     await expect(dialog.getByRole('button', { name: /Office.*no access there/ })).toBeDisabled();
@@ -220,8 +221,7 @@ describe('a file of users', () => {
     const sent: string[] = [];
     view.page.on('request', (request) => sent.push(request.postData() ?? ''));
     await view.page.locator('input[type=file]').setInputFiles(file);
-    await expect(view.page.getByText('Can be made: 2')).toBeVisible();
-    await expect(view.page.getByText('Cannot be made: 3')).toBeVisible();
+    await expect(view.page.locator('.import-counts')).toHaveText(/Can be made: 2.*Cannot be made: 3/);
     const row = (line: number) =>
       view.page.locator('tbody tr').filter({ has: view.page.getByText(`${line}`, { exact: true }) });
     await expect(row(2)).toContainText('Somebody else in this account goes by that name.');
@@ -240,7 +240,7 @@ describe('a file of users', () => {
     view.complaints.splice(0);
     await view.page.unroute('**/v1/bulk/users');
     await view.button('Go on').click();
-    await expect(view.page.getByText('Made: 2')).toBeVisible();
+    await expect(view.page.locator('.import-counts')).toContainText('Made: 2');
     // SR-41: nobody chooses another's password here, so what was in the file stays in the page.
     expect(sent.join('\n')).not.toContain('secret-in-the-file');
     const [download] = await Promise.all([
@@ -250,7 +250,7 @@ describe('a file of users', () => {
     const rejected = await readFile(await download.path(), 'utf8');
     expect(rejected.trim().split('\r\n')).toHaveLength(4);
     expect(rejected).toContain('"taken","a@x.example"');
-    await view.enter('Users');
+    await view.page.getByRole('link', { name: 'Users', exact: true }).last().click();
     await expect(view.page.getByRole('row')).toHaveCount(4);
     await view.page.getByRole('link', { name: 'new3' }).click();
     await expect(view.page.locator('.access')).toContainText('Shop');
@@ -295,8 +295,12 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
   const made = [];
   for (const [at, name] of CORPUS.entries()) {
-    const person = await addPerson(visits.ports, who.account, shop, { user: { login: `p${at}` }, tokens: [{}] });
-    await overwrite(visits.ports, documents.user(person.user.id), { login: name, firstName: name, email: name });
+    // A login has no blanks and at most 50 characters; some of the corpus is one as it is.
+    const login = /\s/.test(name) || name.length > 50 ? `p${at}` : name;
+    const person = await addPerson(visits.ports, who.account, shop, {
+      user: { login, firstName: name, secondName: name },
+      tokens: [{}],
+    });
     const token = person.tokens[0];
     if (token) await overwrite(visits.ports, documents.token(token.id), { name });
     made.push(person.user);
@@ -309,10 +313,11 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
     const one = made[at];
     if (!one) continue;
     await view.page.goto(visits.stage.url + pathOf(one));
-    await view.at(name);
+    await view.at(one.login);
+    await expect(view.page.locator('.head-lead')).toContainText(`${name} ${name}`);
     await expect(view.page.locator('.things')).toContainText(name);
     await view.button('Block').click();
-    await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Block “${name}”?`);
+    await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Block “${one.login}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
     expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);

@@ -34,7 +34,7 @@ test('stops between two steps when it is asked to', async () => {
   let count = 0;
   const send = async (some: readonly number[]) => {
     count += 1;
-    return { kind: 'done', body: { rows: [...some] } } as const;
+    return { kind: 'done' as const, body: { rows: [...some] } };
   };
   const broken = await inSteps({ rows, atOnce: 2, send, onStep: () => undefined, isStopped: () => count === 1 });
   expect(broken).toEqual({ from: 2 });

@@ -11,10 +11,24 @@ export function ResourceName({ id }: { id: string }) {
   return <Link href={`/console/resources/${id}`}>{body?.name ?? id}</Link>;
 }
 
-export function UserName({ id, isPlain = false }: { id: string; isPlain?: boolean }) {
+export function UserName({ id }: { id: string }) {
   const { body } = useRead<User>(`users/${id}`);
-  const name = body?.login ?? id;
-  return isPlain ? name : <Link href={`${USERS}/${id}`}>{name}</Link>;
+  return <Link href={`${USERS}/${id}`}>{body?.login ?? id}</Link>;
+}
+
+/** In a row that leads elsewhere, so no link. */
+export function OwnerLogin({ id }: { id: string }) {
+  const { body } = useRead<User>(`users/${id}`);
+  return <Clip text={body?.login ?? id} />;
+}
+
+/** In a column: cut where it is long. */
+export function Clip({ text, isLong = false }: { text: string; isLong?: boolean }) {
+  return (
+    <span class={isLong ? 'clip long' : 'clip'} title={text}>
+      {text}
+    </span>
+  );
 }
 
 /** With its state, since that decides whether it gets anybody in. */

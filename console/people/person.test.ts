@@ -9,7 +9,7 @@ import {
 import { tokenState } from '../../server/domain/lockout.ts';
 import { resourceId } from '../../server/testing/samples.ts';
 import type { SessionView } from '../../shared/wire/session.ts';
-import { type Maker, mayChangeToken, mayChangeUser, mayDelete, stateOf, type Token, type User } from './person.ts';
+import { type Maker, mayChangeToken, mayChangeUser, mayDelete, stateOf, type User } from './person.ts';
 
 const NOW = 1_000_000;
 
@@ -46,7 +46,7 @@ test('SR-27: what is offered to a role is what the service lets it do', () => {
       const token = { directResources: direct, createdBy, ...(administrator && { administrator }) };
       const there = { ...token, createdBy: createdBy ?? undefined } as never;
       expect(mayChangeUser(session, owner as Pick<User, 'assignments'>)).toBe(mayChangeUserThere(actor, owner));
-      expect(mayChangeToken(session, token as Token, owner)).toBe(mayChangeTokenThere(actor, there, owner));
+      expect(mayChangeToken(session, token, owner)).toBe(mayChangeTokenThere(actor, there, owner));
       expect(mayDelete(session, token)).toBe(mayDeleteThere(actor, there));
     }),
   );

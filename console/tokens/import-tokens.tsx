@@ -83,6 +83,7 @@ export function ImportTokens() {
       return setStage('choose');
     }
     setAnswer(judged.body);
+    announce(words('importReady', judged.body.counts.importable));
     setStage('judged');
   };
   const make = async (from: number) => {
@@ -192,7 +193,7 @@ export function ImportTokens() {
           )}
           {answer && stage !== 'making' && stage !== 'judging' && (
             <>
-              <p class="import-counts" role="status">
+              <p class="import-counts">
                 <strong>
                   {isOver ? words('importMade', count('made')) : words('importReady', count('importable'))}
                 </strong>

@@ -76,24 +76,24 @@ function ChooseKind(props: OwnerProps) {
       <ul class="kinds">
         {WAYS.map((way) => (
           <li key={way}>
-            <h3>
+            <h2>
               <Link class="row-link" href={hrefOf(way, ownerId)}>
                 <span class="kind-name">
                   <Icon node={ICONS[way]} size={18} />
                   {nameOf(way)}
                 </span>
               </Link>
-            </h3>
+            </h2>
             <p class="hint">{words(ABOUT[way])}</p>
           </li>
         ))}
         <li>
-          <h3>
+          <h2>
             <span class="kind-name">
               <Icon node={Fingerprint} size={18} />
               {people('kindPasskey')}
             </span>
-          </h3>
+          </h2>
           <p class="hint">
             {words('aboutPasskey')}{' '}
             {ownerId !== undefined && <Link href={`${USERS}/${ownerId}`}>{words('toLinks')}</Link>}

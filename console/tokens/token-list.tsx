@@ -7,7 +7,7 @@ import { When } from '../inside/when.tsx';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { UserName } from '../people/names.tsx';
+import { Clip, OwnerLogin } from '../people/names.tsx';
 import { mayChangeToken, mayDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../people/person.ts';
 import { KINDS, stateText, TokenBadge } from '../people/states.tsx';
 import { words as people } from '../people/words.ts';
@@ -19,7 +19,7 @@ export function TokenList() {
     { key: 'name', label: words('name'), sort: 'name', cell: ({ name }) => name },
     { key: 'state', label: words('state'), cell: (token) => <TokenBadge token={token} /> },
     { key: 'kind', label: words('kind'), cell: ({ kind }) => people(KINDS[kind]) },
-    { key: 'serial', label: words('serial'), cell: ({ serial }) => <span class="muted">{serial}</span> },
+    { key: 'serial', label: words('serial'), cell: ({ serial = '' }) => <Clip text={serial} /> },
     { key: 'owner', label: words('owner'), cell: (token) => <Owner token={token} /> },
     { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
   ];
@@ -120,7 +120,7 @@ function NewLink({ isSecond = false }: { isSecond?: boolean }) {
 
 function Owner({ token: { owner, administrator } }: { token: Token }) {
   if (administrator !== undefined) return <span class="muted">{words('ofAdministrator')}</span>;
-  return owner === undefined ? <span class="muted">{words('nobody')}</span> : <UserName id={owner} isPlain />;
+  return owner === undefined ? <span class="muted">{words('nobody')}</span> : <OwnerLogin id={owner} />;
 }
 
 function several(tokens: readonly Token[]): string {

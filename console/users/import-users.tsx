@@ -71,7 +71,10 @@ export function ImportUsers() {
       onStep: note(read.rows),
       isStopped: () => isStopped.current,
     });
-    if (!broken) return setStage({ kind: 'judged', read });
+    if (!broken) {
+      announce(words('importReady', good(read).length));
+      return setStage({ kind: 'judged', read });
+    }
     setStage({ kind: 'choose' });
     setMistake(broken.answer && refusalInWords(texts, broken.answer));
   };
@@ -200,7 +203,7 @@ export function ImportUsers() {
           )}
           {stage.kind !== 'judging' && stage.kind !== 'making' && (
             <>
-              <p class="import-counts" role="status">
+              <p class="import-counts">
                 <strong>
                   {isOver ? words('importMade', madeCount()) : words('importReady', shown.length - bad.length)}
                 </strong>

@@ -8,6 +8,7 @@ import { When } from '../inside/when.tsx';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Clip } from '../people/names.tsx';
 import { fullName, mayChangeUser, mayDelete, USERS, type User } from '../people/person.ts';
 import { usePick } from '../people/pick.tsx';
 import { resourceQuestion } from '../people/pick-resource.ts';
@@ -20,8 +21,8 @@ export function UserList() {
   const columns: Column<User>[] = [
     { key: 'login', label: words('login'), sort: 'name', cell: ({ login }) => login },
     { key: 'state', label: words('state'), cell: (user) => <UserBadge user={user} /> },
-    { key: 'name', label: words('name'), cell: fullName },
-    { key: 'email', label: words('email'), cell: ({ email }) => <span class="muted">{email}</span> },
+    { key: 'name', label: words('name'), cell: (user) => <Clip text={fullName(user)} /> },
+    { key: 'email', label: words('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
     { key: 'access', label: words('access'), cell: accessText },
     { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
   ];
