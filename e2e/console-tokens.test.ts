@@ -283,7 +283,7 @@ describe('a file of tokens', () => {
     await view.page.getByRole('link', { name: 'Tokens', exact: true }).last().click();
     // Two of them, and the one with which Ada signs in.
     await expect(view.page.locator('tbody tr')).toHaveCount(3);
-    await expect(view.page.getByText('A3', { exact: true })).toBeVisible();
+    await expect(view.page.getByRole('link', { name: 'A3' })).toBeVisible();
   });
 });
 
