@@ -22,8 +22,9 @@ export function OwnerLogin({ id }: { id: string }) {
   return <Clip text={body?.login ?? id} />;
 }
 
-/** In a column: cut where it is long. */
+/** In a column: cut where it is long, a dash where there is none. */
 export function Clip({ text, isLong = false }: { text: string; isLong?: boolean }) {
+  if (text === '') return <span class="muted">–</span>;
   return (
     <span class={isLong ? 'clip long' : 'clip'} title={text}>
       {text}
