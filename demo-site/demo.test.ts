@@ -36,6 +36,8 @@ describe('npm start', () => {
       'Login',
       'Password',
       'Token',
+      'Newcomer',
+      'Mailbox',
       'Started',
       'Code',
     ]);
@@ -85,7 +87,7 @@ describe('npm start', () => {
 
     const second = await runDemo(data);
     expect(await second.stop()).toBe(0);
-    for (const label of ['Resource', 'API key', 'Login', 'Password', 'Token']) {
+    for (const label of ['Resource', 'API key', 'Login', 'Password', 'Token', 'Newcomer']) {
       expect(second.labels.get(label)).toBe(first.labels.get(label));
     }
   });

@@ -102,7 +102,7 @@ describe('on a page of our own', () => {
     await signIn(scene, widget);
     await widget.button('Add a token').click();
     const secret = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
-    const app = appOf({ step: 'enrol', enrol: { secret } } as Parameters<typeof appOf>[0]);
+    const app = appOf({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof appOf>[0]);
     await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
     await widget.button('Confirm').click();
     await widget.frame.getByLabel('I keep them in a safe place.').check();

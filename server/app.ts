@@ -89,7 +89,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget/v1', signInPage(ports, options.widget));
-  app.route('/widget/v1', enrolment({ ...ports, issuer }, options.widget));
+  app.route('/widget/v1', enrolment({ ...ports, issuer, rpId: options.rpId }, options.widget));
   app.route('/widget/v1', selfService({ ...ports, issuer, rpId: options.rpId }, options.widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));

@@ -5,7 +5,7 @@ import { words } from './words.ts';
 /** Every kind of token, in the order in which people are offered them. */
 const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
 /** Those that people can set up by themselves. */
-const ENROLMENT_KINDS = ['totp'] as const;
+const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const;
 const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
 const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
 const HOUR_MS = 3_600_000;

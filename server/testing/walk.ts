@@ -1,9 +1,16 @@
-import type { FlowPurpose, FlowView } from '../../shared/wire/flow.ts';
-import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
+import type { EnrolmentKind, FlowPurpose, FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyAssertion, PasskeyAttestation } from '../../shared/wire/passkey.ts';
 import type { SaidTraits } from '../domain/environment/traits.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import type { MailLanguage } from '../domain/mail/mail.ts';
-import { answerEnrolment, confirmCodes, postponeEnrolment } from '../usecases/enrolment/answer-enrolment.ts';
+import {
+  answerEnrolment,
+  answerNewPasskey,
+  confirmCodes,
+  postponeEnrolment,
+} from '../usecases/enrolment/answer-enrolment.ts';
+import { chooseKind } from '../usecases/enrolment/choose-kind.ts';
+import { sendFirstCode } from '../usecases/enrolment/send-first-code.ts';
 import { answerIdentify } from '../usecases/flow/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/flow/answer-otp.ts';
 import { answerPasskey } from '../usecases/flow/answer-passkey.ts';
@@ -106,6 +113,20 @@ export class Walk {
   /** The first code of a token that is being set up. */
   enrol(otp: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(answerEnrolment(this.ports, { ...this.#answer(seq), otp, language: 'en' }));
+  }
+
+  /** The kind of token to set up; undefined: back to the choice. */
+  chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(chooseKind(this.ports, { ...this.#answer(seq), kind }));
+  }
+
+  /** Has the first code sent, to this number where none is known. */
+  sendFirst(phone?: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(sendFirstCode(this.ports, { ...this.#answer(seq), phone, language: 'en' }));
+  }
+
+  enrolPasskey(response: PasskeyAttestation, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerNewPasskey(this.ports, { ...this.#answer(seq), response, language: 'en' }));
   }
 
   later(seq = this.view.seq): Promise<Verdict<FlowView>> {

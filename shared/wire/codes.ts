@@ -49,6 +49,11 @@ export const REFUSALS = {
   PROOF_LACKING: { status: 403, title: 'A factor that the person has was not shown, so this cannot be changed here.' },
   TOKEN_KEPT: { status: 409, title: 'This token cannot be removed by its owner.' },
   ENROLMENT_REQUIRED: { status: 403, title: 'A token has to be set up first.' },
+  ENROLMENT_LOCKED: {
+    status: 403,
+    title: 'Too many wrong codes: this cannot be set up any more. An administrator can send a link for it.',
+  },
+  PHONE_MALFORMED: { status: 422, title: 'A phone number is written with its country, such as +4915112345678.' },
   ENROLMENT_LINK_INVALID: { status: 403, title: 'This link has been used, has expired, or is not complete.' },
   LOGIN_REQUEST_INVALID: { status: 403, title: 'The login request is unknown, used or expired.' },
   REDIRECT_URI_NOT_ALLOWED: { status: 403, title: 'This address is not on the list of those to go back to.' },

@@ -26,7 +26,9 @@ export type Screen =
   /** The page had no nonce to begin with. */
   | { kind: 'failed' };
 
-export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'> | PasskeyFailure;
+export type NoticeKey =
+  | Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>
+  | Exclude<PasskeyFailure, 'passkeyExists'>;
 
 /** The words for a refusal's code, or for a notice of the widget's own. */
 export function textOf(notice: string, texts: Texts): string {

@@ -333,7 +333,7 @@ export function createSignIn({
       put({ ...rest, busy: true });
       const outcome = await ask(screen.view.passkey);
       if (asked !== run || screen.kind !== 'step') return;
-      if ('failure' in outcome) return stay(outcome.failure);
+      if ('failure' in outcome) return stay(outcome.failure as NoticeKey);
       screen = { ...screen, busy: false };
       return showPasskey(outcome.assertion);
     },

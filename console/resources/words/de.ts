@@ -114,7 +114,7 @@ export const de = {
   ownTokens: 'Token einrichten',
   ownTokensText: 'Ob man das dort, wo man sich anmeldet, selbst tut.',
   enrolment: 'Man richtet Token selbst ein',
-  enrolmentHint: 'Mit dem ersten kommen Wiederherstellungscodes.',
+  enrolmentHint: 'Von Arten, die hier zählen. Mit dem ersten kommen Wiederherstellungscodes.',
   enrolKinds: 'Welche Arten',
   enrolRequired: 'Verlangt',
   enrolRequiredHint: 'Wer noch nie ein Token hatte, kommt ohne nicht herein.',

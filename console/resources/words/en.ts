@@ -112,7 +112,7 @@ export const en = {
   ownTokens: 'Setting up tokens',
   ownTokensText: 'Whether people do that by themselves where they sign in.',
   enrolment: 'People set up tokens by themselves',
-  enrolmentHint: 'Recovery codes come with the first one.',
+  enrolmentHint: 'Of kinds that count here. Recovery codes come with the first one.',
   enrolKinds: 'Which kinds',
   enrolRequired: 'Required',
   enrolRequiredHint: 'Whoever has never had a token does not get in without.',

@@ -62,11 +62,10 @@ const settings = {
   }),
 };
 const policy = {
-  kinds: z
-    .array(z.enum(ENROLMENT_KINDS))
-    .min(1)
-    .max(ENROLMENT_KINDS.length)
-    .openapi({ description: '`totp`: an authenticator app. Recovery codes come along with the first token.' }),
+  kinds: z.array(z.enum(ENROLMENT_KINDS)).min(1).max(ENROLMENT_KINDS.length).openapi({
+    description:
+      '`webauthn`: a passkey or security key; `totp`: an authenticator app; `email` and `sms`: codes that are sent. They have to be among `tokenKinds` as well. What cannot be had (no courier, no address) is not offered. Recovery codes come along with the first token.',
+  }),
   required: z.boolean().openapi({ description: 'Whoever has never had a token does not get in without.' }),
   postponableUntil: instant
     .nullable()

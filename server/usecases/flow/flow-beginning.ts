@@ -4,7 +4,7 @@ import type { ResourceId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Whence } from '../act.ts';
 
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets'> & {
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {
   issuer: string;
   rpId?: string | undefined;
 };

@@ -15,6 +15,8 @@ export function addOwnToken(ports: SelfNeeds, answer: StepAnswer): Promise<Verdi
       ? ({ otp: 'verified', token: shown.id, kind: shown.factor.kind } as const)
       : ({ otp: 'not_used' } as const);
     const enrolling = await offerEnrolment(ports, { user, resource, basis: basisOf(own), isAsked: true }, passed);
-    return enrolling ? { move: (held) => addingBegun(held, enrolling) } : refusal('SELF_SERVICE_OFF');
+    return enrolling && enrolling.kinds.length > 0
+      ? { move: (held) => addingBegun(held, enrolling) }
+      : refusal('SELF_SERVICE_OFF');
   });
 }

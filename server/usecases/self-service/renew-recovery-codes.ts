@@ -9,7 +9,7 @@ import { isRecovery, type RecoveryToken } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import { eventOf } from '../act.ts';
-import { dropLeftover } from '../enrolment/make-own-token.ts';
+import { dropLeftover } from '../enrolment/drop-leftover.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { movePlaces } from '../objects/object-places.ts';

@@ -62,8 +62,8 @@ export function standsAsOpened(user: User, flow: Flow): boolean {
 /** As they were before the token that they are just setting up: that change is the page's own. */
 function withoutNew(user: User, { enrolling, resource }: Flow): User {
   if (!enrolling) return user;
-  const { token, recovery } = enrolling;
-  const without = unassignToken(user, resource, token);
+  const { making, recovery } = enrolling;
+  const without = making ? unassignToken(user, resource, making.token) : user;
   return recovery === undefined ? without : unassignToken(without, resource, recovery);
 }
 

@@ -12,6 +12,7 @@ import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import { isOath, isRecovery, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
+import { availableKinds } from '../enrolment/begin-making.ts';
 import { passwordRule } from '../passwords/new-password.ts';
 import { listOwnSignIns } from './list-own-sign-ins.ts';
 import { namedBy, readNaming } from './naming.ts';
@@ -21,7 +22,7 @@ import { factsOf, readStanding, type Standing } from './standing.ts';
 
 /** What the page shows its person; undefined where it is over. No seed, no serial, no address of a token, nobody else. */
 export async function viewSelf(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
   flow: Flow,
 ): Promise<SelfView | undefined> {
   const now = ports.clock.now();
@@ -75,7 +76,7 @@ export async function viewSelf(
       secondName: details.includes('secondName'),
       email: details.includes('email'),
       password: offers('password'),
-      addToken: offers('add-token') && mayAdd(standing, now),
+      addToken: offers('add-token') && mayAdd(ports, standing, now),
       recoveryCodes: offers('recovery-codes') && mayHaveCodes(standing, resource.value),
       forgetBrowsers: offers('browsers') && kept > 0,
     },
@@ -90,12 +91,14 @@ export async function viewSelf(
   };
 }
 
-function mayAdd(standing: Standing, now: number): boolean {
+function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): boolean {
   const { enrolment: policy, methodPolicy } = standing.resource;
   const accepts = acceptedKinds(standing.resource);
   const { hasToken } = factsOf(standing);
-  const facts = { policy, methodPolicy, accepts, basis: basisOf(standing), isAsked: true, hasToken };
-  return decideEnrolment(facts, now).kind !== 'none';
+  const available = availableKinds(ports, standing.user, standing.owned);
+  const facts = { policy, methodPolicy, accepts, available, basis: basisOf(standing), isAsked: true, hasToken };
+  const decision = decideEnrolment(facts, now);
+  return decision.kind !== 'none' && decision.kinds.length > 0;
 }
 
 /** Recovery codes stand in for a token, so they are for whoever has one. */

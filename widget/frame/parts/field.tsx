@@ -3,7 +3,7 @@ import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 /** What a field is, whichever step it stands on. */
 export interface FieldAttributes {
   name: string;
-  type: 'text' | 'password';
+  type: 'text' | 'password' | 'tel';
   autocomplete:
     | 'username'
     | 'username webauthn'
@@ -13,6 +13,7 @@ export interface FieldAttributes {
     | 'email'
     | 'given-name'
     | 'family-name'
+    | 'tel'
     | 'off';
   inputMode?: 'numeric';
   maxLength?: number;

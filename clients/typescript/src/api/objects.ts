@@ -15,7 +15,8 @@ export interface Creator {
 
 /** `required`: whoever has never had a token does not get in without setting one up. */
 export interface EnrolmentPolicy {
-  kinds: 'totp'[];
+  /** They have to be among the resource's `tokenKinds` as well. */
+  kinds: ('webauthn' | 'totp' | 'email' | 'sms')[];
   required: boolean;
   /** Until when it may be postponed nevertheless, milliseconds since the epoch. */
   postponableUntil?: number | null;
