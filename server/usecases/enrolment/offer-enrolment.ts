@@ -57,7 +57,7 @@ export async function judgeEnrolment(
   const owned = await ownedTokens(ports, user);
   const { enrolment: policy, methodPolicy } = resource;
   const accepts = acceptedKinds(resource);
-  const available = availableKinds(ports, user, owned);
+  const available = availableKinds(ports, user, owned, basis);
   const facts = { policy, methodPolicy, accepts, available, basis, isAsked, hasToken: hasToken(user, owned) };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }

@@ -64,19 +64,23 @@ const RETURNS: [string, (walk: Walk, scene: Scene) => Promise<() => Promise<unkn
 ];
 
 // SR-38
-test.each(RETURNS)('SR-38: %s: what changes elsewhere on the way back ends the page, at whatever moment', async (_, way) => {
-  for (let number = 1; ; number++) {
-    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
-    const walk = await toSelf(scene);
-    const last = await way(walk, scene);
-    const reads = beforeRead(number, scene);
-    await last();
-    ports.store.intercept = {};
-    if (reads() < number) {
-      expect(number).toBeGreaterThan(5);
-      break;
+test.each(RETURNS)(
+  'SR-38: %s: what changes elsewhere on the way back ends the page, at whatever moment',
+  async (_, way) => {
+    for (let number = 1; ; number++) {
+      const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+      const walk = await toSelf(scene);
+      const last = await way(walk, scene);
+      const reads = beforeRead(number, scene);
+      await last();
+      ports.store.intercept = {};
+      if (reads() < number) {
+        expect(number).toBeGreaterThan(5);
+        break;
+      }
+      expect(await read(ports, documents.user(scene.user.id))).toMatchObject({ email: ELSEWHERE });
+      expect([number, await walk.look()]).toMatchObject([number, { step: 'denied' }]);
     }
-    expect(await read(ports, documents.user(scene.user.id))).toMatchObject({ email: ELSEWHERE });
-    expect([number, await walk.look()]).toMatchObject([number, { step: 'denied' }]);
-  }
-}, 60_000);
+  },
+  60_000,
+);
