@@ -7,9 +7,11 @@ import { tokenState } from '../../domain/lockout.ts';
 import { minLengthOf } from '../../domain/password-policy.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds } from '../../domain/second-factor.ts';
+import { maskedAddress } from '../../domain/sent-code.ts';
 import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from '../../domain/self-service.ts';
 import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import { isOath, isRecovery, type Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { availableKinds } from '../enrolment/begin-making.ts';
@@ -62,7 +64,8 @@ export async function viewSelf(
   const recovery = owned.find(isRecovery);
   const rule = offers('password') ? await passwordRule(ports, user) : undefined;
   const kept = environments?.value.list.filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_KEPT_MS).length ?? 0;
-  const { firstName, secondName, email, phone, login } = user;
+  const { firstName, secondName, login } = user;
+  const { email, phone } = isStrong(facts) ? user : masked(user);
   return {
     person: {
       login,
@@ -88,6 +91,14 @@ export async function viewSelf(
     ...(session.email && now < session.email.expiresAt && { pendingEmail: session.email.address }),
     ...(kept > 0 && { browsers: kept }),
     signIns: signIns.signIns,
+  };
+}
+
+/** Their owner knows them again; whoever has one factor of theirs learns no address at which to try for the other. */
+function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'email' | 'phone'> {
+  return {
+    ...(email !== undefined && { email: maskedAddress({ kind: 'email', to: email }) }),
+    ...(phone !== undefined && { phone: maskedAddress({ kind: 'sms', to: phone }) }),
   };
 }
 
