@@ -1,5 +1,5 @@
 import type { Enrolling } from '../../domain/enrolling.ts';
-import { decideEnrolment, type EnrolmentDecision, hasToken } from '../../domain/enrolment.ts';
+import { decideEnrolment, type EnrolmentDecision, hasToken, isPairedWith } from '../../domain/enrolment.ts';
 import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { idFromBytes } from '../../domain/ids.ts';
@@ -58,7 +58,16 @@ export async function judgeEnrolment(
   const { enrolment: policy, methodPolicy } = resource;
   const accepts = acceptedKinds(resource);
   const available = availableKinds(ports, user, owned, basis);
-  const facts = { policy, methodPolicy, accepts, available, basis, isAsked, hasToken: hasToken(user, owned) };
+  const facts = {
+    policy,
+    methodPolicy,
+    accepts,
+    available,
+    basis,
+    isAsked,
+    hasToken: hasToken(user, owned),
+    isPairedHere: isPairedWith(user, resource.id, owned),
+  };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 

@@ -106,8 +106,10 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): b
   const { enrolment: policy, methodPolicy } = standing.resource;
   const accepts = acceptedKinds(standing.resource);
   const { hasToken } = factsOf(standing);
-  const available = availableKinds(ports, standing.user, standing.owned, basisOf(standing));
-  const facts = { policy, methodPolicy, accepts, available, basis: basisOf(standing), isAsked: true, hasToken };
+  const basis = basisOf(standing);
+  const available = availableKinds(ports, standing.user, standing.owned, basis);
+  const isPairedHere = standing.paired.some((token) => !isRecovery(token));
+  const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hasToken, isPairedHere };
   const decision = decideEnrolment(facts, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }
