@@ -45,7 +45,10 @@ const REQUESTS: [what: string, text: string][] = [
   ['chunks that lie', `POST ${FLOWS} HTTP/1.1\r\n${HOST}${JSON_TYPE}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`],
   ['both lengths', `POST ${FLOWS} HTTP/1.1\r\n${HOST}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
   ['a negative length', `POST ${FLOWS} HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`],
-  ['a content encoding', `POST ${FLOWS} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}`],
+  [
+    'a content encoding',
+    `POST ${FLOWS} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}`,
+  ],
   ['a lone surrogate', `POST ${FLOWS} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 12\r\n\r\n{"a":"\\ud800"}`],
   ['a header of control characters', `GET / HTTP/1.1\r\n${HOST}X-A: \x01\x7f\r\n\r\n`],
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
