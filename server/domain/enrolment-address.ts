@@ -21,7 +21,10 @@ export function codeTarget(kind: SentFactor['kind'], { email, phone }: Pick<User
  * Whether a mailbox on record shows anything of whoever has shown so much. A password gives an address on the self-service
  * page, and must not have what is sent there for its second factor.
  */
-export function isMailboxTheirs({ email, emailOnPassword }: User, basis: EnrolmentBasis): boolean {
+export function isMailboxTheirs(
+  { email, emailOnPassword }: Pick<User, 'email' | 'emailOnPassword'>,
+  basis: EnrolmentBasis,
+): boolean {
   return basis !== 'password' || email === undefined || email !== emailOnPassword;
 }
 
