@@ -1,5 +1,5 @@
-import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind, type EnrolmentPolicy } from './enrolment-policy.ts';
 import { assignmentTo, validPairs } from './assignments.ts';
+import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind, type EnrolmentPolicy } from './enrolment-policy.ts';
 import type { ResourceId, TokenId } from './ids.ts';
 import type { MethodPolicy } from './resource.ts';
 import { isRecovery, type Token, type TokenKind } from './token.ts';
