@@ -130,7 +130,7 @@ function withoutCode(flow: Flow): Flow {
 /** The same step once more, saying why. */
 export function stayed<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
   const attemptsLeft = flow.attemptsLeft - 1;
-  if (attemptsLeft <= 0) return denied(flow, 'TOO_MANY_ATTEMPTS');
+  if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
