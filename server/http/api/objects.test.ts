@@ -239,6 +239,21 @@ describe('resources', () => {
       expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
     }
   });
+
+  test.each([
+    [
+      'an origin',
+      { allowedOrigins: ['https://shop.example', 'shop.example'] },
+      'allowedOrigins/1',
+      'https://shop.example ',
+    ],
+    ['an address', { redirectUris: ['http://shop.example/in'] }, 'redirectUris/0', 'https://shop.example/signed-in'],
+  ])('say what %s looks like when one is not', async (_, input, place, example) => {
+    const response = await call('POST /v1/resources', { name: 'Shop', ...input });
+    const { detail } = (await response.json()) as { detail: string };
+    expect(detail).toContain(`${place}: needs to be`);
+    expect(detail).toContain(example);
+  });
 });
 
 // SR-59
