@@ -241,18 +241,11 @@ describe('resources', () => {
   });
 
   test.each([
-    [
-      'an origin',
-      { allowedOrigins: ['https://shop.example', 'shop.example'] },
-      'allowedOrigins/1',
-      'https://shop.example ',
-    ],
-    ['an address', { redirectUris: ['http://shop.example/in'] }, 'redirectUris/0', 'https://shop.example/signed-in'],
-  ])('say what %s looks like when one is not', async (_, input, place, example) => {
-    const response = await call('POST /v1/resources', { name: 'Shop', ...input });
-    const { detail } = (await response.json()) as { detail: string };
-    expect(detail).toContain(`${place}: needs to be`);
-    expect(detail).toContain(example);
+    [{ allowedOrigins: ['shop.example'] }, /^allowedOrigins\/0: needs to be .* such as https:\/\/shop\.example /],
+    [{ redirectUris: ['http://a.example/'] }, /^redirectUris\/0: needs to be .* such as https:\/\/shop\.example\//],
+  ])('say what is needed in place of %j', async (input, says) => {
+    const { detail } = await (await call('POST /v1/resources', { name: 'Shop', ...input })).json();
+    expect(detail).toMatch(says);
   });
 });
 
