@@ -123,6 +123,7 @@ function Labelled({ input, id, error, children }: InputViewProps & { children: C
 }
 
 function TextInput({ input, id, value, error, isReadOnly, onChange }: InputViewProps) {
+  const isEmptyNull = input.kind === 'text' && input.without !== undefined;
   return (
     <input
       class="input"
@@ -133,7 +134,7 @@ function TextInput({ input, id, value, error, isReadOnly, onChange }: InputViewP
       autocomplete="off"
       aria-invalid={error ? 'true' : undefined}
       aria-describedby={describedBy(id, input, error)}
-      onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      onInput={({ currentTarget: { value } }) => onChange(isEmptyNull && value.trim() === '' ? null : value)}
     />
   );
 }

@@ -19,8 +19,9 @@ export type Entry = { value: string } | { mistake: string };
 
 /** What is asked for, and what of JSON the answer is. */
 export type Input = Asked &
+  /** With `without` it may be null, which is called that. `check` answers what else is wrong with it. */
   (
-    | { kind: 'text'; max: number; autocomplete?: string }
+    | { kind: 'text'; max: number; autocomplete?: string; without?: string; check?(text: string): string | undefined }
     | { kind: 'number'; min: number; max: number }
     /** Milliseconds. With `without` it may be null, which is called that. */
     | { kind: 'duration'; min: number; max: number; without?: string; initial?: number }
@@ -54,9 +55,9 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
   switch (input.kind) {
     case 'text': {
       const text = String(value ?? '');
-      if (text.trim() === '') return words('missing');
+      if (text.trim() === '') return input.without === undefined ? words('missing') : undefined;
       if (CONTROL.test(text)) return words('oneLine');
-      return [...text].length > input.max ? words('tooLong', input.max) : undefined;
+      return [...text].length > input.max ? words('tooLong', input.max) : input.check?.(text);
     }
     case 'number':
       return isWithin(value, input) ? undefined : words('notANumber', input.min, input.max);
