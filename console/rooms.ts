@@ -1,4 +1,4 @@
-import { Globe, House, type IconNode, KeyRound } from 'lucide';
+import { Activity, Globe, House, type IconNode, KeyRound } from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -43,6 +43,13 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     group: 'work',
     find: { path: 'resources', name: ({ name }) => String(name), href: ({ id }) => `/console/resources/${id}` },
     load: () => import('./resources/room.tsx'),
+  },
+  events: {
+    label: { en: 'Events', de: 'Ereignisse' },
+    icon: Activity,
+    key: 'e',
+    group: 'work',
+    load: () => import('./events/room.tsx'),
   },
   ownSignIn: {
     label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },

@@ -17,6 +17,7 @@ export const CONSOLE_PLACES = {
     '/console/resources/:id',
     '/console/resources/:id/:tab(appearance|embed|try)',
   ],
+  events: ['/console/events'],
 } as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;
 
