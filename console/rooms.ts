@@ -1,4 +1,4 @@
-import { Activity, Globe, House, type IconNode, KeyRound } from 'lucide';
+import { Activity, Code, Globe, House, type IconNode, KeyRound } from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -50,6 +50,15 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     key: 'e',
     group: 'work',
     load: () => import('./events/room.tsx'),
+  },
+  apiKeys: {
+    label: { en: 'API keys', de: 'API-Schlüssel' },
+    icon: Code,
+    key: 'k',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: { path: 'api-keys', name: ({ name }) => String(name), href: ({ id }) => `/console/api-keys/${id}` },
+    load: () => import('./api-keys/room.tsx'),
   },
   ownSignIn: {
     label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },

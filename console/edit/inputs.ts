@@ -29,8 +29,8 @@ export type Input = Asked &
     | { kind: 'select'; choices: readonly Choice[]; without?: string }
     /** One of few, each with its meaning beside it. */
     | { kind: 'one-of'; choices: readonly Choice[] }
-    /** Any of these: texts. */
-    | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean }
+    /** Any of these: texts. With `without` it is null when none is chosen, which is called that. */
+    | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
     /** Texts that the person writes. */
     | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
     /** Milliseconds since 1970, or null. */
@@ -66,7 +66,7 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
         ? undefined
         : words('durationRange', durationText(input.min), durationText(input.max));
     case 'some-of':
-      return input.isNeeded && (value as unknown[]).length === 0 ? words('chooseOne') : undefined;
+      return input.isNeeded && ((value ?? []) as unknown[]).length === 0 ? words('chooseOne') : undefined;
     case 'group': {
       if (value === null) return undefined;
       const inner = value as Fields;

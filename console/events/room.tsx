@@ -1,5 +1,6 @@
 import { Activity, Pause, Play } from 'lucide';
 import { useState } from 'preact/hooks';
+import { together } from '../i18n/words.ts';
 import { useInside } from '../inside/context.ts';
 import { Empty } from '../inside/empty.tsx';
 import { PageHead } from '../inside/page-head.tsx';
@@ -14,7 +15,7 @@ import { ActorText, Outcome } from './event-parts.tsx';
 import css from './events.css?inline';
 import { Narrowing } from './narrowing.tsx';
 import { type FollowedFeed, useFeed } from './use-feed.ts';
-import { words as own, reasons, reasonText, together, types, typeText } from './words.ts';
+import { words as own, reasons, reasonText, types, typeText } from './words.ts';
 
 export const words = together(own, types, reasons);
 export const style = css;

@@ -1,4 +1,4 @@
-import { createWords, type Words } from '../i18n/words.ts';
+import { createWords } from '../i18n/words.ts';
 import { en } from './words/en.ts';
 import { en as reasonsEn } from './words/reasons-en.ts';
 import { en as typesEn } from './words/types-en.ts';
@@ -18,13 +18,4 @@ export function typeText(type: string): string {
 
 export function reasonText(code: string): string {
   return Object.hasOwn(reasonsEn, code) ? reasons(code as keyof typeof reasonsEn) : code;
-}
-
-/** Words of several parts that a room needs at once. */
-export function together(...all: Pick<Words<string>, 'load'>[]): { load(lang: string): Promise<void> } {
-  return {
-    async load(lang) {
-      await Promise.all(all.map((one) => one.load(lang)));
-    },
-  };
 }
