@@ -1,4 +1,4 @@
-import { Activity, Code, Globe, House, type IconNode, KeyRound } from 'lucide';
+import { Activity, Code, Globe, House, type IconNode, KeyRound, ShieldUser } from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -50,6 +50,19 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     key: 'e',
     group: 'work',
     load: () => import('./events/room.tsx'),
+  },
+  administrators: {
+    label: { en: 'Administrators', de: 'Administratoren' },
+    icon: ShieldUser,
+    key: 'a',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: {
+      path: 'administrators',
+      name: ({ name }) => String(name),
+      href: ({ id }) => `/console/administrators/${id}`,
+    },
+    load: () => import('./administrators/room.tsx'),
   },
   apiKeys: {
     label: { en: 'API keys', de: 'API-Schlüssel' },

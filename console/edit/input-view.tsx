@@ -83,6 +83,8 @@ function Control(props: InputViewProps) {
       return <SomeOfInput {...props} input={input} />;
     case 'list':
       return <ListInput {...props} input={input} />;
+    case 'part':
+      return <>{input.draw(props)}</>;
     case 'weights':
       return <Weights {...props} input={input} />;
     default:
@@ -91,7 +93,7 @@ function Control(props: InputViewProps) {
 }
 
 /** A single control has a label; several have a legend. */
-const SEVERAL: readonly Input['kind'][] = ['one-of', 'some-of', 'weights'];
+const SEVERAL: readonly Input['kind'][] = ['one-of', 'some-of', 'weights', 'part'];
 
 function Labelled({ input, id, error, children }: InputViewProps & { children: ComponentChildren }) {
   const { label, hint, kind } = input;
@@ -123,6 +125,7 @@ function Labelled({ input, id, error, children }: InputViewProps & { children: C
 }
 
 function TextInput({ input, id, value, error, isReadOnly, onChange }: InputViewProps) {
+  const isEmptyNull = input.kind === 'text' && input.without !== undefined;
   return (
     <input
       class="input"
@@ -133,7 +136,7 @@ function TextInput({ input, id, value, error, isReadOnly, onChange }: InputViewP
       autocomplete="off"
       aria-invalid={error ? 'true' : undefined}
       aria-describedby={describedBy(id, input, error)}
-      onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      onInput={({ currentTarget: { value } }) => onChange(isEmptyNull && value.trim() === '' ? null : value)}
     />
   );
 }

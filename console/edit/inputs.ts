@@ -1,5 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { words } from '../inside/words.ts';
 import type { Fields } from '../service/conflict.ts';
+import type { InputViewProps } from './input-props.ts';
 
 export interface Choice {
   value: string;
@@ -19,8 +21,9 @@ export type Entry = { value: string } | { mistake: string };
 
 /** What is asked for, and what of JSON the answer is. */
 export type Input = Asked &
+  /** With `without` it may be null, which is called that. `check` answers what else is wrong with it. */
   (
-    | { kind: 'text'; max: number; autocomplete?: string }
+    | { kind: 'text'; max: number; autocomplete?: string; without?: string; check?(text: string): string | undefined }
     | { kind: 'number'; min: number; max: number }
     /** Milliseconds. With `without` it may be null, which is called that. */
     | { kind: 'duration'; min: number; max: number; without?: string; initial?: number }
@@ -39,6 +42,13 @@ export type Input = Asked &
     | { kind: 'group'; inputs: readonly Input[]; initial: Fields }
     /** An object with numbers of 0 to `max`. */
     | { kind: 'weights'; max: number; labels: Readonly<Record<string, string>> }
+    /** What only one room asks for: it draws it, tells it, and says what is wrong with it. */
+    | {
+        kind: 'part';
+        draw(props: InputViewProps): ComponentChildren;
+        text(value: unknown): string;
+        check?(value: unknown): string | undefined;
+      }
   );
 
 export interface Section {
@@ -54,9 +64,9 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
   switch (input.kind) {
     case 'text': {
       const text = String(value ?? '');
-      if (text.trim() === '') return words('missing');
+      if (text.trim() === '') return input.without === undefined ? words('missing') : undefined;
       if (CONTROL.test(text)) return words('oneLine');
-      return [...text].length > input.max ? words('tooLong', input.max) : undefined;
+      return [...text].length > input.max ? words('tooLong', input.max) : input.check?.(text);
     }
     case 'number':
       return isWithin(value, input) ? undefined : words('notANumber', input.min, input.max);
@@ -76,6 +86,8 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
       return Object.values(value as Fields).every((one) => isWithin(one, { min: 0, max: input.max }))
         ? undefined
         : words('notANumber', 0, input.max);
+    case 'part':
+      return input.check?.(value);
     default:
       return undefined;
   }
@@ -109,6 +121,8 @@ export function valueText(input: Input, value: unknown): string {
       return Object.entries(value as Fields)
         .map(([name, weight]) => `${input.labels[name] ?? name} ${weight}`)
         .join(', ');
+    case 'part':
+      return input.text(value);
     default:
       return String(value);
   }

@@ -10,6 +10,7 @@ import { reasonText, typeText, words } from './words.ts';
 
 /** All that is known of one event. */
 export function EventDialog({ event, onClose }: { event: EventView; onClose(): void }) {
+  const { go } = useInside();
   const { at, type, actor, subject, related = [], resource, outcome, reason } = event;
   const { method, factors, otp, transaction, environment, changed, address, userAgent, requestId, lost } = event;
   const told: [string, ComponentChildren][] = [
@@ -71,9 +72,16 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
         ))}
       </dl>
       <div class="dialog-actions start">
-        <Link class="secondary" href={`${EVENTS}?${queryOf({ type })}`}>
+        <button
+          type="button"
+          class="secondary"
+          onClick={() => {
+            onClose();
+            go(`${EVENTS}?${queryOf({ type })}`);
+          }}
+        >
           {words('filterBy')}
-        </Link>
+        </button>
       </div>
     </Dialog>
   );

@@ -14,16 +14,18 @@ export interface DeletePanelProps {
   back: string;
   /** Lists and the like that show something of it. */
   alsoChanged: readonly string[];
+  /** In place of “Delete”. */
+  label?: string;
   /** Why this person may not; then there is no button. */
   why?: string | undefined;
 }
 
 /** Deletes something, once its name has been typed. */
-export function DeletePanel({ path, version, name, text, back, alsoChanged, why }: DeletePanelProps) {
+export function DeletePanel({ path, version, name, text, back, alsoChanged, label, why }: DeletePanelProps) {
   const { client, reads, drafts, texts, ask, go, notify } = useInside();
   const remove = async () => {
-    const title = words('deleteTitle', `“${name}”`);
-    const isSure = await ask({ title, text, action: words('deleteAction'), isDanger: true, typed: name });
+    const title = label === undefined ? words('deleteTitle', `“${name}”`) : `${label}: ${name}`;
+    const isSure = await ask({ title, text, action: label ?? words('deleteAction'), isDanger: true, typed: name });
     if (!isSure) return;
     const answer = await client.send('DELETE', path, undefined, ifMatch(version));
     if (answer.kind !== 'done') {
@@ -33,18 +35,18 @@ export function DeletePanel({ path, version, name, text, back, alsoChanged, why 
     drafts.put(path, undefined);
     go(back, true);
     reads.changed(...alsoChanged);
-    notify({ text: words('deleted', name) });
+    notify({ text: words(label === undefined ? 'deleted' : 'gone', name) });
   };
   return (
     <section class="panel edit-section" aria-labelledby="danger">
       <div class="edit-about">
-        <h2 id="danger">{words('delete')}</h2>
+        <h2 id="danger">{label ?? words('delete')}</h2>
       </div>
       <div class="edit-fields">
         <p class="hint">{text}</p>
         {why === undefined ? (
           <button type="button" class="secondary danger" onClick={remove}>
-            {words('delete')}
+            {label ?? words('delete')}
           </button>
         ) : (
           <p class="hint">{why}</p>

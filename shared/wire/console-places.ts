@@ -18,6 +18,7 @@ export const CONSOLE_PLACES = {
     '/console/resources/:id/:tab(appearance|embed|try)',
   ],
   events: ['/console/events'],
+  administrators: ['/console/administrators', '/console/administrators/:page(new)', '/console/administrators/:id'],
   apiKeys: ['/console/api-keys', '/console/api-keys/:page(new)', '/console/api-keys/:id'],
 } as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;

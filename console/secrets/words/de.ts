@@ -16,6 +16,7 @@ export const de = {
   deleteTitle: '{0} löschen?',
   deleteAction: 'Endgültig löschen',
   deleted: '{0} ist gelöscht.',
+  gone: '{0} ist entfernt.',
   onlySuperuser: 'Damit hat nur der Superuser zu tun.',
   allResources: 'Alle Ressourcen',
 };

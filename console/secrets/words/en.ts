@@ -16,6 +16,7 @@ export const en = {
   deleteTitle: 'Delete {0}?',
   deleteAction: 'Delete for good',
   deleted: '{0} is deleted.',
+  gone: '{0} is gone.',
   onlySuperuser: 'Only the superuser has to do with this.',
   allResources: 'All resources',
 } as const;
