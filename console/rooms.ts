@@ -1,4 +1,4 @@
-import { Activity, Code, Globe, House, type IconNode, KeyRound, ShieldUser } from 'lucide';
+import { Activity, Code, Globe, House, type IconNode, KeyRound, ShieldUser, Webhook } from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -72,6 +72,19 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     isFor: ({ administrator }) => administrator.role === 'superuser',
     find: { path: 'api-keys', name: ({ name }) => String(name), href: ({ id }) => `/console/api-keys/${id}` },
     load: () => import('./api-keys/room.tsx'),
+  },
+  webhooks: {
+    label: { en: 'Webhooks', de: 'Webhooks' },
+    icon: Webhook,
+    key: 'w',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: {
+      path: 'webhooks',
+      name: ({ url, description }) => String(description ?? url),
+      href: ({ id }) => `/console/webhooks/${id}`,
+    },
+    load: () => import('./webhooks/room.tsx'),
   },
   ownSignIn: {
     label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },

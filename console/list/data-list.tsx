@@ -34,7 +34,8 @@ export interface DataListProps<Item> {
   label: string;
   columns: readonly Column<Item>[];
   nameOf(item: Item): string;
-  hrefOf(item: Item): string;
+  /** Where one of them is looked at; without it they are told in full here. */
+  hrefOf?(item: Item): string;
   canSearch?: boolean;
   filters?: readonly ListFilter[];
   /** What can be done with several at once. */
@@ -181,9 +182,7 @@ function Table<Item extends { id: string }>(props: ViewProps<Item>) {
             {columns.map((column, at) =>
               at === 0 ? (
                 <th key={column.key} scope="row">
-                  <Link class="row-link" href={hrefOf(item)}>
-                    {column.cell(item)}
-                  </Link>
+                  <Named href={hrefOf?.(item)}>{column.cell(item)}</Named>
                 </th>
               ) : (
                 <td key={column.key}>{column.cell(item)}</td>
@@ -230,9 +229,7 @@ function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
         <li key={item.id} class={chosen.has(item.id) ? 'chosen' : undefined}>
           <div class="card-head">
             {canChoose && <Choose item={item} {...{ chosen, choose, nameOf }} />}
-            <Link class="row-link" href={hrefOf(item)}>
-              {first?.cell(item)}
-            </Link>
+            <Named href={hrefOf?.(item)}>{first?.cell(item)}</Named>
           </div>
           <dl>
             {others.map((column) => (
@@ -245,6 +242,15 @@ function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
         </li>
       ))}
     </ul>
+  );
+}
+
+function Named({ href, children }: { href: string | undefined; children: ComponentChildren }) {
+  if (href === undefined) return <span class="row-name">{children}</span>;
+  return (
+    <Link class="row-link" href={href}>
+      {children}
+    </Link>
   );
 }
 

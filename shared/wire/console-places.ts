@@ -20,6 +20,12 @@ export const CONSOLE_PLACES = {
   events: ['/console/events'],
   administrators: ['/console/administrators', '/console/administrators/:page(new)', '/console/administrators/:id'],
   apiKeys: ['/console/api-keys', '/console/api-keys/:page(new)', '/console/api-keys/:id'],
+  webhooks: [
+    '/console/webhooks',
+    '/console/webhooks/:page(new)',
+    '/console/webhooks/:id',
+    '/console/webhooks/:id/:tab(deliveries)',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;
 
