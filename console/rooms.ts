@@ -1,4 +1,4 @@
-import { Activity, Code, Globe, House, type IconNode, KeyRound, ShieldUser, Webhook } from 'lucide';
+import { Activity, Code, Filter, Globe, House, type IconNode, KeyRound, ShieldUser, Wallet, Webhook } from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -44,6 +44,14 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     find: { path: 'resources', name: ({ name }) => String(name), href: ({ id }) => `/console/resources/${id}` },
     load: () => import('./resources/room.tsx'),
   },
+  filters: {
+    label: { en: 'Filters', de: 'Filter' },
+    icon: Filter,
+    key: 'f',
+    group: 'work',
+    find: { path: 'filters', name: ({ name }) => String(name), href: ({ id }) => `/console/filters/${id}` },
+    load: () => import('./filters/room.tsx'),
+  },
   events: {
     label: { en: 'Events', de: 'Ereignisse' },
     icon: Activity,
@@ -85,6 +93,13 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
       href: ({ id }) => `/console/webhooks/${id}`,
     },
     load: () => import('./webhooks/room.tsx'),
+  },
+  plan: {
+    label: { en: 'Plan and balance', de: 'Tarif und Guthaben' },
+    icon: Wallet,
+    key: 'p',
+    group: 'work',
+    load: () => import('./plan/room.tsx'),
   },
   ownSignIn: {
     label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },

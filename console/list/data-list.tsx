@@ -75,7 +75,8 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     setChosen(new Set());
     go(`${address.path}${queryOf(next)}`, isReplacing);
   };
-  const items = page?.items ?? [];
+  // What the API gives no id goes by its name.
+  const items: Item[] = (page?.items ?? []).map((item) => ({ ...item, id: item.id ?? props.nameOf(item) }));
   const marked = items.filter(({ id }) => chosen.has(id));
   const isEmpty = page && items.length === 0 && page.next === null && !isNarrowed && state.after === undefined;
   if (isEmpty && !read.problem) return <>{empty}</>;
@@ -85,7 +86,15 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     for (const id of ids) isChosen ? next.add(id) : next.delete(id);
     setChosen(next);
   };
-  const view: ViewProps<Item> = { ...props, items, state, put, chosen, choose, canChoose: bulk.length > 0 };
+  const view: ViewProps<Item> = {
+    ...props,
+    items,
+    state,
+    put,
+    chosen,
+    choose,
+    canChoose: bulk.length > 0,
+  };
   return (
     <section class="list" aria-label={label} aria-busy={read.isLoading}>
       <div class="list-tools">

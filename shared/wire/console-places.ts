@@ -17,6 +17,7 @@ export const CONSOLE_PLACES = {
     '/console/resources/:id',
     '/console/resources/:id/:tab(appearance|embed|try)',
   ],
+  filters: ['/console/filters', '/console/filters/:page(new)', '/console/filters/:id'],
   events: ['/console/events'],
   administrators: ['/console/administrators', '/console/administrators/:page(new)', '/console/administrators/:id'],
   apiKeys: ['/console/api-keys', '/console/api-keys/:page(new)', '/console/api-keys/:id'],
@@ -26,6 +27,7 @@ export const CONSOLE_PLACES = {
     '/console/webhooks/:id',
     '/console/webhooks/:id/:tab(deliveries)',
   ],
+  plan: ['/console/plan'],
 } as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;
 
