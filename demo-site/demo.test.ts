@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../clients/typescript/src/index.ts';
-import { freePorts, runDemo } from './testing/run-demo.ts';
+import { freePorts } from '../server/testing/free-ports.ts';
+import { runDemo } from './testing/run-demo.ts';
 
 /** The launcher as `npm start` runs it after the build: real processes on a data folder of their own. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -35,6 +36,8 @@ describe('npm start', () => {
       'Login',
       'Password',
       'Token',
+      'Newcomer',
+      'Mailbox',
       'Started',
       'Code',
     ]);
@@ -84,7 +87,7 @@ describe('npm start', () => {
 
     const second = await runDemo(data);
     expect(await second.stop()).toBe(0);
-    for (const label of ['Resource', 'API key', 'Login', 'Password', 'Token']) {
+    for (const label of ['Resource', 'API key', 'Login', 'Password', 'Token', 'Newcomer']) {
       expect(second.labels.get(label)).toBe(first.labels.get(label));
     }
   });

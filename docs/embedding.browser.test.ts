@@ -101,10 +101,10 @@ describe('the pages of the documents', () => {
 });
 
 describe('the scripts of the documents', () => {
-  const [events, looks, popup, enrolment, secondFactor, ...others] = ofLanguage('js');
+  const [events, looks, popup, enrolment, selfService, secondFactor, ...others] = ofLanguage('js');
 
   test('are as many as are tried here', () => {
-    const tried = [events, looks, popup, enrolment, secondFactor];
+    const tried = [events, looks, popup, enrolment, selfService, secondFactor];
     expect(tried.map((block) => block?.language)).toEqual(tried.map(() => 'js'));
     expect(others).toEqual([]);
   });
@@ -162,6 +162,19 @@ describe('the scripts of the documents', () => {
     await frame.getByRole('heading', { name: 'You are signed in' }).waitFor();
     await expect.poll(() => page.evaluate(() => localStorage.getItem('sign-in-with'))).toBe('code');
     await client.resources.update(resource, { enrolment: null });
+  });
+
+  test('what is people’s own: after the sign-in, and no result comes of it', async () => {
+    if (!selfService) throw new Error('no such example');
+    const person = await account.person(resource);
+    const client = createClient({ url: service.url, apiKey: key });
+    await client.resources.update(resource, { selfService: { password: true } });
+    await page.goto(pageWith(selfService));
+    await signInOn(page, person, STEPS);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('heading', { name: 'Your account' }).waitFor();
+    await frame.getByRole('button', { name: 'Change password' }).waitFor();
+    await client.resources.update(resource, { selfService: null });
   });
 
   test('second factor: the code alone', async () => {

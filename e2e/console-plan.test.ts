@@ -17,14 +17,21 @@ test('the superuser sees what is in use, and changes the plan after a question',
   await view.enter('Plan and balance');
   await view.at('Plan and balance');
   await expect(view.page.getByText('Nothing booked yet')).toBeVisible();
-  const choose = view.page.getByRole('button', { name: /^Choose / }).first();
-  const name = ((await choose.getAttribute('aria-label')) ?? '').replace('Choose ', '');
-  await choose.click();
   const dialog = view.page.getByRole('dialog');
-  await expect(dialog.getByRole('heading')).toHaveText(`Change to ${name}?`);
-  await expectAccessible(view, 'question');
-  await dialog.getByRole('button', { name: 'Change the plan' }).click();
-  await expect(view.page.locator('.toast')).toBeVisible();
+  const choose = async () => {
+    await view.button('Choose Standard').click();
+    await expect(dialog).toContainText('It costs €49.00 a month, from now on.');
+    await dialog.getByRole('button', { name: 'Change the plan' }).click();
+  };
+  await choose();
+  await expect(view.page.getByText('The balance does not cover that.')).toBeVisible();
+  await overwrite(visits.ports, documents.account(who.account), { balance: { amount: 10_000, currency: 'EUR' } });
+  await choose();
+  await expect(view.page.getByText('Standard is active.')).toBeVisible();
+  await expect(view.page.locator('.balance')).toHaveText('€51.00');
+  await expect(view.page.locator('tbody tr')).toContainText('-€49.00');
+  await expect(view.page.getByText(/^1 of 10 in use/)).toBeVisible();
+  await expectAccessible(view, 'with quotas and a ledger');
 });
 
 // Of all that is money, the balance and its history is what every administrator may see.

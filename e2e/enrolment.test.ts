@@ -6,7 +6,7 @@ import { appOf } from '../server/testing/app-on-a-phone.ts';
 import { must, NONCE, PASSWORD, type Scene, type SceneOptions, setScene, wrongCode } from '../server/testing/scene.ts';
 import { sendEnrolmentLink } from '../server/usecases/enrolment/send-enrolment-link.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
-import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';
 
 let here: ServiceHere;
@@ -63,7 +63,7 @@ async function toEnrol(widget: WidgetView<FrameLocator>): Promise<void> {
 /** What an app reads of the screen: the key that can be typed. */
 async function readKey(place: FrameLocator | Page) {
   const secret = (await place.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
-  return appOf({ step: 'enrol', enrol: { secret } } as Parameters<typeof appOf>[0]);
+  return appOf({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof appOf>[0]);
 }
 
 const heardBy = (page: Page) => page.evaluate(() => (window as unknown as { heard: [string, unknown][] }).heard);
@@ -189,15 +189,6 @@ test.each([
   await expectNoScrolling(page);
 });
 
-async function expectNoScrolling(page: Page): Promise<void> {
-  const frame = page.frames().at(-1);
-  await expect
-    .poll(() => frame?.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight))
-    .toBe(true);
-  const size = await frame?.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  expect(size?.[0]).toBeLessThanOrEqual(size?.[1] ?? 0);
-}
-
 describe('where the page asks for it', () => {
   test('somebody who has a token sets up another after both factors', async () => {
     const scene = await setStage({ tokens: [{}] });
@@ -244,7 +235,7 @@ describe('a mailed link', () => {
     await own.button('Confirm').click();
     await page.getByRole('checkbox').check();
     await own.button('Continue').click();
-    await page.getByRole('heading', { name: 'Your app is set up' }).waitFor();
+    await page.getByRole('heading', { name: 'You are all set' }).waitFor();
     expect(new URL(page.url()).hash).toBe('');
   });
 

@@ -70,6 +70,8 @@ test('a page in Arabic gets the whole sign-in from right to left; what is typed 
   const { frame, heading, alert } = widgetOn(page);
   await expect(heading).toHaveText('تسجيل الدخول');
   await expect(frame.locator('html')).toHaveAttribute('dir', 'rtl');
+  // A name keeps its own direction: the full stop of “Harbour & Co.” stays at its end.
+  await expect(frame.locator('header bdi')).not.toBeEmpty();
   const next = (name: string) => frame.getByRole('button', { name, exact: true });
   await frame.getByLabel('اسم المستخدم أو البريد الإلكتروني').fill(person.login);
   await next('متابعة').click();

@@ -30,6 +30,7 @@ import { flows } from './http/widget/flows.ts';
 import { frame } from './http/widget/frame.ts';
 import { logo } from './http/widget/logo.ts';
 import { passkeyWindow } from './http/widget/passkey-window.ts';
+import { selfService } from './http/widget/self-service.ts';
 import { signInPage } from './http/widget/sign-in-page.ts';
 import type { BuiltFiles } from './ports/built-files.ts';
 import type { Mailbox } from './ports/courier.ts';
@@ -88,7 +89,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.route('/widget/v1', frame(ports, options.widget));
   app.route('/widget/v1', passkeyWindow(options.widget));
   app.route('/widget/v1', signInPage(ports, options.widget));
-  app.route('/widget/v1', enrolment({ ...ports, issuer }, options.widget));
+  app.route('/widget/v1', enrolment({ ...ports, issuer, rpId: options.rpId }, options.widget));
+  app.route('/widget/v1', selfService({ ...ports, issuer, rpId: options.rpId }, options.widget));
   app.route('/widget/v1', logo(ports));
   app.route('/widget', widgetFiles(options.widget, version));
   if (options.console) app.route('/', consolePages(options.console));

@@ -71,6 +71,13 @@ const resource: Noun = {
       about: 'how people set up tokens by themselves; `null` switches it off',
     },
     {
+      flag: 'self-service',
+      name: 'selfService',
+      type: 'json',
+      on: both,
+      about: 'what people may change about themselves, as JSON, as in the API; `null`: nothing',
+    },
+    {
       flag: 'passkey-sign-in',
       name: 'passkeySignIn',
       type: 'boolean',

@@ -5,7 +5,8 @@ import { words } from './words.ts';
 /** Every kind of token, in the order in which people are offered them. */
 const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
 /** Those that people can set up by themselves. */
-const ENROLMENT_KINDS = ['totp'] as const;
+const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const;
+const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
 const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
 const HOUR_MS = 3_600_000;
 
@@ -127,6 +128,30 @@ export function settingsSections(filters: FilterChoices): Section[] {
               without: words('notAtAll'),
             },
             { name: 'unlockByMail', kind: 'toggle', label: words('enrolUnlock'), hint: words('enrolUnlockHint') },
+          ],
+        },
+      ],
+    },
+    {
+      title: words('ownPage'),
+      text: words('ownPageText'),
+      inputs: [
+        {
+          name: 'selfService',
+          kind: 'group',
+          label: words('selfService'),
+          hint: words('selfServiceHint'),
+          initial: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
+          inputs: [
+            { name: 'tokens', kind: 'toggle', label: words('selfTokens'), hint: words('selfTokensHint') },
+            { name: 'password', kind: 'toggle', label: words('selfPassword') },
+            {
+              name: 'details',
+              kind: 'some-of',
+              label: words('selfDetails'),
+              choices: OWN_DETAILS.map((detail) => ({ value: detail, label: words(`self_${detail}`) })),
+            },
+            { name: 'browsers', kind: 'toggle', label: words('selfBrowsers') },
           ],
         },
       ],

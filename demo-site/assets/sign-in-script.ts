@@ -5,7 +5,7 @@
 export const SIGN_IN_SCRIPT = `'use strict';
 (() => {
   const target = document.querySelector('#countersign');
-  const form = target.closest('form');
+  const place = target.parentElement;
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const variables = () => ({
     accent: dark.matches ? '#8fd0a8' : '#1f5a40',
@@ -20,16 +20,17 @@ export const SIGN_IN_SCRIPT = `'use strict';
     target.querySelector('[data-countersign-fallback]').hidden = false;
     return;
   }
-  const { resource, nonce, loginRequest } = target.dataset;
+  const { resource, nonce, loginRequest, purpose } = target.dataset;
   const widget = Countersign.mount(target, {
     resource,
     nonce,
     ...(loginRequest && { loginRequest }),
-    title: form.dataset.title,
+    ...(purpose && { purpose }),
+    title: place.dataset.title,
     variables: variables(),
     onSuccess({ result }) {
-      form.elements.namedItem('countersign_result').value = result;
-      form.submit();
+      place.elements.namedItem('countersign_result').value = result;
+      place.submit();
     },
   });
   dark.addEventListener('change', () => widget.update({ variables: variables() }));

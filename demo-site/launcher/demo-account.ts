@@ -8,6 +8,8 @@ export interface DemoAccount {
   login: string;
   password: string;
   otpauthUri: string;
+  /** Somebody with the same password and no token yet; absent in a demo that an older version made. */
+  newcomer?: string;
 }
 
 /** @throws Error when there is no demo in the folder, or it is not whole. */
@@ -16,13 +18,20 @@ export async function readDemoAccount(dataFolder: string): Promise<DemoAccount> 
   const text = await readFile(file, 'utf8').catch(() => {
     throw new Error(`There is no demo in ${dataFolder}: npm start makes one.`);
   });
-  const { resource, apiKey, user, token } = JSON.parse(text) as Partial<Written>;
+  const { resource, apiKey, user, token, newcomer } = JSON.parse(text) as Partial<Written>;
   const { login, password } = user ?? {};
   const otpauthUri = token?.otpauthUri;
   if (!resource || !apiKey || !login || !password || !otpauthUri) {
     throw new Error(`${file} does not describe a demo. Remove the data folder, and npm start makes a new one.`);
   }
-  return { resource, apiKey, login, password, otpauthUri };
+  return {
+    resource,
+    apiKey,
+    login,
+    password,
+    otpauthUri,
+    ...(newcomer?.login && { newcomer: newcomer.login }),
+  };
 }
 
 interface Written {
@@ -30,4 +39,5 @@ interface Written {
   apiKey: string;
   user: { login?: string; password?: string };
   token: { otpauthUri?: string };
+  newcomer: { login?: string };
 }

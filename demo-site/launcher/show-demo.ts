@@ -18,7 +18,7 @@ export interface Shown {
 
 /** Everything but the live code, which moves. */
 export function demoLines({ service, shop, startedInMs }: Shown, account: DemoAccount, inTerminal: boolean): string {
-  const { resource, apiKey, login, password, otpauthUri } = account;
+  const { resource, apiKey, login, password, otpauthUri, newcomer } = account;
   return [
     labelled('Service', service),
     labelled('Shop', shop),
@@ -27,6 +27,10 @@ export function demoLines({ service, shop, startedInMs }: Shown, account: DemoAc
     labelled('Login', login),
     labelled('Password', password),
     labelled('Token', otpauthUri),
+    ...(newcomer
+      ? [labelled('Newcomer', `${newcomer}, with the same password: sets up a token at the first sign-in`)]
+      : []),
+    labelled('Mailbox', `${service}/demo/mailbox shows what would be sent`),
     '',
     qrCode(otpauthUri, inTerminal),
     '',

@@ -31,6 +31,8 @@ export function accountPage(
             <span class="price">${price(quote.totalCents)}</span></li>`,
           )}</ul>`
     }
+    <h2>Sign-in and security</h2>
+    <p><a href="/account/security">Your tokens, password and details</a></p>
     <form method="post" action="/sign-out" class="actions">${csrfField(session)}<button class="button quiet">Sign out</button></form>
   </section>`;
   return layout(session, { title: 'Your account', main });

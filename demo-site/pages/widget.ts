@@ -23,6 +23,19 @@ export function widgetScripts(service: string): Markup {
 <script src="/assets/sign-in.js" defer></script>`;
 }
 
+/** The widget in which people manage what is theirs. No form: no result comes of it. */
+export function ownPlace({ resource, nonce, title }: Pick<WidgetPlace, 'resource' | 'nonce' | 'title'>): Markup {
+  return html`<div data-title="${title}">
+    <div id="countersign" data-resource="${resource}" data-nonce="${nonce}" data-purpose="self">
+      <div class="fallback" data-countersign-fallback hidden>
+        <p><b>This cannot be loaded right now.</b></p>
+        <p>Is the service running? <a href="">Try again</a></p>
+      </div>
+    </div>
+    <noscript><p class="fallback">This needs JavaScript.</p></noscript>
+  </div>`;
+}
+
 /** A form around the widget: its result travels to the shop's backend like any other field. */
 export function widgetForm(session: Session, place: WidgetPlace): Markup {
   const { resource, nonce, loginRequest, action, title, fields = {} } = place;

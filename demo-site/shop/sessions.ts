@@ -42,6 +42,8 @@ export interface Session {
   signIn?: PendingSignIn;
   order?: PendingOrder;
   waived?: WaivedOrder;
+  /** Of the page on which people manage what is theirs at the service: the same for the whole session, for phones that drop it. */
+  ownNonce?: string;
   createdAt: number;
   seenAt: number;
 }

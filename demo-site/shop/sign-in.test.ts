@@ -16,6 +16,19 @@ describe('signing in', () => {
     expect(text).toContain('<code>pwd otp mfa</code>');
   });
 
+  test('leads to a page on which people manage what is theirs, for whoever is signed in', async () => {
+    const { visitor } = await openShop();
+    const [maria, stranger] = [visitor(), visitor()];
+    expect(await stranger.get('/account/security')).toMatchObject({ status: 303, to: '/sign-in' });
+    await maria.signIn();
+    expect((await maria.get('/account')).text).toContain('href="/account/security"');
+    expect((await maria.get('/account/security')).text).toContain('data-purpose="self"');
+    const nonce = maria.widget('nonce');
+    expect(maria.widget('resource')).toBe(RESOURCE);
+    await maria.get('/account/security');
+    expect(maria.widget('nonce')).toBe(nonce);
+  });
+
   test('a skipped code is said aloud', async () => {
     const { visitor } = await openShop();
     const maria = visitor();

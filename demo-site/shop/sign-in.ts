@@ -10,6 +10,7 @@ import {
 } from '../../clients/typescript/src/index.ts';
 import { accountPage } from '../pages/account-page.ts';
 import { failurePage } from '../pages/failure-page.ts';
+import { securityPage } from '../pages/security-page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
 import type { ShopContext, ShopEnv } from './context.ts';
 import type { ShopOptions } from './options.ts';
@@ -74,6 +75,13 @@ export function signIn(
     const session = c.get('session');
     if (!session.person) return c.redirect('/sign-in', 303);
     return c.html(accountPage(session, { person: session.person, orders: orders.of(session.person.id) }));
+  });
+
+  app.get('/account/security', (c) => {
+    const session = c.get('session');
+    if (!session.person) return c.redirect('/sign-in', 303);
+    session.ownNonce ??= newNonce();
+    return c.html(securityPage(session, { ...options, nonce: session.ownNonce }));
   });
 
   return app;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../server/testing/free-ports.ts';
 
 /** The built launcher: what `npm start` runs after the build. */
 const LAUNCHER = fileURLToPath(new URL('../../dist/server/demo.js', import.meta.url));
@@ -66,24 +66,4 @@ export async function runDemo(dataFolder: string, extra: NodeJS.ProcessEnv = {})
 function labelsOf(output: string): Map<string, string> {
   const found = output.matchAll(/^([A-Z]\w*(?: \w+)?) {2,}(\S.*)$/gm);
   return new Map([...found].map(([, label = '', value = '']) => [label, value]));
-}
-
-/** Ports that were free a moment ago; all held at once, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    probes.map(
-      (probe) =>
-        new Promise<number>((resolve, reject) => {
-          probe.once('error', reject);
-          probe.listen({ host: '127.0.0.1', port: 0 }, () => {
-            const address = probe.address();
-            if (address === null || typeof address === 'string') reject(new Error('no port'));
-            else resolve(address.port);
-          });
-        }),
-    ),
-  );
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  return ports;
 }

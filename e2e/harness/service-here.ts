@@ -78,3 +78,13 @@ export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
+
+/** The frame is as high as what it shows, and nothing sticks out of it. */
+export async function expectNoScrolling(page: Page): Promise<void> {
+  const frame = page.frames().at(-1);
+  await expect
+    .poll(() => frame?.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight))
+    .toBe(true);
+  const size = await frame?.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(size?.[0]).toBeLessThanOrEqual(size?.[1] ?? 0);
+}

@@ -1,7 +1,7 @@
 import type { Actor, ActorReference } from './actor.ts';
 import { referenceTo } from './actor.ts';
 import type { ApiScope } from './api-key.ts';
-import type { ResourceId } from './ids.ts';
+import type { ResourceId, UserId } from './ids.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
 
@@ -88,6 +88,11 @@ export function mayChangeToken(
   return (
     token.directResources.every((resource) => mayActOn(actor, resource)) && (!owner || mayChangeUser(actor, owner))
   );
+}
+
+/** Somebody on the self-service page, which has asked already what they may do there. */
+export function isThemselves(actor: Actor, id: UserId | undefined): boolean {
+  return actor.kind === 'user' && actor.id !== undefined && actor.id === id;
 }
 
 /**

@@ -1,6 +1,12 @@
-/** The kinds of tokens that people can set up by themselves. Recovery codes come along with the first of them. */
-export const ENROLMENT_KINDS = ['totp'] as const;
-export type EnrolmentKind = (typeof ENROLMENT_KINDS)[number];
+import type { EnrolmentKind } from '../../shared/wire/flow.ts';
+
+/**
+ * The kinds of tokens that people can set up by themselves, the recommended one first. Recovery codes come along with the
+ * first token. Passkeys alone cannot be phished; an app needs no network; a mailbox mostly has a sign-in of its own; a phone
+ * number can be taken over (NIST SP 800-63B-4 section 3.1.3.3).
+ */
+export const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const satisfies readonly EnrolmentKind[];
+export type { EnrolmentKind };
 
 /** Whether people set up tokens of their own where they sign in, and which. */
 export interface EnrolmentPolicy {

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { decideEnrolment, type EnrolmentFacts, hasToken, isLeftover, remembered } from './enrolment.ts';
-import type { EnrolmentKind } from './enrolment-policy.ts';
+import { ENROLMENT_KINDS, type EnrolmentKind } from './enrolment-policy.ts';
 import { METHOD_POLICIES } from './resource.ts';
 import { TOKEN_KINDS } from './token.ts';
 
 const policy = fc.record(
   {
-    kinds: fc.constant<EnrolmentKind[]>(['totp']),
+    kinds: fc.shuffledSubarray<EnrolmentKind>([...ENROLMENT_KINDS], { minLength: 1 }),
     required: fc.boolean(),
     postponableUntil: fc.integer({ min: 0, max: 100 }),
     unlockByMail: fc.boolean(),
@@ -19,6 +19,7 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
   policy: fc.option(policy, { nil: undefined }),
   methodPolicy: fc.constantFrom(...METHOD_POLICIES),
   accepts: fc.subarray([...TOKEN_KINDS]),
+  available: fc.subarray<EnrolmentKind>([...ENROLMENT_KINDS]),
   basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
   hasToken: fc.boolean(),
   isAsked: fc.boolean(),
@@ -45,11 +46,24 @@ test('what is offered are kinds that the policy names and the resource takes', (
   every((given, now) => {
     const decision = decideEnrolment(given, now);
     if (decision.kind === 'none') return;
-    expect(decision.kinds.length).toBeGreaterThan(0);
+    if (decision.kind === 'offer') expect(decision.kinds.length).toBeGreaterThan(0);
     for (const kind of decision.kinds) {
       expect(given.policy?.kinds).toContain(kind);
       expect(given.accepts).toContain(kind);
+      expect(given.available).toContain(kind);
     }
+    // The order is ours, whatever the policy's.
+    expect(decision.kinds).toEqual(ENROLMENT_KINDS.filter((kind) => decision.kinds.includes(kind)));
+  });
+});
+
+// SR-3: an operator's courier that is missing, or an address that a person has not got, must not leave the factor out.
+test('what is demanded stays demanded where nothing of it can be set up', () => {
+  every((given, now) => {
+    const decision = decideEnrolment({ ...given, available: [...ENROLMENT_KINDS] }, now);
+    const without = decideEnrolment({ ...given, available: [] }, now);
+    if (decision.kind === 'demand') expect(without).toEqual({ kind: 'demand', kinds: [] });
+    else expect(without).toEqual({ kind: 'none' });
   });
 });
 

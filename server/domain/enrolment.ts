@@ -1,4 +1,4 @@
-import type { EnrolmentBasis, EnrolmentKind, EnrolmentPolicy } from './enrolment-policy.ts';
+import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind, type EnrolmentPolicy } from './enrolment-policy.ts';
 import type { TokenId } from './ids.ts';
 import type { MethodPolicy } from './resource.ts';
 import type { Token, TokenKind } from './token.ts';
@@ -9,6 +9,8 @@ export interface EnrolmentFacts {
   policy: EnrolmentPolicy | undefined;
   methodPolicy: MethodPolicy;
   accepts: readonly TokenKind[];
+  /** What can be set up for this person now: a code needs an address, and somebody who carries it. */
+  available: readonly EnrolmentKind[];
   basis: EnrolmentBasis;
   /** Whether the person has a token, in whatever state, or is assigned with one; see {@link hasToken}. */
   hasToken: boolean;
@@ -18,9 +20,9 @@ export interface EnrolmentFacts {
 
 export type EnrolmentDecision =
   | { kind: 'none' }
-  /** There is no way on without. */
+  /** There is no way on without. No kinds: then there is no way on, since what is missing must not let anybody off (SR-3). */
   | { kind: 'demand'; kinds: EnrolmentKind[] }
-  /** May be left out, this time. `until`: from then on no more. */
+  /** May be left out, this time. `until`: from then on no more. At least one kind, the recommended one first. */
   | { kind: 'offer'; kinds: EnrolmentKind[]; until?: number };
 
 const NONE = { kind: 'none' } as const;
@@ -31,10 +33,13 @@ const NONE = { kind: 'none' } as const;
  */
 export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDecision {
   const { policy, methodPolicy, basis, isAsked } = facts;
-  const kinds = policy?.kinds.filter((kind) => facts.accepts.includes(kind)) ?? [];
-  if (!policy || kinds.length === 0) return NONE;
+  const counted = ENROLMENT_KINDS.filter((kind) => policy?.kinds.includes(kind) && facts.accepts.includes(kind));
+  if (!policy || counted.length === 0) return NONE;
+  const kinds = counted.filter((kind) => facts.available.includes(kind));
+  const offered = (until?: number): EnrolmentDecision =>
+    kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...(until !== undefined && { until }) };
   if (basis === 'link') return { kind: 'demand', kinds };
-  if (basis === 'second-factor') return isAsked ? { kind: 'offer', kinds } : NONE;
+  if (basis === 'second-factor') return isAsked ? offered() : NONE;
   if (facts.hasToken) return NONE;
   switch (methodPolicy) {
     // Nobody was asked for a password, or nobody is ever asked for a code.
@@ -45,9 +50,9 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     case 'password-otp':
       return { kind: 'demand', kinds };
     case 'auto': {
-      if (!policy.required) return { kind: 'offer', kinds };
+      if (!policy.required) return offered();
       const { postponableUntil: until } = policy;
-      return until !== undefined && now < until ? { kind: 'offer', kinds, until } : { kind: 'demand', kinds };
+      return until !== undefined && now < until ? offered(until) : { kind: 'demand', kinds };
     }
   }
 }

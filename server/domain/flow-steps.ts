@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
+import type { FactorKind, FactorOption, FlowPurpose } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Environment } from './environment/traits.ts';
 import {
@@ -27,7 +27,7 @@ import type { PasskeyChallenge, ShownPasskey } from './webauthn/passkey-challeng
 export const SECOND_STEPS = ['otp', 'recovery', 'passkey', 'sign'] as const;
 export type SecondStep = (typeof SECOND_STEPS)[number];
 
-export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes';
+export type AnswerableStep = 'identify' | 'password' | SecondStep | 'enrol' | 'codes' | 'self';
 
 /** What a way of showing the second factor leads to. */
 export interface Offered {
@@ -101,7 +101,7 @@ export function passwordRight(
 }
 
 /** The second factor is asked for in the way that suits the person best; the others stay open to them. */
-function secondAsked(flow: Flow, options: readonly FactorOption[], offered: Offered = { step: 'otp' }): Flow {
+export function secondAsked(flow: Flow, options: readonly FactorOption[], offered: Offered = { step: 'otp' }): Flow {
   const first = firstOption(options, flow.prefer);
   return { ...flow, ...offered, factors: [...options], ...(first && { factor: first.id }) };
 }
@@ -130,7 +130,7 @@ function withoutCode(flow: Flow): Flow {
 /** The same step once more, saying why. */
 export function stayed<F extends Conversation>(flow: F, code: RefusalCode, retryAt?: number): F {
   const attemptsLeft = flow.attemptsLeft - 1;
-  if (attemptsLeft <= 0) return denied(flow, 'TOO_MANY_ATTEMPTS');
+  if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
 }
 
@@ -230,7 +230,7 @@ export function newFlow(
     origin: string;
     handleHash: string;
     prefer?: FactorKind;
-    purpose?: 'enrol';
+    purpose?: FlowPurpose;
     environment?: Environment;
   },
   now: number,

@@ -1,10 +1,11 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { FactorKind, FactorOption, FlowStep } from '../../shared/wire/flow.ts';
+import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '../../shared/wire/flow.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { Enrolling } from './enrolling.ts';
 import type { Environment } from './environment/traits.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';
 import type { TestMode } from './resource.ts';
+import type { SelfSession } from './self-service.ts';
 import type { Transaction } from './signing.ts';
 import type { Demand, ShownFactors } from './step-up.ts';
 import type { TokenKind } from './token.ts';
@@ -52,6 +53,8 @@ export interface Flow {
   passwordVerified: boolean;
   /** SHA-256 of the password hash that it was verified against: a password changed since stands for nothing. */
   passwordDigest?: string;
+  /** When it was verified; noted on the way to the self-service page. */
+  passwordAt?: number;
   /** The ways to show the second factor, as they were when it was first asked for. */
   factors?: FactorOption[];
   /** Which of them is being asked for. */
@@ -66,8 +69,10 @@ export interface Flow {
   sent?: SentNotice;
   /** What the page remembers this person to prefer. */
   prefer?: FactorKind;
-  /** What the page wants besides a sign-in: that the person sets up another token. */
-  purpose?: 'enrol';
+  /** What the page wants besides a sign-in, or in its place. */
+  purpose?: FlowPurpose;
+  /** The person is on the self-service page, or was sent from there to show factors again or to set up a token. */
+  self?: SelfSession;
   /** Set at the steps of an enrolment, and kept until the end. */
   enrolling?: Enrolling;
   /** Begun with a mailed link to an enrolment, of which this is the hash: it ends without a result. */

@@ -24,6 +24,11 @@ export type PasswordJudgement =
   | { code: 'PASSWORD_TOO_LONG'; maxLength: number }
   | { code: 'PASSWORD_COMMON'; flaw: PasswordFlaw };
 
+/** How many characters a new password needs at least. */
+export function minLengthOf({ secondFactor }: Pick<PasswordRule, 'secondFactor'>): number {
+  return secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH;
+}
+
 /**
  * What is wrong with a new password; undefined if nothing is. Lengths are in code points after NFC. No character has to
  * be of any kind, and none is forbidden.
@@ -36,7 +41,7 @@ export function judgePassword(
   let length = 0;
   for (const _codePoint of normalised) length++;
   if (length > PASSWORD_MAX_LENGTH) return { code: 'PASSWORD_TOO_LONG', maxLength: PASSWORD_MAX_LENGTH };
-  const minLength = secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH;
+  const minLength = minLengthOf({ secondFactor });
   if (length < minLength) return { code: 'PASSWORD_TOO_SHORT', minLength };
   const flaw = commonness(normalised, personal);
   return flaw && { code: 'PASSWORD_COMMON', flaw };

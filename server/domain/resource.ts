@@ -2,6 +2,7 @@ import type { ActorReference } from './actor.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment/environment-check.ts';
 import type { AccountId, FilterId, ResourceId } from './ids.ts';
+import type { SelfServicePolicy } from './self-service-policy.ts';
 import type { TokenKind } from './token.ts';
 
 /** How the widget authenticates: one method for everybody, or `auto`: as each person is assigned. */
@@ -36,6 +37,8 @@ export interface Resource {
   passwordReset?: boolean;
   /** Whether people set up tokens by themselves where they sign in. Absent: they do not. */
   enrolment?: EnrolmentPolicy;
+  /** What people may change about themselves on the self-service page. Absent: there is none. */
+  selfService?: SelfServicePolicy;
   /** Whether people may sign in with a passkey alone, in place of name, password and code. Absent: they may not. */
   passkeySignIn?: boolean;
   /** The comparison of people's browsers with those that they signed in with before. Absent: nothing is collected. */

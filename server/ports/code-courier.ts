@@ -33,4 +33,6 @@ export interface CodeCarrier {
 export interface CodeCourier extends CodeCarrier {
   /** What the operator has allowed: whoever sends asks first. */
   readonly limits: CodeLimits;
+  /** Those for which somebody is configured. */
+  readonly channels: readonly CodeChannel[];
 }

@@ -6,6 +6,7 @@ import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Challenge } from '../domain/challenge.ts';
 import type { EnrolmentLink } from '../domain/enrolment-link.ts';
+import type { EnrolmentTries } from '../domain/enrolment-tries.ts';
 import type { Environments } from '../domain/environment/remembered.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../domain/flow.ts';
@@ -59,6 +60,7 @@ export const documents = {
   passwordReset: (id: UserId): DocumentKey<PasswordReset> => ({ anchor: id, name: 'password-reset' }),
   unlockLink: (id: UserId): DocumentKey<UnlockLink> => ({ anchor: id, name: 'unlock-link' }),
   enrolmentLink: (id: UserId): DocumentKey<EnrolmentLink> => ({ anchor: id, name: 'enrolment-link' }),
+  enrolmentTries: (id: UserId): DocumentKey<EnrolmentTries> => ({ anchor: id, name: 'enrolment-tries' }),
   /** `normalised` comes from `domain/names.ts`. */
   nameClaim: (account: AccountId, normalised: string): DocumentKey<NameClaim> => ({
     anchor: `name/${account}/${normalised}`,

@@ -1,5 +1,5 @@
 import type { Mail, MailFacts, MailKind } from '../domain/mail/mail.ts';
-import { type CodeLimits, DEFAULT_CODE_LIMITS } from '../domain/sent-code.ts';
+import { CODE_CHANNELS, type CodeChannel, type CodeLimits, DEFAULT_CODE_LIMITS } from '../domain/sent-code.ts';
 import type { SendOutcome } from '../domain/webhook/delivery.ts';
 import { readTarget } from '../domain/webhook/target.ts';
 import type { CodeCourier, CodeMessage } from '../ports/code-courier.ts';
@@ -47,6 +47,7 @@ export class FakeCourier implements Courier {
 export class FakeCodeCourier implements CodeCourier {
   readonly sent: CodeMessage[] = [];
   readonly limits: CodeLimits;
+  channels: readonly CodeChannel[] = CODE_CHANNELS;
   down = false;
 
   /** Nothing is too much, unless the test says so. */

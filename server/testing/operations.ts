@@ -53,7 +53,7 @@ export async function sampleScene(service: Service): Promise<SampleScene> {
   const scene = await setScene(service.ports, {
     tokens: [{}],
     alone: true,
-    resource: { enrolment: { kinds: ['totp'], required: false } },
+    resource: { enrolment: { kinds: ['totp', 'webauthn'], required: false } },
   });
   const key = await service.keyFor(scene.account, [...API_SCOPES]);
   const rule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };

@@ -1,14 +1,22 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
-import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
+import type { EnrolmentKind, FlowPurpose, FlowView } from '../../shared/wire/flow.ts';
+import type { PasskeyAssertion, PasskeyAttestation } from '../../shared/wire/passkey.ts';
 import type { SaidTraits } from '../domain/environment/traits.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import type { MailLanguage } from '../domain/mail/mail.ts';
-import { answerEnrolment, confirmCodes, postponeEnrolment } from '../usecases/enrolment/answer-enrolment.ts';
+import {
+  answerEnrolment,
+  answerNewPasskey,
+  confirmCodes,
+  postponeEnrolment,
+} from '../usecases/enrolment/answer-enrolment.ts';
+import { chooseKind } from '../usecases/enrolment/choose-kind.ts';
+import { sendFirstCode } from '../usecases/enrolment/send-first-code.ts';
 import { answerIdentify } from '../usecases/flow/answer-identify.ts';
 import { answerOtp, answerRecovery } from '../usecases/flow/answer-otp.ts';
 import { answerPasskey } from '../usecases/flow/answer-passkey.ts';
 import { answerPassword } from '../usecases/flow/answer-password.ts';
 import { answerSign, cancelTransaction } from '../usecases/flow/answer-sign.ts';
+import type { StepAnswer } from '../usecases/flow/answer-step.ts';
 import { beginFlow } from '../usecases/flow/begin-flow.ts';
 import { chooseFactor } from '../usecases/flow/choose-factor.ts';
 import { viewFlow } from '../usecases/flow/view-flow.ts';
@@ -24,7 +32,7 @@ export interface WalkOptions {
   nonce?: string;
   origin?: string;
   address?: string | undefined;
-  purpose?: 'enrol';
+  purpose?: FlowPurpose;
   /** What the browser is like; its user agent comes with every request. */
   browser?: SaidTraits;
 }
@@ -107,6 +115,20 @@ export class Walk {
     return this.#seen(answerEnrolment(this.ports, { ...this.#answer(seq), otp, language: 'en' }));
   }
 
+  /** The kind of token to set up; undefined: back to the choice. */
+  chooseKind(kind?: EnrolmentKind, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(chooseKind(this.ports, { ...this.#answer(seq), kind }));
+  }
+
+  /** Has the first code sent, to this number where none is known. */
+  sendFirst(phone?: string, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(sendFirstCode(this.ports, { ...this.#answer(seq), phone, language: 'en' }));
+  }
+
+  enrolPasskey(response: PasskeyAttestation, seq = this.view.seq): Promise<Verdict<FlowView>> {
+    return this.#seen(answerNewPasskey(this.ports, { ...this.#answer(seq), response, language: 'en' }));
+  }
+
   later(seq = this.view.seq): Promise<Verdict<FlowView>> {
     return this.#seen(postponeEnrolment(this.ports, this.#answer(seq)));
   }
@@ -117,6 +139,15 @@ export class Walk {
 
   askUnlock(): Promise<Verdict<FlowView>> {
     return this.#seen(askUnlock(this.ports, { ...this.#answer(this.view.seq), language: 'en' }));
+  }
+
+  /** Something that the person does on the self-service page. */
+  self<A extends object>(
+    verb: (ports: TestPorts, answer: StepAnswer & { language: MailLanguage } & A) => Promise<Verdict<FlowView>>,
+    fields: A,
+    seq = this.view.seq,
+  ): Promise<Verdict<FlowView>> {
+    return this.#seen(verb(this.ports, { ...this.#answer(seq), language: 'en', ...fields }));
   }
 
   look(): Promise<Verdict<FlowView>> {

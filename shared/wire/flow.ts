@@ -1,5 +1,6 @@
 import type { RefusalCode } from './codes.ts';
-import type { PasskeyRequest } from './passkey.ts';
+import type { PasskeyCreation, PasskeyRequest } from './passkey.ts';
+import type { SelfView } from './self-service.ts';
 
 /**
  * The conversation between the frame and the service. The server drives: each answer names the step to show next.
@@ -16,11 +17,17 @@ import type { PasskeyRequest } from './passkey.ts';
  *     POST /widget/v1/flow/cancel     {seq}            -> 200 FlowView   (of a transaction)
  *     POST /widget/v1/flow/factor     {seq, factor, language?} -> 200 FlowView   (another way, or the
  *                                   same once more; a code is sent in that language)
+ *     POST /widget/v1/flow/enrol/kind {seq, kind?, language} -> 200 FlowView   (which token to set up; without: back to
+ *                                   the choice)
+ *     POST /widget/v1/flow/enrol/send {seq, phone?, language} -> 200 FlowView   (its first code, where codes are sent)
  *     POST /widget/v1/flow/enrol      {seq, otp, language}  -> 200 FlowView   (the first code of a new token)
+ *     POST /widget/v1/flow/enrol/passkey {seq, response, language} -> 200 FlowView   (the new passkey)
  *     POST /widget/v1/flow/enrol/later  {seq}          -> 200 FlowView   (where the view says that it may wait)
  *     POST /widget/v1/flow/codes      {seq}            -> 200 FlowView   (the recovery codes are in safe keeping)
  *     POST /widget/v1/flow/unlock     {seq, language}  -> 200 FlowView   (a mail, where the view offers it)
  *     POST /widget/v1/enrolment-flows {link}           -> 201 FlowBegun  (on our own page, from a mailed link)
+ *     POST /widget/v1/self-flows      {resource}       -> 201 FlowBegun  (on our own page, to the self-service)
+ *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/http/widget/self-service.ts`)
  *
  * All but the first two carry the handle in the header `Countersign-Flow`. A wrong password or code is not an HTTP error:
  * it is a 200 whose view stays on the step and carries `error`. `seq` counts evaluated steps, so that a double click
@@ -38,8 +45,11 @@ export interface BeginFlow {
   loginRequest?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
-  /** The page wants the person to set up another token. Whether they may, the service decides. */
-  purpose?: 'enrol';
+  /**
+   * `enrol`: the page wants the person to set up another token. `self`: it wants the self-service in place of a result.
+   * Whether they may, the service decides.
+   */
+  purpose?: FlowPurpose;
   /** Only where the frame's page says that the resource compares them. */
   traits?: BrowserTraits;
 }
@@ -55,6 +65,10 @@ export interface BrowserTraits {
   colourDepth?: number;
 }
 
+/** What a page wants besides a sign-in, or in its place. */
+export const FLOW_PURPOSES = ['enrol', 'self'] as const;
+export type FlowPurpose = (typeof FLOW_PURPOSES)[number];
+
 export type FlowStep =
   | 'identify'
   | 'password'
@@ -64,6 +78,7 @@ export type FlowStep =
   | 'sign'
   | 'enrol'
   | 'codes'
+  | 'self'
   | 'done'
   | 'denied';
 
@@ -103,7 +118,9 @@ export interface FlowView {
   enrol?: EnrolView;
   /** At `codes`: the recovery codes, for this once. */
   codes?: string[];
-  /** Where a code was sent for the way that is asked for. Absent: none has been, or it could not be. */
+  /** At `self`: who they are, what they have, and what they may do about it. */
+  self?: SelfView;
+  /** Where a code was sent for the way that is asked for, or is set up. Absent: none has been, or it could not be. */
   sent?: {
     /** Masked. */
     to: string;
@@ -124,18 +141,34 @@ export interface FlowView {
   now: number;
 }
 
-/** What an authenticator app reads of a token that is none yet. */
-export interface EnrolView {
+/** The kinds of tokens that people set up by themselves. */
+export type EnrolmentKind = 'webauthn' | 'totp' | 'email' | 'sms';
+
+/** A token that is none yet. */
+export type EnrolView = {
+  /** What the person may set up, the recommended kind first. None: they need a token, and can set up none here. */
+  kinds: readonly EnrolmentKind[];
+  /** Whether the person may go on without. */
+  mayWait: boolean;
+  /** From when on they may no longer, milliseconds since the epoch. */
+  until?: number;
+} & (
+  | { kind?: undefined }
+  | AppView
+  | { kind: 'webauthn'; creation: PasskeyCreation }
+  /** `to`: where codes go, masked. Absent: the person says which number. */
+  | { kind: 'sms' | 'email'; to?: string }
+);
+
+/** What an authenticator app reads. */
+export interface AppView {
+  kind: 'totp';
   /** In base32, to be typed. */
   secret: string;
   /** `otpauth://…`, for the app on the same device. */
   uri: string;
   /** The same as a QR code: a square of so many modules, and the dark ones as the path of an SVG. */
   qr: { size: number; path: string };
-  /** Whether the person may go on without. */
-  mayWait: boolean;
-  /** From when on they may no longer, milliseconds since the epoch. */
-  until?: number;
 }
 
 export interface FlowBegun extends FlowView {

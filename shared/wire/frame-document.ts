@@ -22,6 +22,8 @@ export interface FrameDocument {
   logo?: string | undefined;
   /** Our own page that a mailed link to an enrolment leads to. Default false. */
   enrols?: boolean | undefined;
+  /** Our own page that leads to the self-service. Default false. */
+  self?: boolean | undefined;
   /** Our own page for a login request; absent in a frame or a popup. */
   standalone?: Standalone | undefined;
 }
@@ -57,7 +59,7 @@ export function frameDocument(document: FrameDocument): string {
 }
 
 /** What the frame's script has to know, as data attributes; only those that say something. */
-function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone, enrols }: FrameDocument): string {
+function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone, enrols, self }: FrameDocument): string {
   const { request, resource, redirectUri, isGiven } = standalone ?? {};
   const facts = {
     reset: passwordReset,
@@ -69,6 +71,7 @@ function factsOf({ passwordReset, comparesBrowsers, isTest, logo, standalone, en
     return: redirectUri,
     given: isGiven,
     enrols,
+    self,
   };
   return Object.entries(facts)
     .filter(([, value]) => value !== undefined && value !== false)

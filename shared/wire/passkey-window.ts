@@ -1,4 +1,4 @@
-import type { PasskeyAssertion, PasskeyRequest } from './passkey.ts';
+import type { PasskeyAssertion, PasskeyAttestation, PasskeyCreation, PasskeyRequest } from './passkey.ts';
 
 /**
  * What the frame and the window that it opened say to each other. Both are pages of the service: each takes messages of its
@@ -7,16 +7,18 @@ import type { PasskeyAssertion, PasskeyRequest } from './passkey.ts';
  *     window                                frame
  *       | passkey-window ------------------> |   it is there
  *       | <--- passkey-request (+ port) ---- |   what is asked, and the words to say it in
- *       | {assertion} or {failure} (port) -> |
+ *       | {assertion} or {failure} (port) -> |   or {attestation}, of a passkey that was to be made
  */
 export const WINDOW_READY = 'countersign:passkey-window';
 export const WINDOW_REQUEST = 'countersign:passkey-request';
 
-export interface WindowRequest {
+/** A passkey is to answer, or to be made. */
+export type AskedOfPasskey = { request: PasskeyRequest } | { creation: PasskeyCreation };
+
+export type WindowRequest = AskedOfPasskey & {
   type: typeof WINDOW_REQUEST;
-  request: PasskeyRequest;
   words: WindowWords;
-}
+};
 
 /** In the person's language, which the frame knows. */
 export interface WindowWords {
@@ -28,13 +30,20 @@ export interface WindowWords {
   text: string;
   button: string;
   /** By failure. */
-  failed: Record<PasskeyFailure, string>;
+  failed: Partial<Record<PasskeyFailure, string>>;
 }
 
 /** Why there is no answer, as far as browsers tell. */
-export type PasskeyFailure = 'passkeyCancelled' | 'passkeyRefused' | 'passkeyUnknown' | 'passkeyBlocked';
+export type PasskeyFailure =
+  | 'passkeyCancelled'
+  | 'passkeyRefused'
+  | 'passkeyUnknown'
+  | 'passkeyBlocked'
+  /** Only where one is made: the device has one of this person's already. */
+  | 'passkeyExists';
 
 export type PasskeyOutcome = { assertion: PasskeyAssertion } | { failure: PasskeyFailure };
+export type CreationOutcome = { attestation: PasskeyAttestation } | { failure: PasskeyFailure };
 
 export interface PasskeyWindowDocument {
   nonce: string;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Names the folder for stores of tests that need no disk (decision 0157). */
-export const QUICK_FOLDER = 'COUNTERSIGN_TEST_QUICK_FOLDER';
+/** Names the folder for stores of tests that need no disk (decision 0157). No setting of the service, which knows all of its own. */
+export const QUICK_FOLDER = 'TEST_QUICK_FOLDER';
 
 /** Linux's file system in memory: as real as any to the store, and a flush costs nothing there. */
 const IN_MEMORY = '/dev/shm';

@@ -56,6 +56,7 @@ export async function findHost(
   document.adoptedStyleSheets.push(sheet);
   if ('request' in root.dataset) return ownPage(root.dataset);
   if ('enrols' in root.dataset) return enrolmentPage(hints.get('resource') ?? '');
+  if ('self' in root.dataset) return selfPage(hints.get('resource') ?? '');
   const origin = hints.get('origin');
   const opener: Window | null = window.opener;
   if (!location.pathname.endsWith('/popup') || !origin || !opener) return undefined;
@@ -113,7 +114,24 @@ function enrolmentPage(resource: string): Alone {
   };
 }
 
-/** Of the mail that led here. */
+/** The page on which people see and manage what is theirs. There is no site around it, and nothing that it gives away. */
+function selfPage(resource: string): Alone {
+  const { port1, port2 } = new MessageChannel();
+  const mount = 'own-page';
+  const begin: ToFrame = { type: 'begin', nonce: `self-service-of.${resource}`, loginRequest: '' };
+  port2.onmessage = ({ data }: MessageEvent<ToHost>) => {
+    if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
+  };
+  const look = { theme: 'auto', locale: hintedLanguage(), closable: false, variables: null };
+  return {
+    host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
+    resource,
+    site: '',
+    own: { path: 'self-flows', body: { resource } },
+  };
+}
+
+/** Of the mail, or the page, that led here. */
 function hintedLanguage(): string {
   return new URLSearchParams(location.search).get('lang') ?? '';
 }

@@ -67,7 +67,7 @@ function ScreenBody(all: AppProps) {
 
   const form = (screen: Extract<Screen, { kind: 'step' }>, shown?: ComponentChildren) => {
     const { step, view } = screen;
-    if (step === 'enrol' || step === 'codes') return loading;
+    if (step === 'enrol' || step === 'codes' || step === 'self') return loading;
     const props = {
       texts,
       isNext: hasActed,

@@ -34,7 +34,7 @@ const BEGIN_TIMEOUT_MS = 10_000;
 
 /** What a flow is begun with on a page of our own: that alone. */
 export interface OwnBeginning {
-  path: 'redirected-flows' | 'enrolment-flows';
+  path: 'redirected-flows' | 'enrolment-flows' | 'self-flows';
   body: object;
 }
 

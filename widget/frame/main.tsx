@@ -10,7 +10,7 @@ import { createFlowClient } from './flow-client.ts';
 import { createFlowMemory } from './flow-memory.ts';
 import { awaitHost, type Host, sayTo } from './handshake.ts';
 import type { Passkeys } from './passkey/loaded.ts';
-import { isEnrolling, type Screen } from './screen.ts';
+import { isEnrolling, isSelf, type Screen } from './screen.ts';
 import { isInSight } from './sight.ts';
 import { createSignIn } from './sign-in.ts';
 import { isAbout } from './steps/fields.ts';
@@ -61,6 +61,8 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
   let passkeys: Passkeys | null | undefined;
   /** The same for whoever sets up a token. */
   let enrolment: LoadedEnrolment | null | undefined;
+  /** And for whoever is on the self-service page. */
+  let self: LoadedEnrolment | null | undefined;
   const isLinked = own?.path === 'enrolment-flows';
   /** What shows a question or a transaction: loaded and kept likewise. */
   let about: typeof import('./steps/about.tsx') | null | undefined;
@@ -87,7 +89,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
         signIn={signIn}
         passkeys={passkeys}
         enrols={isEnrolling(screen, isLinked)}
-        enrolment={enrolment}
+        enrolment={isSelf(screen) ? self : enrolment}
         about={about}
         onPasskey={onPasskey}
         onClose={look.closable ? () => say({ type: 'close' }) : undefined}
@@ -124,7 +126,10 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
 
   /** What only some steps need is loaded when they come. */
   const follow = async () => {
-    if (!enrolment && isEnrolling(screen, isLinked)) {
+    if (isSelf(screen)) {
+      self ||= await import('./self/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
+      draw();
+    } else if (!enrolment && isEnrolling(screen, isLinked)) {
       enrolment = await import('./enrolment/index.tsx')
         .then((late) => late.loadEnrolment(texts.lang))
         .catch(() => null);
@@ -158,7 +163,7 @@ function run(host: Host, resource: string, { site, own }: Partial<Alone> = {}): 
     root.dir = loaded.dir;
     draw();
     // In the new language, if it is on the screen.
-    enrolment = undefined;
+    enrolment = self = undefined;
     void follow();
   };
   const take = (next: Look) => {

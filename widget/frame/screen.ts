@@ -26,11 +26,18 @@ export type Screen =
   /** The page had no nonce to begin with. */
   | { kind: 'failed' };
 
-export type NoticeKey = Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'> | PasskeyFailure;
+export type NoticeKey =
+  | Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>
+  | Exclude<PasskeyFailure, 'passkeyExists'>;
 
 /** The words for a refusal's code, or for a notice of the widget's own. */
 export function textOf(notice: string, texts: Texts): string {
   return texts(isText(notice) ? notice : 'unexpected');
+}
+
+/** Whether this is the self-service page. */
+export function isSelf(screen: Screen): boolean {
+  return screen.kind === 'step' && screen.step === 'self';
 }
 
 /**
@@ -39,7 +46,7 @@ export function textOf(notice: string, texts: Texts): string {
  * @param isLinked on the page of a mailed link, where every end is of that
  */
 export function isEnrolling(screen: Screen, isLinked: boolean): boolean {
-  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes';
+  if (screen.kind === 'step') return screen.step === 'enrol' || screen.step === 'codes' || isSelf(screen);
   const isDenied = screen.kind === 'denied';
   return isLinked ? isDenied || screen.kind === 'done' : isDenied && !!screen.unlock;
 }

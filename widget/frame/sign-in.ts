@@ -274,7 +274,9 @@ export function createSignIn({
       }
       put({ kind: 'loading' });
       mayRestart = !loginRequest;
-      memory = memoryOf(nonce, loginRequest);
+      const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
+      // A page that has both keeps them apart.
+      memory = memoryOf(nonce + (purpose ?? ''), loginRequest);
 
       const kept = await memory.recall();
       if (kept && asked === run) {
@@ -289,7 +291,6 @@ export function createSignIn({
       }
       if (asked !== run) return;
 
-      const { prefer, purpose }: Partial<BeginFlow> = { ...wishes };
       const answer = await client.begin({
         resource,
         nonce,
@@ -332,7 +333,7 @@ export function createSignIn({
       put({ ...rest, busy: true });
       const outcome = await ask(screen.view.passkey);
       if (asked !== run || screen.kind !== 'step') return;
-      if ('failure' in outcome) return stay(outcome.failure);
+      if ('failure' in outcome) return stay(outcome.failure as NoticeKey);
       screen = { ...screen, busy: false };
       return showPasskey(outcome.assertion);
     },

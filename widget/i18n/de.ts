@@ -40,7 +40,7 @@ export const de = {
   wayOcra: 'Ein Gerät, das Fragen beantwortet: {0}',
   waySms: 'Eine SMS an {0}',
   wayEmail: 'Eine E-Mail an {0}',
-  wayRecovery: 'Ein Wiederherstellungscode',
+  wayRecovery: 'Gerät verloren? Wiederherstellungscode eingeben',
   passkeySignIn: 'Mit einem Passkey anmelden',
   passkeyWindow: 'In einem eigenen Fenster versuchen',
   sendTo: 'Ein Code wird an {0} gesendet.',

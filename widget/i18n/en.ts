@@ -69,7 +69,7 @@ export const en = {
   wayOcra: 'A device that answers questions: {0}',
   waySms: 'A text message to {0}',
   wayEmail: 'An e-mail to {0}',
-  wayRecovery: 'A recovery code',
+  wayRecovery: 'Lost your device? Use a recovery code',
   sendTo: 'A code will go to {0}.',
   sentTo: 'We sent a code to {0}.',
   send: 'Send the code',

@@ -5,6 +5,7 @@ import { de } from './de.ts';
 import { en, PERSONAL_CODES } from './en.ts';
 import { enPasskeys } from './en-passkeys.ts';
 import { enSigning } from './en-signing.ts';
+import { en as enrolmentEnglish } from './enrolment/en.ts';
 import { english, loadTexts, textsOf } from './texts.ts';
 
 test.each([
@@ -24,7 +25,10 @@ test('every refusal that a person may meet has a text of its own', () => {
   const english = { ...en, ...enSigning };
   for (const code of PERSONAL_CODES) expect(english[code]).not.toBe(en.unexpected);
   // What only programs meet (OTP_REQUIRED: the widget asks for the code), or the widget handles without a word.
-  const silent = Object.keys(REFUSALS).filter((code) => !(PERSONAL_CODES as readonly string[]).includes(code));
+  // What is met at the steps of an enrolment comes with them.
+  const silent = Object.keys(REFUSALS).filter(
+    (code) => !(PERSONAL_CODES as readonly string[]).includes(code) && !Object.hasOwn(enrolmentEnglish, code),
+  );
   expect(silent).toEqual(expect.arrayContaining(['STEP_STALE', 'API_KEY_MISSING', 'RESULT_USED']));
   expect(
     silent.filter((code) =>

@@ -1,5 +1,5 @@
 import type { Theme, Variables } from '../../shared/wire/appearance.ts';
-import type { FactorKind, FlowStep } from '../../shared/wire/flow.ts';
+import type { FactorKind, FlowPurpose, FlowStep } from '../../shared/wire/flow.ts';
 
 /** A value, or a function that is called when it is needed, so that cached pages can fetch a fresh one. */
 export type Late<T> = T | (() => T | PromiseLike<T>);
@@ -76,8 +76,11 @@ export interface MountOptions extends LiveOptions {
   mode?: 'inline' | 'popup';
   /** The way to show the second factor that the person used last, as `used` told it. They may pick another one. */
   prefer?: FactorKind;
-  /** `enrol`: after the sign-in people may set up another token, where the resource lets them. */
-  purpose?: 'enrol';
+  /**
+   * `enrol`: after the sign-in people may set up another token, where the resource lets them. `self`: after the sign-in they
+   * see and manage what is theirs, where the resource has a self-service; no result comes of that.
+   */
+  purpose?: FlowPurpose;
   /** Origin of the service. Default: where this script came from. */
   service?: string;
 }

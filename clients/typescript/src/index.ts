@@ -46,6 +46,7 @@ export type {
   RedirectInput,
   Resource,
   ResourceChanges,
+  SelfServicePolicy,
   TestMode,
   TimeRule,
   TokenKind,

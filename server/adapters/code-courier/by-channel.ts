@@ -1,4 +1,4 @@
-import type { CodeChannel, CodeLimits } from '../../domain/sent-code.ts';
+import { CODE_CHANNELS, type CodeChannel, type CodeLimits } from '../../domain/sent-code.ts';
 import type { CodeCarrier, CodeCourier, CodeMessage } from '../../ports/code-courier.ts';
 import { CourierUnavailable } from '../../ports/courier.ts';
 
@@ -36,6 +36,7 @@ export function createCodeCourier(options: ByChannelOptions): CodeCourier {
 
   return {
     limits,
+    channels: CODE_CHANNELS.filter((channel) => carriers[channel] !== undefined),
     async send(message) {
       try {
         await carry(message);

@@ -55,6 +55,7 @@ export interface MailWords {
 export type NoticeChange =
   | 'password'
   | 'email'
+  | 'pin'
   | 'token-added'
   | 'token-removed'
   | 'token-unlocked'
@@ -121,6 +122,7 @@ export const en: MailWords = {
     subject: {
       password: 'Your password was changed',
       email: 'Your e-mail address was changed',
+      pin: 'The PIN of a token of yours was changed',
       'token-added': 'A token was added to your sign-in',
       'token-removed': 'A token was removed from your sign-in',
       'token-unlocked': 'Your token was unlocked',
@@ -132,6 +134,7 @@ export const en: MailWords = {
     says: {
       password: 'The password of your sign-in was changed. All other sessions have ended.',
       email: 'The e-mail address of your sign-in was changed.',
+      pin: 'The PIN that you type with the codes of a token was changed.',
       'token-added': 'A token that makes one-time passwords was added to your sign-in.',
       'token-removed': 'A token that makes one-time passwords was removed from your sign-in.',
       'token-unlocked': 'A token of your sign-in that wrong codes had locked was unlocked with a link in a mail.',
@@ -212,6 +215,7 @@ export const de: MailWords = {
     subject: {
       password: 'Ihr Passwort wurde geändert',
       email: 'Ihre E-Mail-Adresse wurde geändert',
+      pin: 'Die PIN eines Ihrer Tokens wurde geändert',
       'token-added': 'Ihre Anmeldung hat ein weiteres Token',
       'token-removed': 'Ein Token Ihrer Anmeldung wurde entfernt',
       'token-unlocked': 'Ihr Token wurde entsperrt',
@@ -223,6 +227,7 @@ export const de: MailWords = {
     says: {
       password: 'Das Passwort Ihrer Anmeldung wurde geändert. Alle anderen Sitzungen sind beendet.',
       email: 'Die E-Mail-Adresse Ihrer Anmeldung wurde geändert.',
+      pin: 'Die PIN, die Sie mit den Codes eines Tokens eingeben, wurde geändert.',
       'token-added': 'Ein Token, das Einmalpasswörter erzeugt, gehört jetzt zu Ihrer Anmeldung.',
       'token-removed': 'Ein Token, das Einmalpasswörter erzeugt, gehört nicht mehr zu Ihrer Anmeldung.',
       'token-unlocked':

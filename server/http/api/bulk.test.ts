@@ -29,6 +29,7 @@ interface Row {
   code?: string;
   errors?: { path: string }[];
   secret?: string;
+  recoveryCodes?: string[];
 }
 async function send(kind: string, rows: unknown[], headers: Record<string, string> = {}): Promise<Row[]> {
   const response = await service.call(`POST /v1/bulk/${kind}`, { key, body: { rows }, headers });
@@ -166,6 +167,13 @@ describe('tokens', () => {
     expect((await send('tokens', rows))[0]).toEqual(made[0]);
     const shown = await (await service.call(`GET /v1/tokens/${made[0]?.id}`, { key })).text();
     expect(shown).not.toContain(made[0]?.secret ?? 'x');
+  });
+
+  test('recovery codes are in the answer to the row: nobody could read them later', async () => {
+    const rows = [{ name: 'paper', kind: 'recovery', owner: scene.user.id, key: 'paper' }];
+    const made = await send('tokens', rows);
+    expect(made).toMatchObject([{ status: 201, recoveryCodes: Array.from({ length: 10 }, () => expect.any(String)) }]);
+    expect(await send('tokens', rows)).toEqual(made);
   });
 });
 

@@ -15,7 +15,7 @@ import { apiRouter, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } fr
 import { assignmentInput } from './assignments.ts';
 import { authorize } from './authorize.ts';
 import { creationHeaders } from './fields.ts';
-import { makeToken, tokenInput } from './tokens.ts';
+import { makeToken, shownOnce, tokenInput } from './tokens.ts';
 import { makeUser, userInput } from './users.ts';
 
 /** Apart from `/users/…`, where a fixed part beside the id is more than the compiled router takes. */
@@ -51,9 +51,7 @@ const outcome = z.object({
   retryAfterMs: z.int().optional(),
 });
 const outcomes = z.object({ rows: z.array(outcome) }).openapi('BulkAnswer');
-const tokenOutcomes = z
-  .object({ rows: z.array(outcome.extend({ secret: z.string().optional(), otpauthUri: z.string().optional() })) })
-  .openapi('TokenBulkAnswer');
+const tokenOutcomes = z.object({ rows: z.array(outcome.extend(shownOnce)) }).openapi('TokenBulkAnswer');
 
 function describeBulk<P extends string, S extends z.ZodType>(
   path: P,
@@ -96,8 +94,8 @@ export function bulk(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'
     });
     const rows = made.map(({ told, done }) => {
       if (!done) return told;
-      const { token, secret, otpauthUri } = done.body;
-      return { ...told, id: token.id, secret, otpauthUri };
+      const { token, ...once } = done.body;
+      return { ...told, id: token.id, ...once };
     });
     return c.json({ rows }, 200);
   });

@@ -10,6 +10,7 @@ import {
 } from '../../domain/resource.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from '../../domain/resource-warnings.ts';
 import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.ts';
+import { OWN_DETAILS, type SelfServicePolicy } from '../../domain/self-service-policy.ts';
 import { LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
@@ -61,11 +62,10 @@ const settings = {
   }),
 };
 const policy = {
-  kinds: z
-    .array(z.enum(ENROLMENT_KINDS))
-    .min(1)
-    .max(ENROLMENT_KINDS.length)
-    .openapi({ description: '`totp`: an authenticator app. Recovery codes come along with the first token.' }),
+  kinds: z.array(z.enum(ENROLMENT_KINDS)).min(1).max(ENROLMENT_KINDS.length).openapi({
+    description:
+      '`webauthn`: a passkey or security key; `totp`: an authenticator app; `email` and `sms`: codes that are sent. They have to be among `tokenKinds` as well. What cannot be had (no courier, no address) is not offered. Recovery codes come along with the first token.',
+  }),
   required: z.boolean().openapi({ description: 'Whoever has never had a token does not get in without.' }),
   postponableUntil: instant
     .nullable()
@@ -83,6 +83,29 @@ const policyInput = z
   })
   .openapi('EnrolmentPolicyInput', { description: 'How people set up tokens by themselves where they sign in.' });
 const shownPolicy = z.object(policy).openapi('EnrolmentPolicy');
+const selfPolicy = {
+  tokens: z.boolean().openapi({
+    description:
+      'Whether they rename, remove and bring back into step the tokens that they set up themselves, change PINs, have recovery codes made anew, and add what `enrolment` allows. What administrators handed out stays.',
+  }),
+  password: z.boolean().openapi({ description: 'Whether they change a password that they have.' }),
+  details: z
+    .array(z.enum(OWN_DETAILS))
+    .max(OWN_DETAILS.length)
+    .openapi({ description: 'What of themselves they change. A new `email` counts once its mailbox is proven.' }),
+  browsers: z
+    .boolean()
+    .openapi({ description: 'Whether they have the browsers forgotten that are remembered of them.' }),
+};
+const selfPolicyInput = z
+  .strictObject({
+    tokens: selfPolicy.tokens.default(false),
+    password: selfPolicy.password.default(false),
+    details: selfPolicy.details.default([]),
+    browsers: selfPolicy.browsers.default(false),
+  })
+  .openapi('SelfServicePolicyInput', { description: 'What people may change by themselves on the self-service page.' });
+const shownSelfPolicy = z.object(selfPolicy).openapi('SelfServicePolicy');
 const beyond = {
   environment: environmentCheck.nullable().openapi({
     description:
@@ -123,10 +146,20 @@ const input = z
     rememberMs: beyond.rememberMs.unwrap().optional(),
     testMode: testMode.optional(),
     enrolment: policyInput.nullable().default(null).openapi({ description: 'null: people do not set up tokens.' }),
+    selfService: selfPolicyInput
+      .nullable()
+      .default(null)
+      .openapi({ description: 'null: there is no page where people see and manage what is theirs.' }),
   })
   .openapi('ResourceInput');
 const changes = z
-  .strictObject({ ...settings, ...filters, ...beyond, enrolment: policyInput.nullable() })
+  .strictObject({
+    ...settings,
+    ...filters,
+    ...beyond,
+    enrolment: policyInput.nullable(),
+    selfService: selfPolicyInput.nullable(),
+  })
   .partial()
   .openapi('ResourceChanges');
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
@@ -139,6 +172,7 @@ export const shownResource = z
     ...settings,
     ...filters,
     enrolment: shownPolicy.nullable(),
+    selfService: shownSelfPolicy.nullable(),
     ...shownBeyond,
     logo: z.string().nullable().openapi({
       description: 'SHA-256 of the logo, null without one. It is at `/widget/v1/logo?resource={id}&hash={logo}`.',
@@ -173,6 +207,7 @@ export function presentResource({
     logo,
     testMode,
     enrolment: presentPolicy(enrolment),
+    selfService: resource.selfService ? presentSelfPolicy(resource.selfService) : null,
     tokenKinds: [...acceptedKinds(resource)],
     warnings,
     createdBy: presentCreator(createdBy),
@@ -183,6 +218,10 @@ function presentPolicy(policy: EnrolmentPolicy | undefined): z.input<typeof show
   if (!policy) return null;
   const { postponableUntil = null, unlockByMail = false } = policy;
   return { ...policy, postponableUntil, unlockByMail };
+}
+
+function presentSelfPolicy({ details, ...policy }: SelfServicePolicy): z.input<typeof shownSelfPolicy> {
+  return { ...policy, details: [...details] };
 }
 
 function policyOf({ postponableUntil, ...policy }: z.output<typeof policyInput>): EnrolmentPolicy {
@@ -207,7 +246,7 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
   app.on(['POST', 'PATCH', 'DELETE'], ['/resources', '/resources/:id'], authorize(ports, 'write'));
 
   app.openapi(routes.create, async (c) => {
-    const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, enrolment, ...body } =
+    const { geoFilter, timeFilter, ipFilter, environment, rememberMs, testMode, enrolment, selfService, ...body } =
       c.req.valid('json');
     const settings = {
       ...body,
@@ -218,6 +257,7 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
       ...(ipFilter && { ipFilter }),
       ...(testMode && { testMode }),
       ...(enrolment && { enrolment: policyOf(enrolment) }),
+      ...(selfService && { selfService }),
     };
     const made = await createOnce(ports, c, 'res', async (birth) => {
       const verdict = await createResource(ports, c.get('act'), birth, settings);

@@ -203,14 +203,13 @@ const shown = z
     createdBy,
   })
   .openapi('Token');
-const enrolled = z
-  .object({
-    token: shown,
-    secret: z.string().optional().openapi({ description: 'Base32. Shown this once and never again.' }),
-    otpauthUri: z.string().optional().openapi({ description: 'For a QR code that authenticator apps read.' }),
-    recoveryCodes: z.array(z.string()).optional().openapi({ description: 'Shown this once and never again.' }),
-  })
-  .openapi('EnrolledToken');
+/** What is told of a token when it is made, and never again. */
+export const shownOnce = {
+  secret: z.string().optional().openapi({ description: 'Base32. Shown this once and never again.' }),
+  otpauthUri: z.string().optional().openapi({ description: 'For a QR code that authenticator apps read.' }),
+  recoveryCodes: z.array(z.string()).optional().openapi({ description: 'Shown this once and never again.' }),
+};
+const enrolled = z.object({ token: shown, ...shownOnce }).openapi('EnrolledToken');
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
 function presentToken(token: Token): z.input<typeof shown> {

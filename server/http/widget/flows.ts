@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { FACTOR_KINDS, FLOW_HEADER } from '../../../shared/wire/flow.ts';
+import { FACTOR_KINDS, FLOW_HEADER, FLOW_PURPOSES } from '../../../shared/wire/flow.ts';
 import { mailLanguage } from '../../domain/mail/mail.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -31,7 +31,7 @@ const begin = z.strictObject({
   loginRequest: z.string().max(200).optional(),
   // What the page would like decides nothing: a word that is none is no reason to turn anybody away.
   prefer: z.enum(FACTOR_KINDS).optional().catch(undefined),
-  purpose: z.literal('enrol').optional().catch(undefined),
+  purpose: z.enum(FLOW_PURPOSES).optional().catch(undefined),
   traits: browserTraits.optional(),
 });
 const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), traits: browserTraits.optional() });

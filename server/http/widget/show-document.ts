@@ -23,15 +23,15 @@ export function showDocument(
   c: Context<AppEnv>,
   widget: BuiltFiles,
   about: Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
-    Pick<FrameDocument, 'standalone' | 'enrols'> & { resource: string },
+    Pick<FrameDocument, 'standalone' | 'enrols' | 'self'> & { resource: string },
   { logo, ...shown }: Shown,
 ): Response {
-  const { resource, frameAncestors, formAction, standalone, enrols } = about;
+  const { resource, frameAncestors, formAction, standalone, enrols, self } = about;
   const nonce = newCspNonce();
   for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
   c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo: logo !== undefined }));
   const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
   const image = logo === undefined ? undefined : logoPath(resource, logo);
-  const facts = { ...shown, logo: image, standalone, enrols };
+  const facts = { ...shown, logo: image, standalone, enrols, self };
   return c.body(frameDocument({ nonce, script, style, lang: 'en', ...facts }), 200);
 }

@@ -1,7 +1,9 @@
 import type { ApiScope } from '../../domain/api-key.ts';
+import { ENROLMENT_KINDS } from '../../domain/enrolment-policy.ts';
 import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../../domain/ids.ts';
 import { base32Encode } from '../../domain/otp/base32.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
+import { TOKEN_KINDS } from '../../domain/token.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
@@ -20,14 +22,16 @@ export interface Demo {
   apiKey: string;
   user: { id: UserId; login: string; password: string };
   token: { id: TokenId; secret: string; otpauthUri: string };
+  /** Has the same password and no token, and sets one up at the first sign-in. */
+  newcomer: { login: string };
 }
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
 
 /**
- * An account with one of everything: a shop, a person who signs in with password and code (of an app, or mailed), and a key for
- * the shop.
+ * An account with one of everything: a shop, a person who signs in with password and code (of an app, or mailed), another who has
+ * no token yet, and a key for the shop.
  */
 export async function seedDemo(ports: Ports): Promise<Demo> {
   const { account } = must(await createAccount(ports, { name: 'Demo' }));
@@ -39,10 +43,14 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       enabled: true,
       failedAttemptsBeforeLock: 5,
       methodPolicy: 'auto',
+      selfService: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
       allowedOrigins: [],
       allowLocalhost: true,
       resultLifetimeMs: 60_000,
       passwordReset: true,
+      // Nothing is sent in the demo, so text messages are as good as any.
+      tokenKinds: [...TOKEN_KINDS],
+      enrolment: { kinds: [...ENROLMENT_KINDS], required: true, unlockByMail: true },
     }),
   );
   const key = must(await createApiKey(ports, act, { name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }));
@@ -78,6 +86,16 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
   for (const { id } of [token, mailed.token]) {
     must(await assign(ports, act, { resource: resource.id, user: user.id, token: id }));
   }
+  const { user: newcomer } = must(
+    await createUser(ports, act, birth('usr'), {
+      login: 'tom',
+      email: 'tom@example.com',
+      firstName: 'Tom',
+      secondName: 'Okafor',
+      password,
+    }),
+  );
+  must(await assign(ports, act, { resource: resource.id, user: newcomer.id }));
   return {
     account: account.id,
     resource: resource.id,
@@ -88,6 +106,7 @@ export async function seedDemo(ports: Ports): Promise<Demo> {
       secret: base32Encode(secret),
       otpauthUri: otpauthUri({ issuer: 'Countersign demo', account: user.login, token, secret }),
     },
+    newcomer: { login: newcomer.login },
   };
 }
 

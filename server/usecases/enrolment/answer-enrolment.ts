@@ -1,57 +1,83 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
-import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
+import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
 import type { Enrolling } from '../../domain/enrolling.ts';
-import { codesShown, enrolledByLink, enrolmentInsisted, passedWith } from '../../domain/enrolment-steps.ts';
+import {
+  codesShown,
+  enrolledByLink,
+  enrolmentInsisted,
+  passedWith,
+  passkeyAskedAnew,
+} from '../../domain/enrolment-steps.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { decideFactors, widgetMethod } from '../../domain/methods.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, factorStates } from '../../domain/second-factor.ts';
-import type { Token } from '../../domain/token.ts';
+import { isWebauthn, type Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
-import { readPairs } from '../authentication/read-pairs.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../flow/answer-step.ts';
 import { actOf } from '../flow/flow-events.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
-import { locateUser } from '../users/find-user.ts';
+import { randomChallenge } from '../passkeys/new-challenge.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
-import { makeOwnToken } from './make-own-token.ts';
-import { asksToEnrol, judgeEnrolment } from './offer-enrolment.ts';
+import { type FirstProof, makeOwnToken } from './make-own-token.ts';
+import { judgeEnrolment } from './offer-enrolment.ts';
+import { kindsNow, questionOf, stillThere } from './standing.ts';
 import { tellOwner } from './tell-owner.ts';
 
 const DENIED = { refusal: refusal('ACCESS_DENIED') } as const;
 
-/** Somebody at a step of an enrolment, as they are now. */
-interface Standing {
-  user: User;
-  tokens: Token[];
-  enrolling: Enrolling;
-}
+type EnrolNeeds = StepNeeds & Pick<Ports, 'courier'>;
+type Telling = StepAnswer & { language: MailLanguage };
 
 /**
- * The first code of a token that is being set up. Until it is right the token counts for nothing; it then counts as the
- * second factor of this sign-in, since it shows that the person has the device.
+ * The first code of a token that is being set up, shown by an app or sent. Until it is right the token counts for nothing; it then
+ * counts as the second factor of this sign-in, since it shows that the person has the device.
  */
-export function answerEnrolment(
-  ports: StepNeeds & Pick<Ports, 'courier'>,
-  answer: StepAnswer & { otp: string; language: MailLanguage },
+export function answerEnrolment(ports: EnrolNeeds, answer: Telling & { otp: string }): Promise<Verdict<FlowView>> {
+  return prove(ports, answer, { otp: answer.otp });
+}
+
+/** The passkey that the person's device has made for this sign-in. Its challenge is void with the answer, whatever comes of it. */
+export function answerNewPasskey(
+  ports: EnrolNeeds,
+  answer: Telling & { response: PasskeyAttestation },
 ): Promise<Verdict<FlowView>> {
+  return prove(ports, answer, { response: answer.response });
+}
+
+function prove(ports: EnrolNeeds, answer: Telling, proof: FirstProof): Promise<Verdict<FlowView>> {
   return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
     const standing = await stillThere(ports, flow, resource);
+    const making = standing?.enrolling.making;
     if (!standing) return DENIED;
-    const { user, enrolling } = standing;
-    const isDone = user.enrolled?.includes(enrolling.token) === true;
-    if (!isDone) {
-      const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
-      if (decision.kind === 'none') return DENIED;
-      const act = actOf(flow, answer.whence);
-      const made = await makeOwnToken(ports, { act, flow, enrolling, user }, answer.otp);
-      if (isRefusal(made)) return { refusal: { ...made, about: user.id } };
-      tellOwner(ports, made.user, 'token-added', answer);
+    if (!making) return { refusal: refusal('STEP_NOT_EXPECTED') };
+    const { user, tokens, enrolling } = standing;
+    // By an attempt that broke off behind the commit that decides.
+    if (user.enrolled?.includes(making.token)) {
+      const done = tokens.find(({ id }) => id === making.token);
+      return done ? ended(user, flow, enrolling, passed(enrolling, done)) : DENIED;
     }
-    return enrolling.recovery === undefined ? ending(standing, flow) : { move: codesShown };
+    const kinds = await kindsNow(ports, flow, resource, standing);
+    if (!kinds?.includes(making.kind)) return DENIED;
+    const own = { act: actOf(flow, answer.whence), flow, enrolling, making, user };
+    const made = await makeOwnToken(ports, own, proof, resource.failedAttemptsBeforeLock);
+    if (isRefusal(made)) {
+      const challenge = randomChallenge(ports);
+      return { refusal: { ...made, about: user.id }, again: (held) => passkeyAskedAnew(held, challenge) };
+    }
+    tellOwner(ports, made.user, 'token-added', answer);
+    return ended(user, flow, enrolling, passed(enrolling, made.token));
   });
+}
+
+function passed({ passed: before, making }: Enrolling, token: Token): Enrolling['passed'] {
+  return making ? passedWith(before, making, isWebauthn(token) && token.factor.synced) : before;
+}
+
+/** The recovery codes first, where there are any. */
+function ended(user: User, flow: Flow, enrolling: Enrolling, shown: Enrolling['passed']): StepOutcome {
+  return enrolling.recovery === undefined ? ending(user, flow, shown) : { move: (held) => codesShown(held, shown) };
 }
 
 /** Goes on without, where that may be: read again, since the time for it may be over. */
@@ -72,32 +98,13 @@ export function postponeEnrolment(ports: StepNeeds, answer: StepAnswer): Promise
 export function confirmCodes(ports: StepNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
   return answerStep(ports, ['codes'], answer, async (flow, resource): Promise<StepOutcome> => {
     const standing = await stillThere(ports, flow, resource);
-    return standing ? ending(standing, flow) : DENIED;
+    return standing ? ending(standing.user, flow, standing.enrolling.passed) : DENIED;
   });
 }
 
-function ending({ user, enrolling }: Standing, flow: Flow): StepOutcome {
+function ending(user: User, flow: Flow, shown: Enrolling['passed']): StepOutcome {
   if (flow.enrolmentLink !== undefined) return { move: enrolledByLink };
-  return { finish: { user, ...passedWith(enrolling) } };
-}
-
-function questionOf(flow: Flow, resource: Resource, { user, enrolling }: Standing) {
-  return { user, resource, basis: enrolling.basis, isAsked: asksToEnrol(flow) };
-}
-
-/** What was shown before the enrolment may have lost its worth since (SR-4, SR-38, SR-39). */
-async function stillThere(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  flow: Flow,
-  resource: Resource,
-): Promise<Standing | undefined> {
-  const { enrolling } = flow;
-  const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
-  if (!known || !enrolling) return undefined;
-  const { user, tokens } = await readPairs(ports, known, resource.id);
-  if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
-  if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
-  return { user, tokens: tokens.map(({ value }) => value), enrolling };
+  return { finish: { user, ...shown } };
 }
 
 /** Somebody may have got a token meanwhile: then the password alone is not enough any more. */

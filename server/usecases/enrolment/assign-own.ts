@@ -1,6 +1,7 @@
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../../domain/assignments.ts';
-import type { Enrolling } from '../../domain/enrolling.ts';
+import type { Enrolling, Making } from '../../domain/enrolling.ts';
 import { isPaired, remembered } from '../../domain/enrolment.ts';
+import { mayGoTo } from '../../domain/enrolment-address.ts';
 import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
@@ -11,6 +12,7 @@ import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
 import { movePlaces } from '../objects/object-places.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { standingDigest } from '../self-service/standing.ts';
 import { type Decision, transact, type Write } from '../transact.ts';
 import { type Refusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -22,6 +24,8 @@ export interface OwnToken {
   act: Act;
   flow: Flow;
   enrolling: Enrolling;
+  /** What becomes a token. */
+  making: Making;
   user: User;
 }
 
@@ -52,7 +56,7 @@ export function assignOwn(ports: Needs, own: OwnToken, tokens: readonly TokenId[
     };
     const write: Write = {
       put: [{ key, value: user }],
-      ...(flow.enrolmentLink !== undefined && { delete: [keys[1]] }),
+      delete: [documents.enrolmentTries(user.id), ...(flow.enrolmentLink === undefined ? [] : [keys[1]])],
       index: movePlaces(key, before, user),
       append: [eventOf(act, event, now)],
     };
@@ -62,11 +66,16 @@ export function assignOwn(ports: Needs, own: OwnToken, tokens: readonly TokenId[
 
 /** What was shown for the enrolment may have lost its worth while the code was typed (SR-4, SR-38). */
 function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
-  const { flow, enrolling } = own;
+  const { flow, enrolling, making } = own;
   if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
+  // On the way from the self-service page: nothing else has changed since that was opened.
+  if (flow.self && standingDigest(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Somebody else with the same password was faster, or an administrator gave them one.
   if (enrolling.basis === 'password' && isPaired(user)) return refusal('ACCESS_DENIED');
+  // The person's number or mailbox has become another: the code went to the one before.
+  const isSent = making.kind === 'sms' || making.kind === 'email';
+  if (isSent && !mayGoTo(making.kind, making.sent?.to ?? '', user)) return refusal('ACCESS_DENIED');
   const assignment = assignmentTo(user, flow.resource);
   if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
   if (enrolling.basis !== 'link') return undefined;

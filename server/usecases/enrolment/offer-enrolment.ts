@@ -10,8 +10,7 @@ import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { needing } from '../needing.ts';
-import { seedContext } from '../second-factor/seed-context.ts';
+import { availableKinds, beginMaking } from './begin-making.ts';
 
 export interface EnrolmentQuestion {
   user: User;
@@ -21,28 +20,26 @@ export interface EnrolmentQuestion {
   isAsked: boolean;
 }
 
-/** RFC 4226 R6 recommends 160 bits. */
-const SEED_BYTES = 20;
 /** Far more tokens than anybody has. */
 const LOOKED_AT = 200;
 
 /** A token for the person to set up, if there is one to set up now; else the sign-in goes on without. */
 export async function offerEnrolment(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
   question: EnrolmentQuestion,
   passed: Enrolling['passed'],
 ): Promise<Enrolling | undefined> {
   const { user, resource, basis } = question;
   const { decision, owned } = await judgeEnrolment(ports, question);
   if (decision.kind === 'none') return undefined;
-  const newId = () => idFromBytes('tok', ports.random.bytes(7));
-  const token = newId();
-  const seed = ports.random.bytes(SEED_BYTES);
+  const { kinds } = decision;
+  const [only, ...others] = kinds;
   const takesCodes = acceptedKinds(resource).includes('recovery') && !owned.some(isRecovery);
   return {
-    token,
-    sealedSecret: needing('sealing a seed', () => ports.secrets.seal(seed, seedContext(user.account, token))),
-    ...(takesCodes && { recovery: newId() }),
+    kinds,
+    // Between one there is nothing to choose.
+    ...(only && others.length === 0 && { making: beginMaking(ports, only, user) }),
+    ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
     basis,
     passed,
     mayWait: decision.kind === 'offer',
@@ -52,7 +49,7 @@ export async function offerEnrolment(
 
 /** Whether somebody may set up a token now, and the tokens that are theirs already. */
 export async function judgeEnrolment(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
   { user, resource, basis, isAsked }: EnrolmentQuestion,
 ): Promise<{ decision: EnrolmentDecision; owned: Token[] }> {
   // Most resources say nothing of it, and most people who sign in are past it: for them nothing is read.
@@ -60,11 +57,13 @@ export async function judgeEnrolment(
   const owned = await ownedTokens(ports, user);
   const { enrolment: policy, methodPolicy } = resource;
   const accepts = acceptedKinds(resource);
-  const facts = { policy, methodPolicy, accepts, basis, isAsked, hasToken: hasToken(user, owned) };
+  const available = availableKinds(ports, user, owned);
+  const facts = { policy, methodPolicy, accepts, available, basis, isAsked, hasToken: hasToken(user, owned) };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 
-async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
+/** Every token that is somebody's. */
+export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
   const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: LOOKED_AT });
   const stored = await ports.store.getMany(
     entries.map((entry) => documents.token(entry.id as Token['id'])),
@@ -73,7 +72,7 @@ async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id 
   return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
 }
 
-/** Whether the page of this sign-in asks for an enrolment. */
-export function asksToEnrol({ purpose }: Pick<Flow, 'purpose'>): boolean {
-  return purpose === 'enrol';
+/** Whether an enrolment is asked for: by the page of this sign-in, or by the person on the self-service page. */
+export function asksToEnrol({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
+  return purpose === 'enrol' || (self !== undefined && enrolling !== undefined);
 }

@@ -62,7 +62,9 @@ export async function sendEnrolmentLink(
     const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };
     const append = [eventOf(act, { type: 'user.enrolment-asked', subject: id, resource: on }, at)];
     const put = [{ key: documents.enrolmentLink(id), value, expiresAt }];
-    return { answer: { email, login, expiresAt }, write: { put, append } };
+    // Whoever sends it lets them try anew: their own wrong codes, and those of somebody else, count no more (SR-14).
+    const gone = [documents.enrolmentTries(id)];
+    return { answer: { email, login, expiresAt }, write: { put, delete: gone, append } };
   });
   if (isRefusal(started)) return started;
   const { email, login, expiresAt } = started;

@@ -1,14 +1,17 @@
 import { encode } from 'uqr';
-import type { EnrolView } from '../../../shared/wire/flow.ts';
-import type { Enrolling } from '../../domain/enrolling.ts';
+import type { AppView, EnrolView, FlowView } from '../../../shared/wire/flow.ts';
+import type { AppMaking, Enrolling, Making } from '../../domain/enrolling.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { base32Encode } from '../../domain/otp/base32.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
+import { maskedAddress } from '../../domain/sent-code.ts';
 import type { OathToken } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { needing } from '../needing.ts';
+import { describePasskey } from '../passkeys/begin-passkey-registration.ts';
+import type { PasskeyNeeds } from '../passkeys/new-challenge.ts';
 import { newRecoverySet } from '../second-factor/judge-recovery.ts';
 import { seedContext } from '../second-factor/seed-context.ts';
 
@@ -19,24 +22,47 @@ export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
   digits: 6,
 };
 
-/** What an app reads of the token, for as long as it is none yet: again for the phone that had dropped the page (SR-23). */
-export async function showEnrolment(
-  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
-  flow: Flow,
-  enrolling: Enrolling,
-): Promise<EnrolView> {
-  const { mayWait, until } = enrolling;
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'> & PasskeyNeeds;
+
+/** What a person sees of a token, for as long as it is none yet: again for the phone that had dropped the page (SR-23). */
+export async function showEnrolment(ports: Needs, flow: Flow, enrolling: Enrolling): Promise<EnrolView> {
+  const { kinds, making, mayWait, until } = enrolling;
+  const frame = { kinds, mayWait, ...(until !== undefined && { until }) };
+  if (!making) return frame;
+  switch (making.kind) {
+    case 'totp':
+      return { ...frame, ...(await showApp(ports, flow, making)) };
+    case 'webauthn': {
+      const creation = flow.user && (await describePasskey(ports, { account: flow.account, id: flow.user }, making));
+      // Whoever it was is gone: the next answer says so.
+      return creation ? { ...frame, kind: 'webauthn', creation } : frame;
+    }
+    case 'sms':
+    case 'email':
+      return { ...frame, kind: making.kind, ...(making.onRecord !== undefined && { to: making.onRecord }) };
+  }
+}
+
+/** Where its first code was sent. */
+export function showSending(making: Making | undefined, now: number): FlowView['sent'] {
+  if ((making?.kind !== 'sms' && making?.kind !== 'email') || !making.sent) return undefined;
+  const { to, expiresAt, resendAt } = making.sent;
+  return { to: maskedAddress({ kind: making.kind, to }), expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
+}
+
+/** What an app reads. */
+async function showApp(ports: Needs, flow: Flow, making: AppMaking): Promise<AppView> {
   const [resource] = await ports.store.getMany([documents.resource(flow.resource)], ports.clock.now());
-  const secret = openSeed(ports, flow, enrolling);
+  const secret = openSeed(ports, flow, making);
   const label = { issuer: resource?.value.name ?? '', account: flow.login ?? '' };
   const uri = otpauthUri({ ...label, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
-  return { secret: base32Encode(secret), uri, qr: drawQr(uri), mayWait, ...(until !== undefined && { until }) };
+  return { kind: 'totp', secret: base32Encode(secret), uri, qr: drawQr(uri) };
 }
 
 export function openSeed(
   ports: Pick<Ports, 'secrets'>,
   { account }: Pick<Flow, 'account'>,
-  { token, sealedSecret }: Enrolling,
+  { token, sealedSecret }: AppMaking,
 ): Uint8Array {
   return needing('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
 }
@@ -48,14 +74,13 @@ export function openSeed(
 export function recoveryCodesOf(
   ports: Pick<Ports, 'random' | 'secrets'>,
   { id, account }: Pick<Flow, 'id' | 'account'>,
-  { sealedSecret }: Pick<Enrolling, 'sealedSecret'>,
   recovery: TokenId,
 ): { codes: string[]; macs: string[] } {
-  return newRecoverySet(ports, { account, id: recovery }, `enrolment/${id}/${sealedSecret}`);
+  return newRecoverySet(ports, { account, id: recovery }, `enrolment/${id}`);
 }
 
 /** The dark modules as one path, row by row: shapes alone, so that the page puts in no markup of ours. */
-function drawQr(text: string): EnrolView['qr'] {
+function drawQr(text: string): AppView['qr'] {
   const { size, data } = encode(text, { ecc: 'M', border: 4 });
   let path = '';
   for (const [y, row] of data.entries()) {

@@ -1,4 +1,4 @@
-import { mayChangeUser } from '../../domain/authority.ts';
+import { isThemselves, mayChangeUser } from '../../domain/authority.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -16,7 +16,7 @@ export function forgetEnvironments(
   const keys = [key, documents.user(id)] as const;
   return transact<typeof keys, Verdict<{ forgotten: true }>>(ports, key.anchor, keys, ([stored, user], now) => {
     if (user?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
-    if (!mayChangeUser(act.actor, user.value)) return { answer: refusal('FORBIDDEN') };
+    if (!mayChangeUser(act.actor, user.value) && !isThemselves(act.actor, id)) return { answer: refusal('FORBIDDEN') };
     if (!stored) return { answer: { forgotten: true } };
     const append = [eventOf(act, { type: 'user.environments-forgotten', subject: id }, now)];
     return { answer: { forgotten: true }, write: { delete: [key], append } };

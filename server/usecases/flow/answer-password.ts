@@ -56,7 +56,8 @@ export function answerPassword(
         return { move: (held) => passwordRight(held, user, digest, options, offered) };
       }
       // Nobody sets up a token from a browser that is none of theirs, on the strength of a password.
-      if (isLinked || environment?.differs === undefined) {
+      // Nor is anything offered to whoever was only asked for their password once more.
+      if (isLinked || (environment?.differs === undefined && !flow.self)) {
         const basis: EnrolmentBasis = isLinked ? 'link' : 'password';
         const question = { user, resource: access.resource, basis, isAsked: asksToEnrol(flow) };
         const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });

@@ -6,6 +6,7 @@ import type { Flow, LoginRequest } from '../../domain/flow.ts';
 import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from '../../domain/flow-steps.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
+import { passwordNoted } from '../../domain/self-steps.ts';
 import { answerTest, expired } from '../../domain/test-mode.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -15,6 +16,8 @@ import { readAccess } from '../authentication/read-access.ts';
 import { judgeEnvironment } from '../environment/judge-environment.ts';
 import { rememberEnvironment } from '../environment/remember-environment.ts';
 import { noteInPassing } from '../note-in-passing.ts';
+import { opening, standingToOpen } from '../self-service/open-self.ts';
+import { readStanding } from '../self-service/standing.ts';
 import { newOperation, transact, type Write } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { type Begun, finishing } from './finish-flow.ts';
@@ -80,6 +83,11 @@ async function evaluateClaimed(
   };
   const before = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(before)) return turnDown(before, (held) => denied(held, before.refused));
+  // From the self-service page and back to it: only while the person stands as they stood when they came there (SR-38).
+  if (flow.self && !(await readStanding(ports, flow, before.resource))) {
+    const over = refusal('FLOW_NOT_FOUND');
+    return turnDown(over, (held) => denied(held, over.refused));
+  }
 
   // What began as a test ends as one, and nothing else becomes one.
   if (flow.test !== before.resource.testMode) {
@@ -94,7 +102,10 @@ async function evaluateClaimed(
       return next.step === 'denied' ? after(next) : again(next);
     });
   }
-  if ('move' in outcome) return move(ports, flow, attempt, outcome.move, { whence, event: undefined });
+  if ('move' in outcome) {
+    const next = (held: Flow, now: number) => passwordNoted(held, outcome.move(held), now);
+    return move(ports, flow, attempt, next, { whence, event: undefined });
+  }
 
   const after = await readAccess(ports, flow.resource, whence.address);
   if (isRefusal(after)) return turnDown(after, (held) => denied(held, after.refused));
@@ -110,7 +121,10 @@ async function evaluateClaimed(
     return turnDown(refusal('ENVIRONMENT_MISMATCH', about), (held) => denied(held, 'ENVIRONMENT_MISMATCH'));
   }
   const seen = { ...passed, ...(percent !== undefined && { environment: percent }) };
-  return finish(ports, flow, attempt, seen, after.resource, whence);
+  if (flow.purpose !== 'self') return finish(ports, flow, attempt, seen, after.resource, whence);
+  const standing = await standingToOpen(ports, flow, after.resource, passed);
+  if (isRefusal(standing)) return turnDown(standing, (held) => denied(held, standing.refused));
+  return finish(ports, flow, attempt, seen, after.resource, whence, standing.digest);
 }
 
 /** On a test resource nothing but the name is looked at. */
@@ -152,6 +166,8 @@ async function finish(
   passed: Passed,
   resource: Resource,
   whence: Whence,
+  /** Where there is to be no result: what the person stands for on the self-service page. */
+  standing?: string,
 ): Promise<Verdict<FlowView>> {
   const settled = await settle(ports, claimed, attempt, (flow, now, request) => {
     const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
@@ -162,10 +178,11 @@ async function finish(
       const event = eventOf(actOf(below, whence), refusedEvent(flow, refusal('LEVEL_UNREACHABLE')), now);
       return { flow: below, write: { ...keeping(documents.flow, below), append: [event] } };
     }
+    if (standing !== undefined) return opening(flow, end.result, standing, whence, now);
     return { ...end, write: finishing(end.flow, end.result, request, whence, now) };
   });
   // Only now: whoever does not get to the end teaches the check nothing.
-  if (!isRefusal(settled) && settled.step === 'done') {
+  if (!isRefusal(settled) && (settled.step === 'done' || settled.step === 'self')) {
     await rememberBrowser(ports, claimed, passed.user.id, resource, whence);
   }
   return settled;

@@ -33,6 +33,9 @@ export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Pr
   if (!resource) return refusal('RESOURCE_NOT_FOUND');
   if (!originAllowed(resource, input.origin)) return refusal('ORIGIN_NOT_ALLOWED');
 
+  if (input.purpose === 'self' && (!resource.selfService || resource.testMode || input.loginRequest !== undefined)) {
+    return refusal('SELF_SERVICE_OFF');
+  }
   return input.loginRequest === undefined
     ? beginPlain(ports, resource, input)
     : beginRequestedFlow(ports, resource, input, input.loginRequest);
@@ -50,7 +53,8 @@ export async function admitBeginning(
   return rate.allowed ? undefined : refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
 }
 
-async function beginPlain(
+/** Begins it for nobody in particular. */
+export async function beginPlain(
   ports: BeginFlowNeeds,
   resource: Resource,
   input: FlowBeginning,

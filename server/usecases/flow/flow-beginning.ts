@@ -1,10 +1,10 @@
-import type { FactorKind } from '../../../shared/wire/flow.ts';
+import type { FactorKind, FlowPurpose } from '../../../shared/wire/flow.ts';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Whence } from '../act.ts';
 
-export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets'> & {
+export type BeginFlowNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes'> & {
   issuer: string;
   rpId?: string | undefined;
 };
@@ -20,8 +20,8 @@ export interface FlowBeginning {
   redirectUri?: string;
   /** The second factor that the page remembers this person to prefer. */
   prefer?: FactorKind;
-  /** The page wants the person to set up another token. */
-  purpose?: 'enrol';
+  /** What the page wants besides a sign-in, or in its place. */
+  purpose?: FlowPurpose;
   /** What the browser says of itself; of no interest where the resource does not ask. */
   traits?: SaidTraits;
   /** The person's, as the service itself sees it. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LOGIN_REQUEST_ATTEMPTS } from '../../domain/flow.ts';
+import { FLOW_WRONG_ANSWERS } from '../../domain/flow-steps.ts';
 import { createLoginRequest } from '../../testing/acting.ts';
 import { birth, must, NONCE, type Scene, setScene, wrongCode } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
@@ -122,4 +123,19 @@ test('beginning again while a code is being checked is no way to try one more', 
     if (guesses.length === before) break;
   }
   expect(guesses).toHaveLength(LOGIN_REQUEST_ATTEMPTS);
+});
+
+test('SR-14: where nobody is named it gives none back either, and not once they are used up', async () => {
+  const scene = await sceneWithToken();
+  const request = await ask(scene);
+  let tried = 0;
+  for (let times = 0; times < FLOW_WRONG_ANSWERS * 3; times++) {
+    const begun = await begin(request);
+    if (isRefusal(begun) || begun.step !== 'identify') continue;
+    const walk = new Walk(scene, ports, begun, undefined);
+    await walk.identify(`nobody-${times}`);
+    await walk.password('not the password');
+    tried += 1;
+  }
+  expect(tried).toBe(FLOW_WRONG_ANSWERS);
 });

@@ -6,13 +6,17 @@ import { factorKindOf } from '../../domain/second-factor.ts';
 import { requestOf } from '../../domain/webauthn/passkey-request.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { recoveryCodesOf, showEnrolment } from '../enrolment/show-enrolment.ts';
+import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
 import { needing } from '../needing.ts';
+import { viewSelf } from '../self-service/view-self.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { checkStanding } from './check-standing.ts';
 import { readFlow } from './flow-handle.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer'> & { issuer: string };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {
+  issuer: string;
+  rpId?: string | undefined;
+};
 
 /** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
 export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<FlowView>> {
@@ -45,9 +49,19 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
   if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
   const { enrolling } = flow;
-  if (enrolling && flow.step === 'enrol') view.enrol = await showEnrolment(ports, flow, enrolling);
+  if (enrolling && flow.step === 'enrol') {
+    view.enrol = await showEnrolment(ports, flow, enrolling);
+    const sent = showSending(enrolling.making, now);
+    if (sent) view.sent = sent;
+  }
   if (enrolling?.recovery !== undefined && flow.step === 'codes') {
-    view.codes = recoveryCodesOf(ports, flow, enrolling, enrolling.recovery).codes;
+    view.codes = recoveryCodesOf(ports, flow, enrolling.recovery).codes;
+  }
+  if (flow.step === 'self') {
+    const self = await viewSelf(ports, flow);
+    // Something that it stood on has changed elsewhere (SR-38, SR-39).
+    if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
+    view.self = self;
   }
   if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
   if (flow.error) {

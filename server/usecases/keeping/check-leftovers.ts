@@ -11,7 +11,7 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { DocumentKey, IndexEntry } from '../../ports/store.ts';
 import { eventOf } from '../act.ts';
-import { dropLeftover } from '../enrolment/make-own-token.ts';
+import { dropLeftover } from '../enrolment/drop-leftover.ts';
 import { movePlaces } from '../objects/object-places.ts';
 import { givePlaceBack } from '../objects/usage.ts';
 import { transact } from '../transact.ts';

@@ -85,6 +85,7 @@ const RULES: Record<string, Rule> = {
   delivery: drop,
   'password-reset': drop,
   'enrolment-link': drop,
+  'enrolment-tries': keep,
   'unlock-link': drop,
   resealing: drop,
   restoration: drop,

@@ -46,7 +46,8 @@ const PLACES: Record<SecretContext['kind'], Place[]> = {
     },
     {
       document: 'flow',
-      secrets: ({ account, enrolling }: Flow) => (enrolling ? [enrolmentSeed(account, enrolling)] : []),
+      secrets: ({ account, enrolling }: Flow) =>
+        enrolling?.making?.kind === 'totp' ? [enrolmentSeed(account, enrolling.making)] : [],
     },
   ],
   'signing-key': [

@@ -1,6 +1,7 @@
 import type { PasskeyCreation } from '../../../shared/wire/passkey.ts';
-import type { AccountId, UserId } from '../../domain/ids.ts';
+import type { AccountId, TokenId, UserId } from '../../domain/ids.ts';
 import type { WebauthnToken } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
 import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeysOf, userHandleOf } from '../../domain/webauthn/passkey-request.ts';
 import type { AttestationRules } from '../../domain/webauthn/verify-attestation.ts';
 import { PASSKEY_ALGORITHMS } from '../../domain/webauthn/verify-attestation.ts';
@@ -47,22 +48,52 @@ export async function beginPasskeyRegistration(
   if (has.length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
   const { rpId, origin } = relyingParty(ports);
   const challenge = randomChallenge(ports);
+  return {
+    options: creationOf(ports, user, has, challenge),
+    pending: { challenge, rpId, origin, topOrigin, user: user.id, expiresAt: ports.clock.now() + PASSKEY_TIMEOUT_MS },
+  };
+}
+
+/**
+ * What a new passkey is asked where the challenge has been given out already, as its owner is now; undefined: there is
+ * nobody. What this very registration has left of an attempt that broke off is not in its way.
+ */
+export async function describePasskey(
+  ports: Needs,
+  maker: PasskeyMaker,
+  { token, challenge }: { token: TokenId; challenge: string },
+): Promise<PasskeyCreation | undefined> {
+  const user = await readUser(ports, maker.account, maker.id);
+  if (!user) return undefined;
+  const has = await passkeysOfUser(ports, maker);
+  return creationOf(
+    ports,
+    user,
+    has.filter(({ id }) => id !== token),
+    challenge,
+  );
+}
+
+function creationOf(
+  ports: PasskeyNeeds,
+  user: User,
+  has: readonly WebauthnToken[],
+  challenge: string,
+): PasskeyCreation {
+  const { rpId } = relyingParty(ports);
   const name = [user.firstName, user.secondName].filter(Boolean).join(' ') || user.login;
   return {
-    options: {
-      challenge,
-      rp: { id: rpId, name: rpId },
-      user: { id: userHandleOf(user.id), name: user.login, displayName: name },
-      pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
-      excludeCredentials: has.map(({ factor }) =>
-        descriptorOf({ id: factor.credentialId, transports: factor.transports }),
-      ),
-      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
-      attestation: 'none',
-      extensions: { credProps: true },
-      timeout: PASSKEY_TIMEOUT_MS,
-    },
-    pending: { challenge, rpId, origin, topOrigin, user: user.id, expiresAt: ports.clock.now() + PASSKEY_TIMEOUT_MS },
+    challenge,
+    rp: { id: rpId, name: rpId },
+    user: { id: userHandleOf(user.id), name: user.login, displayName: name },
+    pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    excludeCredentials: has.map(({ factor }) =>
+      descriptorOf({ id: factor.credentialId, transports: factor.transports }),
+    ),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    attestation: 'none',
+    extensions: { credProps: true },
+    timeout: PASSKEY_TIMEOUT_MS,
   };
 }
 

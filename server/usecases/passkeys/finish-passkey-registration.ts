@@ -20,6 +20,8 @@ export interface MadePasskey {
   id: TokenId;
   /** What its owner calls it. */
   name: string;
+  /** What it is made in, so that an attempt that broke off can be made good. */
+  madeWith?: string;
   response: PasskeyAttestation;
 }
 
@@ -33,7 +35,7 @@ export async function finishPasskeyRegistration(
   maker: PasskeyMaker,
   whence: Whence,
   pending: PendingPasskey,
-  { id, name, response }: MadePasskey,
+  { id, name, madeWith, response }: MadePasskey,
 ): Promise<Verdict<{ token: WebauthnToken }>> {
   const { account } = maker;
   const now = ports.clock.now();
@@ -62,7 +64,8 @@ export async function finishPasskeyRegistration(
     createdBy: { kind: 'user', id: maker.id },
   };
   const index = indexes.tokens(account);
-  const made = await createObject(ports, act, 'token.created', { id }, documents.token(id), index, token as Token);
+  const birth = { id, ...(madeWith !== undefined && { madeWith }) };
+  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
   if (isRefusal(made)) {
     await releaseCredential(ports, account, credentialId, id);
     return made;

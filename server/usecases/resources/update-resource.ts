@@ -18,7 +18,7 @@ export type ResourceChanges = {
 };
 
 /** `null` switches it off. */
-type Clearable = 'environment' | 'rememberMs' | 'enrolment';
+type Clearable = 'environment' | 'rememberMs' | 'enrolment' | 'selfService';
 
 type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
 

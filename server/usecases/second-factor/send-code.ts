@@ -27,6 +27,8 @@ export type SendNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | '
 
 export interface SendOrder {
   token: SentToken;
+  /** There is none yet: it becomes one with this code. */
+  isNew?: true;
   resource: Resource;
   /** The sign-in that the code is for, or `apiScope` of the resource. */
   scope: string;
@@ -95,7 +97,7 @@ async function ask(ports: SendNeeds, act: Act, order: SendOrder, code: string): 
   const full = await countSending(ports, order.token);
   if (full) return full;
   return transact<typeof keys, Made>(ports, id, keys, ([stored, current], now): Decision<Made> => {
-    const token = stored?.value;
+    const token = stored?.value ?? (order.isNew && order.token);
     // Whoever moved the token elsewhere meanwhile has the last word: nothing goes to an address that was read before.
     if (!token || !isSent(token) || token.epoch !== order.token.epoch || movesOf(token) !== movesOf(order.token)) {
       return { answer: refusal('CODE_NOT_SENT') };

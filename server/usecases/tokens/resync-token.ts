@@ -1,4 +1,4 @@
-import { mayChangeToken } from '../../domain/authority.ts';
+import { isThemselves, mayChangeToken } from '../../domain/authority.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { countFailedResync, tokenState } from '../../domain/lockout.ts';
 import { denialCode } from '../../domain/methods.ts';
@@ -51,7 +51,8 @@ export async function resyncToken(
       const token = stored?.value;
       if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
       if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
-      if (!mayChangeToken(act.actor, token, owner)) return { answer: refusal('FORBIDDEN') };
+      const mayChange = mayChangeToken(act.actor, token, owner) || isThemselves(act.actor, token.owner);
+      if (!mayChange) return { answer: refusal('FORBIDDEN') };
       if (!isOath(token) && !isOcra(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
       const state = tokenState(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };

@@ -7,10 +7,11 @@ import { Field } from '../parts/field.tsx';
 import type { Screen } from '../screen.ts';
 import { promptFor } from '../steps/fields.ts';
 import { CopyButton } from './copy-button.tsx';
+import { WaysOut } from './ways-out.tsx';
 
 export interface EnrolFormProps {
   screen: Extract<Screen, { kind: 'step' }>;
-  enrol: EnrolView;
+  enrol: Extract<EnrolView, { kind: 'totp' }>;
   texts: Texts;
   words: EnrolmentTexts;
   /** Whether the person came here by their own doing, so that the focus goes along. */
@@ -18,6 +19,7 @@ export interface EnrolFormProps {
   /** What keeps the person at this step, in words. */
   told: string | undefined;
   onAnswer: (code: string) => void;
+  onBack: () => void;
   onLater: () => void;
 }
 
@@ -49,12 +51,11 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
   };
 
   override render(
-    { screen: { busy }, enrol, texts, words, told, onLater }: EnrolFormProps,
+    { screen: { busy }, enrol, texts, words, told, onBack, onLater }: EnrolFormProps,
     { mistake }: { mistake?: TextKey | undefined },
   ) {
-    const { qr, secret, uri, mayWait, until } = enrol;
+    const { qr, secret, uri } = enrol;
     const isPhone = matchMedia('(pointer: coarse)').matches;
-    const day = until !== undefined && new Intl.DateTimeFormat(texts.lang, { dateStyle: 'long' }).format(until);
     const error = busy ? undefined : mistake ? texts(mistake) : told;
     return (
       <form class="enrol" onSubmit={this.answer} novalidate aria-busy={busy}>
@@ -100,14 +101,7 @@ export class EnrolForm extends Component<EnrolFormProps, { mistake?: TextKey | u
           {busy && <span class="spinner" />}
           {texts(busy ? 'checking' : 'confirm')}
         </button>
-        {mayWait && (
-          <div class="later">
-            <button type="button" class="link" aria-disabled={busy} onClick={() => !busy && onLater()}>
-              {words('later')}
-            </button>
-            <p class="hint">{day ? words('laterUntil', day) : words('laterFree')}</p>
-          </div>
-        )}
+        <WaysOut {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />
         <p class="unseen" role="status">
           {busy && texts('checking')}
         </p>

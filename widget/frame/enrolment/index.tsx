@@ -1,12 +1,16 @@
+import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
 import { type EnrolmentKey, en as enrolmentEnglish } from '../../i18n/enrolment/en.ts';
 import { type EnrolmentTexts, loadEnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { type Screen, textOf } from '../screen.ts';
 import type { SignIn } from '../sign-in.ts';
 import { MessageScreen } from '../steps/message-screen.tsx';
+import { ChoiceForm } from './choice-form.tsx';
 import { CodesScreen } from './codes-screen.tsx';
 import { EnrolForm } from './enrol-form.tsx';
 import { LinkBad, LinkDone } from './link-done.tsx';
+import { PasskeyStep } from './passkey-step.tsx';
+import { SentStep } from './sent-step.tsx';
 import { putOnStyle } from './style.ts';
 import { UnlockOffer } from './unlock-offer.tsx';
 
@@ -55,13 +59,27 @@ function Enrolment({ screen, texts, words, name, isNext, signIn }: EnrolmentProp
   const shared = { screen, texts, words, told: notice && inWords(notice.text) };
   if (codes) return <CodesScreen {...shared} codes={codes} name={name} onConfirm={() => signIn.act('codes')} />;
   if (!enrol) return null;
-  return (
-    <EnrolForm
-      {...shared}
-      enrol={enrol}
-      isNext={isNext}
-      onAnswer={(otp) => signIn.act('enrol', { otp })}
-      onLater={() => signIn.act('enrol/later')}
-    />
-  );
+  const step = {
+    ...shared,
+    isNext,
+    isBusy: screen.busy,
+    onAnswer: (otp: string) => signIn.act('enrol', { otp }),
+    onBack: () => signIn.act('enrol/kind'),
+    onLater: () => signIn.act('enrol/later'),
+  };
+  switch (enrol.kind) {
+    case 'totp':
+      return <EnrolForm {...step} enrol={enrol} />;
+    case 'webauthn': {
+      const made = (response: PasskeyAttestation) => signIn.act('enrol/passkey', { response });
+      return <PasskeyStep {...step} {...{ enrol, name }} creation={enrol.creation} onMade={made} />;
+    }
+    case 'sms':
+    case 'email': {
+      const send = (phone?: string) => signIn.act('enrol/send', { ...(phone !== undefined && { phone }) });
+      return <SentStep key={enrol.kind} {...step} enrol={enrol} onSend={send} />;
+    }
+    default:
+      return <ChoiceForm {...step} enrol={enrol} onChoose={(kind) => signIn.act('enrol/kind', { kind })} />;
+  }
 }

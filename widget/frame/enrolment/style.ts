@@ -80,6 +80,60 @@ form.codes {
   margin: 6px 0 0;
 }
 
+.kinds {
+  display: grid;
+  gap: 10px;
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.kind {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 2px 12px;
+  align-items: baseline;
+  justify-content: space-between;
+  width: 100%;
+  min-height: 44px;
+  padding: 12px 16px;
+  border: var(--stroke) solid var(--edge);
+  border-radius: calc(var(--radius) * 0.75);
+  text-align: start;
+}
+
+.kind:hover {
+  border-color: var(--accent);
+}
+
+.kind[aria-disabled="true"] {
+  cursor: default;
+  opacity: 0.72;
+}
+
+.kind b {
+  font-weight: 600;
+}
+
+.kind i {
+  color: var(--accent);
+  font-size: 13px;
+  font-style: normal;
+  font-weight: 600;
+}
+
+.kind span {
+  flex-basis: 100%;
+  color: var(--muted);
+  font-size: 14px;
+  line-height: 1.45;
+}
+
+/* Silent, it takes no room. */
+.enrol > [role="alert"]:empty {
+  position: absolute;
+}
+
 .unlock {
   display: grid;
   gap: 12px;

@@ -30,7 +30,7 @@ export function Card({ texts, name, logo, site, isTest, isAlone, card, onClose, 
       <header>
         {logo ? <img class="logo" src={logo} alt={name} /> : <Seal />}
         <p class="name">
-          {!logo && name}
+          {!logo && <bdi>{name}</bdi>}
           {site && <span class="site">{texts('goesTo', site)}</span>}
         </p>
         {onClose && (

@@ -3,8 +3,18 @@ import type { ComponentChildren, InputHTMLAttributes, Ref } from 'preact';
 /** What a field is, whichever step it stands on. */
 export interface FieldAttributes {
   name: string;
-  type: 'text' | 'password';
-  autocomplete: 'username' | 'username webauthn' | 'current-password' | 'one-time-code' | 'off';
+  type: 'text' | 'password' | 'tel';
+  autocomplete:
+    | 'username'
+    | 'username webauthn'
+    | 'current-password'
+    | 'new-password'
+    | 'one-time-code'
+    | 'email'
+    | 'given-name'
+    | 'family-name'
+    | 'tel'
+    | 'off';
   inputMode?: 'numeric';
   maxLength?: number;
   /** Of what is typed, whichever way the words around it run. */
@@ -18,7 +28,9 @@ export interface FieldProps extends FieldAttributes {
   error?: string | undefined;
   /** What else is read with the field. */
   describedBy?: string | undefined;
-  input: Ref<HTMLInputElement>;
+  input: Ref<HTMLInputElement> | null;
+  /** What stands in it at first. */
+  defaultValue?: string;
   /** Inside the field's frame, after the input. */
   children?: ComponentChildren;
   readOnly: boolean;

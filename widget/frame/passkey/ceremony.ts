@@ -18,7 +18,7 @@ export async function askPasskey(
   }
 }
 
-function failureOf(error: unknown): PasskeyFailure {
+export function failureOf(error: unknown): PasskeyFailure {
   const { name } = Object(error) as { name?: unknown };
   // Cancelled, timed out, no such passkey here: all of these are NotAllowedError.
   if (name === 'NotAllowedError' || name === 'AbortError') return 'passkeyCancelled';
@@ -52,11 +52,11 @@ function assertionOf({ id, response }: PublicKeyCredential) {
 }
 
 /** Base64url, without padding, to bytes. */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
 }
 
-function textOf(buffer: ArrayBuffer): string {
+export function textOf(buffer: ArrayBuffer): string {
   const characters = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join('');
   return btoa(characters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }

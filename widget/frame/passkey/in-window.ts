@@ -1,6 +1,6 @@
-import type { PasskeyRequest } from '../../../shared/wire/passkey.ts';
 import {
-  type PasskeyOutcome,
+  type AskedOfPasskey,
+  type PasskeyFailure,
   WINDOW_READY,
   WINDOW_REQUEST,
   type WindowRequest,
@@ -10,16 +10,19 @@ import {
 const CLOSED_CHECK_MS = 400;
 
 /**
- * Has a passkey answer in a window of the service, for frames that may not ask for one themselves. Has to be called in the
+ * Has a passkey answer, or be made, in a window of the service, for frames that may not ask for one themselves. Has to be called in the
  * person's click, or the browser opens nothing. The window is of the frame's own origin, and so is everything it hears and
  * says; the answer comes through a port that nobody else has.
  */
-export function askInWindow(request: PasskeyRequest, words: WindowWords): Promise<PasskeyOutcome> {
+export function askInWindow<Answer>(
+  asked: AskedOfPasskey,
+  words: WindowWords,
+): Promise<Answer | { failure: PasskeyFailure }> {
   const opened = window.open('/widget/v1/passkey', '_blank', 'popup,width=460,height=560');
   if (!opened) return Promise.resolve({ failure: 'passkeyBlocked' });
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
-    const end = (outcome: PasskeyOutcome) => {
+    const end = (outcome: Answer | { failure: PasskeyFailure }) => {
       clearInterval(watch);
       window.removeEventListener('message', hear);
       port1.close();
@@ -29,11 +32,11 @@ export function askInWindow(request: PasskeyRequest, words: WindowWords): Promis
     const hear = ({ source, origin, data }: MessageEvent) => {
       if (source !== opened || origin !== location.origin || Object(data).type !== WINDOW_READY) return;
       window.removeEventListener('message', hear);
-      const message: WindowRequest = { type: WINDOW_REQUEST, request, words };
+      const message: WindowRequest = { type: WINDOW_REQUEST, ...asked, words };
       opened.postMessage(message, location.origin, [port2]);
     };
     const watch = setInterval(() => opened.closed && end({ failure: 'passkeyCancelled' }), CLOSED_CHECK_MS);
     window.addEventListener('message', hear);
-    port1.onmessage = ({ data }) => end(data as PasskeyOutcome);
+    port1.onmessage = ({ data }) => end(data as Answer);
   });
 }

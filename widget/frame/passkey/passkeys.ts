@@ -16,7 +16,7 @@ export function ask(
   request: PasskeyRequest,
   { texts, name, inWindow }: { texts: Texts; name: string; inWindow: boolean },
 ): Promise<PasskeyOutcome> {
-  return inWindow || !mayAskHere() ? askInWindow(request, wordsFor(texts, name)) : askPasskey(request);
+  return inWindow || !mayAskHere() ? askInWindow({ request }, wordsFor(texts, name)) : askPasskey(request);
 }
 
 function wordsFor(texts: Texts, name: string): WindowWords {

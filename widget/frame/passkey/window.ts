@@ -1,11 +1,12 @@
 import {
-  type PasskeyFailure,
+  type CreationOutcome,
   type PasskeyOutcome,
   WINDOW_READY,
   WINDOW_REQUEST,
   type WindowRequest,
 } from '../../../shared/wire/passkey-window.ts';
 import { askPasskey } from './ceremony.ts';
+import { makePasskey } from './creation.ts';
 
 /**
  * The window that a frame opens for a passkey. It says that it is there to whoever opened it, and only a page of the
@@ -23,7 +24,7 @@ if (opener) {
 }
 
 /** Asks at once, and again by the button, as some browsers want a click in the window itself. */
-function serve({ request, words }: WindowRequest, answer: (outcome: PasskeyOutcome) => void): void {
+function serve({ words, ...asked }: WindowRequest, answer: (outcome: PasskeyOutcome | CreationOutcome) => void): void {
   document.documentElement.lang = words.lang;
   document.documentElement.dir = words.dir;
   document.title = words.title;
@@ -34,10 +35,10 @@ function serve({ request, words }: WindowRequest, answer: (outcome: PasskeyOutco
   const ask = async () => {
     failure.textContent = '';
     button.ariaDisabled = 'true';
-    const outcome = await askPasskey(request);
+    const outcome = 'creation' in asked ? await makePasskey(asked.creation) : await askPasskey(asked.request);
     button.ariaDisabled = 'false';
-    if ('assertion' in outcome) return answer(outcome);
-    failure.textContent = words.failed[outcome.failure as PasskeyFailure];
+    if (!('failure' in outcome)) return answer(outcome);
+    failure.textContent = words.failed[outcome.failure] ?? '';
   };
   button.type = 'button';
   button.addEventListener('click', () => button.ariaDisabled !== 'true' && void ask());

@@ -18,7 +18,7 @@ export interface Prompt {
 }
 
 /** Where something is typed. */
-export type TypedStep = Exclude<AnswerableStep, 'passkey' | 'enrol' | 'codes'>;
+export type TypedStep = Exclude<AnswerableStep, 'passkey' | 'enrol' | 'codes' | 'self'>;
 
 /** A code as apps and mails show it: in groups. The service takes digits alone. */
 const GROUPING = /[\s\u200b\u2060-]/g;

@@ -1,6 +1,41 @@
 import type { EnrolmentDictionary } from './en.ts';
 
 export const de = {
+  chooseTitle: 'Schützen Sie Ihre Anmeldung',
+  chooseText: 'Neben dem Passwort zeigen Sie etwas, das nur Sie haben. Was soll es sein?',
+  recommended: 'Empfohlen',
+  kindPasskey: 'Passkey oder Sicherheits\u00adschlüssel',
+  kindPasskeyText: 'Sie bestätigen mit Fingerabdruck, Gesicht, PIN oder einem Schlüssel zum Einstecken.',
+  kindApp: 'Authenticator-App',
+  kindAppText: 'Eine App auf Ihrem Telefon zeigt jede halbe Minute einen neuen Code.',
+  kindEmail: 'Code per E-Mail',
+  kindEmailText: 'Bei jeder Anmeldung geht ein Code an Ihre E-Mail-Adresse.',
+  kindSms: 'SMS',
+  kindSmsText: 'Bei jeder Anmeldung geht ein Code an Ihr Telefon.',
+  noneTitle: 'Hier lässt sich nichts einrichten',
+  noneText:
+    'Diese Anmeldung verlangt mehr als ein Passwort, und gerade lässt sich dafür nichts einrichten. Bitten Sie die Website um Hilfe.',
+  passkeyTitle: 'Richten Sie einen Passkey ein',
+  passkeyText:
+    'Ihr Browser fragt, wo er liegen soll: auf diesem Gerät, auf Ihrem Telefon oder auf einem Sicherheitsschlüssel. Dann bestätigen Sie, dass Sie es sind.',
+  makePasskey: 'Passkey anlegen',
+  passkeyWaiting: 'Warten auf Ihren Browser…',
+  passkeyWindow: 'In einem eigenen Fenster versuchen',
+  passkeyCancelled: 'Es wurde kein Passkey angelegt. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
+  passkeyRefused: 'Der Browser erlaubt Passkeys an dieser Stelle nicht.',
+  passkeyUnknown: 'In diesem Browser gehen Passkeys nicht. Wählen Sie einen anderen Weg.',
+  passkeyBlocked:
+    'Der Browser hat das Fenster nicht geöffnet. Erlauben Sie dieser Seite Fenster, und versuchen Sie es noch einmal.',
+  passkeyExists:
+    'Auf diesem Gerät liegt schon ein Passkey von Ihnen. Nehmen Sie ein anderes, oder wählen Sie einen anderen Weg.',
+  smsTitle: 'Richten Sie Codes per SMS ein',
+  smsText: 'Bei jeder Anmeldung geht ein Code an Ihr Telefon. Zeigen Sie mit einem ersten, dass es Ihres ist.',
+  emailTitle: 'Richten Sie Codes per E-Mail ein',
+  emailText: 'Bei jeder Anmeldung geht ein Code an Ihr Postfach. Zeigen Sie mit einem ersten, dass es Ihres ist.',
+  phone: 'Telefonnummer',
+  phoneHint: 'Mit der Landesvorwahl, etwa +49 151 12345678.',
+  phoneMissing: 'Geben Sie Ihre Telefonnummer ein.',
+  otherNumber: 'Eine andere Nummer nehmen',
   enrolTitle: 'Richten Sie Ihre Authenticator-App ein',
   enrolText: 'Ab jetzt zeigt sie die Codes, die Ihre Anmeldung neben dem Passwort schützen.',
   haveApp:
@@ -26,15 +61,22 @@ export const de = {
   saved: 'Ich bewahre sie sicher auf.',
   savedMissing: 'Haken Sie das an, sobald Sie sie haben: Sie werden nicht noch einmal angezeigt.',
   fileTitle: 'Wiederherstellungscodes für {0}',
-  fileText: 'Jeder Code gilt einmal, anstelle eines Codes aus Ihrer App.',
-  linkDoneTitle: 'Ihre App ist eingerichtet',
-  linkDoneText: 'Sie können diese Seite schließen. Ab jetzt melden Sie sich auch mit einem Code an.',
+  fileText: 'Jeder Code gilt einmal, anstelle dessen, womit Sie sonst bestätigen.',
+  linkDoneTitle: 'Alles ist eingerichtet',
+  linkDoneText:
+    'Sie können diese Seite schließen. Ab jetzt fragt die Anmeldung auch nach dem, was Sie eingerichtet haben.',
   linkBadTitle: 'Dieser Link führt nirgendwohin',
   unlockText: 'Wenn Sie selbst die falschen Codes eingegeben haben, können Sie ihn per E-Mail entsperren.',
   unlock: 'Link zum Entsperren per E-Mail',
   unlockSent:
     'Ein Link ist unterwegs an Ihre E-Mail-Adresse. Er gilt einmal, 30 Minuten lang. Melden Sie sich danach neu an.',
-  ENROLMENT_REQUIRED: 'Das lässt sich nicht länger aufschieben. Richten Sie die App ein, um weiterzukommen.',
+  ENROLMENT_REQUIRED: 'Das lässt sich nicht länger aufschieben. Richten Sie es ein, um weiterzukommen.',
+  ENROLMENT_LOCKED:
+    'Zu viele falsche Codes. Wählen Sie einen anderen Weg, oder bitten Sie Ihren Administrator um einen Link.',
+  PHONE_MALFORMED: 'Schreiben Sie die Nummer mit der Landesvorwahl, etwa +49 151 12345678.',
+  PASSKEY_INVALID: 'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal.',
+  PASSKEY_TAKEN: 'Dieser Passkey ist schon vergeben. Legen Sie einen anderen an.',
+  PASSKEY_LIMIT: 'Sie haben so viele Passkeys, wie eine Person haben kann.',
   ENROLMENT_LINK_INVALID:
     'Dieser Link wurde benutzt, ist abgelaufen oder nicht vollständig. Fordern Sie einen neuen an.',
 } as const satisfies EnrolmentDictionary;

@@ -63,6 +63,7 @@ export interface RowOutcome {
 export interface TokenRowOutcome extends RowOutcome {
   secret?: string;
   otpauthUri?: string;
+  recoveryCodes?: string[];
 }
 
 /** About a user, in the widget unless a method is named, or about a token without a user. */

@@ -1,6 +1,9 @@
 /** The objects of `/v1` as JSON. Names ending in `At` are milliseconds since the epoch, those in `Ms` milliseconds. */
 
 import type { TransactionField } from '../transactions/transaction.ts';
+import type { SelfServicePolicy } from './self-service.ts';
+
+export type { SelfServicePolicy };
 
 export type MethodPolicy = 'auto' | 'password' | 'otp' | 'password-otp';
 
@@ -12,7 +15,8 @@ export interface Creator {
 
 /** `required`: whoever has never had a token does not get in without setting one up. */
 export interface EnrolmentPolicy {
-  kinds: 'totp'[];
+  /** They have to be among the resource's `tokenKinds` as well. */
+  kinds: ('webauthn' | 'totp' | 'email' | 'sms')[];
   required: boolean;
   /** Until when it may be postponed nevertheless, milliseconds since the epoch. */
   postponableUntil?: number | null;
@@ -39,6 +43,8 @@ export interface Resource {
   passkeySignIn: boolean;
   /** How people set up tokens by themselves where they sign in; null: they do not. */
   enrolment: EnrolmentPolicy | null;
+  /** What people may change about themselves; null: there is no page for it. */
+  selfService: SelfServicePolicy | null;
   /** Exact addresses that results may be posted to from the service's own page. */
   redirectUris: string[];
   /** SHA-256 of the logo; null without one. */
@@ -60,8 +66,9 @@ export interface Resource {
 export type TestMode = 'pass' | 'fail' | 'expire';
 
 export type ResourceChanges = Partial<
-  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment'>
+  Omit<Resource, 'id' | 'logo' | 'testMode' | 'createdAt' | 'createdBy' | 'environment' | 'selfService'>
 > & {
+  selfService?: Partial<SelfServicePolicy> | null;
   environment?: (Omit<EnvironmentCheck, 'weights'> & { weights?: Partial<TraitWeights> }) | null;
 };
 export type NewResource = ResourceChanges & { name: string; testMode?: TestMode };

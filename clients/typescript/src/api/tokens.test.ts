@@ -110,8 +110,10 @@ describe('what the service takes', () => {
     const many = await client.tokens.createMany([
       { name: 'Reader', kind: 'ocra', suite: SUITE },
       { name: 'Fob', kind: 'hotp' },
+      { name: 'Paper', kind: 'recovery', owner },
     ]);
-    expect(many.map(({ status }) => status)).toEqual([201, 201]);
+    expect(many.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(many[2]?.recoveryCodes).toHaveLength(10);
   });
 
   test('files as text and as bytes, encrypted ones, and rows that are refused', async () => {

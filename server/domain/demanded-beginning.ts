@@ -1,11 +1,11 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
-import type { JudgedEnvironment } from '../../domain/environment/environment-check.ts';
-import type { Flow, LoginRequest } from '../../domain/flow.ts';
-import { demandedFlow, type Offered, type Passed, withKept } from '../../domain/flow-steps.ts';
-import type { UserId } from '../../domain/ids.ts';
-import { widgetMethod } from '../../domain/methods.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../../domain/second-factor.ts';
+import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { JudgedEnvironment } from './environment/environment-check.ts';
+import type { Flow, LoginRequest } from './flow.ts';
+import { demandedFlow, type Offered, type Passed, withKept } from './flow-steps.ts';
+import type { UserId } from './ids.ts';
+import { widgetMethod } from './methods.ts';
+import type { Resource } from './resource.ts';
+import { acceptedKinds, factorOptions, factorStates, usableTokens } from './second-factor.ts';
 import {
   type Authentication,
   missingFactors,
@@ -14,14 +14,15 @@ import {
   requiredFactors,
   type ShownFactors,
   stillCounting,
-} from '../../domain/step-up.ts';
-import type { Token } from '../../domain/token.ts';
-import type { User } from '../../domain/user.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
+} from './step-up.ts';
+import type { Token } from './token.ts';
+import type { User } from './user.ts';
 
 export interface DemandedFacts {
   resource: Resource;
   user: User;
+  /** Tells their password of now from those before it. */
+  passwordDigest: string;
   tokens: readonly Token[];
   /** What the login request names, whosever it is. */
   earlier: Authentication | undefined;
@@ -44,7 +45,7 @@ export type DemandedBeginning =
 export function beginDemandedFlow(
   begun: Flow,
   request: LoginRequest & { user: UserId },
-  { resource, user, tokens, earlier, environment, offered }: DemandedFacts,
+  { resource, user, passwordDigest, tokens, earlier, environment, offered }: DemandedFacts,
   now: number,
 ): DemandedBeginning {
   const accepts = acceptedKinds(resource);
@@ -60,7 +61,7 @@ export function beginDemandedFlow(
   const maxAgeMs = oldestAllowedMs(request.demand ?? {}, resource.rememberMs);
   const { account } = resource;
   const ids = usable.map(({ id }) => id);
-  const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest(user), usable: ids, maxAgeMs };
+  const whose = { account, resource: resource.id, user: user.id, digest: passwordDigest, usable: ids, maxAgeMs };
   // In a browser that is unlike the person's, nothing has been shown before.
   const shown: ShownFactors = environment?.differs ? {} : stillCounting(earlier, whose, now);
   const missing = missingFactors(required, shown);

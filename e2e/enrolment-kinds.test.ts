@@ -1,0 +1,348 @@
+import { mkdir } from 'node:fs/promises';
+import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ENROLMENT_KINDS } from '../server/domain/enrolment-policy.ts';
+import type { Token } from '../server/domain/token.ts';
+import { documents } from '../server/ports/documents.ts';
+import { indexes } from '../server/ports/indexes.ts';
+import { operatorOf } from '../server/testing/acting.ts';
+import { anotherCode, freshAddress } from '../server/testing/devices/sent-device.ts';
+import { must, NONCE, PASSWORD, read, type Scene, type SceneOptions, setScene } from '../server/testing/scene.ts';
+import { sendEnrolmentLink } from '../server/usecases/enrolment/send-enrolment-link.ts';
+import { hostPage } from '../widget/testing/host-page.ts';
+import { plugIn } from './harness/passkeys.ts';
+import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { type WidgetView, widgetIn } from './harness/widget-view.ts';
+
+let here: ServiceHere;
+beforeAll(async () => {
+  here = await startServiceHere('enrolment-kinds-e2e');
+});
+afterAll(() => here?.close());
+beforeEach(() => {
+  here.ports.codes.channels = ['sms', 'email'];
+  here.ports.codes.down = false;
+});
+afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
+
+/** A page that lets nothing that it embeds make passkeys. */
+const FORBIDS = { 'permissions-policy': 'publickey-credentials-create=()' };
+const NOTHING = 'No passkey was created';
+const CREATE = 'Create a passkey';
+const TITLES = {
+  choice: 'Protect your sign-in',
+  passkey: 'Set up a passkey',
+  sms: 'Set up codes by text message',
+  email: 'Set up codes by e-mail',
+  app: 'Set up your authenticator app',
+  codes: 'Keep your recovery codes',
+  done: 'You are signed in',
+};
+
+/** Somebody with a password, a mailbox, and no token. */
+const setStage = ({ resource, user, ...options }: SceneOptions = {}) =>
+  setScene(here.ports, {
+    ...options,
+    resource: {
+      name: 'Harbour & Co.',
+      enrolment: { kinds: [...ENROLMENT_KINDS], required: true },
+      tokenKinds: ['webauthn', 'totp', 'sms', 'email', 'recovery'],
+      allowedOrigins: [here.host.origin],
+      ...resource,
+    },
+    user: { email: freshAddress('email'), ...user },
+  });
+
+interface Opened {
+  page: Page;
+  widget: WidgetView<FrameLocator>;
+}
+
+async function openWidget(
+  scene: Scene,
+  options: Record<string, unknown> = {},
+  { headers = {}, ...browser }: BrowserContextOptions & { headers?: Record<string, string> } = {},
+): Promise<Opened> {
+  const mount = JSON.stringify({ resource: scene.resource.id, nonce: NONCE, ...options });
+  const page = await (await here.browser.newContext(browser)).newPage();
+  const script = `Countersign.mount('#here', ${mount});`;
+  const html = hostPage(here.url, '<h1>Harbour & Co.</h1><div id="here"></div>', script, options.theme === 'dark');
+  await page.goto(here.host.put(html, headers));
+  return { page, widget: widgetIn(page.frameLocator('iframe')) };
+}
+
+async function toEnrol(scene: Scene, ...opening: [Record<string, unknown>?, Parameters<typeof openWidget>[2]?]) {
+  const opened = await openWidget(scene, ...opening);
+  const { frame } = opened.widget;
+  await frame.locator('#identify').fill('alice');
+  await frame.locator('.primary').click();
+  await frame.locator('#password').fill(PASSWORD);
+  await frame.locator('.primary').click();
+  await frame.locator('form.enrol').waitFor();
+  return opened;
+}
+
+const titleOf = ({ heading }: WidgetView) => expect.poll(() => heading.textContent());
+const tokensOf = async ({ account, user }: Scene): Promise<Token[]> => {
+  const entries = await here.ports.store.range(indexes.tokensOf(account, user.id), { limit: 20 });
+  return Promise.all(entries.map(({ id }) => read(here.ports, documents.token(id as Token['id']))));
+};
+const kindsOf = async (scene: Scene) => (await tokensOf(scene)).map(({ factor }) => factor.kind).sort();
+
+/** From the recovery codes to the end. */
+async function keepCodes({ frame, ...widget }: WidgetView<FrameLocator>): Promise<void> {
+  await titleOf({ frame, ...widget }).toBe(TITLES.codes);
+  await frame.getByRole('checkbox').check();
+  await widget.button('Continue').click();
+  await titleOf({ frame, ...widget }).toBe(TITLES.done);
+}
+
+describe('the choice', () => {
+  test('is asked first, by keyboard alone, and another way leads back to it', async () => {
+    const scene = await setStage();
+    const { page, widget } = await toEnrol(scene);
+    await titleOf(widget).toBe(TITLES.choice);
+    const ways = widget.frame.getByRole('listitem').getByRole('button');
+    expect(await ways.allTextContents()).toEqual([
+      expect.stringContaining('Passkey or security keyRecommended'),
+      expect.stringContaining('Authenticator app'),
+      expect.stringContaining('E-mail code'),
+      expect.stringContaining('Text message'),
+    ]);
+    await expect.poll(() => widget.heading.evaluate((one) => one === document.activeElement)).toBe(true);
+    for (let at = 0; at < 2; at++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await titleOf(widget).toBe(TITLES.app);
+    await widget.button('Another way').click();
+    await titleOf(widget).toBe(TITLES.choice);
+    await ways.nth(2).click();
+    await titleOf(widget).toBe(TITLES.email);
+    // A phone that threw the page away comes back to where it was.
+    await page.reload();
+    await titleOf(widget).toBe(TITLES.email);
+  });
+
+  test('where all that is demanded cannot be had, it says so and lets nobody by', async () => {
+    here.ports.codes.channels = [];
+    const scene = await setStage({ resource: { enrolment: { kinds: ['sms'], required: true } } });
+    const { page, widget } = await toEnrol(scene);
+    await titleOf(widget).toBe('There is nothing to set up here');
+    expect(await widget.frame.locator('form').getByRole('button').count()).toBe(0);
+    await expectAccessible(page);
+  });
+});
+
+/** What a browser says where somebody cancels. */
+function refuseOnce(): void {
+  const { create } = navigator.credentials;
+  navigator.credentials.create = () => {
+    navigator.credentials.create = create;
+    return Promise.reject(new DOMException('no', 'NotAllowedError'));
+  };
+}
+
+describe('a passkey', () => {
+  const onlyPasskeys: SceneOptions = { resource: { enrolment: { kinds: ['webauthn'], required: true } } };
+
+  test('is made in the frame, and is what the person signs in with from then on', async () => {
+    const scene = await setStage(onlyPasskeys);
+    const { page, widget } = await toEnrol(scene);
+    await plugIn(page, []);
+    const sent = page.waitForRequest(/\/flow\/enrol\/passkey$/);
+    await widget.button(CREATE).click();
+    const { response } = (await sent).postDataJSON() as { response: { response: { clientDataJSON: string } } };
+    const clientData = JSON.parse(Buffer.from(response.response.clientDataJSON, 'base64url').toString());
+    expect(clientData).toMatchObject({
+      type: 'webauthn.create',
+      origin: here.url,
+      crossOrigin: true,
+      topOrigin: here.host.origin,
+    });
+    await keepCodes(widget);
+    expect(await kindsOf(scene)).toEqual(['recovery', 'webauthn']);
+
+    await page.reload();
+    await widget.identify('alice');
+    await widget.givePassword(PASSWORD);
+    await titleOf(widget).toBe('Use your passkey');
+    await widget.button('Continue').click();
+    await titleOf(widget).toBe(TITLES.done);
+  });
+
+  test('of a plain security key, too', async () => {
+    const scene = await setStage(onlyPasskeys);
+    const { page, widget } = await toEnrol(scene);
+    await plugIn(page, [], { verifies: false, discoverable: false });
+    await widget.button(CREATE).click();
+    await keepCodes(widget);
+    expect((await tokensOf(scene)).map(({ factor }) => factor)).toContainEqual(
+      expect.objectContaining({ kind: 'webauthn', discoverable: false }),
+    );
+  });
+
+  test('that the person does not confirm is none; they may try again', async () => {
+    const scene = await setStage(onlyPasskeys);
+    const { page, widget } = await toEnrol(scene);
+    await page.frames().at(-1)?.evaluate(refuseOnce);
+    await widget.button(CREATE).click();
+    await expect.poll(() => widget.alert.textContent()).toContain(NOTHING);
+    await expectAccessible(page);
+    await plugIn(page, []);
+    await widget.button(CREATE).click();
+    await titleOf(widget).toBe(TITLES.codes);
+  });
+
+  test('is made in a window of the service where the page around forbids it', async () => {
+    const scene = await setStage(onlyPasskeys);
+    const { page, widget } = await toEnrol(scene, {}, { headers: FORBIDS });
+    // As a browser does that wants a click in the window itself.
+    await page.context().addInitScript(refuseOnce);
+    const opening = page.context().waitForEvent('page');
+    await widget.button(CREATE).click();
+    const opened = await opening;
+    await opened.getByRole('heading', { name: TITLES.passkey }).waitFor();
+    await expect.poll(() => opened.getByRole('alert').textContent()).toContain(NOTHING);
+    await expectAccessible(opened);
+    if (SHOTS) await opened.screenshot({ path: `${SHOTS}/passkey-window.png` });
+    await plugIn(opened, []);
+    await opened.getByRole('button', { name: CREATE }).click();
+    await keepCodes(widget);
+    expect(await kindsOf(scene)).toEqual(['recovery', 'webauthn']);
+    expect(opened.isClosed()).toBe(true);
+  });
+
+  test('in a window that is closed is as if it had been cancelled', async () => {
+    const { page, widget } = await toEnrol(await setStage(onlyPasskeys), {}, { headers: FORBIDS });
+    const opening = page.context().waitForEvent('page');
+    await widget.button(CREATE).click();
+    await (await opening).close();
+    await expect.poll(() => widget.alert.textContent()).toContain(NOTHING);
+  });
+
+  test('on the page of a mailed link, where no frame is', async () => {
+    const scene = await setStage(onlyPasskeys);
+    must(
+      await sendEnrolmentLink(here.ports, operatorOf(scene.account), scene.user.id, {
+        resource: scene.resource.id,
+        language: 'en',
+      }),
+    );
+    const page = await (await here.browser.newContext()).newPage();
+    await page.goto(here.mailedLink());
+    const own = widgetIn(page);
+    await own.givePassword(PASSWORD);
+    await page.getByRole('heading', { name: TITLES.passkey }).waitFor();
+    await plugIn(page, []);
+    await own.button(CREATE).click();
+    await page.getByRole('checkbox').check();
+    await own.button('Continue').click();
+    await page.getByRole('heading', { name: 'You are all set' }).waitFor();
+    expect(await kindsOf(scene)).toEqual(['recovery', 'webauthn']);
+  });
+});
+
+describe('codes that are sent', () => {
+  test('by text message: a slip is said at once, another number can be taken, the right code finishes', async () => {
+    const scene = await setStage();
+    const { widget } = await toEnrol(scene);
+    await widget.button(/^Text message/).click();
+    await titleOf(widget).toBe(TITLES.sms);
+    const field = widget.frame.getByLabel('Phone number');
+    await field.fill('0151 1234567');
+    await widget.button('Send the code').click();
+    await expect.poll(() => widget.alert.textContent()).toContain('Write the number with its country');
+    const [wrong, phone] = [freshAddress('sms'), freshAddress('sms')];
+    await field.fill(wrong);
+    await widget.button('Send the code').click();
+    await expect.poll(() => widget.code.evaluate((one) => one === document.activeElement)).toBe(true);
+    await widget.button('Use another number').click();
+    await field.fill(phone.replace('+49', '0049 ').replace(/(\d{3})$/, '-$1'));
+    await widget.button('Send the code').click();
+    await widget.frame
+      .getByText(`We sent a code to •••${phone.slice(-2)}.`)
+      .first()
+      .waitFor();
+    const { code, origin } = here.ports.codes.last(phone);
+    expect(origin).toBe(here.host.origin);
+    await widget.giveCode(anotherCode(code));
+    await expect.poll(() => widget.alert.textContent()).toContain('That code is not right');
+    await widget.giveCode(code);
+    await keepCodes(widget);
+    expect((await tokensOf(scene)).map(({ factor }) => factor)).toContainEqual({ kind: 'sms', to: phone });
+  });
+
+  test('by text message to the number on record, which is masked and cannot be another', async () => {
+    const phone = freshAddress('sms');
+    const scene = await setStage({ user: { phone } });
+    const { widget } = await toEnrol(scene);
+    await widget.button(/^Text message/).click();
+    await widget.frame.getByText(`A code will go to •••${phone.slice(-2)}.`).waitFor();
+    expect(await widget.frame.getByLabel('Phone number').count()).toBe(0);
+    await widget.button('Send the code').click();
+    await widget.code.waitFor();
+    expect(await widget.button('Use another number').count()).toBe(0);
+    await widget.giveCode(here.ports.codes.last(phone).code);
+    await keepCodes(widget);
+  });
+
+  test('by e-mail, after a courier that was down', async () => {
+    const scene = await setStage();
+    const { widget } = await toEnrol(scene);
+    await widget.button(/^E-mail code/).click();
+    here.ports.codes.down = true;
+    await widget.button('Send the code').click();
+    await expect.poll(() => widget.alert.textContent()).toContain('The code could not be sent');
+    here.ports.codes.down = false;
+    await widget.button('Send the code').click();
+    await widget.code.waitFor();
+    await widget.giveCode(here.ports.codes.last(scene.user.email ?? '').code);
+    await keepCodes(widget);
+    expect(await kindsOf(scene)).toEqual(['email', 'recovery']);
+  });
+});
+
+const SHOTS = process.env.COUNTERSIGN_SHOTS;
+
+test.each([
+  ['light', 'en', 320],
+  ['dark', 'de', 320],
+  ['contrast', 'ar', 400],
+  ['dark', 'en', 1000],
+  ['light', 'ar', 390],
+] as const)('in %s and %s at %i px nothing is wrong with any kind', async (theme, locale, width) => {
+  const scene = await setStage({
+    resource: { enrolment: { kinds: [...ENROLMENT_KINDS], required: true, postponableUntil: Date.UTC(2027, 5, 1) } },
+  });
+  const { page, widget } = await toEnrol(scene, { theme, locale }, { viewport: { width, height: 900 } });
+  const look = async (name: string) => {
+    await expectAccessible(page);
+    await expectNoScrolling(page);
+    if (!SHOTS) return;
+    await mkdir(SHOTS, { recursive: true });
+    await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${locale}-${width}.png`, fullPage: true });
+  };
+  const kinds = widget.frame.locator('.kind');
+  const back = widget.frame.locator('.later .link').first();
+  await kinds.first().waitFor();
+  await look('choice');
+  for (const [at, name] of ['passkey', 'app', 'email', 'sms'].entries()) {
+    await kinds.nth(at).click();
+    await back.waitFor();
+    await kinds.first().waitFor({ state: 'detached' });
+    await look(name);
+    if (name === 'sms') {
+      await widget.frame.locator('#phone').fill('12');
+      await widget.frame.locator('.primary').click();
+      await widget.frame.locator('.error').waitFor();
+      await look('sms-wrong');
+      await widget.frame.locator('#phone').fill(freshAddress('sms'));
+    }
+    if (name === 'sms' || name === 'email') {
+      await widget.frame.locator('.primary').click();
+      await widget.frame.locator('#enrol').waitFor();
+      await look(`${name}-sent`);
+    }
+    await back.click();
+    await kinds.first().waitFor();
+  }
+});

@@ -1,0 +1,286 @@
+import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { updateUser } from '../server/testing/acting.ts';
+import { appOf } from '../server/testing/app-on-a-phone.ts';
+import { must, NONCE, PASSWORD, type Scene, type SceneOptions } from '../server/testing/scene.ts';
+import { EVERYTHING, setSelfStage } from '../server/testing/self-stage.ts';
+import { hostPage } from '../widget/testing/host-page.ts';
+import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';
+import { TITLES, type WidgetView, widgetIn } from './harness/widget-view.ts';
+
+let here: ServiceHere;
+beforeAll(async () => {
+  here = await startServiceHere('self-service-e2e');
+});
+afterAll(() => here?.close());
+beforeEach(() => {
+  here.ports.courier.sent.length = 0;
+  here.ports.clock.advance(24 * 3_600_000);
+});
+afterEach(() => Promise.all(here.browser.contexts().map((context) => context.close())));
+
+const NEW_PASSWORD = 'a quite different set of words';
+
+const setStage = (options: SceneOptions = {}) =>
+  setSelfStage(here.ports, {
+    tokens: [{}],
+    alone: true,
+    ...options,
+    resource: { name: 'Harbour & Co.', allowedOrigins: [here.host.origin], ...options.resource },
+  });
+
+async function openPage(scene: Scene, browser: BrowserContextOptions = {}, lang = 'en'): Promise<WidgetView<Page>> {
+  const context = await here.browser.newContext(browser);
+  const page = await context.newPage();
+  await page.goto(`${here.url}/widget/v1/self?resource=${scene.resource.id}&lang=${lang}`);
+  return widgetIn(page);
+}
+
+async function openFrame(
+  scene: Scene,
+  options: Record<string, unknown> = {},
+): Promise<{ page: Page; widget: WidgetView<FrameLocator> }> {
+  const page = await (await here.browser.newContext()).newPage();
+  const mount = JSON.stringify({
+    resource: scene.resource.id,
+    nonce: NONCE,
+    purpose: 'self',
+    title: 'Your account',
+    ...options,
+  });
+  const script = `window.heard = [];
+for (const name of ['change', 'success', 'error'])
+  document.addEventListener('countersign:' + name, ({ detail }) => heard.push([name, detail]));
+Countersign.mount('#here', ${mount});`;
+  await page.goto(here.host.put(hostPage(here.url, '<h1>Harbour & Co.</h1><div id="here"></div>', script)));
+  return { page, widget: widgetIn(page.frameLocator('iframe')) };
+}
+
+async function signIn(scene: Scene, widget: WidgetView): Promise<void> {
+  await widget.identify('alice');
+  await widget.givePassword(PASSWORD);
+  if (scene.tokens.length > 0) await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
+  else await widget.button('Later').click();
+  await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
+}
+
+const said = (widget: WidgetView, text: string) => widget.frame.getByText(text, { exact: true }).waitFor();
+
+describe('on a page of our own', () => {
+  test('a person sees what is theirs, changes their password, and signs in with it', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    for (const name of ['Your tokens', 'Recovery codes', 'Password', 'Your details', 'Recent sign-ins']) {
+      await widget.frame.getByRole('heading', { name, exact: true }).waitFor();
+    }
+    await widget.button('Change password').click();
+    await widget.frame.getByLabel('Present password').fill(PASSWORD);
+    await widget.frame.getByLabel('New password', { exact: true }).fill('short');
+    await widget.button('Save').click();
+    await said(widget, 'That is too short.');
+    await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+    await widget.frame.getByLabel('New password once more').fill(`${NEW_PASSWORD}.`);
+    await widget.button('Save').click();
+    await said(widget, 'These two are not the same.');
+    await widget.frame.getByLabel('New password once more').fill(NEW_PASSWORD);
+    await widget.button('Save').click();
+    await said(widget, 'Done.');
+    expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'password' });
+
+    await widget.button('Sign out').click();
+    await widget.frame.getByRole('heading', { name: TITLES.identify }).waitFor();
+    here.ports.clock.advance(60_000);
+    await widget.identify('alice');
+    await widget.givePassword(NEW_PASSWORD);
+    await widget.code.waitFor();
+  });
+
+  test('an app is added and removed; after a while the factors are asked for again first', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    await widget.button('Add a token').click();
+    const secret = (await widget.frame.locator('.key').textContent())?.replaceAll(' ', '') ?? '';
+    const app = appOf({ step: 'enrol', enrol: { kind: 'totp', secret } } as Parameters<typeof appOf>[0]);
+    await widget.frame.getByLabel('Code from the app').fill(app.code(here.ports.clock.now()));
+    await widget.button('Confirm').click();
+    await widget.frame.getByLabel('I keep them in a safe place.').check();
+    await widget.button('Continue').click();
+    await widget.frame.getByRole('heading', { name: 'Your account' }).waitFor();
+
+    here.ports.clock.advance(5 * 60_000);
+    await widget.button('Remove: alice').click();
+    // Its own view is of before: the service says that it is too long ago.
+    await widget.button('Remove').click();
+    await widget.button('Confirm that it is you').click();
+    await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
+    await widget.givePassword(PASSWORD);
+    await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
+    // Back where they were, with what they were about to do.
+    await widget.button('Remove').click();
+    await said(widget, 'Done.');
+    expect(await widget.frame.getByText('Authenticator app', { exact: false }).count()).toBe(1);
+    expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-removed' });
+  });
+
+  test('new recovery codes are shown once, also to a page that was thrown away', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    await widget.button('Make new codes').click();
+    await widget.button('Make new codes').click();
+    await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    const codes = await widget.frame.getByRole('listitem').allTextContents();
+    await widget.frame.reload();
+    await widget.frame.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+    expect(await widget.frame.getByRole('listitem').allTextContents()).toEqual(codes);
+    await widget.frame.getByLabel('I keep them in a safe place.').check();
+    await widget.button('Continue').click();
+    await widget.frame.getByText('10 left.', { exact: false }).waitFor();
+    await widget.frame.reload();
+    await widget.frame.getByText('10 left.', { exact: false }).waitFor();
+    for (const code of codes) expect(await widget.frame.content()).not.toContain(code);
+  });
+
+  test('an address becomes theirs with the code that went there', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    await widget.button('Change e-mail').click();
+    await widget.frame.getByLabel('New e-mail address').fill('alice@new.example');
+    await widget.button('Send the code').click();
+    await widget.frame.getByLabel('Code from the e-mail').fill('0000-0000');
+    await widget.button('Confirm').click();
+    await said(widget, 'That code is not right.');
+    const { code } = here.ports.courier.last('confirmation-code', 'alice@new.example');
+    await widget.frame.getByLabel('Code from the e-mail').fill(code.toUpperCase());
+    await widget.button('Confirm').click();
+    await said(widget, 'Done.');
+    await widget.frame.getByText('alice@new.example', { exact: true }).waitFor();
+    expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'email' });
+  });
+
+  test('it is all done by keyboard, and the focus stays where the person is', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    const page = widget.frame;
+    await widget.button('Change name').focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('First name').waitFor();
+    await page.keyboard.type('Alice');
+    await page.keyboard.press('Enter');
+    await said(widget, 'Done.');
+    await page.getByText('Alice', { exact: true }).waitFor();
+    const isFocused = () => widget.button('Change name').evaluate((element) => element === document.activeElement);
+    await expect.poll(isFocused).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('First name').waitFor();
+    await widget.button('Cancel').click();
+    await expect.poll(isFocused).toBe(true);
+  });
+
+  test('a change from elsewhere ends it at the next act', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    must(await updateUser(here.ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
+    await widget.button('Make new codes').click();
+    await widget.button('Make new codes').click();
+    await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();
+  });
+
+  test('without a resource that offers it there is nothing to sign in to', async () => {
+    const scene = await setStage({ resource: { selfService: undefined } as never });
+    const widget = await openPage(scene);
+    await widget.frame.getByRole('heading', { name: TITLES.denied }).waitFor();
+  });
+
+  test.each([
+    ['a narrow phone', { viewport: { width: 320, height: 640 } }, 'en'],
+    ['in the dark', { colorScheme: 'dark' as const }, 'en'],
+    ['in Arabic', {}, 'ar'],
+    ['in German', {}, 'de'],
+  ])('axe finds nothing, and nothing sticks out: %s', async (_, browser, lang) => {
+    const scene = await setStage({
+      user: { firstName: 'Alice', secondName: 'Ashworth-Cholmondeley', phone: '+4915112345678' },
+    });
+    const widget = await openPage(scene, browser, lang);
+    await widget.frame.locator('input[name="username"]').fill('alice');
+    await widget.frame.keyboard.press('Enter');
+    await widget.frame.locator('input[name="password"]').fill(PASSWORD);
+    await widget.frame.keyboard.press('Enter');
+    await widget.frame.locator('input[name="otp"]').fill((await scene.tokens[0]?.code()) ?? '');
+    await widget.frame.keyboard.press('Enter');
+    await widget.frame.locator('#open-change-password').click();
+    await widget.frame.locator('input[name="current"]').waitFor();
+    await expectAccessible(widget.frame);
+    const overflow = await widget.frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await widget.frame.locator('html').getAttribute('dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr');
+  });
+});
+
+describe('in a page of the site', () => {
+  test('the same, and the site gets no result', async () => {
+    const scene = await setStage();
+    const { page, widget } = await openFrame(scene);
+    await signIn(scene, widget);
+    await widget.frame.getByText('alice@shop.example').waitFor();
+    const heard = await page.evaluate(() => (window as unknown as { heard: [string, { step?: string }][] }).heard);
+    expect(heard.at(-1)).toEqual(['change', { step: 'self' }]);
+    expect(heard.some(([name]) => name === 'success')).toBe(false);
+    await expectAccessible(page);
+  });
+
+  test('in a window of its own it is the same', async () => {
+    const scene = await setStage();
+    const { page } = await openFrame(scene, { mode: 'popup' });
+    const opens = page.waitForEvent('popup');
+    await page.getByRole('button', { name: 'Your account' }).click();
+    const widget = widgetIn(await opens);
+    await signIn(scene, widget);
+    await widget.button('Change name').click();
+    await widget.frame.getByLabel('Last name').fill('Ashworth');
+    await widget.button('Save').click();
+    await said(widget, 'Done.');
+  });
+
+  test('whoever has shown less than they have is told so, and is offered nothing', async () => {
+    const scene = await setStage({ tokens: [{ state: 'deactivated' }] });
+    const { widget } = await openFrame(scene);
+    await widget.identify('alice');
+    await widget.givePassword(PASSWORD);
+    await widget.frame.getByText('You can see everything here.', { exact: false }).waitFor();
+    expect(await widget.frame.getByRole('button').allTextContents()).toEqual(['Sign out']);
+  });
+
+  test('waits after wrong passwords are said, and what is sent meanwhile is not', async () => {
+    const scene = await setStage();
+    const { widget } = await openFrame(scene);
+    await signIn(scene, widget);
+    await widget.button('Change password').click();
+    await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+    await widget.frame.getByLabel('New password once more').fill(NEW_PASSWORD);
+    for (let at = 0; at < 7; at++) {
+      await widget.frame.getByLabel('Present password').fill(`guess ${at}`);
+      await widget.button('Save').click();
+      await widget.frame.locator('form[aria-busy=false]').waitFor();
+    }
+    await widget.frame.getByText(/You can try again in \d+ s/).waitFor();
+    await widget.frame.getByLabel('Present password').fill(PASSWORD);
+    await widget.button('Save').click();
+    await widget.frame.getByText(/You can try again in \d+ s/).waitFor();
+    expect(here.ports.courier.sent).toEqual([]);
+  });
+
+  test('what is not the person’s to change is only shown', async () => {
+    const nothing = { tokens: false, password: false, details: [], browsers: false };
+    const scene = await setStage({ resource: { selfService: { ...EVERYTHING, ...nothing } } });
+    const { widget } = await openFrame(scene);
+    await signIn(scene, widget);
+    await widget.frame.getByText('alice@shop.example').waitFor();
+    expect(await widget.frame.getByRole('button').allTextContents()).toEqual(['Sign out']);
+  });
+});

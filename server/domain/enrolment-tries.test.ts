@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type EnrolmentTries, tryOnceMore } from './enrolment-tries.ts';
+
+// SR-2, SR-15
+test('there are so many tries as a token has until it is locked, and no more ever', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 3, max: 10 }), fc.integer({ min: 0, max: 60 }), (threshold, asked) => {
+      let tries: EnrolmentTries | undefined;
+      let had = 0;
+      for (let at = 0; at < asked; at++) {
+        const next = tryOnceMore(tries, threshold);
+        if (!next) continue;
+        tries = next;
+        had++;
+      }
+      expect(had).toBe(Math.min(asked, threshold + 1));
+    }),
+  );
+});

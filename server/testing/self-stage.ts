@@ -1,0 +1,52 @@
+import type { FlowView } from '../../shared/wire/flow.ts';
+import type { SelfView } from '../../shared/wire/self-service.ts';
+import type { SelfServicePolicy } from '../domain/self-service-policy.ts';
+import { appOf } from './app-on-a-phone.ts';
+import { type Scene, type SceneOptions, setScene } from './scene.ts';
+import type { TestPorts } from './test-ports.ts';
+import { Walk, type WalkOptions } from './walk.ts';
+
+export const EVERYTHING: SelfServicePolicy = {
+  tokens: true,
+  password: true,
+  details: ['firstName', 'secondName', 'email'],
+  browsers: true,
+};
+
+/** A resource that leaves everything to its people, and one of them. */
+export function setSelfStage(ports: TestPorts, options: SceneOptions = {}): Promise<Scene> {
+  return setScene(ports, {
+    ...options,
+    resource: { selfService: EVERYTHING, enrolment: { kinds: ['totp'], required: false }, ...options.resource },
+    user: { email: 'alice@shop.example', ...options.user },
+  });
+}
+
+/** As far as the page, with everything that the resource asks for. */
+export async function toSelf(scene: Scene, options: WalkOptions = {}): Promise<Walk> {
+  const walk = await Walk.begin(scene, { purpose: 'self', ...options });
+  await walk.identify();
+  if (walk.view.step === 'password') await walk.password();
+  if (walk.view.step === 'otp') await walk.otp((await scene.tokens[0]?.code()) ?? '');
+  if (walk.view.step === 'enrol') await walk.later();
+  return walk;
+}
+
+/** A person with an app and recovery codes that they set up themselves, still on the page. */
+export async function withOwnApp(
+  scene: Scene,
+): Promise<{ walk: Walk; app: ReturnType<typeof appOf>; codes: string[] }> {
+  const walk = await Walk.begin(scene, { purpose: 'self' });
+  await walk.identify();
+  await walk.password();
+  const app = appOf(walk.view);
+  await walk.enrol(app.code(scene.ports.clock.now()));
+  const codes = walk.view.codes ?? [];
+  await walk.confirmCodes();
+  return { walk, app, codes };
+}
+
+export function shownIn(view: FlowView): SelfView {
+  if (!view.self) throw new Error(`at ${view.step}: ${view.error?.code}`);
+  return view.self;
+}

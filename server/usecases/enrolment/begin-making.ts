@@ -1,0 +1,51 @@
+import type { Making } from '../../domain/enrolling.ts';
+import { codeTarget } from '../../domain/enrolment-address.ts';
+import { ENROLMENT_KINDS, type EnrolmentKind } from '../../domain/enrolment-policy.ts';
+import { idFromBytes } from '../../domain/ids.ts';
+import { maskedAddress } from '../../domain/sent-code.ts';
+import { isWebauthn, type Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import type { Ports } from '../../ports/index.ts';
+import { needing } from '../needing.ts';
+import { MOST_PASSKEYS } from '../passkeys/begin-passkey-registration.ts';
+import { randomChallenge } from '../passkeys/new-challenge.ts';
+import { seedContext } from '../second-factor/seed-context.ts';
+
+/** RFC 4226 R6 recommends 160 bits. */
+const SEED_BYTES = 20;
+
+/** What a kind of token needs before its person can set it up. Nothing is sent, and nothing stored but in their sign-in. */
+export function beginMaking(ports: Pick<Ports, 'random' | 'secrets'>, kind: EnrolmentKind, user: User): Making {
+  const token = idFromBytes('tok', ports.random.bytes(7));
+  switch (kind) {
+    case 'totp': {
+      const seed = ports.random.bytes(SEED_BYTES);
+      const sealedSecret = needing('sealing a seed', () => ports.secrets.seal(seed, seedContext(user.account, token)));
+      return { kind, token, sealedSecret };
+    }
+    case 'webauthn':
+      return { kind, token, challenge: randomChallenge(ports) };
+    case 'sms':
+    case 'email': {
+      const target = codeTarget(kind, user);
+      return { kind, token, ...(typeof target === 'object' && { onRecord: maskedAddress({ kind, to: target.to }) }) };
+    }
+  }
+}
+
+/**
+ * The kinds that a person could set up now, wherever it may be.
+ *
+ * @param owned every token that is theirs
+ */
+export function availableKinds(
+  { codes }: Pick<Ports, 'codes'>,
+  user: User,
+  owned: readonly Token[],
+): readonly EnrolmentKind[] {
+  return ENROLMENT_KINDS.filter((kind) => {
+    if (kind === 'totp') return true;
+    if (kind === 'webauthn') return owned.filter(isWebauthn).length < MOST_PASSKEYS;
+    return codes.channels.includes(kind) && codeTarget(kind, user) !== undefined;
+  });
+}

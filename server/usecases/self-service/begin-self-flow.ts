@@ -1,0 +1,29 @@
+import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import type { SaidTraits } from '../../domain/environment/traits.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Whence } from '../act.ts';
+import { admitBeginning, beginPlain } from '../flow/begin-flow.ts';
+import type { BeginFlowNeeds } from '../flow/flow-beginning.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+
+/** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
+export async function beginSelfFlow(
+  ports: BeginFlowNeeds,
+  { resource: id, traits, whence }: { resource: ResourceId; traits?: SaidTraits; whence: Whence },
+): Promise<Verdict<FlowBegun>> {
+  const refused = await admitBeginning(ports, whence);
+  if (refused) return refused;
+  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  if (!stored) return refusal('RESOURCE_NOT_FOUND');
+  const { value: resource } = stored;
+  if (!resource.selfService || resource.testMode) return refusal('SELF_SERVICE_OFF');
+  return beginPlain(ports, resource, {
+    resource: id,
+    nonce: `self-service-of.${id}`,
+    origin: ports.issuer,
+    purpose: 'self',
+    ...(traits && { traits }),
+    whence,
+  });
+}

@@ -1,0 +1,55 @@
+import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
+import type { Flow, ResultRecord } from '../../domain/flow.ts';
+import type { Passed } from '../../domain/flow-steps.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { isReturn, selfOpened } from '../../domain/self-steps.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { eventOf, type Whence } from '../act.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import type { Begun } from '../flow/finish-flow.ts';
+import { actOf, grantedEvent } from '../flow/flow-events.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import type { Write } from '../transact.ts';
+import { readUser } from '../users/find-user.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+import { mayBeShown, standingDigest } from './standing.ts';
+
+/**
+ * What the page is opened on: the person as they are now. Whatever was shown has to be worth as much as when it was shown,
+ * since from here on any change ends the page (SR-4, SR-38).
+ */
+export async function standingToOpen(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  flow: Flow,
+  resource: Resource,
+  passed: Passed,
+): Promise<Verdict<{ digest: string }>> {
+  const { id } = passed.user;
+  const known = id === 'test' ? undefined : await readUser(ports, flow.account, id);
+  if (!known) return refusal('ACCESS_DENIED');
+  const denied = refusal('ACCESS_DENIED', { about: known.id });
+  if (!resource.selfService) return { ...denied, refused: 'SELF_SERVICE_OFF' };
+  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const paired = tokens.map(({ value }) => value);
+  if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return denied;
+  const digest = passed.passwordDigest ?? (flow.passwordVerified ? flow.passwordDigest : undefined);
+  if (digest !== undefined && digest !== passwordDigest(user)) return denied;
+  const { token } = passed;
+  if (token !== undefined && !mayBeShown(token, paired, resource, ports.clock.now())) return denied;
+  return { digest: standingDigest(user) };
+}
+
+/** The commit that opens the page: the sign-in is told of as any other, and there is no result that a site could take. */
+export function opening(
+  flow: Flow,
+  passed: ResultRecord,
+  standing: string,
+  whence: Whence,
+  now: number,
+): Begun & { write: Write } {
+  const opened = selfOpened(flow, passed, standing, now);
+  const put = [{ key: documents.flow(opened.id), value: opened, expiresAt: opened.expiresAt }];
+  const append = [eventOf(actOf(opened, whence), grantedEvent(passed), now)];
+  return { flow: opened, write: { put, ...(!isReturn(flow) && { append }) } };
+}

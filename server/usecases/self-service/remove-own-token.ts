@@ -1,0 +1,80 @@
+import type { FlowView } from '../../../shared/wire/flow.ts';
+import { unassignToken } from '../../domain/assignments.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import { tokenState } from '../../domain/lockout.ts';
+import type { MailLanguage } from '../../domain/mail/mail.ts';
+import { isOwnMade, whyKept } from '../../domain/self-service.ts';
+import type { Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import { eventOf } from '../act.ts';
+import { tellOwner } from '../enrolment/tell-owner.ts';
+import type { StepAnswer } from '../flow/answer-step.ts';
+import { movePlaces } from '../objects/object-places.ts';
+import { removeObject } from '../objects/read-object.ts';
+import { releaseCredential } from '../passkeys/claim-credential.ts';
+import { type Decision, transact } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
+import { type Naming, namedBy, readNaming } from './naming.ts';
+import { ownToken } from './own-token.ts';
+
+/**
+ * Removes a token of the person's own. First they are assigned with it no longer: that commit decides, so of any number of
+ * removals at once none takes the last one where one is demanded. Then it is deleted; a crash in between leaves what counts as
+ * no token, and the doctor finds it.
+ */
+export function removeOwnToken(
+  ports: SelfNeeds,
+  answer: StepAnswer & { token: string; language: MailLanguage },
+): Promise<Verdict<FlowView>> {
+  return actOnSelf(ports, 'remove-token', answer, async (own) => {
+    const found = ownToken(own, answer.token);
+    if (isRefusal(found)) return found;
+    const naming = await readNaming(ports, own.user);
+    const parted = await part(ports, own, found.token, naming);
+    if (isRefusal(parted)) return parted;
+    const gone = await remove(ports, own, found.id);
+    if (isRefusal(gone)) return gone;
+    tellOwner(ports, parted.user, 'token-removed', answer);
+    return { done: {}, user: parted.user, lost: found.id };
+  });
+}
+
+/** Takes the token out of every assignment that names it, if it may go. */
+function part(ports: SelfNeeds, own: OwnAct, token: Token, naming: Naming): Promise<Verdict<{ user: User }>> {
+  const key = documents.user(own.user.id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ user: User }>> => {
+    const before = stored?.value;
+    if (!stillStands(before, own)) return { answer: ended };
+    const named = namedBy(naming, before, token.id, now);
+    if (whyKept(token, tokenState(token, now), before.id, named)) return { answer: refusal('TOKEN_KEPT') };
+    const on = before.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token.id));
+    if (on.length === 0) return { answer: { user: before } };
+    const enrolled = before.enrolled?.filter((id) => id !== token.id);
+    const kept: User = { ...before, ...(enrolled && { enrolled }) };
+    const user = on.reduce((edited, { resource }) => unassignToken(edited, resource, token.id), kept);
+    const event: EventDraft = {
+      type: 'assignment.deleted',
+      subject: user.id,
+      related: [token.id],
+      ...(on.length === 1 && on[0] && { resource: on[0].resource }),
+      changed: ['assignments'],
+    };
+    const append = [eventOf(own.act, event, now)];
+    return { answer: { user }, write: { put: [{ key, value: user }], index: movePlaces(key, before, user), append } };
+  });
+}
+
+async function remove(ports: SelfNeeds, { act, user }: OwnAct, id: TokenId): Promise<Verdict<{ removed: true }>> {
+  const key = documents.token(id);
+  const gone = await removeObject(ports, act, { type: 'token.deleted' }, key, 'TOKEN_NOT_FOUND', (token) => {
+    if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
+    return isOwnMade(token, user.id) ? undefined : refusal('TOKEN_KEPT');
+  });
+  if (isRefusal(gone)) return gone;
+  const { factor, account } = gone.object;
+  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
+  return { removed: true };
+}

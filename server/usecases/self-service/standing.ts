@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { assignmentTo, isAssigned, unassignToken } from '../../domain/assignments.ts';
+import { hasToken, isLeftover } from '../../domain/enrolment.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
+import type { SelfFacts, SelfSession } from '../../domain/self-service.ts';
+import type { Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import type { Ports } from '../../ports/index.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
+import { ownedTokens } from '../enrolment/offer-enrolment.ts';
+import { readUser } from '../users/find-user.ts';
+
+/** Somebody on the self-service page, as they are now. */
+export interface Standing {
+  user: User;
+  session: SelfSession;
+  resource: Resource;
+  /** With which they are assigned to the resource. */
+  paired: Token[];
+  /** All that are theirs. */
+  owned: Token[];
+}
+
+/** What lets a person in, and where their mails go: whoever changes any of it ends what was begun before (SR-38, SR-39). */
+export function standingDigest(
+  user: Pick<User, 'login' | 'alias' | 'email' | 'phone' | 'blocked' | 'passwordHash' | 'assignments'>,
+): string {
+  const { login, alias, email, phone, blocked, passwordHash, assignments } = user;
+  const parts = [login, alias, email, phone, blocked, passwordHash, assignments].map((part) => part ?? null);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+/**
+ * The person behind a page that is open, if it may stay open: they are live and assigned, nothing of what lets them in has
+ * changed but by the page itself, and what they showed may still be shown (SR-4).
+ */
+export async function readStanding(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  flow: Flow,
+  resource: Resource,
+): Promise<Standing | undefined> {
+  const { self: session, user: id } = flow;
+  if (!session || id === undefined || !resource.selfService || !resource.enabled) return undefined;
+  const known = await readUser(ports, flow.account, id);
+  if (!known) return undefined;
+  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const paired = tokens.map(({ value }) => value);
+  if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return undefined;
+  if (standingDigest(withoutNew(user, flow)) !== session.standing) return undefined;
+  if (session.token !== undefined && !mayBeShown(session.token, paired, resource, ports.clock.now())) return undefined;
+  const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
+  return { user, session, resource, paired, owned };
+}
+
+/** As they were before the token that they are just setting up: that change is the page's own. */
+function withoutNew(user: User, { enrolling, resource }: Flow): User {
+  if (!enrolling) return user;
+  const { making, recovery } = enrolling;
+  const without = making ? unassignToken(user, resource, making.token) : user;
+  return recovery === undefined ? without : unassignToken(without, resource, recovery);
+}
+
+/** Whether somebody may sign in with this token here. */
+export function mayBeShown(id: Token['id'], paired: readonly Token[], resource: Resource, now: number): boolean {
+  return paired.some((token) => token.id === id && isUsable(token, acceptedKinds(resource), now));
+}
+
+export function factsOf({ user, session, resource, owned }: Standing): SelfFacts {
+  return {
+    policy: resource.selfService,
+    proof: session.proof,
+    hasPassword: user.passwordHash !== undefined,
+    hasToken: hasToken(user, owned),
+  };
+}

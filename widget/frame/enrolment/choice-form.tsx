@@ -1,0 +1,53 @@
+import type { EnrolmentKind, EnrolView } from '../../../shared/wire/flow.ts';
+import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { Texts } from '../../i18n/texts.ts';
+import { StepForm, Told } from './step-form.tsx';
+import { WaysOut } from './ways-out.tsx';
+
+const WORDS: Record<EnrolmentKind, [title: EnrolmentKey, text: EnrolmentKey]> = {
+  webauthn: ['kindPasskey', 'kindPasskeyText'],
+  totp: ['kindApp', 'kindAppText'],
+  email: ['kindEmail', 'kindEmailText'],
+  sms: ['kindSms', 'kindSmsText'],
+};
+
+export interface ChoiceFormProps {
+  enrol: EnrolView;
+  isBusy: boolean;
+  texts: Texts;
+  words: EnrolmentTexts;
+  isNext: boolean;
+  told: string | undefined;
+  onChoose: (kind: EnrolmentKind) => void;
+  onLater: () => void;
+}
+
+/** Which kind of token it shall be, the recommended one first. */
+export function ChoiceForm({ enrol, isBusy, texts, words, isNext, told, onChoose, onLater }: ChoiceFormProps) {
+  const out = <WaysOut {...{ enrol, texts, words, isBusy, onLater }} />;
+  const step = { texts, isNext, isBusy, onSubmit: () => undefined, after: out };
+  if (enrol.kinds.length === 0) {
+    return (
+      <StepForm {...step} title={words('noneTitle')} text={words('noneText')}>
+        <Told told={!isBusy && told} />
+      </StepForm>
+    );
+  }
+  return (
+    <StepForm {...step} title={words('chooseTitle')} text={words('chooseText')}>
+      <Told told={!isBusy && told} />
+      <ul class="kinds">
+        {enrol.kinds.map((kind, at) => (
+          <li key={kind}>
+            <button type="button" class="kind" aria-disabled={isBusy} onClick={() => !isBusy && onChoose(kind)}>
+              <b>{words(WORDS[kind][0])}</b>
+              {at === 0 && enrol.kinds.length > 1 && <i>{words('recommended')}</i>}
+              <span>{words(WORDS[kind][1])}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </StepForm>
+  );
+}

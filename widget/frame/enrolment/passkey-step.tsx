@@ -1,0 +1,96 @@
+import { Component } from 'preact';
+import type { EnrolView } from '../../../shared/wire/flow.ts';
+import type { PasskeyAttestation, PasskeyCreation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyFailure, WindowWords } from '../../../shared/wire/passkey-window.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { Texts } from '../../i18n/texts.ts';
+import { makeHereOrInWindow } from '../passkey/creation.ts';
+import { StepForm, Told } from './step-form.tsx';
+import { WaysOut } from './ways-out.tsx';
+
+export interface PasskeyStepProps {
+  enrol: EnrolView;
+  creation: PasskeyCreation;
+  isBusy: boolean;
+  texts: Texts;
+  words: EnrolmentTexts;
+  /** Of the resource. */
+  name: string;
+  isNext: boolean;
+  told: string | undefined;
+  onMade: (response: PasskeyAttestation) => void;
+  onBack: () => void;
+  onLater: () => void;
+}
+
+interface State {
+  isAsking?: boolean;
+  failure?: PasskeyFailure | undefined;
+}
+
+/** The browser makes a passkey: in the frame, or in a window where it may not. */
+export class PasskeyStep extends Component<PasskeyStepProps, State> {
+  isGone = false;
+
+  override componentWillUnmount() {
+    this.isGone = true;
+  }
+
+  /** Has to be called in a click, because it may open a window. */
+  make = async (inWindow: boolean) => {
+    const { creation, isBusy, onMade } = this.props;
+    if (isBusy || this.state.isAsking) return;
+    this.setState({ isAsking: true, failure: undefined });
+    const outcome = await makeHereOrInWindow(creation, { inWindow, words: this.wordsOfWindow() });
+    if (this.isGone) return;
+    const failure = 'failure' in outcome ? outcome.failure : undefined;
+    this.setState({ isAsking: false, failure });
+    if (!('failure' in outcome)) onMade(outcome.attestation);
+  };
+
+  wordsOfWindow(): WindowWords {
+    const { texts, words, name } = this.props;
+    return {
+      lang: texts.lang,
+      dir: texts.dir,
+      name,
+      title: words('passkeyTitle'),
+      text: words('passkeyText'),
+      button: words('makePasskey'),
+      failed: {
+        passkeyCancelled: words('passkeyCancelled'),
+        passkeyRefused: words('passkeyRefused'),
+        passkeyUnknown: words('passkeyUnknown'),
+        passkeyExists: words('passkeyExists'),
+      },
+    };
+  }
+
+  override render(
+    { enrol, isBusy, texts, words, isNext, told, onBack, onLater }: PasskeyStepProps,
+    { isAsking = false, failure }: State,
+  ) {
+    const isWaiting = isBusy || isAsking;
+    const error = failure ? words(failure) : told;
+    return (
+      <StepForm
+        title={words('passkeyTitle')}
+        text={words('passkeyText')}
+        {...{ texts, isNext }}
+        isBusy={isWaiting}
+        button={words('makePasskey')}
+        busyText={isAsking ? words('passkeyWaiting') : texts('checking')}
+        onSubmit={() => this.make(false)}
+        after={<WaysOut {...{ enrol, texts, words, onBack, onLater }} isBusy={isWaiting} />}
+      >
+        <Told told={!isWaiting && error} />
+        {/* A page that is in no frame is asked as well as any window of it. */}
+        {failure && !isWaiting && parent !== window && (
+          <button type="button" class="link" onClick={() => this.make(true)}>
+            {words('passkeyWindow')}
+          </button>
+        )}
+      </StepForm>
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import { Component, createRef } from 'preact';
+import type { EnrolView } from '../../../shared/wire/flow.ts';
+import type { TextKey } from '../../i18n/en.ts';
+import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import type { Texts } from '../../i18n/texts.ts';
+import { Field, type FieldAttributes } from '../parts/field.tsx';
+import { SendAgain } from '../parts/send-again.tsx';
+import type { Screen } from '../screen.ts';
+import { promptFor } from '../steps/fields.ts';
+import { StepForm, Told } from './step-form.tsx';
+import { WaysOut } from './ways-out.tsx';
+
+export interface SentStepProps {
+  screen: Extract<Screen, { kind: 'step' }>;
+  enrol: Extract<EnrolView, { kind: 'sms' | 'email' }>;
+  texts: Texts;
+  words: EnrolmentTexts;
+  isNext: boolean;
+  told: string | undefined;
+  /** Has a code sent: to where it went before, or to this number. */
+  onSend: (phone?: string) => void;
+  onAnswer: (code: string) => void;
+  onBack: () => void;
+  onLater: () => void;
+}
+
+interface State {
+  mistake?: string | undefined;
+  /** The person wants the code to go to another number than the last one. */
+  isElsewhere?: boolean;
+}
+
+const WORDS = {
+  sms: ['smsTitle', 'smsText'],
+  email: ['emailTitle', 'emailText'],
+} as const satisfies Record<string, [EnrolmentKey, EnrolmentKey]>;
+const PHONE: FieldAttributes = { name: 'phone', type: 'tel', autocomplete: 'tel', dir: 'ltr' };
+/** As people write a number: in groups, with brackets, with two noughts for the plus. */
+const WRITING = /[\s\u200b\u2060()./-]/g;
+const INTERNATIONAL = /^\+[1-9]\d{7,14}$/;
+
+/** Codes that are sent: to an address that is shown masked, or to a number that the person says; then the first of them. */
+export class SentStep extends Component<SentStepProps, State> {
+  input = createRef<HTMLInputElement>();
+
+  override componentDidUpdate(before: SentStepProps) {
+    const { screen, told } = this.props;
+    const { view, notice } = screen;
+    const isSent = view.sent !== undefined && view !== before.screen.view && view.seq !== before.screen.view.seq;
+    if (isSent && this.state.isElsewhere) this.setState({ isElsewhere: false });
+    if (told && notice !== before.screen.notice) {
+      this.input.current?.focus();
+      this.input.current?.select();
+    } else if (view.sent && !before.screen.view.sent && !matchMedia('(pointer: coarse)').matches) {
+      // The field has come with the code.
+      this.input.current?.focus();
+    }
+  }
+
+  /** Which of the two is asked for, if any. */
+  asksFor(): 'code' | 'phone' | undefined {
+    const { screen, enrol } = this.props;
+    if (screen.view.sent && !this.state.isElsewhere) return 'code';
+    return enrol.to === undefined ? 'phone' : undefined;
+  }
+
+  submit = () => {
+    const { onSend, onAnswer, texts, words } = this.props;
+    const asked = this.asksFor();
+    if (!asked) return onSend();
+    const typed = this.input.current?.value ?? '';
+    const value = asked === 'code' ? promptFor('otp').read(typed) : typed.replace(WRITING, '').replace(/^00/, '+');
+    const mistake = asked === 'code' ? codeMistake(value, texts) : phoneMistake(value, words);
+    this.setState({ mistake });
+    if (mistake) this.input.current?.focus();
+    else if (asked === 'code') onAnswer(value);
+    else onSend(value);
+  };
+
+  elsewhere = () => {
+    this.setState({ isElsewhere: true, mistake: undefined });
+  };
+
+  override render(
+    { screen, enrol, texts, words, isNext, told, onSend, onBack, onLater }: SentStepProps,
+    { mistake }: State,
+  ) {
+    const { busy, view, resend } = screen;
+    const { sent } = view;
+    const [title, text] = WORDS[enrol.kind];
+    const asked = this.asksFor();
+    const isCode = asked === 'code';
+    const error = busy ? undefined : (mistake ?? told);
+    const field = { id: asked === 'phone' ? 'phone' : 'enrol', error, input: this.input, readOnly: busy };
+    const otherNumber = (
+      <button type="button" class="link" aria-disabled={busy} onClick={() => !busy && this.elsewhere()}>
+        {words('otherNumber')}
+      </button>
+    );
+    return (
+      <StepForm
+        title={words(title)}
+        text={words(text)}
+        {...{ texts, isNext }}
+        isBusy={busy}
+        button={texts(isCode ? 'confirm' : 'send')}
+        busyText={texts(isCode ? 'checking' : 'sending')}
+        onSubmit={this.submit}
+        after={<WaysOut {...{ enrol, texts, words, onBack, onLater }} isBusy={busy} />}
+      >
+        {!asked && (
+          <div class="field">
+            <p>{texts('sendTo', enrol.to)}</p>
+            <Told told={error} />
+          </div>
+        )}
+        {asked === 'phone' && (
+          <Field key="phone" {...PHONE} {...field} label={words('phone')} hint={!error && words('phoneHint')} />
+        )}
+        {isCode && sent && (
+          <div>
+            <Field
+              key="code"
+              {...promptFor('otp').attributes}
+              {...field}
+              label={texts('otp')}
+              hint={!error && texts('sentTo', sent.to)}
+            />
+            {resend && <SendAgain until={resend} texts={texts} isBusy={busy} onSend={() => onSend()} />}
+            {enrol.to === undefined && otherNumber}
+          </div>
+        )}
+      </StepForm>
+    );
+  }
+}
+
+function codeMistake(code: string, texts: Texts): string | undefined {
+  const { missing, judge } = promptFor('otp');
+  const mistake: TextKey | undefined = code ? judge?.(code) : missing;
+  return mistake && texts(mistake);
+}
+
+function phoneMistake(phone: string, words: EnrolmentTexts): string | undefined {
+  if (!phone) return words('phoneMissing');
+  return INTERNATIONAL.test(phone) ? undefined : words('PHONE_MALFORMED');
+}

@@ -1,0 +1,76 @@
+import type { SelfSignIn } from '../../../shared/wire/self-service.ts';
+import { Opener, Said } from './opener.tsx';
+import type { Page } from './page.ts';
+import { Panel } from './panel.tsx';
+
+/** Proper names, the same in every language. */
+const FAMILIES: Record<string, string> = {
+  edge: 'Edge',
+  opera: 'Opera',
+  samsung: 'Samsung Internet',
+  yandex: 'Yandex',
+  vivaldi: 'Vivaldi',
+  firefox: 'Firefox',
+  chrome: 'Chrome',
+  safari: 'Safari',
+  windows: 'Windows',
+  ios: 'iOS',
+  android: 'Android',
+  chromeos: 'ChromeOS',
+  macos: 'macOS',
+  linux: 'Linux',
+};
+
+export function Browsers({ page }: { page: Page }) {
+  const { self, own, act, open } = page;
+  if (!self.browsers) return null;
+  return (
+    <section aria-labelledby="browsers">
+      <h2 id="browsers">{own('browsers')}</h2>
+      <p class="hint">{own('browsersText', self.browsers)}</p>
+      {self.may.forgetBrowsers && (
+        <div class="acts">
+          <Opener page={page} id="forget" label={own('forget')} />
+        </div>
+      )}
+      {open === 'forget' && (
+        <Panel
+          page={page}
+          id={open}
+          text={own('forgetText')}
+          button={own('forget')}
+          isGrave
+          onSend={() => act('forget-browsers')}
+        />
+      )}
+      <Said page={page} ids={['forget']} />
+    </section>
+  );
+}
+
+export function SignIns({ page }: { page: Page }) {
+  const { self, own, lang } = page;
+  const time = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
+  const where = ({ address, browser, platform }: SelfSignIn) =>
+    [address ?? own('unknownPlace'), ...[browser, platform].flatMap((family) => FAMILIES[family ?? ''] ?? [])].join(
+      ' · ',
+    );
+  return (
+    <section aria-labelledby="sign-ins">
+      <h2 id="sign-ins">{own('signIns')}</h2>
+      {self.signIns.length === 0 && <p class="hint">{own('noSignIns')}</p>}
+      <ul class="signins">
+        {self.signIns.map((one) => (
+          <li key={one.at}>
+            <strong class={one.granted ? undefined : 'warns'}>
+              {own(one.granted ? 'granted' : 'refused')} · <bdi>{time.format(one.at)}</bdi>
+            </strong>
+            <span>
+              <bdi>{where(one)}</bdi>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import { Opener, Said } from './opener.tsx';
+import type { Page } from './page.ts';
+import { Panel } from './panel.tsx';
+
+export function Recovery({ page }: { page: Page }) {
+  const { self, own, act, open } = page;
+  const { recovery, may } = self;
+  if (!recovery && !may.recoveryCodes) return null;
+  return (
+    <section aria-labelledby="recovery">
+      <h2 id="recovery">{own('recovery')}</h2>
+      <p class="hint">{recovery ? own('recoveryLeft', recovery.left) : own('noRecovery')}</p>
+      {may.recoveryCodes && (
+        <div class="acts">
+          <Opener page={page} id="recovery-codes" label={own('newCodes')} />
+        </div>
+      )}
+      {open === 'recovery-codes' && (
+        <Panel
+          page={page}
+          id={open}
+          text={own('newCodesText')}
+          button={own('newCodes')}
+          isGrave
+          onSend={() => act('recovery-codes')}
+        />
+      )}
+    </section>
+  );
+}
+
+const secret = { type: 'password', dir: 'ltr' } as const;
+
+export function Password({ page }: { page: Page }) {
+  const { self, own, act, open } = page;
+  if (!self.may.password) return null;
+  const { passwordMinLength: least = 0 } = self;
+  return (
+    <section aria-labelledby="password">
+      <h2 id="password">{own('password')}</h2>
+      <div class="acts">
+        <Opener page={page} id="change-password" label={own('changePassword')} />
+      </div>
+      {open === 'change-password' && (
+        <Panel
+          page={page}
+          id={open}
+          asked={[
+            { ...secret, name: 'current', autocomplete: 'current-password', label: own('current') },
+            {
+              ...secret,
+              name: 'new',
+              autocomplete: 'new-password',
+              label: own('newPassword'),
+              hint: own('newHint', least),
+            },
+            { ...secret, name: 'again', autocomplete: 'new-password', label: own('again') },
+          ]}
+          button={own('save')}
+          isGrave
+          login={self.person.login}
+          judge={(values) => {
+            if (!values.current) return ['current', 'currentMissing'];
+            if ([...(values.new ?? '')].length < least) return ['new', 'PASSWORD_TOO_SHORT'];
+            return values.new === values.again ? undefined : ['again', 'notSame'];
+          }}
+          onSend={(values) => act('password', { current: values.current, password: values.new })}
+        />
+      )}
+      <Said page={page} ids={['change-password']} />
+    </section>
+  );
+}

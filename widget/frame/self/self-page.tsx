@@ -1,0 +1,152 @@
+import { Component, createRef } from 'preact';
+import type { SelfView } from '../../../shared/wire/self-service.ts';
+import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
+import { isSelfText, type SelfTexts } from '../../i18n/self/texts.ts';
+import type { Texts } from '../../i18n/texts.ts';
+import { CodesScreen } from '../enrolment/codes-screen.tsx';
+import { type Notice, type Screen, textOf } from '../screen.ts';
+import type { SignIn } from '../sign-in.ts';
+import { Details } from './details.tsx';
+import { Browsers, SignIns } from './history.tsx';
+import type { Page } from './page.ts';
+import { Password, Recovery } from './secrets.tsx';
+import { Tokens } from './tokens.tsx';
+
+export interface SelfPageProps {
+  screen: Extract<Screen, { kind: 'step' }>;
+  self: SelfView;
+  texts: Texts;
+  words: EnrolmentTexts;
+  own: SelfTexts;
+  /** The resource's name. */
+  name: string;
+  isNext: boolean;
+  signIn: SignIn;
+}
+
+interface State {
+  open?: string | undefined;
+  done?: string | undefined;
+}
+
+/** What somebody was about to do when they were asked for their factors again, and who. */
+let wanted: { panel: string; login: string } | undefined;
+
+/** Who the person is, what they have, and what they may do about it. */
+export class SelfPage extends Component<SelfPageProps, State> {
+  heading = createRef<HTMLHeadingElement>();
+  /** Which panel was sent, until its answer comes. */
+  sent: string | undefined;
+
+  constructor(props: SelfPageProps) {
+    super(props);
+    const { panel } = wanted?.login === props.self.person.login ? wanted : { panel: undefined };
+    const isAdding = panel === 'add';
+    this.state = { open: isAdding ? undefined : panel };
+    // Not asked twice for one click: the proof was for this.
+    if (isAdding && props.self.proof === 'fresh') void props.signIn.act('self/add');
+    wanted = undefined;
+  }
+
+  override componentDidMount() {
+    if (this.props.isNext && !this.state.open) this.heading.current?.focus();
+  }
+
+  override componentDidUpdate(before: SelfPageProps) {
+    const { screen } = this.props;
+    if (screen.busy || !this.sent || screen.view.seq === before.screen.view.seq) return;
+    const sent = this.sent;
+    this.sent = undefined;
+    if (screen.notice) return;
+    const done = sent.startsWith('remove-') ? 'removed' : sent;
+    this.setState({ open: undefined, done }, () => {
+      // Its code is asked for at once, and has the focus already.
+      if (sent === 'email') return;
+      (document.getElementById(`open-${sent}`) ?? this.heading.current)?.focus();
+    });
+  }
+
+  told({ text, wait }: Notice): string {
+    const { texts, own } = this.props;
+    const why = isSelfText(text) ? own(text) : textOf(text, texts);
+    const seconds = Math.ceil((wait?.leftMs() ?? 0) / 1000);
+    if (seconds <= 0) return why;
+    return `${why} ${seconds < 120 ? texts('waitSeconds', seconds) : texts('waitMinutes', Math.ceil(seconds / 60))}`;
+  }
+
+  page(): Page {
+    const { screen, self, texts, own, signIn } = this.props;
+    const { open, done } = this.state;
+    const { notice, busy } = screen;
+    return {
+      self,
+      own,
+      lang: texts.lang,
+      isBusy: busy,
+      isFresh: self.proof === 'fresh',
+      mayChange: self.proof !== 'lacking',
+      open,
+      done,
+      notice: notice && this.told(notice),
+      code: notice?.text,
+      show: (panel) => this.setState({ open: panel, done: undefined }),
+      close: () => {
+        this.setState({ open: undefined }, () => document.getElementById(`open-${open}`)?.focus());
+      },
+      prove: (panel) => {
+        wanted = { panel, login: self.person.login };
+        void signIn.act('self/prove');
+      },
+      act: (path, fields) => {
+        // Said again, with what is left of the time.
+        if (notice?.wait?.leftMs()) return this.forceUpdate();
+        this.sent = open ?? path;
+        this.setState({ done: undefined });
+        void signIn.act(`self/${path}`, fields);
+      },
+    };
+  }
+
+  leave = async () => {
+    const { signIn } = this.props;
+    // Whether the answer comes or not: here it is over.
+    await signIn.ask('self/leave');
+    signIn.restart();
+  };
+
+  override render({ screen, self, texts, words, own, name, signIn }: SelfPageProps) {
+    const page = this.page();
+    if (self.codes) {
+      const onConfirm = () => void signIn.act('self/codes-kept');
+      return <CodesScreen {...{ screen, texts, words, name, onConfirm }} codes={self.codes} told={page.notice} />;
+    }
+    return (
+      <div class="self">
+        <div class="top">
+          <h1 ref={this.heading} tabIndex={-1}>
+            {own('title')}
+          </h1>
+          <p class="hint">
+            <bdi>{self.person.login}</bdi>
+          </p>
+          {!page.mayChange && <p class="lacking">{own('lacking')}</p>}
+          <div role="alert">
+            {page.notice && !page.open && !self.pendingEmail && <p class="error">{page.notice}</p>}
+          </div>
+        </div>
+        <Tokens page={page} />
+        <Recovery page={page} />
+        <Password page={page} />
+        <Details page={page} />
+        <Browsers page={page} />
+        <SignIns page={page} />
+        <button type="button" class="primary secondary" onClick={this.leave}>
+          {own('leave')}
+        </button>
+        <p class="unseen" role="status">
+          {screen.busy && texts('checking')}
+        </p>
+      </div>
+    );
+  }
+}

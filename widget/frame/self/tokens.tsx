@@ -1,0 +1,139 @@
+import type { SelfToken } from '../../../shared/wire/self-service.ts';
+import { isSelfText } from '../../i18n/self/texts.ts';
+import { Opener, Said } from './opener.tsx';
+import type { Page } from './page.ts';
+import { Panel } from './panel.tsx';
+
+const code = { type: 'text', autocomplete: 'off', inputMode: 'numeric', dir: 'ltr', maxLength: 32 } as const;
+
+const pin = { type: 'password', autocomplete: 'off', inputMode: 'numeric', dir: 'ltr', maxLength: 4 } as const;
+
+export function Tokens({ page }: { page: Page }) {
+  const { self, own, act, isBusy } = page;
+  const { tokens, may } = self;
+  const add = () => (page.isFresh ? act('add') : page.prove('add'));
+  return (
+    <section aria-labelledby="tokens">
+      <h2 id="tokens">{own('tokens')}</h2>
+      {tokens.length === 0 && <p class="hint">{own('noTokens')}</p>}
+      <ul>
+        {tokens.map((token) => (
+          <Token key={token.id} token={token} page={page} />
+        ))}
+      </ul>
+      {may.addToken && page.mayChange && (
+        <div class="acts">
+          <button type="button" class="link" id="open-add" aria-disabled={isBusy} onClick={() => !isBusy && add()}>
+            {own('addToken')}
+          </button>
+        </div>
+      )}
+      <Said page={page} ids={['removed']} />
+    </section>
+  );
+}
+
+function Token({ token, page }: { token: SelfToken; page: Page }) {
+  const { own, act, open } = page;
+  const { id, name, kind, state, addedAt, lastUsedAt, mayRename, mayRemove, mayResync, mayChangePin, kept } = token;
+  const day = (at: number) => new Intl.DateTimeFormat(page.lang, { dateStyle: 'medium' }).format(at);
+  const about = [
+    isSelfText(kind) ? own(kind) : kind,
+    own('added', day(addedAt)),
+    ...(lastUsedAt === undefined ? [] : [own('lastUsed', day(lastUsedAt))]),
+  ];
+  const opener = (verb: 'rename' | 'resync' | 'pin' | 'remove') => (
+    <Opener page={page} id={`${verb}-${id}`} label={own(verb)} spoken={own('ofToken', own(verb), name)} />
+  );
+  return (
+    <li>
+      <strong>
+        <bdi>{name}</bdi>
+      </strong>
+      <span>{about.join(' · ')}</span>
+      {state !== 'active' && <span class="warns">{own(state)}</span>}
+      {kept && kept !== 'locked' && <span>{own(kept)}</span>}
+      <div class="acts">
+        {mayRename && opener('rename')}
+        {mayResync && opener('resync')}
+        {mayChangePin && opener('pin')}
+        {mayRemove && opener('remove')}
+      </div>
+      {open === `rename-${id}` && (
+        <Panel
+          page={page}
+          id={open}
+          asked={[
+            {
+              name: 'name',
+              type: 'text',
+              autocomplete: 'off',
+              dir: 'auto',
+              maxLength: 100,
+              label: own('name'),
+              value: name,
+            },
+          ]}
+          button={own('save')}
+          isGrave={false}
+          judge={({ name = '' }) => (name.trim() ? undefined : ['name', 'nameMissing'])}
+          onSend={({ name = '' }) => act('rename', { token: id, name: name.trim() })}
+        />
+      )}
+      {open === `resync-${id}` && (
+        <Panel
+          page={page}
+          id={open}
+          text={own('resyncText')}
+          asked={[
+            { ...code, name: 'first', label: own('firstCode') },
+            { ...code, name: 'second', label: own('nextCode') },
+          ]}
+          button={own('confirm')}
+          isGrave
+          judge={({ first = '', second = '' }) =>
+            digits(first) && digits(second) ? undefined : [digits(first) ? 'second' : 'first', 'codesMissing']
+          }
+          onSend={({ first = '', second = '' }) =>
+            act('resync', { token: id, first: digits(first), second: digits(second) })
+          }
+        />
+      )}
+      {open === `pin-${id}` && (
+        <Panel
+          page={page}
+          id={open}
+          text={own('pinText')}
+          asked={[
+            { ...pin, name: 'pin', label: own('newPin') },
+            { ...pin, name: 'again', label: own('pinAgain') },
+          ]}
+          button={own('save')}
+          isGrave
+          judge={({ pin = '', again }) => {
+            if (!/^\d{4}$/.test(pin)) return ['pin', 'pinMissing'];
+            return pin === again ? undefined : ['again', 'notSame'];
+          }}
+          onSend={({ pin }) => act('pin', { token: id, pin })}
+        />
+      )}
+      {open === `remove-${id}` && (
+        <Panel
+          page={page}
+          id={open}
+          text={own('removeText')}
+          button={own('remove')}
+          isGrave
+          onSend={() => act('remove', { token: id })}
+        />
+      )}
+      <Said page={page} ids={[`rename-${id}`, `resync-${id}`, `pin-${id}`]} />
+    </li>
+  );
+}
+
+/** As apps and fobs show codes: in groups. */
+function digits(typed: string): string {
+  const plain = typed.replace(/[\s-]/g, '');
+  return /^\d{6,14}$/.test(plain) ? plain : '';
+}
