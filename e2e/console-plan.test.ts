@@ -25,7 +25,9 @@ test('the superuser sees what is in use, and changes the plan after a question',
   };
   await choose();
   await expect(view.page.getByText('The balance does not cover that.')).toBeVisible();
-  await overwrite(visits.ports, documents.account(who.account), { balance: { amount: 10_000, currency: 'EUR' } });
+  await overwrite(visits.ports, documents.account(who.account), {
+    balance: { amount: 10_000, currency: 'EUR', entries: 0, low: false },
+  });
   await choose();
   await expect(view.page.getByText('Standard is active.')).toBeVisible();
   await expect(view.page.locator('.balance')).toHaveText('€51.00');

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { words } from '../inside/words.ts';
 import type { Fields } from '../service/conflict.ts';
-import type { InputViewProps } from './input-props.ts';
 
 export interface Choice {
   value: string;
@@ -50,6 +49,17 @@ export type Input = Asked &
         check?(value: unknown): string | undefined;
       }
   );
+
+export interface InputViewProps<Kind extends Input = Input> {
+  input: Kind;
+  id: string;
+  value: unknown;
+  error: string | undefined;
+  isReadOnly: boolean;
+  /** Where it is marked as changed. */
+  isChanged: boolean;
+  onChange(value: unknown): void;
+}
 
 export interface Section {
   title: string;
