@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
@@ -5,6 +6,9 @@ const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/te
 const built = 'e2e/**/*.built.test.ts';
 const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
+
+/** One file a core: by itself the runner leaves one core free, which of two is half. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
 export default defineConfig({
@@ -14,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers,
           // Properties and races on a machine that does other things as well.
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -21,10 +26,11 @@ export default defineConfig({
           exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
         },
       },
-      { test: { name: 'store', include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
+      { test: { name: 'store', maxWorkers, include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
       {
         test: {
           name: 'http',
+          maxWorkers,
           include: http,
           exclude: ['{widget,docs}/**/*.browser.test.ts'],
           testTimeout: 30_000,
@@ -34,11 +40,13 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          // Two browsers on two cores; more of them would wait for one another.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           include: browser,
           exclude: [built],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
           // What a poll waits for is shown by another process: a second is little on a busy machine.
           expect: { poll: { timeout: 15_000 } },
         },

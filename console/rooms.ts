@@ -1,4 +1,17 @@
-import { Activity, Code, Filter, Globe, House, type IconNode, KeyRound, ShieldUser, Wallet, Webhook } from 'lucide';
+import {
+  Activity,
+  Code,
+  Filter,
+  Globe,
+  House,
+  type IconNode,
+  KeyRound,
+  ShieldUser,
+  Smartphone,
+  Users,
+  Wallet,
+  Webhook,
+} from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -43,6 +56,22 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     group: 'work',
     find: { path: 'resources', name: ({ name }) => String(name), href: ({ id }) => `/console/resources/${id}` },
     load: () => import('./resources/room.tsx'),
+  },
+  users: {
+    label: { en: 'Users', de: 'Personen' },
+    icon: Users,
+    key: 'u',
+    group: 'work',
+    find: { path: 'users', name: ({ login }) => String(login), href: ({ id }) => `/console/users/${id}` },
+    load: () => import('./users/room.tsx'),
+  },
+  tokens: {
+    label: { en: 'Tokens', de: 'Token' },
+    icon: Smartphone,
+    key: 't',
+    group: 'work',
+    find: { path: 'tokens', name: ({ name }) => String(name), href: ({ id }) => `/console/tokens/${id}` },
+    load: () => import('./tokens/room.tsx'),
   },
   filters: {
     label: { en: 'Filters', de: 'Filter' },

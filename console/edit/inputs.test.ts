@@ -4,6 +4,13 @@ import { durationText, type Input, mistakeIn, unitOf, valueText } from './inputs
 
 const asked = { name: 'x', label: 'X' };
 const text: Input = { ...asked, kind: 'text', max: 5 };
+const alias: Input = {
+  ...asked,
+  kind: 'text',
+  max: 5,
+  without: 'None',
+  check: (one) => (one === 'x' ? 'No x.' : undefined),
+};
 const number: Input = { ...asked, kind: 'number', min: 3, max: 10 };
 const wait: Input = { ...asked, kind: 'duration', min: 10_000, max: 300_000 };
 const remembered: Input = { ...asked, kind: 'duration', min: 1_000, max: 43_200_000, without: 'Not at all' };
@@ -15,6 +22,8 @@ describe('what is not taken', () => {
     [text, ' ', 'Fill this in.'],
     [text, 'a\u2028b', 'One line of text, without control characters.'],
     [text, 'abcdef', 'At most 5 characters.'],
+    [alias, null, undefined],
+    [alias, 'x', 'No x.'],
     [number, 2, 'A whole number from 3 to 10.'],
     [number, 3.5, 'A whole number from 3 to 10.'],
     [number, Number.NaN, 'A whole number from 3 to 10.'],

@@ -19,6 +19,13 @@ export function placeFor(item: ChecklistItem, resource: string | undefined): str
       return '/console/resources/new';
     case 'allow-origin':
       return one;
+    case 'add-user':
+      return '/console/users/new';
+    case 'add-token':
+      return '/console/tokens/new';
+    // Whom one gives access is chosen there.
+    case 'assign':
+      return '/console/users';
     case 'first-login':
       return resource === undefined ? one : `${one}/embed`;
     default:
@@ -29,19 +36,11 @@ export function placeFor(item: ChecklistItem, resource: string | undefined): str
 /** How an item is done that has no place here yet, as it is typed in a shell on the machine of the service. */
 export function commandFor(item: ChecklistItem, { account, plan }: Setting): string | undefined {
   const countersign = `countersign --account ${account}`;
-  const newestResource = `"$(${countersign} --ids resource list --limit 1)"`;
   switch (item) {
     case 'activate-plan':
       return plan === undefined ? undefined : `${countersign} plan choose --name ${quoted(plan)}`;
     case 'make-api-key':
       return `${countersign} key create --name 'My site' --scopes authenticate --lifetime 365d`;
-    case 'add-user':
-      // Typed, so that it stands in no history.
-      return `read -rs PASSWORD && printf '%s\\n' "$PASSWORD" | ${countersign} user create --login ada --password-stdin`;
-    case 'add-token':
-      return `${countersign} token create --name "Ada's phone" --kind totp --owner ada`;
-    case 'assign':
-      return `${countersign} assign --resource ${newestResource} --user ada`;
     default:
       return undefined;
   }

@@ -9,6 +9,8 @@ export interface Refused {
   flaw?: string;
   /** Of INPUT_INVALID: the fields that it does not take. */
   fields: string[];
+  /** More about it. For people only where it begins with a code of its own. */
+  detail?: string;
 }
 
 /** What was hoped for. */
@@ -125,7 +127,7 @@ function parsed(text: string): Record<string, unknown> {
   return Object(JSON.parse(text)) as Record<string, unknown>;
 }
 
-function refusedOf(response: Response, { code, retryAfterMs, flaw, errors }: Record<string, unknown>): Refused {
+function refusedOf(response: Response, { code, retryAfterMs, flaw, errors, detail }: Record<string, unknown>): Refused {
   const seconds = Number(response.headers.get('retry-after'));
   const wait = typeof retryAfterMs === 'number' ? retryAfterMs : seconds * 1000;
   const places = Array.isArray(errors) ? errors.map((error) => String(Object(error).path)) : [];
@@ -135,5 +137,6 @@ function refusedOf(response: Response, { code, retryAfterMs, flaw, errors }: Rec
     ...(wait > 0 && { retryAfterMs: wait }),
     ...(typeof flaw === 'string' && { flaw }),
     fields: places,
+    ...(typeof detail === 'string' && { detail }),
   };
 }

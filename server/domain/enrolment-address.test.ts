@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codeTarget, mayGoTo } from './enrolment-address.ts';
+import { sampleUser } from '../testing/samples.ts';
+import { codeTarget, emailGiven, emailVouchedFor, isMailboxTheirs, mayGoTo } from './enrolment-address.ts';
 
 const text = fc.oneof(
   fc.constantFrom('+4915112345678', '+15550100000', '015112345678', 'alice@shop.example', 'not an address'),
@@ -40,4 +41,20 @@ test('a number is said by whoever has none, and only one that a gateway reads as
 
 test('a number that is known and cannot be sent to is no reason to let another be said', () => {
   expect(codeTarget('sms', { phone: '4915112345678' })).toBeUndefined();
+});
+
+// The attack: a stolen password moves the address, and has the first code sent there.
+test('an address that was given on a password alone is worth nothing to a password, until it is another one or vouched for', () => {
+  const bases = fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const);
+  fc.assert(
+    fc.property(text, text, fc.boolean(), bases, (email, later, isOnPassword, basis) => {
+      const given = { ...emailGiven(sampleUser(), email, isOnPassword), email };
+      expect(isMailboxTheirs(given, basis)).toBe(!isOnPassword || basis !== 'password');
+      expect(isMailboxTheirs({ ...given, email: later }, basis)).toBe(
+        later !== email || !isOnPassword || basis !== 'password',
+      );
+      expect(isMailboxTheirs(emailVouchedFor(given), basis)).toBe(true);
+      expect(isMailboxTheirs({ ...emailGiven(given, email, false), email }, basis)).toBe(true);
+    }),
+  );
 });

@@ -1,3 +1,4 @@
+import type { EnrolmentBasis } from './enrolment-policy.ts';
 import { isAddressFor } from './sent-code.ts';
 import type { SentFactor } from './token.ts';
 import type { User } from './user.ts';
@@ -14,6 +15,29 @@ export function codeTarget(kind: SentFactor['kind'], { email, phone }: Pick<User
   const known = kind === 'sms' ? phone : email;
   if (known === undefined) return kind === 'sms' ? 'theirs-to-say' : undefined;
   return isAddressFor(kind, known) ? { to: known } : undefined;
+}
+
+/**
+ * Whether a mailbox on record shows anything of whoever has shown so much. A password gives an address on the self-service
+ * page, and must not have what is sent there for its second factor.
+ */
+export function isMailboxTheirs(
+  { email, emailOnPassword }: Pick<User, 'email' | 'emailOnPassword'>,
+  basis: EnrolmentBasis,
+): boolean {
+  return basis !== 'password' || email === undefined || email !== emailOnPassword;
+}
+
+/** Notes on what a person has given their address: on a password alone, or on all that they have. */
+export function emailGiven(user: User, email: string, isOnPassword: boolean): User {
+  const vouched = emailVouchedFor(user);
+  return isOnPassword ? { ...vouched, emailOnPassword: email } : vouched;
+}
+
+/** Somebody else says what a person's address is: whatever they gave it on counts no more. */
+export function emailVouchedFor(user: User): User {
+  const { emailOnPassword: _given, ...rest } = user;
+  return rest;
 }
 
 /** Whether codes may go there, as the person is now. */

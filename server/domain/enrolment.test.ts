@@ -22,6 +22,7 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
   available: fc.subarray<EnrolmentKind>([...ENROLMENT_KINDS]),
   basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
   hasToken: fc.boolean(),
+  isPairedHere: fc.boolean(),
   isAsked: fc.boolean(),
 });
 const instant = fc.integer({ min: 0, max: 100 });
@@ -31,7 +32,17 @@ const every = (check: (given: EnrolmentFacts, now: number) => void) =>
 test('whoever has a token sets up nothing with a password alone, whatever the page asks for', () => {
   every((given, now) => {
     const decision = decideEnrolment({ ...given, basis: 'password', hasToken: true }, now);
-    expect(decision).toEqual({ kind: 'none' });
+    if (decision.kind === 'demand') expect(decision.kinds).toEqual([]);
+    else expect(decision).toEqual({ kind: 'none' });
+  });
+});
+
+// The attack: the token that is demanded here is set up on a laxer resource, so that its owner has one.
+test('what is demanded of whoever has no token is not let go for one that counts elsewhere alone', () => {
+  every((given, now) => {
+    const asked = { ...given, basis: 'password' as const, isPairedHere: false };
+    fc.pre(asked.methodPolicy === 'auto' && decideEnrolment({ ...asked, hasToken: false }, now).kind === 'demand');
+    expect(decideEnrolment({ ...asked, hasToken: true }, now)).toEqual({ kind: 'demand', kinds: [] });
   });
 });
 

@@ -1,7 +1,8 @@
+import { assignmentTo, validPairs } from './assignments.ts';
 import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind, type EnrolmentPolicy } from './enrolment-policy.ts';
-import type { TokenId } from './ids.ts';
+import type { ResourceId, TokenId } from './ids.ts';
 import type { MethodPolicy } from './resource.ts';
-import type { Token, TokenKind } from './token.ts';
+import { isRecovery, type Token, type TokenKind } from './token.ts';
 import type { User } from './user.ts';
 
 export interface EnrolmentFacts {
@@ -14,6 +15,8 @@ export interface EnrolmentFacts {
   basis: EnrolmentBasis;
   /** Whether the person has a token, in whatever state, or is assigned with one; see {@link hasToken}. */
   hasToken: boolean;
+  /** Whether they are assigned to this very resource with one, in whatever state; recovery codes aside. */
+  isPairedHere: boolean;
   /** The page asks for it. Without, only whoever has no token is shown it. */
   isAsked: boolean;
 }
@@ -30,6 +33,8 @@ const NONE = { kind: 'none' } as const;
 /**
  * Whether somebody may set up a token of their own now. A password alone is enough only for whoever has never had a token:
  * with one that is locked, expired, deactivated or not taken here a stolen password would otherwise buy a second factor.
+ * Nor does a token that counts elsewhere alone let anybody off what is demanded here: else whoever has the password sets one up
+ * where that is easy, and comes in by it where it is not.
  */
 export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDecision {
   const { policy, methodPolicy, basis, isAsked } = facts;
@@ -40,7 +45,10 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...(until !== undefined && { until }) };
   if (basis === 'link') return { kind: 'demand', kinds };
   if (basis === 'second-factor') return isAsked ? offered() : NONE;
-  if (facts.hasToken) return NONE;
+  if (facts.hasToken) {
+    const isDemanded = methodPolicy === 'auto' && !facts.isPairedHere && isRequired(policy, now);
+    return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
+  }
   switch (methodPolicy) {
     // Nobody was asked for a password, or nobody is ever asked for a code.
     case 'otp':
@@ -49,12 +57,14 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     // Without a code nobody comes in at all, so there is nothing that it could be postponed for.
     case 'password-otp':
       return { kind: 'demand', kinds };
-    case 'auto': {
-      if (!policy.required) return offered();
-      const { postponableUntil: until } = policy;
-      return until !== undefined && now < until ? offered(until) : { kind: 'demand', kinds };
-    }
+    case 'auto':
+      if (isRequired(policy, now)) return { kind: 'demand', kinds };
+      return offered(policy.required ? policy.postponableUntil : undefined);
   }
+}
+
+function isRequired({ required, postponableUntil: until }: EnrolmentPolicy, now: number): boolean {
+  return required && (until === undefined || now >= until);
 }
 
 /**
@@ -65,6 +75,17 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
  */
 export function hasToken(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, owned: readonly Token[]): boolean {
   return isPaired(user) || owned.some((token) => !isLeftover(user, token));
+}
+
+/** Whether they are assigned to the resource with one of these, recovery codes aside: with one that is still theirs. */
+export function isPairedWith(
+  user: Pick<User, 'id' | 'assignments'>,
+  resource: ResourceId,
+  owned: readonly Token[],
+): boolean {
+  const assignment = assignmentTo(user, resource);
+  const tokens = new Map(owned.map((token) => [token.id, token] as const));
+  return assignment !== undefined && validPairs(assignment, tokens, user.id).some((token) => !isRecovery(token));
 }
 
 /** Whether any assignment of theirs names a token. */

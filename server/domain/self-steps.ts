@@ -65,12 +65,11 @@ export function selfStayed(flow: Flow, self: SelfSession, code?: RefusalCode): F
 /** Every factor is asked for again, from the first on. What was shown before stands for nothing meanwhile. */
 export function proofAsked(
   flow: Flow,
-  asked: { hasPassword: boolean; needsSecond: boolean; options: readonly FactorOption[]; offered: Offered | undefined },
+  asked: { hasPassword: boolean; isTwoAsked: boolean; options: readonly FactorOption[]; offered: Offered | undefined },
 ): Flow {
   const { passwordDigest: _digest, passwordAt: _at, ...rest } = evaluated(flow);
-  const next: Flow = { ...rest, passwordVerified: false };
-  if (!asked.hasPassword) return secondAsked(next, asked.options, asked.offered);
-  return { ...next, step: 'password', ...(asked.needsSecond && { demand: { acr: '2' } }) };
+  const next: Flow = { ...rest, passwordVerified: false, ...(asked.isTwoAsked && { demand: { acr: '2' } }) };
+  return asked.hasPassword ? { ...next, step: 'password' } : secondAsked(next, asked.options, asked.offered);
 }
 
 /** On the way to another token. */

@@ -1,3 +1,4 @@
+import { isMailboxTheirs } from './enrolment-address.ts';
 import type { Resource } from './resource.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
@@ -34,8 +35,9 @@ export function unlocksByMail({ lock }: Pick<Token, 'lock'>): boolean {
 /** Whether to offer a link to somebody who has shown the first factor. */
 export function offersUnlock(
   { enrolment }: Pick<Resource, 'enrolment'>,
-  { email }: Pick<User, 'email'>,
+  user: Pick<User, 'email' | 'emailOnPassword'>,
   tokens: readonly Token[],
 ): boolean {
-  return enrolment?.unlockByMail === true && email !== undefined && tokens.some(unlocksByMail);
+  const isMailable = user.email !== undefined && isMailboxTheirs(user, 'password');
+  return enrolment?.unlockByMail === true && isMailable && tokens.some(unlocksByMail);
 }

@@ -8,6 +8,8 @@ export interface User {
   login: string;
   alias?: string;
   email?: string;
+  /** The address that they gave themselves, having shown a password alone; of any other it says nothing. */
+  emailOnPassword?: string;
   phone?: string;
   firstName?: string;
   secondName?: string;

@@ -17,6 +17,18 @@ export const CONSOLE_PLACES = {
     '/console/resources/:id',
     '/console/resources/:id/:tab(appearance|embed|try)',
   ],
+  users: [
+    '/console/users',
+    '/console/users/:page(new|import)',
+    '/console/users/:id',
+    '/console/users/:id/:tab(details|history)',
+  ],
+  tokens: [
+    '/console/tokens',
+    '/console/tokens/:page(new|import)',
+    '/console/tokens/:id',
+    '/console/tokens/:id/:tab(details|history)',
+  ],
   filters: ['/console/filters', '/console/filters/:page(new)', '/console/filters/:id'],
   events: ['/console/events'],
   administrators: ['/console/administrators', '/console/administrators/:page(new)', '/console/administrators/:id'],

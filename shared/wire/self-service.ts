@@ -1,5 +1,6 @@
 /** What the self-service page shows of its person, and what they may do there (the step `self`, see `flow.ts`). */
 export interface SelfView {
+  /** E-mail address and phone number are masked where the proof is `lacking`. */
   person: { login: string; firstName?: string; secondName?: string; email?: string; phone?: string };
   /** What there is to be changed here; a fresh proof may still be asked for. */
   may: {

@@ -68,7 +68,10 @@ export const LAYERS = {
   widget: { layers: ['shared'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
   /** It holds the widget as any page does, by the loader, and judges results as any backend does, by the client. */
-  console: { layers: ['shared', 'clients', 'widget'], packages: ['preact', 'lucide'] },
+  console: {
+    layers: ['shared', 'clients', 'widget'],
+    packages: ['preact', 'lucide', 'papaparse', 'uqr', '@scure/base'],
+  },
   /** Libraries for other people's backends: any runtime with web standards, so not even Node's own modules. */
   clients: { layers: [], types: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },

@@ -80,13 +80,19 @@ const shown = z
   .openapi('User');
 
 function presentUser(user: User): z.input<typeof shown> {
-  const { account: _account, claiming: _claiming, createdBy, passwordHash, ...rest } = user;
+  // Field by field: a user holds more than their administrators are shown.
+  const { id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt } = user;
   const assignments = user.assignments.map(({ resource, alone, tokens }) => ({
     resource,
     alone,
     tokens: tokens.map(({ token }) => token),
   }));
-  return { ...rest, hasPassword: passwordHash !== undefined, assignments, createdBy: presentCreator(createdBy) };
+  return {
+    ...{ id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt },
+    hasPassword: user.passwordHash !== undefined,
+    assignments,
+    createdBy: presentCreator(user.createdBy),
+  };
 }
 
 const described = describeObject(

@@ -1,6 +1,6 @@
 import type { Making } from '../../domain/enrolling.ts';
-import { codeTarget } from '../../domain/enrolment-address.ts';
-import { ENROLMENT_KINDS, type EnrolmentKind } from '../../domain/enrolment-policy.ts';
+import { codeTarget, isMailboxTheirs } from '../../domain/enrolment-address.ts';
+import { ENROLMENT_KINDS, type EnrolmentBasis, type EnrolmentKind } from '../../domain/enrolment-policy.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import { maskedAddress } from '../../domain/sent-code.ts';
 import { isWebauthn, type Token } from '../../domain/token.ts';
@@ -37,15 +37,18 @@ export function beginMaking(ports: Pick<Ports, 'random' | 'secrets'>, kind: Enro
  * The kinds that a person could set up now, wherever it may be.
  *
  * @param owned every token that is theirs
+ * @param basis what they have shown for it
  */
 export function availableKinds(
   { codes }: Pick<Ports, 'codes'>,
   user: User,
   owned: readonly Token[],
+  basis: EnrolmentBasis,
 ): readonly EnrolmentKind[] {
   return ENROLMENT_KINDS.filter((kind) => {
     if (kind === 'totp') return true;
     if (kind === 'webauthn') return owned.filter(isWebauthn).length < MOST_PASSKEYS;
+    if (kind === 'email' && !isMailboxTheirs(user, basis)) return false;
     return codes.channels.includes(kind) && codeTarget(kind, user) !== undefined;
   });
 }

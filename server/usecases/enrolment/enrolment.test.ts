@@ -143,7 +143,8 @@ describe('attacks on the enrolment', () => {
     const scene = await setStage();
     const token = await addToken(ports, scene.account, { owner: scene.user.id });
     await putInState(ports, scene.account, token.id, 'locked');
-    expect((await toEnrol(scene)).view).toMatchObject({ step: 'done' });
+    // Nor do they come in without what is demanded.
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
   });
 
   test('whoever deletes a person’s token lets them set up another; a deletion that broke off does not', async () => {
@@ -154,10 +155,10 @@ describe('attacks on the enrolment', () => {
     const gone = { anchor: key.anchor, operation: 'gone', now: ports.clock.now(), expect: [], delete: [key] };
     const stored = await read(ports, key);
     await ports.store.commit(gone);
-    expect((await toEnrol(scene)).view.step).not.toBe('enrol');
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [] } });
     await ports.store.commit({ ...gone, operation: 'back', delete: [], put: [{ key, value: stored }] });
     must(await deleteToken(ports, operatorOf(scene.account), token.id));
-    expect((await toEnrol(scene)).view.step).toBe('enrol');
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: ['totp'] } });
   });
 
   test('a step that is skipped is not skipped', async () => {

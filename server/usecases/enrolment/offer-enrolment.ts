@@ -1,5 +1,5 @@
 import type { Enrolling } from '../../domain/enrolling.ts';
-import { decideEnrolment, type EnrolmentDecision, hasToken } from '../../domain/enrolment.ts';
+import { decideEnrolment, type EnrolmentDecision, hasToken, isPairedWith } from '../../domain/enrolment.ts';
 import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { idFromBytes } from '../../domain/ids.ts';
@@ -57,8 +57,17 @@ export async function judgeEnrolment(
   const owned = await ownedTokens(ports, user);
   const { enrolment: policy, methodPolicy } = resource;
   const accepts = acceptedKinds(resource);
-  const available = availableKinds(ports, user, owned);
-  const facts = { policy, methodPolicy, accepts, available, basis, isAsked, hasToken: hasToken(user, owned) };
+  const available = availableKinds(ports, user, owned, basis);
+  const facts = {
+    policy,
+    methodPolicy,
+    accepts,
+    available,
+    basis,
+    isAsked,
+    hasToken: hasToken(user, owned),
+    isPairedHere: isPairedWith(user, resource.id, owned),
+  };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }
 

@@ -6,11 +6,13 @@ import {
   type Confirmation,
   countWrongConfirmation,
 } from '../../domain/administrator-link.ts';
+import { emailGiven } from '../../domain/enrolment-address.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { normaliseName } from '../../domain/names.ts';
 import { judgeSelfAct } from '../../domain/self-service.ts';
 import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../../domain/sent-code.ts';
 import { confirmationCodeText, plainCode } from '../../domain/typed-code.ts';
+import type { User } from '../../domain/user.ts';
 import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
@@ -72,15 +74,9 @@ export function confirmOwnEmail(
       await countWrong(ports, own, confirmation);
       return refusal('CONFIRMATION_WRONG');
     }
-    const { act, user } = own;
-    const changed = await changeNames(
-      ports,
-      act,
-      user.id,
-      { email: address },
-      (now) => (stillStands(now, own) ? now : ended),
-      undefined,
-    );
+    const { act, user, session } = own;
+    const edit = (now: User) => (stillStands(now, own) ? emailGiven(now, address, !session.proof.second) : ended);
+    const changed = await changeNames(ports, act, user.id, { email: address }, edit, undefined);
     if (isRefusal(changed)) return changed;
     tellOwner(ports, user.email === undefined ? changed.object : user, 'email', answer);
     return { done: { email: undefined }, user: changed.object };

@@ -13,7 +13,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Write } from '../transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { refusal, type Verdict } from '../verdict.ts';
-import { mayBeShown, standingDigest } from './standing.ts';
+import { mayBeShown, standingDigest, standsAsOpened } from './standing.ts';
 
 /**
  * What the page is opened on: the person as they are now. Whatever was shown has to be worth as much as when it was shown,
@@ -33,6 +33,8 @@ export async function standingToOpen(
   const { user, tokens } = await readPairs(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return denied;
+  // Whoever comes back to the page comes back to the one that they left, and not to one on whatever has become of it.
+  if (!standsAsOpened(user, flow)) return { ...denied, refused: 'FLOW_NOT_FOUND' };
   const digest = passed.passwordDigest ?? (flow.passwordVerified ? flow.passwordDigest : undefined);
   if (digest !== undefined && digest !== passwordDigest(user)) return denied;
   const { token } = passed;

@@ -11,14 +11,18 @@ import { actOnSelf, type SelfNeeds } from './act-on-self.ts';
  * and the counters of every sign-in. Never for less than was asked for before.
  */
 export function proveAgain(ports: SelfNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
-  return actOnSelf(ports, undefined, answer, async ({ flow, user, resource, paired }) => {
-    const usable = usableTokens(paired, acceptedKinds(resource), ports.clock.now());
-    const options = factorOptions(usable);
+  return actOnSelf(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
+    // Without a password two factors were a passkey that checked its person: a code beside it is one.
+    const isByPasskey = !hasPassword && session.proof.isTwo;
+    const accepted = acceptedKinds(resource).filter((kind) => !isByPasskey || kind === 'webauthn');
+    const usable = usableTokens(paired, accepted, ports.clock.now());
+    const options = factorOptions(usable);
     if (!hasPassword && options.length === 0) return refusal('PROOF_LACKING');
     const offered = hasPassword ? undefined : await offerFirst(ports, flow, resource, { options, usable });
     if (offered && isRefusal(offered)) return offered;
-    const needsSecond = options.some(({ kind }) => kind !== 'recovery');
-    return { move: (held) => proofAsked(held, { hasPassword, needsSecond, options, offered }) };
+    const hasSecond = options.some(({ kind }) => kind !== 'recovery');
+    const isTwoAsked = isByPasskey || (hasPassword && hasSecond);
+    return { move: (held) => proofAsked(held, { hasPassword, isTwoAsked, options, offered }) };
   });
 }

@@ -209,6 +209,19 @@ describe('attacks', () => {
     expect(shownIn(walk.view).proof).toBe('lacking');
   });
 
+  test('nor do they learn at which address or number to try for the other factor', async () => {
+    const phone = '+4915112345678';
+    const scene = await setSelfStage(ports, { alone: true, user: { phone } });
+    const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
+    const token = await addToken(ports, scene.account, { owner: scene.user.id });
+    must(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
+    const walk = await toSelf(scene);
+    expect(shownIn(walk.view).person).toEqual({ login: 'alice', email: 'a•••@shop.example', phone: '•••78' });
+    for (const address of [phone, phone.slice(1), 'alice@shop.example']) {
+      expect(JSON.stringify(walk.view)).not.toContain(address);
+    }
+  });
+
   test('nor does whoever was let off the code because their tokens are deactivated', async () => {
     const scene = await setSelfStage(ports, { tokens: [{ state: 'deactivated' }] });
     const walk = await toSelf(scene);

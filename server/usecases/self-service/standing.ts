@@ -48,10 +48,15 @@ export async function readStanding(
   const { user, tokens } = await readPairs(ports, known, resource.id);
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return undefined;
-  if (standingDigest(withoutNew(user, flow)) !== session.standing) return undefined;
+  if (!standsAsOpened(user, flow)) return undefined;
   if (session.token !== undefined && !mayBeShown(session.token, paired, resource, ports.clock.now())) return undefined;
   const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
   return { user, session, resource, paired, owned };
+}
+
+/** Whether nothing of what lets the person in has changed since the page was opened; so it is where none has been yet. */
+export function standsAsOpened(user: User, flow: Flow): boolean {
+  return flow.self === undefined || standingDigest(withoutNew(user, flow)) === flow.self.standing;
 }
 
 /** As they were before the token that they are just setting up: that change is the page's own. */

@@ -9,7 +9,9 @@ import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds } from '../../domain/second-factor.ts';
 import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from '../../domain/self-service.ts';
 import type { OwnDetail } from '../../domain/self-service-policy.ts';
+import { maskedAddress } from '../../domain/sent-code.ts';
 import { isOath, isRecovery, type Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { availableKinds } from '../enrolment/begin-making.ts';
@@ -62,7 +64,8 @@ export async function viewSelf(
   const recovery = owned.find(isRecovery);
   const rule = offers('password') ? await passwordRule(ports, user) : undefined;
   const kept = environments?.value.list.filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_KEPT_MS).length ?? 0;
-  const { firstName, secondName, email, phone, login } = user;
+  const { firstName, secondName, login } = user;
+  const { email, phone } = isStrong(facts) ? user : masked(user);
   return {
     person: {
       login,
@@ -91,12 +94,22 @@ export async function viewSelf(
   };
 }
 
+/** Their owner knows them again; whoever has one factor of theirs learns no address at which to try for the other. */
+function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'email' | 'phone'> {
+  return {
+    ...(email !== undefined && { email: maskedAddress({ kind: 'email', to: email }) }),
+    ...(phone !== undefined && { phone: maskedAddress({ kind: 'sms', to: phone }) }),
+  };
+}
+
 function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): boolean {
   const { enrolment: policy, methodPolicy } = standing.resource;
   const accepts = acceptedKinds(standing.resource);
   const { hasToken } = factsOf(standing);
-  const available = availableKinds(ports, standing.user, standing.owned);
-  const facts = { policy, methodPolicy, accepts, available, basis: basisOf(standing), isAsked: true, hasToken };
+  const basis = basisOf(standing);
+  const available = availableKinds(ports, standing.user, standing.owned, basis);
+  const isPairedHere = standing.paired.some((token) => !isRecovery(token));
+  const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hasToken, isPairedHere };
   const decision = decideEnrolment(facts, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }

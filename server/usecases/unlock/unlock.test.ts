@@ -53,6 +53,26 @@ describe('whoever locked their token themselves', () => {
     expect(await next.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
   });
 
+  // The attack: whoever has the password had the address moved before there was a token, and guesses at each link anew.
+  test('SR-2: is offered none to an address that was given on a password alone', async () => {
+    const scene = await setStage();
+    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    const walk = await lockOut(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(walk.view.unlock).toBeUndefined();
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test('SR-2: nor has one sent that was offered before', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    expect(walk.view.unlock).toBe('offered');
+    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'ACCESS_DENIED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
   test('is offered it at the next sign-in too, after the password', async () => {
     const scene = await setStage();
     await lockOut(scene);

@@ -1,4 +1,5 @@
 import { mayChangeUser } from '../../domain/authority.ts';
+import { emailVouchedFor } from '../../domain/enrolment-address.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { SeenVersions } from '../../domain/object-version.ts';
 import type { User } from '../../domain/user.ts';
@@ -44,7 +45,8 @@ export async function updateUser(
 
   const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
-    const edited = { ...user, ...details, ...hashed };
+    const vouched = email === undefined ? user : emailVouchedFor(user);
+    const edited = { ...vouched, ...details, ...hashed };
     return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
   };
   const names = { login, alias, email, phone };

@@ -1,0 +1,96 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { InputView } from '../edit/input-view.tsx';
+import { type Input, mistakeIn } from '../edit/inputs.ts';
+import { placeOf } from '../edit/use-edit.ts';
+import { useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words } from '../inside/words.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Alert } from '../parts/field.tsx';
+import type { Answer, Done } from '../service/client.ts';
+import type { Fields } from '../service/conflict.ts';
+
+export interface FormDialogProps<Body> {
+  title: string;
+  text?: ComponentChildren;
+  inputs: readonly Input[];
+  initial: Fields;
+  /** On the button. */
+  action: string;
+  send(values: Fields): Promise<Answer<Body>>;
+  onDone(done: Done<Body>, values: Fields): void;
+  onClose(): void;
+  /** What a refusal means here, where that is more than elsewhere. */
+  inWords?(code: string): string | undefined;
+}
+
+/** A few questions before something is done. What is wrong is said in the dialog, which then stays. */
+export function FormDialog<Body>(props: FormDialogProps<Body>) {
+  const { title, text, inputs, initial, action, send, onDone, onClose, inWords } = props;
+  const { texts } = useInside();
+  const [values, setValues] = useState(initial);
+  const [isTold, setTold] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();
+  const form = useRef<HTMLFormElement>(null);
+  const base = useId();
+  const first = inputs[0]?.name;
+  const focus = (name: string | undefined) =>
+    form.current?.querySelector<HTMLElement>(`[id="${base}-${name ?? ''}"]`)?.focus();
+  const begun = useRef(first);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>(`[id="${base}-${begun.current ?? ''}"]`)?.focus();
+  }, [base]);
+  const names = inputs.map(({ name }) => name);
+  const place = refused?.kind === 'refused' ? placeOf(refused, names) : undefined;
+  const told = (answer: Exclude<Answer, { kind: 'done' }>) =>
+    (answer.kind === 'refused' ? inWords?.(answer.code) : undefined) ?? refusalInWords(texts, answer);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    const wrong = inputs.find((input) => mistakeIn(input, values[input.name]));
+    setTold(wrong !== undefined);
+    if (wrong) return focus(wrong.name);
+    setRefused(undefined);
+    setBusy(true);
+    const answer = await send(values);
+    setBusy(false);
+    if (answer.kind === 'done') return onDone(answer, values);
+    setRefused(answer);
+    focus(answer.kind === 'refused' ? (placeOf(answer, names) ?? first) : first);
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form ref={form} onSubmit={submit} novalidate aria-busy={isBusy}>
+        {text && <div class="dialog-text">{text}</div>}
+        <div class="dialog-fields">
+          {inputs.map((input) => (
+            <InputView
+              key={input.name}
+              input={input}
+              id={`${base}-${input.name}`}
+              value={values[input.name]}
+              error={
+                (isTold ? mistakeIn(input, values[input.name]) : undefined) ??
+                (place === input.name ? words('notTaken') : undefined)
+              }
+              isReadOnly={isBusy}
+              isChanged={false}
+              onChange={(value) => setValues({ ...values, [input.name]: value })}
+            />
+          ))}
+        </div>
+        <Alert>{refused && place === undefined && told(refused)}</Alert>
+        <div class="dialog-actions">
+          <button type="button" class="secondary" onClick={onClose}>
+            {words('cancel')}
+          </button>
+          <button type="submit" class="small-primary" aria-disabled={isBusy}>
+            {isBusy ? texts('checking') : action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,115 @@
+import { useState } from 'preact/hooks';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { EVENTS, REASONS } from './event-words.ts';
+import { ActorName, ResourceName } from './names.tsx';
+import type { Maker } from './person.ts';
+import { words } from './words.ts';
+
+export interface EventView {
+  id: string;
+  type: string;
+  at: number;
+  actor: Maker;
+  resource?: string;
+  outcome: 'done' | 'granted' | 'refused';
+  reason?: string;
+  method?: string;
+  changed?: readonly string[];
+  address?: string;
+}
+
+interface Page {
+  items: EventView[];
+  next: string | null;
+}
+
+/** What happened to a user or a token, and what they did: newest first, page after page. */
+export function History({ path }: { path: string }) {
+  const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
+  return (
+    <section class="panel history" aria-label={words('history')}>
+      <p class="hint">{words('historyText')}</p>
+      {pages.map((after, at) => (
+        <HistoryPage
+          key={after ?? 'newest'}
+          path={`${path}/events?limit=50${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`}
+          isLast={at === pages.length - 1}
+          onMore={(next) => setPages([...pages, next])}
+        />
+      ))}
+    </section>
+  );
+}
+
+function HistoryPage({ path, isLast, onMore }: { path: string; isLast: boolean; onMore(next: string): void }) {
+  const read = useRead<Page>(path);
+  const { body } = read;
+  if (!body) return read.problem ? <Problem read={read} /> : <Bones lines={6} />;
+  return (
+    <>
+      {body.items.length === 0 && body.next === null && <p class="list-none">{words('historyNone')}</p>}
+      <ol>
+        {body.items.map((event) => (
+          <li key={event.id}>
+            <Line event={event} />
+          </li>
+        ))}
+      </ol>
+      {isLast && body.next !== null && (
+        <button type="button" class="secondary" onClick={() => onMore(body.next ?? '')}>
+          {words('older')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Line({ event }: { event: EventView }) {
+  const { type, at, actor, resource, outcome, reason, changed, address } = event;
+  const key = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
+  const why = reason !== undefined && Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+  return (
+    <>
+      <span class="history-when">
+        <When at={at} isExact />
+      </span>
+      <span class="history-what">
+        <span class="with-state">
+          <strong>{key ? words(key) : type}</strong>
+          {outcome !== 'done' && (
+            <Badge tone={outcome === 'granted' ? 'good' : 'bad'}>
+              {words(outcome === 'granted' ? 'granted' : 'refused')}
+            </Badge>
+          )}
+        </span>
+        {reason !== undefined && <span>{why ? words(why) : <code>{reason}</code>}</span>}
+        <span class="muted">
+          <ActorName actor={actor} />
+          {resource !== undefined && (
+            <>
+              {' · '}
+              <ResourceName id={resource} />
+            </>
+          )}
+          {changed && changed.length > 0 && ` · ${words('changedFields', changed.join(', '))}`}
+          {address !== undefined && ` · ${words('fromAddress', address)}`}
+        </span>
+      </span>
+    </>
+  );
+}
+
+/** Since when, and by whom: the newest change of this field. Nothing where the history says nothing of it. */
+export function Since({ path, type, field }: { path: string; type: string; field: string }) {
+  const { body } = useRead<Page>(`${path}/events?type=${type}&limit=50`);
+  const event = body?.items.find(({ changed }) => changed?.includes(field));
+  if (!event) return null;
+  return (
+    <span>
+      {words('sinceBy')} <When at={event.at} isExact /> (<ActorName actor={event.actor} />)
+    </span>
+  );
+}

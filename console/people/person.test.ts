@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Actor } from '../../server/domain/actor.ts';
+import {
+  mayChangeToken as mayChangeTokenThere,
+  mayChangeUser as mayChangeUserThere,
+  mayDelete as mayDeleteThere,
+} from '../../server/domain/authority.ts';
+import { tokenState } from '../../server/domain/lockout.ts';
+import { resourceId } from '../../server/testing/samples.ts';
+import type { SessionView } from '../../shared/wire/session.ts';
+import { type Maker, mayChangeToken, mayChangeUser, mayDelete, stateOf, type User } from './person.ts';
+
+const NOW = 1_000_000;
+
+test('a token is in the state that the service sees it in', () => {
+  const lock = fc.constantFrom(null, { reason: 'otp-failures', at: 1 } as const);
+  const expiresAt = fc.option(fc.constantFrom(NOW - 1, NOW, NOW + 1), { nil: undefined });
+  const needsResync = fc.constantFrom(undefined, true as const);
+  fc.assert(
+    fc.property(lock, fc.boolean(), expiresAt, needsResync, (locked, enabled, expires, resync) => {
+      const more = { ...(expires !== undefined && { expiresAt: expires }), ...(resync && { needsResync: resync }) };
+      const there = tokenState({ enabled, ...more, ...(locked && { lock: locked }) }, NOW);
+      expect(stateOf({ enabled, locked, ...more }, NOW)).toBe(there);
+    }),
+  );
+});
+
+// SR-27: the service decides; what is offered here is what it would not refuse.
+test('SR-27: what is offered to a role is what the service lets it do', () => {
+  const resources = [1, 2, 3].map(resourceId);
+  const someOf = fc.subarray(resources);
+  const role = fc.constantFrom('superuser', 'administrator');
+  const maker = fc.constantFrom<Maker | null>(
+    null,
+    { kind: 'administrator', id: 'adm_00000000001' },
+    { kind: 'administrator', id: 'adm_00000000002' },
+    { kind: 'api-key', id: 'adm_00000000001' },
+  );
+  const holder = fc.constantFrom(undefined, 'adm_00000000001', 'adm_00000000002');
+  fc.assert(
+    fc.property(role, someOf, someOf, someOf, maker, holder, (is, own, direct, assigned, createdBy, administrator) => {
+      const session = { administrator: { id: 'adm_00000000001', role: is, resources: own } } as unknown as SessionView;
+      const actor = { kind: 'administrator', id: 'adm_00000000001', role: is, resources: own } as unknown as Actor;
+      const owner = { assignments: assigned.map((resource) => ({ resource, alone: true, tokens: [] })) };
+      const token = { directResources: direct, createdBy, ...(administrator && { administrator }) };
+      const there = { ...token, createdBy: createdBy ?? undefined } as never;
+      expect(mayChangeUser(session, owner as Pick<User, 'assignments'>)).toBe(mayChangeUserThere(actor, owner));
+      expect(mayChangeToken(session, token, owner)).toBe(mayChangeTokenThere(actor, there, owner));
+      expect(mayDelete(session, token)).toBe(mayDeleteThere(actor, there));
+    }),
+  );
+});

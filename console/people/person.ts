@@ -1,0 +1,121 @@
+import type { SessionView } from '../../shared/wire/session.ts';
+import { isSuperuser, mayActOn } from '../inside/context.ts';
+import type { Fields } from '../service/conflict.ts';
+
+/** Who made it, as the API shows it. */
+export interface Maker {
+  kind: string;
+  id?: string;
+}
+
+export interface Assignment {
+  resource: string;
+  alone: boolean;
+  tokens: readonly string[];
+}
+
+/** A user as the API shows them. */
+export interface User extends Fields {
+  id: string;
+  login: string;
+  alias?: string;
+  email?: string;
+  phone?: string;
+  firstName?: string;
+  secondName?: string;
+  apiSupport: boolean;
+  blocked: boolean;
+  hasPassword: boolean;
+  assignments: readonly Assignment[];
+  createdAt: number;
+  createdBy: Maker | null;
+}
+
+export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'] as const;
+export type TokenState = (typeof TOKEN_STATES)[number];
+export type LockReason = 'otp-failures' | 'resync-failures' | 'administrator';
+export type Algorithm = 'SHA1' | 'SHA256' | 'SHA512';
+
+/** A token as the API shows it. */
+export interface Token extends Fields {
+  id: string;
+  name: string;
+  serial?: string;
+  kind: TokenKind;
+  algorithm?: Algorithm;
+  digits?: 6 | 8;
+  periodMs?: number;
+  suite?: string;
+  pin?: 'before' | 'after';
+  to?: string;
+  codesLeft?: number;
+  discoverable?: boolean;
+  synced?: boolean;
+  owner?: string;
+  administrator?: string;
+  enabled: boolean;
+  needsResync?: true;
+  locked: { reason: LockReason; at: number } | null;
+  failures: number;
+  resyncFailures: number;
+  expiresAt?: number;
+  directResources: readonly string[];
+  createdAt: number;
+  createdBy: Maker | null;
+}
+
+/** In the order in which the service looks: a lock is not lifted by deactivating, and expired counts as locked. */
+export function stateOf(
+  token: Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync'>,
+  now: number,
+): TokenState {
+  if (token.locked) return 'locked';
+  if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired';
+  if (!token.enabled) return 'deactivated';
+  return token.needsResync ? 'out-of-step' : 'active';
+}
+
+/** The name that people call them by, where they have one. */
+export function fullName({ firstName, secondName }: Pick<User, 'firstName' | 'secondName'>): string {
+  return [firstName, secondName].filter((part) => part !== undefined).join(' ');
+}
+
+/** Whether the service would let this administrator change them: all that they get into has to be theirs. */
+export function mayChangeUser(session: SessionView, { assignments }: Pick<User, 'assignments'>): boolean {
+  return assignments.every(({ resource }) => mayActOn(session, resource));
+}
+
+/** @param owner undefined: it has none, or they are not known yet */
+export function mayChangeToken(
+  session: SessionView,
+  token: Pick<Token, 'administrator' | 'directResources'>,
+  owner: Pick<User, 'assignments'> | undefined,
+): boolean {
+  if (token.administrator !== undefined) return token.administrator === session.administrator.id;
+  return (
+    token.directResources.every((resource) => mayActOn(session, resource)) &&
+    (owner === undefined || mayChangeUser(session, owner))
+  );
+}
+
+/** The superuser, or whoever made it; of an administrator's own token, nobody. */
+export function mayDelete(session: SessionView, object: { createdBy: Maker | null; administrator?: string }): boolean {
+  if (object.administrator !== undefined) return false;
+  const { createdBy } = object;
+  return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
+}
+
+/** Kinds that show codes which two in a row of tell where it is. */
+export function canResync({ kind }: Pick<Token, 'kind'>): boolean {
+  return kind === 'totp' || kind === 'hotp' || kind === 'ocra';
+}
+
+/** Kinds whose codes a PIN can be typed with. */
+export function canHavePin({ kind }: Pick<Token, 'kind'>): boolean {
+  return kind !== 'recovery' && kind !== 'webauthn';
+}
+
+export const USERS = '/console/users';
+export const TOKENS = '/console/tokens';

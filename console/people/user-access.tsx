@@ -1,0 +1,71 @@
+import { Plus } from 'lucide';
+import { useState } from 'preact/hooks';
+import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
+import { Icon } from '../parts/icon.tsx';
+import { GiveDialog, useTokensOf } from './give-dialog.tsx';
+import { ResourceName, TokenName } from './names.tsx';
+import type { User } from './person.ts';
+import { usePick } from './pick.tsx';
+import { type ResourceView, resourceQuestion } from './pick-resource.ts';
+import { useAccess, type Way } from './use-access.ts';
+import { words } from './words.ts';
+
+/** What a person gets into, and with what. */
+export function UserAccess({ user, none }: { user: User; none: string }) {
+  const { session } = useInside();
+  const { take } = useAccess();
+  const { pick, dialog } = usePick();
+  const tokens = useTokensOf(user.id);
+  const [giving, setGiving] = useState<ResourceView>();
+  const canGive = isSuperuser(session) || session.administrator.resources.length > 0;
+  const give = async () => setGiving(await pick(resourceQuestion(session)));
+  return (
+    <section class="panel" aria-labelledby="access">
+      <div class="panel-head">
+        <h2 id="access">{words('access')}</h2>
+        {canGive && (
+          <button type="button" class="secondary" onClick={give} data-key="a">
+            <Icon node={Plus} size={16} />
+            {words('accessGive')}
+          </button>
+        )}
+      </div>
+      {user.assignments.length === 0 && <p class="hint">{none}</p>}
+      {user.assignments.map(({ resource, alone, tokens: held }) => {
+        const ways: Way[] = [
+          ...(alone ? [{ resource, user: user.id }] : []),
+          ...held.map((token) => ({ resource, user: user.id, token })),
+        ];
+        return (
+          <div class="access" key={resource}>
+            <h3>
+              <ResourceName id={resource} />
+            </h3>
+            <ul>
+              {ways.map((way) => (
+                <li key={way.token ?? 'alone'}>
+                  <span>{way.token === undefined ? words('accessAlone') : <TokenName id={way.token} />}</span>
+                  {mayActOn(session, resource) && (
+                    <button type="button" class="quiet" onClick={() => take(way)}>
+                      {words('accessTake')}
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+      {dialog}
+      {giving && (
+        <GiveDialog
+          key={`${giving.id} ${tokens.body ? 'known' : ''}`}
+          user={user}
+          resource={giving}
+          tokens={tokens.body?.items ?? []}
+          onClose={() => setGiving(undefined)}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { PageHead } from '../inside/page-head.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { Copy } from '../parts/copy.tsx';
+import { TOKENS, type Token, type User } from '../people/person.ts';
+import { Enrolment } from '../sign-in/enrolment.tsx';
+import { FirstCode } from './first-code-form.tsx';
+import { TokenAccess } from './token-access.tsx';
+import { words } from './words.ts';
+
+/** What the making of a token answers: its secret is in it this once. */
+export interface Made {
+  token: Token;
+  secret?: string;
+  otpauthUri?: string;
+  recoveryCodes?: string[];
+}
+
+/** A token that was just made: what has to go into the device, whether it arrived, and where it is to count. */
+export function Enrolled({ made }: { made: Made }) {
+  const { otpauthUri, secret, recoveryCodes } = made;
+  const hasSecret = secret !== undefined || recoveryCodes !== undefined;
+  // As it is by now: access may have been given since.
+  const token = useRead<Token>(`tokens/${made.token.id}`).body ?? made.token;
+  const { body: owner } = useRead<User>(token.owner === undefined ? undefined : `users/${token.owner}`);
+  useEffect(() => {
+    if (!hasSecret) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [hasSecret]);
+  return (
+    <>
+      <PageHead
+        title={token.name}
+        part={words('madeTitle')}
+        lead={words(hasSecret ? 'onceText' : 'sentMadeText')}
+        actions={
+          <Link class="small-primary" href={`${TOKENS}/${token.id}`}>
+            {words('finish')}
+          </Link>
+        }
+      />
+      {otpauthUri !== undefined && secret !== undefined && (
+        <section class="panel" aria-labelledby="device">
+          <h2 id="device">{words('intoDevice')}</h2>
+          <OathSecret otpauthUri={otpauthUri} secret={secret} />
+          <FirstCode token={made.token} secret={secret} uri={otpauthUri} />
+        </section>
+      )}
+      {otpauthUri === undefined && secret !== undefined && <PlainSecret secret={secret} />}
+      {recoveryCodes && <RecoveryCodes codes={recoveryCodes} />}
+      <TokenAccess token={token} owner={owner} />
+    </>
+  );
+}
+
+/** The picture is drawn here: the secret makes no further way. */
+function OathSecret({ otpauthUri, secret }: { otpauthUri: string; secret: string }) {
+  const { texts } = useInside();
+  const [qrSvg, setQrSvg] = useState<string>();
+  useEffect(() => {
+    import('./qr-svg.ts').then(({ qrSvgOf }) => setQrSvg(qrSvgOf(otpauthUri)));
+  }, [otpauthUri]);
+  return (
+    <Enrolment
+      enrolment={{ otpauthUri, secret, qrSvg: qrSvg ?? '<svg xmlns="http://www.w3.org/2000/svg"/>' }}
+      texts={texts}
+    />
+  );
+}
+
+function PlainSecret({ secret }: { secret: string }) {
+  const { texts } = useInside();
+  return (
+    <section class="panel" aria-labelledby="device">
+      <h2 id="device">{words('intoDevice')}</h2>
+      <p class="hint">{words('ocraSecretText')}</p>
+      <p class="seed">
+        <code>{secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+      </p>
+      <Copy texts={texts} text={secret} what={words('secret')} />
+    </section>
+  );
+}
+
+function RecoveryCodes({ codes }: { codes: readonly string[] }) {
+  const { texts } = useInside();
+  return (
+    <section class="panel" aria-labelledby="codes">
+      <h2 id="codes">{texts('codesLabel')}</h2>
+      <p class="hint">{words('codesText')}</p>
+      <ol class="paper-codes" aria-label={texts('codesLabel')}>
+        {codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ol>
+      <div class="state-acts">
+        <Copy texts={texts} text={codes.join('\n')} what={texts('codesLabel')} />
+        <button type="button" class="secondary" onClick={() => print()}>
+          {texts('codesPrint')}
+        </button>
+      </div>
+    </section>
+  );
+}

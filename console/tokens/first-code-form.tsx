@@ -1,0 +1,77 @@
+import { useId, useRef, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import type { Token } from '../people/person.ts';
+import { type FirstVerdict, type FreshSecret, judgeFirstCode } from './first-code.ts';
+import { words } from './words.ts';
+
+/** Asks for the first code of a device that was just set up, and says whether it is right. */
+export function FirstCode({ token, secret, uri }: { token: Token; secret: string; uri: string }) {
+  const { client } = useInside();
+  const [verdict, setVerdict] = useState<FirstVerdict | 'lost'>();
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const { kind, algorithm = 'SHA1', digits = 6, periodMs = 30_000 } = token;
+  const check = async (event: Event) => {
+    event.preventDefault();
+    setVerdict(undefined);
+    const fresh: FreshSecret = {
+      kind: kind === 'hotp' ? 'hotp' : 'totp',
+      secret,
+      algorithm,
+      digits,
+      periodMs,
+      counter: Number(new URL(uri).searchParams.get('counter') ?? 0),
+    };
+    // By the service's clock, since that is what judges at a sign-in.
+    const answer = await client.get<{ now: number }>('session');
+    if (answer.kind !== 'done') return setVerdict('lost');
+    setVerdict(await judgeFirstCode(fresh, input.current?.value ?? '', answer.body.now));
+    input.current?.select();
+  };
+  return (
+    <div class="first-code">
+      <label for={id}>{words('checkFirst')}</label>
+      <form onSubmit={check} novalidate>
+        <input
+          ref={input}
+          id={id}
+          class="input"
+          type="text"
+          inputMode="numeric"
+          autocomplete="off"
+          maxLength={16}
+          aria-describedby={`${id}-hint`}
+        />
+        <button type="submit" class="secondary">
+          {words('check')}
+        </button>
+      </form>
+      <p class="hint" id={`${id}-hint`}>
+        {words(token.pin === undefined ? 'checkHint' : 'checkPinHint')}
+      </p>
+      <div role="status">{verdict && <Verdict verdict={verdict} token={token} />}</div>
+    </div>
+  );
+}
+
+function Verdict({ verdict, token }: { verdict: FirstVerdict | 'lost'; token: Token }) {
+  const { texts } = useInside();
+  if (verdict === 'lost') return <p class="verdict bad">{texts('interrupted')}</p>;
+  switch (verdict.kind) {
+    case 'right':
+      return <p class="verdict good">{words('checkRight')}</p>;
+    case 'off':
+      return (
+        <p class="verdict warn">
+          {token.kind === 'hotp'
+            ? words('checkAhead', verdict.steps)
+            : words(
+                verdict.steps > 0 ? 'checkFast' : 'checkSlow',
+                Math.round((Math.abs(verdict.steps) * (token.periodMs ?? 30_000)) / 60_000),
+              )}
+        </p>
+      );
+    case 'wrong':
+      return <p class="verdict bad">{words('checkWrong')}</p>;
+  }
+}

@@ -1,0 +1,314 @@
+import { useRef, useState } from 'preact/hooks';
+import { IMPORT_MAX_BYTES, type ImportFormat } from '../../shared/wire/token-import.ts';
+import { InputView } from '../edit/input-view.tsx';
+import type { Input } from '../edit/inputs.ts';
+import { useInside } from '../inside/context.ts';
+import { PageHead } from '../inside/page-head.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { FileChoice } from '../people/file-choice.tsx';
+import { ImportProgress, type ImportRow, ImportRows } from '../people/import-rows.tsx';
+import { TOKENS } from '../people/person.ts';
+import type { Answer } from '../service/client.ts';
+import type { Fields } from '../service/conflict.ts';
+import { flaws, isFlaw } from './flaws.ts';
+import { words } from './words.ts';
+
+interface RowAnswer {
+  line: number;
+  serial?: string;
+  outcome: 'made' | 'exists' | 'importable' | 'refused';
+  code?: string;
+}
+interface Judged {
+  format: ImportFormat;
+  counts: Record<RowAnswer['outcome'], number>;
+  warnings: { code: string }[];
+  rows: RowAnswer[];
+}
+
+/** As many as an answer does not keep anybody waiting for. */
+const MADE_AT_ONCE = 250;
+const FORMATS = {
+  pskc: 'formatPskc',
+  csv: 'formatCsv',
+  otpauth: 'formatOtpauth',
+  migration: 'formatMigration',
+} as const;
+
+type Stage = 'choose' | 'judging' | 'judged' | 'making' | 'broken' | 'made';
+
+/** Tokens out of a vendor's file or another app. The whole file is judged before the first is made. */
+export function ImportTokens() {
+  const { client, reads, texts, announce } = useInside();
+  const [stage, setStage] = useState<Stage>('choose');
+  const [file, setFile] = useState<File>();
+  const [options, setOptions] = useState<Fields>({
+    password: null,
+    preSharedKey: null,
+    kind: null,
+    seedEncoding: null,
+  });
+  const [answer, setAnswer] = useState<Judged>();
+  const [mistake, setMistake] = useState<string>();
+  const [done, setDone] = useState(0);
+  const content = useRef('');
+  const isStopped = useRef(false);
+
+  const tell = (refused: Exclude<Answer, { kind: 'done' }>) => {
+    const flaw = refused.kind === 'refused' ? refused.detail?.split(':')[0] : undefined;
+    setMistake(isFlaw(flaw) ? flaws(flaw) : refusalInWords(texts, refused));
+  };
+  const post = (more: object) => {
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== ''));
+    return client.send<Judged>('POST', 'token-imports', {
+      ...given,
+      content: content.current,
+      encoding: 'base64',
+      ...more,
+    });
+  };
+  const choose = async (chosen: File) => {
+    setFile(chosen);
+    setAnswer(undefined);
+    if (chosen.size > IMPORT_MAX_BYTES) return setMistake(flaws('FILE_TOO_LARGE'));
+    content.current = await base64Of(chosen);
+    await judge();
+  };
+  const judge = async () => {
+    setMistake(undefined);
+    setStage('judging');
+    const judged = await post({ dryRun: true });
+    if (judged.kind !== 'done') {
+      tell(judged);
+      return setStage('choose');
+    }
+    setAnswer(judged.body);
+    announce(words('importReady', judged.body.counts.importable));
+    setStage('judged');
+  };
+  const make = async (from: number) => {
+    if (!answer) return;
+    setMistake(undefined);
+    setDone(from);
+    setStage('making');
+    isStopped.current = false;
+    const rows = [...answer.rows];
+    for (let at = from; at < rows.length; at += MADE_AT_ONCE) {
+      if (isStopped.current) return setStage('broken');
+      const made = await post({ from: at, count: MADE_AT_ONCE, acceptPartial: true });
+      if (made.kind !== 'done') {
+        tell(made);
+        return setStage('broken');
+      }
+      rows.splice(at, MADE_AT_ONCE, ...made.body.rows.slice(at, at + MADE_AT_ONCE));
+      setAnswer({ ...answer, rows: [...rows] });
+      setDone(Math.min(at + MADE_AT_ONCE, rows.length));
+      reads.changed('tokens', 'checklist');
+    }
+    setStage('made');
+    announce(words('importMade', rows.filter(({ outcome }) => outcome === 'made').length));
+  };
+
+  const count = (outcome: RowAnswer['outcome']) => answer?.rows.filter((row) => row.outcome === outcome).length ?? 0;
+  const isOver = stage === 'made' || stage === 'broken';
+  const shown: ImportRow[] = (answer?.rows ?? []).map(({ line, serial = '', outcome, code }) => ({
+    line,
+    name: serial,
+    isBad: outcome === 'refused',
+    text:
+      outcome === 'refused'
+        ? isFlaw(code)
+          ? flaws(code)
+          : (code ?? '')
+        : words(
+            outcome === 'made'
+              ? 'rowMade'
+              : outcome === 'exists'
+                ? 'rowExists'
+                : isOver
+                  ? 'rowNotYet'
+                  : 'rowImportable',
+          ),
+  }));
+  const again = () => {
+    content.current = '';
+    setOptions({ password: null, preSharedKey: null, kind: null, seedEncoding: null });
+    setFile(undefined);
+    setAnswer(undefined);
+    setMistake(undefined);
+    setStage('choose');
+  };
+  return (
+    <>
+      <PageHead
+        title={words('importTitle')}
+        lead={words('importLead')}
+        back={{ href: TOKENS, label: words('title') }}
+      />
+      {stage === 'choose' && (
+        <>
+          <FileChoice
+            label={words('importChoose')}
+            hint={file?.name ?? words('importHint')}
+            accept=".xml,.pskc,.csv,.txt"
+            mistake={mistake}
+            onFile={choose}
+          />
+          <Options
+            isOpen={file !== undefined}
+            values={options}
+            onChange={setOptions}
+            {...(file && content.current !== '' && { onAgain: judge })}
+          />
+        </>
+      )}
+      {stage !== 'choose' && file && (
+        <section class="panel" aria-label={file.name}>
+          <h2>{file.name}</h2>
+          {answer && <p class="hint">{words(FORMATS[answer.format])}</p>}
+          {answer?.warnings.map(({ code }) => (
+            <p key={code} class="strip warn">
+              {isFlaw(code) ? flaws(code) : code}
+            </p>
+          ))}
+          {stage === 'judging' && <p role="status">{words('importChecking')}</p>}
+          {stage === 'making' && (
+            <>
+              <ImportProgress text={words('importMaking')} done={done} total={answer?.rows.length ?? 0} />
+              <button
+                type="button"
+                class="secondary"
+                onClick={() => {
+                  isStopped.current = true;
+                }}
+              >
+                {words('importStop')}
+              </button>
+            </>
+          )}
+          {stage === 'broken' && (
+            <p class="strip warn" role="alert">
+              {words('importBroken', mistake ?? words('importStopped'))}
+            </p>
+          )}
+          {answer && stage !== 'making' && stage !== 'judging' && (
+            <>
+              <p class="import-counts">
+                <strong>
+                  {isOver ? words('importMade', count('made')) : words('importReady', count('importable'))}
+                </strong>
+                {count('exists') > 0 && <span>{words('importExists', count('exists'))}</span>}
+                {count('refused') > 0 && <span>{words('importBad', count('refused'))}</span>}
+              </p>
+              {stage === 'judged' && count('refused') > 0 && count('importable') > 0 && (
+                <p class="hint">{words('importPartial')}</p>
+              )}
+              <div class="state-acts">
+                {stage === 'judged' && count('importable') > 0 && (
+                  <button type="button" class="small-primary" onClick={() => make(0)}>
+                    {words('importStart', count('importable'))}
+                  </button>
+                )}
+                {stage === 'broken' && (
+                  <button type="button" class="small-primary" onClick={() => make(done)}>
+                    {words('importAgain')}
+                  </button>
+                )}
+                <button type="button" class="secondary" onClick={again}>
+                  {words('importOther')}
+                </button>
+              </div>
+              <ImportRows rows={shown} />
+            </>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+interface OptionsProps {
+  isOpen: boolean;
+  values: Fields;
+  onChange(values: Fields): void;
+  onAgain?(): void;
+}
+
+/** What a file does not say by itself. */
+function Options({ isOpen, values, onChange, onAgain }: OptionsProps) {
+  const text = (name: string, max: number): Input => ({
+    name,
+    kind: 'text',
+    max,
+    label: words(name === 'password' ? 'filePassword' : 'fileKey'),
+    hint: words(name === 'password' ? 'filePasswordHint' : 'fileKeyHint'),
+    without: '',
+  });
+  const inputs: Input[] = [
+    text('password', 1024),
+    text('preSharedKey', 200),
+    {
+      name: 'kind',
+      kind: 'select',
+      label: words('fileKind'),
+      without: words('fileKindNone'),
+      choices: [
+        { value: 'totp', label: 'TOTP' },
+        { value: 'hotp', label: 'HOTP' },
+        { value: 'ocra', label: 'OCRA' },
+      ],
+    },
+    {
+      name: 'seedEncoding',
+      kind: 'select',
+      label: words('fileEncoding'),
+      without: words('fileEncodingNone'),
+      choices: [
+        { value: 'hex', label: words('hexadecimal') },
+        { value: 'base32', label: 'Base32' },
+        { value: 'base64', label: 'Base64' },
+      ],
+    },
+  ];
+  return (
+    <details open={isOpen}>
+      <summary>{words('fileOptions')}</summary>
+      <form
+        class="panel create"
+        novalidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          onAgain?.();
+        }}
+      >
+        {inputs.map((input) => (
+          <InputView
+            key={input.name}
+            input={input}
+            id={`import-${input.name}`}
+            value={values[input.name]}
+            error={undefined}
+            isReadOnly={false}
+            isChanged={false}
+            onChange={(value) => onChange({ ...values, [input.name]: value })}
+          />
+        ))}
+        {onAgain && (
+          <div class="dialog-actions start">
+            <button type="submit" class="small-primary">
+              {words('importRetry')}
+            </button>
+          </div>
+        )}
+      </form>
+    </details>
+  );
+}
+
+async function base64Of(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = '';
+  // As much at a time as a call takes arguments.
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}

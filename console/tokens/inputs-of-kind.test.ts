@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { tokenInput } from '../../server/http/api/tokens.ts';
+import { mistakeIn } from '../edit/inputs.ts';
+import type { Fields } from '../service/conflict.ts';
+import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';
+
+const OWNER = 'usr_01k8dq9z2mp';
+const SECRET = 'gezd gnbv gy3t qojq gezd gnbv gy3t qojq';
+/** What somebody has to fill in, where leaving the form as it is does not do. */
+const FILLED: Partial<Record<WayIn, Fields>> = {
+  hardware: { serial: ' 0815-4711 ', secret: SECRET },
+  sms: { to: '+4915112345678' },
+  email: { to: 'maria@example.com' },
+};
+
+describe.each(WAYS)('a token made as %s', (way) => {
+  const values = { ...initialOf(way, 'Phone'), ...FILLED[way] };
+
+  test('is what the service takes, when nothing is wrong in the form', () => {
+    expect(inputsOf(way).flatMap((input) => mistakeIn(input, values[input.name]) ?? [])).toEqual([]);
+    const parsed = tokenInput.safeParse(bodyOf(way, values, OWNER));
+    expect(parsed.error?.issues ?? []).toEqual([]);
+    expect(parsed.data?.owner).toBe(OWNER);
+  });
+
+  test('asks for all that it begins with, and for nothing that it does not', () => {
+    expect(Object.keys(initialOf(way, 'Phone')).sort()).toEqual(
+      inputsOf(way)
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+});
+
+test('a device with a number on it sends what belongs to its kind, and its secret without blanks', () => {
+  const values = { ...initialOf('hardware', 'Fob'), ...FILLED.hardware, counter: 7 };
+  expect(bodyOf('hardware', values, undefined)).toEqual({
+    kind: 'totp',
+    name: 'Fob',
+    serial: '0815-4711',
+    secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    digits: 6,
+    algorithm: 'SHA1',
+    periodMs: 30_000,
+  });
+  expect(bodyOf('hardware', { ...values, kind: 'hotp' }, undefined)).toMatchObject({ kind: 'hotp', counter: 7 });
+  expect(bodyOf('hardware', { ...values, kind: 'hotp' }, undefined)).not.toHaveProperty('periodMs');
+});
+
+test('only the ways that there are stand in an address', () => {
+  expect([...WAYS, 'webauthn', '', null, 'constructor'].filter(isWay)).toEqual([...WAYS]);
+});

@@ -1,0 +1,158 @@
+import { Binary, FileKey, Fingerprint, Hash, Mail, MessageCircleQuestionMark, MessageSquare, QrCode } from 'lucide';
+import { useState } from 'preact/hooks';
+import { CreateForm } from '../edit/create-form.tsx';
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { PageHead } from '../inside/page-head.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { Icon, type IconNode } from '../parts/icon.tsx';
+import { mayChangeUser, TOKENS, USERS, type User } from '../people/person.ts';
+import { usePick } from '../people/pick.tsx';
+import { userQuestion } from '../people/pick-user.ts';
+import { KINDS } from '../people/states.tsx';
+import { words as people } from '../people/words.ts';
+import { Enrolled, type Made } from './enrolled.tsx';
+import { bodyOf, initialOf, inputsOf, isWay, WAYS, type WayIn } from './inputs-of-kind.ts';
+import { words } from './words.ts';
+
+const ICONS: Readonly<Record<WayIn, IconNode>> = {
+  totp: QrCode,
+  hotp: Binary,
+  hardware: Hash,
+  ocra: MessageCircleQuestionMark,
+  sms: MessageSquare,
+  email: Mail,
+  recovery: FileKey,
+};
+
+function nameOf(way: WayIn): string {
+  return way === 'hardware' ? words('kindHardware') : people(KINDS[way]);
+}
+
+const ABOUT = {
+  totp: 'aboutTotp',
+  hotp: 'aboutHotp',
+  hardware: 'aboutHardware',
+  ocra: 'aboutOcra',
+  sms: 'aboutSms',
+  email: 'aboutEmail',
+  recovery: 'aboutRecovery',
+} as const;
+
+/** A new token: of which kind, for whom, and what it comes with. Both stand in the address. */
+export function NewToken() {
+  const { address } = useInside();
+  const way = address.query.get('kind');
+  const given = address.query.get('owner');
+  const id = /^usr_[0-9a-z]{11}$/.test(given ?? '') ? (given ?? undefined) : undefined;
+  const { body: owner } = useRead<User>(id === undefined ? undefined : `users/${id}`);
+  const [made, setMade] = useState<Made>();
+  if (made) return <Enrolled made={made} />;
+  if (!isWay(way)) return <ChooseKind owner={owner} ownerId={id} />;
+  return <FillIn key={way} way={way} owner={owner} ownerId={id} onMade={setMade} />;
+}
+
+function hrefOf(way: WayIn | undefined, owner: string | undefined): string {
+  const query = new URLSearchParams({ ...(way && { kind: way }), ...(owner !== undefined && { owner }) }).toString();
+  return `${TOKENS}/new${query === '' ? '' : `?${query}`}`;
+}
+
+interface OwnerProps {
+  owner: User | undefined;
+  /** By the address; who it is may not be known yet. */
+  ownerId: string | undefined;
+}
+
+function backOf({ owner }: OwnerProps) {
+  return owner ? { href: `${USERS}/${owner.id}`, label: owner.login } : { href: TOKENS, label: words('title') };
+}
+
+function ChooseKind(props: OwnerProps) {
+  const { ownerId } = props;
+  return (
+    <>
+      <PageHead title={words('newToken')} lead={words('newLead')} back={backOf(props)} />
+      <ForWhom {...props} />
+      <ul class="kinds">
+        {WAYS.map((way) => (
+          <li key={way}>
+            <h2>
+              <Link class="row-link" href={hrefOf(way, ownerId)}>
+                <span class="kind-name">
+                  <Icon node={ICONS[way]} size={18} />
+                  {nameOf(way)}
+                </span>
+              </Link>
+            </h2>
+            <p class="hint">{words(ABOUT[way])}</p>
+          </li>
+        ))}
+        <li>
+          <h2>
+            <span class="kind-name">
+              <Icon node={Fingerprint} size={18} />
+              {people('kindPasskey')}
+            </span>
+          </h2>
+          <p class="hint">
+            {words('aboutPasskey')}{' '}
+            {ownerId !== undefined && <Link href={`${USERS}/${ownerId}`}>{words('toLinks')}</Link>}
+          </p>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function ForWhom({ owner, ownerId, way }: OwnerProps & { way?: WayIn }) {
+  const { session, go } = useInside();
+  const { pick, dialog } = usePick();
+  const choose = async () => {
+    const user = await pick(userQuestion((one) => (mayChangeUser(session, one) ? undefined : words('notYourUser'))));
+    if (user) go(hrefOf(way, user.id), true);
+  };
+  return (
+    <div class="panel for-whom">
+      <p>
+        {words('forWhom')} <strong>{ownerId === undefined ? words('forNobody') : (owner?.login ?? ownerId)}</strong>
+      </p>
+      <button type="button" class="secondary" onClick={choose}>
+        {words(ownerId === undefined ? 'choosePerson' : 'chooseAnother')}
+      </button>
+      {dialog}
+    </div>
+  );
+}
+
+function FillIn({ way, owner, ownerId, onMade }: OwnerProps & { way: WayIn; onMade(made: Made): void }) {
+  const { reads, go } = useInside();
+  const name = nameOf(way);
+  return (
+    <>
+      <PageHead
+        title={name}
+        part={words('newToken')}
+        lead={words(ABOUT[way])}
+        back={{ href: hrefOf(undefined, ownerId), label: words('otherKinds') }}
+      />
+      <ForWhom owner={owner} ownerId={ownerId} way={way} />
+      {way === 'recovery' && ownerId === undefined ? (
+        <p class="strip">{words('recoveryNeedsOwner')}</p>
+      ) : (
+        <CreateForm<Made>
+          path="tokens"
+          inputs={inputsOf(way)}
+          initial={initialOf(way, name)}
+          bodyOf={(values) => bodyOf(way, values, ownerId)}
+          button={words('make')}
+          onMade={({ body, version }) => {
+            reads.changed('tokens', 'users', 'checklist');
+            reads.put(`tokens/${body.token.id}`, body.token, version);
+            onMade(body);
+          }}
+          onCancel={() => go(hrefOf(undefined, ownerId))}
+        />
+      )}
+    </>
+  );
+}

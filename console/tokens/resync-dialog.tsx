@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Input } from '../edit/inputs.ts';
+import { useInside } from '../inside/context.ts';
+import { Bones } from '../inside/problem.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { FormDialog } from '../people/form-dialog.tsx';
+import type { Token } from '../people/person.ts';
+import { words } from './words.ts';
+
+interface Questions {
+  questions: [string, string];
+  expiresAt: number;
+}
+
+/** Brings a token back into step: by two codes in a row, or by its answers to two questions. */
+export function ResyncDialog({ token, onClose }: { token: Token; onClose(): void }) {
+  const { client, reads, texts, notify } = useInside();
+  const isAsked = token.kind === 'ocra';
+  const path = `tokens/${token.id}`;
+  const [asked, setAsked] = useState<Questions>();
+  const [wrong, setWrong] = useState<string>();
+  useEffect(() => {
+    if (!isAsked) return;
+    let isWanted = true;
+    client.send<Questions>('POST', `${path}/resync-questions`).then((answer) => {
+      if (!isWanted) return;
+      if (answer.kind === 'done') setAsked(answer.body);
+      else setWrong(refusalInWords(texts, answer));
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [isAsked, client, path, texts]);
+  if (isAsked && !asked) {
+    return (
+      <Dialog title={words('resyncTitle')} onClose={onClose}>
+        {wrong === undefined ? <Bones /> : <p role="alert">{wrong}</p>}
+      </Dialog>
+    );
+  }
+  const [first, second] = asked?.questions ?? [];
+  const code = (name: string, label: string): Input => ({
+    name,
+    kind: 'text',
+    max: 32,
+    label,
+    check: (text) => (/^[0-9]{6,14}$/.test(text.trim()) ? undefined : words('codeBad')),
+  });
+  return (
+    <FormDialog<Token>
+      title={words('resyncTitle')}
+      text={<p>{words(isAsked ? 'resyncAskedText' : token.kind === 'totp' ? 'resyncTotpText' : 'resyncHotpText')}</p>}
+      inputs={[
+        code('first', first === undefined ? words('firstCode') : words('answerTo', first)),
+        code('second', second === undefined ? words('secondCode') : words('answerTo', second)),
+      ]}
+      initial={{ first: '', second: '' }}
+      action={words('resync')}
+      send={({ first: one, second: two }) =>
+        client.send('POST', `${path}/resync`, { otps: [String(one).trim(), String(two).trim()] })
+      }
+      inWords={(code) => (code === 'OTP_WRONG' ? words('resyncWrong') : undefined)}
+      onDone={({ body, version }) => {
+        reads.changed('tokens', 'users');
+        reads.put(path, body, version);
+        notify({ text: words('resynced') });
+        onClose();
+      }}
+      onClose={() => {
+        // Wrong codes were counted.
+        reads.changed(path);
+        onClose();
+      }}
+    />
+  );
+}

@@ -1,0 +1,22 @@
+import { useInside } from '../inside/context.ts';
+import css from '../people/people.css?inline';
+import { words as people } from '../people/words.ts';
+import { flaws } from './flaws.ts';
+import { ImportTokens } from './import-tokens.tsx';
+import { NewToken } from './new-token.tsx';
+import { OneToken } from './one-token.tsx';
+import { TokenList } from './token-list.tsx';
+import { words as own } from './words.ts';
+
+export const words = {
+  load: async (lang: string) => void (await Promise.all([own.load(lang), people.load(lang), flaws.load(lang)])),
+};
+export const style = css;
+
+/** What makes one-time passwords, or stands in for them. */
+export function Room() {
+  const { params } = useInside().address;
+  if (params.page === 'new') return <NewToken />;
+  if (params.page === 'import') return <ImportTokens />;
+  return params.id === undefined ? <TokenList /> : <OneToken key={params.id} id={params.id} />;
+}

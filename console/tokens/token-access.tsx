@@ -1,0 +1,101 @@
+import { Plus } from 'lucide';
+import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { Icon } from '../parts/icon.tsx';
+import { ResourceName } from '../people/names.tsx';
+import type { Token, User } from '../people/person.ts';
+import { usePick } from '../people/pick.tsx';
+import { resourceQuestion } from '../people/pick-resource.ts';
+import { useAccess, type Way } from '../people/use-access.ts';
+import { words as people } from '../people/words.ts';
+import { words } from './words.ts';
+
+/** Where a token counts: together with its owner, or by itself with no person involved. */
+export function TokenAccess({ token, owner }: { token: Token; owner: User | undefined }) {
+  const { session, texts, notify } = useInside();
+  const { give } = useAccess();
+  const { pick, dialog } = usePick();
+  const together = (owner?.assignments ?? []).filter(({ tokens }) => tokens.includes(token.id));
+  const canGive = isSuperuser(session) || session.administrator.resources.length > 0;
+  const choose = async (held: readonly string[], wayOf: (resource: string) => Way) => {
+    const resource = await pick(
+      resourceQuestion(session, ({ id }) => (held.includes(id) ? words('alreadyThere') : undefined)),
+    );
+    if (!resource) return;
+    const answer = await give(wayOf(resource.id));
+    if (answer.kind !== 'done') notify({ text: refusalInWords(texts, answer), isBad: true });
+  };
+  return (
+    <section class="panel" aria-labelledby="access">
+      <h2 id="access">{people('access')}</h2>
+      {owner && (
+        <Part
+          title={words('withOwner', owner.login)}
+          text={words('withOwnerText')}
+          ways={together.map(({ resource }) => ({ resource, user: owner.id, token: token.id }))}
+          onGive={
+            canGive
+              ? () =>
+                  choose(
+                    together.map(({ resource }) => resource),
+                    (resource) => ({ resource, user: owner.id, token: token.id }),
+                  )
+              : undefined
+          }
+        />
+      )}
+      {token.kind !== 'webauthn' && token.kind !== 'recovery' && (
+        <Part
+          title={words('byItself')}
+          text={words('byItselfText')}
+          ways={token.directResources.map((resource) => ({ resource, token: token.id }))}
+          onGive={
+            canGive ? () => choose(token.directResources, (resource) => ({ resource, token: token.id })) : undefined
+          }
+        />
+      )}
+      {dialog}
+    </section>
+  );
+}
+
+interface PartProps {
+  title: string;
+  text: string;
+  ways: readonly Way[];
+  onGive: (() => void) | undefined;
+}
+
+function Part({ title, text, ways, onGive }: PartProps) {
+  const { session } = useInside();
+  const { take } = useAccess();
+  return (
+    <div class="access">
+      <div class="panel-head">
+        <h3>{title}</h3>
+        {onGive && (
+          <button type="button" class="secondary" onClick={onGive} aria-label={`${people('accessGive')}: ${title}`}>
+            <Icon node={Plus} size={16} />
+            {people('accessGive')}
+          </button>
+        )}
+      </div>
+      {ways.length === 0 ? (
+        <p class="hint">{text}</p>
+      ) : (
+        <ul>
+          {ways.map((way) => (
+            <li key={way.resource}>
+              <ResourceName id={way.resource} />
+              {mayActOn(session, way.resource) && (
+                <button type="button" class="quiet" onClick={() => take(way)}>
+                  {people('accessTake')}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,278 @@
+import { useRef, useState } from 'preact/hooks';
+import { spreadsheetText } from '../../shared/wire/spreadsheet-text.ts';
+import { useInside } from '../inside/context.ts';
+import { PageHead } from '../inside/page-head.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { download, FileChoice } from '../people/file-choice.tsx';
+import { ImportProgress, type ImportRow, ImportRows } from '../people/import-rows.tsx';
+import { type Broken, inSteps } from '../people/in-steps.ts';
+import { USERS } from '../people/person.ts';
+import { usePick } from '../people/pick.tsx';
+import { type ResourceView, resourceQuestion } from '../people/pick-resource.ts';
+import type { UserRow, UsersRead } from './read-users.ts';
+import { words } from './words.ts';
+
+interface Outcome {
+  status: number;
+  id?: string;
+  code?: string;
+  errors?: { path: string }[];
+}
+type Judged = Extract<UsersRead, { rows: UserRow[] }> & { file: string };
+
+const JUDGED_AT_ONCE = 500;
+const MADE_AT_ONCE = 100;
+const MOST_BYTES = 8 * 1024 * 1024;
+const EXAMPLE =
+  'login,email,firstName,secondName\nmaria,maria@example.com,Maria,Keller\njonas,jonas@example.com,Jonas,Brandt\n';
+
+type Stage =
+  | { kind: 'choose' }
+  | { kind: 'judging' | 'judged' | 'making' | 'made'; read: Judged }
+  | { kind: 'broken'; read: Judged; broken: Broken };
+
+/** Users from a CSV file: read in the page, judged by the service, shown, and only then made. */
+export function ImportUsers() {
+  const { client, reads, texts, session, announce } = useInside();
+  const { pick, dialog } = usePick();
+  const [stage, setStage] = useState<Stage>({ kind: 'choose' });
+  const [mistake, setMistake] = useState<string>();
+  const [resource, setResource] = useState<ResourceView>();
+  const [done, setDone] = useState(0);
+  const outcomes = useRef(new Map<number, Outcome>());
+  const isStopped = useRef(false);
+  const once = useRef('');
+
+  const choose = async (file: File) => {
+    setMistake(undefined);
+    if (file.size > MOST_BYTES) return setMistake(words('importTooLarge', MOST_BYTES / 1024 / 1024));
+    const { readUsers } = await import('./read-users.ts');
+    const read = readUsers(await file.text());
+    if ('flaw' in read) return setMistake(flawText(read));
+    outcomes.current = new Map();
+    once.current = crypto.randomUUID();
+    await judge({ ...read, file: file.name });
+  };
+  const note = (rows: readonly UserRow[]) => (answered: readonly Outcome[], from: number) => {
+    for (const [at, outcome] of answered.entries()) {
+      const row = rows[from + at];
+      if (row) outcomes.current.set(row.line, outcome);
+    }
+    setDone(from + answered.length);
+  };
+  const judge = async (read: Judged) => {
+    setDone(0);
+    isStopped.current = false;
+    setStage({ kind: 'judging', read });
+    const broken = await inSteps<UserRow, Outcome>({
+      rows: read.rows,
+      atOnce: JUDGED_AT_ONCE,
+      send: (rows) => client.send('POST', 'bulk/users', { rows: rows.map(({ fields }) => fields), dryRun: true }),
+      onStep: note(read.rows),
+      isStopped: () => isStopped.current,
+    });
+    if (!broken) {
+      announce(words('importReady', good(read).length));
+      return setStage({ kind: 'judged', read });
+    }
+    setStage({ kind: 'choose' });
+    setMistake(broken.answer && refusalInWords(texts, broken.answer));
+  };
+  const good = (read: Judged) =>
+    read.rows.filter(({ line, twice }) => twice === undefined && (outcomes.current.get(line)?.status ?? 500) < 300);
+  /** The rows that are made, as they were when it began: the same steps again, under the same keys, make nothing twice. */
+  const making = useRef<readonly UserRow[]>([]);
+  const make = async (read: Judged, from = 0) => {
+    if (from === 0) making.current = good(read);
+    const rows = making.current;
+    setDone(from);
+    isStopped.current = false;
+    setStage({ kind: 'making', read });
+    const broken = await inSteps<UserRow, Outcome>(
+      {
+        rows,
+        atOnce: MADE_AT_ONCE,
+        send: async (some, at) => {
+          const key = { 'idempotency-key': `${once.current}-${at}` };
+          const made = await client.send<{ rows: Outcome[] }>(
+            'POST',
+            'bulk/users',
+            { rows: some.map(({ fields }) => fields) },
+            key,
+          );
+          if (made.kind !== 'done' || !resource) return made;
+          const ids = made.body.rows.flatMap(({ id }) => id ?? []);
+          if (ids.length === 0) return made;
+          // Repeating an assignment changes nothing.
+          const access = await client.send<{ rows: Outcome[] }>('POST', 'bulk/assignments', {
+            rows: ids.map((user) => ({ resource: resource.id, user })),
+          });
+          if (access.kind !== 'done') return access;
+          const refused = new Map(access.body.rows.flatMap((one, place) => (one.code ? [[ids[place], one]] : [])));
+          return { ...made, body: { rows: made.body.rows.map((one) => ({ ...one, ...refused.get(one.id) })) } };
+        },
+        onStep: note(rows),
+        isStopped: () => isStopped.current,
+      },
+      from,
+    );
+    reads.changed('users', 'tokens', 'checklist');
+    setStage(broken ? { kind: 'broken', read, broken } : { kind: 'made', read });
+    if (!broken) announce(words('importMade', madeCount()));
+  };
+  const madeCount = () => [...outcomes.current.values()].filter(({ id }) => id !== undefined).length;
+  const whyOf = ({ line, twice }: UserRow): string | undefined => {
+    if (twice !== undefined) return words('importTwice', twice);
+    const outcome = outcomes.current.get(line);
+    if (outcome?.code === undefined) return undefined;
+    const places = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
+    if (places.length > 0) return words('importField', places.join(', '));
+    const text = refusalInWords(texts, { kind: 'refused', code: outcome.code, fields: [] });
+    return outcome.id === undefined ? text : words('importNoAccess', text);
+  };
+
+  const read = stage.kind === 'choose' ? undefined : stage.read;
+  const isOver = stage.kind === 'made' || stage.kind === 'broken';
+  const shown: ImportRow[] = (read?.rows ?? []).map((row) => {
+    const why = whyOf(row);
+    const isMade = outcomes.current.get(row.line)?.id !== undefined;
+    const text = why ?? words(isMade ? 'importDone' : isOver ? 'importNotYet' : 'importWill');
+    return { line: row.line, name: String(row.fields.login ?? ''), isBad: why !== undefined, text };
+  });
+  const bad = shown.filter(({ isBad }) => isBad);
+  const saveBad = () => {
+    const lines = new Map(bad.map(({ line, text }) => [line, text]));
+    const rows = (read?.rows ?? []).filter(({ line }) => lines.has(line));
+    download(
+      'not-imported.csv',
+      csvOf(rows, (row) => lines.get(row.line) ?? ''),
+      'text/csv',
+    );
+  };
+  const total = stage.kind === 'making' ? making.current.length : (read?.rows.length ?? 0);
+  return (
+    <>
+      <PageHead title={words('importTitle')} lead={words('importLead')} back={{ href: USERS, label: words('title') }} />
+      {stage.kind === 'choose' && (
+        <>
+          <FileChoice
+            label={words('importChoose')}
+            hint={words('importColumns')}
+            accept=".csv,.txt,text/csv"
+            mistake={mistake}
+            onFile={choose}
+          />
+          <details>
+            <summary>{words('importExample')}</summary>
+            <pre class="import-example">
+              <code>{EXAMPLE}</code>
+            </pre>
+          </details>
+        </>
+      )}
+      {read && (
+        <section class="panel" aria-label={read.file}>
+          <h2>{read.file}</h2>
+          {read.hasPasswords && <p class="strip warn">{words('importPasswords')}</p>}
+          {read.unknown.length > 0 && <p class="strip">{words('importLost', read.unknown.join(', '))}</p>}
+          {(stage.kind === 'judging' || stage.kind === 'making') && (
+            <>
+              <ImportProgress
+                text={words(stage.kind === 'judging' ? 'importChecking' : 'importMaking')}
+                done={done}
+                total={total}
+              />
+              <button
+                type="button"
+                class="secondary"
+                onClick={() => {
+                  isStopped.current = true;
+                }}
+              >
+                {words('importStop')}
+              </button>
+            </>
+          )}
+          {stage.kind === 'broken' && (
+            <p class="strip warn" role="alert">
+              {words(
+                'importBroken',
+                stage.broken.answer ? refusalInWords(texts, stage.broken.answer) : words('importStopped'),
+              )}
+            </p>
+          )}
+          {stage.kind !== 'judging' && stage.kind !== 'making' && (
+            <>
+              <p class="import-counts">
+                <strong>
+                  {isOver ? words('importMade', madeCount()) : words('importReady', shown.length - bad.length)}
+                </strong>
+                {bad.length > 0 && <span>{words('importBad', bad.length)}</span>}
+              </p>
+              {stage.kind === 'judged' && (
+                <div class="for-whom">
+                  <p>
+                    {words('importResource')} <strong>{resource?.name ?? words('importNowhere')}</strong>
+                  </p>
+                  <button
+                    type="button"
+                    class="secondary"
+                    onClick={async () => setResource((await pick(resourceQuestion(session))) ?? resource)}
+                  >
+                    {words('importPickResource')}
+                  </button>
+                </div>
+              )}
+              <div class="state-acts">
+                {stage.kind === 'judged' && shown.length > bad.length && (
+                  <button type="button" class="small-primary" onClick={() => make(stage.read)}>
+                    {words('importStart', shown.length - bad.length)}
+                  </button>
+                )}
+                {stage.kind === 'broken' && (
+                  <button type="button" class="small-primary" onClick={() => make(stage.read, stage.broken.from)}>
+                    {words('importAgain')}
+                  </button>
+                )}
+                {bad.length > 0 && (
+                  <button type="button" class="secondary" onClick={saveBad}>
+                    {words('importRejected')}
+                  </button>
+                )}
+                <button type="button" class="secondary" onClick={() => setStage({ kind: 'choose' })}>
+                  {words('importOther')}
+                </button>
+              </div>
+              <ImportRows rows={shown} />
+            </>
+          )}
+        </section>
+      )}
+      {dialog}
+    </>
+  );
+}
+
+function flawText(read: Exclude<UsersRead, { rows: UserRow[] }>): string {
+  switch (read.flaw) {
+    case 'no-login':
+      return words('importNoLogin');
+    case 'empty':
+      return words('importEmpty');
+    case 'too-many':
+      return words('importTooMany', 10_000);
+    case 'unreadable':
+      return words('importUnreadable', read.line);
+    case 'repeated-column':
+      return words('importRepeatedColumn', read.column);
+  }
+}
+
+const FIELDS = ['login', 'email', 'alias', 'phone', 'firstName', 'secondName', 'apiSupport'];
+
+/** For a spreadsheet, in which nothing of it is a formula. */
+function csvOf(rows: readonly UserRow[], whyOf: (row: UserRow) => string): string {
+  const cell = (value: unknown) => `"${spreadsheetText(String(value ?? '')).replaceAll('"', '""')}"`;
+  const lines = rows.map((row) => [...FIELDS.map((name) => row.fields[name]), whyOf(row)].map(cell).join(','));
+  return `${[[...FIELDS, 'problem'].join(','), ...lines].join('\r\n')}\r\n`;
+}

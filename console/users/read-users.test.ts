@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MOST_USERS, readUsers, type UserRow } from './read-users.ts';
+
+function rowsOf(text: string): UserRow[] {
+  const read = readUsers(text);
+  if ('flaw' in read) throw new Error(read.flaw);
+  return read.rows;
+}
+
+describe('what is in the file', () => {
+  test('is found under what columns are called elsewhere, with whatever separates, and without empty cells', () => {
+    expect(
+      rowsOf('\uFEFFUser Name;E-Mail;Vorname;last_name;API-support\r\nmaria; m@x.example ;María;;nein\r\n'),
+    ).toEqual([{ line: 2, fields: { login: 'maria', email: 'm@x.example', firstName: 'María', apiSupport: false } }]);
+  });
+
+  test('keeps the number of its row, past empty ones and cells of several lines', () => {
+    const rows = rowsOf('login,firstName\n\na,"one\ntwo"\n , \nb,\n');
+    expect(rows).toEqual([
+      { line: 3, fields: { login: 'a', firstName: 'one\ntwo' } },
+      { line: 5, fields: { login: 'b' } },
+    ]);
+  });
+
+  test('is told of where a column is not known, and passwords are no part of it', () => {
+    const read = readUsers('login,room,Password,password_hash\na,1,secret,$2b$\n');
+    expect(read).toEqual({ rows: [{ line: 2, fields: { login: 'a' } }], unknown: ['room'], hasPasswords: true });
+    expect(JSON.stringify(read)).not.toContain('secret');
+  });
+
+  test('comes out as it went in, whatever is in the cells', () => {
+    const cell = fc.string({ unit: 'grapheme', minLength: 1 }).map((text) => text.replace(/\0|\uFEFF/g, '').trim());
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 20 }), (cells) => {
+        const filled = cells.filter(([login, first]) => login !== '' && first !== '');
+        fc.pre(filled.length > 0);
+        const text = ['login,firstName', ...filled.map((row) => row.map(quoted).join(','))].join('\r\n');
+        expect(rowsOf(text).map(({ fields }) => [fields.login, fields.firstName])).toEqual(filled);
+      }),
+    );
+  });
+});
+
+describe('who is twice in it', () => {
+  test('by any of the names, in any case, with a plus or without; not by their own', () => {
+    const text = [
+      'login,email,phone',
+      'maria,Maria@x.example,+4915112345678',
+      'jonas,maria@X.EXAMPLE,',
+      '4915112345678,,',
+      'MARIA,,',
+      'a@x.example,a@x.example,',
+    ].join('\n');
+    expect(rowsOf(text).map(({ twice }) => twice)).toEqual([undefined, 2, 2, 2, undefined]);
+  });
+});
+
+test.each([
+  ['email\na@x.example\n', { flaw: 'no-login' }],
+  ['', { flaw: 'no-login' }],
+  ['login,email\n\n , \n', { flaw: 'empty' }],
+  ['login,username\na,b\n', { flaw: 'repeated-column', column: 'login' }],
+  ['login\n"a\nb\n', { flaw: 'unreadable', line: 2 }],
+  [`login\n${'a\n'.repeat(MOST_USERS + 1)}`, { flaw: 'too-many' }],
+])('a file that is none is not taken: %#', (text, flaw) => {
+  expect(readUsers(text)).toEqual(flaw);
+});

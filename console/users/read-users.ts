@@ -1,0 +1,86 @@
+import Papa from 'papaparse';
+
+/** A row of a file, as it would be sent, and where it stands. */
+export interface UserRow {
+  /** From 1; the header is the first. */
+  line: number;
+  fields: Readonly<Record<string, string | boolean>>;
+  /** An earlier row has one of its names. */
+  twice?: number;
+}
+
+export type UsersRead =
+  | { rows: UserRow[]; unknown: string[]; hasPasswords: boolean }
+  | { flaw: 'no-login' | 'empty' | 'too-many' }
+  | { flaw: 'unreadable'; line: number }
+  | { flaw: 'repeated-column'; column: string };
+
+export const MOST_USERS = 10_000;
+export const MOST_BYTES = 8 * 1024 * 1024;
+
+/** What columns are called, in files that were made elsewhere. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  login: ['login', 'user', 'username', 'userid', 'benutzername'],
+  email: ['email', 'mail', 'emailaddress'],
+  alias: ['alias'],
+  phone: ['phone', 'mobile', 'phonenumber', 'telephone', 'telefon'],
+  firstName: ['firstname', 'givenname', 'vorname'],
+  secondName: ['secondname', 'lastname', 'surname', 'familyname', 'nachname'],
+  apiSupport: ['apisupport'],
+};
+const PASSWORDS = ['password', 'passwordhash', 'passwort'];
+const NAMES = ['login', 'email', 'alias', 'phone'];
+
+/** Users out of CSV (RFC 4180, with whatever separates). Knows no DOM; what a row is worth the service decides. */
+export function readUsers(text: string): UsersRead {
+  const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { header: false, skipEmptyLines: false });
+  const broken = errors.find(({ type }) => type === 'Quotes');
+  if (broken) return { flaw: 'unreadable', line: (broken.row ?? 0) + 1 };
+  const [header = [], ...lines] = data;
+  const columns = header.map(columnOf);
+  const repeated = columns.find((column, at) => column !== undefined && columns.indexOf(column) !== at);
+  if (repeated !== undefined) return { flaw: 'repeated-column', column: repeated };
+  if (!columns.includes('login')) return { flaw: 'no-login' };
+  const filled = lines
+    .map((cells, at) => ({ cells, line: at + 2 }))
+    .filter(({ cells }) => cells.join('').trim() !== '');
+  if (filled.length === 0) return { flaw: 'empty' };
+  if (filled.length > MOST_USERS) return { flaw: 'too-many' };
+  const held = new Map<string, number>();
+  const rows = filled.map(({ cells, line }): UserRow => {
+    const fields: Record<string, string | boolean> = {};
+    for (const [at, column] of columns.entries()) {
+      const value = (cells[at] ?? '').trim();
+      if (column !== undefined && value !== '') fields[column] = column === 'apiSupport' ? flagOf(value) : value;
+    }
+    const own = [...new Set(NAMES.flatMap((name) => (typeof fields[name] === 'string' ? nameKey(fields[name]) : [])))];
+    const twice = own.map((name) => held.get(name)).find((before) => before !== undefined);
+    for (const name of own) if (!held.has(name)) held.set(name, line);
+    return { line, fields, ...(twice !== undefined && { twice }) };
+  });
+  const isPassword = (name: string) => PASSWORDS.includes(plain(name));
+  return {
+    rows,
+    unknown: header.filter((name, at) => columns[at] === undefined && name.trim() !== '' && !isPassword(name)),
+    hasPasswords: header.some(isPassword),
+  };
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[\s_.-]/g, '');
+}
+
+function columnOf(name: string): string | undefined {
+  return Object.keys(COLUMNS).find((column) => COLUMNS[column]?.includes(plain(name)));
+}
+
+function flagOf(text: string): string | boolean {
+  if (/^(?:true|yes|1|ja)$/i.test(text)) return true;
+  return /^(?:false|no|0|nein)$/i.test(text) ? false : text;
+}
+
+/** Close to what the service holds names for the same by, so that a file is not judged well and then refused. */
+function nameKey(name: string): string {
+  const folded = name.normalize('NFKC').toLowerCase();
+  return /^\+?[0-9]{10,15}$/.test(folded) ? folded.replace('+', '') : folded;
+}

@@ -1,0 +1,19 @@
+import { useInside } from '../inside/context.ts';
+import css from '../people/people.css?inline';
+import { words as people } from '../people/words.ts';
+import { ImportUsers } from './import-users.tsx';
+import { NewUser } from './new-user.tsx';
+import { OneUser } from './one-user.tsx';
+import { UserList } from './user-list.tsx';
+import { words as own } from './words.ts';
+
+export const words = { load: async (lang: string) => void (await Promise.all([own.load(lang), people.load(lang)])) };
+export const style = css;
+
+/** The people who sign in. */
+export function Room() {
+  const { params } = useInside().address;
+  if (params.page === 'new') return <NewUser />;
+  if (params.page === 'import') return <ImportUsers />;
+  return params.id === undefined ? <UserList /> : <OneUser key={params.id} id={params.id} />;
+}

@@ -1,0 +1,39 @@
+import { EditForm } from '../edit/edit-form.tsx';
+import { useInside } from '../inside/context.ts';
+import { DeletePanel } from '../people/delete-panel.tsx';
+import { mayChangeUser, mayDelete, USERS, type User } from '../people/person.ts';
+import { nameInputs } from './name-inputs.ts';
+import { words } from './words.ts';
+
+export function UserDetails({ user, version }: { user: User; version: string | undefined }) {
+  const { session } = useInside();
+  const path = `users/${user.id}`;
+  return (
+    <>
+      <EditForm
+        path={path}
+        body={user}
+        version={version}
+        sections={[
+          { title: words('names'), text: words('namesText'), inputs: nameInputs() },
+          {
+            title: words('ways'),
+            inputs: [{ name: 'apiSupport', kind: 'toggle', label: words('apiSupport'), hint: words('apiSupportHint') }],
+          },
+        ]}
+        isReadOnly={!mayChangeUser(session, user)}
+        alsoChanged={['users', 'tokens']}
+      />
+      <DeletePanel
+        path={path}
+        version={version}
+        name={user.login}
+        label={words('delete')}
+        text={words('deleteText')}
+        list={USERS}
+        mayDelete={mayDelete(session, user)}
+        whyNot={words('deleteWho')}
+      />
+    </>
+  );
+}

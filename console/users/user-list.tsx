@@ -1,0 +1,142 @@
+import { FileUp, Plus, Users } from 'lucide';
+import { isSuperuser, useInside } from '../inside/context.ts';
+import { Empty } from '../inside/empty.tsx';
+import { Link } from '../inside/link.tsx';
+import { PageHead } from '../inside/page-head.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import type { BulkAction } from '../list/bulk-bar.tsx';
+import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Clip } from '../people/names.tsx';
+import { fullName, mayChangeUser, mayDelete, USERS, type User } from '../people/person.ts';
+import { usePick } from '../people/pick.tsx';
+import { resourceQuestion } from '../people/pick-resource.ts';
+import { UserBadge } from '../people/states.tsx';
+import { words } from './words.ts';
+
+export function UserList() {
+  const { client, reads, session, address, ask } = useInside();
+  const { pick, dialog } = usePick();
+  const columns: Column<User>[] = [
+    { key: 'login', label: words('login'), sort: 'name', cell: ({ login }) => login },
+    { key: 'state', label: words('state'), cell: (user) => <UserBadge user={user} /> },
+    { key: 'name', label: words('name'), cell: (user) => <Clip text={fullName(user)} /> },
+    { key: 'email', label: words('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
+    { key: 'access', label: words('access'), cell: accessText },
+    { key: 'created', label: words('created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
+  ];
+  const onDone = () => reads.changed('users', 'tokens', 'checklist');
+  const block = (blocked: boolean, { id }: User) => client.send('PATCH', `users/${id}`, { blocked });
+  const blocking = (blocked: boolean): BulkAction<User> => ({
+    label: words(blocked ? 'block' : 'unblock'),
+    isFor: (user) => user.blocked !== blocked && mayChangeUser(session, user),
+    run: (user) => block(blocked, user),
+    undo: (user) => block(!blocked, user),
+    onDone,
+    ...(blocked && {
+      confirm: (users) =>
+        ask({ title: words('blockTitle', several(users)), text: words('blockText'), action: words('block') }),
+    }),
+  });
+  let chosen = '';
+  const assigning: BulkAction<User> = {
+    label: words('letIn'),
+    confirm: async () => {
+      chosen = (await pick(resourceQuestion(session)))?.id ?? '';
+      return chosen !== '';
+    },
+    run: ({ id }) => client.send('POST', 'assignments', { resource: chosen, user: id }),
+    onDone,
+  };
+  const deleting: BulkAction<User> = {
+    label: words('deleteShort'),
+    isDanger: true,
+    isFor: (user) => mayDelete(session, user),
+    confirm: (users) =>
+      ask({
+        title: words('deleteSeveral', several(users)),
+        text: words('deleteText'),
+        action: words('deleteShort'),
+        isDanger: true,
+        typed: users.length === 1 ? (users[0]?.login ?? '') : String(users.length),
+      }),
+    run: ({ id }) => client.send('DELETE', `users/${id}`),
+    onDone,
+  };
+  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
+  return (
+    <>
+      <PageHead
+        title={words('title')}
+        lead={words('lead')}
+        actions={
+          <>
+            <Link class="secondary" href={`${USERS}/import`} data-key="i">
+              <Icon node={FileUp} size={16} />
+              {words('import')}
+            </Link>
+            <NewLink />
+          </>
+        }
+      />
+      <DataList<User>
+        path="users"
+        label={words('title')}
+        columns={columns}
+        nameOf={({ login }) => login}
+        hrefOf={({ id }) => `${USERS}/${id}`}
+        filters={[
+          {
+            name: 'blocked',
+            label: words('anyState'),
+            choices: [
+              { value: 'false', label: words('notBlocked') },
+              { value: 'true', label: words('onlyBlocked') },
+            ],
+          },
+          useResourceFilter(address.query.get('resource'), words('anyResource')),
+        ]}
+        bulk={[...(canAct ? [assigning] : []), blocking(true), blocking(false), deleting]}
+        empty={
+          <Empty icon={Users} title={words('emptyTitle')} text={words('emptyText')}>
+            <div class="empty-actions">
+              <NewLink isSecond />
+              <Link class="secondary" href={`${USERS}/import`}>
+                <Icon node={FileUp} size={16} />
+                {words('import')}
+              </Link>
+            </div>
+          </Empty>
+        }
+      />
+      {dialog}
+    </>
+  );
+}
+
+function NewLink({ isSecond = false }: { isSecond?: boolean }) {
+  return (
+    <Link class="small-primary" href={`${USERS}/new`} {...(!isSecond && { 'data-key': 'c' })}>
+      <Icon node={Plus} size={16} />
+      {words('newUser')}
+    </Link>
+  );
+}
+
+function several(users: readonly User[]): string {
+  return users.length === 1 ? `“${users[0]?.login}”` : words('severalUsers', users.length);
+}
+
+function accessText({ assignments }: User): string {
+  return assignments.length === 0 ? words('nowhere') : words('resources', assignments.length);
+}
+
+/** Narrows to a resource: those that there are, and the one in the address, which may not be known yet. */
+export function useResourceFilter(inAddress: string | null, label: string): ListFilter {
+  const { body } = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const known = (body?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const isMissing = /^res_[0-9a-z]{11}$/.test(inAddress ?? '') && !known.some(({ value }) => value === inAddress);
+  const choices = isMissing ? [...known, { value: inAddress ?? '', label: inAddress ?? '' }] : known;
+  return { name: 'resource', label, choices };
+}

@@ -1,0 +1,104 @@
+import { Plus } from 'lucide';
+import { mayActOn, useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words as common } from '../inside/words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { useTokensOf } from '../people/give-dialog.tsx';
+import { Since } from '../people/history.tsx';
+import { mayChangeUser, TOKENS, type User } from '../people/person.ts';
+import { KINDS, TokenBadge, UserBadge } from '../people/states.tsx';
+import { UserAccess } from '../people/user-access.tsx';
+import { words as people } from '../people/words.ts';
+import { Browsers } from './browsers.tsx';
+import { SendLinks } from './send-links.tsx';
+import { words } from './words.ts';
+
+/** What somebody at a help desk asks first: do they get in, where, with what; and what can be done about it. */
+export function UserOverview({ user }: { user: User }) {
+  const { session } = useInside();
+  const mayChange = mayChangeUser(session, user);
+  return (
+    <div class="columns">
+      <div>
+        {!mayChange && <p class="strip">{words('notYours')}</p>}
+        <State user={user} mayChange={mayChange} />
+        <Tokens user={user} />
+        <UserAccess user={user} none={words('accessNone')} />
+      </div>
+      <div>
+        <SendLinks user={user} mayChange={mayChange} />
+        <Browsers user={user} mayForget={mayChange} />
+      </div>
+    </div>
+  );
+}
+
+function State({ user, mayChange }: { user: User; mayChange: boolean }) {
+  const { client, reads, texts, ask, notify } = useInside();
+  const { id, login, blocked } = user;
+  const put = async (next: boolean) => {
+    const answer = await client.send('PATCH', `users/${id}`, { blocked: next });
+    reads.changed('users');
+    return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
+  };
+  const change = async () => {
+    const question = { title: words('blockTitle', `“${login}”`), text: words('blockText'), action: words('block') };
+    if (!blocked && !(await ask(question))) return;
+    const wrong = await put(!blocked);
+    if (wrong !== undefined) return notify({ text: wrong, isBad: true });
+    notify({ text: words(blocked ? 'unblocked' : 'isBlocked', login), undo: () => put(blocked) });
+  };
+  return (
+    <section class="panel" aria-labelledby="state">
+      <div class="panel-head">
+        <h2 id="state">{words('state')}</h2>
+        {mayChange && (
+          <button type="button" class={blocked ? 'small-primary' : 'secondary'} onClick={change}>
+            {words(blocked ? 'unblock' : 'block')}
+          </button>
+        )}
+      </div>
+      <p>
+        <UserBadge user={user} />
+      </p>
+      <p class="hint">
+        {words(blocked ? 'blockedText' : user.hasPassword ? 'activeText' : 'noPasswordText')}{' '}
+        {blocked && <Since path={`users/${id}`} type="user.updated" field="blocked" />}
+      </p>
+    </section>
+  );
+}
+
+function Tokens({ user }: { user: User }) {
+  const { session } = useInside();
+  const { body } = useTokensOf(user.id);
+  const items = body?.items ?? [];
+  const mayAdd = user.assignments.every(({ resource }) => mayActOn(session, resource));
+  return (
+    <section class="panel" aria-labelledby="tokens">
+      <div class="panel-head">
+        <h2 id="tokens">{words('tokens')}</h2>
+        {mayAdd && (
+          <Link class="secondary" href={`${TOKENS}/new?owner=${user.id}`}>
+            <Icon node={Plus} size={16} />
+            {words('addToken')}
+          </Link>
+        )}
+      </div>
+      {body && items.length === 0 && <p class="hint">{words('tokensNone')}</p>}
+      {items.length > 0 && (
+        <ul class="things">
+          {items.map((token) => (
+            <li key={token.id}>
+              <Link href={`${TOKENS}/${token.id}`}>{token.name}</Link>
+              <span class="hint">{people(KINDS[token.kind])}</span>
+              <TokenBadge token={token} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {body?.next && <p class="hint">{common('more', '…')}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,377 @@
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'vitest';
+import { parseId } from '../server/domain/ids.ts';
+import type { Resource } from '../server/domain/resource.ts';
+import { documents } from '../server/ports/documents.ts';
+import { addAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource, addToken, overwrite, putInState, read } from '../server/testing/scene.ts';
+import { sealEvents } from '../server/usecases/events/seal-events.ts';
+import { someone } from './harness/console-people.ts';
+import { expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console users');
+const { enter } = visits;
+
+const pathOf = ({ id }: { id: string }, tab = '') => `/console/users/${id}${tab}`;
+const stored = (id: string) => {
+  const user = parseId('usr', id);
+  if (user === undefined) throw new Error(id);
+  return read(visits.ports, documents.user(id as Parameters<typeof documents.user>[0]));
+};
+const enrolling = { enrolment: { kinds: ['totp'], required: false } } as unknown as Partial<Resource>;
+
+describe('the list', () => {
+  test('is narrowed and searched by the service, and its address says how', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const office = await addResource(visits.ports, who.account, { name: 'Office' });
+    const { user: maria } = await addPerson(visits.ports, who.account, shop, {
+      user: { login: 'maria', email: 'keller@acme.example' },
+    });
+    const { user: jonas } = await addPerson(visits.ports, who.account, office, { user: { login: 'jonas' } });
+    await overwrite(visits.ports, documents.user(maria.id), { blocked: true });
+    const view = await enter(who, `/console/users?resource=${office.id}`);
+    const rows = view.page.locator('tbody tr');
+    await expect(rows).toHaveCount(1);
+    await expect(rows).toContainText('jonas');
+    await expect(view.page.getByLabel('Any resource')).toHaveValue(office.id);
+    await view.page.getByLabel('Any resource').selectOption('');
+    await expect(rows).toHaveCount(2);
+    // Any of the names is found, not the login alone.
+    await view.field('Search').fill('Keller@');
+    await expect(rows).toHaveCount(1);
+    await expect(view.page).toHaveURL(/search=Keller%40/);
+    await rows.getByRole('link').click();
+    await view.at('maria');
+    await view.page.goBack();
+    await view.field('Search').fill('');
+    await expect(rows).toHaveCount(2);
+    await view.page.getByRole('button', { name: 'Sort by Login' }).click();
+    await expect(rows.first()).toContainText('jonas');
+    expect(jonas.blocked).toBe(false);
+  });
+
+  test('several are let in, blocked, and deleted by typing how many', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const office = await addResource(visits.ports, who.account, { name: 'Office' });
+    const made = [];
+    for (const login of ['a', 'b']) {
+      made.push((await addPerson(visits.ports, who.account, shop, { user: { login } })).user);
+    }
+    const view = await enter(who, '/console/users');
+    const all = view.page.getByLabel('Select all on this page');
+    await all.check();
+    await view.button('Let into…').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Office' }).click();
+    await expect(view.page.getByText('Done for 2.')).toBeVisible();
+    for (const { id } of made) {
+      expect((await stored(id)).assignments.map(({ resource }) => resource)).toEqual([shop.id, office.id]);
+    }
+    await all.check();
+    await view.button('Block').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+    await expect(view.page.getByRole('row', { name: /Blocked/ })).toHaveCount(2);
+    await view.button('Undo').click();
+    await expect(view.page.getByRole('row', { name: /Blocked/ })).toHaveCount(0);
+    await all.check();
+    await view.button('Delete').click();
+    const dialog = view.page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('3');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('That is not the same.');
+    await dialog.getByRole('textbox').fill('2');
+    await view.page.keyboard.press('Enter');
+    await expect(view.page.getByText('Nobody here yet')).toBeVisible();
+  });
+});
+
+describe('one of them', () => {
+  test('is made, given access, taken it again, and each can be taken back', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    await addResource(visits.ports, who.account, { name: 'Tests', testMode: 'pass' });
+    const view = await enter(who, '/console/users');
+    await expect(view.page.getByText('Nobody here yet')).toBeVisible();
+    await view.page.keyboard.press('c');
+    await view.at('New user');
+    await view.fill({ Login: 'maria keller', 'E-mail': 'nonsense' });
+    await view.button('Make the user').click();
+    await expect(view.wrong.first()).toHaveText('No blanks, please.');
+    await view.fill({ Login: 'maria', 'E-mail': 'maria@acme.example' });
+    await view.button('Make the user').click();
+    await view.at('maria');
+    const id = new URL(view.page.url()).pathname.split('/').at(-1) ?? '';
+    expect(await stored(id)).toMatchObject({ login: 'maria', email: 'maria@acme.example' });
+    expect(await stored(id)).not.toHaveProperty('alias');
+    await addToken(visits.ports, who.account, { owner: (await stored(id)).id });
+
+    await view.page.reload();
+    await view.button('Give access').click();
+    const dialog = view.page.getByRole('dialog');
+    await expect(dialog.getByRole('button', { name: /Tests/ })).toBeDisabled();
+    await dialog.getByRole('button', { name: 'Shop' }).click();
+    await expect(dialog.getByLabel(/Together with phone/)).toBeChecked();
+    await dialog.getByLabel(/By themselves/).check();
+    await dialog.getByRole('button', { name: 'Give access' }).click();
+    await expect(view.page.getByText('Access is given.', { exact: true })).toBeVisible();
+    expect((await stored(id)).assignments).toEqual([{ resource: shop.id, alone: true, tokens: [] }]);
+    await view.button('Give access').click();
+    await dialog.getByRole('button', { name: 'Shop' }).click();
+    // What is given is not offered again.
+    await expect(dialog.getByRole('radio')).toHaveCount(1);
+    await dialog.getByRole('button', { name: 'Give access' }).click();
+    await expect(view.page.locator('.access li')).toHaveCount(2);
+    await view.button('Take away').first().click();
+    await dialog.getByRole('button', { name: 'Take away' }).click();
+    await expect(view.page.locator('.access li')).toHaveCount(1);
+    expect((await stored(id)).assignments[0]).toMatchObject({ alone: false });
+    await view.button('Undo').last().click();
+    await expect(view.page.locator('.access li')).toHaveCount(2);
+  });
+
+  test('is blocked, and it is told since when and by whom', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const view = await enter(who, pathOf(user));
+    await view.button('Block').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+    await expect(view.button('Unblock')).toBeVisible();
+    expect((await stored(user.id)).blocked).toBe(true);
+    await sealEvents(visits.ports);
+    await view.page.reload();
+    await expect(view.page.getByText(/^Signs in nowhere.*Since .*You/)).toBeVisible();
+    await view.page.getByRole('link', { name: 'History' }).click();
+    const lines = view.page.locator('.history li');
+    await expect(lines.first()).toContainText('Was changed');
+    await expect(lines.first()).toContainText('changed: blocked');
+    await expect(lines.filter({ hasText: 'Was given access' })).toContainText('Shop');
+    await view.page.getByRole('link', { name: 'Overview' }).click();
+    await view.button('Unblock').click();
+    await expect(view.button('Block')).toBeVisible();
+    expect((await stored(user.id)).blocked).toBe(false);
+  });
+
+  test('is sent links, which go to them alone; why none can be sent is said', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop', ...enrolling });
+    await addResource(visits.ports, who.account, { name: 'Office' });
+    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const view = await enter(who, pathOf(user));
+    await expect(view.page.getByText('There is no e-mail address')).toBeVisible();
+    await expect(view.button('To a new password')).toBeDisabled();
+    await view.page.getByRole('link', { name: 'Details' }).click();
+    await view.fill({ 'E-mail': 'maria@acme.example' });
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await view.page.getByRole('link', { name: 'Overview' }).click();
+    await view.button('To a new password').click();
+    await view.page.getByLabel('Language of the mail').selectOption('de');
+    await view.button('Send').click();
+    await expect(view.page.getByText(/^Sent\. The link works until/)).toBeVisible();
+    const reset = visits.ports.courier.last('password-reset', 'maria@acme.example');
+    expect(reset.login).toBe('maria');
+    expect(await view.page.content()).not.toContain(reset.path.slice(-20));
+    await view.button('To set up a token').click();
+    const dialog = view.page.getByRole('dialog');
+    await expect(dialog.getByRole('button', { name: /Office.*no access there/ })).toBeDisabled();
+    await dialog.getByRole('button', { name: 'Shop' }).click();
+    await view.button('Send').click();
+    await expect(view.page.getByText(/^Sent\./)).toHaveCount(2);
+    expect(visits.ports.courier.last('enrolment-link', 'maria@acme.example').site).toBe('Shop');
+  });
+
+  test('gives up an alias by emptying it, and the name of another is refused', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    await addPerson(visits.ports, who.account, shop, { user: { login: 'jonas' } });
+    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: 'maria', alias: 'mk' } });
+    const view = await enter(who, pathOf(user, '/details'));
+    await view.fill({ Alias: 'JONAS' });
+    await view.button('Save changes').click();
+    await expect(view.wrong.first()).toHaveText('Somebody else in this account goes by that name.');
+    await view.fill({ Alias: '' });
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect(await stored(user.id)).not.toHaveProperty('alias');
+    await view.button('Delete this user').click();
+    await view.page.getByRole('dialog').getByRole('textbox').fill('maria');
+    await view.page.keyboard.press('Enter');
+    await expect(view.page.getByText('maria is deleted.')).toBeVisible();
+    await view.at('Users');
+  });
+});
+
+describe('a file of users', () => {
+  const FILE =
+    'login;E-Mail;Vorname;room;password\r\ntaken;a@x.example;A;1;secret-in-the-file\r\nhas blank;;;;\r\nnew1;n@x.example;N;;\r\nnew2;N@x.example;;;\r\nnew3;;;;\r\n';
+
+  test('is shown before anything is made; what is wrong is told row by row, and its answer lost makes nobody twice', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    await addPerson(visits.ports, who.account, shop, { user: { login: 'taken' } });
+    const view = await enter(who, '/console/users/import');
+    const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) };
+    await view.page.locator('input[type=file]').setInputFiles({ ...file, buffer: Buffer.from('name\nx\n') });
+    await expect(view.wrong).toHaveText('The first line names no column “login”.');
+    const sent: string[] = [];
+    view.page.on('request', (request) => sent.push(request.postData() ?? ''));
+    await view.page.locator('input[type=file]').setInputFiles(file);
+    await expect(view.page.locator('.import-counts')).toHaveText(/Can be made: 2.*Cannot be made: 3/);
+    const row = (line: number) =>
+      view.page.locator('tbody tr').filter({ has: view.page.getByText(`${line}`, { exact: true }) });
+    await expect(row(2)).toContainText('Somebody else in this account goes by that name.');
+    await expect(row(3)).toContainText('login: not accepted');
+    await expect(row(5)).toContainText('The same name is in line 4.');
+    await expect(view.page.getByText('are left out: room')).toBeVisible();
+    await expectAccessible(view, 'judged');
+    await view.button('Choose a resource').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Shop' }).click();
+    await view.page.route('**/v1/bulk/users', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await view.button('Import 2').click();
+    await expect(view.page.getByText(/^Broken off: .*interrupted/)).toBeVisible();
+    view.complaints.splice(0);
+    await view.page.unroute('**/v1/bulk/users');
+    await view.button('Go on').click();
+    await expect(view.page.locator('.import-counts')).toContainText('Made: 2');
+    // SR-41: nobody chooses another's password here, so what was in the file stays in the page.
+    expect(sent.join('\n')).not.toContain('secret-in-the-file');
+    const [download] = await Promise.all([
+      view.page.waitForEvent('download'),
+      view.button('Download the rows with problems').click(),
+    ]);
+    const rejected = await readFile(await download.path(), 'utf8');
+    expect(rejected.trim().split('\r\n')).toHaveLength(4);
+    expect(rejected).toContain('"taken","a@x.example"');
+    await view.page.getByRole('link', { name: 'Users', exact: true }).last().click();
+    await expect(view.page.getByRole('row')).toHaveCount(4);
+    await view.page.getByRole('link', { name: 'new3' }).click();
+    await expect(view.page.locator('.access')).toContainText('Shop');
+  });
+});
+
+// SR-27, as far as it can be seen.
+describe('an administrator who is not the superuser', () => {
+  test('looks at whoever gets in elsewhere too, and changes and deletes those that are theirs', async () => {
+    const ada = await someone(visits.stage);
+    const own = await addResource(visits.ports, ada.account, { name: 'Own' });
+    const other = await addResource(visits.ports, ada.account, { name: 'Other' });
+    const { user: theirs } = await addPerson(visits.ports, ada.account, other, {
+      user: { login: 'theirs', email: 'theirs@x.example' },
+    });
+    const { user: mine } = await addPerson(visits.ports, ada.account, own, { user: { login: 'mine' } });
+    const grace = await addAdministrator(visits.ports, ada.account, {
+      email: `grace-of-${ada.id}@acme.example`,
+      grants: [{ resource: own.id, allowed: true }],
+    });
+    const view = await enter(grace, pathOf(theirs));
+    await expect(view.page.getByText('you can look at them and not change them').first()).toBeVisible();
+    for (const name of ['Block', 'Take away']) await expect(view.button(name)).toHaveCount(0);
+    await expect(view.button('To a new password')).toBeDisabled();
+    await view.button('Give access').click();
+    await expect(view.page.getByRole('dialog').getByRole('button', { name: /Other/ })).toBeDisabled();
+    await view.page.keyboard.press('Escape');
+    await view.page.getByRole('link', { name: 'Details' }).click();
+    await expect(view.field('Login')).toHaveAttribute('readonly', '');
+    await expect(view.page.getByText('The superuser deletes users, and whoever made them.')).toBeVisible();
+    await expectAccessible(view, 'read only');
+    await view.page.goto(visits.stage.url + pathOf(mine));
+    await view.button('Block').click();
+    await view.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+    await expect(view.button('Unblock')).toBeVisible();
+  });
+});
+
+// SR-30. The attack: a name that people choose themselves, or a file, carries markup for administrators to meet.
+test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imports', async () => {
+  const who = await someone(visits.stage);
+  const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+  const made = [];
+  for (const [at, name] of CORPUS.entries()) {
+    // A login has no blanks and at most 50 characters; some of the corpus is one as it is.
+    const login = /\s/.test(name) || name.length > 50 ? `p${at}` : name;
+    const person = await addPerson(visits.ports, who.account, shop, {
+      user: { login, firstName: name, secondName: name },
+      tokens: [{}],
+    });
+    const token = person.tokens[0];
+    if (token) await overwrite(visits.ports, documents.token(token.id), { name });
+    made.push(person.user);
+  }
+  const view = await enter(who, '/console');
+  await view.page.context().addInitScript(TRAP);
+  await view.page.goto(`${visits.stage.url}/console/users`);
+  await expect(view.page.getByRole('row')).toHaveCount(CORPUS.length + 1);
+  for (const [at, name] of CORPUS.entries()) {
+    const one = made[at];
+    if (!one) continue;
+    await view.page.goto(visits.stage.url + pathOf(one));
+    await view.at(one.login);
+    await expect(view.page.locator('.head-lead')).toContainText(`${name} ${name}`);
+    await expect(view.page.locator('.things')).toContainText(name);
+    await view.button('Block').click();
+    await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Block “${one.login}”?`);
+    await view.page.keyboard.press('Escape');
+    await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
+    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  }
+  await view.page.goto(`${visits.stage.url}/console/users/import`);
+  const rows = CORPUS.map((name) => `"${name.replaceAll('"', '""')}"`).join('\n');
+  const buffer = Buffer.from(`login,<img src=x onerror=pwned()>\n${rows}\n`);
+  await view.page.locator('input[type=file]').setInputFiles({ name: `${CORPUS[2]}.csv`, mimeType: 'text/csv', buffer });
+  await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
+  await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
+  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+}, 180_000);
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in any of the pages of users', async () => {
+    const who = await someone(visits.stage);
+    const empty = await enter(who, '/console/users', size);
+    await expect(empty.page.getByText('Nobody here yet')).toBeVisible();
+    await expectAccessible(empty, 'empty list');
+    const shop = await addResource(visits.ports, who.account, {
+      name: 'A shop with a name that is rather long for a phone, and aword-that-goes-on-and-on',
+      ...enrolling,
+    });
+    const { user, tokens } = await addPerson(visits.ports, who.account, shop, {
+      user: { login: `a-login-of-fifty-characters-${'x'.repeat(22)}`, email: `${'y'.repeat(60)}@acme.example` },
+      tokens: [{}, { kind: 'hotp' }],
+      alone: true,
+    });
+    if (tokens[1]) await putInState(visits.ports, who.account, tokens[1].id, 'locked');
+    await sealEvents(visits.ports);
+    const view = await enter(who, '/console/users', size);
+    await view.page.getByRole('checkbox').first().check();
+    await expectAccessible(view, 'list');
+    for (const path of [
+      '/console/users/new',
+      '/console/users/import',
+      ...['', '/details', '/history'].map((tab) => pathOf(user, tab)),
+    ]) {
+      await view.page.goto(visits.stage.url + path);
+      await view.heading.waitFor();
+      await expect(view.page.locator('.bones')).toHaveCount(0);
+      await expectAccessible(view, path);
+    }
+    await view.page.goto(visits.stage.url + pathOf(user));
+    await view.button('Give access').click();
+    await expect(view.page.locator('.picks li')).toHaveCount(1);
+    await expectAccessible(view, 'choosing');
+    await view.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^A shop/ })
+      .click();
+    await expectAccessible(view, 'giving');
+  }, 120_000);
+});

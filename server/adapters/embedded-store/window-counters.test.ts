@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { WindowCounters } from './window-counters.ts';
+
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+const NOW = DAY * 20_000;
+/** More than are kept. */
+const FLOOD = 250_000;
+
+function flood(counters: WindowCounters, windowMs: number): void {
+  for (let at = 0; at < FLOOD; at++) counters.increment(`password-reset/for/${at}`, windowMs, 3, NOW);
+}
+
+// The attack: names and addresses that were never heard of before, until the count that keeps somebody's telephone quiet
+// is forgotten.
+test('SR-48: a flood of new keys makes no count forgotten of windows of another length', () => {
+  const counters = new WindowCounters();
+  for (let at = 0; at < 2; at++) counters.increment('codes/to-in-a-day/a phone', DAY, 1, NOW);
+  counters.increment('unlock/for/somebody', DAY, 1, NOW);
+  flood(counters, MINUTE);
+  flood(counters, HOUR);
+  expect(counters.increment('codes/to-in-a-day/a phone', DAY, 1, NOW)).toMatchObject({ count: 3, allowed: false });
+  expect(counters.increment('unlock/for/somebody', DAY, 1, NOW)).toMatchObject({ count: 2, allowed: false });
+});
+
+test('SR-48: nor, among those of one length, any that has been raised more than once', () => {
+  const counters = new WindowCounters();
+  for (let at = 0; at < 3; at++) counters.increment('codes/all', HOUR, 3, NOW);
+  flood(counters, HOUR);
+  expect(counters.increment('codes/all', HOUR, 3, NOW)).toMatchObject({ count: 4, allowed: false });
+});
+
+test('SR-20: whatever is raised, the memory for it is bounded', () => {
+  const counters = new WindowCounters();
+  flood(counters, HOUR);
+  flood(counters, HOUR);
+  expect(counters.size).toBeLessThanOrEqual(100_000);
+  flood(counters, MINUTE);
+  expect(counters.size).toBeLessThanOrEqual(200_000);
+});
