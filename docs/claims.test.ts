@@ -69,6 +69,7 @@ describe('the blocks of the documents', () => {
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/operators.md', expect.stringContaining('git clone')],
+      ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
     ]);
   });

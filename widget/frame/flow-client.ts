@@ -3,7 +3,7 @@ import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
 
 /** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
 export type FlowAnswer<View = FlowView> =
-  | { kind: 'view'; view: View }
+  | { kind: 'view'; view: View; requestId: string }
   | { kind: 'refused'; code: string; retryAfterMs?: number; requestId: string }
   | { kind: 'lost' };
 
@@ -62,7 +62,7 @@ export function createFlowClient(
         signal: abort.signal,
       });
       const answer = await response.json();
-      return response.ok ? { kind: 'view', view: answer } : refusalOf(response, answer);
+      return response.ok ? { kind: 'view', view: answer, requestId: idOf(response) } : refusalOf(response, answer);
     } catch {
       return { kind: 'lost' };
     } finally {
@@ -84,6 +84,8 @@ export function createFlowClient(
   };
 }
 
+const idOf = (response: Response) => response.headers.get('x-request-id') ?? '';
+
 function refusalOf(response: Response, problem: unknown): FlowAnswer<never> {
   const { code, retryAfterMs, requestId } = Object(problem) as Record<string, unknown>;
   const seconds = Number(response.headers.get('retry-after'));
@@ -92,6 +94,6 @@ function refusalOf(response: Response, problem: unknown): FlowAnswer<never> {
     kind: 'refused',
     code: typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? code : 'INTERNAL',
     ...(wait > 0 && { retryAfterMs: wait }),
-    requestId: typeof requestId === 'string' ? requestId : (response.headers.get('x-request-id') ?? ''),
+    requestId: typeof requestId === 'string' ? requestId : idOf(response),
   };
 }

@@ -105,7 +105,7 @@ describe('signing in', () => {
       code: 'INVALID_CREDENTIALS',
       message: expect.any(String),
       retryable: true,
-      requestId: '',
+      requestId: 'req-7',
     });
   });
 

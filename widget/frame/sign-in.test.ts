@@ -13,7 +13,7 @@ const view = (changes: Partial<FlowView> = {}): FlowView => ({
   now: 0,
   ...changes,
 });
-const seen = (changes?: Partial<FlowView>): FlowAnswer => ({ kind: 'view', view: view(changes) });
+const seen = (changes?: Partial<FlowView>): FlowAnswer => ({ kind: 'view', view: view(changes), requestId: 'req' });
 const lost: FlowAnswer = { kind: 'lost' };
 
 /** A sign-in with a client that answers as it is told, request by request; unexpected requests fail the test. */
@@ -32,7 +32,7 @@ function setUp({ kept, isInSight = true }: { kept?: string; isInSight?: boolean 
   const client: FlowClient = {
     begin: async () => {
       const answer = await next('begin');
-      return answer.kind === 'view' ? { kind: 'view', view: { ...answer.view, handle: 'fresh' } } : answer;
+      return answer.kind === 'view' ? { ...answer, view: { ...answer.view, handle: 'fresh' } } : answer;
     },
     read: (handle) => next(`read ${handle}`),
     answer: (_, seq, step, value) => next(`${step} ${seq} ${typeof value === 'string' ? value : value.id}`),
@@ -89,6 +89,17 @@ describe('beginning', () => {
     expect(types()).toEqual(['want', 'change', 'ready']);
     expect(screen()).toMatchObject({ kind: 'step', step: 'identify', busy: false });
     expect(stored.handle).toBe('fresh');
+  });
+
+  test.each([
+    ['a wrong password', { step: 'password', seq: 2, error: { code: 'INVALID_CREDENTIALS' } }],
+    ['a refusal for good', { step: 'denied', seq: 2, error: { code: 'TOKEN_LOCKED' } }],
+  ] as const)('%s names the request that an operator finds in the log', async (_, after) => {
+    const { signIn, told, expectAnswers } = setUp();
+    expectAnswers(seen({ step: 'password', seq: 1 }), seen(after));
+    await signIn.begin(NONCE, '');
+    await signIn.submit('wrong');
+    expect(told).toContainEqual(expect.objectContaining({ type: 'error', code: after.error.code, requestId: 'req' }));
   });
 
   test('a page that never hands over a nonce is a timeout', async () => {

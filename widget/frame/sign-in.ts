@@ -156,14 +156,14 @@ export function createSignIn({
     else expire();
   };
 
-  const showView = (view: FlowView) => {
+  const showView = ({ view, requestId }: Extract<FlowAnswer, { kind: 'view' }>) => {
     const { step, error } = view;
     signs = !!view.transaction;
     const before = screen.kind === 'step' ? screen.step : screen.kind;
     isUncertain = false;
     watchTime(view);
     if (step !== before) say({ type: 'change', step });
-    if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED', '', view.unlock);
+    if (step === 'denied') return deny(error?.code ?? 'ACCESS_DENIED', requestId, view.unlock);
     if (step === 'done') {
       memory?.forget();
       put({ kind: 'done', signs });
@@ -176,7 +176,7 @@ export function createSignIn({
     };
     const resend = view.sent && deadlineIn(view.sent.resendAfterMs);
     put({ kind: 'step', step, view, busy: false, ...(notice && { notice }), ...(resend && { resend }) });
-    if (error) sayError(error.code);
+    if (error) sayError(error.code, requestId);
     else if (isToBeSent(view) && askedFor !== run) {
       // What is sent is asked for on arrival, once; after that it is for the person to ask.
       askedFor = run;
@@ -193,7 +193,7 @@ export function createSignIn({
     const asked = run;
     const answer = await client.read(handle);
     if (asked !== run) return true;
-    if (answer.kind === 'view' && answer.view.seq !== seq) showView(answer.view);
+    if (answer.kind === 'view' && answer.view.seq !== seq) showView(answer);
     else if (answer.kind === 'refused' && answer.code === 'FLOW_NOT_FOUND') expire();
     else {
       isUncertain = answer.kind === 'lost';
@@ -249,7 +249,7 @@ export function createSignIn({
     if (isUncertain) return stay('interrupted');
     const answer = await ask(view.seq, step);
     if (asked !== run) return;
-    if (answer.kind === 'view') showView(answer.view);
+    if (answer.kind === 'view') showView(answer);
     else if (answer.kind === 'refused') await refuse(answer, view.seq);
     else if (!(await lookAgain(view.seq))) stay('interrupted');
   };
@@ -284,7 +284,7 @@ export function createSignIn({
         if (asked !== run) return;
         if (answer.kind === 'view' && answer.view.step !== 'denied') {
           handle = kept;
-          return showView(answer.view);
+          return showView(answer);
         }
         if (answer.kind === 'lost') return put({ kind: 'offline' });
         memory.forget();
@@ -303,7 +303,7 @@ export function createSignIn({
       if (asked !== run) return;
       if (answer.kind === 'view') {
         handle = answer.view.handle;
-        showView(answer.view);
+        showView(answer);
         return memory.keep(handle);
       }
       if (answer.kind === 'lost') {

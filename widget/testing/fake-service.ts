@@ -133,6 +133,7 @@ export async function startFakeService(dist: string): Promise<FakeService> {
   }
 
   async function flow(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('x-request-id', 'req-7');
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');

@@ -30,6 +30,7 @@ test('a folder is locked once, and free again when released', () => {
   const release = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(FolderInUse);
   expect(() => lockFolder(folder)).toThrow(`in use by process ${process.pid}`);
+  expect(() => lockFolder(folder)).toThrow('one that is just starting answers in a moment');
   release();
   expect(existsSync(file)).toBe(false);
   lockFolder(folder)();

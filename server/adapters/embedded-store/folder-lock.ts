@@ -55,7 +55,7 @@ function removeIfStale(file: string, folder: string): void {
   const holder = parse(found);
   if (holder ? isAlive(holder, file) : !isSilent(file)) {
     throw new FolderInUse(
-      `The data folder ${folder} is in use by process ${holder?.pid ?? 'unknown'}. One server process per folder.`,
+      `The data folder ${folder} is in use by process ${holder?.pid ?? 'unknown'}. One server process per folder; one that is just starting answers in a moment.`,
     );
   }
   const aside = `${file}.${randomUUID()}`;

@@ -239,6 +239,14 @@ describe('resources', () => {
       expect(await refusalOf(response)).toEqual({ status: 422, code: 'INPUT_INVALID' });
     }
   });
+
+  test.each([
+    [{ allowedOrigins: ['shop.example'] }, /^allowedOrigins\/0: needs to be .* such as https:\/\/shop\.example /],
+    [{ redirectUris: ['http://a.example/'] }, /^redirectUris\/0: needs to be .* such as https:\/\/shop\.example\//],
+  ])('say what is needed in place of %j', async (input, says) => {
+    const { detail } = await (await call('POST /v1/resources', { name: 'Shop', ...input })).json();
+    expect(detail).toMatch(says);
+  });
 });
 
 // SR-59

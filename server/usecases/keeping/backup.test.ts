@@ -230,7 +230,7 @@ describe('a backup that is not as it was written is refused, and nothing is writ
         },
       },
     };
-    await expect(restoreBackup(other, readingOf(lines))).rejects.toThrow('does not open with this master key');
+    await expect(restoreBackup(other, readingOf(lines))).rejects.toThrow('give the key of the time of the backup');
     expect((await contentsOf(store)).size).toBe(0);
   });
 

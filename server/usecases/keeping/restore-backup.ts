@@ -113,7 +113,9 @@ async function inspect(
         try {
           secrets.open(sealed, context);
         } catch {
-          throw new BackupInvalid(`the ${context.kind} ${context.id} does not open with this master key`);
+          throw new BackupInvalid(
+            `the ${context.kind} in it does not open with this master key: give the key of the time of the backup`,
+          );
         }
       }
     } else if ('i' in record && header && header.partitions !== store.partitions) {
