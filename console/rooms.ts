@@ -1,4 +1,17 @@
-import { Globe, House, type IconNode, KeyRound, Smartphone, Users } from 'lucide';
+import {
+  Activity,
+  Code,
+  Filter,
+  Globe,
+  House,
+  type IconNode,
+  KeyRound,
+  ShieldUser,
+  Smartphone,
+  Users,
+  Wallet,
+  Webhook,
+} from 'lucide';
 import type { ComponentType } from 'preact';
 import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
@@ -59,6 +72,63 @@ export const ROOMS: Readonly<Record<InnerPlace, RoomEntry>> = {
     group: 'work',
     find: { path: 'tokens', name: ({ name }) => String(name), href: ({ id }) => `/console/tokens/${id}` },
     load: () => import('./tokens/room.tsx'),
+  },
+  filters: {
+    label: { en: 'Filters', de: 'Filter' },
+    icon: Filter,
+    key: 'f',
+    group: 'work',
+    find: { path: 'filters', name: ({ name }) => String(name), href: ({ id }) => `/console/filters/${id}` },
+    load: () => import('./filters/room.tsx'),
+  },
+  events: {
+    label: { en: 'Events', de: 'Ereignisse' },
+    icon: Activity,
+    key: 'e',
+    group: 'work',
+    load: () => import('./events/room.tsx'),
+  },
+  administrators: {
+    label: { en: 'Administrators', de: 'Administratoren' },
+    icon: ShieldUser,
+    key: 'a',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: {
+      path: 'administrators',
+      name: ({ name }) => String(name),
+      href: ({ id }) => `/console/administrators/${id}`,
+    },
+    load: () => import('./administrators/room.tsx'),
+  },
+  apiKeys: {
+    label: { en: 'API keys', de: 'API-Schlüssel' },
+    icon: Code,
+    key: 'k',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: { path: 'api-keys', name: ({ name }) => String(name), href: ({ id }) => `/console/api-keys/${id}` },
+    load: () => import('./api-keys/room.tsx'),
+  },
+  webhooks: {
+    label: { en: 'Webhooks', de: 'Webhooks' },
+    icon: Webhook,
+    key: 'w',
+    group: 'work',
+    isFor: ({ administrator }) => administrator.role === 'superuser',
+    find: {
+      path: 'webhooks',
+      name: ({ url, description }) => String(description ?? url),
+      href: ({ id }) => `/console/webhooks/${id}`,
+    },
+    load: () => import('./webhooks/room.tsx'),
+  },
+  plan: {
+    label: { en: 'Plan and balance', de: 'Tarif und Guthaben' },
+    icon: Wallet,
+    key: 'p',
+    group: 'work',
+    load: () => import('./plan/room.tsx'),
   },
   ownSignIn: {
     label: { en: 'Your sign-in', de: 'Ihre Anmeldung' },

@@ -48,9 +48,10 @@ export function ChoiceInput(props: Props<'select' | 'one-of'>) {
 }
 
 export function SomeOfInput({ input, value, isReadOnly, onChange }: Props<'some-of'>) {
-  const chosen = value as string[];
+  const chosen = (value ?? []) as string[];
+  const put = (next: string[]) => onChange(next.length === 0 && input.without !== undefined ? null : next);
   return (
-    <div class="choices">
+    <div class={input.choices.length > 12 ? 'choices many' : 'choices'}>
       {input.choices.map((choice) => (
         <label key={choice.value} class="choice">
           <input
@@ -59,7 +60,7 @@ export function SomeOfInput({ input, value, isReadOnly, onChange }: Props<'some-
             disabled={isReadOnly}
             onChange={({ currentTarget }) =>
               // In the order of the choices, so that switching one off and on again changes nothing.
-              onChange(
+              put(
                 [...new Set([...input.choices.map((one) => one.value), ...chosen])].filter((one) =>
                   one === choice.value ? currentTarget.checked : chosen.includes(one),
                 ),

@@ -83,6 +83,8 @@ function Control(props: InputViewProps) {
       return <SomeOfInput {...props} input={input} />;
     case 'list':
       return <ListInput {...props} input={input} />;
+    case 'part':
+      return <>{input.draw(props)}</>;
     case 'weights':
       return <Weights {...props} input={input} />;
     default:
@@ -91,7 +93,7 @@ function Control(props: InputViewProps) {
 }
 
 /** A single control has a label; several have a legend. */
-const SEVERAL: readonly Input['kind'][] = ['one-of', 'some-of', 'weights'];
+const SEVERAL: readonly Input['kind'][] = ['one-of', 'some-of', 'weights', 'part'];
 
 function Labelled({ input, id, error, children }: InputViewProps & { children: ComponentChildren }) {
   const { label, hint, kind } = input;

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { words } from '../inside/words.ts';
 import type { Fields } from '../service/conflict.ts';
 
@@ -30,8 +31,8 @@ export type Input = Asked &
     | { kind: 'select'; choices: readonly Choice[]; without?: string }
     /** One of few, each with its meaning beside it. */
     | { kind: 'one-of'; choices: readonly Choice[] }
-    /** Any of these: texts. */
-    | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean }
+    /** Any of these: texts. With `without` it is null when none is chosen, which is called that. */
+    | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
     /** Texts that the person writes. */
     | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
     /** Milliseconds since 1970, or null. */
@@ -40,7 +41,25 @@ export type Input = Asked &
     | { kind: 'group'; inputs: readonly Input[]; initial: Fields }
     /** An object with numbers of 0 to `max`. */
     | { kind: 'weights'; max: number; labels: Readonly<Record<string, string>> }
+    /** What only one room asks for: it draws it, tells it, and says what is wrong with it. */
+    | {
+        kind: 'part';
+        draw(props: InputViewProps): ComponentChildren;
+        text(value: unknown): string;
+        check?(value: unknown): string | undefined;
+      }
   );
+
+export interface InputViewProps<Kind extends Input = Input> {
+  input: Kind;
+  id: string;
+  value: unknown;
+  error: string | undefined;
+  isReadOnly: boolean;
+  /** Where it is marked as changed. */
+  isChanged: boolean;
+  onChange(value: unknown): void;
+}
 
 export interface Section {
   title: string;
@@ -67,7 +86,7 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
         ? undefined
         : words('durationRange', durationText(input.min), durationText(input.max));
     case 'some-of':
-      return input.isNeeded && (value as unknown[]).length === 0 ? words('chooseOne') : undefined;
+      return input.isNeeded && ((value ?? []) as unknown[]).length === 0 ? words('chooseOne') : undefined;
     case 'group': {
       if (value === null) return undefined;
       const inner = value as Fields;
@@ -77,6 +96,8 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
       return Object.values(value as Fields).every((one) => isWithin(one, { min: 0, max: input.max }))
         ? undefined
         : words('notANumber', 0, input.max);
+    case 'part':
+      return input.check?.(value);
     default:
       return undefined;
   }
@@ -110,6 +131,8 @@ export function valueText(input: Input, value: unknown): string {
       return Object.entries(value as Fields)
         .map(([name, weight]) => `${input.labels[name] ?? name} ${weight}`)
         .join(', ');
+    case 'part':
+      return input.text(value);
     default:
       return String(value);
   }

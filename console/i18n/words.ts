@@ -27,3 +27,12 @@ export function createWords<const English extends Readonly<Record<string, string
     },
   });
 }
+
+/** Words of several parts that a room needs at once. */
+export function together(...all: Pick<Words<string>, 'load'>[]): { load(lang: string): Promise<void> } {
+  return {
+    async load(lang) {
+      await Promise.all(all.map((one) => one.load(lang)));
+    },
+  };
+}

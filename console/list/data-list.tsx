@@ -34,7 +34,8 @@ export interface DataListProps<Item> {
   label: string;
   columns: readonly Column<Item>[];
   nameOf(item: Item): string;
-  hrefOf(item: Item): string;
+  /** Where one of them is looked at; without it they are told in full here. */
+  hrefOf?(item: Item): string;
   canSearch?: boolean;
   filters?: readonly ListFilter[];
   /** What can be done with several at once. */
@@ -74,7 +75,8 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     setChosen(new Set());
     go(`${address.path}${queryOf(next)}`, isReplacing);
   };
-  const items = page?.items ?? [];
+  // What the API gives no id goes by its name.
+  const items: Item[] = (page?.items ?? []).map((item) => ({ ...item, id: item.id ?? props.nameOf(item) }));
   const marked = items.filter(({ id }) => chosen.has(id));
   const isEmpty = page && items.length === 0 && page.next === null && !isNarrowed && state.after === undefined;
   if (isEmpty && !read.problem) return <>{empty}</>;
@@ -84,7 +86,15 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     for (const id of ids) isChosen ? next.add(id) : next.delete(id);
     setChosen(next);
   };
-  const view: ViewProps<Item> = { ...props, items, state, put, chosen, choose, canChoose: bulk.length > 0 };
+  const view: ViewProps<Item> = {
+    ...props,
+    items,
+    state,
+    put,
+    chosen,
+    choose,
+    canChoose: bulk.length > 0,
+  };
   return (
     <section class="list" aria-label={label} aria-busy={read.isLoading}>
       <div class="list-tools">
@@ -181,9 +191,7 @@ function Table<Item extends { id: string }>(props: ViewProps<Item>) {
             {columns.map((column, at) =>
               at === 0 ? (
                 <th key={column.key} scope="row">
-                  <Link class="row-link" href={hrefOf(item)}>
-                    {column.cell(item)}
-                  </Link>
+                  <Named href={hrefOf?.(item)}>{column.cell(item)}</Named>
                 </th>
               ) : (
                 <td key={column.key}>{column.cell(item)}</td>
@@ -230,9 +238,7 @@ function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
         <li key={item.id} class={chosen.has(item.id) ? 'chosen' : undefined}>
           <div class="card-head">
             {canChoose && <Choose item={item} {...{ chosen, choose, nameOf }} />}
-            <Link class="row-link" href={hrefOf(item)}>
-              {first?.cell(item)}
-            </Link>
+            <Named href={hrefOf?.(item)}>{first?.cell(item)}</Named>
           </div>
           <dl>
             {others.map((column) => (
@@ -245,6 +251,15 @@ function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
         </li>
       ))}
     </ul>
+  );
+}
+
+function Named({ href, children }: { href: string | undefined; children: ComponentChildren }) {
+  if (href === undefined) return <span class="row-name">{children}</span>;
+  return (
+    <Link class="row-link" href={href}>
+      {children}
+    </Link>
   );
 }
 

@@ -29,6 +29,17 @@ export const CONSOLE_PLACES = {
     '/console/tokens/:id',
     '/console/tokens/:id/:tab(details|history)',
   ],
+  filters: ['/console/filters', '/console/filters/:page(new)', '/console/filters/:id'],
+  events: ['/console/events'],
+  administrators: ['/console/administrators', '/console/administrators/:page(new)', '/console/administrators/:id'],
+  apiKeys: ['/console/api-keys', '/console/api-keys/:page(new)', '/console/api-keys/:id'],
+  webhooks: [
+    '/console/webhooks',
+    '/console/webhooks/:page(new)',
+    '/console/webhooks/:id',
+    '/console/webhooks/:id/:tab(deliveries)',
+  ],
+  plan: ['/console/plan'],
 } as const satisfies Record<string, readonly string[]>;
 export type ConsolePlace = keyof typeof CONSOLE_PLACES;
 

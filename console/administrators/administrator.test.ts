@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Grant, grantsInput, levelOf, withLevel } from './administrator.tsx';
+
+const ids = ['res_00000000001', 'res_00000000002', 'res_00000000003'];
+const grants = fc.uniqueArray(fc.record({ resource: fc.constantFrom(...ids), allowed: fc.boolean() }), {
+  selector: ({ resource }: Grant) => resource,
+});
+
+test('one grant is changed, once, and no other is touched', () => {
+  fc.assert(
+    fc.property(
+      grants,
+      fc.constantFrom(...ids),
+      fc.constantFrom('grantNone' as const, 'grantPaused' as const, 'grantAllowed' as const),
+      (before, resource, level) => {
+        const after = withLevel(before, resource, level);
+        expect(levelOf(after, resource)).toBe(level);
+        expect(new Set(after.map((one) => one.resource)).size).toBe(after.length);
+        const others = (list: readonly Grant[]) => list.filter((one) => one.resource !== resource);
+        expect(others(after)).toEqual(others(before));
+      },
+    ),
+  );
+});
+
+test('are told by the names of their resources', () => {
+  const input = grantsInput([], (id) => (id === ids[0] ? 'Shop' : id));
+  const text = input.kind === 'part' ? input.text([{ resource: ids[0], allowed: true }]) : '';
+  expect(text).toBe('Shop: May change it');
+});

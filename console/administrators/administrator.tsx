@@ -1,0 +1,99 @@
+import type { Choice, Input } from '../edit/inputs.ts';
+import { Badge } from '../parts/badge.tsx';
+import type { Fields } from '../service/conflict.ts';
+import { words } from './words.ts';
+
+export const ADMINISTRATORS = '/console/administrators';
+
+export interface Grant {
+  resource: string;
+  allowed: boolean;
+}
+
+/** An administrator as the API shows them. */
+export interface AdministratorView extends Fields {
+  id: string;
+  email: string;
+  name: string;
+  role: 'superuser' | 'administrator';
+  state: 'invited' | 'active';
+  hasToken: boolean;
+  grants: readonly Grant[];
+  createdAt: number;
+}
+
+/** What an invitation answers. */
+export interface Invited {
+  administrator: AdministratorView;
+  handOver?: { link: string; code: string };
+}
+
+export function States({ of: { role, state } }: { of: AdministratorView }) {
+  return (
+    <span class="states">
+      {role === 'superuser' && <Badge tone="warn">{words('superuser')}</Badge>}
+      <Badge tone={state === 'active' ? 'good' : 'plain'}>{words(state)}</Badge>
+    </span>
+  );
+}
+
+const LEVELS = ['grantNone', 'grantPaused', 'grantAllowed'] as const;
+type Level = (typeof LEVELS)[number];
+
+export function levelOf(grants: readonly Grant[], resource: string): Level {
+  const grant = grants.find((one) => one.resource === resource);
+  if (!grant) return 'grantNone';
+  return grant.allowed ? 'grantAllowed' : 'grantPaused';
+}
+
+/** The grants with one of them as it is to be; the others stay where they are. */
+export function withLevel(grants: readonly Grant[], resource: string, level: Level): Grant[] {
+  if (level === 'grantNone') return grants.filter((one) => one.resource !== resource);
+  const grant = { resource, allowed: level === 'grantAllowed' };
+  const isThere = grants.some((one) => one.resource === resource);
+  return isThere ? grants.map((one) => (one.resource === resource ? grant : one)) : [...grants, grant];
+}
+
+/** Resource by resource: assigned and allowed are two conditions (SR-27). */
+export function grantsInput(resources: readonly Choice[], nameOf: (id: string) => string): Input {
+  return {
+    name: 'grants',
+    kind: 'part',
+    label: words('grants'),
+    hint: words('grantsHint'),
+    text: (value) =>
+      (value as readonly Grant[])
+        .map((grant) => `${nameOf(grant.resource)}: ${words(levelOf([grant], grant.resource))}`)
+        .join('; ') || words('grantNone'),
+    draw({ id, value, isReadOnly, onChange }) {
+      const grants = value as readonly Grant[];
+      const known = new Set(resources.map((one) => one.value));
+      // Of a resource that is not among the first ones, or is gone, the grant is there all the same.
+      const others = grants.flatMap(({ resource }) => (known.has(resource) ? [] : [resource]));
+      const all = [...resources, ...others.map((one) => ({ value: one, label: nameOf(one) }))];
+      if (all.length === 0) return <p class="hint">{words('grantsEmpty')}</p>;
+      return (
+        <div class={all.length > 12 ? 'grants choices many' : 'grants'}>
+          {all.map(({ value: resource, label }) => (
+            <label key={resource} for={`${id}-${resource}`}>
+              <span>{label}</span>
+              <select
+                class="input"
+                id={`${id}-${resource}`}
+                value={levelOf(grants, resource)}
+                disabled={isReadOnly}
+                onChange={({ currentTarget }) => onChange(withLevel(grants, resource, currentTarget.value as Level))}
+              >
+                {LEVELS.map((level) => (
+                  <option key={level} value={level}>
+                    {words(level)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+        </div>
+      );
+    },
+  };
+}

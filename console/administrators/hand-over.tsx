@@ -1,0 +1,28 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { Snippet } from '../parts/copy.tsx';
+import { words } from './words.ts';
+
+/** Link and code of an invitation that no mail could carry. */
+export function HandOver({ link, code, onDone }: { link: string; code: string; onDone(): void }) {
+  const { texts } = useInside();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section class="panel once" aria-labelledby="hand-over">
+      <h2 id="hand-over" ref={heading} tabIndex={-1}>
+        {words('handOver')}
+      </h2>
+      <p class="hint">{words('handOverText')}</p>
+      <h3>{words('link')}</h3>
+      <Snippet texts={texts} text={link} what={words('link')} />
+      <h3>{words('code')}</h3>
+      <Snippet texts={texts} text={code} what={words('code')} />
+      <div class="dialog-actions start">
+        <button type="button" class="small-primary" onClick={onDone}>
+          {words('handedOver')}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+import { useState } from 'preact/hooks';
+import { EditForm } from '../edit/edit-form.tsx';
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { PageHead } from '../inside/page-head.tsx';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import { DeletePanel } from '../secrets/delete-panel.tsx';
+import { useResourceChoices } from '../secrets/use-resource-choices.ts';
+import { ADMINISTRATORS, type AdministratorView, grantsInput, type Invited, States } from './administrator.tsx';
+import { HandOver } from './hand-over.tsx';
+import { Transfer } from './transfer.tsx';
+import { words } from './words.ts';
+
+export function OneAdministrator({ id }: { id: string }) {
+  const { session } = useInside();
+  const path = `administrators/${id}`;
+  const read = useRead<AdministratorView>(path);
+  const { choices, nameOf } = useResourceChoices();
+  const { body: one, version } = read;
+  const isGone = read.problem && !one;
+  const isSelf = id === session.administrator.id;
+  return (
+    <>
+      <PageHead
+        title={isGone ? words('notFound') : one?.name}
+        back={{ href: ADMINISTRATORS, label: words('title') }}
+        lead={
+          one && (
+            <>
+              {one.email}
+              <span class="dot">·</span> {words('invited')} <When at={one.createdAt} />
+            </>
+          )
+        }
+      >
+        {one && <States of={one} />}
+      </PageHead>
+      {isGone && <Problem read={read} />}
+      {!one && !read.problem && <Bones lines={8} />}
+      {one && (
+        <>
+          {isSelf && (
+            <p class="strip">
+              {words('yourself')} <Link href="/console/your-sign-in">{words('toOwn')}</Link>
+            </p>
+          )}
+          <EditForm
+            path={path}
+            body={one}
+            version={version}
+            alsoChanged={['administrators']}
+            sections={[
+              {
+                title: words('about'),
+                ...(!isSelf && { text: words('theirs') }),
+                inputs: [{ name: 'name', kind: 'text', max: 100, label: words('name') }],
+              },
+              ...(one.role === 'superuser' ? [] : [{ title: words('mayDo'), inputs: [grantsInput(choices, nameOf)] }]),
+            ]}
+          />
+          {one.state === 'invited' && <Resend one={one} />}
+          {one.state === 'active' && one.role !== 'superuser' && <Transfer to={one} />}
+          <DeletePanel
+            path={path}
+            version={version}
+            name={one.name}
+            label={words(one.state === 'invited' ? 'takeBack' : 'remove')}
+            text={words(one.state === 'invited' ? 'takeBackText' : 'removeText')}
+            back={ADMINISTRATORS}
+            alsoChanged={['administrators']}
+            why={one.role === 'superuser' ? words('superuserStays') : undefined}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Resend({ one: { id, email } }: { one: AdministratorView }) {
+  const { client, reads, texts, notify } = useInside();
+  const [isBusy, setBusy] = useState(false);
+  const [handOver, setHandOver] = useState<Invited['handOver']>();
+  const resend = async () => {
+    if (isBusy) return;
+    setBusy(true);
+    const answer = await client.send<Invited>('POST', `invitations/${id}/resend`);
+    setBusy(false);
+    reads.changed('administrators');
+    if (answer.kind !== 'done') return notify({ text: refusalInWords(texts, answer), isBad: true });
+    if (answer.body.handOver) setHandOver(answer.body.handOver);
+    else notify({ text: words('sent', email) });
+  };
+  if (handOver) return <HandOver {...handOver} onDone={() => setHandOver(undefined)} />;
+  return (
+    <section class="panel edit-section" aria-labelledby="invitation">
+      <div class="edit-about">
+        <h2 id="invitation">{words('invitation')}</h2>
+      </div>
+      <div class="edit-fields">
+        <p class="hint">{words('resendText')}</p>
+        <button type="button" class="secondary" aria-disabled={isBusy} onClick={resend}>
+          {words('resend')}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { API_SCOPES } from '../../server/domain/api-scope.ts';
+import { SCOPES, stateOf } from './api-key.ts';
+
+test('every scope that there is can be chosen', () => {
+  expect(SCOPES).toEqual(API_SCOPES);
+});
+
+test('a key that has expired is that first, whatever else it is', () => {
+  const now = 1_000_000_000_000;
+  const day = 86_400_000;
+  expect(stateOf({ enabled: true, expiresAt: now }, now)).toBe('expired');
+  expect(stateOf({ enabled: false, expiresAt: now }, now)).toBe('expired');
+  expect(stateOf({ enabled: false, expiresAt: now + 1 }, now)).toBe('off');
+  expect(stateOf({ enabled: true, expiresAt: now + 29 * day }, now)).toBe('soon');
+  expect(stateOf({ enabled: true, expiresAt: now + 31 * day }, now)).toBe('active');
+});

@@ -1,0 +1,61 @@
+import type { Choice, Input } from '../edit/inputs.ts';
+import type { Fields } from '../service/conflict.ts';
+import { words } from './words.ts';
+
+export const API_KEYS = '/console/api-keys';
+
+export const SCOPES = ['authenticate', 'read', 'write', 'administer'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** An API key as the API shows it. */
+export interface ApiKey extends Fields {
+  id: string;
+  name: string;
+  prefix: string;
+  scopes: readonly Scope[];
+  resources: readonly string[] | null;
+  enabled: boolean;
+  expiresAt: number;
+  formerUntil: number | null;
+  lastUsedAt: number | null;
+  createdAt: number;
+}
+
+export interface KeyWithSecret {
+  key: ApiKey;
+  text: string;
+}
+
+const SOON_MS = 30 * 86_400_000;
+
+export type KeyState = 'active' | 'off' | 'expired' | 'soon';
+
+/** What there is to know of a key at a glance. */
+export function stateOf({ enabled, expiresAt }: Pick<ApiKey, 'enabled' | 'expiresAt'>, now: number): KeyState {
+  if (expiresAt <= now) return 'expired';
+  if (!enabled) return 'off';
+  return expiresAt - now < SOON_MS ? 'soon' : 'active';
+}
+
+/** What a new key and one that is there are both asked for. */
+export function inputsOf(resources: readonly Choice[]): Input[] {
+  return [
+    { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
+    {
+      name: 'scopes',
+      kind: 'some-of',
+      isNeeded: true,
+      label: words('scopes'),
+      hint: words('scopesHint'),
+      choices: SCOPES.map((scope) => ({ value: scope, label: words(scope), hint: words(`${scope}Hint`) })),
+    },
+    {
+      name: 'resources',
+      kind: 'some-of',
+      without: words('resources'),
+      label: words('resources'),
+      hint: words('resourcesHint'),
+      choices: resources,
+    },
+  ];
+}

@@ -1,0 +1,188 @@
+import { Activity, Pause, Play } from 'lucide';
+import { useState } from 'preact/hooks';
+import { together } from '../i18n/words.ts';
+import { useInside } from '../inside/context.ts';
+import { Empty } from '../inside/empty.tsx';
+import { PageHead } from '../inside/page-head.tsx';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import { useMedia } from '../list/use-media.ts';
+import { Icon } from '../parts/icon.tsx';
+import { EVENTS, type EventView, narrowedBy, queryOf } from './event.ts';
+import { EventDialog } from './event-dialog.tsx';
+import { ActorText, Outcome } from './event-parts.tsx';
+import css from './events.css?inline';
+import { Narrowing } from './narrowing.tsx';
+import { type FollowedFeed, useFeed } from './use-feed.ts';
+import { words as own, reasons, reasonText, types, typeText } from './words.ts';
+
+export const words = together(own, types, reasons);
+export const style = css;
+
+/** What has happened: narrowed, followed, exported. */
+export function Room() {
+  const { address, go } = useInside();
+  const narrowed = narrowedBy(address.query);
+  const query = queryOf(narrowed);
+  const feed = useFeed(query);
+  const [open, setOpen] = useState<EventView>();
+  const isEmpty = feed.items.length === 0 && !feed.isLoading && feed.next === null && query === '' && !feed.problem;
+  return (
+    <>
+      <PageHead title={own('title')} lead={own('lead')} actions={<Exports />} />
+      <Narrowing
+        narrowed={narrowed}
+        onChange={(next) => {
+          const text = queryOf(next);
+          go(text === '' ? EVENTS : `${EVENTS}?${text}`, true);
+        }}
+      />
+      {/* The past does not move. */}
+      {narrowed.to === undefined && <Follow feed={feed} />}
+      {isEmpty ? (
+        <Empty icon={Activity} title={own('emptyTitle')} text={own('emptyText')} />
+      ) : (
+        <List feed={feed} isNarrowed={query !== ''} onOpen={setOpen} />
+      )}
+      {open && <EventDialog event={open} onClose={() => setOpen(undefined)} />}
+    </>
+  );
+}
+
+function Exports() {
+  return (
+    <details class="menu">
+      <summary class="secondary">{own('export')}</summary>
+      <div class="menu-body">
+        <a href="/v1/events/export?format=jsonl" download>
+          {own('exportJsonl')}
+          <span class="hint">{own('exportJsonlHint')}</span>
+        </a>
+        <a href="/v1/events/export?format=csv" download>
+          {own('exportCsv')}
+          <span class="hint">{own('exportCsvHint')}</span>
+        </a>
+        <p class="hint">{own('exportWhole')}</p>
+      </div>
+    </details>
+  );
+}
+
+function Follow({ feed }: { feed: FollowedFeed }) {
+  const { following, setFollowing, problem, items } = feed;
+  const isOn = following === 'on';
+  return (
+    <div class="follow">
+      <button type="button" class="secondary" data-key="f" onClick={() => setFollowing(!isOn)}>
+        <Icon node={isOn ? Pause : Play} size={16} />
+        {own(isOn ? 'pause' : 'live')}
+      </button>
+      <p class={isOn ? 'hint following' : 'hint'} role="status">
+        {isOn && own(problem && items.length > 0 ? 'liveLost' : 'isLive')}
+        {following === 'asleep' && own('isAsleep')}
+      </p>
+    </div>
+  );
+}
+
+interface ListProps {
+  feed: FollowedFeed;
+  isNarrowed: boolean;
+  onOpen(event: EventView): void;
+}
+
+function List({ feed, isNarrowed, onOpen }: ListProps) {
+  const { items, next, isLoading, problem, fresh, older } = feed;
+  const isNarrow = useMedia('(max-width: 859px)');
+  const resources = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const nameOf = (id: string) => resources.body?.items.find((one) => one.id === id)?.name ?? id;
+  const about = ({ subject, resource }: EventView) => {
+    if (subject?.startsWith('res_')) return nameOf(subject);
+    return (
+      <>
+        {subject !== undefined && <code>{subject}</code>}
+        {subject !== undefined && resource !== undefined && <span class="dot">·</span>}
+        {resource !== undefined && nameOf(resource)}
+      </>
+    );
+  };
+  const outcome = ({ outcome, reason }: EventView) => (
+    <>
+      <Outcome outcome={outcome} />
+      {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
+    </>
+  );
+  const link = (event: EventView) => (
+    <button type="button" class="row-link" aria-haspopup="dialog" onClick={() => onOpen(event)}>
+      {typeText(event.type)}
+    </button>
+  );
+  return (
+    <section class="list events" aria-label={own('title')} aria-busy={isLoading}>
+      {items.length > 0 && isNarrow && (
+        <ul class="cards">
+          {items.map((event) => (
+            <li key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
+              <div class="card-head">
+                {link(event)}
+                <span class="muted">
+                  <When at={event.at} />
+                </span>
+              </div>
+              <p>{outcome(event)}</p>
+              <p class="muted">{about(event)}</p>
+            </li>
+          ))}
+        </ul>
+      )}
+      {items.length > 0 && !isNarrow && (
+        <table>
+          <caption class="unseen">{own('title')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{own('what')}</th>
+              <th scope="col">{own('outcome')}</th>
+              <th scope="col">{own('who')}</th>
+              <th scope="col">{own('about')}</th>
+              <th scope="col">{own('when')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((event) => (
+              <tr key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
+                <th scope="row">{link(event)}</th>
+                <td>{outcome(event)}</td>
+                <td>
+                  <ActorText actor={event.actor} />
+                </td>
+                <td>{about(event)}</td>
+                <td>
+                  <When at={event.at} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {isLoading && items.length === 0 && <Bones lines={8} />}
+      {!isLoading && items.length === 0 && !problem && isNarrowed && (
+        <p class="list-none" role="status">
+          {own('noMatch')}
+        </p>
+      )}
+      {problem && items.length === 0 && <Problem read={{ problem, isLoading, retry: older }} />}
+      {(items.length > 0 || isNarrowed) && !(problem && items.length === 0) && (
+        <div class="pager">
+          {next === null ? (
+            !isLoading && <p class="hint">{own('end')}</p>
+          ) : (
+            <button type="button" class="secondary" aria-disabled={isLoading} onClick={() => !isLoading && older()}>
+              {own(isLoading ? 'searching' : 'older')}
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

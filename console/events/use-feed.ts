@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { createFeed, type EventPage, type Feed, type FeedState } from './feed.ts';
+
+const EVERY_MS = 2_500;
+/** Asking keeps a session alive, and a session left alone has to end (SR-29): nobody here, nothing asked. */
+const ASLEEP_MS = 5 * 60_000;
+
+export type Following = 'on' | 'off' | 'asleep';
+
+export interface FollowedFeed extends FeedState {
+  following: Following;
+  setFollowing(isOn: boolean): void;
+  older(): void;
+}
+
+/** The events that pass a filter, as long as they are looked at. */
+export function useFeed(query: string): FollowedFeed {
+  const { client } = useInside();
+  const [state, setState] = useState<FeedState>({ items: [], next: null, isLoading: true, fresh: new Set() });
+  const [following, setFollowing] = useState<Following>('off');
+  const feed = useRef<Feed>(undefined);
+  useEffect(() => {
+    const made = createFeed((path, signal) => client.get<EventPage>(path, undefined, signal), query, setState);
+    feed.current = made;
+    setState(made.now());
+    made.older();
+    return () => made.stop();
+  }, [client, query]);
+  useEffect(() => {
+    if (following !== 'on') return;
+    let seenAt = performance.now();
+    const see = () => {
+      seenAt = performance.now();
+    };
+    const timer = setInterval(() => {
+      if (performance.now() - seenAt > ASLEEP_MS) setFollowing('asleep');
+      else if (!document.hidden) feed.current?.follow();
+    }, EVERY_MS);
+    const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
+    for (const sign of signs) document.addEventListener(sign, see, { passive: true });
+    feed.current?.follow();
+    return () => {
+      clearInterval(timer);
+      for (const sign of signs) document.removeEventListener(sign, see);
+    };
+  }, [following]);
+  return {
+    ...state,
+    following,
+    setFollowing: (isOn) => setFollowing(isOn ? 'on' : 'off'),
+    older: () => feed.current?.older(),
+  };
+}

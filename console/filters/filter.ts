@@ -1,0 +1,69 @@
+import type { SessionView } from '../../shared/wire/session.ts';
+import { isSuperuser } from '../inside/context.ts';
+import type { Fields } from '../service/conflict.ts';
+import { clockText, countriesIn, DAYS, type GeoRule, type Rule, type TimeRule } from './rules.ts';
+import { words } from './words.ts';
+
+export const FILTERS = '/console/filters';
+
+/** A filter as the API shows it. */
+export interface FilterView extends Fields {
+  id: string;
+  name: string;
+  rule: Rule;
+  createdAt: number;
+  createdBy: { kind: string; id?: string } | null;
+}
+
+/** A resource, as far as filters go. */
+export interface Holding {
+  id: string;
+  name: string;
+  geoFilter: string | null;
+  timeFilter: string | null;
+  ipFilter: string | null;
+}
+
+export function holds({ geoFilter, timeFilter, ipFilter }: Holding, id: string): boolean {
+  return geoFilter === id || timeFilter === id || ipFilter === id;
+}
+
+/** Whether a filter is for this person to change; the service asks the same. */
+export function mayChange(session: SessionView, { createdBy }: FilterView): boolean {
+  return isSuperuser(session) || (createdBy?.kind === 'administrator' && createdBy.id === session.administrator.id);
+}
+
+export function freshRule(kind: Rule['kind']): Rule {
+  if (kind === 'geo') return { kind, mode: 'allow', countries: [], unlocated: 'deny' };
+  if (kind === 'ip') return { kind, mode: 'allow', ranges: [] };
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { kind, zone, windows: [{ days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }] };
+}
+
+/** A rule in a line. */
+export function ruleText(rule: Rule, lang: string): string {
+  if (rule.kind === 'time') return `${windowTexts(rule).join('; ')} (${rule.zone})`;
+  if (rule.kind === 'ip')
+    return `${words(rule.mode === 'allow' ? 'modeAllowIp' : 'modeDenyIp')}: ${rule.ranges.join(', ')}`;
+  return `${words(rule.mode === 'allow' ? 'modeAllowGeo' : 'modeDenyGeo')}: ${countryNames(rule, lang).join(', ')}`;
+}
+
+export function countryNames({ countries }: GeoRule, lang: string): string[] {
+  const names = new Map(countriesIn(lang).map(({ code, name }) => [code, name]));
+  return countries.map((code) => names.get(code) ?? code);
+}
+
+/** `Monday to Friday 08:00–18:00`, window by window. */
+export function windowTexts({ windows }: Pick<TimeRule, 'windows'>): string[] {
+  return windows.map(
+    ({ days, fromMinute, toMinute }) => `${daysText(days)} ${clockText(fromMinute)}–${clockText(toMinute)}`,
+  );
+}
+
+function daysText(days: readonly (typeof DAYS)[number][]): string {
+  const at = days.map((day) => DAYS.indexOf(day)).sort((one, other) => one - other);
+  const [first, last] = [at[0], at.at(-1)];
+  const isSpan = first !== undefined && last !== undefined && at.length > 2 && last - first === at.length - 1;
+  if (isSpan) return words('daysSpan', words(DAYS[first] ?? 'mon'), words(DAYS[last] ?? 'sun'));
+  return at.map((one) => words(DAYS[one] ?? 'mon')).join(', ');
+}

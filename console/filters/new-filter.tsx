@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import { CreateForm } from '../edit/create-form.tsx';
+import { useInside } from '../inside/context.ts';
+import { PageHead } from '../inside/page-head.tsx';
+import { FILTERS, type FilterView, freshRule } from './filter.ts';
+import { ruleInput } from './rule-input.tsx';
+import type { Rule } from './rules.ts';
+import { words } from './words.ts';
+
+const KINDS = ['geo', 'time', 'ip'] as const;
+const TEXTS = { geo: 'geoText', time: 'timeText', ip: 'ipText' } as const;
+
+/** The kind stands in the address; it is chosen before the rule, and stays. */
+export function NewFilter() {
+  const { reads, address, go, notify, texts } = useInside();
+  const asked = address.query.get('kind');
+  const kind: Rule['kind'] = KINDS.find((one) => one === asked) ?? 'geo';
+  const [fresh] = useState(() => ({ geo: freshRule('geo'), time: freshRule('time'), ip: freshRule('ip') }));
+  return (
+    <>
+      <PageHead title={words('newFilter')} lead={words('newLead')} back={{ href: FILTERS, label: words('title') }} />
+      <fieldset class="segments kinds">
+        <legend class="unseen">{words('kind')}</legend>
+        {KINDS.map((one) => (
+          <label key={one}>
+            <input
+              type="radio"
+              class="unseen"
+              name="kind"
+              checked={one === kind}
+              onChange={() => go(`${FILTERS}/new?kind=${one}`, true)}
+            />
+            <span>{words(TEXTS[one])}</span>
+          </label>
+        ))}
+      </fieldset>
+      <CreateForm<FilterView>
+        key={kind}
+        path="filters"
+        inputs={[
+          { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
+          ruleInput(texts.lang),
+        ]}
+        initial={{ name: '', rule: fresh[kind] }}
+        button={words('make')}
+        onMade={({ body, version }) => {
+          reads.changed('filters');
+          reads.put(`filters/${body.id}`, body, version);
+          notify({ text: words('made', body.name) });
+          go(`${FILTERS}/${body.id}`, true);
+        }}
+        onCancel={() => go(FILTERS)}
+      />
+    </>
+  );
+}

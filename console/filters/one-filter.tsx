@@ -1,0 +1,93 @@
+import { EditForm } from '../edit/edit-form.tsx';
+import { mayActOn, useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { PageHead } from '../inside/page-head.tsx';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { DeletePanel } from '../secrets/delete-panel.tsx';
+import { FILTERS, type FilterView, mayChange } from './filter.ts';
+import { Refused } from './refused.tsx';
+import { ruleInput } from './rule-input.tsx';
+import { MOST_LOOKED_AT, useHoldings } from './use-holdings.ts';
+import { words } from './words.ts';
+
+export function OneFilter({ id }: { id: string }) {
+  const { session, texts } = useInside();
+  const path = `filters/${id}`;
+  const read = useRead<FilterView>(path);
+  const { resources, isCut } = useHoldings(id);
+  const { body: filter, version } = read;
+  const isGone = read.problem && !filter;
+  const isMine = filter !== undefined && mayChange(session, filter);
+  const isAll = (resources ?? []).every((one) => mayActOn(session, one.id));
+  return (
+    <>
+      <PageHead
+        title={isGone ? words('notFound') : filter?.name}
+        back={{ href: FILTERS, label: words('title') }}
+        lead={
+          filter && (
+            <>
+              {words('created')} <When at={filter.createdAt} />
+            </>
+          )
+        }
+      >
+        {filter && <Badge tone="plain">{words(filter.rule.kind)}</Badge>}
+      </PageHead>
+      {isGone && <Problem read={read} />}
+      {!filter && !read.problem && <Bones lines={8} />}
+      {filter && (
+        <>
+          {!isMine && <p class="strip">{words('notYours')}</p>}
+          {isMine && !isAll && <p class="strip">{words('notAll')}</p>}
+          <EditForm
+            path={path}
+            body={filter}
+            version={version}
+            isReadOnly={!isMine || !isAll}
+            alsoChanged={['filters']}
+            sections={[
+              {
+                title: words('rule'),
+                text: words('ruleHint'),
+                inputs: [{ name: 'name', kind: 'text', max: 100, label: words('name') }, ruleInput(texts.lang)],
+              },
+            ]}
+          />
+          <section class="panel edit-section" aria-labelledby="using">
+            <div class="edit-about">
+              <h2 id="using">{words('using')}</h2>
+            </div>
+            <div class="edit-fields">
+              {resources === undefined && <Bones lines={2} />}
+              {resources?.length === 0 && <p class="hint">{words('usingNone')}</p>}
+              {resources !== undefined && resources.length > 0 && (
+                <ul class="plain-list">
+                  {resources.map((one) => (
+                    <li key={one.id}>
+                      <Link href={`/console/resources/${one.id}`}>{one.name}</Link>
+                    </li>
+                  ))}
+                </ul>
+              )}
+              {isCut && <p class="hint">{words('usingMany', MOST_LOOKED_AT)}</p>}
+            </div>
+          </section>
+          {resources !== undefined && resources.length > 0 && <Refused filter={id} resources={resources} />}
+          <DeletePanel
+            path={path}
+            version={version}
+            name={filter.name}
+            text={words('deleteText')}
+            back={FILTERS}
+            alsoChanged={['filters']}
+            why={!isMine ? words('notYours') : resources && resources.length > 0 ? words('inUse') : undefined}
+          />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import { useId, useState } from 'preact/hooks';
+import type { EventPage } from '../events/feed.ts';
+import { reasonText } from '../events/words.ts';
+import { useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { Badge } from '../parts/badge.tsx';
+import { Alert } from '../parts/field.tsx';
+import { type Explanation, latestSignIns, type Verdict, verdictOf } from './explained.ts';
+import type { Holding } from './filter.ts';
+import { words } from './words.ts';
+
+interface Row {
+  key: number;
+  user: string;
+  address: string;
+  verdict: Verdict;
+}
+
+/** So many are asked about: one request each, and each costs the service a decision. */
+const MOST_ASKED = 20;
+let nextKey = 0;
+const TONES = { passes: 'good', stopped: 'bad', notReached: 'plain' } as const;
+
+/** Who would be refused by a filter now: those who came last, and whoever one asks about. */
+export function Refused({ filter, resources }: { filter: string; resources: readonly Holding[] }) {
+  const { client, texts } = useInside();
+  const [resource, setResource] = useState(resources[0]?.id ?? '');
+  const [rows, setRows] = useState<readonly Row[]>();
+  const [progress, setProgress] = useState<string>();
+  const [wrong, setWrong] = useState<string>();
+  const [person, setPerson] = useState('');
+  const [address, setAddress] = useState('');
+  const id = useId();
+
+  const explain = async (user: string, from: string): Promise<Row | undefined> => {
+    const body = { resource, user, ...(from !== '' && { address: from }) };
+    const answer = await client.send<Explanation>('POST', 'explain', body);
+    if (answer.kind === 'done') return { key: nextKey++, user, address: from, verdict: verdictOf(answer.body, filter) };
+    setWrong(refusalInWords(texts, answer));
+    return undefined;
+  };
+  const askAll = async () => {
+    if (progress !== undefined) return;
+    setWrong(undefined);
+    const query = new URLSearchParams({ type: 'authentication', outcome: 'granted', resource, limit: '200' });
+    const answer = await client.get<EventPage>(`events?${query}`);
+    if (answer.kind !== 'done') return setWrong(refusalInWords(texts, answer));
+    const wanted = latestSignIns(answer.body.items, MOST_ASKED);
+    const found: Row[] = [];
+    setRows(found);
+    for (const one of wanted) {
+      setProgress(words('asking', found.length + 1, wanted.length));
+      const row = await explain(one.user, one.address);
+      if (!row) break;
+      found.push(row);
+      setRows([...found]);
+    }
+    setProgress(undefined);
+  };
+  const askOne = async (event: Event) => {
+    event.preventDefault();
+    if (person.trim() === '' || progress !== undefined) return;
+    setWrong(undefined);
+    const row = await explain(person.trim(), address.trim());
+    if (row) setRows([row, ...(rows ?? [])]);
+  };
+  const stopped = rows?.filter(({ verdict }) => verdict.outcome === 'stopped').length ?? 0;
+  return (
+    <section class="panel edit-section" aria-labelledby={`${id}-title`}>
+      <div class="edit-about">
+        <h2 id={`${id}-title`}>{words('refused')}</h2>
+        <p class="hint">
+          {words('refusedLead')} {words('refusedSaved')}
+        </p>
+      </div>
+      <div class="edit-fields">
+        <div class="ask-line">
+          <div>
+            <label for={`${id}-resource`}>{words('resource')}</label>
+            <select
+              class="input"
+              id={`${id}-resource`}
+              value={resource}
+              onChange={({ currentTarget }) => {
+                setResource(currentTarget.value);
+                setRows(undefined);
+              }}
+            >
+              {resources.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.name}
+                </option>
+              ))}
+            </select>
+          </div>
+          <button type="button" class="secondary" aria-disabled={progress !== undefined} onClick={askAll}>
+            {words('ask')}
+          </button>
+        </div>
+        <form class="ask-line" onSubmit={askOne} novalidate>
+          <div>
+            <label for={`${id}-person`}>{words('person')}</label>
+            <input
+              class="input"
+              type="text"
+              id={`${id}-person`}
+              placeholder={words('personHint')}
+              autocomplete="off"
+              autocapitalize="none"
+              value={person}
+              onInput={({ currentTarget }) => setPerson(currentTarget.value)}
+            />
+          </div>
+          <div>
+            <label for={`${id}-address`}>{words('address')}</label>
+            <input
+              class="input"
+              type="text"
+              id={`${id}-address`}
+              placeholder="203.0.113.7"
+              autocomplete="off"
+              value={address}
+              onInput={({ currentTarget }) => setAddress(currentTarget.value)}
+            />
+          </div>
+          <button type="submit" class="secondary">
+            {words('askOne')}
+          </button>
+        </form>
+        <Alert>{wrong}</Alert>
+        <p role="status">
+          {progress}
+          {progress === undefined && rows && rows.length > 0 && words('summary', stopped, rows.length)}
+          {progress === undefined && rows?.length === 0 && !wrong && words('askNone')}
+        </p>
+        {rows && rows.length > 0 && (
+          <ul class="verdicts">
+            {rows.map((row) => (
+              <li key={row.key}>
+                <Badge tone={TONES[row.verdict.outcome]}>
+                  {row.verdict.outcome === 'notReached'
+                    ? words('notReached', reasonText(row.verdict.code ?? ''))
+                    : words(row.verdict.outcome)}
+                </Badge>
+                <span>
+                  <code>{row.user}</code> <span class="muted">{row.address || words('noAddress')}</span>
+                </span>
+                <span class="muted">{sawText(row.verdict)}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function sawText({ saw }: Verdict): string {
+  if (!saw) return '';
+  const { country, localTime, address } = saw;
+  if (localTime !== undefined) return localTime ?? '';
+  if (country !== undefined) return country ?? words('noCountry');
+  return address ?? words('noAddress');
+}

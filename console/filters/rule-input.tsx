@@ -1,0 +1,250 @@
+import { X } from 'lucide';
+import { useMemo, useState } from 'preact/hooks';
+import type { InputViewProps } from '../edit/input-props.ts';
+import type { Input } from '../edit/inputs.ts';
+import { ListInput } from '../edit/list-input.tsx';
+import { useInside } from '../inside/context.ts';
+import { words as common } from '../inside/words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { ruleText } from './filter.ts';
+import {
+  countriesIn,
+  type GeoRule,
+  type IpRule,
+  isLike,
+  isRange,
+  MOST_WINDOWS,
+  type Rule,
+  type TimeRule,
+} from './rules.ts';
+import { WeekGrid } from './week-grid.tsx';
+import { words } from './words.ts';
+
+/** The rule of a filter, as a form has it. */
+export function ruleInput(lang: string): Input {
+  return {
+    name: 'rule',
+    kind: 'part',
+    label: words('rule'),
+    text: (value) => ruleText(value as Rule, lang),
+    check: (value) => mistakeIn(value as Rule),
+    draw: (props) => <RuleView {...props} rule={props.value as Rule} />,
+  };
+}
+
+function mistakeIn(rule: Rule): string | undefined {
+  if (rule.kind === 'geo') return rule.countries.length === 0 ? words('countryNone') : undefined;
+  if (rule.kind === 'ip') return rule.ranges.length === 0 ? words('rangesNone') : undefined;
+  if (rule.windows.length === 0) return words('weekNone');
+  return rule.windows.length > MOST_WINDOWS ? words('weekMany') : undefined;
+}
+
+interface RuleProps<Of extends Rule> extends InputViewProps {
+  rule: Of;
+}
+
+function RuleView(props: RuleProps<Rule>) {
+  const { rule } = props;
+  if (rule.kind === 'geo') return <GeoView {...props} rule={rule} />;
+  if (rule.kind === 'time') return <TimeView {...props} rule={rule} />;
+  return <IpView {...props} rule={rule} />;
+}
+
+interface ChooseProps {
+  id: string;
+  label: string;
+  hint?: string;
+  value: string;
+  choices: readonly (readonly [string, string])[];
+  isReadOnly: boolean;
+  onChange(value: string): void;
+}
+
+function Choose({ id, label, hint, value, choices, isReadOnly, onChange }: ChooseProps) {
+  return (
+    <div class="rule-field">
+      <label for={id}>{label}</label>
+      {hint !== undefined && (
+        <p class="hint above" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <select
+        class="input"
+        id={id}
+        value={value}
+        disabled={isReadOnly}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      >
+        {choices.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+const modeOf = (value: string) => (value === 'deny' ? 'deny' : 'allow');
+
+function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
+  const { lang } = useInside().texts;
+  const countries = useMemo(() => countriesIn(lang), [lang]);
+  const [typed, setTyped] = useState('');
+  const found = countries.filter((one) => isLike(one, typed));
+  const nameOf = (code: string) => countries.find((one) => one.code === code)?.name ?? code;
+  const choose = (code: string, isChosen: boolean) => {
+    const others = rule.countries.filter((one) => one !== code);
+    onChange({ ...rule, countries: isChosen ? [...others, code] : others });
+  };
+  return (
+    <div class="rule">
+      <Choose
+        id={`${id}-mode`}
+        label={words('mode')}
+        value={rule.mode}
+        choices={[
+          ['allow', words('modeAllowGeo')],
+          ['deny', words('modeDenyGeo')],
+        ]}
+        isReadOnly={isReadOnly}
+        onChange={(mode) => onChange({ ...rule, mode: modeOf(mode) })}
+      />
+      <fieldset class="rule-field">
+        <legend>{words('countries')}</legend>
+        {rule.countries.length > 0 && (
+          <ul class="chips">
+            {rule.countries.map((code) => (
+              <li key={code}>
+                {nameOf(code)}
+                {!isReadOnly && (
+                  <button
+                    type="button"
+                    class="quiet square"
+                    aria-label={common('remove', nameOf(code))}
+                    onClick={() => choose(code, false)}
+                  >
+                    <Icon node={X} size={14} />
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+        {!isReadOnly && (
+          <>
+            <input
+              class="input"
+              type="search"
+              aria-label={words('findCountry')}
+              placeholder={words('findCountry')}
+              autocomplete="off"
+              value={typed}
+              onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter') return;
+                event.preventDefault();
+                const [only, ...others] = found;
+                if (!only || others.length > 0) return;
+                choose(only.code, true);
+                setTyped('');
+              }}
+            />
+            <p class="unseen" role="status">
+              {typed !== '' && words('countriesShown', found.length)}
+            </p>
+            <div class="choices many countries">
+              {found.map(({ code, name }) => (
+                <label key={code} class="choice">
+                  <input
+                    type="checkbox"
+                    checked={rule.countries.includes(code)}
+                    onChange={({ currentTarget }) => choose(code, currentTarget.checked)}
+                  />
+                  <span>
+                    {name} <span class="muted">{code}</span>
+                  </span>
+                </label>
+              ))}
+            </div>
+          </>
+        )}
+      </fieldset>
+      <Choose
+        id={`${id}-unlocated`}
+        label={words('unlocated')}
+        hint={words('unlocatedHint')}
+        value={rule.unlocated}
+        choices={[
+          ['deny', words('unlocatedDeny')],
+          ['allow', words('unlocatedAllow')],
+        ]}
+        isReadOnly={isReadOnly}
+        onChange={(unlocated) => onChange({ ...rule, unlocated: modeOf(unlocated) })}
+      />
+    </div>
+  );
+}
+
+function IpView({ rule, id, isReadOnly, onChange }: RuleProps<IpRule>) {
+  const ranges = {
+    name: 'ranges',
+    kind: 'list',
+    most: 500,
+    label: words('ranges'),
+    placeholder: '203.0.113.0/24',
+    read: (text: string) => (isRange(text) ? { value: text.toLowerCase() } : { mistake: words('rangeBad') }),
+  } as const;
+  return (
+    <div class="rule">
+      <Choose
+        id={`${id}-mode`}
+        label={words('mode')}
+        value={rule.mode}
+        choices={[
+          ['allow', words('modeAllowIp')],
+          ['deny', words('modeDenyIp')],
+        ]}
+        isReadOnly={isReadOnly}
+        onChange={(mode) => onChange({ ...rule, mode: modeOf(mode) })}
+      />
+      <div class="rule-field">
+        <label for={`${id}-ranges`}>{words('ranges')}</label>
+        <ListInput
+          input={ranges}
+          id={`${id}-ranges`}
+          value={rule.ranges}
+          error={undefined}
+          isReadOnly={isReadOnly}
+          isChanged={false}
+          onChange={(next) => onChange({ ...rule, ranges: next })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function TimeView({ rule, id, isReadOnly, onChange }: RuleProps<TimeRule>) {
+  const zones = useMemo(() => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), rule.zone])], [rule.zone]);
+  return (
+    <div class="rule">
+      <Choose
+        id={`${id}-zone`}
+        label={words('zone')}
+        hint={words('zoneHint')}
+        value={rule.zone}
+        choices={zones.map((zone) => [zone, zone.replaceAll('_', ' ')])}
+        isReadOnly={isReadOnly}
+        onChange={(zone) => onChange({ ...rule, zone })}
+      />
+      <WeekGrid
+        windows={rule.windows}
+        id={`${id}-week`}
+        isReadOnly={isReadOnly}
+        onChange={(windows) => onChange({ ...rule, windows })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+/** What a filter goes by, as the API has it. */
+export interface GeoRule {
+  kind: 'geo';
+  mode: 'allow' | 'deny';
+  countries: readonly string[];
+  unlocated: 'allow' | 'deny';
+}
+export interface TimeRule {
+  kind: 'time';
+  zone: string;
+  windows: readonly TimeWindow[];
+}
+export interface IpRule {
+  kind: 'ip';
+  mode: 'allow' | 'deny';
+  ranges: readonly string[];
+}
+export type Rule = GeoRule | TimeRule | IpRule;
+
+export interface TimeWindow {
+  days: readonly Weekday[];
+  fromMinute: number;
+  toMinute: number;
+}
+
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof DAYS)[number];
+export const DAY_MINUTES = 1_440;
+export const MOST_WINDOWS = 50;
+
+/** Regions that have names and are no countries. */
+const NOT_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']);
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+
+export interface Country {
+  code: string;
+  name: string;
+}
+
+/** All countries, by their names in a language. The browser knows them, so no list is sent. */
+export function countriesIn(lang: string): Country[] {
+  const names = new Intl.DisplayNames(lang, { type: 'region', fallback: 'none' });
+  const codes = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
+  const found = codes.flatMap((code) => {
+    const name = isCountry(code) ? names.of(code) : undefined;
+    return name === undefined ? [] : [{ code, name }];
+  });
+  return found.sort((one, other) => one.name.localeCompare(other.name, lang));
+}
+
+function isCountry(code: string): boolean {
+  // A code that was withdrawn is read as its successor, and so differs.
+  return !NOT_COUNTRIES.has(code) && new Intl.Locale(`und-${code}`).maximize().region === code;
+}
+
+/** As people type it: without accents, whatever the case. */
+export function plainText(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
+}
+
+/** Whether a country is what somebody looks for. */
+export function isLike({ code, name }: Country, typed: string): boolean {
+  const plain = plainText(typed);
+  return plain === '' || code.toLowerCase() === plain || plainText(name).includes(plain);
+}
+
+/** Parts of the week, each as long as a step: those that sign-in is allowed in. */
+export type Week = ReadonlySet<number>;
+
+export const STEPS = [60, 30, 15] as const;
+export type Step = (typeof STEPS)[number];
+
+export function slotsOf(step: Step): number {
+  return DAY_MINUTES / step;
+}
+
+/** The longest step that all windows begin and end on; undefined: they are finer than can be drawn. */
+export function stepOf(windows: readonly TimeWindow[]): Step | undefined {
+  return STEPS.find((step) => windows.every((one) => one.fromMinute % step === 0 && one.toMinute % step === 0));
+}
+
+/** The windows as parts of the week; what runs past midnight goes on in the next day. */
+export function weekOf(windows: readonly TimeWindow[], step: Step): Set<number> {
+  const slots = slotsOf(step);
+  const all = slots * DAYS.length;
+  const week = new Set<number>();
+  for (const { days, fromMinute, toMinute } of windows) {
+    const end = toMinute < fromMinute ? toMinute + DAY_MINUTES : toMinute;
+    for (const day of days) {
+      const start = DAYS.indexOf(day) * slots;
+      for (let minute = fromMinute; minute < end; minute += step) week.add((start + minute / step) % all);
+    }
+  }
+  return week;
+}
+
+/** The parts of the week as windows: what is the same on several days is one. */
+export function windowsOf(week: Week, step: Step): TimeWindow[] {
+  const slots = slotsOf(step);
+  const byTimes = new Map<string, { days: Weekday[]; fromMinute: number; toMinute: number }>();
+  DAYS.forEach((day, at) => {
+    for (let slot = 0; slot < slots; slot++) {
+      if (!week.has(at * slots + slot)) continue;
+      const from = slot;
+      while (slot + 1 < slots && week.has(at * slots + slot + 1)) slot++;
+      const [fromMinute, toMinute] = [from * step, (slot + 1) * step];
+      const key = `${fromMinute} ${toMinute}`;
+      const known = byTimes.get(key);
+      if (known) known.days.push(day);
+      else byTimes.set(key, { days: [day], fromMinute, toMinute });
+    }
+  });
+  return [...byTimes.values()].sort((one, other) => one.fromMinute - other.fromMinute);
+}
+
+/** `08:30`; the end of the day is `24:00`. */
+export function clockText(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
+const RANGE = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+
+/** Whether a text may be an address or a CIDR range; how it is written in the end, the service says. */
+export function isRange(text: string): boolean {
+  const [, address = '', length] = RANGE.exec(text) ?? [];
+  if (address === '') return false;
+  const isOld = IPV4.test(address);
+  if (!isOld && !(address.includes(':') && URL.canParse(`http://[${address}]/`))) return false;
+  return length === undefined || Number(length) <= (isOld ? 32 : 128);
+}

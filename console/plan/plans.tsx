@@ -1,0 +1,133 @@
+import { useState } from 'preact/hooks';
+import { amountText } from '../home/amount-text.ts';
+import { useInside } from '../inside/context.ts';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { words } from './words.ts';
+
+const QUOTAS = ['users', 'resources', 'filters', 'administrators'] as const;
+type Quotas = Partial<Record<(typeof QUOTAS)[number], number>>;
+
+interface PlanView {
+  name: string;
+  active: boolean;
+  quotas: Quotas;
+  usage: Quotas;
+  monthlyFee: number;
+  paidUntil?: number;
+  lapsedAt?: number;
+}
+
+interface Offer {
+  currency: string;
+  items: { name: string; monthlyFee: number; quotas: Quotas }[];
+}
+
+/** The plan of the account and those on offer: the superuser's. */
+export function Plans() {
+  const { texts, client, reads, ask, notify } = useInside();
+  const plan = useRead<PlanView>('plan');
+  const offer = useRead<Offer>('plans');
+  const [isBusy, setBusy] = useState(false);
+  const { body: own } = plan;
+  const feeText = (fee: number) =>
+    fee === 0 ? words('free') : words('monthly', amountText(texts.lang, fee, offer.body?.currency ?? ''));
+  const choose = async ({ name, monthlyFee }: Offer['items'][number]) => {
+    if (isBusy) return;
+    const isSure = await ask({
+      title: words('chooseTitle', name),
+      text: words('chooseText', feeText(monthlyFee)),
+      action: words('chooseAction'),
+    });
+    if (!isSure) return;
+    setBusy(true);
+    const answer = await client.send('POST', 'plan', { name });
+    setBusy(false);
+    reads.changed('plan', 'account', 'balance', 'ledger', 'checklist');
+    if (answer.kind === 'done') notify({ text: words('chosen', name) });
+    else notify({ text: refusalInWords(texts, answer), isBad: true });
+  };
+  if (!own || !offer.body) {
+    const problem = [plan, offer].find((read) => read.problem);
+    return <section class="panel">{problem ? <Problem read={problem} /> : <Bones lines={5} />}</section>;
+  }
+  const limited = QUOTAS.filter((quota) => own.quotas[quota] !== undefined);
+  return (
+    <>
+      <section class="panel" aria-labelledby="plan">
+        <h2 id="plan">
+          {words('plan')}: {own.name} <PlanState isActive={own.active} />
+        </h2>
+        {!own.active && <p class="hint">{words('inactiveText')}</p>}
+        <p class="hint">
+          {feeText(own.monthlyFee)}
+          {own.paidUntil !== undefined && (
+            <>
+              <span class="dot">·</span> {words('paidUntil')} <When at={own.paidUntil} isExact />
+            </>
+          )}
+          {own.lapsedAt !== undefined && (
+            <>
+              <span class="dot">·</span> {words('lapsed')} <When at={own.lapsedAt} />
+            </>
+          )}
+        </p>
+        {limited.length === 0 && <p class="hint">{words('unlimited')}</p>}
+        <dl class="quotas">
+          {limited.map((quota) => {
+            const [most, used] = [own.quotas[quota] ?? 0, own.usage[quota] ?? 0];
+            return (
+              <div key={quota}>
+                <dt>{words(quota)}</dt>
+                <dd>
+                  {words('used', used.toLocaleString(texts.lang), most.toLocaleString(texts.lang))}
+                  <meter aria-label={words(quota)} min={0} max={most} high={most * 0.9} value={used} />
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+      </section>
+      <section class="panel" aria-labelledby="offered">
+        <h2 id="offered">{words('offered')}</h2>
+        <p class="hint">{words('offeredText')}</p>
+        <ul class="offers">
+          {offer.body.items.map((one) => (
+            <li key={one.name}>
+              <h3>{one.name}</h3>
+              <p>{feeText(one.monthlyFee)}</p>
+              <ul class="hint">
+                {QUOTAS.flatMap((quota) => {
+                  const most = one.quotas[quota];
+                  return most === undefined
+                    ? []
+                    : [<li key={quota}>{words('upTo', most.toLocaleString(texts.lang), words(quota))}</li>];
+                })}
+              </ul>
+              {one.name === own.name && own.active ? (
+                <Badge tone="good">{words('current')}</Badge>
+              ) : (
+                <button
+                  type="button"
+                  class="secondary"
+                  aria-label={words('chooseName', one.name)}
+                  aria-disabled={isBusy}
+                  onClick={() => choose(one)}
+                >
+                  {words('choose')}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+export function PlanState({ isActive }: { isActive: boolean }) {
+  return <Badge tone={isActive ? 'good' : 'bad'}>{words(isActive ? 'active' : 'inactive')}</Badge>;
+}

@@ -1,0 +1,110 @@
+import { useId, useMemo, useState } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { words as common } from '../inside/words.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Alert } from '../parts/field.tsx';
+import { createOnceKey, ifMatch } from '../service/client.ts';
+import { ShownOnce } from './shown-once.tsx';
+import { words } from './words.ts';
+
+const HOUR_MS = 3_600_000;
+const OVERLAPS = [
+  { ms: 0, word: 'overlapNone' },
+  { ms: HOUR_MS, word: 'overlapHour' },
+  { ms: 24 * HOUR_MS, word: 'overlapDay' },
+  { ms: 168 * HOUR_MS, word: 'overlapWeek' },
+] as const;
+
+export interface RotateProps<Answered> {
+  /** Below `/v1/`; its `/rotate` is what is asked. */
+  path: string;
+  version: string | undefined;
+  name: string;
+  hint: string;
+  secretOf(answered: Answered): string;
+  /** Lists and the like that show something of it. */
+  alsoChanged: readonly string[];
+}
+
+/** Gives something another secret, while the one before works on for as long as somebody needs to move over. */
+export function Rotate<Answered>(props: RotateProps<Answered>) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <p class="hint">{props.hint}</p>
+      <button type="button" class="secondary" onClick={() => setOpen(true)}>
+        {words('rotate')}
+      </button>
+      {isOpen && <RotateDialog {...props} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void }) {
+  const { path, version, name, secretOf, alsoChanged, onClose } = props;
+  const { client, reads, texts } = useInside();
+  const [overlapMs, setOverlap] = useState<number>(24 * HOUR_MS);
+  const [secret, setSecret] = useState<string>();
+  const [wrong, setWrong] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const once = useMemo(() => createOnceKey(() => crypto.randomUUID()), []);
+  const id = useId();
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
+    setWrong(undefined);
+    const body = { overlapMs };
+    const answer = await client.send<Answered>('POST', `${path}/rotate`, body, { ...once(body), ...ifMatch(version) });
+    setBusy(false);
+    if (answer.kind !== 'done') {
+      if (answer.kind === 'refused' && answer.code === 'VERSION_CONFLICT') reads.again(path);
+      return setWrong(refusalInWords(texts, answer));
+    }
+    setSecret(secretOf(answer.body));
+    reads.changed(path, ...alsoChanged);
+  };
+  // What is shown once is closed by the button that says so, not by a click beside it.
+  if (secret !== undefined) {
+    return (
+      <Dialog title={words('rotateTitle', name)} class="secret-dialog" onClose={() => undefined}>
+        <ShownOnce secret={secret} what={name} onDone={onClose} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={words('rotateTitle', name)} onClose={onClose}>
+      <form onSubmit={send} novalidate aria-busy={isBusy}>
+        <div class="field">
+          <label for={id}>{words('overlap')}</label>
+          <select
+            class="input"
+            id={id}
+            aria-describedby={`${id}-hint`}
+            value={String(overlapMs)}
+            onChange={({ currentTarget }) => setOverlap(Number(currentTarget.value))}
+          >
+            {OVERLAPS.map(({ ms, word }) => (
+              <option key={ms} value={ms}>
+                {words(word)}
+              </option>
+            ))}
+          </select>
+          <p class="hint" id={`${id}-hint`}>
+            {words('overlapHint')}
+          </p>
+        </div>
+        <Alert>{wrong}</Alert>
+        <div class="dialog-actions">
+          <button type="button" class="secondary" onClick={onClose}>
+            {common('cancel')}
+          </button>
+          <button type="submit" class="small-primary" aria-disabled={isBusy}>
+            {words('make')}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

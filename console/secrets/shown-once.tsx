@@ -1,0 +1,31 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useInside } from '../inside/context.ts';
+import { Snippet } from '../parts/copy.tsx';
+import { words } from './words.ts';
+
+export interface ShownOnceProps {
+  secret: string;
+  what: string;
+  onDone(): void;
+}
+
+/** A secret that was just made. It is in this page's memory alone, and gone with the view. */
+export function ShownOnce({ secret, what, onDone }: ShownOnceProps) {
+  const { texts } = useInside();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section class="panel once" aria-labelledby="once">
+      <h2 id="once" ref={heading} tabIndex={-1}>
+        {words('once')}
+      </h2>
+      <p class="hint">{words('onceText')}</p>
+      <Snippet texts={texts} text={secret} what={what} />
+      <div class="dialog-actions start">
+        <button type="button" class="small-primary" onClick={onDone}>
+          {words('haveIt')}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,22 @@
+/** What rooms say that make secrets and things that can be deleted. */
+export const en = {
+  once: 'Shown this once',
+  onceText: 'Copy it to where it is used. Nobody can see it again, not even here; whoever has it can use it.',
+  haveIt: 'I have copied it',
+  rotate: 'New secret',
+  rotateTitle: 'A new secret for {0}',
+  overlap: 'How long the one before works on',
+  overlapNone: 'Not at all: it has leaked',
+  overlapHour: 'An hour',
+  overlapDay: 'A day',
+  overlapWeek: 'A week',
+  overlapHint: 'Long enough to put the new one everywhere. An older one from a change before ends now.',
+  make: 'Make a new secret',
+  delete: 'Delete',
+  deleteTitle: 'Delete {0}?',
+  deleteAction: 'Delete for good',
+  deleted: '{0} is deleted.',
+  gone: '{0} is gone.',
+  onlySuperuser: 'Only the superuser has to do with this.',
+  allResources: 'All resources',
+} as const;

@@ -1,0 +1,118 @@
+import { RefreshCw, Send } from 'lucide';
+import { TYPES, typeText } from '../events/words.ts';
+import { useInside } from '../inside/context.ts';
+import { Empty } from '../inside/empty.tsx';
+import { refusalInWords } from '../inside/refusal.ts';
+import { When } from '../inside/when.tsx';
+import { DataList } from '../list/data-list.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { failureText, type WebhookView } from './webhook.ts';
+import { words } from './words.ts';
+
+interface Delivery {
+  id: string;
+  type: string;
+  state: 'pending' | 'delivered' | 'dead';
+  attempts: number;
+  nextAttemptAt: number | null;
+  lastAttempt: { at: number; status?: number; failure?: string } | null;
+  createdAt: number;
+}
+
+const TONES = { pending: 'warn', delivered: 'good', dead: 'bad' } as const;
+const STATES = ['pending', 'delivered', 'dead'] as const;
+/** Of 500 each: whoever has more can ask again. */
+const MOST_ROUNDS = 20;
+
+/** What was sent to a webhook, what is on its way, and what was given up. */
+export function Deliveries({ webhook }: { webhook: WebhookView }) {
+  const { client, reads, texts, notify } = useInside();
+  const path = `webhooks/${webhook.id}`;
+  const { pending = 0, dropped = 0, lastDroppedAt } = webhook.queue ?? {};
+  const replay = (deliveries: 'dead' | string[]) =>
+    client.send<{ replayed: number; more: boolean }>('POST', `${path}/replay`, { deliveries });
+  const replayDead = async () => {
+    let count = 0;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const answer = await replay('dead');
+      if (answer.kind !== 'done') {
+        notify({ text: refusalInWords(texts, answer), isBad: true });
+        break;
+      }
+      count += answer.body.replayed;
+      if (!answer.body.more) break;
+    }
+    reads.changed(path);
+    notify({ text: words('replayed', count) });
+  };
+  const answerOf = ({ lastAttempt }: Delivery) => {
+    if (lastAttempt === null) return words('noAnswer');
+    return lastAttempt.status === undefined ? failureText(lastAttempt.failure ?? '') : lastAttempt.status;
+  };
+  return (
+    <>
+      <div class="deliveries-head">
+        <p class="hint">
+          {pending > 0 && `${words('waiting', pending)}. `}
+          {words('deliveriesHint')}
+        </p>
+        <button type="button" class="secondary" onClick={() => reads.changed(path)}>
+          <Icon node={RefreshCw} size={16} />
+          {words('refresh')}
+        </button>
+        <button type="button" class="secondary" onClick={replayDead}>
+          {words('replayDead')}
+        </button>
+      </div>
+      {dropped > 0 && (
+        <p class="strip warn">
+          {words('dropped', dropped)} {lastDroppedAt !== undefined && <When at={lastDroppedAt} />}
+        </p>
+      )}
+      <DataList<Delivery>
+        path={`${path}/deliveries`}
+        label={words('tabDeliveries')}
+        canSearch={false}
+        columns={[
+          { key: 'event', label: words('event'), cell: ({ type }) => typeText(type) },
+          {
+            key: 'state',
+            label: words('state'),
+            cell: ({ state }) => <Badge tone={TONES[state]}>{words(state)}</Badge>,
+          },
+          { key: 'answer', label: words('lastAnswer'), cell: answerOf },
+          { key: 'tries', label: words('tries'), cell: ({ attempts }) => attempts },
+          {
+            key: 'next',
+            label: words('next'),
+            cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '–' : <When at={nextAttemptAt} />),
+          },
+          { key: 'when', label: words('when'), cell: ({ createdAt }) => <When at={createdAt} /> },
+        ]}
+        nameOf={({ type, id }) => `${typeText(type)} ${id}`}
+        filters={[
+          {
+            name: 'state',
+            label: words('anyState'),
+            choices: STATES.map((state) => ({ value: state, label: words(state) })),
+          },
+          {
+            name: 'type',
+            label: words('anyEvent'),
+            choices: TYPES.map((type) => ({ value: type, label: typeText(type) })),
+          },
+        ]}
+        bulk={[
+          {
+            label: words('replay'),
+            isFor: ({ state }) => state !== 'pending',
+            run: ({ id }) => replay([id]),
+            onDone: () => reads.changed(path),
+          },
+        ]}
+        empty={<Empty icon={Send} title={words('noneTitle')} text={words('noneText')} />}
+      />
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { SEND_FAILURES } from '../../server/domain/webhook/delivery.ts';
+import { mistakeIn } from '../edit/inputs.ts';
+import { failureText, formerUntil, inputsOf, nameOf } from './webhook.ts';
+
+test('every way in which sending can fail has words', () => {
+  for (const failure of SEND_FAILURES) expect(failureText(failure)).not.toBe(failure);
+  expect(failureText('constructor')).toBe('constructor');
+});
+
+test('a webhook goes by what somebody wrote of it, else by where it leads', () => {
+  expect(nameOf({ url: 'https://hooks.example/a' })).toBe('hooks.example/a');
+  expect(nameOf({ url: 'https://hooks.example/a', description: 'Alarm' })).toBe('Alarm');
+});
+
+test('the secret before signs along until its end, and then there is none', () => {
+  const secrets = [{ createdAt: 2 }, { createdAt: 1, expiresAt: 10 }];
+  expect([formerUntil({ secrets }, 9), formerUntil({ secrets }, 10)]).toEqual([10, undefined]);
+});
+
+test('what is no address is not taken; an empty description is none', () => {
+  const [url, description] = inputsOf([]);
+  if (!url || !description) throw new Error('no inputs');
+  expect(mistakeIn(url, 'https://hooks.example/')).toBeUndefined();
+  for (const bad of ['hooks.example', 'javascript:alert(1)', 'ftp://hooks.example/']) {
+    expect(mistakeIn(url, bad)).toMatch(/An address such as/);
+  }
+  expect(mistakeIn(description, null)).toBeUndefined();
+});

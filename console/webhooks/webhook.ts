@@ -1,0 +1,91 @@
+import type { Choice, Input } from '../edit/inputs.ts';
+import { TYPES, typeText } from '../events/words.ts';
+import type { Fields } from '../service/conflict.ts';
+import { words } from './words.ts';
+
+export const WEBHOOKS = '/console/webhooks';
+
+/** A webhook as the API shows it; what waits for it is told when it is read by itself. */
+export interface WebhookView extends Fields {
+  id: string;
+  url: string;
+  description?: string;
+  events: readonly string[] | null;
+  resources: readonly string[] | null;
+  enabled: boolean;
+  disabledReason?: string;
+  secrets: readonly { createdAt: number; expiresAt?: number }[];
+  createdAt: number;
+  queue?: { pending: number; dropped: number; lastDroppedAt?: number };
+}
+
+export interface WebhookWithSecret {
+  webhook: WebhookView;
+  secret: string;
+}
+
+/** What it is called: what somebody has written of it, else where it leads. */
+export function nameOf({ description, url }: Pick<WebhookView, 'description' | 'url'>): string {
+  return description ?? url.replace(/^https:\/\//, '');
+}
+
+const FAILURES = [
+  'url-refused',
+  'address-refused',
+  'name-not-found',
+  'connection-failed',
+  'tls-failed',
+  'timed-out',
+  'answer-unreadable',
+  'interrupted',
+] as const;
+
+/** Why there was no answer, in words. */
+export function failureText(failure: string): string {
+  const known = FAILURES.find((one) => one === failure);
+  return known === undefined ? failure : words(known);
+}
+
+/** Until when a secret before signs along; undefined: there is none. */
+export function formerUntil({ secrets }: Pick<WebhookView, 'secrets'>, now: number): number | undefined {
+  const ends = secrets.flatMap(({ expiresAt }) => (expiresAt !== undefined && expiresAt > now ? [expiresAt] : []));
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** What a new webhook and one that is there are both asked for. */
+export function inputsOf(resources: readonly Choice[]): Input[] {
+  return [
+    {
+      name: 'url',
+      kind: 'text',
+      max: 2000,
+      label: words('url'),
+      hint: words('urlHint'),
+      check: (text) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? undefined : words('urlBad')),
+    },
+    {
+      name: 'description',
+      kind: 'text',
+      max: 200,
+      without: words('noDescription'),
+      label: words('description'),
+      hint: words('descriptionHint'),
+    },
+    {
+      name: 'events',
+      kind: 'some-of',
+      without: words('allEvents'),
+      label: words('events'),
+      hint: words('eventsHint'),
+      choices: TYPES.filter((type) => type !== 'webhook.test').map((type) => ({ value: type, label: typeText(type) })),
+    },
+    {
+      name: 'resources',
+      kind: 'some-of',
+      without: words('resources'),
+      label: words('resources'),
+      hint: words('resourcesHint'),
+      choices: resources,
+    },
+  ];
+}

@@ -1,0 +1,176 @@
+import { describe, test } from 'vitest';
+import type { ApiKeyId } from '../server/domain/ids.ts';
+import { documents } from '../server/ports/documents.ts';
+import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { addResource, overwrite, read } from '../server/testing/scene.ts';
+import { someone } from './harness/console-people.ts';
+import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console api keys');
+const { enter } = visits;
+
+/** What the service says to this key. */
+const statusWith = async (key: string, path = 'users') =>
+  (await fetch(`${visits.stage.url}/v1/${path}`, { headers: { authorization: `Bearer ${key}` } })).status;
+
+async function makeKey(view: ConsoleView, name: string, scopes: readonly string[] = []) {
+  await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
+  await view.fill({ Name: name });
+  for (const scope of scopes) await view.page.getByRole('checkbox', { name: scope }).check();
+  await view.button('Make the key').click();
+  await view.at(`${name} is made.`);
+  const text = (await view.page.locator('.once pre').textContent()) ?? '';
+  await view.button('I have copied it').click();
+  await view.at(name);
+  const id = new URL(view.page.url()).pathname.split('/').at(-1) as ApiKeyId;
+  return { text, id };
+}
+
+const stored = (who: SceneAdministrator, id: ApiKeyId) => read(visits.ports, documents.apiKey(who.account, id));
+
+describe('from an empty account', () => {
+  test('a key is made, shown once, and opens what was chosen', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console');
+    await view.enter('API keys');
+    await view.at('API keys');
+    await expect(view.page.getByText('No API key yet')).toBeVisible();
+    await view.page.getByRole('link', { name: 'New API key' }).first().click();
+    await view.page.getByRole('checkbox', { name: /^Sign-ins/ }).uncheck();
+    await view.fill({ 'How long it works': '30' });
+    await view.button('Make the key').click();
+    await expect(view.wrong.first()).toHaveText('Fill this in.');
+    await expect(view.wrong.nth(1)).toHaveText('Choose at least one.');
+    const { text, id } = await makeKey(view, 'Shop backend', ['Read']);
+    expect(await statusWith(text)).toBe(200);
+    expect((await stored(who, id)).scopes).toEqual(['authenticate', 'read']);
+    expect(visits.stage.log()).not.toContain(text);
+    // SR-26: nobody sees it again, by going back or anywhere else.
+    await view.page.goBack();
+    await expect(view.page.locator('body')).not.toContainText(text);
+    await view.page.goto(`${visits.stage.url}/console/api-keys/${id}`);
+    await view.at('Shop backend');
+    await expect(view.page.locator('body')).not.toContainText(text);
+    await expect(view.page.locator('.head code')).toHaveText(text.slice(0, (await stored(who, id)).id.length + 12));
+  });
+});
+
+describe('a key that is there', () => {
+  test('is confined, switched off and on, and each counts at once', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, '/console/api-keys');
+    const { text, id } = await makeKey(view, 'Reports', ['Read']);
+    await view.page.getByRole('checkbox', { name: 'Shop' }).check();
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect((await stored(who, id)).resources).toEqual([shop.id]);
+    expect(await statusWith(text)).toBe(403);
+    await view.page.getByRole('checkbox', { name: 'Shop' }).uncheck();
+    await view.button('Save changes').click();
+    await expect.poll(async () => (await stored(who, id)).resources).toBeUndefined();
+    expect(await statusWith(text)).toBe(200);
+    await view.page.getByRole('switch', { name: 'Works' }).uncheck();
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Switched off')).toBeVisible();
+    expect(await statusWith(text)).toBe(401);
+  });
+
+  test('gets a new secret, and the one before works on for as long as was chosen', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/api-keys');
+    const { text } = await makeKey(view, 'Reports', ['Read']);
+    const rotate = async (overlap: string) => {
+      await view.button('New secret').click();
+      const dialog = view.page.getByRole('dialog');
+      await dialog.getByLabel('How long the one before works on').selectOption(overlap);
+      await expectAccessible(view, 'rotation');
+      await dialog.getByRole('button', { name: 'Make a new secret' }).click();
+      const next = (await dialog.locator('.once pre').textContent()) ?? '';
+      // Not lost by a slip: neither a click beside it nor Escape closes it.
+      await view.page.keyboard.press('Escape');
+      await view.page.mouse.click(5, 5);
+      await expect(dialog.locator('.once pre')).toBeVisible();
+      await dialog.getByRole('button', { name: 'I have copied it' }).click();
+      await expect(dialog).toHaveCount(0);
+      return next;
+    };
+    const second = await rotate('A day');
+    expect([await statusWith(text), await statusWith(second)]).toEqual([200, 200]);
+    await expect(view.page.getByText('The secret before works until')).toBeVisible();
+    const third = await rotate('Not at all: it has leaked');
+    expect([await statusWith(text), await statusWith(second), await statusWith(third)]).toEqual([401, 401, 200]);
+  });
+
+  test('is deleted by its name, and opens nothing any more', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/api-keys');
+    const { text } = await makeKey(view, 'Old', ['Read']);
+    await view.button('Delete').click();
+    await view.page.getByRole('dialog').getByRole('textbox').fill('Old');
+    await view.page.keyboard.press('Enter');
+    await expect(view.page.getByText('Old is deleted.')).toBeVisible();
+    await view.at('API keys');
+    expect(await statusWith(text)).toBe(401);
+  });
+});
+
+// SR-27: keys are the superuser's. The pages say so, and ask for nothing.
+test('an administrator who is not the superuser has no way there, and sees no key', async () => {
+  const ada = await someone(visits.stage);
+  const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
+  const view = await enter(grace, '/console');
+  await view.at('Home');
+  await expect(view.page.getByRole('link', { name: 'API keys', exact: true })).toHaveCount(0);
+  const asked: string[] = [];
+  view.page.on('request', (request) => asked.push(request.url()));
+  await view.page.goto(`${visits.stage.url}/console/api-keys`);
+  await expect(view.page.getByText('Only the superuser has to do with this.')).toBeVisible();
+  expect(asked.filter((url) => url.includes('/v1/api-keys'))).toEqual([]);
+  await expectAccessible(view, 'not for administrators');
+});
+
+test('SR-30: names that are markup are text', async () => {
+  const who = await someone(visits.stage);
+  const view = await enter(who, '/console/api-keys');
+  const { id } = await makeKey(view, 'x');
+  await view.page.addInitScript(TRAP);
+  for (const name of CORPUS) {
+    await overwrite(visits.ports, documents.apiKey(who.account, id), { name });
+    await view.page.goto(`${visits.stage.url}/console/api-keys`);
+    await expect(view.page.locator('tbody')).toContainText(name);
+    await view.page.goto(`${visits.stage.url}/console/api-keys/${id}`);
+    await view.at(name);
+    await view.button('Delete').click();
+    await expect(view.page.getByRole('dialog')).toContainText(name);
+  }
+  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+}, 120_000);
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in the pages of API keys', async () => {
+    const who = await someone(visits.stage);
+    await addResource(visits.ports, who.account, { name: 'Shop' });
+    const view = await enter(who, '/console/api-keys', size);
+    await expect(view.page.getByText('No API key yet')).toBeVisible();
+    await expectAccessible(view, 'empty list');
+    await view.page.goto(`${visits.stage.url}/console/api-keys/new`);
+    await expectAccessible(view, 'new');
+    await view.fill({ Name: 'A key with a name that is rather long for a phone' });
+    await view.button('Make the key').click();
+    await expect(view.page.locator('.once pre')).toBeVisible();
+    await expectAccessible(view, 'shown once');
+    await view.button('I have copied it').click();
+    await expect(view.page.getByRole('switch', { name: 'Works' })).toBeVisible();
+    await expectAccessible(view, 'one');
+    await view.page.goto(`${visits.stage.url}/console/api-keys`);
+    await view.page.getByRole('checkbox').last().check();
+    await expectAccessible(view, 'list');
+  });
+});

@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'vitest';
+import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource } from '../server/testing/scene.ts';
+import { sealEvents } from '../server/usecases/events/seal-events.ts';
+import { updateResource } from '../server/usecases/resources/update-resource.ts';
+import { someone } from './harness/console-people.ts';
+import { expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console events');
+const { enter } = visits;
+
+/** An account in which a resource and a person were made, and the resource renamed. */
+async function busyAccount(who: SceneAdministrator) {
+  const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+  const person = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+  await sealEvents(visits.ports);
+  return { shop, person };
+}
+
+const rename = async (who: SceneAdministrator, id: Awaited<ReturnType<typeof addResource>>['id'], name: string) => {
+  const actor = { kind: 'administrator', account: who.account, id: who.id, role: 'superuser', resources: [] } as const;
+  await updateResource(visits.ports, { actor }, id, { name }, undefined);
+  await sealEvents(visits.ports);
+};
+
+describe('what has happened', () => {
+  test('is narrowed, in the address, and told in full when one looks closer', async () => {
+    const who = await someone(visits.stage);
+    const { shop } = await busyAccount(who);
+    const view = await enter(who, '/console');
+    await view.enter('Events');
+    await view.at('Events');
+    await view.page.getByLabel('What').selectOption('Resource made');
+    await expect(view.page).toHaveURL(/type=resource\.created/);
+    await expect(view.page.locator('tbody tr')).toHaveCount(1);
+    await expect(view.page.locator('tbody tr')).toContainText('Shop');
+    await view.page.reload();
+    await expect(view.page.getByLabel('What')).toHaveValue('resource.created');
+    await view.button('Resource made').click();
+    const dialog = view.page.getByRole('dialog');
+    await expect(dialog).toContainText(shop.id);
+    await expect(dialog).toContainText('Sealed in segment');
+    await expectAccessible(view, 'event');
+    await dialog.getByRole('link', { name: /Shop/ }).click();
+    await view.at('Shop');
+    await view.page.goBack();
+    await view.button('Clear filters').click();
+    await expect(view.page).toHaveURL(/\/console\/events$/);
+    await view.page.getByText('More filters').click();
+    await view.page.getByLabel('About (id)').fill('nonsense');
+    await view.page.keyboard.press('Enter');
+    await expect(view.wrong).toHaveText('An id such as usr_01k8dq9z2mp');
+    await view.page.getByLabel('About (id)').fill(shop.id);
+    await view.page.keyboard.press('Enter');
+    await expect(view.page).toHaveURL(new RegExp(`subject=${shop.id}`));
+    await view.page.getByLabel('Outcome').selectOption('Refused');
+    await expect(view.page.getByText('Nothing matches up to here.')).toBeVisible();
+  });
+
+  test('is followed as it happens, until one pauses', async () => {
+    const who = await someone(visits.stage);
+    const { shop } = await busyAccount(who);
+    const view = await enter(who, `/console/events?subject=${shop.id}`);
+    await expect(view.page.locator('tbody tr')).toHaveCount(1);
+    await view.page.keyboard.press('f');
+    await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
+    await rename(who, shop.id, 'Shop two');
+    await expect(view.page.locator('tbody tr')).toHaveCount(2);
+    await expect(view.page.locator('tbody tr').first()).toContainText('Resource changed');
+    await view.button('Pause').click();
+    const asked: string[] = [];
+    view.page.on('request', (request) => asked.push(request.url()));
+    await rename(who, shop.id, 'Shop three');
+    await view.button('Follow').click();
+    await expect(view.page.locator('tbody tr')).toHaveCount(3);
+    expect(asked.filter((url) => url.includes('/v1/events'))).not.toEqual([]);
+  });
+
+  // SR-29: a session that nobody uses ends. Pages that go on asking by themselves would keep it open for whoever comes by.
+  test('is not followed for nobody: the page that is left alone stops asking', async () => {
+    const who = await someone(visits.stage);
+    await busyAccount(who);
+    const view = await enter(who, '/console');
+    await view.page.clock.install();
+    await view.enter('Events');
+    await view.button('Follow').click();
+    await view.page.clock.runFor(4 * 60_000);
+    await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
+    await view.page.clock.runFor(2 * 60_000);
+    await expect(view.page.getByText('Paused, since nobody was here for a while.')).toBeVisible();
+    const asked: string[] = [];
+    view.page.on('request', (request) => asked.push(request.url()));
+    await view.page.clock.runFor(60_000);
+    expect(asked.filter((url) => url.includes('/v1/events'))).toEqual([]);
+  });
+
+  test('is taken along as a file: as a table, and with its proof', async () => {
+    const who = await someone(visits.stage);
+    const { shop } = await busyAccount(who);
+    const view = await enter(who, '/console/events');
+    await view.page.getByText('Export', { exact: true }).click();
+    await expectAccessible(view, 'export');
+    for (const [name, kind] of [
+      [/JSON Lines/, 'jsonl'],
+      [/CSV/, 'csv'],
+    ] as const) {
+      const [file] = await Promise.all([
+        view.page.waitForEvent('download'),
+        view.page.getByRole('link', { name }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe(`events-${who.account}.${kind}`);
+      expect(await readFile(await file.path(), 'utf8')).toContain(shop.id);
+    }
+  });
+});
+
+test('an administrator who is not the superuser sees the same, without ways to where they may not', async () => {
+  const ada = await someone(visits.stage);
+  const { shop } = await busyAccount(ada);
+  const grace = await addAdministrator(visits.ports, ada.account, {
+    email: `grace-of-${ada.id}@acme.example`,
+    grants: [{ resource: shop.id, allowed: true }],
+  });
+  await sealEvents(visits.ports);
+  const view = await enter(grace, '/console/events?type=administrator.joined');
+  await expect(view.page.locator('tbody tr')).toHaveCount(2);
+  await view.button('Invitation accepted').first().click();
+  await expect(view.page.getByRole('dialog')).toContainText(/adm_/);
+  await expect(view.page.getByRole('dialog').getByRole('link', { name: /adm_/ })).toHaveCount(0);
+});
+
+test('SR-30: names that are markup are text, in filters, rows and details', async () => {
+  const who = await someone(visits.stage);
+  for (const name of CORPUS) await addResource(visits.ports, who.account, { name });
+  await sealEvents(visits.ports);
+  const view = await enter(who, '/console');
+  await view.page.addInitScript(TRAP);
+  await view.page.goto(`${visits.stage.url}/console/events?type=resource.created`);
+  await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
+  for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
+  await view.button('Resource made').first().click();
+  await expect(view.page.getByRole('dialog')).toContainText(CORPUS.at(-1) ?? '');
+  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+});
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in the events', async () => {
+    const who = await someone(visits.stage);
+    await busyAccount(who);
+    const view = await enter(who, '/console/events', size);
+    await expect(view.page.getByText('Resource made').last()).toBeVisible();
+    await view.page.getByText('More filters').click();
+    await expectAccessible(view, 'events');
+    await view.page.goto(`${visits.stage.url}/console/events?subject=usr_01k8dq9z2mp`);
+    await expect(view.page.getByText('Nothing matches up to here.')).toBeVisible();
+    await expectAccessible(view, 'nothing');
+  });
+});

@@ -1,0 +1,244 @@
+import { describe, test } from 'vitest';
+import type { Filter, FilterRule } from '../server/domain/filter.ts';
+import type { FilterId } from '../server/domain/ids.ts';
+import { documents } from '../server/ports/documents.ts';
+import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource, birth, must, overwrite, read } from '../server/testing/scene.ts';
+import { sealEvents } from '../server/usecases/events/seal-events.ts';
+import { createFilter } from '../server/usecases/filters/create-filter.ts';
+import { updateResource } from '../server/usecases/resources/update-resource.ts';
+import { someone } from './harness/console-people.ts';
+import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console filters');
+const { enter } = visits;
+
+const OFFICE: FilterRule = {
+  kind: 'time',
+  zone: 'UTC',
+  windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], fromMinute: 480, toMinute: 1080 }],
+};
+const NETWORK: FilterRule = { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] };
+const pathOf = ({ id }: Pick<Filter, 'id'>) => `/console/filters/${id}`;
+const stored = (id: FilterId) => read(visits.ports, documents.filter(id));
+const idOf = (view: ConsoleView) => new URL(view.page.url()).pathname.split('/').at(-1) as FilterId;
+
+const addFilter = async (who: SceneAdministrator, rule: FilterRule, name = 'Office') =>
+  must(
+    await createFilter(
+      visits.ports,
+      { actor: { kind: 'operator', account: who.account } },
+      birth(visits.ports, 'flt'),
+      {
+        name,
+        rule,
+      },
+    ),
+  ).filter;
+
+describe('a filter is made', () => {
+  test('by country: found by its name, chosen, and told by it', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console');
+    await view.enter('Filters');
+    await expect(view.page.getByText('No filter yet')).toBeVisible();
+    await view.page.keyboard.press('c');
+    await view.at('New filter');
+    await view.fill({ Name: 'Our countries' });
+    await view.button('Make the filter').click();
+    await expect(view.wrong.first()).toHaveText('Choose at least one country.');
+    await view.field('Find a country').fill('österr');
+    await expect(view.page.locator('.countries label')).toHaveCount(0);
+    await view.field('Find a country').fill('AUSTRIA');
+    await view.page.keyboard.press('Enter');
+    await view.field('Find a country').fill('aland');
+    await view.page.getByRole('checkbox', { name: /Åland/ }).check();
+    await view.button('Make the filter').click();
+    await view.at('Our countries');
+    expect((await stored(idOf(view))).rule).toEqual({
+      kind: 'geo',
+      mode: 'allow',
+      countries: ['AT', 'AX'],
+      unlocated: 'deny',
+    });
+    await view.button('Remove Åland Islands').click();
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    expect((await stored(idOf(view))).rule).toMatchObject({ countries: ['AT'] });
+  });
+
+  test('by time: drawn by mouse, by keyboard, and by touch', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/filters/new?kind=time');
+    await view.fill({ Name: 'Nights' });
+    await view.page.getByLabel('Time zone').selectOption('Europe/Vienna');
+    await view.button('Clear').click();
+    await view.button('Make the filter').click();
+    await expect(view.wrong.first()).toHaveText('Mark at least one hour.');
+    // By mouse, from Monday 01:00 down to 03:00.
+    await view.button('Monday, 01:00').hover();
+    await view.page.mouse.down();
+    for (const hour of ['Monday, 02:00', 'Monday, 03:00']) await view.button(hour).hover();
+    await view.page.mouse.up();
+    await expect(view.page.locator('.windows')).toHaveText('Monday 01:00–04:00');
+    // By keyboard: to Tuesday, one hour; then drawn down.
+    await view.button('Monday, 03:00').focus();
+    await view.page.keyboard.press('ArrowRight');
+    await expect(view.button('Tuesday, 03:00')).toBeFocused();
+    await view.page.keyboard.press('Space');
+    await view.page.keyboard.press('Shift+ArrowDown');
+    await expect(view.button('Tuesday, 04:00')).toHaveAttribute('aria-pressed', 'true');
+    await view.button('Sunday, the whole day').click();
+    await view.button('23:00, on every day').click();
+    await view.button('Make the filter').click();
+    await view.at('Nights');
+    const { rule } = await stored(idOf(view));
+    expect(rule).toMatchObject({ kind: 'time', zone: 'Europe/Vienna' });
+    if (rule.kind !== 'time') throw new Error('not by time');
+    expect(rule.windows).toContainEqual({ days: ['mon'], fromMinute: 60, toMinute: 240 });
+    expect(rule.windows).toContainEqual({ days: ['tue'], fromMinute: 180, toMinute: 300 });
+    expect(rule.windows).toContainEqual({ days: ['sun'], fromMinute: 0, toMinute: 1440 });
+
+    const phone = await enter(who, pathOf({ id: idOf(view) }), { ...PHONE, hasTouch: true });
+    await phone.button('Saturday, 12:00').tap();
+    await expect(phone.button('Saturday, 12:00')).toHaveAttribute('aria-pressed', 'true');
+    await phone.button('Saturday, 12:00').tap();
+    await expect(phone.button('Saturday, 12:00')).toHaveAttribute('aria-pressed', 'false');
+  });
+
+  test('by network: what is no range is said where it is typed', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/filters/new?kind=ip');
+    await view.fill({ Name: 'Office network', 'Addresses and ranges': '203.0.113.0/33' });
+    await view.button('Add').click();
+    await expect(view.wrong.last()).toHaveText(/An address or a range/);
+    await view.fill({ 'Addresses and ranges': '203.0.113.7/24, 2001:DB8::1' });
+    await view.button('Add').click();
+    await view.page.getByLabel('What the list means').selectOption('From anywhere but these addresses');
+    await view.button('Make the filter').click();
+    await view.at('Office network');
+    // The one spelling, as the service keeps it.
+    expect((await stored(idOf(view))).rule).toEqual({
+      kind: 'ip',
+      mode: 'deny',
+      ranges: ['203.0.113.0/24', '2001:db8::1/128'],
+    });
+  });
+});
+
+test('times to the minute stay as they are, until they are drawn anew', async () => {
+  const who = await someone(visits.stage);
+  const rule: FilterRule = { kind: 'time', zone: 'UTC', windows: [{ days: ['mon'], fromMinute: 485, toMinute: 1081 }] };
+  const filter = await addFilter(who, rule);
+  const view = await enter(who, pathOf(filter));
+  await expect(view.page.locator('.windows')).toHaveText('Monday 08:05–18:01');
+  await view.fill({ Name: 'Another name' });
+  await view.button('Save changes').click();
+  await expect(view.page.getByText('Saved.')).toBeVisible();
+  expect((await stored(filter.id)).rule).toEqual(rule);
+});
+
+describe('a filter in use', () => {
+  async function inUse(who: SceneAdministrator) {
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const { user } = await addPerson(visits.ports, who.account, shop, { user: { login: `maria-${shop.id}` } });
+    const filter = await addFilter(who, NETWORK, 'Network');
+    const act = { actor: { kind: 'operator', account: who.account } } as const;
+    must(await updateResource(visits.ports, act, shop.id, { ipFilter: filter.id }, undefined));
+    await sealEvents(visits.ports);
+    return { shop, user, filter };
+  }
+
+  test('says which resources have it, cannot be deleted, and tells who would be refused', async () => {
+    const who = await someone(visits.stage);
+    const { shop, user, filter } = await inUse(who);
+    const view = await enter(who, pathOf(filter));
+    await expect(view.page.getByRole('link', { name: 'Shop', exact: true })).toBeVisible();
+    await expect(view.page.getByText('Resources have it. Take it off there first.')).toBeVisible();
+    await expect(view.button('Delete')).toHaveCount(0);
+    await view.button('Ask').click();
+    await expect(view.page.getByText('Nobody has signed in to this resource lately.')).toBeVisible();
+    await view.fill({ Person: `maria-${shop.id}`, Address: '198.51.100.7' });
+    await view.button('Ask about this one').click();
+    await expect(view.page.locator('.verdicts li')).toContainText(['Refused']);
+    await view.fill({ Person: user.id, Address: '203.0.113.7' });
+    await view.button('Ask about this one').click();
+    await expect(view.page.locator('.verdicts li').first()).toContainText('Let through');
+    await expect(view.page.getByText('1 of 2 would be refused by this filter.')).toBeVisible();
+    await view.fill({ Address: 'nonsense' });
+    await view.button('Ask about this one').click();
+    await expect(view.wrong.filter({ hasText: /./ })).toBeVisible();
+    await expectAccessible(view, 'verdicts');
+  });
+
+  // SR-27: a filter bends what holds for every resource that has it.
+  test('is not for those to change who did not make it, or may not act on all that have it', async () => {
+    const ada = await someone(visits.stage);
+    const { shop, filter } = await inUse(ada);
+    const grace = await addAdministrator(visits.ports, ada.account, {
+      email: `grace-of-${ada.id}@acme.example`,
+      grants: [{ resource: shop.id, allowed: true }],
+    });
+    const view = await enter(grace, pathOf(filter));
+    await expect(
+      view.page.getByText('Only the superuser, or whoever made it, changes this filter.').first(),
+    ).toBeVisible();
+    await expect(view.field('Name')).toHaveAttribute('readonly', '');
+    await expectAccessible(view, 'read only');
+    await view.page.goto(`${visits.stage.url}/console/filters/new?kind=ip`);
+    await view.fill({ Name: 'Hers', 'Addresses and ranges': '198.51.100.0/24' });
+    await view.button('Add').click();
+    await view.button('Make the filter').click();
+    await view.at('Hers');
+    await view.fill({ Name: 'Still hers' });
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    await view.button('Delete').click();
+    await view.page.getByRole('dialog').getByRole('textbox').fill('Still hers');
+    await view.page.keyboard.press('Enter');
+    await view.at('Filters');
+  });
+});
+
+test('SR-30: names that are markup are text', async () => {
+  const who = await someone(visits.stage);
+  const filter = await addFilter(who, OFFICE);
+  const view = await enter(who, '/console');
+  await view.page.addInitScript(TRAP);
+  for (const name of CORPUS) {
+    await overwrite(visits.ports, documents.filter(filter.id), { name });
+    await view.page.goto(visits.stage.url + pathOf(filter));
+    await view.at(name);
+    await view.page.goto(`${visits.stage.url}/console/filters`);
+    await expect(view.page.locator('tbody')).toContainText(name);
+  }
+  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+}, 120_000);
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in the pages of filters', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/filters', size);
+    await expect(view.page.getByText('No filter yet')).toBeVisible();
+    await expectAccessible(view, 'empty list');
+    for (const kind of ['geo', 'time', 'ip']) {
+      await view.page.goto(`${visits.stage.url}/console/filters/new?kind=${kind}`);
+      await view.heading.waitFor();
+      await expectAccessible(view, `new, ${kind}`);
+    }
+    const office = await addFilter(who, OFFICE);
+    await addFilter(who, { kind: 'geo', mode: 'deny', countries: ['AT', 'DE', 'FR', 'IT', 'ES'], unlocated: 'allow' });
+    await view.page.goto(`${visits.stage.url}/console/filters`);
+    await expect(view.page.locator('.list .clipped')).toHaveCount(2);
+    await expectAccessible(view, 'list');
+    await view.page.goto(visits.stage.url + pathOf(office));
+    await expect(view.page.getByText('None yet. Choose it under')).toBeVisible();
+    await expectAccessible(view, 'one');
+  }, 300_000);
+});

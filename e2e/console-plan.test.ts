@@ -1,0 +1,77 @@
+import { describe, test } from 'vitest';
+import { documents } from '../server/ports/documents.ts';
+import { addAdministrator } from '../server/testing/administrators.ts';
+import { overwrite } from '../server/testing/scene.ts';
+import { someone } from './harness/console-people.ts';
+import { expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console plan');
+const { enter } = visits;
+
+test('the superuser sees what is in use, and changes the plan after a question', async () => {
+  const who = await someone(visits.stage);
+  const view = await enter(who, '/console');
+  await view.enter('Plan and balance');
+  await view.at('Plan and balance');
+  await expect(view.page.getByText('Nothing booked yet')).toBeVisible();
+  const dialog = view.page.getByRole('dialog');
+  const choose = async () => {
+    await view.button('Choose Standard').click();
+    await expect(dialog).toContainText('It costs €49.00 a month, from now on.');
+    await dialog.getByRole('button', { name: 'Change the plan' }).click();
+  };
+  await choose();
+  await expect(view.page.getByText('The balance does not cover that.')).toBeVisible();
+  await overwrite(visits.ports, documents.account(who.account), {
+    balance: { amount: 10_000, currency: 'EUR', entries: 0, low: false },
+  });
+  await choose();
+  await expect(view.page.getByText('Standard is active.')).toBeVisible();
+  await expect(view.page.locator('.balance')).toHaveText('€51.00');
+  await expect(view.page.locator('tbody tr')).toContainText('-€49.00');
+  await expect(view.page.getByText(/^1 of 10 in use/)).toBeVisible();
+  await expectAccessible(view, 'with quotas and a ledger');
+});
+
+// Of all that is money, the balance and its history is what every administrator may see.
+test('an administrator who is not the superuser sees the balance, and asks for no plans', async () => {
+  const ada = await someone(visits.stage);
+  const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
+  const view = await enter(grace, '/console');
+  const asked: string[] = [];
+  view.page.on('request', (request) => asked.push(request.url()));
+  await view.enter('Plan and balance');
+  await expect(view.page.getByText('Quotas and other plans are seen and chosen by the superuser.')).toBeVisible();
+  await expect(view.page.locator('.balance')).toBeVisible();
+  await expect(view.page.getByRole('button', { name: /^Choose / })).toHaveCount(0);
+  expect(asked.filter((url) => /\/v1\/plans?$/.test(url))).toEqual([]);
+  await expectAccessible(view, 'not for administrators');
+});
+
+test('SR-30: the name of a plan that is markup is text', async () => {
+  const who = await someone(visits.stage);
+  const view = await enter(who, '/console');
+  await view.page.addInitScript(TRAP);
+  for (const name of CORPUS) {
+    await overwrite(visits.ports, documents.account(who.account), { plan: { name, active: true } });
+    await view.page.goto(`${visits.stage.url}/console/plan`);
+    await expect(view.page.locator('#plan')).toContainText(name);
+  }
+  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+}, 120_000);
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in plan and balance', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/plan', size);
+    await expect(view.page.getByText('Plans on offer')).toBeVisible();
+    await expect(view.page.getByText('Nothing booked yet')).toBeVisible();
+    await expectAccessible(view, 'plan');
+  });
+});

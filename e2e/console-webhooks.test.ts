@@ -1,0 +1,193 @@
+import { describe, test } from 'vitest';
+import type { WebhookId } from '../server/domain/ids.ts';
+import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { addResource, must } from '../server/testing/scene.ts';
+import { derive } from '../server/testing/webhook-scene.ts';
+import { attemptDelivery, dueDeliveries } from '../server/usecases/webhooks/attempt-delivery.ts';
+import { readWebhook } from '../server/usecases/webhooks/edit-webhook.ts';
+import { someone } from './harness/console-people.ts';
+import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console webhooks');
+const { enter } = visits;
+
+async function makeWebhook(view: ConsoleView, values: Record<string, string> = {}, events: readonly string[] = []) {
+  await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
+  await view.fill({ Address: 'https://hooks.example/events', Description: 'Alarm', ...values });
+  for (const event of events) await view.page.getByRole('checkbox', { name: event, exact: true }).check();
+  await view.button('Make the webhook').click();
+  await view.at('The webhook is made');
+  const secret = (await view.page.locator('.once pre').textContent()) ?? '';
+  await view.button('I have copied it').click();
+  await view.at(values.Description ?? 'Alarm');
+  return { secret, id: new URL(view.page.url()).pathname.split('/').at(-1) as WebhookId };
+}
+
+const stored = async (who: SceneAdministrator, id: WebhookId) =>
+  must(await readWebhook(visits.ports, { actor: { kind: 'operator', account: who.account } }, id)).webhook;
+
+/** What happens is put into the outbox, and what is due is tried once, as the service does behind the scenes. */
+async function sendDue(id: WebhookId): Promise<void> {
+  await derive(visits.ports);
+  for (const due of (await dueDeliveries(visits.ports, id, 100)).due) await attemptDelivery(visits.ports, due);
+}
+
+describe('a webhook', () => {
+  test('is made, its secret shown once, tried, and given a new secret', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console');
+    await view.enter('Webhooks');
+    await expect(view.page.getByText('No webhook yet')).toBeVisible();
+    await view.page.keyboard.press('c');
+    await view.at('New webhook');
+    await view.fill({ Address: 'hooks.example' });
+    await view.button('Make the webhook').click();
+    await expect(view.wrong.first()).toHaveText(/An address such as/);
+    await view.fill({ Address: 'http://10.0.0.1/' });
+    await view.button('Make the webhook').click();
+    await expect(view.wrong.first()).toHaveText(/not accepted/);
+    const { secret, id } = await makeWebhook(view, {}, ['Resource made', 'Sign-in']);
+    expect(secret).toMatch(/^whsec_/);
+    expect((await stored(who, id)).events).toEqual(['authentication', 'resource.created']);
+    await view.page.reload();
+    await view.at('Alarm');
+    await expect(view.page.locator('body')).not.toContainText(secret);
+
+    await view.button('Send a test event').click();
+    await expect(view.page.getByText(/Arrived: the receiver answered 204/)).toBeVisible();
+    visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'tls-failed' });
+    await view.button('Send a test event').click();
+    await expect(view.page.getByText('Not sent: the certificate does not hold')).toBeVisible();
+    visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 500 });
+    await view.button('Send a test event').click();
+    await expect(view.page.getByText(/answered 500.*Only 2xx counts/)).toBeVisible();
+
+    await view.button('New secret').click();
+    const dialog = view.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Make a new secret' }).click();
+    const next = (await dialog.locator('.once pre').textContent()) ?? '';
+    expect([next.startsWith('whsec_'), next === secret]).toEqual([true, false]);
+    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    await expect(view.page.getByText('The secret before signs along until')).toBeVisible();
+    expect((await stored(who, id)).secrets).toHaveLength(2);
+  });
+
+  test('shows what was sent and what was given up, and sends it again', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/webhooks');
+    const { id } = await makeWebhook(view, {}, ['Resource made']);
+    await view.page.getByRole('link', { name: 'Deliveries' }).click();
+    await expect(view.page.getByText('Nothing sent yet')).toBeVisible();
+    visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'timed-out' });
+    await addResource(visits.ports, who.account, { name: 'Shop' });
+    await sendDue(id);
+    await view.button('Refresh').click();
+    const row = view.page.locator('tbody tr').first();
+    await expect(row).toContainText('no answer in time');
+    await expect(row).toContainText('On its way');
+    // Until it is given up.
+    for (let tries = 0; tries < 40; tries++) {
+      visits.ports.clock.advance(86_400_000);
+      await sendDue(id);
+    }
+    const again = await enter(who, `/console/webhooks/${id}/deliveries?state=dead`);
+    const dead = again.page.locator('tbody tr');
+    await expect(dead).toHaveCount(1);
+    await expect(dead).toContainText('Given up');
+    visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });
+    await dead.getByRole('checkbox').check();
+    await again.button('Send again').click();
+    await expect(again.page.getByText('Done for 1.')).toBeVisible();
+    await sendDue(id);
+    await again.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
+    await expect(again.page.locator('tbody tr').first()).toContainText('Arrived');
+    await again.button('Send all that was given up').click();
+    await expect(again.page.getByText('0 on their way again.')).toBeVisible();
+  }, 120_000);
+
+  test('is changed, says why it was switched off, and is deleted', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/webhooks');
+    const { id } = await makeWebhook(view, {}, ['Resource made']);
+    await view.page.getByRole('checkbox', { name: 'Resource made', exact: true }).uncheck();
+    await view.fill({ Description: '' });
+    await view.button('Save changes').click();
+    await expect(view.page.getByText('Saved.')).toBeVisible();
+    const after = await stored(who, id);
+    expect([after.events, after.description]).toEqual([undefined, undefined]);
+    await view.at('hooks.example/events');
+    visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 410 });
+    await addResource(visits.ports, who.account, { name: 'Shop' });
+    await sendDue(id);
+    visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });
+    await view.page.reload();
+    await expect(view.page.getByText('Receiver gone', { exact: true })).toBeVisible();
+    await expectAccessible(view, 'gone');
+    await view.button('Delete').click();
+    await view.page.getByRole('dialog').getByRole('textbox').fill('hooks.example/events');
+    await view.page.keyboard.press('Enter');
+    await view.at('Webhooks');
+    await expect(view.page.getByText('No webhook yet')).toBeVisible();
+  });
+});
+
+// SR-27: webhooks are the superuser's.
+test('an administrator who is not the superuser has no way there', async () => {
+  const ada = await someone(visits.stage);
+  const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
+  const view = await enter(grace, '/console');
+  await view.at('Home');
+  await expect(view.page.getByRole('link', { name: 'Webhooks', exact: true })).toHaveCount(0);
+  const asked: string[] = [];
+  view.page.on('request', (request) => asked.push(request.url()));
+  await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
+  await expect(view.page.getByText('Only the superuser has to do with this.')).toBeVisible();
+  expect(asked.filter((url) => url.includes('/v1/webhooks'))).toEqual([]);
+});
+
+test('SR-30: descriptions that are markup are text', async () => {
+  const who = await someone(visits.stage);
+  const view = await enter(who, '/console');
+  await view.page.addInitScript(TRAP);
+  for (const description of CORPUS) {
+    const { id } = await makeWebhook(view, { Description: description });
+    await view.button('Delete').click();
+    await expect(view.page.getByRole('dialog')).toContainText(description);
+    await view.page.goto(`${visits.stage.url}/console/webhooks`);
+    await expect(view.page.locator('tbody')).toContainText(description);
+    expect(id).toMatch(/^whk_/);
+  }
+  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+}, 120_000);
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in the pages of webhooks', async () => {
+    const who = await someone(visits.stage);
+    await addResource(visits.ports, who.account, { name: 'A resource with a name that is rather long for a phone' });
+    const view = await enter(who, '/console/webhooks', size);
+    await expect(view.page.getByText('No webhook yet')).toBeVisible();
+    await expectAccessible(view, 'empty list');
+    await view.page.goto(`${visits.stage.url}/console/webhooks/new`);
+    await expectAccessible(view, 'new');
+    const { id } = await makeWebhook(view, {
+      Address: 'https://a-very-long-name-of-a-department.of-a-company.example/hook',
+    });
+    await expectAccessible(view, 'one');
+    visits.ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'address-refused' });
+    await addResource(visits.ports, who.account, { name: 'Shop' });
+    await sendDue(id);
+    visits.ports.webhookSender.answer = () => ({ kind: 'answered', status: 204 });
+    await view.page.goto(`${visits.stage.url}/console/webhooks/${id}/deliveries`);
+    await view.page.getByRole('checkbox').last().check();
+    await expectAccessible(view, 'deliveries');
+    await view.page.goto(`${visits.stage.url}/console/webhooks`);
+    await expect(view.page.getByText('Alarm')).toBeVisible();
+    await expectAccessible(view, 'list');
+  });
+});
