@@ -60,7 +60,12 @@ export async function openConsole(
       for (const [label, value] of Object.entries(values)) await field(label).fill(value);
     },
     secret: async () => ((await page.locator('.seed').textContent()) ?? '').replaceAll(/\s/g, ''),
-    recoveryCodes: () => page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts(),
+    recoveryCodes: async () => {
+      const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+      // Reading all waits for none.
+      await codes.first().waitFor();
+      return codes.allInnerTexts();
+    },
     close: () => context.close(),
   };
   return view;
