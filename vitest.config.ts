@@ -40,8 +40,8 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          // A browser takes more than one core by itself: two of them were no faster, and made each other late.
-          fileParallelism: false,
+          // Two on two cores, since a page waits as well; more of them would only make one another late.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           include: browser,
           exclude: [built],

@@ -52,9 +52,12 @@ describe('several widgets on one page', () => {
     await page.reload();
     await expect(widgetOn(page, '#second').heading).toHaveText(TITLES.otp);
     await expect(widgetOn(page, '#first').heading).toHaveText(TITLES.identify);
+    await expect(widgetOn(page, '#third').heading).toHaveText(TITLES.identify);
 
     await signIn(page, eve, '#third');
+    await expect(widgetOn(page, '#third').heading).toHaveText(TITLES.done);
     await signIn(page, ada, '#first');
+    await expect(widgetOn(page, '#first').heading).toHaveText(TITLES.done);
     await widgetOn(page, '#second').giveCode(bob.device.code());
     const signedIn = [];
     for (const { id, resource, nonce } of mounts) {
