@@ -47,7 +47,7 @@ export const REFUSALS = {
   SELF_SERVICE_OFF: { status: 403, title: 'People do not change that by themselves at this resource.' },
   PROOF_NEEDED: { status: 403, title: 'The factors have to be shown again before this.' },
   PROOF_LACKING: { status: 403, title: 'A factor that the person has was not shown, so this cannot be changed here.' },
-  TOKEN_KEPT: { status: 409, title: 'This token cannot be removed by its owner.' },
+  TOKEN_KEPT: { status: 409, title: 'Its owner cannot change or remove this token, or not as it is now.' },
   ENROLMENT_REQUIRED: { status: 403, title: 'A token has to be set up first.' },
   ENROLMENT_LOCKED: {
     status: 403,

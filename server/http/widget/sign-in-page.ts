@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
 import { parseLoginRequest } from '../../usecases/flow/flow-handle.ts';
+import { NOTHING_SHOWN } from '../../usecases/flow/frame-access.ts';
 import { readSignInPage } from '../../usecases/flow/read-sign-in-page.ts';
 import type { AppEnv } from '../context.ts';
 import { showDocument } from './show-document.ts';
@@ -22,14 +23,13 @@ export function signInPage(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltF
   app.get('/sign-in', async (c) => {
     const page = await readSignInPage(ports, c.req.query('request') ?? '');
     // Used, expired or made up: the same page says so, in the person's language, with nothing to go back to.
-    const nothing = { title: 'Countersign', passwordReset: false, comparesBrowsers: false, isTest: false };
     const { resource = '', request = '', redirectUri = '', isGiven = false } = page ?? {};
     const standalone = { request, resource, redirectUri, isGiven };
     return showDocument(
       c,
       widget,
       { resource, frameAncestors: [], formAction: page?.redirectUri, standalone },
-      page ?? nothing,
+      page ?? NOTHING_SHOWN,
     );
   });
   return app;

@@ -15,6 +15,14 @@ export interface Shown {
   logo?: string;
 }
 
+/** Where there is no resource whose page it could be. */
+export const NOTHING_SHOWN: Shown = {
+  title: 'Countersign',
+  passwordReset: false,
+  comparesBrowsers: false,
+  isTest: false,
+};
+
 /**
  * Who may have the frame around, and what the frame is called. The origin is the embedding page's own word and only
  * narrows: the browser enforces that it is the truth (SR-13). No ancestor: no such resource, or one that does not list

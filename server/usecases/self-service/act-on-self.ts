@@ -14,6 +14,7 @@ import type { StepAnswer, StepNeeds } from '../flow/answer-step.ts';
 import { actOf, refusedEvent } from '../flow/flow-events.ts';
 import { holdStep, keeping, letGo } from '../flow/hold-step.ts';
 import { presentFlow } from '../flow/view-flow.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation, transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { factsOf, readStanding, type Standing, standingDigest } from './standing.ts';
@@ -74,7 +75,7 @@ export async function actOnSelf(
     const outcome = unfit ?? (await perform({ ...standing, act, flow }));
     if (isRefusal(outcome)) return refuse(ports, flow, attempt, outcome, act);
     if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
-    return settle(ports, flow, attempt, (held) => selfStayed(held, after(held.self ?? standing.session, outcome)));
+    return settle(ports, flow, attempt, (held) => acted(held, standing.session, outcome));
   } catch (error) {
     await letGo(ports, documents.flow, flow.id, attempt).catch(() => undefined);
     throw error;
@@ -94,6 +95,13 @@ const NOT_ALLOWED = { off: 'SELF_SERVICE_OFF', lacking: 'PROOF_LACKING', stale: 
 function whyNot(name: SelfAct, standing: Standing, now: number): Refusal | undefined {
   const judged = judgeSelfAct(name, factsOf(standing), now);
   return judged === 'allowed' ? undefined : refusal(NOT_ALLOWED[judged]);
+}
+
+function acted(held: Flow, session: SelfSession, outcome: Extract<SelfOutcome, { done: object }>): Flow {
+  const next = selfStayed(held, after(held.self ?? session, outcome));
+  const { user } = outcome;
+  // The password that was shown may have become another by this very act: the page goes on, and so do the ways from it.
+  return user && held.passwordVerified ? { ...next, passwordDigest: passwordDigest(user) } : next;
 }
 
 function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, { done: object }>): SelfSession {

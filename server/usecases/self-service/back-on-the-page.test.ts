@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { documents } from '../../ports/documents.ts';
 import { updateUser } from '../../testing/acting.ts';
 import { appOf } from '../../testing/app-on-a-phone.ts';
-import { must, read, type Scene } from '../../testing/scene.ts';
+import { must, PASSWORD, read, type Scene } from '../../testing/scene.ts';
 import { setSelfStage, toSelf } from '../../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import type { Walk } from '../../testing/walk.ts';
 import { addOwnToken } from './add-own-token.ts';
+import { changeOwnPassword } from './change-own-password.ts';
 import { proveAgain } from './prove-again.ts';
 
 let ports: TestPorts;
@@ -84,3 +85,22 @@ test.each(RETURNS)(
   },
   60_000,
 );
+
+test('a password that was changed on the page is no reason to turn away a token that is set up from it', async () => {
+  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const walk = await toSelf(scene);
+  await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
+  await walk.self(addOwnToken, {});
+  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  expect(await walk.confirmCodes()).toMatchObject({ step: 'self', self: { tokens: [{}, {}] } });
+});
+
+test('SR-38: nor does it let one be set up once the password is another one elsewhere', async () => {
+  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const walk = await toSelf(scene);
+  await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
+  await walk.self(addOwnToken, {});
+  const code = appOf(walk.view).code(ports.clock.now());
+  must(await updateUser(ports, scene.account, scene.user.id, { password: 'yet another set of words' }));
+  expect(await walk.enrol(code)).toMatchObject({ step: 'denied' });
+});

@@ -10,6 +10,7 @@ import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import { eventOf } from '../act.ts';
 import { dropLeftover } from '../enrolment/drop-leftover.ts';
+import { newRecord } from '../enrolment/new-record.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { movePlaces } from '../objects/object-places.ts';
@@ -28,7 +29,7 @@ export function renewRecoveryCodes(
   answer: StepAnswer & { language: MailLanguage },
 ): Promise<Verdict<FlowView>> {
   return actOnSelf(ports, 'recovery-codes', answer, async (own) => {
-    if (!mayHaveCodes(own, own.resource)) return refusal('SELF_SERVICE_OFF');
+    if (!mayHaveCodes(own)) return refusal('SELF_SERVICE_OFF');
     const before = own.owned.find(isRecovery);
     const codes: Made = {
       token: before?.id ?? idFromBytes('tok', ports.random.bytes(7)),
@@ -65,7 +66,7 @@ async function make(ports: SelfNeeds, own: OwnAct, codes: Made): Promise<Verdict
   const { macs } = codesOf(ports, flow, codes);
   const isMade = await transact(ports, key.anchor, [key], ([stored], now): Decision<boolean> => {
     if (stored) return { answer: false };
-    const token = newCodes(user, codes.token, macs, now);
+    const token: RecoveryToken = { ...newRecord({ user }, codes.token, now), factor: { kind: 'recovery', macs } };
     const append = [eventOf(act, { type: 'token.created', subject: token.id }, now)];
     return { answer: true, write: { put: [{ key, value: token }], index: movePlaces(key, undefined, token), append } };
   });
@@ -95,21 +96,4 @@ function assign(ports: SelfNeeds, own: OwnAct, token: TokenId): Promise<Verdict<
     const append = [eventOf(act, event, now)];
     return { answer: { user }, write: { put: [{ key, value: user }], index: movePlaces(key, before, user), append } };
   });
-}
-
-function newCodes(user: User, id: TokenId, macs: string[], now: number): RecoveryToken {
-  return {
-    id,
-    account: user.account,
-    name: user.login,
-    factor: { kind: 'recovery', macs },
-    nextCounter: 0,
-    owner: user.id,
-    epoch: 0,
-    enabled: true,
-    failures: 0,
-    directResources: [],
-    createdAt: now,
-    createdBy: { kind: 'user', id: user.id },
-  };
 }

@@ -5,7 +5,6 @@ import { ENVIRONMENT_KEPT_MS } from '../../domain/environment/remembered.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { tokenState } from '../../domain/lockout.ts';
 import { minLengthOf } from '../../domain/password-policy.ts';
-import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds } from '../../domain/second-factor.ts';
 import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from '../../domain/self-service.ts';
 import type { OwnDetail } from '../../domain/self-service-policy.ts';
@@ -80,7 +79,7 @@ export async function viewSelf(
       email: details.includes('email'),
       password: offers('password'),
       addToken: offers('add-token') && mayAdd(ports, standing, now),
-      recoveryCodes: offers('recovery-codes') && mayHaveCodes(standing, resource.value),
+      recoveryCodes: offers('recovery-codes') && mayHaveCodes(standing),
       forgetBrowsers: offers('browsers') && kept > 0,
     },
     proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
@@ -115,7 +114,7 @@ function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): b
 }
 
 /** Recovery codes stand in for a token, so they are for whoever has one. */
-export function mayHaveCodes({ user, owned, paired }: Standing, resource: Resource): boolean {
+export function mayHaveCodes({ user, owned, paired, resource }: Standing): boolean {
   if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
   const recovery = owned.find(isRecovery);
   return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !isRecovery(token));
