@@ -30,11 +30,11 @@ export interface ConsoleDocument {
   script: string;
   style: string;
   /** Of scripts that the first one imports: asked for beside it, they cost no time of their own. */
-  needs?: readonly string[];
+  needs: readonly string[];
 }
 
 /** One page for all of the console's addresses: which of them it is, its script reads from the address bar. */
-export function consoleDocument({ nonce, script, style, needs = [] }: ConsoleDocument) {
+export function consoleDocument({ nonce, script, style, needs }: ConsoleDocument) {
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -102,6 +102,7 @@ export interface Environments {
   environments: { resource: string | null; firstSeenAt: number; lastSeenAt: number }[];
 }
 
+/** For the widget on a page of yours. */
 export interface LoginRequestInput {
   /** An id or any of the user's names. */
   user: string;
@@ -287,7 +288,6 @@ export interface NewChallenge {
   address?: string;
 }
 
-/** For the widget on a page of yours. */
 /** For the service's own page, which posts the result to `redirectUri`. Without a user, whoever it is says so there. */
 export type RedirectInput = Pick<LoginRequestInput, 'resource' | 'nonce'> & {
   /** One of the resource's `redirectUris`, letter by letter. */
