@@ -8,6 +8,7 @@ import { addAdministrator } from '../server/testing/administrators.ts';
 import { RFC_SECRET } from '../server/testing/samples.ts';
 import { addPerson, addResource, addToken, overwrite, putInState, read, wrongCode } from '../server/testing/scene.ts';
 import { sealEvents } from '../server/usecases/events/seal-events.ts';
+import { IMPORT_MAX_BYTES } from '../shared/wire/token-import.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
@@ -266,6 +267,11 @@ describe('a file of tokens', () => {
     await view.page.locator('input[type=file]').setInputFiles(file('<KeyContainer'));
     await expect(view.wrong.first()).toHaveText('The file is not well-formed XML.');
     await expectAccessible(view, 'unreadable');
+    // Another one that is too large is not read, and neither is the one before it under its name.
+    await expect(view.button('Read it again')).toBeVisible();
+    await view.page.locator('input[type=file]').setInputFiles(file('x'.repeat(IMPORT_MAX_BYTES + 1)));
+    await expect(view.wrong.first()).toHaveText('The file has more than 2 MiB.');
+    await expect(view.button('Read it again')).toBeHidden();
     await view.page.locator('input[type=file]').setInputFiles(file(rows.join('\n')));
     await expect(view.page.locator('.import-counts')).toHaveText(/Can be made: 2.*Cannot be made: 1/);
     await expect(view.page.locator('tbody tr').nth(1)).toContainText('less than 128 bits');

@@ -50,6 +50,8 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
   const [isBusy, setBusy] = useState(false);
   const once = useMemo(() => createOnceKey(() => crypto.randomUUID()), []);
   const id = useId();
+  // The one before may end with it: an answer that is on its way is waited for, or nobody would ever see what it brings.
+  const close = () => !isBusy && onClose();
   const send = async (event: Event) => {
     event.preventDefault();
     if (isBusy) return;
@@ -74,7 +76,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
     );
   }
   return (
-    <Dialog title={words('rotateTitle', name)} onClose={onClose}>
+    <Dialog title={words('rotateTitle', name)} onClose={close}>
       <form onSubmit={send} novalidate aria-busy={isBusy}>
         <div class="field">
           <label for={id}>{words('overlap')}</label>
@@ -97,7 +99,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
         </div>
         <Alert>{wrong}</Alert>
         <div class="dialog-actions">
-          <button type="button" class="secondary" onClick={onClose}>
+          <button type="button" class="secondary" aria-disabled={isBusy} onClick={close}>
             {common('cancel')}
           </button>
           <button type="submit" class="small-primary" aria-disabled={isBusy}>

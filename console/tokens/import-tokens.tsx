@@ -70,6 +70,8 @@ export function ImportTokens() {
   const choose = async (chosen: File) => {
     setFile(chosen);
     setAnswer(undefined);
+    // What is not taken leaves nothing of the one before it to be judged under its name.
+    content.current = '';
     if (chosen.size > IMPORT_MAX_BYTES) return setMistake(flaws('FILE_TOO_LARGE'));
     content.current = await base64Of(chosen);
     await judge();

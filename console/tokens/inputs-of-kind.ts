@@ -5,11 +5,10 @@ import type { Fields } from '../service/conflict.ts';
 import { secretMistake } from './first-code.ts';
 import { words } from './words.ts';
 
-/** The kinds that an administrator makes. Passkeys are made by the device of whom they let in. */
-export const MADE_HERE = ['totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
-export type MadeHere = (typeof MADE_HERE)[number];
-
-/** Of `?kind=`: a device with a number on it is one of the first two, begun with what it comes with. */
+/**
+ * Of `?kind=`: a device with a number on it is one of the first two, begun with what it comes with. Passkeys are made by
+ * the device of whom they let in.
+ */
 export const WAYS = ['totp', 'hotp', 'hardware', 'ocra', 'sms', 'email', 'recovery'] as const;
 export type WayIn = (typeof WAYS)[number];
 

@@ -16,7 +16,6 @@ export type UsersRead =
   | { flaw: 'repeated-column'; column: string };
 
 export const MOST_USERS = 10_000;
-export const MOST_BYTES = 8 * 1024 * 1024;
 
 /** What columns are called, in files that were made elsewhere. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {

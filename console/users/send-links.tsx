@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { LANGUAGE_NAMES } from '../i18n/texts.ts';
 import { useInside } from '../inside/context.ts';
 import { absoluteText } from '../parts/time.ts';
 import { FormDialog } from '../people/form-dialog.tsx';
@@ -19,10 +20,7 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
     name: 'language',
     kind: 'select',
     label: words('mailLanguage'),
-    choices: [
-      { value: 'en', label: 'English' },
-      { value: 'de', label: 'Deutsch' },
-    ],
+    choices: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
   } as const;
   const why = !mayChange
     ? words('notYours')
@@ -77,7 +75,7 @@ export function SendLinks({ user, mayChange }: { user: User; mayChange: boolean 
             </p>
           }
           inputs={[language]}
-          initial={{ language: texts.lang === 'de' ? 'de' : 'en' }}
+          initial={{ language: texts.lang }}
           action={words('send')}
           send={(values) =>
             sending.kind === 'password'

@@ -37,8 +37,8 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const answer = await replay('dead');
       if (answer.kind !== 'done') {
-        notify({ text: refusalInWords(texts, answer), isBad: true });
-        break;
+        reads.changed(path);
+        return notify({ text: refusalInWords(texts, answer), isBad: true });
       }
       count += answer.body.replayed;
       if (!answer.body.more) break;

@@ -13,7 +13,6 @@ export const de = {
   grantPaused: 'Zugewiesen, zurzeit nicht erlaubt',
   grantAllowed: 'Darf ändern',
   grantsEmpty: 'Es gibt noch keine Ressource.',
-  grantsSuperuser: 'Der Superuser darf jede Ressource ändern.',
   send: 'Einladung senden',
   sent: 'Die Einladung an {0} ist unterwegs.',
   handOver: 'Geben Sie das selbst weiter',

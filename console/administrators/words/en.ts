@@ -13,7 +13,6 @@ export const en = {
   grantPaused: 'Assigned, not allowed now',
   grantAllowed: 'May change it',
   grantsEmpty: 'There is no resource yet.',
-  grantsSuperuser: 'The superuser may change every resource.',
   send: 'Send the invitation',
   sent: 'The invitation is on its way to {0}.',
   handOver: 'Hand this over yourself',

@@ -30,7 +30,6 @@ export const de = {
   expires: 'Läuft ab',
   expiresHint: 'Höchstens zehn Jahre von jetzt an.',
   lastUsed: 'Zuletzt benutzt',
-  lastUsedHint: 'Auf eine Stunde genau.',
   enabled: 'Gilt',
   enabledHint: 'Aus: Die nächste Anfrage damit wird abgewiesen. Er kann wieder eingeschaltet werden.',
   what: 'Wofür er ist',

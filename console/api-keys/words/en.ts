@@ -28,7 +28,6 @@ export const en = {
   expires: 'Expires',
   expiresHint: 'Ten years from now at most.',
   lastUsed: 'Last used',
-  lastUsedHint: 'To within an hour.',
   enabled: 'Works',
   enabledHint: 'Off: the next request with it is refused. It can be switched on again.',
   what: 'What it is for',

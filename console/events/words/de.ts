@@ -25,7 +25,6 @@ export const de = {
   live: 'Mitlesen',
   pause: 'Anhalten',
   isLive: 'Neues erscheint von selbst.',
-  isPaused: 'Angehalten.',
   isAsleep: 'Angehalten, weil eine Weile niemand hier war.',
   liveLost: 'Der Dienst ist nicht erreichbar. Er wird wieder gefragt.',
   older: 'Ältere Ereignisse',

@@ -25,7 +25,6 @@ export const en = {
   live: 'Follow',
   pause: 'Pause',
   isLive: 'Following: new events appear by themselves.',
-  isPaused: 'Paused.',
   isAsleep: 'Paused, since nobody was here for a while.',
   liveLost: 'The service cannot be reached. It is asked again.',
   older: 'Older events',

@@ -15,7 +15,6 @@ export const de = {
   themeDark: 'Dunkel',
   language: 'Sprache',
   account: 'Konto und Einstellungen',
-  settingsHere: 'Auf diesem Gerät',
   shortcuts: 'Tastenkürzel',
   shortcutsOn: 'Kürzel aus einzelnen Tasten',
   shortcutsOnHint: 'Schalten Sie sie aus, wenn Sie Spracheingabe verwenden oder Tasten Ungewolltes auslösen.',
@@ -105,5 +104,4 @@ export const de = {
   conflictTheirValue: 'Das andere: {0}',
   conflictWas: 'war {0}',
   conflictApply: 'So speichern',
-  conflictNothing: 'Von Ihren Änderungen bleibt nichts zu speichern.',
 } as const satisfies Translation<typeof en>;

@@ -13,7 +13,6 @@ export const en = {
   themeDark: 'Dark',
   language: 'Language',
   account: 'Account and settings',
-  settingsHere: 'On this device',
   shortcuts: 'Keyboard shortcuts',
   shortcutsOn: 'Single-key shortcuts',
   shortcutsOnHint: 'Switch them off if you use speech input, or if keys go astray.',
@@ -107,5 +106,4 @@ export const en = {
   conflictTheirValue: 'Theirs: {0}',
   conflictWas: 'was {0}',
   conflictApply: 'Save with these choices',
-  conflictNothing: 'Nothing of yours is left to save.',
 } as const;

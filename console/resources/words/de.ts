@@ -214,7 +214,6 @@ export const de = {
   language: 'Sprache des Codes',
   codeFor: 'Code für {0}',
   installs: 'Braucht {0}.',
-  nonceRule: 'Die Nonce: zufällig, aus der Sitzung, einmal verwendet.',
   exampleOrigin: 'Noch ist kein Origin erlaubt, darum steht https://www.example.com für Ihre Website.',
 
   tryLead:
@@ -227,8 +226,6 @@ export const de = {
   resultBad: 'Es hält nicht: {0}',
   resultTest: 'Es kommt von einer Ressource für Tests; Backends weisen es ab, wenn sie keine Testergebnisse verlangen.',
   claim: 'Angabe',
-  claimValue: 'Wert',
-  claimMeans: 'Was sie bedeutet',
   claim_iss: 'Wer es signiert hat: dieser Dienst. Geprüft.',
   claim_aud: 'Für wen es ist: diese Ressource. Geprüft.',
   claim_sub: 'Wer es ist. Daran hängen Sie Ihre eigenen Daten.',

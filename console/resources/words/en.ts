@@ -214,7 +214,6 @@ export const en = {
   language: 'Language of the code',
   codeFor: 'Code for {0}',
   installs: 'Needs {0}.',
-  nonceRule: 'The nonce: random, from the session, used once.',
   exampleOrigin: 'No origin is allowed yet, so https://www.example.com stands for your site.',
 
   // Try it.
@@ -228,8 +227,6 @@ export const en = {
   resultBad: 'It does not hold: {0}',
   resultTest: 'It is of a resource for tests, so backends refuse it unless they ask for test results.',
   claim: 'Claim',
-  claimValue: 'Value',
-  claimMeans: 'What it means',
   claim_iss: 'Who has signed it: this service. Checked.',
   claim_aud: 'Whom it is for: this resource. Checked.',
   claim_sub: 'Who it is. Key your own records on this.',

@@ -18,5 +18,4 @@ export const de = {
   deleted: '{0} ist gelöscht.',
   gone: '{0} ist entfernt.',
   onlySuperuser: 'Damit hat nur der Superuser zu tun.',
-  allResources: 'Alle Ressourcen',
 };

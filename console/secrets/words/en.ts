@@ -18,5 +18,4 @@ export const en = {
   deleted: '{0} is deleted.',
   gone: '{0} is gone.',
   onlySuperuser: 'Only the superuser has to do with this.',
-  allResources: 'All resources',
 } as const;

@@ -74,7 +74,7 @@ export const de = {
   answerTo: 'Antwort auf {0}',
   codeBad: '6 bis 10 Ziffern, mit der PIN, wo es eine gibt.',
   resyncWrong:
-    'Diese Codes folgen auf diesem Gerät nicht aufeinander. Das wurde gezählt: Nach fünf solchen Versuchen wird es gesperrt.',
+    'Diese Codes folgen auf diesem Gerät nicht aufeinander. Das wurde gezählt: Mehr als fünf solche Versuche sperren es.',
   resynced: 'Wieder im Takt.',
 
   nobodyText: 'Noch niemandem.',

@@ -74,7 +74,7 @@ export const en = {
   answerTo: 'Answer to {0}',
   codeBad: '6 to 10 digits, with the PIN where there is one.',
   resyncWrong:
-    'These codes do not follow one another on this device. That was counted: after five such attempts it locks.',
+    'These codes do not follow one another on this device. That was counted: more than five such attempts lock it.',
   resynced: 'Back in step.',
 
   nobodyText: 'Nobody yet.',
