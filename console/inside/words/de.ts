@@ -106,4 +106,7 @@ export const de = {
   conflictWas: 'war {0}',
   conflictApply: 'So speichern',
   conflictNothing: 'Von Ihren Änderungen bleibt nichts zu speichern.',
+
+  id: 'Kennung',
+  madeAt: 'angelegt',
 } as const satisfies Translation<typeof en>;

@@ -108,4 +108,7 @@ export const en = {
   conflictWas: 'was {0}',
   conflictApply: 'Save with these choices',
   conflictNothing: 'Nothing of yours is left to save.',
+
+  id: 'Id',
+  madeAt: 'made',
 } as const;
