@@ -6,7 +6,7 @@ import { nextCode, someone } from './harness/console-people.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console administrators');
 const { enter } = visits;
@@ -182,7 +182,7 @@ test('SR-30: names that are markup are text', async () => {
     await view.page.goto(`${visits.stage.url}/console/administrators`);
     await expect(view.page.locator('tbody')).toContainText(name);
   }
-  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  expect(await ranOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([

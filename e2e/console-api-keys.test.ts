@@ -7,7 +7,7 @@ import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console api keys');
 const { enter } = visits;
@@ -147,7 +147,7 @@ test('SR-30: names that are markup are text', async () => {
     await view.button('Delete').click();
     await expect(view.page.getByRole('dialog')).toContainText(name);
   }
-  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  expect(await ranOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([

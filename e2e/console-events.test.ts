@@ -8,7 +8,7 @@ import { someone } from './harness/console-people.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console events');
 const { enter } = visits;
@@ -144,7 +144,7 @@ test('SR-30: names that are markup are text, in filters, rows and details', asyn
   for (const name of CORPUS) await expect(view.page.locator('tbody')).toContainText(name);
   await view.button('Resource made').first().click();
   await expect(view.page.getByRole('dialog')).toContainText(CORPUS.at(-1) ?? '');
-  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  expect(await ranOn(view.page)).toEqual([]);
 });
 
 describe.each([

@@ -6,7 +6,7 @@ import { someone } from './harness/console-people.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console plan');
 const { enter } = visits;
@@ -60,7 +60,7 @@ test('SR-30: the name of a plan that is markup is text', async () => {
     await view.page.goto(`${visits.stage.url}/console/plan`);
     await expect(view.page.locator('#plan')).toContainText(name);
   }
-  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  expect(await ranOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([

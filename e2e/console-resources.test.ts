@@ -9,7 +9,7 @@ import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console resources');
 const { enter } = visits;
@@ -384,6 +384,6 @@ test('SR-30: markup in names is text, in lists, titles, dialogs and code', async
     await view.page.getByRole('link', { name: 'Appearance' }).click();
     await expect(view.page.frameLocator('.widget iframe').getByRole('button', { name: 'Continue' })).toBeVisible();
     await expect(view.page.locator('main img, main script, main meta, main iframe:not(.widget iframe)')).toHaveCount(0);
-    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+    expect(await ranOn(view.page)).toEqual([]);
   }
 }, 180_000);

@@ -13,7 +13,7 @@ import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console tokens');
 const { enter } = visits;
@@ -346,7 +346,7 @@ test('SR-30: markup in names and serial numbers is text', async () => {
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Lock “${name}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+    expect(await ranOn(view.page)).toEqual([]);
   }
 }, 180_000);
 

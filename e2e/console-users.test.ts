@@ -10,7 +10,7 @@ import { someone } from './harness/console-people.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console users');
 const { enter } = visits;
@@ -320,7 +320,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
     await expect(view.page.getByRole('dialog').getByRole('heading')).toHaveText(`Block “${one.login}”?`);
     await view.page.keyboard.press('Escape');
     await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+    expect(await ranOn(view.page)).toEqual([]);
   }
   await view.page.goto(`${visits.stage.url}/console/users/import`);
   const rows = CORPUS.map((name) => `"${name.replaceAll('"', '""')}"`).join('\n');
@@ -328,7 +328,7 @@ test('SR-30: markup in names is text, in lists, titles, dialogs, choices and imp
   await view.page.locator('input[type=file]').setInputFiles({ name: `${CORPUS[2]}.csv`, mimeType: 'text/csv', buffer });
   await expect(view.page.locator('tbody tr')).toHaveCount(CORPUS.length);
   await expect(view.page.locator('main img, main script, main meta, main iframe')).toHaveCount(0);
-  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  expect(await ranOn(view.page)).toEqual([]);
 }, 180_000);
 
 describe.each([

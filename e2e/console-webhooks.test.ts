@@ -9,7 +9,7 @@ import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const visits = consoleVisits('console webhooks');
 const { enter } = visits;
@@ -160,7 +160,7 @@ test('SR-30: descriptions that are markup are text', async () => {
     await expect(view.page.locator('tbody')).toContainText(description);
     expect(id).toMatch(/^whk_/);
   }
-  expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+  expect(await ranOn(view.page)).toEqual([]);
 }, 120_000);
 
 describe.each([

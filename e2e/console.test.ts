@@ -10,7 +10,7 @@ import { nextCode, signIn, someone, toCode, toPassword } from './harness/console
 import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
 import type { ConsoleView } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
-import { CORPUS, TRAP } from './harness/markup-corpus.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
 
 const NEW_PASSWORD = 'eleven patient herons';
 
@@ -243,7 +243,7 @@ test('SR-30: markup in names is text, in the page, in its title and in what an a
       100,
     );
     await expect(view.page.locator('.enrolment a')).toHaveAttribute('href', /^otpauth:\/\/totp\//);
-    expect(await view.page.evaluate(() => (window as unknown as { ran: string[] }).ran)).toEqual([]);
+    expect(await ranOn(view.page)).toEqual([]);
   }
 }, 180_000);
 

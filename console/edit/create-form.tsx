@@ -5,8 +5,8 @@ import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import { type Answer, createOnceKey, type Done } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
-import { InputView } from './input-view.tsx';
 import { type Input, mistakeIn } from './inputs.ts';
+import { Questions } from './questions.tsx';
 import { placeOf } from './use-edit.ts';
 
 export interface CreateFormProps<Made> {
@@ -56,21 +56,7 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
   };
   return (
     <form ref={form} class="panel create" onSubmit={submit} novalidate aria-busy={isBusy}>
-      {inputs.map((input) => (
-        <InputView
-          key={input.name}
-          input={input}
-          id={`${base}-${input.name}`}
-          value={values[input.name]}
-          error={
-            (isTold ? mistakeIn(input, values[input.name]) : undefined) ??
-            (place === input.name ? words('notTaken') : undefined)
-          }
-          isReadOnly={isBusy}
-          isChanged={false}
-          onChange={(value) => setValues({ ...values, [input.name]: value })}
-        />
-      ))}
+      <Questions {...{ inputs, values, base, isTold, isBusy }} refused={place} onChange={setValues} />
       <Alert>{refused && place === undefined && refusalInWords(texts, refused)}</Alert>
       <div class="dialog-actions start">
         <button type="submit" class="small-primary" aria-disabled={isBusy}>

@@ -19,7 +19,7 @@ export function NewFilter() {
   return (
     <>
       <PageHead title={words('newFilter')} lead={words('newLead')} back={{ href: FILTERS, label: words('title') }} />
-      <fieldset class="segments kinds">
+      <fieldset class="segments filter-kinds">
         <legend class="unseen">{words('kind')}</legend>
         {KINDS.map((one) => (
           <label key={one}>

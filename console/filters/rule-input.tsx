@@ -89,6 +89,28 @@ function Choose({ id, label, hint, value, choices, isReadOnly, onChange }: Choos
 
 const modeOf = (value: string) => (value === 'deny' ? 'deny' : 'allow');
 
+type ModeProps<Of extends GeoRule | IpRule> = Pick<RuleProps<Of>, 'rule' | 'id' | 'isReadOnly' | 'onChange'> & {
+  allow: string;
+  deny: string;
+};
+
+/** Whether who is in it comes in, or who is not. */
+function ModeChoice<Of extends GeoRule | IpRule>({ rule, id, isReadOnly, onChange, allow, deny }: ModeProps<Of>) {
+  return (
+    <Choose
+      id={`${id}-mode`}
+      label={words('mode')}
+      value={rule.mode}
+      choices={[
+        ['allow', allow],
+        ['deny', deny],
+      ]}
+      isReadOnly={isReadOnly}
+      onChange={(mode) => onChange({ ...rule, mode: modeOf(mode) })}
+    />
+  );
+}
+
 function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
   const { lang } = useInside().texts;
   const countries = useMemo(() => countriesIn(lang), [lang]);
@@ -101,17 +123,7 @@ function GeoView({ rule, id, isReadOnly, onChange }: RuleProps<GeoRule>) {
   };
   return (
     <div class="rule">
-      <Choose
-        id={`${id}-mode`}
-        label={words('mode')}
-        value={rule.mode}
-        choices={[
-          ['allow', words('modeAllowGeo')],
-          ['deny', words('modeDenyGeo')],
-        ]}
-        isReadOnly={isReadOnly}
-        onChange={(mode) => onChange({ ...rule, mode: modeOf(mode) })}
-      />
+      <ModeChoice {...{ rule, id, isReadOnly, onChange }} allow={words('modeAllowGeo')} deny={words('modeDenyGeo')} />
       <fieldset class="rule-field">
         <legend>{words('countries')}</legend>
         {rule.countries.length > 0 && (
@@ -199,17 +211,7 @@ function IpView({ rule, id, isReadOnly, onChange }: RuleProps<IpRule>) {
   } as const;
   return (
     <div class="rule">
-      <Choose
-        id={`${id}-mode`}
-        label={words('mode')}
-        value={rule.mode}
-        choices={[
-          ['allow', words('modeAllowIp')],
-          ['deny', words('modeDenyIp')],
-        ]}
-        isReadOnly={isReadOnly}
-        onChange={(mode) => onChange({ ...rule, mode: modeOf(mode) })}
-      />
+      <ModeChoice {...{ rule, id, isReadOnly, onChange }} allow={words('modeAllowIp')} deny={words('modeDenyIp')} />
       <div class="rule-field">
         <label for={`${id}-ranges`}>{words('ranges')}</label>
         <ListInput

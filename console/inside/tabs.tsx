@@ -1,8 +1,13 @@
 import { useInside } from './context.ts';
 import { Link } from './link.tsx';
 
+export interface Tab {
+  href: string;
+  label: string;
+}
+
 /** Pages of one object. They are addresses, so they are links, and going back goes back. */
-export function Tabs({ label, tabs }: { label: string; tabs: readonly { href: string; label: string }[] }) {
+export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const { address } = useInside();
   return (
     <nav class="tabs" aria-label={label}>

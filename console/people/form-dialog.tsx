@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { InputView } from '../edit/input-view.tsx';
 import { type Input, mistakeIn } from '../edit/inputs.ts';
+import { Questions } from '../edit/questions.tsx';
 import { placeOf } from '../edit/use-edit.ts';
 import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
@@ -65,21 +65,7 @@ export function FormDialog<Body>(props: FormDialogProps<Body>) {
       <form ref={form} onSubmit={submit} novalidate aria-busy={isBusy}>
         {text && <div class="dialog-text">{text}</div>}
         <div class="dialog-fields">
-          {inputs.map((input) => (
-            <InputView
-              key={input.name}
-              input={input}
-              id={`${base}-${input.name}`}
-              value={values[input.name]}
-              error={
-                (isTold ? mistakeIn(input, values[input.name]) : undefined) ??
-                (place === input.name ? words('notTaken') : undefined)
-              }
-              isReadOnly={isBusy}
-              isChanged={false}
-              onChange={(value) => setValues({ ...values, [input.name]: value })}
-            />
-          ))}
+          <Questions {...{ inputs, values, base, isTold, isBusy }} refused={place} onChange={setValues} />
         </div>
         <Alert>{refused && place === undefined && told(refused)}</Alert>
         <div class="dialog-actions">

@@ -1,10 +1,6 @@
 import { useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
-import { Bones, Problem } from '../inside/problem.tsx';
-import { Tabs } from '../inside/tabs.tsx';
+import { ObjectPage } from '../inside/object-page.tsx';
 import { useRead } from '../inside/use-read.ts';
-import { When } from '../inside/when.tsx';
-import { Copy } from '../parts/copy.tsx';
 import { Appearance } from './appearance.tsx';
 import { Embed } from './embed.tsx';
 import type { Resource } from './resource.ts';
@@ -16,7 +12,7 @@ import { words } from './words.ts';
 
 /** One resource, in tabs. */
 export function OneResource({ id }: { id: string }) {
-  const { address, texts } = useInside();
+  const { address } = useInside();
   const read = useRead<Resource>(`resources/${id}`);
   const { body: resource, version } = read;
   const here = `${RESOURCES}/${id}`;
@@ -27,34 +23,19 @@ export function OneResource({ id }: { id: string }) {
     { href: `${here}/try`, label: words('tabTry'), Tab: TryIt },
   ];
   const shown = tabs.find(({ href }) => href === address.path) ?? tabs[0];
-  const isGone = read.problem && !resource;
   return (
-    <>
-      <PageHead
-        title={isGone ? words('oneTitle') : resource?.name}
-        {...(shown && { part: shown.label })}
-        back={{ href: RESOURCES, label: words('title') }}
-        lead={
-          resource && (
-            <>
-              {words('id')} <code>{resource.id}</code> <Copy texts={texts} text={resource.id} what={words('copyId')} />
-              <span class="dot">·</span> {words('madeAt')} <When at={resource.createdAt} />
-            </>
-          )
-        }
-      >
-        {resource && <States resource={resource} />}
-      </PageHead>
-      {isGone && <Problem read={read} />}
-      {!resource && !read.problem && <Bones lines={8} />}
-      {resource && shown && (
-        <>
-          <Tabs label={words('tabs')} tabs={tabs} />
-          <Warnings resource={resource} />
-          <shown.Tab key={shown.href} resource={resource} version={version} />
-        </>
-      )}
-    </>
+    <ObjectPage
+      read={read}
+      back={{ href: RESOURCES, label: words('title') }}
+      goneTitle={words('oneTitle')}
+      title={resource?.name}
+      labels={{ copyId: words('copyId'), tabs: words('tabs') }}
+      badges={resource && <States resource={resource} />}
+      tabs={tabs}
+    >
+      {resource && <Warnings resource={resource} />}
+      {resource && shown && <shown.Tab key={shown.href} resource={resource} version={version} />}
+    </ObjectPage>
   );
 }
 

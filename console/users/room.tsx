@@ -1,4 +1,6 @@
+import { together } from '../i18n/words.ts';
 import { useInside } from '../inside/context.ts';
+import files from '../people/files.css?inline';
 import css from '../people/people.css?inline';
 import { words as people } from '../people/words.ts';
 import { ImportUsers } from './import-users.tsx';
@@ -7,8 +9,8 @@ import { OneUser } from './one-user.tsx';
 import { UserList } from './user-list.tsx';
 import { words as own } from './words.ts';
 
-export const words = { load: async (lang: string) => void (await Promise.all([own.load(lang), people.load(lang)])) };
-export const style = css;
+export const words = together(own, people);
+export const style = css + files;
 
 /** The people who sign in. */
 export function Room() {

@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+
 /**
  * Markup that people could write where others type their passwords. Each calls `pwned()` if it runs, which `TRAP` notes
  * down.
@@ -18,3 +20,8 @@ export const CORPUS = [
 ] as const;
 
 export const TRAP = `window.ran = []; window.pwned = () => { ran.push(location.href); };`;
+
+/** Where markup ran, of what was opened with the {@link TRAP} set. */
+export function ranOn(page: Page): Promise<string[]> {
+  return page.evaluate(() => (window as unknown as { ran: string[] }).ran);
+}

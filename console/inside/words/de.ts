@@ -104,4 +104,7 @@ export const de = {
   conflictTheirValue: 'Das andere: {0}',
   conflictWas: 'war {0}',
   conflictApply: 'So speichern',
+
+  id: 'Kennung',
+  madeAt: 'angelegt',
 } as const satisfies Translation<typeof en>;

@@ -106,4 +106,7 @@ export const en = {
   conflictTheirValue: 'Theirs: {0}',
   conflictWas: 'was {0}',
   conflictApply: 'Save with these choices',
+
+  id: 'Id',
+  madeAt: 'made',
 } as const;

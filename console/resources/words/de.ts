@@ -43,9 +43,7 @@ export const de = {
   tabAppearance: 'Aussehen',
   tabEmbed: 'Einbetten',
   tabTry: 'Ausprobieren',
-  id: 'Kennung',
   copyId: 'Kennung der Ressource',
-  madeAt: 'angelegt',
   warnOtpOnly:
     'Verlangt wird nur ein Code. Wer einen Namen kennt, kann falsche Codes senden, bis das Token gesperrt ist.',
   warnSms: 'Codes per SMS zählen hier: Wer eine Telefonnummer übernimmt, bekommt sie.',

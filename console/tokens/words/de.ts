@@ -41,9 +41,7 @@ export const de = {
   tabs: 'Seiten dieses Tokens',
   tabOverview: 'Überblick',
   tabDetails: 'Einzelheiten',
-  id: 'Kennung',
   copyId: 'Kennung des Tokens',
-  madeAt: 'angelegt',
   yourSignIn: 'Mit diesem Token melden Sie sich zum Verwalten an. Ersetzen Sie es unter „Ihre Anmeldung“.',
   ofAdministratorText: 'Mit diesem Token meldet sich jemand zum Verwalten an. Es gehört ihm allein: Nur er ersetzt es.',
   notYours:

@@ -42,9 +42,7 @@ export const en = {
   tabs: 'Pages of this token',
   tabOverview: 'Overview',
   tabDetails: 'Details',
-  id: 'Id',
   copyId: 'Id of the token',
-  madeAt: 'made',
   yourSignIn: 'You sign in to administer with this token. Replace it under “Your sign-in”.',
   ofAdministratorText: 'An administrator signs in with this token. It is theirs alone: only they replace it.',
   notYours:

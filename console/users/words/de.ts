@@ -48,9 +48,7 @@ export const de = {
   tabs: 'Seiten dieser Person',
   tabOverview: 'Überblick',
   tabDetails: 'Einzelheiten',
-  id: 'Kennung',
   copyId: 'Kennung der Person',
-  madeAt: 'angelegt',
   notYours:
     'Sie kommt auch in Ressourcen hinein, für die Sie nicht zuständig sind; Sie können sie ansehen und nicht ändern.',
   isBlocked: '{0} ist gesperrt.',

@@ -1,0 +1,40 @@
+import { words } from '../inside/words.ts';
+import type { Fields } from '../service/conflict.ts';
+import { InputView } from './input-view.tsx';
+import { type Input, mistakeIn } from './inputs.ts';
+
+export interface QuestionsProps {
+  inputs: readonly Input[];
+  values: Fields;
+  /** Before the names of the inputs, in their ids. */
+  base: string;
+  /** Whether what is missing or wrong is said yet. */
+  isTold: boolean;
+  /** The input whose value was refused. */
+  refused: string | undefined;
+  isBusy: boolean;
+  onChange(values: Fields): void;
+}
+
+/** The inputs of a form that is sent as a whole. What is wrong with one is said at it. */
+export function Questions({ inputs, values, base, isTold, refused, isBusy, onChange }: QuestionsProps) {
+  return (
+    <>
+      {inputs.map((input) => (
+        <InputView
+          key={input.name}
+          input={input}
+          id={`${base}-${input.name}`}
+          value={values[input.name]}
+          error={
+            (isTold ? mistakeIn(input, values[input.name]) : undefined) ??
+            (refused === input.name ? words('notTaken') : undefined)
+          }
+          isReadOnly={isBusy}
+          isChanged={false}
+          onChange={(value) => onChange({ ...values, [input.name]: value })}
+        />
+      ))}
+    </>
+  );
+}
