@@ -178,6 +178,22 @@ describe('on a page of our own', () => {
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'email' });
   });
 
+  test('what is done is said where it was done, whatever else is open', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    await widget.button('Change e-mail').click();
+    await widget.frame.getByLabel('New e-mail address').fill('alice@new.example');
+    await widget.button('Send the code').click();
+    await widget.frame.getByLabel('Code from the e-mail').waitFor();
+    await widget.button('Change password').click();
+    const { code } = here.ports.courier.last('confirmation-code', 'alice@new.example');
+    await widget.frame.getByLabel('Code from the e-mail').fill(code);
+    await widget.button('Confirm').click();
+    await widget.frame.getByRole('region', { name: 'Your details' }).getByText('Done.', { exact: true }).waitFor();
+    expect(await widget.frame.getByText('Done.', { exact: true }).count()).toBe(1);
+  });
+
   test('it is all done by keyboard, and the focus stays where the person is', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);

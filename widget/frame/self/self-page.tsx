@@ -103,7 +103,8 @@ export class SelfPage extends Component<SelfPageProps, State> {
       act: (path, fields) => {
         // Said again, with what is left of the time.
         if (notice?.wait?.leftMs()) return this.forceUpdate();
-        this.sent = open ?? path;
+        // The code for an address is asked for beside whatever else is open.
+        this.sent = path.startsWith('email/') ? path : (open ?? path);
         this.setState({ done: undefined });
         void signIn.act(`self/${path}`, fields);
       },
