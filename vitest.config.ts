@@ -7,7 +7,7 @@ const built = 'e2e/**/*.built.test.ts';
 const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
-/** One file a core: by itself the runner leaves one core free, which of two is half. */
+/** At least two files at a time: by itself the runner leaves one core free, which of two is half. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */

@@ -124,6 +124,23 @@ describe('on a page of our own', () => {
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-removed' });
   });
 
+  test('whoever is asked for their factors on the way to another token is there afterwards, with nothing else', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    here.ports.clock.advance(5 * 60_000);
+    await widget.button('Add a token').click();
+    // Its own view is of before: the service says that it is too long ago.
+    await said(widget, 'Too much time has passed. Show once more that it is you.');
+    await widget.button('Add a token').click();
+    await widget.frame.getByRole('heading', { name: TITLES.password }).waitFor();
+    await widget.givePassword(PASSWORD);
+    await widget.giveCode((await scene.tokens[0]?.code()) ?? '');
+    await widget.frame.getByLabel('Code from the app').waitFor();
+    await expect.poll(() => widget.frame.getByRole('heading', { level: 1 }).count()).toBe(1);
+    expect(await widget.frame.locator('.self').count()).toBe(0);
+  });
+
   test('new recovery codes are shown once, also to a page that was thrown away', async () => {
     const scene = await setStage();
     const widget = await openPage(scene);
@@ -159,6 +176,22 @@ describe('on a page of our own', () => {
     await said(widget, 'Done.');
     await widget.frame.getByText('alice@new.example', { exact: true }).waitFor();
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'email' });
+  });
+
+  test('what is done is said where it was done, whatever else is open', async () => {
+    const scene = await setStage();
+    const widget = await openPage(scene);
+    await signIn(scene, widget);
+    await widget.button('Change e-mail').click();
+    await widget.frame.getByLabel('New e-mail address').fill('alice@new.example');
+    await widget.button('Send the code').click();
+    await widget.frame.getByLabel('Code from the e-mail').waitFor();
+    await widget.button('Change password').click();
+    const { code } = here.ports.courier.last('confirmation-code', 'alice@new.example');
+    await widget.frame.getByLabel('Code from the e-mail').fill(code);
+    await widget.button('Confirm').click();
+    await widget.frame.getByRole('region', { name: 'Your details' }).getByText('Done.', { exact: true }).waitFor();
+    expect(await widget.frame.getByText('Done.', { exact: true }).count()).toBe(1);
   });
 
   test('it is all done by keyboard, and the focus stays where the person is', async () => {

@@ -37,18 +37,21 @@ export class SelfPage extends Component<SelfPageProps, State> {
   heading = createRef<HTMLHeadingElement>();
   /** Which panel was sent, until its answer comes. */
   sent: string | undefined;
+  /** Whether the proof was for another token. */
+  isAdding: boolean;
 
   constructor(props: SelfPageProps) {
     super(props);
     const { panel } = wanted?.login === props.self.person.login ? wanted : { panel: undefined };
-    const isAdding = panel === 'add';
-    this.state = { open: isAdding ? undefined : panel };
-    // Not asked twice for one click: the proof was for this.
-    if (isAdding && props.self.proof === 'fresh') void props.signIn.act('self/add');
+    this.isAdding = panel === 'add';
+    this.state = { open: this.isAdding ? undefined : panel };
     wanted = undefined;
   }
 
   override componentDidMount() {
+    const { self, signIn } = this.props;
+    // Not asked twice for one click. It draws anew, which nothing may in the middle of a drawing.
+    if (this.isAdding && self.proof === 'fresh') void signIn.act('self/add');
     if (this.props.isNext && !this.state.open) this.heading.current?.focus();
   }
 
@@ -100,7 +103,8 @@ export class SelfPage extends Component<SelfPageProps, State> {
       act: (path, fields) => {
         // Said again, with what is left of the time.
         if (notice?.wait?.leftMs()) return this.forceUpdate();
-        this.sent = open ?? path;
+        // The code for an address is asked for beside whatever else is open.
+        this.sent = path.startsWith('email/') ? path : (open ?? path);
         this.setState({ done: undefined });
         void signIn.act(`self/${path}`, fields);
       },
