@@ -108,10 +108,10 @@ export async function setUpInstallation(
   return administrator ? { account: made.account, administrator } : refusal('CONTENTION');
 }
 
-/** Whether this is the secret of the link that was printed last. Looking uses nothing up. */
+/** Whether this is the secret of the link that was printed last, and there is no account yet. Looking uses nothing up. */
 export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
   const [link] = await ports.store.getMany([documents.setupLink()], ports.clock.now());
-  return link !== undefined && secretMatches(secret, link.value.secretHash);
+  return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
 }
 
 async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
