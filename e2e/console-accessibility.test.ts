@@ -11,12 +11,18 @@ const WIDE = { viewport: { width: 1280, height: 800 } };
 const NEW_PASSWORD = 'eleven patient herons';
 
 let stage: ConsoleStage;
+/** Where nobody has an account: the link of setup leads on only there. */
+let empty: ConsoleStage;
 const views: ConsoleView[] = [];
 
 beforeAll(async () => {
   stage = await setConsoleStage('console accessibility');
+  empty = await setConsoleStage('console set up');
 });
-afterAll(() => stage?.close());
+afterAll(async () => {
+  await stage?.close();
+  await empty?.close();
+});
 afterEach(async () => {
   for (const view of views.splice(0)) {
     expect(view.complaints).toEqual([]);
@@ -24,8 +30,8 @@ afterEach(async () => {
   }
 });
 
-async function open(path: string, options = {}): Promise<ConsoleView> {
-  const view = await stage.open(path, options);
+async function open(path: string, options = {}, at = stage): Promise<ConsoleView> {
+  const view = await at.open(path, options);
   views.push(view);
   return view;
 }
@@ -37,7 +43,7 @@ describe.each([
   test('before the door', async () => {
     const { ports } = stage;
     const check = (view: ConsoleView, where: string) => expectAccessible(view, where);
-    const fresh = await open(stage.setup, size);
+    const fresh = await open(empty.setup, size, empty);
     await fresh.at('Set up Countersign');
     await check(fresh, 'setup');
     await fresh.button('Set up').click();

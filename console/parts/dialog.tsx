@@ -36,7 +36,13 @@ export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose
         onClose();
       }}
       onClick={(event) => event.target === dialog.current && onClose()}
-      onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        // A second one in a row would close it without asking (the browser's rule for close requests).
+        event.preventDefault();
+        onClose();
+      }}
     >
       <div class="dialog-body">
         <header class={isTitleHidden ? 'unseen' : 'dialog-head'}>

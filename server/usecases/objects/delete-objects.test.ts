@@ -23,6 +23,7 @@ import {
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import type { Act } from '../act.ts';
+import { countTry } from '../enrolment/count-try.ts';
 import { assign as assignAs } from '../resources/assign.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
@@ -75,6 +76,16 @@ describe('a user who is deleted', () => {
     const consumed = await consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE });
     expect(consumed).toEqual({ refused: 'RESULT_REVOKED' });
     expect(await finished.look()).toMatchObject({ step: 'denied' });
+  });
+
+  test('takes along what was counted of them', async () => {
+    const scene = await setScene(ports);
+    const { id } = scene.user;
+    must(await countTry(ports, id, 5));
+    const counts = [documents.passwordAttempts(id), documents.enrolmentTries(id)] as const;
+    expect((await ports.store.getMany(counts, ports.clock.now()))[1]).toBeDefined();
+    must(await deleteUser(ports, act(scene), id));
+    expect(await ports.store.getMany(counts, ports.clock.now())).toEqual([undefined, undefined]);
   });
 
   test('frees every name, and leaves tokens to nobody under a new epoch', async () => {

@@ -49,14 +49,7 @@ export async function deleteUser(
   for (const name of new Set([...userNames(user), ...(user.claiming?.names ?? [])])) {
     await releaseName(ports, account, name, id);
   }
-  const attempts = documents.passwordAttempts(id);
-  await ports.store.commit({
-    anchor: attempts.anchor,
-    operation: newOperation(ports),
-    now: ports.clock.now(),
-    expect: [],
-    delete: [attempts],
-  });
+  await forgetCounts(ports, id);
   return { deleted: true };
 }
 
@@ -67,6 +60,19 @@ async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Pro
     const isTheirs = stored?.value.account === account && user === undefined;
     return { answer: undefined, ...(isTheirs && { write: { delete: [key] } }) };
   });
+}
+
+/** What was counted of somebody who is gone. */
+async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
+  for (const count of [documents.passwordAttempts(id), documents.enrolmentTries(id)]) {
+    await ports.store.commit({
+      anchor: count.anchor,
+      operation: newOperation(ports),
+      now: ports.clock.now(),
+      expect: [],
+      delete: [count],
+    });
+  }
 }
 
 /** Takes a token from an owner who is gone. Somebody who has it by now, or an owner who is there, keeps it. */

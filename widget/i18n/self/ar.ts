@@ -102,6 +102,6 @@ export const ar = {
   PROOF_NEEDED: 'مضى وقت طويل. أثبت مرة أخرى أنك أنت.',
   PROOF_LACKING: 'لا يمكن تغيير ذلك هنا بما أظهرته.',
   SELF_SERVICE_OFF: 'لا يمكن تغيير ذلك هنا.',
-  TOKEN_KEPT: 'لا يمكن إزالة هذه الوسيلة أو إعادة تسميتها هنا.',
+  TOKEN_KEPT: 'لا يمكن تغيير هذا هنا.',
   TOKEN_NOT_FOUND: 'لم تعد هذه الوسيلة موجودة.',
 } as const satisfies Record<SelfKey, string> & SelfDictionary;

@@ -103,6 +103,6 @@ export const de = {
   PROOF_NEEDED: 'Es ist zu viel Zeit vergangen. Zeigen Sie noch einmal, dass Sie es sind.',
   PROOF_LACKING: 'Mit dem, was Sie gezeigt haben, kann das hier nicht geändert werden.',
   SELF_SERVICE_OFF: 'Das kann hier nicht geändert werden.',
-  TOKEN_KEPT: 'Dieses Token kann hier nicht entfernt oder umbenannt werden.',
+  TOKEN_KEPT: 'Das kann hier nicht geändert werden.',
   TOKEN_NOT_FOUND: 'Dieses Token gibt es nicht mehr.',
 } as const satisfies Record<SelfKey, string> & SelfDictionary;

@@ -102,7 +102,7 @@ export const en = {
   PROOF_NEEDED: 'Too much time has passed. Show once more that it is you.',
   PROOF_LACKING: 'This cannot be changed here with what you have shown.',
   SELF_SERVICE_OFF: 'This cannot be changed here.',
-  TOKEN_KEPT: 'This token cannot be removed or renamed here.',
+  TOKEN_KEPT: 'This cannot be changed here.',
   TOKEN_NOT_FOUND: 'This token is gone already.',
 } as const;
 
