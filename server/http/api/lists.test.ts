@@ -80,10 +80,10 @@ describe('users', () => {
   test('blocked ones, those on a resource, and both at once', async () => {
     const { ports, account } = { ...scene, ports: service.ports };
     const resource = await addResource(ports, account);
-    const [one, two] = [
-      await addPerson(ports, account, resource, { user: { login: 'on-one' } }),
-      await addPerson(ports, account, resource, { user: { login: 'on-two' } }),
-    ];
+    const one = await addPerson(ports, account, resource, { user: { login: 'on-one' } });
+    // Within one millisecond the order would be that of their random ids.
+    ports.clock.advance(1);
+    const two = await addPerson(ports, account, resource, { user: { login: 'on-two' } });
     expect(await all(`/users?resource=${resource.id}&order=asc`)).toEqual(['on-one', 'on-two']);
     await service.call(`PATCH /v1/users/${two.user.id}`, { key, body: { blocked: true } });
     expect(await all('/users?blocked=true')).toEqual(['on-two']);
