@@ -4,7 +4,7 @@ import type { Answer, Client } from './service/client.ts';
 import { type Deadline, deadlineIn } from './service/deadline.ts';
 import type { Known } from './sign-in/sign-in.ts';
 
-export type LinkPlace = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery'>;
+export type LinkPlace = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery' | 'reset'>;
 /** Where only those who have signed in come. */
 export type InnerPlace = Exclude<ConsolePlace, LinkPlace>;
 
@@ -62,7 +62,7 @@ export interface Visit {
 }
 
 const [HOME] = CONSOLE_PLACES.home;
-const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery'] satisfies LinkPlace[];
+const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkPlace[];
 const OVER: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
 
 /** The address behind the door that this is, or undefined. */

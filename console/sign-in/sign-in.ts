@@ -47,6 +47,8 @@ export interface SignIn {
   keptCodes(): void;
   /** The device woke up or the page came to the front: the sign-in may have ended meanwhile. */
   checkTime(): Promise<void>;
+  /** Which account it is, where that had to be said. */
+  account(): string | undefined;
 }
 
 export function createSignIn({ client, memory, show, enter }: SignInParts): SignIn {
@@ -237,5 +239,6 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       if (screen.kind === 'codes') enter(screen.session);
     },
     checkTime,
+    account: () => account,
   };
 }

@@ -14,6 +14,8 @@ export const EVENT_TYPES = [
   'administrator.updated',
   'administrator.removed',
   'administrator.recovered',
+  'administrator.password-reset-asked',
+  'administrator.password-reset',
   'administrator.signed-in',
   'administrator.refused',
   'administrator.signed-out',

@@ -129,6 +129,10 @@ export const documents = {
     anchor: account,
     name: `administrator-link/${id}`,
   }),
+  administratorReset: (account: AccountId, id: AdministratorId): DocumentKey<PasswordReset> => ({
+    anchor: account,
+    name: `administrator-reset/${id}`,
+  }),
   emailChange: (account: AccountId, id: AdministratorId): DocumentKey<EmailChange> => ({
     anchor: account,
     name: `email-change/${id}`,

@@ -103,6 +103,12 @@ export const administratorSamples: Record<string, (scene: SampleScene) => Sample
     status: 403,
     code: 'LINK_INVALID',
   }),
+  'POST /reset/ask': ({ account, superuser }) => ({ body: { account, email: superuser.email }, status: 202 }),
+  'POST /reset/accept': () => ({
+    body: { secret: NO_SECRET, password: ADMIN_PASSWORD },
+    status: 403,
+    code: 'LINK_INVALID',
+  }),
   'POST /me/password': () => ({ body: { ...HALF_PROOF, newPassword: 'another long password' }, ...heard }),
   'POST /me/email': () => ({ body: { ...HALF_PROOF, newEmail: newEmail() }, ...heard }),
   'POST /me/email/confirm': () => ({ body: { code: 'aaaa-bbbb' }, status: 403, code: 'LINK_INVALID' }),

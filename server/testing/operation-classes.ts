@@ -120,6 +120,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /invitations/{id}': 'administers',
   'POST /invitation/accept': 'open',
   'POST /recovery/accept': 'open',
+  'POST /reset/ask': 'open',
+  'POST /reset/accept': 'open',
   'POST /me/password': 'self',
   'POST /me/email': 'self',
   'POST /me/email/confirm': 'self',

@@ -37,6 +37,8 @@ export const de = {
   'administrator.updated': 'Administrator geändert',
   'administrator.removed': 'Administrator entfernt',
   'administrator.recovered': 'Zugang eines Administrators wiederhergestellt',
+  'administrator.password-reset-asked': 'Neues Passwort eines Administrators angefordert',
+  'administrator.password-reset': 'Neues Passwort eines Administrators per Link gesetzt',
   'administrator.signed-in': 'Administrator angemeldet',
   'administrator.refused': 'Administrator abgewiesen',
   'administrator.signed-out': 'Administrator abgemeldet',

@@ -38,6 +38,8 @@ export const en = {
   'administrator.updated': 'Administrator changed',
   'administrator.removed': 'Administrator removed',
   'administrator.recovered': 'Way in of an administrator restored',
+  'administrator.password-reset-asked': 'New password of an administrator asked for',
+  'administrator.password-reset': 'New password of an administrator set by link',
   'administrator.signed-in': 'Administrator signed in',
   'administrator.refused': 'Administrator turned away',
   'administrator.signed-out': 'Administrator signed out',

@@ -3,6 +3,7 @@ import type { Ports } from '../../ports/index.ts';
 import { BULK_BODY_LIMIT, IMPORT_BODY_LIMIT } from '../middleware/body-limit.ts';
 import { sessionDoor } from '../session-cookie.ts';
 import { accounts } from './account.ts';
+import { administratorResets } from './administrator-resets.ts';
 import { administrators } from './administrators.ts';
 import { apiRouter } from './api.ts';
 import { apiKeys } from './api-keys.ts';
@@ -81,6 +82,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', sessions(ports, about.issuer));
   app.route('/', administrators(ports));
   app.route('/', invitations(ports, about.issuer));
+  app.route('/', administratorResets(ports, about.issuer));
   app.route('/', me(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',

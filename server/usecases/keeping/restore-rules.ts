@@ -41,6 +41,7 @@ const RULES: Record<string, Rule> = {
   administrator: (administrator: Administrator): Administrator => ({ ...administrator, recovery: NO_RECOVERY_CODES }),
   'administrator-email': keep,
   'administrator-link': drop,
+  'administrator-reset': drop,
   'email-change': drop,
   enrolment: drop,
   'administrator-flow': drop,
