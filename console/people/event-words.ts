@@ -17,6 +17,7 @@ export const EVENTS: Readonly<Record<string, PeopleWord>> = {
   'token.deleted': 'eventTokenDeleted',
   'token.resynchronised': 'eventResynced',
   'token.refused': 'eventTokenRefused',
+  'token.checked': 'eventTokenChecked',
   'code.sent': 'eventCodeSent',
   'code.not-sent': 'eventCodeNotSent',
   'assignment.created': 'eventAssigned',

@@ -43,6 +43,7 @@ export const EVENT_TYPES = [
   'token.deleted',
   'token.resynchronised',
   'token.refused',
+  'token.checked',
   'code.sent',
   'code.not-sent',
   'filter.created',

@@ -48,6 +48,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /tokens': 'sees',
   'GET /tokens/{id}': 'sees',
   'PATCH /tokens/{id}': 'acts-on-resource',
+  'POST /tokens/{id}/check': 'acts-on-resource',
   'POST /tokens/{id}/resync': 'acts-on-resource',
   'POST /tokens/{id}/resync-questions': 'acts-on-resource',
   'POST /assignments': 'acts-on-resource',

@@ -6,6 +6,7 @@ export const de = {
   transaction: 'Transaktion',
   'result.consumed': 'Ergebnis von der Website eingelöst',
   'token.refused': 'Code nicht angenommen',
+  'token.checked': 'Code geprüft',
   'code.sent': 'Code gesendet',
   'code.not-sent': 'Code nicht gesendet',
   'user.created': 'Person angelegt',

@@ -7,6 +7,7 @@ export const en = {
   transaction: 'Transaction',
   'result.consumed': 'Result used by the site',
   'token.refused': 'Code not accepted',
+  'token.checked': 'Code checked',
   'code.sent': 'Code sent',
   'code.not-sent': 'Code not sent',
   'user.created': 'Person added',

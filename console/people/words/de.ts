@@ -56,6 +56,7 @@ export const de = {
   eventTokenDeleted: 'Token wurde gelöscht',
   eventResynced: 'Token wurde wieder in den Takt gebracht',
   eventTokenRefused: 'Token: ein Versuch außerhalb einer Anmeldung',
+  eventTokenChecked: 'Token: ein Code wurde geprüft',
   eventCodeSent: 'Ein Code wurde geschickt',
   eventCodeNotSent: 'Ein Code konnte nicht geschickt werden',
   eventAssigned: 'Hat Zugang bekommen',

@@ -57,6 +57,7 @@ export const en = {
   eventTokenDeleted: 'Token was deleted',
   eventResynced: 'Token was brought back into step',
   eventTokenRefused: 'Token: an attempt outside a sign-in',
+  eventTokenChecked: 'Token: a code was checked',
   eventCodeSent: 'A code was sent',
   eventCodeNotSent: 'A code could not be sent',
   eventAssigned: 'Was given access',

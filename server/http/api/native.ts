@@ -29,6 +29,7 @@ import { results } from './results.ts';
 import { sessions } from './session.ts';
 import { setup } from './setup.ts';
 import { statistics } from './statistics.ts';
+import { tokenChecks } from './token-checks.ts';
 import { IMPORT_PATH, tokenImports } from './token-imports.ts';
 import { tokens } from './tokens.ts';
 import { transactions } from './transactions.ts';
@@ -70,6 +71,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', webhookDeliveries(ports));
   app.route('/', accounts(ports, about.plans ?? DEFAULT_CATALOGUE));
   app.route('/', tokens(ports));
+  app.route('/', tokenChecks(ports));
   app.route('/', tokenImports(ports));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));

@@ -57,6 +57,7 @@ const RULES: Record<string, Rule> = {
   'password-attempts': keep,
   'burnt-attempt': drop,
   token: (token: Token, { now }) => withReplayFloor(token, now),
+  'code-checks': keep,
   challenge: drop,
   flow: drop,
   'login-request': drop,
