@@ -63,6 +63,7 @@ export const administratorSamples: Record<string, (scene: SampleScene) => Sample
     code: 'STEP_NOT_EXPECTED',
   }),
   'GET /session': () => ({ status: 200 }),
+  'GET /session/whose': () => ({ status: 200 }),
   'DELETE /session': () => ({ status: 204 }),
   'GET /administrators': () => ({ status: 200 }),
   'GET /administrators/{id}': ({ superuser }) => ({ id: superuser.id, status: 200 }),

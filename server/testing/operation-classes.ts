@@ -108,6 +108,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /session/recovery': 'open',
   'POST /session/enrol': 'open',
   'GET /session': 'self',
+  'GET /session/whose': 'open',
   'DELETE /session': 'self',
   'GET /administrators': 'administers',
   'GET /administrators/{id}': 'administers',
