@@ -4,6 +4,7 @@ import type { PeopleWord } from './words.ts';
 export const EVENTS: Readonly<Record<string, PeopleWord>> = {
   'user.created': 'eventUserCreated',
   'user.updated': 'eventUserUpdated',
+  'user.refused': 'eventUserRefused',
   'user.environment-remembered': 'eventBrowserKnown',
   'user.environments-forgotten': 'eventBrowsersForgotten',
   'user.password-upgraded': 'eventPasswordUpgraded',

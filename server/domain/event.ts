@@ -29,6 +29,7 @@ export const EVENT_TYPES = [
   'resource.deleted',
   'user.created',
   'user.updated',
+  'user.refused',
   'user.deleted',
   'user.environment-remembered',
   'user.environments-forgotten',

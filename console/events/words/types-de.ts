@@ -15,6 +15,7 @@ export const de = {
   'user.environment-remembered': 'Browser gemerkt',
   'user.environments-forgotten': 'Browser vergessen',
   'user.password-upgraded': 'Passwort-Hash erneuert',
+  'user.refused': 'Eigene Änderung einer Person nicht angenommen',
   'user.password-reset-asked': 'Neues Passwort angefordert',
   'user.password-reset': 'Neues Passwort gesetzt',
   'user.enrolment-asked': 'Link zum Einrichten eines Tokens gesendet',

@@ -16,6 +16,7 @@ export const en = {
   'user.environment-remembered': 'Browser remembered',
   'user.environments-forgotten': 'Browsers forgotten',
   'user.password-upgraded': 'Password hash renewed',
+  'user.refused': 'Change of a person’s own not accepted',
   'user.password-reset-asked': 'New password asked for',
   'user.password-reset': 'New password set',
   'user.enrolment-asked': 'Link to set up a token sent',

@@ -55,6 +55,7 @@ export const de = {
   eventTokenUpdated: 'Token wurde geändert',
   eventTokenDeleted: 'Token wurde gelöscht',
   eventResynced: 'Token wurde wieder in den Takt gebracht',
+  eventUserRefused: 'Eine eigene Änderung wurde nicht angenommen',
   eventTokenRefused: 'Token: ein Versuch außerhalb einer Anmeldung',
   eventTokenChecked: 'Token: ein Code wurde geprüft',
   eventCodeSent: 'Ein Code wurde geschickt',

@@ -56,6 +56,7 @@ export const en = {
   eventTokenUpdated: 'Token was changed',
   eventTokenDeleted: 'Token was deleted',
   eventResynced: 'Token was brought back into step',
+  eventUserRefused: 'A change of their own was not accepted',
   eventTokenRefused: 'Token: an attempt outside a sign-in',
   eventTokenChecked: 'Token: a code was checked',
   eventCodeSent: 'A code was sent',
