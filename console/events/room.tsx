@@ -25,7 +25,8 @@ export function Room() {
   const { address, go } = useInside();
   const narrowed = narrowedBy(address.query);
   const query = queryOf(narrowed);
-  const feed = useFeed(query);
+  const isOver = narrowed.to !== undefined;
+  const feed = useFeed(query, isOver);
   const [open, setOpen] = useState<EventView>();
   const isEmpty = feed.items.length === 0 && !feed.isLoading && feed.next === null && query === '' && !feed.problem;
   return (
@@ -39,7 +40,7 @@ export function Room() {
         }}
       />
       {/* The past does not move. */}
-      {narrowed.to === undefined && <Follow feed={feed} />}
+      {!isOver && <Follow feed={feed} />}
       {isEmpty ? (
         <Empty icon={Activity} title={own('emptyTitle')} text={own('emptyText')} />
       ) : (

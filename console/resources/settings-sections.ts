@@ -1,5 +1,6 @@
 import type { Choice, Section } from '../edit/inputs.ts';
-import { readOrigin, readRedirectUri } from './resource.ts';
+import { originInputs } from './origin-inputs.ts';
+import { readRedirectUri } from './resource.ts';
 import { words } from './words.ts';
 
 /** Every kind of token, in the order in which people are offered them. */
@@ -46,16 +47,7 @@ export function settingsSections(filters: FilterChoices): Section[] {
       title: words('where'),
       text: words('whereText'),
       inputs: [
-        {
-          name: 'allowedOrigins',
-          kind: 'list',
-          most: 100,
-          label: words('allowedOrigins'),
-          hint: words('allowedOriginsHint'),
-          placeholder: 'https://www.example.com',
-          read: readOrigin,
-        },
-        { name: 'allowLocalhost', kind: 'toggle', label: words('allowLocalhost'), hint: words('allowLocalhostHint') },
+        ...originInputs(),
         {
           name: 'redirectUris',
           kind: 'list',

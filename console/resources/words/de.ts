@@ -47,6 +47,8 @@ export const de = {
   warnOtpOnly:
     'Verlangt wird nur ein Code. Wer einen Namen kennt, kann falsche Codes senden, bis das Token gesperrt ist.',
   warnSms: 'Codes per SMS zählen hier: Wer eine Telefonnummer übernimmt, bekommt sie.',
+  warnEnrolment:
+    'Eine Art von Token, die Personen einrichten sollen, zählt hier nicht und wird deshalb niemandem angeboten. Wählen Sie sie auch unter „{0}“ aus.',
   warnNowhere: 'Kein Origin ist erlaubt, also geht die Anmeldung noch auf keiner Seite.',
   warnOff: 'Ausgeschaltet: Hier meldet sich niemand an.',
 
@@ -150,12 +152,8 @@ export const de = {
   trait_screen: 'Bildschirm',
   trait_colourDepth: 'Farben',
   trait_browser: 'Browser',
-  danger: 'Löschen',
   dangerText: 'Danach meldet sich hier niemand mehr an. Zuweisungen enden. Es lässt sich nicht zurücknehmen.',
   delete: 'Diese Ressource löschen',
-  deleteTitle: '{0} löschen?',
-  deleteAction: 'Endgültig löschen',
-  deleted: '{0} ist gelöscht.',
   deleteSuperuser: 'Ressourcen löscht nur der Superuser.',
 
   logo: 'Logo',
