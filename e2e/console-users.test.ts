@@ -147,7 +147,7 @@ describe('one of them', () => {
     await expect(view.page.getByText(/^Signs in nowhere.*Since .*You/)).toBeVisible();
     await view.page.getByRole('link', { name: 'History' }).click();
     const lines = view.page.locator('.history li');
-    await expect(lines.first()).toContainText('Was changed');
+    await expect(lines.first()).toContainText('Person changed');
     await expect(lines.first()).toContainText('changed: blocked');
     await expect(lines.filter({ hasText: 'Was given access' })).toContainText('Shop');
     await view.page.getByRole('link', { name: 'Overview' }).click();

@@ -63,7 +63,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
       {edit.conflict && (
         <ConflictView conflict={edit.conflict} inputOf={inputOf} onApply={edit.apply} onDiscard={edit.discard} />
       )}
-      {sections.map(({ title, text, inputs: own }) => (
+      {sections.map(({ title, text, inputs: own, foot }) => (
         <section class="panel edit-section" key={title} aria-labelledby={`${base}-${title}`}>
           <div class="edit-about">
             <h2 id={`${base}-${title}`}>{title}</h2>
@@ -82,6 +82,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
                 onChange={(value) => edit.set(input.name, value)}
               />
             ))}
+            {foot}
           </div>
         </section>
       ))}

@@ -65,6 +65,8 @@ export interface Section {
   title: string;
   text?: string;
   inputs: readonly Input[];
+  /** Below them. */
+  foot?: ComponentChildren;
 }
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;

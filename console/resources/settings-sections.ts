@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Choice, Section } from '../edit/inputs.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readRedirectUri } from './resource.ts';
@@ -24,8 +25,12 @@ const kindChoice = (kind: (typeof TOKEN_KINDS)[number]): Choice => ({
   ...(kind === 'sms' && { hint: words('kind_smsHint') }),
 });
 
-/** Everything about a resource that can be changed, in the order in which people ask for it. */
-export function settingsSections(filters: FilterChoices): Section[] {
+/**
+ * Everything about a resource that can be changed, in the order in which people ask for it.
+ *
+ * @param toFilters links to the filters, below where they are chosen
+ */
+export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): Section[] {
   const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>
     ({
       name,
@@ -152,6 +157,7 @@ export function settingsSections(filters: FilterChoices): Section[] {
       title: words('filters'),
       text: words('filtersText'),
       inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
+      foot: toFilters,
     },
     {
       title: words('browsers'),

@@ -1,9 +1,12 @@
+import { Fragment } from 'preact';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
 import { useRead } from '../inside/use-read.ts';
 import type { TabProps } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
+import { ResourceWebhooks } from './resource-webhooks.tsx';
 import { settingsSections } from './settings-sections.ts';
 import { words } from './words.ts';
 
@@ -19,7 +22,21 @@ export function ResourceSettings({ resource, version }: TabProps) {
   const known = filters.body?.items;
   const of = (kind: FilterView['rule']['kind']) =>
     (known ?? []).filter(({ rule }) => rule.kind === kind).map(({ id, name }) => ({ value: id, label: name }));
-  const sections = settingsSections({ geo: of('geo'), time: of('time'), ip: of('ip') });
+  const chosen = [resource.geoFilter, resource.timeFilter, resource.ipFilter];
+  const sections = settingsSections(
+    { geo: of('geo'), time: of('time'), ip: of('ip') },
+    <p class="hint">
+      {(known ?? [])
+        .filter(({ id }) => chosen.includes(id))
+        .map(({ id, name }) => (
+          <Fragment key={id}>
+            <Link href={`/console/filters/${id}`}>{words('filterOpen', name)}</Link>
+            <span class="dot">·</span>{' '}
+          </Fragment>
+        ))}
+      <Link href="/console/filters/new">{words('filterNew')}</Link>
+    </p>,
+  );
   const path = `resources/${resource.id}`;
   const changed = ['resources', 'checklist'];
   return (
@@ -32,6 +49,7 @@ export function ResourceSettings({ resource, version }: TabProps) {
         isReadOnly={!mayActOn(session, resource.id)}
         alsoChanged={changed}
       />
+      {isSuperuser(session) && <ResourceWebhooks resource={resource.id} />}
       <DeletePanel
         path={path}
         version={version}

@@ -7,15 +7,8 @@ import { When } from '../inside/when.tsx';
 import { Alert } from '../parts/field.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import {
-  failureText,
-  formerUntil,
-  inputsOf,
-  nameOf,
-  WEBHOOKS,
-  type WebhookView,
-  type WebhookWithSecret,
-} from './webhook.ts';
+import { nameOf } from './name-of.ts';
+import { failureText, formerUntil, inputsOf, WEBHOOKS, type WebhookView, type WebhookWithSecret } from './webhook.ts';
 import { words } from './words.ts';
 
 export function WebhookSettings({ webhook, version }: { webhook: WebhookView; version: string | undefined }) {
