@@ -147,32 +147,6 @@ describe('settings', () => {
     expect([after.name, after.methodPolicy, after.enrolment]).toEqual(['Shop', 'auto', undefined]);
   });
 
-  test('a kind that people are to set up, and that does not count, is warned of; webhooks and filters are near', async () => {
-    const who = await someone(visits.stage);
-    const shop = await addResource(visits.ports, who.account, {
-      name: 'Shop',
-      enrolment: { kinds: ['totp', 'sms'], required: false },
-    } as Partial<Resource>);
-    const view = await enter(who, pathOf(shop));
-    const warning = view.page.getByText('so it is offered to nobody');
-    await expect(warning).toBeVisible();
-    await view.page.getByRole('group', { name: 'Tokens that count' }).getByLabel('Text message').check();
-    await view.button('Save changes').click();
-    await expect(view.page.getByText('whoever takes over a phone number gets them')).toBeVisible();
-    await expect(warning).toHaveCount(0);
-    await expect(view.page.getByRole('link', { name: 'New filter' })).toBeVisible();
-    await expect(view.page.getByText('None tells of this resource.')).toBeVisible();
-    await view.page.getByRole('link', { name: 'New webhook' }).click();
-    await view.at('New webhook');
-    await expect(view.page.getByRole('checkbox', { name: 'Shop' })).toBeChecked();
-    await view.fill({ Address: 'https://hooks.example/events', Description: 'Alarm' });
-    await view.button('Make the webhook').click();
-    await view.button('I have copied it').click();
-    await view.at('Alarm');
-    await view.page.goto(visits.stage.url + pathOf(shop));
-    await expect(view.page.getByRole('listitem').filter({ hasText: 'Alarm' })).toContainText('about this resource');
-  });
-
   test('what the service does not take is said where it stands', async () => {
     const who = await someone(visits.stage);
     const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
