@@ -78,7 +78,10 @@ describe('one namespace for all names of an account', () => {
 
   test('one user cannot carry the same name twice', async () => {
     const account = await anAccount();
-    expect(await make(account, { login: 'alice', alias: 'ALICE' })).toEqual({ refused: 'NAME_AMBIGUOUS' });
+    expect(await make(account, { login: 'alice', alias: 'ALICE' })).toEqual({
+      refused: 'NAME_AMBIGUOUS',
+      field: 'alias',
+    });
     must(await make(account, { login: 'alice@example.com', email: 'alice@example.com' }));
   });
 });
