@@ -5,7 +5,7 @@ import { documents } from '../../ports/documents.ts';
 import type { PublicJwk } from '../../ports/signer.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { touches } from '../../testing/intercepted-store.ts';
-import { addPerson, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
+import { addPerson, addResource, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
 import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
 import { sealEvents } from '../../usecases/events/seal-events.ts';
 
@@ -241,6 +241,38 @@ describe('GET /statistics', () => {
     expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
     for (const wrong of ['from=2027-02-30', 'from=2027-01-16&to=2027-01-15', 'from=2026-01-14&to=2027-01-15', 'to=x']) {
       const response = await service.call(`GET /v1/statistics?${wrong}`, { key });
+      expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
+    }
+  });
+});
+
+describe('GET /statistics/resources', () => {
+  interface ByResource {
+    items: Record<string, unknown>[];
+    next: string | null;
+  }
+  const query = '?from=2027-01-14&to=2027-01-15';
+
+  test('adds up the days for each resource, by name, a page at a time, of this account alone', async () => {
+    const quiet = await addResource(service.ports, scene.account, { name: '  a quiet one' });
+    const first = await get<ByResource>(`/statistics/resources${query}&limit=1`);
+    expect(first.items).toEqual([{ resource: quiet.id, name: quiet.name, granted: 0, refused: {} }]);
+    const rest = await get<ByResource>(`/statistics/resources${query}&after=${first.next}`);
+    const { id, name } = scene.resource;
+    expect(rest).toEqual({
+      items: [{ resource: id, name, granted: 4, refused: { INVALID_CREDENTIALS: 1 } }],
+      next: null,
+    });
+    expect((await get<ByResource>('/statistics/resources')).items.at(-1)).toMatchObject({ granted: 4 });
+    const before = await get<ByResource>('/statistics/resources?from=2027-01-13&to=2027-01-14');
+    expect(before.items.map(({ granted }) => granted)).toEqual([0, 0]);
+    const others = await get<ByResource>(`/statistics/resources${query}`, otherKey);
+    expect(others.items).toMatchObject([{ resource: other.resource.id, granted: 0, refused: {} }]);
+  });
+
+  test('refuses what would read too many counters, and days that are none', async () => {
+    for (const wrong of ['from=2026-10-01&to=2027-01-15', 'to=x', 'limit=51', 'limit=0', 'after=x']) {
+      const response = await service.call(`GET /v1/statistics/resources?${wrong}`, { key });
       expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
     }
   });
