@@ -89,6 +89,7 @@ export const ACCOUNT: readonly Noun[] = [account, plan, event];
 const DAYS = [
   { flag: 'from', name: 'from', type: 'text', about: 'first day, such as 2027-01-15' },
   { flag: 'to', name: 'to', type: 'text', about: 'last day' },
+  { flag: 'days', name: 'days', type: 'text', about: 'so many with the last, in place of a first day' },
 ] as const;
 
 /** Commands of a single word. */

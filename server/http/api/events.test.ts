@@ -233,13 +233,15 @@ describe('GET /statistics', () => {
     expect((await get<Statistics>(`/statistics${query}&resource=${scene.resource.id}`)).days).toEqual(expected);
     expect((await get<Statistics>('/statistics')).days).toHaveLength(30);
     expect((await get<Statistics>('/statistics')).days.at(-1)).toEqual(today);
+    expect((await get<Statistics>('/statistics?days=2')).days).toEqual(expected);
+    expect((await get<Statistics>('/statistics?days=1&to=2027-01-14')).days).toEqual(expected.slice(0, 1));
     expect((await get<Statistics>(`/statistics${query}`, otherKey)).days[1]).toEqual({ ...today, ...nothing });
   });
 
   test('refuses another account’s resource, days that are none, and spans that are too long', async () => {
     const foreign = await service.call(`GET /v1/statistics?resource=${scene.resource.id}`, { key: otherKey });
     expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
-    for (const wrong of ['from=2027-02-30', 'from=2027-01-16&to=2027-01-15', 'from=2026-01-14&to=2027-01-15', 'to=x']) {
+    for (const wrong of ['from=2027-02-30', 'from=2027-01-16&to=2027-01-15', 'from=2026-01-14&to=2027-01-15', 'to=x', 'days=0', 'days=367', 'days=2&from=2027-01-14']) {
       const response = await service.call(`GET /v1/statistics?${wrong}`, { key });
       expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
     }
@@ -271,7 +273,7 @@ describe('GET /statistics/resources', () => {
   });
 
   test('refuses what would read too many counters, and days that are none', async () => {
-    for (const wrong of ['from=2026-10-01&to=2027-01-15', 'to=x', 'limit=51', 'limit=0', 'after=x']) {
+    for (const wrong of ['from=2026-10-01&to=2027-01-15', 'days=93', 'to=x', 'limit=51', 'limit=0', 'after=x']) {
       const response = await service.call(`GET /v1/statistics/resources?${wrong}`, { key });
       expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
     }

@@ -5,7 +5,7 @@ import {
   MOST_RESOURCES,
   readResourceStatistics,
 } from '../../usecases/events/read-resource-statistics.ts';
-import { readStatistics } from '../../usecases/events/read-statistics.ts';
+import { MOST_DAYS, readStatistics } from '../../usecases/events/read-statistics.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
@@ -20,6 +20,13 @@ const counts = z.record(z.string(), z.int());
 const span = {
   from: day.optional().openapi({ description: 'First day. Default: 30 days with the last.' }),
   to: day.optional().openapi({ description: 'Last day. Default: today.' }),
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_DAYS)
+    .optional()
+    .openapi({ description: 'So many with the last, in place of `from`.' }),
 };
 const refusedBy = counts.openapi({ description: 'Refused attempts by their reason.' });
 const shown = z

@@ -1,0 +1,73 @@
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { hrefOf, type ResourceSums, type Shown, sumOf } from './activity.ts';
+import { words } from './words.ts';
+
+const MOST_SHOWN = 12;
+
+/** The resources side by side, the busiest first. Each leads to its own charts. */
+export function ByResource({ shown }: { shown: Shown }) {
+  const { lang } = useInside().texts;
+  const read = useRead<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${shown.days}`);
+  if (!read.body) {
+    return read.problem ? (
+      <section class="panel chart-panel wide">
+        <Problem read={read} />
+      </section>
+    ) : null;
+  }
+  const { items, next } = read.body;
+  // Of a single one the other charts tell already.
+  if (items.length < 2 && next === null) return null;
+  const rows = items
+    .map((item) => ({ ...item, kept: sumOf(item.refused) }))
+    .sort((one, other) => other.granted + other.kept - one.granted - one.kept)
+    .slice(0, MOST_SHOWN);
+  const most = Math.max(1, ...rows.map(({ granted, kept }) => granted + kept));
+  const number = new Intl.NumberFormat(lang);
+  return (
+    <section class="panel chart-panel wide" aria-labelledby="by-resource">
+      <h3 id="by-resource">{words('perResource')}</h3>
+      {next !== null ? (
+        <p class="hint">{words('moreResources', rows.length, items.length)}</p>
+      ) : (
+        items.length > rows.length && <p class="hint">{words('busiest', rows.length)}</p>
+      )}
+      <table class="bars">
+        <caption class="unseen">{words('perResource')}</caption>
+        <thead class="unseen">
+          <tr>
+            <th scope="col">{words('resource')}</th>
+            <th scope="col">{words('granted')}</th>
+            <th scope="col">{words('refused')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ resource, name, granted, kept }) => (
+            <tr key={resource}>
+              <th scope="row">
+                <Link href={hrefOf({ ...shown, resource })}>{name}</Link>
+              </th>
+              <td class="bar-numbers">
+                {/* Read as the number; drawn as the bar of both. */}
+                <svg class="both" width="100%" height="14" aria-hidden="true" focusable="false">
+                  <rect class="let-in" width={`${(100 * granted) / most}%`} height="14" />
+                  <rect
+                    class="kept-out"
+                    x={`${(100 * granted) / most}%`}
+                    width={`${(100 * kept) / most}%`}
+                    height="14"
+                  />
+                </svg>
+                <span class="number">{number.format(granted)}</span>
+              </td>
+              <td class={kept > 0 ? 'number kept' : 'number'}>{number.format(kept)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
