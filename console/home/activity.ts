@@ -73,6 +73,11 @@ export function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
+/** Whether nobody has even tried. */
+export function isQuiet(days: readonly Pick<DayView, 'granted' | 'refused'>[]): boolean {
+  return days.every(({ granted, refused }) => granted + sumOf(refused) === 0);
+}
+
 /** The reasons of some days with how often each was one, the most frequent first. */
 export function reasonsOf(all: readonly Pick<DayView, 'refused'>[]): [reason: string, count: number][] {
   const sums = new Map<string, number>();

@@ -9,12 +9,12 @@ import {
   attemptsHref,
   type DayView,
   hrefOf,
+  isQuiet,
   OTHERS,
   outcomesByDay,
   PERIODS,
   reasonsByDay,
   type Shown,
-  sumOf,
 } from './activity.ts';
 import { ByResource } from './by-resource.tsx';
 import { Chart, type Drawn } from './chart.tsx';
@@ -22,20 +22,18 @@ import type { ActivityProps } from './today.tsx';
 import { words } from './words.ts';
 
 /** What happened in these days, drawn: who got in, who was kept out, why, and where. */
-export function Activity({ read, shown, hasChecklist }: ActivityProps & { hasChecklist: boolean }) {
-  const days = read.body?.days ?? [];
-  const isQuiet = days.every(({ granted, refused }) => granted + sumOf(refused) === 0);
+export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFirst: boolean }) {
   return (
-    <section class="activity" aria-labelledby="activity">
+    <section class="activity" aria-labelledby="activity" aria-busy={!read.body}>
       <div class="activity-head">
         <div>
           <h2 id="activity">{words('activity')}</h2>
           <p class="hint">{words('activityLead')}</p>
         </div>
-        <Choices shown={shown} />
+        {!isFirst && <Choices shown={shown} />}
       </div>
-      {read.body && isQuiet && <Quiet shown={shown} hasChecklist={hasChecklist} />}
-      {read.body && !isQuiet && <Charts days={days} shown={shown} />}
+      {days && isQuiet(days) && <Quiet shown={shown} isFirst={isFirst} />}
+      {days && !isQuiet(days) && <Charts days={days} shown={shown} />}
     </section>
   );
 }
@@ -53,9 +51,12 @@ function Choices({ shown }: { shown: Shown }) {
       : [...known, { id: resource, name: resource }];
   return (
     <div class="choices">
-      <label class="choice-resource">
-        <span class="unseen">{words('resource')}</span>
+      <div class="choice-resource">
+        <label class="unseen" for={`${id}-resource`}>
+          {words('resource')}
+        </label>
         <select
+          id={`${id}-resource`}
           class="input"
           value={resource ?? ''}
           onChange={({ currentTarget: { value } }) =>
@@ -69,7 +70,7 @@ function Choices({ shown }: { shown: Shown }) {
             </option>
           ))}
         </select>
-      </label>
+      </div>
       <fieldset class="segments">
         <legend class="unseen">{words('period')}</legend>
         {PERIODS.map((one) => (
@@ -89,11 +90,9 @@ function Choices({ shown }: { shown: Shown }) {
   );
 }
 
-function Quiet({ shown, hasChecklist }: { shown: Shown; hasChecklist: boolean }) {
+function Quiet({ shown, isFirst }: { shown: Shown; isFirst: boolean }) {
   const newest = useRead<{ items: { id: string }[] }>('resources?limit=1');
   const resource = shown.resource ?? newest.body?.items[0]?.id;
-  // Of another period or resource there may be something; what there is to learn is learned only where there is nothing.
-  const isFirst = hasChecklist && shown.resource === undefined;
   return (
     <Empty
       icon={ChartColumn}
@@ -101,7 +100,7 @@ function Quiet({ shown, hasChecklist }: { shown: Shown; hasChecklist: boolean })
       text={isFirst ? words('emptyText') : `${words('quietText', shown.days)} ${words('emptyTextDone')}`}
     >
       <Link
-        class="secondary"
+        class="small-primary"
         href={resource === undefined ? '/console/resources/new' : `/console/resources/${resource}/try`}
       >
         {words(resource === undefined ? 'emptyMake' : 'emptyAction')}
@@ -110,7 +109,7 @@ function Quiet({ shown, hasChecklist }: { shown: Shown; hasChecklist: boolean })
   );
 }
 
-function Charts({ days, shown }: { days: DayView[]; shown: Shown }) {
+function Charts({ days, shown }: { days: readonly DayView[]; shown: Shown }) {
   const { resource } = shown;
   const names = days.map(({ day }) => day);
   const span = { resource, from: names[0] ?? '', to: names.at(-1) };

@@ -3,6 +3,7 @@ import { Link } from '../inside/link.tsx';
 import { Problem } from '../inside/problem.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { hrefOf, type ResourceSums, type Shown, sumOf } from './activity.ts';
+import { Swatch } from './swatch.tsx';
 import { words } from './words.ts';
 
 const MOST_SHOWN = 12;
@@ -35,39 +36,34 @@ export function ByResource({ shown }: { shown: Shown }) {
       ) : (
         items.length > rows.length && <p class="hint">{words('busiest', rows.length)}</p>
       )}
-      <table class="bars">
-        <caption class="unseen">{words('perResource')}</caption>
-        <thead class="unseen">
-          <tr>
-            <th scope="col">{words('resource')}</th>
-            <th scope="col">{words('granted')}</th>
-            <th scope="col">{words('refused')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ resource, name, granted, kept }) => (
-            <tr key={resource}>
-              <th scope="row">
-                <Link href={hrefOf({ ...shown, resource })}>{name}</Link>
-              </th>
-              <td class="bar-numbers">
-                {/* Read as the number; drawn as the bar of both. */}
-                <svg class="both" width="100%" height="14" aria-hidden="true" focusable="false">
-                  <rect class="let-in" width={`${(100 * granted) / most}%`} height="14" />
-                  <rect
-                    class="kept-out"
-                    x={`${(100 * granted) / most}%`}
-                    width={`${(100 * kept) / most}%`}
-                    height="14"
-                  />
-                </svg>
-                <span class="number">{number.format(granted)}</span>
-              </td>
-              <td class={kept > 0 ? 'number kept' : 'number'}>{number.format(kept)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ul class="legend">
+        {(['granted', 'refused'] as const).map((outcome) => (
+          <li key={outcome}>
+            <Swatch colour={`--${outcome}`} />
+            {words(outcome)}
+          </li>
+        ))}
+      </ul>
+      <ul class="bars">
+        {rows.map(({ resource, name, granted, kept }) => (
+          <li key={resource}>
+            <Link href={hrefOf({ ...shown, resource })}>{name}</Link>
+            <svg height="14" aria-hidden="true" focusable="false">
+              <rect class="let-in" width={`${(100 * granted) / most}%`} height="14" />
+              <rect class="kept-out" x={`${(100 * granted) / most}%`} width={`${(100 * kept) / most}%`} height="14" />
+            </svg>
+            <span class="bar-numbers">
+              <span class="unseen">{words('granted')} </span>
+              {number.format(granted)}
+              <span class="dot" aria-hidden="true">
+                ·
+              </span>
+              <span class="unseen">, {words('refused')} </span>
+              {number.format(kept)}
+            </span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { useMedia } from '../list/use-media.ts';
 import { type Series, startOf } from './activity.ts';
 import { ChartTable } from './chart-table.tsx';
 import type { Drawing, DrawnChart } from './draw-chart.ts';
+import { Swatch } from './swatch.tsx';
 import { words } from './words.ts';
 
 export interface Drawn extends Series {
@@ -58,10 +59,6 @@ export function Chart({ title, days, series, dayHref, none, isWide = false }: Ch
       )}
     </section>
   );
-}
-
-function Swatch({ colour }: { colour: string }) {
-  return <span class="swatch" style={{ background: `var(${colour})` }} aria-hidden="true" />;
 }
 
 function Picture({ title, days, series, dayHref }: Omit<ChartProps, 'none' | 'isWide'>) {

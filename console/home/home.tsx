@@ -5,7 +5,7 @@ import { PageHead } from '../inside/page-head.tsx';
 import { Bones } from '../inside/problem.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { whilePresent } from '../inside/while-present.ts';
-import { type DayView, shownBy } from './activity.ts';
+import { type DayView, isQuiet, shownBy } from './activity.ts';
 import { Activity } from './activity.tsx';
 import { Checklist } from './checklist.tsx';
 import { Standing } from './standing.tsx';
@@ -21,12 +21,18 @@ export function Home() {
   const checklist = useRead<ChecklistView>('checklist');
   const of = shown.resource === undefined ? '' : `&resource=${shown.resource}`;
   const statistics = useRead<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
+  // Another choice does not empty the page before its answer is there.
+  const last = useRef<readonly DayView[]>(undefined);
+  if (statistics.body) last.current = statistics.body.days;
+  const days = statistics.problem ? statistics.body?.days : last.current;
   // Whatever is done elsewhere, in another tab or by people who sign in, shows here by itself.
   useEffect(() => whilePresent(EVERY_MS, () => reads.changed('checklist', 'statistics', 'events')), [reads]);
   const wasOpen = useRef(false);
   const isDone = checklist.body?.done === true;
   if (checklist.body && !isDone) wasOpen.current = true;
   const hasChecklist = !isDone || wasOpen.current;
+  // What there is to learn is learned where there has been nothing yet, not where a resource or a week was quiet.
+  const isFirst = !isDone && shown.resource === undefined && isQuiet(days ?? []);
   const isKnown = checklist.body !== undefined || checklist.problem !== undefined;
   return (
     <>
@@ -36,7 +42,7 @@ export function Home() {
           {isKnown ? (
             <>
               {hasChecklist && <Checklist read={checklist} />}
-              <Today read={statistics} shown={shown} />
+              {!isFirst && <Today days={days} read={statistics} shown={shown} />}
             </>
           ) : (
             <Bones lines={6} />
@@ -44,7 +50,7 @@ export function Home() {
         </div>
         <Standing />
       </div>
-      {isKnown && <Activity read={statistics} shown={shown} hasChecklist={hasChecklist && !isDone} />}
+      {isKnown && <Activity days={days} read={statistics} shown={shown} isFirst={isFirst} />}
     </>
   );
 }

@@ -13,6 +13,8 @@ import { attemptsHref, type DayView, reasonsOf, type Shown, startOf, sumOf } fro
 import { words } from './words.ts';
 
 export interface ActivityProps {
+  /** Those of before, while others are asked for. */
+  days: readonly DayView[] | undefined;
   read: Read<{ days: DayView[] }> & { retry(): void };
   shown: Shown;
 }
@@ -21,20 +23,22 @@ const LATEST = 5;
 const MOST_REASONS = 4;
 
 /** What has happened since midnight, and who tried last. */
-export function Today({ read, shown }: ActivityProps) {
+export function Today({ days, read, shown }: ActivityProps) {
   const { lang } = useInside().texts;
-  const today = read.body?.days.at(-1);
+  const today = days?.at(-1);
   if (!today) return <section class="panel">{read.problem ? <Problem read={read} /> : <Bones lines={4} />}</section>;
   const { resource } = shown;
   const from = today.day;
   const refused = sumOf(today.refused);
   const number = new Intl.NumberFormat(lang);
   const people = number.format(today.activeUsers.count);
-  const since = new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(startOf(from));
+  const midnight = new Date(startOf(from));
+  const isHereToo = midnight.getTimezoneOffset() === 0;
+  const since = new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(midnight);
   return (
     <section class="panel today" aria-labelledby="today">
       <h2 id="today">{words('today')}</h2>
-      <p class="hint">{words('todaySince', since)}</p>
+      <p class="hint">{isHereToo ? words('todayUtc') : words('todaySince', since)}</p>
       <dl class="figures">
         <Figure label={words('granted')} tone="good">
           <Link href={attemptsHref({ outcome: 'granted', resource, from })}>{number.format(today.granted)}</Link>
@@ -111,9 +115,11 @@ function Latest({ resource, from }: { resource: string | undefined; from: string
       )}
       {read.body?.items.length === 0 && <p class="hint">{words('noneYet')}</p>}
       {!read.body && (read.problem ? <p class="hint">{words('notLoaded')}</p> : <Bones lines={3} />)}
-      <p class="latest-all">
-        <Link href={attemptsHref({ resource, from })}>{words('allToday')}</Link>
-      </p>
+      {read.body && read.body.items.length > 0 && (
+        <p class="latest-all">
+          <Link href={attemptsHref({ resource, from })}>{words('allToday')}</Link>
+        </p>
+      )}
     </>
   );
 }

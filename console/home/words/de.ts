@@ -46,6 +46,7 @@ export const de = {
 
   today: 'Heute',
   todaySince: 'Seit 00:00 UTC, hier {0}.',
+  todayUtc: 'Seit 00:00 UTC, das ist auch Ihre Zeit.',
   granted: 'Eingelassen',
   refused: 'Abgewiesen',
   people: 'Menschen',

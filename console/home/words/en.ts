@@ -48,6 +48,7 @@ export const en = {
   // Today.
   today: 'Today',
   todaySince: 'Since 00:00 UTC, which is {0} here.',
+  todayUtc: 'Since 00:00 UTC, which is your time as well.',
   granted: 'Let in',
   refused: 'Refused',
   people: 'People',
