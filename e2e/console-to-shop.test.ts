@@ -99,7 +99,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   });
 
   // The last leads to how a site is made, and how the demo shop is started: typed into a shell as it is written there.
-  await next(ada, 7, 'See the first person sign in').getByRole('link').click();
+  await goNext(ada, 7, 'See the first person sign in');
   await ada.at('Harbour shop');
   await expect(ada.page.getByRole('region', { name: 'On the page' })).toContainText('resource: ');
   const start = ada.page.getByRole('region', { name: 'Or see it in the demo shop first' });
@@ -140,18 +140,16 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   for (const hidden of [key, secret, MARIA.password, ADA.password, link]) expect(install.words()).not.toContain(hidden);
 }, 180_000);
 
-/** The item of the checklist that is to be done next, with so many done before it. */
-function next({ page }: ConsoleView, done: number, item: string) {
-  const open = page.locator('.checklist li:not(.done)').first();
-  return page
-    .locator('.checklist')
-    .filter({ hasText: `${done} of 8 done` })
-    .locator(open)
-    .filter({ hasText: item });
+/** Goes to where the next item of the checklist is done, which is this one, with so many done before it. */
+async function goNext({ page }: ConsoleView, done: number, item: string): Promise<void> {
+  await expect(page.getByText(`${done} of 8 done`)).toBeVisible();
+  const next = page.locator('.checklist li:not(.done)').first();
+  await expect(next.getByRole('heading')).toContainText(item);
+  await next.getByRole('link').click();
 }
 
 async function doNext(view: ConsoleView, done: number, item: string, work: () => Promise<void>): Promise<void> {
-  await next(view, done, item).getByRole('link').click();
+  await goNext(view, done, item);
   await work();
   await view.enter('Home');
   await view.at('Home');
@@ -159,7 +157,7 @@ async function doNext(view: ConsoleView, done: number, item: string, work: () =>
 
 /** Types the command into a shell in the folder of Countersign, and the key when it asks. */
 function startShop(command: string, key: string): ChildProcess {
-  const shell = spawn('bash', ['-c', command], {
+  const shell = spawn('bash', ['--norc', '-c', command], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '' },
     stdio: ['pipe', 'ignore', 'inherit'],
