@@ -33,7 +33,7 @@ export function drawChart(host: HTMLElement, { days, series, lang, at: first }: 
   let at = first;
   const muted = colourIn(host, '--muted');
   const line = colourIn(host, '--line');
-  const washed = colourIn(host, '--sunken');
+  const washed = colourIn(host, '--accent-wash');
   const ground = colourIn(host, '--card');
   const day = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(lang, { notation: 'compact' });
