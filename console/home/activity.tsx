@@ -17,7 +17,8 @@ import {
   type Shown,
 } from './activity.ts';
 import { ByResource } from './by-resource.tsx';
-import { Chart, type Drawn } from './chart.tsx';
+import { Chart } from './chart.tsx';
+import type { Drawn } from './chart-props.ts';
 import type { ActivityProps } from './today.tsx';
 import { words } from './words.ts';
 

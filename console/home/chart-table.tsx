@@ -1,7 +1,7 @@
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { startOf } from './activity.ts';
-import type { ChartProps } from './chart.tsx';
+import type { ChartProps } from './chart-props.ts';
 import { words } from './words.ts';
 
 /** The numbers of a chart, the newest day first: for whoever does not see it, and whoever wants them exactly. */

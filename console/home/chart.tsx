@@ -2,32 +2,12 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { useMedia } from '../list/use-media.ts';
-import { type Series, startOf } from './activity.ts';
+import { startOf } from './activity.ts';
+import type { ChartProps } from './chart-props.ts';
 import { ChartTable } from './chart-table.tsx';
 import type { Drawing, DrawnChart } from './draw-chart.ts';
 import { Swatch } from './swatch.tsx';
 import { words } from './words.ts';
-
-export interface Drawn extends Series {
-  label: string;
-  /** A variable of the style. */
-  colour: string;
-  /** Where what it counts is listed. */
-  href?: string | undefined;
-  /** Its days do not add up. */
-  hasNoSum?: boolean;
-}
-
-export interface ChartProps {
-  title: string;
-  /** As `2027-01-15`. */
-  days: readonly string[];
-  series: readonly Drawn[];
-  dayHref(day: string): string;
-  /** What there is to say where there is nothing to draw. */
-  none?: string;
-  isWide?: boolean;
-}
 
 /** A number for each day: drawn, told day by day, and as a table. */
 export function Chart({ title, days, series, dayHref, none, isWide = false }: ChartProps) {
