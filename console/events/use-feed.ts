@@ -13,8 +13,12 @@ export interface FollowedFeed extends FeedState {
   older(): void;
 }
 
-/** The events that pass a filter, as long as they are looked at. */
-export function useFeed(query: string): FollowedFeed {
+/**
+ * The events that pass a filter, as long as they are looked at.
+ *
+ * @param isOver the filter ends in the past, where nothing new comes: it is not followed
+ */
+export function useFeed(query: string, isOver: boolean): FollowedFeed {
   const { client } = useInside();
   const [state, setState] = useState<FeedState>({ items: [], next: null, isLoading: true, fresh: new Set() });
   const [following, setFollowing] = useState<Following>('off');
@@ -27,14 +31,17 @@ export function useFeed(query: string): FollowedFeed {
     return () => made.stop();
   }, [client, query]);
   useEffect(() => {
-    if (following !== 'on') return;
+    if (isOver) setFollowing('off');
+  }, [isOver]);
+  useEffect(() => {
+    if (following !== 'on' || isOver) return;
     feed.current?.follow();
     return whilePresent(
       EVERY_MS,
       () => feed.current?.follow(),
       () => setFollowing('asleep'),
     );
-  }, [following]);
+  }, [following, isOver]);
   return {
     ...state,
     following,
