@@ -78,6 +78,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /users/{id}/events': 'sees',
   'GET /tokens/{id}/events': 'sees',
   'GET /statistics': 'sees',
+  'GET /statistics/resources': 'sees',
   'GET /account': 'sees',
   'PATCH /account': 'administers',
   'GET /plan': 'administers',
