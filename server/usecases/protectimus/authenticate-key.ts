@@ -9,7 +9,7 @@ import { fitsHour, parseHourlyPassword } from '../../domain/protectimus/hourly-p
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
-import type { Store } from '../../ports/store.ts';
+import type { IndexEntry, Store } from '../../ports/store.ts';
 import { openSecret } from '../api-keys/protectimus-secret.ts';
 import { noteInPassing } from '../note-in-passing.ts';
 import { type Refusal, refusal, type Verdict } from '../verdict.ts';
@@ -31,8 +31,7 @@ export interface KeyAtWork {
   text: string;
 }
 
-/** One administrator's keys with one user name. */
-const MOST_KEYS = 20;
+const PAGE = 1000;
 /** Far more than a client that was set up wrongly and is mended at once. */
 export const WRONG_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
@@ -57,11 +56,7 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
   if (barred) return barred;
   const now = ports.clock.now();
   const given = parseHourlyPassword(shown.password) ?? Buffer.alloc(0);
-  const entries = await ports.store.range(indexes.protectimusKeys(login), { limit: MOST_KEYS });
-  const where = entries.flatMap(({ sort, id }) => {
-    const [account, key] = [parseId('acc', sort), parseId('key', id)];
-    return account && key ? [documents.apiKey(account, key)] : [];
-  });
+  const where = await keysNamed(ports, login);
   const stored = await ports.store.getMany([documents.apiKey(NOBODY.account, NOBODY.key), ...where], now);
   const keys = stored
     .map((one) => one?.value)
@@ -85,6 +80,24 @@ export async function authenticateKey(ports: Needs, shown: ShownPassword): Promi
   const { key, text } = right;
   void noteInPassing(ports, documents.apiKeyUse(key.account, key.id), KEY_USE_STEP_MS);
   return { actor: { ...actorOf(home.value, administrator.value), through: key.id }, key, text };
+}
+
+/**
+ * All that there are, of whichever account: one that was left out would be shut out by the others. Of each account they are
+ * at most {@link MOST_KEYS_OF_ONE}.
+ */
+async function keysNamed({ store }: Needs, login: string) {
+  const found: IndexEntry[] = [];
+  let after: IndexEntry | undefined;
+  do {
+    const page = await store.range(indexes.protectimusKeys(login), { limit: PAGE, ...(after && { after }) });
+    found.push(...page);
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+  return found.flatMap(({ sort, id }) => {
+    const [account, key] = [parseId('acc', sort), parseId('key', id)];
+    return account && key ? [documents.apiKey(account, key)] : [];
+  });
 }
 
 /** A key that is confined to addresses is not taken from an unknown one. */
