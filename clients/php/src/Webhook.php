@@ -149,7 +149,7 @@ final class Webhook
     /** The form that the service writes (RFC 3339 in UTC); PHP's own reader takes "yesterday" for a time. */
     private static function instantMs(mixed $text): ?int
     {
-        $shape = '/\A(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?Z\z/';
+        $shape = '/\A(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?Z\z/';
         if (!is_string($text) || preg_match($shape, $text, $part) !== 1) {
             return null;
         }

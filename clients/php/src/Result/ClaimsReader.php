@@ -110,7 +110,7 @@ final class ClaimsReader
     private function origin(): string
     {
         $origin = $this->text('origin');
-        $shape = '~\A(https?)://((?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:]+\])(?::([1-9]\d{0,4}))?\z~';
+        $shape = '~\A(https?)://((?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:]+\])(?::(0|[1-9]\d{0,4}))?\z~';
         if (preg_match($shape, $origin, $part) !== 1) {
             throw self::invalid('origin');
         }
