@@ -139,7 +139,8 @@ function json(mixed $body, int $status = 200, array $headers = []): callable
 
 function problem(int $status, string $code, array $more = [], array $headers = []): callable
 {
-    return json(['title' => 'No.', 'status' => $status, 'code' => $code, 'requestId' => 'req_1'] + $more, $status, $headers);
+    $body = $more + ['title' => 'No.', 'status' => $status, 'code' => $code, 'requestId' => 'req_1'];
+    return json($body, $status, $headers);
 }
 
 function gone(): callable
