@@ -345,7 +345,11 @@ final class Client
         return array_filter($body, static fn (mixed $value) => $value !== null);
     }
 
-    /** The characters of a bearer token (RFC 6750 2.1): anything else could end the header and begin another. */
+    /**
+     * The characters of a bearer token (RFC 6750 2.1): anything else could end the header and begin another.
+     *
+     * @return Secret<string>
+     */
     private static function parseApiKey(#[\SensitiveParameter] string $text): Secret
     {
         if (preg_match('~\A[A-Za-z0-9._\~+/=-]{8,512}\z~', $text) !== 1) {

@@ -4,21 +4,27 @@ declare(strict_types=1);
 
 namespace Countersign;
 
-/** @internal A text that no dump, export, trace or serialisation of an object that holds it shows. */
+/**
+ * @internal What no dump, export, trace or serialisation of an object that holds it shows.
+ *
+ * @template Value
+ */
 final class Secret
 {
-    /** @var \WeakMap<self, string>|null */
-    private static ?\WeakMap $texts = null;
+    /** @var \WeakMap<self, mixed>|null */
+    private static ?\WeakMap $values = null;
 
-    public function __construct(#[\SensitiveParameter] string $text)
+    /** @param Value $value */
+    public function __construct(#[\SensitiveParameter] mixed $value)
     {
-        self::$texts ??= new \WeakMap();
-        self::$texts[$this] = $text;
+        self::$values ??= new \WeakMap();
+        self::$values[$this] = $value;
     }
 
-    public function reveal(): string
+    /** @return Value */
+    public function reveal(): mixed
     {
-        return self::$texts[$this] ?? throw new \LogicException('A copy of a secret holds nothing.');
+        return self::$values[$this] ?? throw new \LogicException('A copy of a secret holds nothing.');
     }
 
     /** @return never */

@@ -84,9 +84,16 @@ test('what counts twice is not sent again on a connection that died, while reads
     same(1, (int) $http->send(ask('/dies/once/count'))->body);
 });
 
-test('a certificate that nobody vouches for is refused', static function (): void {
-    $request = static fn () => new HttpRequest('GET', getenv('TEST_TLS_SERVER') . '/echo', [], null, 5000, 1000, false);
-    same('network', reasonOf(static fn () => (new CurlHttpClient())->send($request())));
-    same(200, (new CurlHttpClient(getenv('TEST_TLS_CA')))->send($request())->status);
+test('a certificate that nobody vouches for is refused, and one for another host', static function (): void {
+    $request = static fn (string $host) => new HttpRequest('GET', "https://{$host}/echo", [], null, 5000, 1000, false);
+    $trusting = new CurlHttpClient(getenv('TEST_CA'));
+    putenv('https_proxy=' . getenv('TEST_SERVER')); // which leads every host to the one server
+    try {
+        same(200, $trusting->send($request('hooks.example'))->status);
+        same('network', reasonOf(static fn () => $trusting->send($request('other.example'))));
+        same('network', reasonOf(static fn () => (new CurlHttpClient())->send($request('hooks.example'))));
+    } finally {
+        putenv('https_proxy');
+    }
     refused('OPTION_INVALID', static fn () => new CurlHttpClient('/nowhere/ca.pem'));
 });

@@ -128,7 +128,7 @@ final class ScriptedHttp implements HttpClient
 
     public function body(int $index): mixed
     {
-        return json_decode($this->requests[$index]->body, true);
+        return json_decode($this->requests[$index]->body(), true);
     }
 }
 

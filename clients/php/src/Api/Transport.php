@@ -25,6 +25,7 @@ final class Transport
 
     /**
      * @param string $url without a slash at its end
+     * @param Secret<string> $apiKey
      * @param int $timeoutMs of one attempt
      * @param int $retries after the first attempt
      * @param int $maxRetryWaitMs a service that wants a longer wait than this is not waited for

@@ -64,7 +64,7 @@ final class CurlHttpClient implements HttpClient
     {
         // An empty Expect: without it curl waits for a word of the service before it sends what is long.
         $lines = ['expect:', 'user-agent: countersign-php'];
-        foreach ($request->headers as $name => $value) {
+        foreach ($request->headers() as $name => $value) {
             $lines[] = "{$name}: {$value}";
         }
         $settings = [
@@ -82,8 +82,9 @@ final class CurlHttpClient implements HttpClient
             CURLOPT_FRESH_CONNECT => $request->once,
             CURLOPT_FORBID_REUSE => $request->once,
         ];
-        if ($request->body !== null) {
-            $settings[CURLOPT_POSTFIELDS] = $request->body;
+        $body = $request->body();
+        if ($body !== null) {
+            $settings[CURLOPT_POSTFIELDS] = $body;
         }
         if ($this->caFile !== null) {
             $settings[CURLOPT_CAINFO] = $this->caFile;
