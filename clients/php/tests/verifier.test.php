@@ -93,6 +93,20 @@ test('SR-9: times that are floats or too large for whole numbers are refused', s
     }
 });
 
+test('SR-9: signatures of another length are wrong, though their numbers are the right ones', static function (): void {
+    $cases = array_column(vectors('results')['cases'], 'jwt', 'name');
+    foreach (['valid ES256', 'valid EdDSA'] as $name) {
+        [$header, $payload, $text] = explode('.', $cases[$name]);
+        $signature = Base64Url::decode($text);
+        [$r, $s] = str_split($signature, 32);
+        foreach (["{$r}\0{$s}", "\0{$signature}", "{$signature}\0", substr($signature, 1), substr($signature, 0, 63), $r] as $other) {
+            $jwt = "{$header}.{$payload}." . Base64Url::encode($other);
+            $verify = static fn () => verifier()->verifyResult($jwt, nonce: NONCE);
+            refused('RESULT_SIGNATURE_WRONG', $verify, "{$name}, " . strlen($other));
+        }
+    }
+});
+
 test('SR-9: an object where a list should be is none', static function (): void {
     $jwt = issue(str_replace('"amr":["pwd"]', '"amr":{"0":"pwd"}', payloadText()));
     refused('RESULT_CLAIMS_INVALID', static fn () => verifier()->verifyResult($jwt, nonce: NONCE));
