@@ -103,6 +103,16 @@ describe('the examples of the README', () => {
     );
     expect(outcome).toEqual([[204, 204, 400], 'user.updated usr_1\n']);
   });
+
+  test('users, tokens and the rest', async () => {
+    await writeFile(join(folder, 'fobs.csv'), 'serial,seed\n');
+    const outcome = await inSnippet(
+      5,
+      `$client = new Countersign\\Client(getenv('SERVICE_URL'), getenv('COUNTERSIGN_API_KEY'));
+       return [welcome($client, 'res_1', 'mira'), unlockAll($client), takeOver($client, __DIR__ . '/fobs.csv')];`,
+    );
+    expect(outcome).toEqual(['otpauth://totp/mira', 2, ['line 3: SEED_TOO_SHORT']]);
+  });
 });
 
 describe('the README', () => {

@@ -5,34 +5,32 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { TEST_CERTIFICATE } from '../../server/testing/test-certificate.ts';
-import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, SERVER_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../typescript/src/codes.ts';
+import {
+  CLIENT_ERROR_CODES,
+  RESULT_ERROR_CODES,
+  SERVER_ERROR_CODES,
+  WEBHOOK_ERROR_CODES,
+} from '../typescript/src/codes.ts';
 import { php, reportPhpTests, runPhpTests } from './testing/run-php.ts';
 import { startTestServer } from './testing/test-server.ts';
 
 const HERE = import.meta.dirname;
 
-const folder = await mkdtemp(join(tmpdir(), 'countersign-php-'));
-await writeFile(join(folder, 'ca.pem'), TEST_CERTIFICATE.cert);
-const server = await startTestServer();
-const [closed] = await freePorts(1);
-const run = await runPhpTests([], {
-  TMPDIR: folder,
-  TEST_SERVER: server.url,
-  TEST_CLOSED: `http://127.0.0.1:${closed}/`,
-  TEST_CA: join(folder, 'ca.pem'),
-});
-await server.stop();
-await rm(folder, { recursive: true });
+const run = await runWithServer();
 
 // SR-9, SR-10, SR-32, SR-45: the corpus, and what is of PHP alone.
 describe('the library for PHP', () => reportPhpTests(run));
 
 describe('the library for PHP alone', () => {
-  const sources = readdirSync(join(HERE, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.php'));
+  const sources = readdirSync(join(HERE, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.php'),
+  );
   const read = (name: string) => readFileSync(join(HERE, 'src', name), 'utf8');
 
   test('runs every file of the corpus', () => {
-    const corpus = readdirSync(join(HERE, '../../shared/vectors')).filter((name) => /^(?!test-keys).*\.json$/.test(name));
+    const corpus = readdirSync(join(HERE, '../../shared/vectors')).filter((name) =>
+      /^(?!test-keys).*\.json$/.test(name),
+    );
     const named = new Set(run.tests.map(({ name }) => /: ([\w-]+\.json): /.exec(name)?.[1]).filter(Boolean));
     expect([...named].sort()).toEqual(corpus.sort());
   });
@@ -54,7 +52,9 @@ describe('the library for PHP alone', () => {
       const [, folder = '', type = ''] = /^(?:(.*)\/)?(\w+)\.php$/.exec(name) ?? [];
       expect(text, name).toMatch(/^<\?php\n\ndeclare\(strict_types=1\);\n\n/);
       expect(/^namespace (.*);$/m.exec(text)?.[1], name).toBe(folder === '' ? 'Countersign' : `Countersign\\${folder}`);
-      const types = [...text.matchAll(/^(?:abstract |final )?(?:class|interface|enum) (\w+)/gm)].map(([, found]) => found);
+      const types = [...text.matchAll(/^(?:abstract |final )?(?:class|interface|enum) (\w+)/gm)].map(
+        ([, found]) => found,
+      );
       expect(types, name).toEqual([type]);
       expect(text.split('\n').length, name).toBeLessThan(400);
     }
@@ -69,3 +69,22 @@ describe('the library for PHP alone', () => {
     }
   });
 });
+
+/** All of them in one process, beside a server that the connection is tried on. */
+async function runWithServer() {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-php-'));
+  const server = await startTestServer();
+  try {
+    const [closed] = await freePorts(1);
+    await writeFile(join(folder, 'ca.pem'), TEST_CERTIFICATE.cert);
+    return await runPhpTests([], {
+      TMPDIR: folder,
+      TEST_SERVER: server.url,
+      TEST_CLOSED: `http://127.0.0.1:${closed}/`,
+      TEST_CA: join(folder, 'ca.pem'),
+    });
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  }
+}

@@ -28,7 +28,8 @@ export async function runPhpTests(files: readonly string[], env: Record<string, 
     else if (typeof said?.tests === 'number') counted = said.tests;
     else others.push(line);
   }
-  if (counted !== tests.length) others.push(`It broke off after ${tests.length} tests of ${counted ?? 'an unknown number'}.`);
+  if (counted !== tests.length)
+    others.push(`It broke off after ${tests.length} tests of ${counted ?? 'an unknown number'}.`);
   return { tests, trouble: others.filter(Boolean).join('\n') };
 }
 

@@ -21,7 +21,7 @@ function keySet(ScriptedHttp $http, FakeClock $clock, ?KeyCache $cache = null, i
 /** The keys of the corpus, or those of them with these names. */
 function jwks(string ...$names): array
 {
-    $keys = vectors('results')['jwks']['keys'];
+    $keys = vectors('results.json')['jwks']['keys'];
     $wanted = static fn (array $key) => $names === [] || in_array($key['kid'], $names, true);
     return ['keys' => array_values(array_filter($keys, $wanted))];
 }

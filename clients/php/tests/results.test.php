@@ -44,10 +44,10 @@ $known = ['issuer', 'resource', 'nonce', 'now', 'clockToleranceS', 'maxLifetimeS
     'acr', 'transaction', 'maxAgeMs', 'acceptTest'];
 
 // SR-9, SR-10
-foreach (['results', 'nonces'] as $file) {
+foreach (['results.json', 'nonces.json'] as $file) {
     $vectors = vectors($file);
     foreach ($vectors['cases'] as $case) {
-        test("{$file}.json: {$case['name']}", static function () use ($case, $vectors, $known): void {
+        test("{$file}: {$case['name']}", static function () use ($case, $vectors, $known): void {
             same([], array_values(array_diff(array_keys($case['options'] ?? []), $known)), 'options that are not tried here:');
             if ($case['expect'] === 'accept') {
                 $claims = verifyCase($case, $vectors);
@@ -66,7 +66,7 @@ foreach (['results', 'nonces'] as $file) {
 }
 
 test('results.json: holds many hostile cases, of every kind', static function (): void {
-    $vectors = vectors('results');
+    $vectors = vectors('results.json');
     $hostile = array_filter($vectors['cases'], static fn (array $case) => $case['expect'] !== 'accept');
     same(true, count($hostile) > 250);
     $kinds = array_unique(array_column($hostile, 'expect'));
@@ -74,9 +74,9 @@ test('results.json: holds many hostile cases, of every kind', static function ()
     same([], array_values($missing));
 });
 
-foreach (vectors('nonces')['cases'] as $case) {
+foreach (vectors('nonces.json')['cases'] as $case) {
     test("nonces.json: {$case['name']}: whether a sign-in can begin with it", static function () use ($case): void {
-        $held = array_merge(vectors('nonces')['defaults'], $case['options'] ?? [])['nonce'];
+        $held = array_merge(vectors('nonces.json')['defaults'], $case['options'] ?? [])['nonce'];
         same($case['usable'], Nonce::isUsable($held));
     });
 }

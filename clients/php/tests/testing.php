@@ -74,7 +74,7 @@ function shown(mixed $value): string
 /** A file of the corpus that all languages share. */
 function vectors(string $name): array
 {
-    $text = file_get_contents(__DIR__ . "/../../../shared/vectors/{$name}.json");
+    $text = file_get_contents(__DIR__ . "/../../../shared/vectors/{$name}");
     return json_decode($text, true, 512, JSON_THROW_ON_ERROR);
 }
 

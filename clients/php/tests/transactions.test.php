@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 use Countersign\Transaction;
 
-$vectors = vectors('transactions');
+$vectors = vectors('transactions.json');
 
 // SR-45
 foreach ($vectors['refused'] as $case) {

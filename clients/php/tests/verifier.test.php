@@ -16,7 +16,7 @@ function verifier(array $options = []): Verifier
     return new Verifier(...$options + [
         'issuer' => 'https://auth.example',
         'resource' => 'res_01k8dq9z2mp',
-        'http' => new ScriptedHttp(json(vectors('results')['jwks'])),
+        'http' => new ScriptedHttp(json(vectors('results.json')['jwks'])),
         'clock' => new FakeClock(NOW_S * 1000),
     ]);
 }
@@ -24,7 +24,7 @@ function verifier(array $options = []): Verifier
 /** A result with these claims, or with this text in their place, by the service's own EdDSA key. */
 function issue(array|string $claims = [], array $header = []): string
 {
-    $key = vectors('test-keys')['keys']['eddsa'];
+    $key = vectors('test-keys.json')['keys']['eddsa'];
     $header += ['alg' => 'EdDSA', 'typ' => 'countersign-result+jwt', 'kid' => $key['kid']];
     $payload = is_string($claims) ? $claims : json_encode($claims + [
         'iss' => 'https://auth.example',
@@ -94,7 +94,7 @@ test('SR-9: times that are floats or too large for whole numbers are refused', s
 });
 
 test('SR-9: signatures of another length are wrong, though their numbers are the right ones', static function (): void {
-    $cases = array_column(vectors('results')['cases'], 'jwt', 'name');
+    $cases = array_column(vectors('results.json')['cases'], 'jwt', 'name');
     foreach (['valid ES256', 'valid EdDSA'] as $name) {
         [$header, $payload, $text] = explode('.', $cases[$name]);
         $signature = Base64Url::decode($text);

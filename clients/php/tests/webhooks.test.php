@@ -37,7 +37,7 @@ function verifyWebhookCase(array $case, array $vectors): WebhookEvent
     );
 }
 
-$vectors = vectors('webhooks');
+$vectors = vectors('webhooks.json');
 
 // SR-32
 foreach ($vectors['cases'] as $case) {

@@ -280,6 +280,10 @@ test('users, tokens, resources, filters, keys and assignments are made, read, ch
     $rows = [['login' => 'a' . bin2hex(random_bytes(6))], ['login' => $person['login']]];
     $outcomes = client()->users->createMany($rows);
     same([201, 'NAME_TAKEN'], [$outcomes[0]->status, $outcomes[1]->code]);
+    $tokens = client()->tokens->createMany([['kind' => 'totp', 'name' => 'Phone', 'owner' => $outcomes[0]->id]]);
+    same([201, 32], [$tokens[0]->status, strlen((string) $tokens[0]->secret)]);
+    $assigned = client()->assignments->createMany([['resource' => $resource, 'user' => (string) $outcomes[0]->id]]);
+    same([201, null], [$assigned[0]->status, $assigned[0]->code]);
     $csv = "serial,secret\nfob-" . random_int(0, 1_000_000) . ",JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n";
     $import = client()->tokens->import($csv, ['kind' => 'hotp', 'dryRun' => true]);
     same(['csv', 1], [$import->format, count($import->rows)]);
