@@ -144,7 +144,7 @@ final class Transport
         if (preg_match('/\A\d{1,9}\z/', $value) === 1) {
             return (int) $value * 1000;
         }
-        $at = \DateTimeImmutable::createFromFormat('!' . DATE_RFC7231, $value, new \DateTimeZone('UTC'));
+        $at = \DateTimeImmutable::createFromFormat('!D, d M Y H:i:s \G\M\T', $value, new \DateTimeZone('UTC'));
         return $at === false ? null : max(0, $at->getTimestamp() * 1000 - $this->clock->nowMs());
     }
 
