@@ -27,7 +27,8 @@ describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('
     const text = filledIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.origin);
     expect(text).toMatch(/taken out/);
-    if (snippet.language === 'TypeScript') return;
+    // Our own libraries do all of it by themselves.
+    if (snippet.needs?.includes('countersign/client')) return;
     for (const check of ['countersign-result+jwt', 'ES256', 'jku', 'crit', '8192', '300', 'txn']) {
       expect(text).toContain(check);
     }
