@@ -90,11 +90,11 @@ def _answer(request: HttpRequest, deadline: float) -> HttpAnswer:
     )
     try:
         try:
-            response = _opener(request.url).open(asked, timeout=max(0.001, deadline - time.monotonic()))
+            response: Any = _opener(request.url).open(asked, timeout=max(0.001, deadline - time.monotonic()))
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            return HttpAnswer(response.status, dict(response.headers.items()), _read(response, request, deadline))
+            return HttpAnswer(int(response.code), dict(response.headers.items()), _read(response, request, deadline))
     except (socket.timeout, TimeoutError):
         raise _too_late(request) from None
     except urllib.error.URLError as error:
@@ -111,6 +111,8 @@ def _read(response: Any, request: HttpRequest, deadline: float) -> bytes:
     while True:
         chunk = response.read1(65536) if hasattr(response, "read1") else response.read(65536)
         if not chunk:
+            if getattr(response, "length", None):
+                raise SendFailure("network", "The answer was cut off.")
             return b"".join(chunks)
         size += len(chunk)
         if size > request.max_bytes:
