@@ -80,8 +80,8 @@ final class Client
     }
 
     /**
-     * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is an
-     * exception whose code says why. Never repeated by itself: each call is an attempt that counts.
+     * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is
+     * an exception whose code says why. Never repeated by itself: each call is an attempt that counts.
      *
      * @param string|null $user id, login, alias, e-mail address or phone number
      * @param string|null $otp with `PasswordOtp` and without it only those pass whose tokens are all deactivated
@@ -159,7 +159,8 @@ final class Client
      * @param bool|null $passwordChecked whether your site has checked a password. Not together with the three below
      * @param '1'|'2'|null $acr how many factors the result has to stand for, all of them checked by the service
      * @param int|null $maxAgeMs no factor may have been shown longer ago
-     * @param string|null $previous the `jti` of an earlier result of this person, out of their own session, that was consumed
+     * @param string|null $previous the `jti` of an earlier result of this person, out of their own session, that was
+     *     consumed
      * @throws CountersignException `LEVEL_UNREACHABLE` where the person cannot show that many factors, ...
      */
     public function createLoginRequest(
@@ -184,7 +185,8 @@ final class Client
     }
 
     /**
-     * Lets a person sign in on the service's own page, which posts the result to `redirectUri`. Never repeated by itself.
+     * Lets a person sign in on the service's own page, which posts the result to `redirectUri`. Never repeated by
+     * itself.
      *
      * @param string $redirectUri one of the resource's `redirectUris`, letter by letter
      * @param string|null $user without one, whoever it is says so there. The rest as for `createLoginRequest`
@@ -214,12 +216,12 @@ final class Client
     }
 
     /**
-     * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them. Each
-     * call is one more that the person may be asked, so it is never repeated by itself.
+     * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them.
+     * Each call is one more that the person may be asked, so it is never repeated by itself.
      *
      * @param string $user id or any name of the person, as your own session knows it
-     * @param list<array{label: string, value: string}> $fields what they see and confirm, in this order: 1 to 12. The first
-     *     is shown largest
+     * @param list<array{label: string, value: string}> $fields what they see and confirm, in this order: 1 to 12. The
+     *     first is shown largest
      * @param list<string>|null $factors kinds of tokens that may confirm it. Left out: all that can
      * @throws CountersignException `TRANSACTION_INVALID`, `SIGNING_TOKEN_MISSING`, `TOKEN_LOCKED`, `RATE_LIMITED`, ...
      */
@@ -244,8 +246,8 @@ final class Client
     }
 
     /**
-     * Has a code sent to a person by text message or e-mail, or a question made for their device, for `authenticate` on the
-     * same resource. Ask when your site has checked a password. Never repeated by itself.
+     * Has a code sent to a person by text message or e-mail, or a question made for their device, for `authenticate` on
+     * the same resource. Ask when your site has checked a password. Never repeated by itself.
      *
      * @param string|null $user id or any name of the person
      * @param string|null $token one of the person's; with no user, one that the resource takes directly
@@ -276,7 +278,8 @@ final class Client
     /**
      * How far a browser matches those of a person.
      *
-     * @param array<string, mixed> $environment `language`, `zone`, `screen`, `colourDepth`, `userAgent`, as far as you know them
+     * @param array<string, mixed> $environment `language`, `zone`, `screen`, `colourDepth`, `userAgent`, as far as you
+     *     know them
      * @throws CountersignException
      */
     public function checkEnvironment(string $user, string $resource, array $environment): EnvironmentMatch
@@ -298,7 +301,8 @@ final class Client
     }
 
     /**
-     * What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts nothing.
+     * What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts
+     * nothing.
      *
      * @param string|null $method of a user: `password`, `otp`, `password-otp`, or `widget`, which it is without one
      * @param string|null $token instead of a user

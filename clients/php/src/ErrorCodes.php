@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Countersign;
 
 /**
- * Every code that this version knows: what `errorCode` of an exception can be. A newer service may send others. They are
- * the same in every language, and told with their meanings in the documents of the service.
+ * Every code that this version knows: what `errorCode` of an exception can be. A newer service may send others. They
+ * are the same in every language, and told with their meanings in the documents of the service.
  */
 final class ErrorCodes
 {

@@ -19,8 +19,8 @@ final class Options
     }
 
     /**
-     * The service's address without a slash at its end, once it is certain that what is sent there is encrypted or stays on
-     * this machine.
+     * The service's address without a slash at its end, once it is certain that what is sent there is encrypted or
+     * stays on this machine.
      */
     public static function serviceUrl(string $option, string $value): string
     {

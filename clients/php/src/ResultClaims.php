@@ -13,8 +13,8 @@ final class ResultClaims
      * @param string $sub the user id. Stable: key your own records on it
      * @param string $preferredUsername the user's login. May change hands over time
      * @param string $origin of the page that embedded the widget, as the person's browser enforced it
-     * @param list<string> $amr methods used, as of RFC 8176: `pwd`, `otp`, `sms`, `pin`, `hwk` or `swk` (a passkey), `user`
-     *     (its device checked them), `mfa`
+     * @param list<string> $amr methods used, as of RFC 8176: `pwd`, `otp`, `sms`, `pin`, `hwk` or `swk` (a passkey),
+     *     `user` (its device checked them), `mfa`
      * @param '1'|'2' $acr one factor, or two
      * @param int $authTime when the oldest of the factors was shown
      * @param string $jti the result's own id: it can be consumed once, by this and never by its text

@@ -27,8 +27,8 @@ final class Transaction
     private const BLANK_ENDS_OR_ROWS = '/\A[ \x{A0}\x{202F}]|[ \x{A0}\x{202F}]{2}|[ \x{A0}\x{202F}]\z/u';
 
     /**
-     * The hash that stands for a transaction: SHA-256 of its canonical text, in lower-case hexadecimal. Fields are taken as
-     * they are or refused, never mended, so that what a person confirmed is letter by letter what you execute.
+     * The hash that stands for a transaction: SHA-256 of its canonical text, in lower-case hexadecimal. Fields are
+     * taken as they are or refused, never mended, so that what a person confirmed is letter by letter what you execute.
      *
      * @param list<array{label: string, value: string}> $fields in their order
      * @throws RequestRefused `TRANSACTION_INVALID`, whose message says which field and why

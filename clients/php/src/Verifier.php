@@ -38,12 +38,13 @@ final class Verifier
     /**
      * @param string $issuer the service's public URL, as its results name it in `iss`
      * @param string $resource the id of your resource (`res_...`)
-     * @param KeyCache|null $keyCache where the public keys are kept. Without one they are fetched in every process, which under
-     *     PHP-FPM is every request: give it a `FileKeyCache`
+     * @param KeyCache|null $keyCache where the public keys are kept. Without one they are fetched in every process,
+     *     which under PHP-FPM is every request: give it a `FileKeyCache`
      * @param list<ResultAlgorithm> $algorithms which signatures to accept
      * @param string|null $jwksUrl where the public keys are; otherwise `/.well-known/jwks.json` under the issuer
      * @param int $clockToleranceS by how much the two clocks may differ. At most 300
-     * @param int $maxLifetimeS the longest life a result may claim. At most 300, which is the most that a resource can be set to
+     * @param int $maxLifetimeS the longest life a result may claim. At most 300, which is the most that a resource can
+     *     be set to
      * @param int $jwksCacheMs how long fetched keys serve
      * @param int $jwksMaxStaleMs how much longer they serve while the service does not answer
      * @param int $jwksCooldownMs at most one fetch in this time for unknown keys
@@ -91,20 +92,21 @@ final class Verifier
     /**
      * Who signed in, if this is a result of the service for your resource and for this visitor's sign-in.
      *
-     * Offline: no request is made but for the public keys, once in a while. It does not know whether the result was used
-     * before. So take the nonce out of the session before you call this (then it serves once), or have the service consume
-     * the result (`Client::consumeResult`).
+     * Offline: no request is made but for the public keys, once in a while. It does not know whether the result was
+     * used before. So take the nonce out of the session before you call this (then it serves once), or have the service
+     * consume the result (`Client::consumeResult`).
      *
      * @param mixed $jwt what the widget gave to the page: anything else than a string is refused
      * @param string|null $nonce the one that this visitor's session held: without it a stolen result signs its thief in
      * @param string|null $origin the origin of your page, such as `https://shop.example`
      * @param bool $requireOtp refuse unless a one-time password was checked: neither left out nor skipped
      * @param '1'|'2'|null $acr refuse fewer factors than this
-     * @param list<array{label: string, value: string}>|string|Confirmation $transaction what the person should have confirmed,
-     *     from your own records and never from the request: the fields, or their hash. A result that confirms anything else is
-     *     refused, as is one of a sign-in. Left out, one that confirms something is
+     * @param list<array{label: string, value: string}>|string|Confirmation $transaction what the person should have
+     *     confirmed, from your own records and never from the request: the fields, or their hash. A result that
+     *     confirms anything else is refused, as is one of a sign-in. Left out, one that confirms something is
      * @param int|null $maxAgeMs refuse a result any of whose factors was shown longer ago than this
-     * @param bool $acceptTest take the results of a test resource too, with which nobody has signed in. Never in production
+     * @param bool $acceptTest take the results of a test resource too, with which nobody has signed in. Never in
+     *     production
      * @throws ResultRefused with one of the `RESULT_...` codes
      * @throws ServiceUnreachable `JWKS_UNAVAILABLE`: the public keys cannot be fetched. Worth trying again
      * @throws RequestRefused `TRANSACTION_INVALID`

@@ -18,8 +18,9 @@ final class Webhook
     private const PREFIX = 'whsec_';
 
     /**
-     * The event in a request that the service sent to your webhook, if it is one: signed with your secret (Standard Webhooks
-     * 1.0), and not long ago. Give it the body as it came, `file_get_contents('php://input')`, before anything has parsed it.
+     * The event in a request that the service sent to your webhook, if it is one: signed with your secret (Standard
+     * Webhooks 1.0), and not long ago. Give it the body as it came, `file_get_contents('php://input')`, before anything
+     * has parsed it.
      *
      * It does not know whether you have had the event before: the service sends it again until your 2xx reaches it. So
      * remember `id` for a week, or make what you do harmless when done twice.
@@ -160,7 +161,9 @@ final class Webhook
         return $at->getTimestamp() * 1000 + (int) str_pad($part[2] ?? '', 3, '0');
     }
 
-    /** RFC 4648 section 4, with its padding and nothing else: bits beyond the end would give one signature many texts. */
+    /**
+     * RFC 4648 section 4, with its padding and nothing else: bits beyond the end would give one signature many texts.
+     */
     private static function decode(string $text): ?string
     {
         $bytes = strlen($text) > 200 ? false : base64_decode($text, true);

@@ -7,8 +7,8 @@ namespace Countersign\Api;
 use Countersign\Exception\ServiceUnreachable;
 
 /**
- * @internal An answer of the service, or an object in it. A member that is not of its type means that something else has
- * answered; members that this version does not know are passed over.
+ * @internal An answer of the service, or an object in it. A member that is not of its type means that something else
+ *     has answered; members that this version does not know are passed over.
  */
 final class Answer
 {

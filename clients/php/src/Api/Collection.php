@@ -8,7 +8,8 @@ use Countersign\Exception\CountersignException;
 use Countersign\Exception\RequestRefused;
 
 /**
- * One kind of object of the account. What is sent is named as the API names it; the service refuses what it does not know.
+ * One kind of object of the account. What is sent is named as the API names it; the service refuses what it does not
+ * know.
  *
  * @template Item of object
  * @template Created of object
@@ -69,7 +70,8 @@ abstract class Collection
     /**
      * All of them, page by page as they are read.
      *
-     * @param array<string, string|int|bool|null> $query what the list is to be of, such as `['search' => 'mi', 'limit' => 200]`
+     * @param array<string, string|int|bool|null> $query what the list is to be of, such as `['search' => 'mi', 'limit'
+     *     => 200]`
      * @return \Generator<int, Item>
      * @throws CountersignException
      */

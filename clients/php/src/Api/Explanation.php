@@ -9,7 +9,8 @@ final class Explanation
 {
     /**
      * @param list<array<string, mixed>> $checks in order; the first that did not pass decided
-     * @param array{password: bool, otp: bool, otpSkipped: bool}|null $factors what the person has to show; null where nothing helps
+     * @param array{password: bool, otp: bool, otpSkipped: bool}|null $factors what the person has to show; null where
+     *     nothing helps
      * @param array{granted: bool, otp?: string, code?: string} $verdict
      */
     public function __construct(

@@ -14,8 +14,10 @@ final class Resource
      * @param list<string> $allowedOrigins exact, or one-label wildcards (`https://*.shop.example`)
      * @param int $resultLifetimeMs 10 000 to 300 000
      * @param bool $passkeySignIn whether people may sign in with a passkey alone
-     * @param array<string, mixed>|null $enrolment how people set up tokens by themselves where they sign in; null: they do not
-     * @param array<string, mixed>|null $selfService what people may change about themselves; null: there is no page for it
+     * @param array<string, mixed>|null $enrolment how people set up tokens by themselves where they sign in; null: they
+     *     do not
+     * @param array<string, mixed>|null $selfService what people may change about themselves; null: there is no page for
+     *     it
      * @param list<string> $redirectUris exact addresses that results may be posted to from the service's own page
      * @param string|null $logo SHA-256 of the logo
      * @param array<string, mixed>|null $environment null: browsers are not compared, and nothing is collected

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Api;
 
 /**
- * Sites and systems to be protected. To create: `name`, and whatever of `Resource` is not to be as usual. A list is asked
- * for by `search`, `sort`, `order`, `limit`.
+ * Sites and systems to be protected. To create: `name`, and whatever of `Resource` is not to be as usual. A list is
+ * asked for by `search`, `sort`, `order`, `limit`.
  *
  * @extends Collection<Resource, Resource>
  */

@@ -11,8 +11,8 @@ final class TokenImport
      * @param string $format `pskc`, `csv`, `otpauth` or `migration`
      * @param array<string, int> $counts by outcome
      * @param list<array{code: string, detail: string}> $warnings
-     * @param list<array{line: int, outcome: string, serial?: string, id?: string, code?: string, detail?: string}> $rows in the
-     *     order of the file; an outcome is `made`, `exists`, `importable` or `refused`
+     * @param list<array{line: int, outcome: string, serial?: string, id?: string, code?: string, detail?: string}>
+     *     $rows in the order of the file; an outcome is `made`, `exists`, `importable` or `refused`
      */
     public function __construct(
         public readonly string $format,

@@ -7,10 +7,10 @@ namespace Countersign\Api;
 use Countersign\Exception\CountersignException;
 
 /**
- * What makes one-time passwords. To create: `kind` (`totp`, `hotp`, `ocra`, `sms`, `email`, `recovery`), `name`, and perhaps
- * `owner`, `serial`, `expiresAt`, `secret`, `pin` and what the kind has of its own (`algorithm`, `digits`, `periodMs`,
- * `counter`, `suite`, `to`). To change: `name`, `enabled`, `locked` (false unlocks), `owner`, `expiresAt`, `to`, `pin`. A list
- * is asked for by `search`, `sort`, `order`, `state`, `owner`, `kind`, `resource`, `limit`.
+ * What makes one-time passwords. To create: `kind` (`totp`, `hotp`, `ocra`, `sms`, `email`, `recovery`), `name`, and
+ * perhaps `owner`, `serial`, `expiresAt`, `secret`, `pin` and what the kind has of its own (`algorithm`, `digits`,
+ * `periodMs`, `counter`, `suite`, `to`). To change: `name`, `enabled`, `locked` (false unlocks), `owner`, `expiresAt`,
+ * `to`, `pin`. A list is asked for by `search`, `sort`, `order`, `state`, `owner`, `kind`, `resource`, `limit`.
  *
  * @extends Collection<Token, CreatedToken>
  */
@@ -53,9 +53,9 @@ final class Tokens extends Collection
     }
 
     /**
-     * Makes the tokens of a file: PSKC, CSV, `otpauth://` URIs, an export of Google Authenticator. All of it is judged before
-     * the first is made. Repeated by itself, since nothing is made twice: after a lost answer what was made is `exists`.
-     * Thousands of rows take longer than the usual `timeoutMs`.
+     * Makes the tokens of a file: PSKC, CSV, `otpauth://` URIs, an export of Google Authenticator. All of it is judged
+     * before the first is made. Repeated by itself, since nothing is made twice: after a lost answer what was made is
+     * `exists`. Thousands of rows take longer than the usual `timeoutMs`.
      *
      * @param string $content at most 2 MiB
      * @param array<string, mixed> $options `format`, `password` or `preSharedKey` of an encrypted file, `kind` and
@@ -73,8 +73,8 @@ final class Tokens extends Collection
     }
 
     /**
-     * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong ones
-     * count as a wrong code, right ones are used up.
+     * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
+     * ones count as a wrong code, right ones are used up.
      *
      * @throws CountersignException `OTP_WRONG`, `TOKEN_LOCKED`, ...
      */

@@ -149,8 +149,8 @@ final class Transport
     }
 
     /**
-     * How long to wait before the next attempt, or null if there should be none. Half of the delay is random, so that clients
-     * who failed together do not come back together.
+     * How long to wait before the next attempt, or null if there should be none. Half of the delay is random, so that
+     * clients who failed together do not come back together.
      */
     private function delayMs(CountersignException $exception, int $tried): ?int
     {

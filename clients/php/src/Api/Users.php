@@ -14,8 +14,8 @@ namespace Countersign\Api;
 final class Users extends Collection
 {
     /**
-     * Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is; a `key` of a row has
-     * it done once, however often it is sent.
+     * Up to 500 at once, each with its own outcome, in their order. Repeated by itself as a creation is; a `key` of a
+     * row has it done once, however often it is sent.
      *
      * @param list<array<string, mixed>> $rows
      * @return list<RowOutcome>

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace Countersign\Exception;
 
 /**
- * Everything this library throws on purpose. Branch on `errorCode`, which stays the same from version to version and is the
- * same in every language; the message is for people and may change. It never holds an API key, a password, a one-time
- * password or a result, so it can be logged.
+ * Everything this library throws on purpose. Branch on `errorCode`, which stays the same from version to version and is
+ * the same in every language; the message is for people and may change. It never holds an API key, a password, a
+ * one-time password or a result, so it can be logged.
  */
 abstract class CountersignException extends \RuntimeException
 {

@@ -11,7 +11,10 @@ final class CurlHttpClient implements HttpClient
 {
     private ?\CurlHandle $handle = null;
 
-    /** @param string|null $caFile certificates (PEM) to trust instead of the system's, for a service with a CA of your own */
+    /**
+     * @param string|null $caFile certificates (PEM) to trust instead of the system's, for a service with a CA of your
+     * own
+     */
     public function __construct(private readonly ?string $caFile = null)
     {
         if ($caFile !== null && !is_readable($caFile)) {
@@ -26,6 +29,7 @@ final class CurlHttpClient implements HttpClient
         $headers = [];
         $body = '';
         $isTooLarge = false;
+        $maxBytes = $request->maxBytes;
         curl_setopt_array($handle, $this->settings($request) + [
             CURLOPT_HEADERFUNCTION => static function ($handle, string $line) use (&$headers): int {
                 if (str_starts_with($line, 'HTTP/')) {
@@ -36,8 +40,8 @@ final class CurlHttpClient implements HttpClient
                 }
                 return strlen($line);
             },
-            CURLOPT_WRITEFUNCTION => static function ($handle, string $chunk) use (&$body, &$isTooLarge, $request): int {
-                $isTooLarge = strlen($body) + strlen($chunk) > $request->maxBytes;
+            CURLOPT_WRITEFUNCTION => static function ($handle, string $chunk) use (&$body, &$isTooLarge, $maxBytes): int {
+                $isTooLarge = strlen($body) + strlen($chunk) > $maxBytes;
                 if ($isTooLarge) {
                     return 0; // which ends the transfer
                 }
@@ -48,7 +52,7 @@ final class CurlHttpClient implements HttpClient
         $isDone = curl_exec($handle);
         $error = curl_errno($handle);
         if ($isTooLarge) {
-            throw new HttpFailure('too-large', "The answer has more than {$request->maxBytes} bytes.");
+            throw new HttpFailure('too-large', "The answer has more than {$maxBytes} bytes.");
         }
         if ($isDone === false || $error !== 0) {
             throw $error === CURLE_OPERATION_TIMEDOUT
@@ -78,7 +82,7 @@ final class CurlHttpClient implements HttpClient
             CURLOPT_NOSIGNAL => true,
             CURLOPT_TIMEOUT_MS => $request->timeoutMs,
             CURLOPT_CONNECTTIMEOUT_MS => $request->timeoutMs,
-            // On a kept connection that turns out to be dead, curl sends again by itself, though the first may have arrived.
+            // On a kept connection that turns out to be dead curl sends again by itself, though the first may have arrived.
             CURLOPT_FRESH_CONNECT => $request->once,
             CURLOPT_FORBID_REUSE => $request->once,
         ];

@@ -7,8 +7,8 @@ namespace Countersign\Http;
 use Countersign\Secret;
 
 /**
- * One request whose answer is small and comes soon, or not at all. Its headers and body hold keys and passwords, so no dump of
- * it shows them, also where it is an argument in the trace of an exception.
+ * One request whose answer is small and comes soon, or not at all. Its headers and body hold keys and passwords, so no
+ * dump of it shows them, also where it is an argument in the trace of an exception.
  */
 final class HttpRequest
 {

@@ -12,7 +12,8 @@ final class FileKeyCache implements KeyCache
     private readonly string $folder;
 
     /**
-     * @param string $folder for this alone, outside of what the web server serves and never /tmp itself. Made if it is not there
+     * @param string $folder for this alone, outside of what the web server serves and never /tmp itself. Made if it is
+     *     not there
      * @throws \Countersign\Exception\OptionInvalid when others could put keys into it, or we could not
      */
     public function __construct(string $folder)

@@ -11,9 +11,9 @@ use Countersign\Http\HttpFailure;
 use Countersign\Http\HttpRequest;
 
 /**
- * @internal The service's published keys, fetched when first needed, and what is known of fetching them. All of that is in
- * the cache, since under PHP-FPM every request is a program of its own: without it an attacker's invented key names would be
- * a fetch each.
+ * @internal The service's published keys, fetched when first needed, and what is known of fetching them. All of that is
+ *     in the cache, since under PHP-FPM every request is a program of its own: without it an attacker's invented key
+ *     names would be a fetch each.
  */
 final class KeySet
 {

@@ -11,8 +11,8 @@ use Countersign\ResultAlgorithm;
 final class PublishedKey
 {
     /** What stands before the 65 bytes of a point on P-256 in a SubjectPublicKeyInfo (RFC 5480). */
-    private const P256_PREFIX = "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
-        . "\x03\x42\x00";
+    private const P256_PREFIX = "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+        . "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00";
     private const KEY_TYPES = ['ES256' => ['EC', 'P-256'], 'EdDSA' => ['OKP', 'Ed25519']];
 
     private function __construct(

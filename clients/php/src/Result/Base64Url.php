@@ -8,8 +8,8 @@ namespace Countersign\Result;
 final class Base64Url
 {
     /**
-     * RFC 4648 section 5, or null. Refuses padding, blanks and set bits past the end (3.5), which would give one result many
-     * texts: PHP's own decoder passes over all of these, so what it made is written again and has to be the same.
+     * RFC 4648 section 5, or null. Refuses padding, blanks and set bits past the end (3.5), which would give one result
+     * many texts: PHP's own decoder passes over all of these, so what it made is written again and has to be the same.
      */
     public static function decode(string $text): ?string
     {

@@ -28,7 +28,11 @@ final class ClaimsCheck
     public function check(array $payload, Expected $expected, int $nowS): ResultClaims
     {
         $reader = new ClaimsReader($payload);
-        self::refuseUnless($reader->raw('iss') === $this->issuer, 'RESULT_ISSUER_WRONG', 'The result is of another service.');
+        self::refuseUnless(
+            $reader->raw('iss') === $this->issuer,
+            'RESULT_ISSUER_WRONG',
+            'The result is of another service.',
+        );
         // Exactly one audience: in a list, somebody else could use the result too.
         self::refuseUnless(
             $reader->raw('aud') === $this->resource,
@@ -50,8 +54,8 @@ final class ClaimsCheck
     }
 
     /**
-     * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks of
-     * the resource and nonce in question is checked all the same.
+     * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks
+     * of the resource and nonce in question is checked all the same.
      *
      * @param array<array-key, mixed> $answer
      */
@@ -105,7 +109,10 @@ final class ClaimsCheck
         );
     }
 
-    /** Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in. */
+    /**
+     * Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be
+     * signed in.
+     */
     private static function checkTransaction(?string $given, ?string $expected): void
     {
         self::refuseUnless(

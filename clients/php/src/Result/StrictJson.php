@@ -11,9 +11,9 @@ final class StrictJson
     private const MAX_DEPTH = 16;
 
     /**
-     * json_decode that also refuses an object naming a member twice, and deep nesting. Parsers differ in which of the two
-     * they keep (this one keeps the last, and says nothing), so such a text says different things to different readers (RFC
-     * 8259 4). Objects stay objects: as arrays `{}` and `[]`, and `{"0":1}` and `[1]`, would be the same.
+     * json_decode that also refuses an object naming a member twice, and deep nesting. Parsers differ in which of the
+     * two they keep (this one keeps the last, and says nothing), so such a text says different things to different
+     * readers (RFC 8259 4). Objects stay objects: as arrays `{}` and `[]`, and `{"0":1}` and `[1]`, would be the same.
      *
      * @throws \UnexpectedValueException
      */
