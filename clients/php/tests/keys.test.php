@@ -228,6 +228,24 @@ test('the folder of the cache is made for its owner alone, and others who could 
     rmdir("{$folder}/made");
 });
 
+test('a folder that belongs to somebody else is refused, also where PHP cannot say who we are', static function (): void {
+    $folder = temporaryFolder();
+    $make = sprintf(
+        'require %s; try { new Countersign\Keys\FileKeyCache(%s); } catch (Countersign\Exception\OptionInvalid) { echo "refused"; }',
+        var_export(realpath(__DIR__ . '/../autoload.php'), true),
+        var_export($folder, true),
+    );
+    $say = static fn (string $setting) => shell_exec(escapeshellarg(PHP_BINARY) . " -d {$setting} -r " . escapeshellarg($make));
+    $settings = ['disable_functions=', 'disable_functions=posix_geteuid'];
+    same([null, null], array_map($say, $settings));
+    same([], glob("{$folder}/*"));
+    // Only root can give a folder away.
+    if (posix_geteuid() === 0 && @chown($folder, 65534)) {
+        same(['refused', 'refused'], array_map($say, $settings));
+        chown($folder, 0);
+    }
+});
+
 test('what in the cache is not of our making counts as nothing', static function (): void {
     $keys = json_encode(json_encode(jwks()));
     $texts = ['', 'x', '[]', '{}', 'null', '[1,2,3,4]', "[{$keys},null,null,0]", "[{$keys},1000000,null,-1]",

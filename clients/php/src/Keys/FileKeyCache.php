@@ -58,8 +58,22 @@ final class FileKeyCache implements KeyCache
             throw Options::invalid('"folder" of the key cache can be written to by others: make it 0700.');
         }
         $owner = fileowner($folder);
-        if (function_exists('posix_geteuid') && $owner !== posix_geteuid() && $owner !== 0) {
+        if ($owner !== 0 && $owner !== self::ourselves($folder)) {
             throw Options::invalid('"folder" of the key cache belongs to somebody else.');
         }
+    }
+
+    /** Whoever what we write belongs to. */
+    private static function ourselves(string $folder): int|false
+    {
+        if (function_exists('posix_geteuid')) {
+            return posix_geteuid();
+        }
+        $probe = tempnam($folder, 'own');
+        $owner = $probe === false ? false : fileowner($probe);
+        if ($probe !== false) {
+            unlink($probe);
+        }
+        return $owner;
     }
 }
