@@ -31,6 +31,9 @@ final class Options
         [, $scheme, $host, $port, $path] = $part;
         $scheme = strtolower($scheme);
         $host = strtolower($host);
+        if ((int) $port > 65535) {
+            throw self::invalid("\"{$option}\" has no such port.");
+        }
         if ($scheme === 'http' && !self::isLoopback($host)) {
             throw self::invalid("\"{$option}\" must use https: only loopback may do without.");
         }

@@ -75,6 +75,17 @@ test('only http and https are spoken', static function (): void {
     }
 });
 
+test('what is not encrypted goes to no proxy, so that a key for this machine stays on it', static function (): void {
+    foreach (['http_proxy', 'all_proxy'] as $name) {
+        putenv("{$name}=" . getenv('TEST_CLOSED'));
+        try {
+            same(200, (new CurlHttpClient())->send(ask('/echo'))->status);
+        } finally {
+            putenv($name);
+        }
+    }
+});
+
 // The attack on a person's attempts: the connection that was kept dies as a request is sent on it, and the library sends it
 // once more by itself, though the first may have been counted.
 test('what counts twice is not sent again on a connection that died, while reads are', static function (): void {

@@ -160,6 +160,7 @@ test('options that cannot work are refused by name', static function (): void {
         ['issuer', 'http://auth.example'], ['issuer', 'auth.example'], ['issuer', ''], ['issuer', 'ftp://localhost'],
         ['issuer', 'https://user:pass@auth.example'], ['issuer', 'https://auth.example/?a=1'],
         ['issuer', 'https://auth.example/#a'], ['issuer', "https://auth.example\n"], ['issuer', 'https://'],
+        ['issuer', 'https://auth.example:65536'],
         ['issuer', 'http://127.0.0.1.evil.example'], ['issuer', 'http://localhost.evil.example'],
         ['issuer', 'http://127.1.evil'], ['issuer', 'https://auth.example\\@evil.example'],
         ['jwksUrl', 'http://auth.example/jwks'], ['resource', ''],

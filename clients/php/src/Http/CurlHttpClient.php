@@ -40,7 +40,10 @@ final class CurlHttpClient implements HttpClient
                 }
                 return strlen($line);
             },
-            CURLOPT_WRITEFUNCTION => static function ($handle, string $chunk) use (&$body, &$isTooLarge, $maxBytes): int {
+            CURLOPT_WRITEFUNCTION => static function (
+                $handle,
+                string $chunk,
+            ) use (&$body, &$isTooLarge, $maxBytes): int {
                 $isTooLarge = strlen($body) + strlen($chunk) > $maxBytes;
                 if ($isTooLarge) {
                     return 0; // which ends the transfer
@@ -82,10 +85,14 @@ final class CurlHttpClient implements HttpClient
             CURLOPT_NOSIGNAL => true,
             CURLOPT_TIMEOUT_MS => $request->timeoutMs,
             CURLOPT_CONNECTTIMEOUT_MS => $request->timeoutMs,
-            // On a kept connection that turns out to be dead curl sends again by itself, though the first may have arrived.
+            // On a kept connection that turns out to be dead curl sends again by itself, though the first may have come.
             CURLOPT_FRESH_CONNECT => $request->once,
             CURLOPT_FORBID_REUSE => $request->once,
         ];
+        if (!str_starts_with($request->url, 'https:')) {
+            // What is not encrypted stays on this machine, whatever proxy the environment names.
+            $settings[CURLOPT_PROXY] = '';
+        }
         $body = $request->body();
         if ($body !== null) {
             $settings[CURLOPT_POSTFIELDS] = $body;
