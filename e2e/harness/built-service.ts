@@ -22,8 +22,13 @@ const OUTPUTS = [
   'dist/server/start.cjs',
 ];
 
-/** The entry of the built service; builds it first if there is none or a source is newer. */
+/** The entry of the built service, as it is now. */
 export function builtService(): string {
+  return built('server/start.cjs');
+}
+
+/** What `dist/` has under this name; builds everything first if something is missing or a source is newer. */
+export function built(path: string): string {
   const outputs = OUTPUTS.map((path) => join(ROOT, path));
   const [oldest = 0] = outputs.map((path) => (existsSync(path) ? statSync(path).mtimeMs : 0)).sort((a, b) => a - b);
   if (SOURCES.some((path) => newestIn(join(ROOT, path)) > oldest)) {
@@ -33,7 +38,7 @@ export function builtService(): string {
       execFileSync('npm', ['run', '--silent', script], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }
-  return join(ROOT, 'dist/server/start.cjs');
+  return join(ROOT, 'dist', path);
 }
 
 /** When the newest file there was written; tests do not go into a build. */

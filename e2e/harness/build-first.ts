@@ -1,0 +1,6 @@
+import { builtService } from './built-service.ts';
+
+/** Before the tests in a browser: what they try is built once, and not by two files at the same time. */
+export default function buildFirst(): void {
+  builtService();
+}
