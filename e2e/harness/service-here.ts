@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { expect } from 'vitest';
 import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
@@ -12,6 +11,7 @@ import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
 import { type HostSite, startHostSite } from '../../widget/testing/host-page.ts';
+import { foundByAxe } from './axe.ts';
 import { closePages, sharedBrowser } from './browser.ts';
 import { built } from './built-service.ts';
 
@@ -76,8 +76,7 @@ export async function startServiceHere(name: string): Promise<ServiceHere> {
 }
 
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await foundByAxe(page)).toEqual([]);
 }
 
 /** The frame is as high as what it shows, and nothing sticks out of it. */
