@@ -17,6 +17,8 @@ const DISABLED_FEATURES = [
   'OptimizationHints',
   'NetworkTimeServiceQuerying',
   'PreconnectToSearch',
+  // And one of ours: parts of the browser's own window that are made ready beside every page, and that nobody here sees.
+  'PreloadTopChromeWebUI',
 ];
 
 let running: Promise<Browser> | undefined;
