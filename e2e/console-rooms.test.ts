@@ -86,6 +86,7 @@ describe.each([
       await view.page.goto(visits.stage.url + path);
       await view.heading.waitFor();
       await expect(view.page.locator('.bones')).toHaveCount(0);
+      if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
       await expectAccessible(view, path);
     }
     await view.page.goto(visits.stage.url + pathOf(shop, '/appearance'));
