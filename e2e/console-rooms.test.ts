@@ -28,6 +28,7 @@ describe('keys, commands and preferences', () => {
     await expect(dialog).toHaveCount(0);
     await view.at('Resources');
     await keyboard.press('Control+k');
+    await expect(dialog.getByRole('combobox')).toBeFocused();
     await keyboard.type('harbour');
     await expect(view.page.getByRole('option', { name: 'Harbour shop' })).toHaveAttribute('aria-selected', 'true');
     await expectAccessible(view, 'commands');
