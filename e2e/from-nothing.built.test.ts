@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { generateSync as hotp } from '@otplib/hotp';
 import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '../shared/wire/flow.ts';
 import { Administrator } from './harness/administrator.ts';
@@ -29,10 +29,10 @@ interface Made {
   code: (counter: number) => string;
 }
 
-// Each of them starts a dozen processes.
-vi.setConfig({ testTimeout: 120_000 });
+// Each test starts processes by the dozen.
+const LIMIT = { timeout: 120_000 };
 
-describe.each(STORES)('from nothing to a sign-in, by command line and API alone, on %s', (store) => {
+describe.each(STORES)('from nothing to a sign-in, by command line and API alone, on %s', LIMIT, (store) => {
   let installation: Installation;
   let operator: Operator;
   const accounts: Made[] = [];
