@@ -10,8 +10,9 @@ export interface ConsoleStage extends ServiceHere {
   open(path: string, options?: BrowserContextOptions): Promise<ConsoleView>;
 }
 
-export async function setConsoleStage(seed: string): Promise<ConsoleStage> {
-  const here = await startServiceHere(seed);
+/** @param port default: any free one */
+export async function setConsoleStage(seed: string, port?: number): Promise<ConsoleStage> {
+  const here = await startServiceHere(seed, port);
   const { ports, url, browser } = here;
   const printed = await issueSetupLink({ ...ports, issuer: url });
   return {

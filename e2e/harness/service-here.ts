@@ -1,5 +1,4 @@
 import type { Browser, Page } from '@playwright/test';
-import { expect } from 'vitest';
 import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
 import { loadSigningKeys } from '../../server/adapters/jose/load-signing-keys.ts';
 import { createSigner } from '../../server/adapters/jose/signer.ts';
@@ -14,6 +13,7 @@ import { type HostSite, startHostSite } from '../../widget/testing/host-page.ts'
 import { foundByAxe } from './axe.ts';
 import { closePages, sharedBrowser } from './browser.ts';
 import { built } from './built-service.ts';
+import { expect } from './expect.ts';
 
 /**
  * The service in this process, with its widget and console as they are built: its clock and store are the test's, and a
@@ -30,9 +30,10 @@ export interface ServiceHere {
   close(): Promise<void>;
 }
 
-export async function startServiceHere(name: string): Promise<ServiceHere> {
+/** @param wanted a port; default: any free one */
+export async function startServiceHere(name: string, wanted?: number): Promise<ServiceHere> {
   const [ports, host, browser] = await Promise.all([openTestPorts(name), startHostSite(), sharedBrowser()]);
-  const [port = 0] = await freePorts(1);
+  const port = wanted ?? (await freePorts(1))[0] ?? 0;
   const url = `http://localhost:${port}`;
   const captured = capturedLog();
   const readiness = createReadiness();
