@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
 import {
   type BuiltService,
   ensureBuilt,

@@ -27,9 +27,7 @@ class Collection(Generic[Item, Created]):
     """One kind of object of the account. Objects are given and answered as the API has them: with its names, as
     dictionaries."""
 
-    def __init__(
-        self, transport: Transport, path: str, read_created: Callable[[dict[str, Any]], Created]
-    ) -> None:
+    def __init__(self, transport: Transport, path: str, read_created: Callable[[dict[str, Any]], Created]) -> None:
         self._transport = transport
         self._path = path
         self._read_created = read_created
