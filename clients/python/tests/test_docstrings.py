@@ -40,7 +40,7 @@ class Docstrings(unittest.TestCase):
         tried = 0
         for module in (errors, nonce, transactions, collection, verifier):
             with self.subTest(module.__name__):
-                outcome = doctest.testmod(module, extraglobs=world(), report=True)
+                outcome = doctest.testmod(module, extraglobs=world(), verbose=False)
                 self.assertEqual(outcome.failed, 0)
                 self.assertGreater(outcome.attempted, 0)
                 tried += outcome.attempted
