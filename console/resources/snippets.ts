@@ -29,7 +29,7 @@ export const PAGES: readonly Snippet[] = [
 
 export const BACKENDS: readonly Snippet[] = [
   { language: 'TypeScript', needs: '@countersign/client', text: typescript },
-  { language: 'Python', needs: 'PyJWT[crypto] 2.10', text: python },
+  { language: 'Python', needs: 'countersign, PyJWT[crypto] 2.8', text: python },
   { language: 'PHP', needs: 'countersign/client', text: php },
   { language: 'Java', needs: 'com.nimbusds:nimbus-jose-jwt 9.37', text: java },
 ];

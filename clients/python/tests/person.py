@@ -46,7 +46,11 @@ def sign_in(url: str, begin: Any, person: Person) -> str:
     handle = view["handle"]
     while view["step"] != "done":
         step = view["step"]
-        answers = {"identify": {"login": person.login}, "password": {"password": PASSWORD}, "otp": {"otp": person.code()}}
+        answers = {
+            "identify": {"login": person.login},
+            "password": {"password": PASSWORD},
+            "otp": {"otp": person.code()},
+        }
         assert step in answers and not view.get("error"), f"the sign-in stands at {view}"
         body = {"seq": view["seq"], **answers[step]}
         view = _post(url, f"/widget/v1/flow/{step}", body, {"Countersign-Flow": handle})

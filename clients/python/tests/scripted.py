@@ -29,9 +29,7 @@ class Script:
         return answer
 
     def client(self, **options: Any) -> Client:
-        return Client(
-            url="https://auth.example/", api_key=API_KEY, send=self.send, sleep=self.waited.append, **options
-        )
+        return Client(url="https://auth.example/", api_key=API_KEY, send=self.send, sleep=self.waited.append, **options)
 
     def asked(self) -> list[str]:
         return [f"{one.method} {one.url.replace('https://auth.example/v1', '')}" for one in self.requests]

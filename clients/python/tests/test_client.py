@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import unittest
 from typing import Any
 
-from countersign import Client, SendFailure, ServiceRefused, ServiceUnreachable, transaction_hash
+from countersign import Client, OptionInvalid, SendFailure, ServiceRefused, ServiceUnreachable, transaction_hash
 
 from .scripted import API_KEY, Script, answered, code_of, problem, refusal_of
 
@@ -90,6 +91,12 @@ class Authenticate(unittest.TestCase):
             self.assertIn(error.code, ("NETWORK_FAILED", "TIMEOUT", "UNAVAILABLE"))
             self.assertEqual((len(script.requests), script.waited), (1, []))
 
+    def test_an_error_goes_to_another_process_and_back_as_it_is(self) -> None:
+        script = Script(problem(429, "TOO_MANY_ATTEMPTS", retryAfterMs=4200))
+        for error in (refusal_of(lambda: script.client().authenticate(**self.asked)), OptionInvalid("x")):
+            copy = pickle.loads(pickle.dumps(error))
+            self.assertEqual((type(copy), str(copy), vars(copy)), (type(error), str(error), vars(error)))
+
     def test_an_unknown_method_is_not_asked_for(self) -> None:
         script = Script(answered(self.success))
         self.assertEqual(code_of(lambda: script.client().authenticate(resource="r", method="pwd")), "OPTION_INVALID")
@@ -167,7 +174,9 @@ class SigningIn(unittest.TestCase):
                 made = getattr(script.client(), name)(**given)
                 self.assertEqual(made.expires_at, answer["expiresAt"])
                 self.assertEqual(script.asked(), [f"POST {path}"])
-                self.assertEqual(code_of(lambda: getattr(Script(answered({})).client(), name)(**given)), "RESPONSE_INVALID")
+                self.assertEqual(
+                    code_of(lambda: getattr(Script(answered({})).client(), name)(**given)), "RESPONSE_INVALID"
+                )
                 lost = Script(LOST, answered(answer))
                 self.assertEqual(code_of(lambda: getattr(lost.client(), name)(**given)), "NETWORK_FAILED")
                 self.assertEqual(len(lost.requests), 1)
@@ -182,7 +191,9 @@ class SigningIn(unittest.TestCase):
     def test_false_is_sent_and_what_was_not_given_is_not(self) -> None:
         script = Script(answered(self.login_request))
         script.client().create_login_request(user="mira", resource=RESOURCE, nonce=NONCE, password_checked=False)
-        self.assertEqual(script.body(), {"user": "mira", "resource": RESOURCE, "nonce": NONCE, "passwordChecked": False})
+        self.assertEqual(
+            script.body(), {"user": "mira", "resource": RESOURCE, "nonce": NONCE, "passwordChecked": False}
+        )
 
     def test_check_environment_and_save_environment(self) -> None:
         script = Script(answered({"percent": None, "fits": True}), answered(b"", 204))
@@ -191,8 +202,10 @@ class SigningIn(unittest.TestCase):
         client.save_environment(user="mira", environment={"language": "de"})
         self.assertEqual(script.asked(), ["POST /environment/check", "POST /environment"])
         for answer in ({"percent": "40", "fits": True}, {"percent": 40}, {"fits": True}):
-            act = lambda: Script(answered(answer)).client().check_environment(  # noqa: E731
-                user="mira", resource=RESOURCE, environment={}
+            act = (
+                lambda: Script(answered(answer))
+                .client()
+                .check_environment(user="mira", resource=RESOURCE, environment={})  # noqa: E731
             )
             self.assertEqual(code_of(act), "RESPONSE_INVALID")
 
@@ -260,6 +273,15 @@ class Administration(unittest.TestCase):
         act = lambda: script.client().tokens.create({"kind": "totp"})  # noqa: E731
         self.assertEqual(code_of(act), "RESPONSE_INVALID")
 
+    def test_a_checked_code_is_asked_for_once_and_answered_by_a_verdict(self) -> None:
+        script = Script(answered({"verdict": "right", "offset": -1}), LOST, answered({"verdict": "fine"}))
+        tokens = script.client().tokens
+        self.assertEqual(tokens.check("tok_1", "755224"), {"verdict": "right", "offset": -1})
+        self.assertEqual(script.body(), {"otp": "755224"})
+        self.assertEqual(code_of(lambda: tokens.check("tok_1", "755224")), "NETWORK_FAILED")
+        self.assertEqual(code_of(lambda: tokens.check("tok_1", "755224")), "RESPONSE_INVALID")
+        self.assertEqual(script.asked(), ["POST /tokens/tok_1/check"] * 3)
+
     def test_import_file_and_api_keys(self) -> None:
         script = Script(answered({"rows": [], "counts": {}, "key": {"id": "key_1"}, "text": "csk_x"}))
         client = script.client()
@@ -287,13 +309,20 @@ class Administration(unittest.TestCase):
         self.assertEqual(code_of(lambda: script.client().assignments.create(resource="res_2")), "RESPONSE_INVALID")
 
     def test_lists_go_on_to_the_last_page_and_not_in_circles(self) -> None:
-        script = Script(answered({"items": [{"id": "a"}], "next": "x y"}), answered({"items": [{"id": "b"}], "next": None}))
+        script = Script(
+            answered({"items": [{"id": "a"}], "next": "x y"}), answered({"items": [{"id": "b"}], "next": None})
+        )
         users = script.client().users
         self.assertEqual([user["id"] for user in users.list(limit=1, search="m", blocked=False)], ["a", "b"])
         self.assertEqual(script.asked()[1], "GET /users?after=x+y&limit=1&search=m&blocked=false")
         circle = Script(answered({"items": [], "next": "a"})).client().users
         self.assertEqual(code_of(lambda: [*circle.list()]), "RESPONSE_INVALID")
-        for page in ({"items": []}, {"items": {}, "next": None}, {"items": [{}], "next": None}, {"items": [], "next": ""}):
+        for page in (
+            {"items": []},
+            {"items": {}, "next": None},
+            {"items": [{}], "next": None},
+            {"items": [], "next": ""},
+        ):
             self.assertEqual(code_of(lambda: Script(answered(page)).client().users.page()), "RESPONSE_INVALID")
 
 
@@ -400,7 +429,13 @@ class Options(unittest.TestCase):
             self.assertTrue(not key or key not in str(error))
 
     def test_numbers_out_of_bounds_are_named(self) -> None:
-        wrong: Any = ({"timeout_ms": 0}, {"timeout_ms": 1.5}, {"retries": 11}, {"retries": True}, {"max_retry_wait_ms": -1})
+        wrong: Any = (
+            {"timeout_ms": 0},
+            {"timeout_ms": 1.5},
+            {"retries": 11},
+            {"retries": True},
+            {"max_retry_wait_ms": -1},
+        )
         for options in wrong:
             error = refusal_of(lambda: Script().client(**options))
             self.assertEqual(error.code, "OPTION_INVALID")

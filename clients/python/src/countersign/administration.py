@@ -8,7 +8,18 @@ from typing import Any, Optional, Union, cast
 
 from .answers import is_whole
 from .collection import Collection, create_many, given, item_path, read_item, unexpected
-from .objects import ApiKey, ApiKeyWithSecret, Assignment, CreatedToken, Resource, RowOutcome, Token, TokenImport, User
+from .objects import (
+    ApiKey,
+    ApiKeyWithSecret,
+    Assignment,
+    CreatedToken,
+    Resource,
+    RowOutcome,
+    Token,
+    TokenCheck,
+    TokenImport,
+    User,
+)
 from .transport import Transport
 
 
@@ -125,6 +136,18 @@ class Tokens(Collection[Token, CreatedToken]):
         """
         path = f"{item_path(self._path, id)}/resync"
         return cast(Token, read_item(self._transport.once("POST", path, body={"otps": [*otps]})))
+
+    def check(self, id: str, otp: str) -> TokenCheck:
+        """Says whether a sign-in would take this code now, of a TOTP or HOTP token. The code stays good, and no failure
+        of the token is counted. Never repeated by itself: what is not right counts against the checks that a token has
+        in an hour.
+
+        :raises CountersignError: ``TOO_MANY_ATTEMPTS``, ``TOKEN_KIND_UNFIT``, ``TOKEN_LOCKED``, ...
+        """
+        answer = self._transport.once("POST", f"{item_path(self._path, id)}/check", body={"otp": otp})
+        if answer.get("verdict") not in ("right", "used", "late", "wrong"):
+            raise unexpected("what a code is")
+        return cast(TokenCheck, answer)
 
 
 class ApiKeys(Collection[ApiKey, ApiKeyWithSecret]):

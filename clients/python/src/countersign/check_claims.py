@@ -109,16 +109,14 @@ def read_consumed_claims(
 
 
 def _check_transaction(claims: ResultClaims, expected: Optional[str]) -> None:
-    """Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed
-    in."""
+    """Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be
+    signed in."""
     _refuse_unless(
         claims.txn is None or expected is not None,
         "RESULT_TRANSACTION_UNEXPECTED",
         "The result confirms a transaction, and a sign-in is asked for.",
     )
-    _refuse_unless(
-        claims.txn == expected, "RESULT_TRANSACTION_WRONG", "The result does not confirm this transaction."
-    )
+    _refuse_unless(claims.txn == expected, "RESULT_TRANSACTION_WRONG", "The result does not confirm this transaction.")
 
 
 def _refuse_unless(holds: bool, code: str, message: str) -> None:

@@ -246,8 +246,8 @@ class Client:
         max_age_ms: Optional[int] = None,
         previous: Optional[str] = None,
     ) -> LoginRequest:
-        """Lets a person sign in on the service's own page, for browsers and sites where frames do not work. Send them to
-        ``sign_in_url``. Without a user, whoever it is says so there.
+        """Lets a person sign in on the service's own page, for browsers and sites where frames do not work. Send them
+        to ``sign_in_url``. Without a user, whoever it is says so there.
 
         :param redirect_uri: one of the resource's ``redirectUris``, letter by letter
         :raises CountersignError: ``REDIRECT_URI_NOT_ALLOWED``, ...
@@ -281,8 +281,8 @@ class Client:
 
         :param fields: what they see and confirm, in this order: 1 to 12; the first is shown largest
         :param factors: kinds of tokens that may confirm it; default: all that can
-        :raises CountersignError: ``TRANSACTION_INVALID``, ``SIGNING_TOKEN_MISSING``, ``TOKEN_LOCKED``, ``RATE_LIMITED``,
-            ...
+        :raises CountersignError: ``TRANSACTION_INVALID``, ``SIGNING_TOKEN_MISSING``, ``TOKEN_LOCKED``,
+            ``RATE_LIMITED``, ...
         """
         asked = transaction_hash(fields)
         body = given(
@@ -310,9 +310,7 @@ class Client:
             raise unexpected("a match")
         return EnvironmentMatch(percent, fits)
 
-    def save_environment(
-        self, *, user: str, environment: Mapping[str, Any], resource: Optional[str] = None
-    ) -> None:
+    def save_environment(self, *, user: str, environment: Mapping[str, Any], resource: Optional[str] = None) -> None:
         """Remembers a browser of a person who has just signed in. Without a resource it counts on all of them."""
         body = given(user=user, environment=dict(environment), resource=resource)
         self._transport.once("POST", "/environment", body=body)

@@ -27,9 +27,7 @@ class Collection(Generic[Item, Created]):
     """One kind of object of the account. Objects are given and answered as the API has them: with its names, as
     dictionaries."""
 
-    def __init__(
-        self, transport: Transport, path: str, read_created: Callable[[dict[str, Any]], Created]
-    ) -> None:
+    def __init__(self, transport: Transport, path: str, read_created: Callable[[dict[str, Any]], Created]) -> None:
         self._transport = transport
         self._path = path
         self._read_created = read_created
@@ -59,10 +57,10 @@ class Collection(Generic[Item, Created]):
         return Page([read_item(item) for item in items], following)
 
     def list(self, *, limit: Optional[int] = None, **query: Any) -> Iterator[Item]:
-        """All of them, page by page as they are read.
+        """All of them, page by page as they are read. ``query`` as of :meth:`page`.
 
-        >>> for user in client.users.list(search="m"):
-        ...     print(user["login"])
+        >>> [user["login"] for user in client.users.list(search="m")]
+        ['maria', 'mira']
         """
         seen: set[str] = set()
         after: Optional[str] = None

@@ -33,8 +33,8 @@ class KeySetOptions:
 class KeySet:
     """May be used from many threads: they share what is fetched, and one of them fetches for all that wait.
 
-    PyJWT's own client for JWK sets is not used: it has no clock to give it, forgets good keys when a refresh fails, takes
-    keys that are for something else, and asks again for every unknown name.
+    PyJWT's own client for JWK sets is not used: it has no clock to give it, forgets good keys when a refresh fails,
+    takes keys that are for something else, and asks again for every unknown name.
     """
 
     def __init__(self, options: KeySetOptions) -> None:

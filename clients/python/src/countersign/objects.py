@@ -1,7 +1,7 @@
 """The objects of ``/v1`` as JSON, with the API's names.
 
-Names ending in ``At`` are milliseconds since the epoch, those in ``Ms`` milliseconds. What a newer service adds is there as
-well, and only unknown to a type checker.
+Names ending in ``At`` are milliseconds since the epoch, those in ``Ms`` milliseconds. What a newer service adds is
+there as well, and only unknown to a type checker.
 """
 
 from __future__ import annotations
@@ -123,6 +123,16 @@ class CreatedToken(TypedDict, total=False):
     otpauthUri: str
     #: Of ``recovery``.
     recoveryCodes: list[str]
+
+
+class TokenCheck(TypedDict, total=False):
+    """What a code is, if it were typed at a sign-in now."""
+
+    #: ``right``, ``used``, ``late`` (of TOTP: right so many steps ago) or ``wrong``.
+    verdict: str
+    #: Of ``right`` and ``late``. TOTP: its step against the service's, negative where the device is behind; HOTP:
+    #: unused codes that it passes over.
+    offset: int
 
 
 class Filter(TypedDict, total=False):

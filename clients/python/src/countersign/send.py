@@ -85,9 +85,7 @@ def send(request: HttpRequest) -> HttpAnswer:
 
 
 def _answer(request: HttpRequest, deadline: float) -> HttpAnswer:
-    asked = urllib.request.Request(
-        request.url, data=request.body, headers=dict(request.headers), method=request.method
-    )
+    asked = urllib.request.Request(request.url, data=request.body, headers=dict(request.headers), method=request.method)
     try:
         try:
             response: Any = _opener(request.url).open(asked, timeout=max(0.001, deadline - time.monotonic()))
@@ -123,8 +121,8 @@ def _read(response: Any, request: HttpRequest, deadline: float) -> bytes:
 
 
 def _opener(url: str) -> urllib.request.OpenerDirector:
-    """Knows http and https, and follows no redirect. Only for https it asks the proxy that the environment names: it sees
-    nothing of that, and plain http never leaves this machine."""
+    """Knows http and https, and follows no redirect. Only for https it asks the proxy that the environment names: it
+    sees nothing of that, and plain http never leaves this machine."""
     opener = urllib.request.OpenerDirector()
     proxies = urllib.request.getproxies() if url.startswith("https:") else {}
     for handler in (

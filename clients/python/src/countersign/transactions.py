@@ -71,9 +71,7 @@ def hash_of(transaction: Any) -> str:
     if isinstance(transaction, str):
         if _HASH.fullmatch(transaction):
             return transaction
-        raise ServiceRefused(
-            "TRANSACTION_INVALID", "The hash of a transaction is 64 hexadecimal digits in lower case."
-        )
+        raise ServiceRefused("TRANSACTION_INVALID", "The hash of a transaction is 64 hexadecimal digits in lower case.")
     return transaction_hash(transaction)
 
 

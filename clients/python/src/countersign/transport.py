@@ -115,8 +115,8 @@ class Transport:
         return body
 
     def _problem(self, answer: HttpAnswer, problem: Mapping[str, Any]) -> CountersignError:
-        """The error for an answer that is not a success: its code and texts if it is a problem of the service (RFC 9457),
-        else ``RESPONSE_INVALID`` with the status, as when a proxy in between answers for it."""
+        """The error for an answer that is not a success: its code and texts if it is a problem of the service (RFC
+        9457), else ``RESPONSE_INVALID`` with the status, as when a proxy in between answers for it."""
         retry_after_ms = problem.get("retryAfterMs")
         if not isinstance(retry_after_ms, int) or isinstance(retry_after_ms, bool) or retry_after_ms < 0:
             retry_after_ms = self._retry_after_ms(answer.header("retry-after"))

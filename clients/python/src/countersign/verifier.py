@@ -31,7 +31,8 @@ UNSET = Unset.UNSET
 
 
 class Verifier:
-    """Verifies results. Make one for the whole process and keep it: it holds the service's public keys, for all threads.
+    """Verifies results. Make one for the whole process and keep it: it holds the service's public keys, for all
+    threads.
 
     :param issuer: the service's public URL, as its results name it in ``iss``
     :param resource: the id of your resource (``res_...``)
@@ -108,25 +109,29 @@ class Verifier:
         :param jwt: what the widget gave to the page
         :param nonce: the one that this visitor's session held; without it a stolen result signs its thief in
         :param origin: the origin of your page, such as ``https://shop.example``
-        :param require_otp: refuse unless a one-time password was checked: neither left out nor skipped for a deactivated
-            token
+        :param require_otp: refuse unless a one-time password was checked: neither left out nor skipped for a
+            deactivated token
         :param acr: ``"2"``: refuse fewer factors than two
         :param max_age_ms: refuse a result any of whose factors was shown longer ago
         :param transaction: what the person should have confirmed, from your own records and never from the request: the
             fields, or their hash. A result that confirms anything else is refused, as is one of a sign-in. Without it,
             one that confirms something is
-        :param accept_test: take the results of a test resource too, with which nobody has signed in. For your own tests,
-            never in production
+        :param accept_test: take the results of a test resource too, with which nobody has signed in. For your own
+            tests, never in production
         :raises CountersignError: one of the ``RESULT_...`` codes, or ``JWKS_UNAVAILABLE``
+
+        >>> nonce = session.pop("nonce", None)
+        >>> verifier.verify_result(form["countersign_result"], nonce=nonce, origin="https://shop.example").sub
+        'usr_2v6m0c4x9ta'
         """
         expected = Expected(
             nonce=nonce,
             origin=origin,
             require_otp=require_otp,
             acr=_parse_acr(acr),
-            max_age_ms=None
-            if max_age_ms is None
-            else whole_number("max_age_ms", max_age_ms, minimum=0, maximum=86_400_000),
+            max_age_ms=(
+                None if max_age_ms is None else whole_number("max_age_ms", max_age_ms, minimum=0, maximum=86_400_000)
+            ),
             transaction=None if transaction is UNSET else hash_of(transaction),
         )
         jws = parse_compact_jws(jwt)
@@ -144,10 +149,9 @@ class Verifier:
         return claims
 
 
-def _check_header(
-    header: Mapping[str, Any], algorithms: Sequence[str], accept_test: bool
-) -> tuple[str, str, bool]:
-    """The header chooses nothing: it only says which of the things we already accept it is (RFC 8725 3.1, 3.10, 3.11)."""
+def _check_header(header: Mapping[str, Any], algorithms: Sequence[str], accept_test: bool) -> tuple[str, str, bool]:
+    """The header chooses nothing: it only says which of the things we already accept it is (RFC 8725 3.1, 3.10,
+    3.11)."""
     typ, algorithm, kid = header.get("typ"), header.get("alg"), header.get("kid")
     is_test = typ == TEST_RESULT_TYP
     if is_test and not accept_test:

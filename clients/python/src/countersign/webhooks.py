@@ -145,11 +145,7 @@ def _read_event(message_id: str, body: bytes) -> WebhookEvent:
         value = parse_strict_json(body)
     except ValueError:
         raise _refused("WEBHOOK_BODY_INVALID", "it is not unambiguous JSON") from None
-    if (
-        not isinstance(value, dict)
-        or not isinstance(value.get("type"), str)
-        or not isinstance(value.get("data"), dict)
-    ):
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str) or not isinstance(value.get("data"), dict):
         raise _refused("WEBHOOK_BODY_INVALID", "it is no event")
     return WebhookEvent(message_id, value["type"], _read_instant(value.get("timestamp")), value["data"])
 
