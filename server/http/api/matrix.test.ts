@@ -297,7 +297,6 @@ describe.each(await openOnBothStores('matrix'))('on $store', ({ service, operati
       'GET /nothing',
       'POST /v1/users/x/y',
       'GET /v1/users/',
-      'GET /api/v1/users',
     ]) {
       const response = await service.call(route, { key: scene.key });
       expect(response.headers.get('content-type')).toBe('application/problem+json');
