@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { prepare } from './prepare/prepare.ts';
+import { quietProbe } from './prepare/quiet-probe.ts';
 
 /**
- * `npm run test:prepare`: sees that the programs which the tests start are there. As root on Debian or Ubuntu it
- * installs what is missing; anywhere else it says what to install and fails. A few milliseconds when nothing is missing.
+ * `npm run test:prepare`: sees that the programs which the tests start are there, with their libraries. As root on Debian or
+ * Ubuntu it installs what is missing; anywhere else it says what to install and fails. Half a second when nothing is missing.
  */
 const ready = prepare({
   searchPath: process.env.PATH,
   isRoot: process.getuid?.() === 0,
+  probe: quietProbe,
   run: (command, args) => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0;

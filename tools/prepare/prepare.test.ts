@@ -5,16 +5,22 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { withTree } from '../testing/planted-tree.ts';
 import { prepare } from './prepare.ts';
-import { PROGRAMS } from './programs.ts';
+import { NEEDS, type Need } from './programs.ts';
 
 interface Given {
   here: readonly string[];
   isRoot?: boolean;
   /** What an installation brings; undefined: it fails. */
   brings?: readonly string[];
+  /** Whether programs have their libraries; those with a place of their own are on whichever machine runs this. */
+  libraries?: boolean;
 }
 
-function prepareOn({ here, isRoot = false, brings }: Given): { ready: boolean; ran: string[]; said: string } {
+function prepareOn({ here, isRoot = false, brings, libraries = true }: Given): {
+  ready: boolean;
+  ran: string[];
+  said: string;
+} {
   return withTree({}, (root) => {
     const bin = join(root, 'bin');
     mkdirSync(bin);
@@ -25,6 +31,7 @@ function prepareOn({ here, isRoot = false, brings }: Given): { ready: boolean; r
     const ready = prepare({
       searchPath: bin,
       isRoot,
+      probe: () => libraries || ran.some((line) => line.includes('python3-jwt')),
       run: (command, args) => {
         ran.push([command, ...args].join(' '));
         if (args[0] === 'install') for (const name of brings ?? []) put(name);
@@ -36,16 +43,22 @@ function prepareOn({ here, isRoot = false, brings }: Given): { ready: boolean; r
   });
 }
 
-const ALL = PROGRAMS.map(({ command }) => command);
+const ALL = NEEDS.flatMap((need: Need) => ('command' in need ? [need.command] : []));
 
 it('does and says nothing when all is there', () => {
   expect(prepareOn({ here: [...ALL, 'apt-get'], isRoot: true })).toEqual({ ready: true, ran: [], said: '' });
 });
 
 it('as root with apt: updates first, then installs just what is missing', () => {
-  const here = ['redis-server', 'chromium', 'apt-get'];
+  const here = [...ALL.filter((name) => name !== 'valkey-server' && name !== 'oathtool'), 'apt-get'];
   const { ready, ran } = prepareOn({ here, isRoot: true, brings: ['valkey-server', 'oathtool'] });
   expect(ran).toEqual(['apt-get update -q', 'apt-get install -q -y --no-install-recommends valkey-server oathtool']);
+  expect(ready).toBe(true);
+});
+
+it('installs the libraries of programs that are there already', () => {
+  const { ready, ran } = prepareOn({ here: [...ALL, 'apt-get'], isRoot: true, libraries: false, brings: [] });
+  expect(ran[1]).toContain('python3 python3-jwt python3-cryptography php-cli php-curl php-mbstring');
   expect(ready).toBe(true);
 });
 
@@ -57,7 +70,7 @@ it.each([
 ])('%s: says what to install and is not ready', (_what, given, commands) => {
   const { ready, ran, said } = prepareOn(given);
   expect(ran).toHaveLength(commands);
-  expect(said).toMatch(/sudo apt-get update && sudo apt-get install -y redis-server/);
+  expect(said).toMatch(/sudo apt-get update && sudo apt-get install -y --no-install-recommends redis-server/);
   expect(ready).toBe(false);
 });
 
@@ -68,7 +81,9 @@ it('as a command, on a machine without anything: fails and names the packages', 
       env: { PATH: join(root, 'empty') },
       encoding: 'utf8',
     });
-    expect(run.stderr).toContain('sudo apt-get install -y redis-server valkey-server chromium oathtool');
+    expect(run.stderr).toContain(
+      'sudo apt-get install -y --no-install-recommends redis-server valkey-server chromium oathtool python3',
+    );
     expect(run.status).toBe(1);
   });
 });

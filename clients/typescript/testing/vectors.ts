@@ -16,6 +16,14 @@ interface Setup {
   acr?: '1' | '2';
   transaction?: TransactionReference;
   acceptTest?: boolean;
+  maxAgeMs?: number;
+}
+
+interface LongText {
+  prefix: string;
+  repeat: string;
+  times: number;
+  suffix: string;
 }
 
 interface Vectors {
@@ -23,7 +31,7 @@ interface Vectors {
   jwks: { keys: Record<string, unknown>[] };
   cases: {
     name: string;
-    jwt: string | { prefix: string; repeat: string; times: number; suffix: string };
+    jwt: string | LongText;
     expect: string;
     options?: Partial<Setup>;
   }[];
@@ -31,13 +39,36 @@ interface Vectors {
 
 export type VectorCase = Vectors['cases'][number];
 
-export const VECTORS: Vectors = JSON.parse(
-  readFileSync(new URL('../../../shared/vectors/results.json', import.meta.url), 'utf8'),
-);
+export const VECTORS: Vectors = read('results.json');
+
+/** The same, about nonces alone. */
+export const NONCE_VECTORS: Vectors = read('nonces.json');
+
+export interface WebhookVectors {
+  defaults: { secrets: string[]; now: number; toleranceMs: number };
+  cases: {
+    name: string;
+    headers: { name: string; value: string }[];
+    body: string | LongText | { base64: string };
+    expect: string;
+    event?: { id: string; type: string; at: number; data: object };
+    options?: { secrets?: string[]; now?: number; toleranceMs?: number };
+  }[];
+}
+
+export const WEBHOOK_VECTORS: WebhookVectors = read('webhooks.json');
+
+function read<Content>(name: string): Content {
+  return JSON.parse(readFileSync(new URL(`../../../shared/vectors/${name}`, import.meta.url), 'utf8'));
+}
 
 /** The text of a case, long ones written out. */
 export function textOf({ jwt }: VectorCase): string {
-  return typeof jwt === 'string' ? jwt : jwt.prefix + jwt.repeat.repeat(jwt.times) + jwt.suffix;
+  return written(jwt);
+}
+
+export function written(text: string | LongText): string {
+  return typeof text === 'string' ? text : text.prefix + text.repeat.repeat(text.times) + text.suffix;
 }
 
 /** The text of the case of that name. */

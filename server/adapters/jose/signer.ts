@@ -35,7 +35,7 @@ const claimsSchema = z.strictObject({
   sub: z.string().min(1),
   preferred_username: z.string().min(1),
   nonce: z.string().min(1),
-  origin: z.string().refine((text) => ORIGIN.test(text) && new URL(text).origin === text),
+  origin: z.string().refine((text) => ORIGIN.test(text) && URL.canParse(text) && new URL(text).origin === text),
   amr: z.array(z.string().min(1)).max(8),
   acr: z.enum(['1', '2']),
   otp: z.enum(['verified', 'skipped', 'not_used']),

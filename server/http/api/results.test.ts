@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import nonces from '../../../shared/vectors/nonces.json' with { type: 'json' };
 import corpus from '../../../shared/vectors/results.json' with { type: 'json' };
 import testKeys from '../../../shared/vectors/test-keys.json' with { type: 'json' };
+import { NONCE as NONCE_SHAPE } from '../../../shared/wire/frame-protocol.ts';
 import { createSigner } from '../../adapters/jose/signer.ts';
 import type { SigningKey } from '../../adapters/jose/signing-key.ts';
 import type { ResultRecord } from '../../domain/flow.ts';
@@ -23,8 +25,8 @@ async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
 }
 
 // SR-9: what clients refuse, the service refuses too.
-describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
-  type Case = (typeof corpus.cases)[number];
+describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consume', () => {
+  type Case = (typeof corpus.cases | typeof nonces.cases)[number];
   interface Options {
     nonce?: string | null;
     now?: number;
@@ -42,8 +44,9 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
     'clockToleranceS',
     'maxLifetimeS',
     'issuer',
+    'maxAgeMs',
   ];
-  const mine = corpus.cases.filter(({ options = {} }: { options?: object }) =>
+  const mine: Case[] = [...corpus.cases, ...nonces.cases].filter(({ options = {} }: { options?: object }) =>
     Object.keys(options).every((name) => !elsewhere.includes(name)),
   );
   /** What others must put up with for the sake of later versions; the service takes only what it writes itself. */
@@ -53,6 +56,8 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
     'the same name in two unknown objects is no repetition',
     'nbf past',
     'spaces and newlines inside the JSON',
+    'payload nested 16 deep',
+    'as long as a result may be',
   ]);
   let service: Service;
   let account: AccountId;
@@ -93,7 +98,7 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
   async function makeReal(jwt: string, now: number): Promise<void> {
     const { ports } = service;
     const claims = readable(jwt);
-    const { txn } = claims;
+    const { txn, nonce } = claims;
     const [flow, sub] = [parseId('flw', claims.jti), parseId('usr', claims.sub)];
     if (!flow) return;
     const user = sub ?? ('usr_00000000001' as UserId);
@@ -108,7 +113,8 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
       resource: defaults.resource as ResourceId,
       user,
       login: 'mira',
-      nonce: defaults.nonce,
+      // No record has one that no sign-in can begin with.
+      nonce: typeof nonce === 'string' && NONCE_SHAPE.test(nonce) ? nonce : defaults.nonce,
       origin: 'https://shop.example',
       amr: ['pwd'],
       acr: '1',
@@ -145,11 +151,11 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
   });
 
   test('leave out only what the service has no option for', () => {
-    expect(mine.length).toBeGreaterThan(310);
+    expect(mine.length).toBeGreaterThan(400);
     expect(mine.filter((one) => one.expect === 'accept').length).toBeGreaterThan(10);
   });
 
-  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown } {
+  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown; nonce?: unknown } {
     try {
       const value: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
       return typeof value === 'object' && value !== null ? value : {};
@@ -157,6 +163,27 @@ describe('SR-9: the result vectors, put to POST /v1/results/consume', () => {
       return {};
     }
   }
+});
+
+// SR-10
+describe('SR-10: nonces that a sign-in can begin with', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await openService('nonces');
+  });
+  afterAll(() => service.ports.close());
+
+  test('are those that a result is accepted with, and no others', async () => {
+    const scene = await setScene(service.ports);
+    const key = await service.keyFor(scene.account);
+    const asked = { user: scene.user.id, resource: scene.resource.id, passwordChecked: true };
+    for (const { name, usable, options } of nonces.cases) {
+      const body = { ...asked, ...(options.nonce !== null && { nonce: options.nonce }) };
+      const response = await service.call('POST /v1/login-requests', { key, body });
+      const refused = response.status === 422 && JSON.stringify(await response.json()).includes('"path":"nonce"');
+      expect(refused, name).toBe(!usable);
+    }
+  });
 });
 
 // SR-10

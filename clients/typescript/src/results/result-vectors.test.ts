@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../../testing/refusal.ts';
 import { json, scriptedFetch } from '../../testing/scripted-fetch.ts';
-import { textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
+import { NONCE_VECTORS, textOf, VECTORS, type VectorCase } from '../../testing/vectors.ts';
 import { createVerifier } from './verifier.ts';
 
 function verify(vectorCase: VectorCase) {
-  const { now, nonce, origin, requireOtp, acr, transaction, acceptTest, ...options } = {
+  const { now, nonce, origin, requireOtp, acr, transaction, acceptTest, maxAgeMs, ...options } = {
     ...VECTORS.defaults,
     ...vectorCase.options,
   };
@@ -22,10 +22,13 @@ function verify(vectorCase: VectorCase) {
     ...(acr === undefined ? {} : { acr }),
     ...(transaction === undefined ? {} : { transaction }),
     ...(acceptTest === undefined ? {} : { acceptTest }),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
   });
 }
 
-// SR-9, SR-10
+const { cases: nonceCases } = NONCE_VECTORS;
+
+// SR-9, SR-10: results.json
 describe('hostile results', () => {
   const hostile = VECTORS.cases.filter((vectorCase) => vectorCase.expect !== 'accept');
 
@@ -57,6 +60,7 @@ describe('hostile results', () => {
       'RESULT_OTP_REQUIRED',
       'RESULT_SIGNATURE_WRONG',
       'RESULT_TEST_REFUSED',
+      'RESULT_TOO_OLD',
       'RESULT_TRANSACTION_UNEXPECTED',
       'RESULT_TRANSACTION_WRONG',
       'RESULT_TYP_WRONG',
@@ -70,5 +74,19 @@ describe('good results', () => {
   test.each(good.map((vectorCase) => [vectorCase.name, vectorCase] as const))('%s', async (_name, vectorCase) => {
     const { issuer, resource, nonce } = { ...VECTORS.defaults, ...vectorCase.options };
     expect(await verify(vectorCase)).toMatchObject({ iss: issuer, aud: resource, nonce, sub: 'usr_2v6m0c4x9ta' });
+  });
+});
+
+// SR-10: nonces.json
+describe('nonces', () => {
+  test.each(nonceCases.map((vectorCase) => [vectorCase.name, vectorCase] as const))('%s', async (_name, vectorCase) => {
+    if (vectorCase.expect === 'accept') expect((await verify(vectorCase)).nonce).toBe(vectorCase.options?.nonce);
+    else expect((await refusalOf(verify(vectorCase))).code).toBe('RESULT_NONCE_WRONG');
+  });
+
+  test('are right, wrong, unusable and absent', () => {
+    expect(nonceCases.filter((one) => one.expect === 'accept').length).toBeGreaterThan(5);
+    expect(nonceCases.filter((one) => one.options?.nonce === null).length).toBeGreaterThan(5);
+    expect(nonceCases.length).toBeGreaterThan(80);
   });
 });

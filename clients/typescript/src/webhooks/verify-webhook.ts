@@ -31,6 +31,8 @@ const MAX_BODY = 64 * 1024;
 /** During a rotation there are two. */
 const MAX_SIGNATURES = 10;
 const PREFIX = 'whsec_';
+/** UTC, as the service writes it: what else `Date.parse` takes for a time differs from runtime to runtime. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
  * The event in a request that the service sent to your webhook, if it is one: signed with your secret (Standard
@@ -143,7 +145,8 @@ function readEvent(id: string, body: Uint8Array): WebhookEvent {
   if (!isRecord(value) || !isRecord(value.data) || typeof value.type !== 'string') {
     throw refused('WEBHOOK_BODY_INVALID', 'it is no event');
   }
-  const at = typeof value.timestamp === 'string' ? Date.parse(value.timestamp) : Number.NaN;
+  const { timestamp } = value;
+  const at = typeof timestamp === 'string' && INSTANT.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
   if (!Number.isFinite(at)) throw refused('WEBHOOK_BODY_INVALID', 'its timestamp is no time');
   return { id, type: value.type, at, data: { ...value.data } };
 }

@@ -1,19 +1,19 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { printCorpus } from './result-vectors/corpus.ts';
-import { signEs256 } from './result-vectors/es256.ts';
-import { publicJwk, signWith, TEST_KEYS } from './result-vectors/forge.ts';
+import { CORPUS } from './vectors/corpus.ts';
+import { signEs256 } from './vectors/es256.ts';
+import { publicJwk, signWith, TEST_KEYS } from './vectors/forge.ts';
 
-const VECTORS = new URL('../shared/vectors/results.json', import.meta.url);
+const read = (name: string) => readFileSync(new URL(`../shared/vectors/${name}`, import.meta.url), 'utf8');
 
-describe('the result vectors', () => {
-  test('are exactly what the generator makes', () => {
-    expect(readFileSync(VECTORS, 'utf8')).toBe(printCorpus());
+describe('the vectors', () => {
+  test.each(Object.entries(CORPUS))('%s is exactly what the generator makes', (name, print) => {
+    expect(read(name)).toBe(print());
   });
 
   test('publish no private member of any key', () => {
-    const { jwks } = JSON.parse(readFileSync(VECTORS, 'utf8'));
+    const { jwks } = JSON.parse(read('results.json'));
     expect(jwks.keys).toHaveLength(6);
     expect(JSON.stringify(jwks)).not.toMatch(/"(d|p|q|dp|dq|qi)":/);
   });

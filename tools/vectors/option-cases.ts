@@ -77,6 +77,21 @@ export function optionCases(): VectorCase[] {
       options: { maxLifetimeS: 120 },
     },
     ...transactionCases(),
+    ...ageCases(),
+  ];
+}
+
+/** `auth_time` is six seconds ago, and the clocks may differ by thirty. */
+function ageCases(): VectorCase[] {
+  const old = withClaims({ auth_time: 1_799_996_400 });
+  const expect = 'RESULT_TOO_OLD';
+  return [
+    { name: 'shown an hour ago, and that is allowed', jwt: old, expect: 'accept', options: { maxAgeMs: 3_600_000 } },
+    { name: 'shown an hour ago, within the tolerance', jwt: old, expect: 'accept', options: { maxAgeMs: 3_570_000 } },
+    { name: 'shown an hour ago, just beyond the tolerance', jwt: old, expect, options: { maxAgeMs: 3_569_999 } },
+    { name: 'shown an hour ago, no tolerance', jwt: old, expect, options: { maxAgeMs: 3_599_999, clockToleranceS: 0 } },
+    { name: 'shown an hour ago, and nobody asks', jwt: old, expect: 'accept' },
+    { name: 'shown just now, and nothing older is allowed', jwt: result(), expect: 'accept', options: { maxAgeMs: 0 } },
   ];
 }
 
@@ -120,7 +135,16 @@ function transactionCases(): VectorCase[] {
       jwt: confirms(PAYMENT.sha256),
       expect: 'RESULT_TRANSACTION_UNEXPECTED',
     },
-    ...[PAYMENT.sha256.toUpperCase(), PAYMENT.sha256.slice(1), '', [PAYMENT.sha256], 1, true, null].map((txn) => ({
+    ...[
+      PAYMENT.sha256.toUpperCase(),
+      PAYMENT.sha256.slice(1),
+      `${PAYMENT.sha256}\n`,
+      '',
+      [PAYMENT.sha256],
+      1,
+      true,
+      null,
+    ].map((txn) => ({
       name: `txn: ${JSON.stringify(txn)}`,
       jwt: confirms(txn),
       expect: 'RESULT_CLAIMS_INVALID',

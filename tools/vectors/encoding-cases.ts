@@ -97,6 +97,10 @@ export function encodingCases(): VectorCase[] {
       'a member named twice inside an unknown claim',
       result({ payload: `${JSON_CLAIMS.slice(0, -1)},"more":[{"a":1,"a":2}]}` }),
     ),
+    { name: 'payload nested 16 deep', jwt: result({ payload: nested(15) }), expect: 'accept' },
+    malformed('payload nested 17 deep', result({ payload: nested(16) })),
+    { name: 'as long as a result may be', jwt: ofLength(8192), expect: 'accept' },
+    malformed('one character longer than a result may be', ofLength(8193)),
     {
       name: 'spaces and newlines inside the JSON',
       jwt: result({ payload: JSON.stringify(CLAIMS, null, 2) }),
@@ -124,6 +128,21 @@ export function encodingCases(): VectorCase[] {
     },
     { name: 'a name beyond ASCII', jwt: withClaims({ preferred_username: 'Миpa 😀' }), expect: 'accept' },
   ];
+}
+
+/** The object itself is the first level. */
+function nested(depth: number): string {
+  return `${JSON_CLAIMS.slice(0, -1)},"more":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+}
+
+/** A rightly signed result of just so many characters. */
+function ofLength(length: number): string {
+  for (let blanks = 0; blanks < length; blanks++) {
+    const jwt = `${encode(HEADER)}.${encode(JSON_CLAIMS + ' '.repeat(blanks))}.`;
+    // A signature has 86 characters.
+    if (jwt.length + 86 === length) return result({ payload: JSON_CLAIMS + ' '.repeat(blanks) });
+  }
+  throw new Error(`No result has ${length} characters.`);
 }
 
 function pad(part: string): string {
