@@ -1,17 +1,22 @@
 package dev.countersign.client;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /** Whom a filter lets through. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FilterRule.Geo.class, name = "geo"),
   @JsonSubTypes.Type(value = FilterRule.Time.class, name = "time"),
   @JsonSubTypes.Type(value = FilterRule.Ip.class, name = "ip")
 })
 public sealed interface FilterRule {
+  /** {@code geo}, {@code time} or {@code ip}. */
+  @JsonProperty("kind")
+  String kind();
+
   /**
    * By country.
    *
@@ -19,7 +24,12 @@ public sealed interface FilterRule {
    * @param countries ISO 3166-1 alpha-2, upper case
    * @param unlocated whether addresses that no country has pass: {@code allow} or {@code deny}
    */
-  record Geo(String mode, List<String> countries, String unlocated) implements FilterRule {}
+  record Geo(String mode, List<String> countries, String unlocated) implements FilterRule {
+    @Override
+    public String kind() {
+      return "geo";
+    }
+  }
 
   /**
    * By time.
@@ -27,7 +37,12 @@ public sealed interface FilterRule {
    * @param zone IANA zone
    * @param windows when people get in
    */
-  record Time(String zone, List<Window> windows) implements FilterRule {}
+  record Time(String zone, List<Window> windows) implements FilterRule {
+    @Override
+    public String kind() {
+      return "time";
+    }
+  }
 
   /**
    * A part of a week.
@@ -44,5 +59,10 @@ public sealed interface FilterRule {
    * @param mode {@code allow} or {@code deny}
    * @param ranges CIDR ranges or single addresses
    */
-  record Ip(String mode, List<String> ranges) implements FilterRule {}
+  record Ip(String mode, List<String> ranges) implements FilterRule {
+    @Override
+    public String kind() {
+      return "ip";
+    }
+  }
 }

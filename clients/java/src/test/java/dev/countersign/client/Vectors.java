@@ -19,12 +19,30 @@ import java.util.Set;
 final class Vectors {
   static final ObjectMapper MAPPER = new ObjectMapper();
   static final JsonNode RESULTS = read("results.json");
+  static final JsonNode NONCES = read("nonces.json");
   static final JsonNode DEFAULTS = RESULTS.path("defaults");
   static final byte[] JWKS = RESULTS.path("jwks").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
   static final String ISSUER = DEFAULTS.path("issuer").textValue();
   static final String RESOURCE = DEFAULTS.path("resource").textValue();
   static final String NONCE = DEFAULTS.path("nonce").textValue();
   static final long NOW = DEFAULTS.path("now").longValue();
+
+  /** What {@link #verifierFor} and {@link #expectationsOf} hand on. */
+  static final Set<String> OPTIONS =
+      Set.of(
+          "issuer",
+          "resource",
+          "nonce",
+          "now",
+          "clockToleranceS",
+          "maxLifetimeS",
+          "algorithms",
+          "origin",
+          "requireOtp",
+          "acr",
+          "transaction",
+          "acceptTest",
+          "maxAgeMs");
 
   private Vectors() {}
 
@@ -36,15 +54,20 @@ final class Vectors {
     }
   }
 
+  /** Both files have one form. */
   static List<JsonNode> cases() {
     List<JsonNode> cases = new ArrayList<>();
     RESULTS.path("cases").forEach(cases::add);
+    NONCES.path("cases").forEach(cases::add);
     return cases;
   }
 
   /** The text of a case, long ones written out. */
   static String textOf(JsonNode one) {
-    JsonNode jwt = one.path("jwt");
+    return written(one.path("jwt"));
+  }
+
+  static String written(JsonNode jwt) {
     if (jwt.isTextual()) return jwt.textValue();
     String repeated = jwt.path("repeat").textValue().repeat(jwt.path("times").intValue());
     return jwt.path("prefix").textValue() + repeated + jwt.path("suffix").textValue();
@@ -78,6 +101,7 @@ final class Vectors {
     if (options.has("origin")) expected = expected.origin(options.path("origin").textValue());
     if (options.path("requireOtp").asBoolean()) expected = expected.requireOtp();
     if (options.has("acr")) expected = expected.acr(options.path("acr").textValue());
+    if (options.has("maxAgeMs")) expected = expected.maxAge(Duration.ofMillis(options.path("maxAgeMs").longValue()));
     if (options.path("acceptTest").asBoolean()) expected = expected.acceptTest();
     JsonNode transaction = options.path("transaction");
     if (transaction.isTextual()) expected = expected.transactionHash(transaction.textValue());
