@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
 /** Of the built product, but without a browser: they may run side by side. */
 const built = 'e2e/**/*.built.test.ts';
-const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built];
+/** Each is tried by programs of its own language, against the built product. */
+const libraries = ['clients/java/**/*.test.ts'];
+const http = [
+  ...['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built],
+  ...libraries,
+];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by itself the runner leaves one core free, which of two is half. */

@@ -27,11 +27,12 @@ describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('
     const text = filledIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.origin);
     expect(text).toMatch(/taken out/);
-    if (snippet.language === 'TypeScript') return;
+    // Those that use a library of ours leave the rest to it; clients/java/java.test.ts runs the one for Java.
+    if (snippet.text.includes('countersign.client') || snippet.text.includes('@countersign/client')) return;
     for (const check of ['countersign-result+jwt', 'ES256', 'jku', 'crit', '8192', '300', 'txn']) {
       expect(text).toContain(check);
     }
-    expect(text).toMatch(/compare_digest|hash_equals|MessageDigest\.isEqual/);
+    expect(text).toMatch(/compare_digest|hash_equals/);
   });
 });
 

@@ -30,7 +30,7 @@ export const BACKENDS: readonly Snippet[] = [
   { language: 'TypeScript', needs: '@countersign/client', text: typescript },
   { language: 'Python', needs: 'PyJWT[crypto] 2.10', text: python },
   { language: 'PHP', needs: 'firebase/php-jwt 6.11, guzzlehttp/guzzle, symfony/cache', text: php },
-  { language: 'Java', needs: 'com.nimbusds:nimbus-jose-jwt 9.37', text: java },
+  { language: 'Java', needs: 'dev.countersign:countersign-client', text: java },
 ];
 
 /** Stand in the examples for what is filled in. */

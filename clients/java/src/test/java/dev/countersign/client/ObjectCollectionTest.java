@@ -54,7 +54,7 @@ class ObjectCollectionTest {
           assertEquals("{\"firstName\":\"Ann\",\"email\":null}", server.seen().get(3).body());
           assertEquals("{\"locked\":false,\"expiresAt\":5}", server.seen().get(4).body());
           assertEquals(
-              "{\"name\":\"Office\",\"rule\":{\"kind\":\"ip\",\"mode\":\"allow\",\"ranges\":[\"192.0.2.0/24\"]}}",
+              "{\"name\":\"Office\",\"rule\":{\"mode\":\"allow\",\"ranges\":[\"192.0.2.0/24\"],\"kind\":\"ip\"}}",
               server.seen().get(5).body());
           assertEquals("{\"resources\":null}", server.seen().get(7).body());
         });

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-// SR-9, SR-10. The attack: results of every kind that somebody could forge, swap, stretch or replay.
+// SR-9, SR-10: results.json and nonces.json. The attack: results of every kind that somebody could forge, swap, stretch or replay.
 class ResultVectorsTest {
   private static LocalServer server;
 
