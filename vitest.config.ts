@@ -4,11 +4,15 @@ import { defineConfig } from 'vitest/config';
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
 /** Of the built product, but without a browser: they may run side by side. */
 const built = 'e2e/**/*.built.test.ts';
-/** Each is tried by programs of its own language, against the built product. */
-const libraries = ['clients/java/**/*.test.ts'];
+/** Libraries in other languages, which are tried against the built service as well. */
+const libraries = 'clients/{python,php,java}/*.test.ts';
 const http = [
-  ...['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built],
-  ...libraries,
+  'server/http/**/*.test.ts',
+  'server/*.test.ts',
+  'demo-site/**/*.test.ts',
+  'docs/**/*.test.ts',
+  built,
+  libraries,
 ];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
