@@ -6,7 +6,14 @@ import { SaxesParser } from 'saxes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
 import { Account } from '../../docs/testing/account.ts';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from '../../docs/testing/built-service.ts';
+import {
+  type BuiltService,
+  ensureBuilt,
+  makePlace,
+  type Place,
+  serve,
+  setUp,
+} from '../../docs/testing/built-service.ts';
 import { codeBlocksOf, ROOT } from '../../docs/testing/code-blocks.ts';
 import { ExampleValues } from '../../docs/testing/example-values.ts';
 import { type MailServer, startMailServer } from '../../e2e/harness/mail-server.ts';
@@ -127,10 +134,14 @@ describe('the library says the same as the others', () => {
 describe('the library stands alone', () => {
   test('its code imports itself, Java and Jackson', () => {
     const sources = sourcesUnder(join(LIBRARY, 'src/main/java')).map((file) => readFileSync(file, 'utf8'));
-    const imported = sources.flatMap((text) => [...text.matchAll(/^import (?:static )?([\w.]+);$/gm)].map(([, name]) => name));
+    const imported = sources.flatMap((text) =>
+      [...text.matchAll(/^import (?:static )?([\w.]+);$/gm)].map(([, name]) => name),
+    );
     expect(sources.length).toBeGreaterThan(50);
     expect(imported.length).toBeGreaterThan(100);
-    expect(imported.filter((name) => !/^(?:java|javax\.crypto|com\.fasterxml\.jackson)\./.test(name ?? ''))).toEqual([]);
+    expect(imported.filter((name) => !/^(?:java|javax\.crypto|com\.fasterxml\.jackson)\./.test(name ?? ''))).toEqual(
+      [],
+    );
   });
 
   test('its pom.xml is well-formed, names Jackson alone, and has the version of the product', () => {

@@ -66,7 +66,8 @@ export class JavaWorkshop {
       ],
       env,
     );
-    const count = (word: string) => Number(new RegExp(`\\[ *(\\d+) tests ${word} *\\]`).exec(output)?.[1] ?? Number.NaN);
+    const count = (word: string) =>
+      Number(new RegExp(`\\[ *(\\d+) tests ${word} *\\]`).exec(output)?.[1] ?? Number.NaN);
     const failed = count('failed');
     if (status !== 0 && !(failed > 0)) throw new Error(`JUnit ended with ${status}:\n${output}`);
     return { successful: count('successful'), failed, skipped: count('skipped') + count('aborted'), output };

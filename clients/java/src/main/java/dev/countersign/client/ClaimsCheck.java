@@ -28,7 +28,9 @@ final class ClaimsCheck {
   /** The claims of a payload whose signature is right. Those that this version does not know are left out. */
   static ResultClaims check(ObjectNode payload, Rules rules, ResultExpectations expected, long now) {
     refuseUnless(
-        rules.issuer.equals(payload.path("iss").textValue()), "RESULT_ISSUER_WRONG", "The result is of another service.");
+        rules.issuer.equals(payload.path("iss").textValue()),
+        "RESULT_ISSUER_WRONG",
+        "The result is of another service.");
     // Exactly one audience: in a list, somebody else could use the result too.
     refuseUnless(
         rules.resource.equals(payload.path("aud").textValue()),
@@ -76,8 +78,8 @@ final class ClaimsCheck {
   }
 
   /**
-   * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks of the
-   * resource and nonce in question is checked all the same.
+   * The claims of the service's own answer to a consumption. Signature and time are its business then; that it speaks
+   * of the resource and nonce in question is checked all the same.
    */
   static ResultClaims checkConsumed(ObjectNode answer, ConsumeResult asked) {
     ResultClaims claims = read(answer);
@@ -100,7 +102,10 @@ final class ClaimsCheck {
     return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in. */
+  /**
+   * Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be
+   * signed in.
+   */
   private static void checkTransaction(ResultClaims claims, String expected) {
     refuseUnless(
         claims.txn().isEmpty() || expected != null,

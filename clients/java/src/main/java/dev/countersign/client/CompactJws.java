@@ -7,8 +7,8 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 
 /**
- * A compact JWS, taken apart (RFC 7515 7.1). That says nothing about the signature, and the payload is not to be looked into before
- * that is known to be right.
+ * A compact JWS, taken apart (RFC 7515 7.1). That says nothing about the signature, and the payload is not to be
+ * looked into before that is known to be right.
  */
 record CompactJws(ObjectNode header, byte[] signingInput, byte[] payload, byte[] signature) {
   /** Far above any real result (about 800 characters), far below what costs anything to look at. */

@@ -1,9 +1,9 @@
 package dev.countersign.client;
 
 /**
- * No answer of the service ({@code NETWORK_FAILED}, {@code TIMEOUT}, {@code ABORTED}), or one that it does not give ({@code
- * RESPONSE_INVALID}). What was asked may or may not have happened. {@code ABORTED}: the calling thread was interrupted, and
- * still is.
+ * No answer of the service ({@code NETWORK_FAILED}, {@code TIMEOUT}, {@code ABORTED}), or one that it does not give
+ * ({@code RESPONSE_INVALID}). What was asked may or may not have happened. {@code ABORTED}: the calling thread was
+ * interrupted, and still is.
  */
 public final class ConnectionException extends CountersignException {
   private static final long serialVersionUID = 1L;

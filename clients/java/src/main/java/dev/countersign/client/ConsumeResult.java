@@ -18,7 +18,8 @@ public final class ConsumeResult extends Fields<ConsumeResult> {
   }
 
   /**
-   * What the person should have confirmed, from your own records. Without it, a result that confirms something is refused.
+   * What the person should have confirmed, from your own records. Without it, a result that confirms something is
+   * refused.
    *
    * @throws InvalidInputException {@code TRANSACTION_INVALID}
    */
@@ -35,7 +36,10 @@ public final class ConsumeResult extends Fields<ConsumeResult> {
     return set("transaction", Transactions.checkHash(hash));
   }
 
-  /** Takes the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
+  /**
+   * Takes the results of a test resource too, with which nobody has signed in. For your own tests, never in
+   * production.
+   */
   public ConsumeResult acceptTest() {
     return set("acceptTest", true);
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Talks to the API of a Countersign service. Make one and keep it; any number of threads may use it at once. Calls wait for their
- * answer; interrupting the thread ends them ({@code ABORTED}).
+ * Talks to the API of a Countersign service. Make one and keep it; any number of threads may use it at once. Calls
+ * wait for their answer; interrupting the thread ends them ({@code ABORTED}).
  *
  * <pre>{@code
  * CountersignClient client =
@@ -20,7 +20,10 @@ import java.util.regex.Pattern;
  * }</pre>
  */
 public final class CountersignClient {
-  /** The characters of a bearer token (RFC 6750 2.1). Checked here, because Java's own complaint about an impossible header quotes it. */
+  /**
+   * The characters of a bearer token (RFC 6750 2.1). Checked here, because Java's own complaint about an impossible
+   * header quotes it.
+   */
   private static final Pattern API_KEY = Pattern.compile("[A-Za-z0-9._~+/=-]{8,512}");
 
   private final Transport transport;
@@ -41,10 +44,11 @@ public final class CountersignClient {
   }
 
   /**
-   * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is an exception whose
-   * code says why. Never repeated by itself: each call is an attempt that counts.
+   * Checks a person's password, one-time password, or both, or a token's one-time password. Whoever is not let in is
+   * an exception whose code says why. Never repeated by itself: each call is an attempt that counts.
    *
-   * @throws ServiceException {@code INVALID_CREDENTIALS}, {@code OTP_WRONG}, {@code TOKEN_LOCKED}, {@code TOO_MANY_ATTEMPTS}, ...
+   * @throws ServiceException {@code INVALID_CREDENTIALS}, {@code OTP_WRONG}, {@code TOKEN_LOCKED},
+   *     {@code TOO_MANY_ATTEMPTS}, ...
    */
   public Authentication authenticate(AuthenticateInput input) {
     ObjectNode answer = post("/authentications", input, "a successful authentication by that method");
@@ -82,8 +86,8 @@ public final class CountersignClient {
   }
 
   /**
-   * Lets the widget ask a person whom you already know for the one-time password alone, or, with {@code acr}, {@code maxAge} or {@code
-   * previous}, for whatever the result still lacks. Never repeated by itself.
+   * Lets the widget ask a person whom you already know for the one-time password alone, or, with {@code acr},
+   * {@code maxAge} or {@code previous}, for whatever the result still lacks. Never repeated by itself.
    *
    * @throws ServiceException {@code LEVEL_UNREACHABLE} where the person cannot show that many factors, ...
    */
@@ -93,7 +97,8 @@ public final class CountersignClient {
   }
 
   /**
-   * Lets a person sign in on the service's own page, for browsers and sites where frames do not work. Never repeated by itself.
+   * Lets a person sign in on the service's own page, for browsers and sites where frames do not work. Never repeated
+   * by itself.
    *
    * @throws ServiceException {@code REDIRECT_URI_NOT_ALLOWED}, ...
    */
@@ -105,8 +110,8 @@ public final class CountersignClient {
   }
 
   /**
-   * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them. Each call is one
-   * more that the person may be asked, so it is never repeated by itself.
+   * Asks a person to confirm what you are about to do: the widget shows the fields, and its result is bound to them.
+   * Each call is one more that the person may be asked, so it is never repeated by itself.
    *
    * @throws ServiceException {@code SIGNING_TOKEN_MISSING}, {@code TOKEN_LOCKED}, {@code RATE_LIMITED}, ...
    */
@@ -124,10 +129,11 @@ public final class CountersignClient {
   }
 
   /**
-   * Has a code sent to a person by text message or e-mail, or a question made for their device, for {@link #authenticate} on the same
-   * resource. Ask when your site has checked a password. Never repeated by itself.
+   * Has a code sent to a person by text message or e-mail, or a question made for their device, for
+   * {@link #authenticate} on the same resource. Ask when your site has checked a password. Never repeated by itself.
    *
-   * @throws ServiceException {@code CODE_NOT_SENT}, {@code CODE_LIMIT}, {@code TOKEN_NOT_FOUND}, {@code TOKEN_LOCKED}, ...
+   * @throws ServiceException {@code CODE_NOT_SENT}, {@code CODE_LIMIT}, {@code TOKEN_NOT_FOUND},
+   *     {@code TOKEN_LOCKED}, ...
    */
   public Challenge createChallenge(NewChallenge input) {
     ObjectNode answer = post("/challenges", input, "a challenge");
@@ -161,7 +167,10 @@ public final class CountersignClient {
     transport.send(ApiRequest.post("/environment", body, ApiRequest.Kind.ONCE));
   }
 
-  /** What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts nothing. */
+  /**
+   * What would be decided about a sign-in with everything right, and by which check. Needs no secrets, counts
+   * nothing.
+   */
   public Explanation explain(ExplainInput input) {
     ApiRequest request = ApiRequest.post("/explain", ObjectCollection.given(input), ApiRequest.Kind.READ);
     ObjectNode answer = ObjectCollection.answerTo(transport, request, "an explanation");

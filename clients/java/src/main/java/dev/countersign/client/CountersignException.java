@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Everything this library throws on purpose. Branch on {@link #code()}, or on the kind of exception; the message is for people and
- * may change. It never holds an API key, a password, a one-time password or a result, so it can be logged.
+ * Everything this library throws on purpose. Branch on {@link #code()}, or on the kind of exception; the message is
+ * for people and may change. It never holds an API key, a password, a one-time password or a result, so it can be
+ * logged.
  */
 public abstract sealed class CountersignException extends RuntimeException
     permits ConnectionException, InvalidInputException, ResultException, ServiceException, WebhookException {
@@ -23,8 +24,8 @@ public abstract sealed class CountersignException extends RuntimeException
   }
 
   /**
-   * What it is, the same from version to version and in every language. The known ones are in {@link ErrorCodes}; a newer service
-   * may send others.
+   * What it is, the same from version to version and in every language. The known ones are in {@link ErrorCodes}; a
+   * newer service may send others.
    */
   public String code() {
     return code;

@@ -37,7 +37,10 @@ public final class ErrorCodes {
           "WEBHOOK_SIGNATURE_WRONG",
           "WEBHOOK_BODY_INVALID");
 
-  /** What this library itself reports about options and the connection ({@link InvalidInputException}, {@link ConnectionException}). */
+  /**
+   * What this library itself reports about options and the connection ({@link InvalidInputException},
+   * {@link ConnectionException}).
+   */
   public static final List<String> CLIENT =
       List.of(
           "OPTION_INVALID",

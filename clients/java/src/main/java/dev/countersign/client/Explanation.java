@@ -10,8 +10,8 @@ import java.util.Map;
  * @param resource where
  * @param method {@code password}, {@code otp}, {@code password-otp} or {@code token}
  * @param at when
- * @param checks in order; the first that did not pass decided. Each has {@code check}, {@code passed}, perhaps {@code code}, and what
- *     goes with that check
+ * @param checks in order; the first that did not pass decided. Each has {@code check}, {@code passed}, perhaps
+ *     {@code code}, and what goes with that check
  * @param factors what the person has to show; null where nothing helps
  * @param verdict what would be decided
  */

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a request names, and nothing else. Its methods change it and give it back; what is not named is left to the service. It does
- * not show its values, which may be secret, when it is logged.
+ * What a request names, and nothing else. Its methods change it and give it back; what is not named is left to the
+ * service. It does not show its values, which may be secret, when it is logged.
  *
  * @param <S> the kind of fields
  */

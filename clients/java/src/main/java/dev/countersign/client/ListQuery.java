@@ -1,6 +1,9 @@
 package dev.countersign.client;
 
-/** What a list is to be of. Each kind of object takes some of these; others are refused by the service. Null is left out. */
+/**
+ * What a list is to be of. Each kind of object takes some of these; others are refused by the service. Null is left
+ * out.
+ */
 public final class ListQuery extends Fields<ListQuery> {
   /** All of them. */
   public ListQuery() {}

@@ -33,8 +33,8 @@ public final class NewLoginRequest extends Fields<NewLoginRequest> {
   }
 
   /**
-   * The {@code jti} of an earlier result of this person, out of their own session, that was consumed: what it shows is not asked for
-   * again. Null: everything is.
+   * The {@code jti} of an earlier result of this person, out of their own session, that was consumed: what it shows
+   * is not asked for again. Null: everything is.
    */
   public NewLoginRequest previous(String jti) {
     return setIfAny("previous", jti);

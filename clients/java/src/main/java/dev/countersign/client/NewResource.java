@@ -10,8 +10,8 @@ public final class NewResource extends ResourceFields<NewResource> {
   }
 
   /**
-   * For tests, with which nobody signs in: {@code pass}: every sign-in ends well. {@code fail}: none does. {@code expire}: each ends
-   * well, with a result that has expired. Never changed later.
+   * For tests, with which nobody signs in: {@code pass}: every sign-in ends well. {@code fail}: none does.
+   * {@code expire}: each ends well, with a result that has expired. Never changed later.
    */
   public NewResource testMode(String mode) {
     return setGiven("testMode", mode);

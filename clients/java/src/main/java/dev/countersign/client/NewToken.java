@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A token to be. Passkeys are made by whoever has them, where they sign in. What is null is left out; what does not go with the kind is
- * refused by the service.
+ * A token to be. Passkeys are made by whoever has them, where they sign in. What is null is left out; what does not
+ * go with the kind is refused by the service.
  */
 public final class NewToken extends Fields<NewToken> {
   private NewToken(String kind) {

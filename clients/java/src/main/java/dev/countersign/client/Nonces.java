@@ -11,8 +11,8 @@ public final class Nonces {
   private Nonces() {}
 
   /**
-   * A nonce for one sign-in: 192 random bits as 32 characters of base64url. Keep it in the visitor's session, give it to the
-   * widget, and take it out of the session when the result comes back, before verifying.
+   * A nonce for one sign-in: 192 random bits as 32 characters of base64url. Keep it in the visitor's session, give it
+   * to the widget, and take it out of the session when the result comes back, before verifying.
    */
   public static String newNonce() {
     byte[] bytes = new byte[BYTES];

@@ -25,8 +25,8 @@ final class Problems {
   private Problems() {}
 
   /**
-   * Its code and texts if it is a problem of the service (RFC 9457), else {@code RESPONSE_INVALID} with the status, as when a proxy
-   * in between answers for it.
+   * Its code and texts if it is a problem of the service (RFC 9457), else {@code RESPONSE_INVALID} with the status,
+   * as when a proxy in between answers for it.
    *
    * @param redact takes out of a text what must not be shown
    */

@@ -31,9 +31,9 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
   private static final int COORDINATE_BYTES = 32;
 
   /**
-   * The usable keys of a JWK set (RFC 7517 5) by {@code kid}. Others are passed over: those that do not say their {@code kid} and
-   * {@code alg}, are not for signatures, are of another kind than their {@code alg}, or are not public. Of keys that share a
-   * {@code kid} none is used, for nobody could say which was meant.
+   * The usable keys of a JWK set (RFC 7517 5) by {@code kid}. Others are passed over: those that do not say their
+   * {@code kid} and {@code alg}, are not for signatures, are of another kind than their {@code alg}, or are not
+   * public. Of keys that share a {@code kid} none is used, for nobody could say which was meant.
    *
    * @throws IOException if this is no JWK set, or nothing in it can be used
    */
@@ -66,8 +66,8 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
   }
 
   /**
-   * r and s from 1 to the order of the group less one (FIPS 186-5 6.4.2). Java 17 before 17.0.3 did not look (CVE-2022-21449), and
-   * there zeros are a signature of anything.
+   * r and s from 1 to the order of the group less one (FIPS 186-5 6.4.2). Java 17 before 17.0.3 did not look
+   * (CVE-2022-21449), and there zeros are a signature of anything.
    */
   private static boolean isWithinOrder(byte[] signature) throws GeneralSecurityException {
     if (signature.length != 2 * COORDINATE_BYTES) return false;

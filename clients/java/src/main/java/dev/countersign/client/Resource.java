@@ -83,8 +83,8 @@ public record Resource(
    *
    * @param action {@code demand-otp} or {@code refuse}
    * @param threshold least match in percent
-   * @param weights how much each trait counts, 0 to 100: {@code language zone platform screen colourDepth browser}; in changes, what
-   *     is not named has its default
+   * @param weights how much each trait counts, 0 to 100: {@code language zone platform screen colourDepth browser};
+   *     in changes, what is not named has its default
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record EnvironmentCheck(String action, int threshold, Map<String, Integer> weights) {}

@@ -27,8 +27,8 @@ public final class ResultExpectations {
   }
 
   /**
-   * The nonce that this visitor's session held. Without it a stolen result signs its thief in; so null, which is what a session
-   * without a sign-in under way holds, refuses every result.
+   * The nonce that this visitor's session held. Without it a stolen result signs its thief in; so null, which is what
+   * a session without a sign-in under way holds, refuses every result.
    */
   public static ResultExpectations ofNonce(String nonce) {
     return new ResultExpectations(nonce);
@@ -56,8 +56,8 @@ public final class ResultExpectations {
   }
 
   /**
-   * What the person should have confirmed, from your own records and never from the request. A result that confirms anything else
-   * is refused, as is one of a sign-in. Without it, one that confirms something is.
+   * What the person should have confirmed, from your own records and never from the request. A result that confirms
+   * anything else is refused, as is one of a sign-in. Without it, one that confirms something is.
    *
    * @throws InvalidInputException {@code TRANSACTION_INVALID}
    */
@@ -85,7 +85,10 @@ public final class ResultExpectations {
     return more;
   }
 
-  /** Takes the results of a test resource too, with which nobody has signed in. For your own tests, never in production. */
+  /**
+   * Takes the results of a test resource too, with which nobody has signed in. For your own tests, never in
+   * production.
+   */
   public ResultExpectations acceptTest() {
     ResultExpectations more = copy();
     more.acceptTest = true;

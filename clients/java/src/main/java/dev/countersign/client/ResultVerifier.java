@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Verifies results offline: no request is made but for the service's public keys, once in a while. Make one and keep it; any number
- * of threads may use it at once.
+ * Verifies results offline: no request is made but for the service's public keys, once in a while. Make one and keep
+ * it; any number of threads may use it at once.
  *
  * <pre>{@code
  * ResultVerifier verifier = ResultVerifier.builder("https://auth.example", "res_01k8dq9z2mp").build();
@@ -61,8 +61,8 @@ public final class ResultVerifier {
   /**
    * Who signed in, if this is a result of the service for your resource and for this visitor's sign-in.
    *
-   * <p>It does not know whether the result was used before. So take the nonce out of the session before you call this (then it
-   * serves once), or have the service consume the result ({@link CountersignClient#consumeResult}).
+   * <p>It does not know whether the result was used before. So take the nonce out of the session before you call this
+   * (then it serves once), or have the service consume the result ({@link CountersignClient#consumeResult}).
    *
    * @param jwt what the widget gave to the page; null is refused as any other nonsense
    * @throws ResultException with one of the {@code RESULT_...} codes, or {@code JWKS_UNAVAILABLE}
@@ -95,11 +95,15 @@ public final class ResultVerifier {
     String typ = header.path("typ").textValue();
     boolean isTest = ResultClaims.TEST_TYP.equals(typ);
     if (isTest && !acceptTest) throw refused("RESULT_TEST_REFUSED", "The result is of a test resource.");
-    if (!isTest && !ResultClaims.TYP.equals(typ)) throw refused("RESULT_TYP_WRONG", "This is some other kind of token.");
+    if (!isTest && !ResultClaims.TYP.equals(typ)) {
+      throw refused("RESULT_TYP_WRONG", "This is some other kind of token.");
+    }
     return isTest;
   }
 
-  /** The header chooses nothing: it only says which of the things we already accept it is (RFC 8725 3.1, 3.10, 3.11). */
+  /**
+   * The header chooses nothing: it only says which of the things we already accept it is (RFC 8725 3.1, 3.10, 3.11).
+   */
   private ResultAlgorithm checkAlgorithm(ObjectNode header) {
     ResultAlgorithm algorithm =
         ResultAlgorithm.named(header.path("alg").textValue())

@@ -23,8 +23,8 @@ final class StrictJson {
   private StrictJson() {}
 
   /**
-   * The object in these bytes: UTF-8 without a byte order mark, one value and nothing after it, no member named twice (parsers
-   * differ in which of the two they keep, RFC 8259 4), not nested deeply.
+   * The object in these bytes: UTF-8 without a byte order mark, one value and nothing after it, no member named twice
+   * (parsers differ in which of the two they keep, RFC 8259 4), not nested deeply.
    *
    * @throws IOException if it is anything else
    */

@@ -11,7 +11,8 @@ import java.util.List;
  * @param id {@code tok_...}
  * @param name for people to read
  * @param serial printed on the device, or null
- * @param kind {@code webauthn}, {@code totp}, {@code hotp}, {@code ocra}, {@code sms}, {@code email} or {@code recovery}
+ * @param kind {@code webauthn}, {@code totp}, {@code hotp}, {@code ocra}, {@code sms}, {@code email} or
+ *     {@code recovery}
  * @param algorithm of {@code totp} and {@code hotp}: {@code SHA1}, {@code SHA256}, {@code SHA512}; else null
  * @param digits of {@code totp} and {@code hotp}; else null
  * @param period of {@code totp}; else null

@@ -2,7 +2,9 @@ package dev.countersign.client;
 
 import java.util.Base64;
 
-/** A file of tokens: PSKC, CSV, {@code otpauth://} URIs, an export of Google Authenticator. What is null is left out. */
+/**
+ * A file of tokens: PSKC, CSV, {@code otpauth://} URIs, an export of Google Authenticator. What is null is left out.
+ */
 public final class TokenImport extends Fields<TokenImport> {
   private TokenImport() {}
 

@@ -25,8 +25,8 @@ public record TokenImportAnswer(String format, Map<String, Integer> counts, List
    *
    * @param line of the file, from 1
    * @param serial or null
-   * @param outcome {@code made}, {@code exists} (was there already), {@code importable} (nothing is against it, and this call made
-   *     nothing of it) or {@code refused}
+   * @param outcome {@code made}, {@code exists} (was there already), {@code importable} (nothing is against it, and
+   *     this call made nothing of it) or {@code refused}
    * @param id of the token, or null
    * @param code why it is refused; stable; else null
    * @param detail the same for people; else null

@@ -12,7 +12,9 @@ public final class Tokens extends ObjectCollection<Token, NewToken, TokenChanges
     super(transport, "/tokens", Token.class);
   }
 
-  /** Sent with an Idempotency-Key of its own, so a lost answer does not make two. What comes of it hangs on the kind. */
+  /**
+   * Sent with an Idempotency-Key of its own, so a lost answer does not make two. What comes of it hangs on the kind.
+   */
   @Override
   public CreatedToken create(NewToken input) {
     CreatedToken created = super.create(input);
@@ -38,16 +40,20 @@ public final class Tokens extends ObjectCollection<Token, NewToken, TokenChanges
     return createMany(transport, "tokens", rows);
   }
 
-  /** Ten codes that stand in once each for one of another token's, for the user of that id. Assign them as any token. */
+  /**
+   * Ten codes that stand in once each for one of another token's, for the user of that id. Assign them as any token.
+   */
   public CreatedToken createRecoveryCodes(String name, String owner) {
     return create(NewToken.recovery(name, owner));
   }
 
   /**
-   * Makes the tokens of a file. All of it is judged before the first is made. Repeated by itself, since nothing is made twice: after a
-   * lost answer what was made is {@code exists}. Thousands of rows take longer than the usual timeout.
+   * Makes the tokens of a file. All of it is judged before the first is made. Repeated by itself, since nothing is
+   * made twice: after a lost answer what was made is {@code exists}. Thousands of rows take longer than the usual
+   * timeout.
    *
-   * @throws ServiceException {@code IMPORT_UNREADABLE}, or {@code IMPORT_REFUSED} with the refused rows in {@code errors}
+   * @throws ServiceException {@code IMPORT_UNREADABLE}, or {@code IMPORT_REFUSED} with the refused rows in
+   *     {@code errors}
    */
   public TokenImportAnswer importFile(TokenImport file) {
     ApiRequest request = ApiRequest.post("/token-imports", given(file), ApiRequest.Kind.READ);
@@ -59,8 +65,8 @@ public final class Tokens extends ObjectCollection<Token, NewToken, TokenChanges
   }
 
   /**
-   * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong ones count as a
-   * wrong code, right ones are used up.
+   * Brings a device back into step, by two codes that it showed one after the other. Never repeated by itself: wrong
+   * ones count as a wrong code, right ones are used up.
    *
    * @throws ServiceException {@code OTP_WRONG}, {@code TOKEN_LOCKED}, ...
    */

@@ -34,8 +34,8 @@ public final class Transactions {
   private Transactions() {}
 
   /**
-   * SHA-256 of the canonical text, in lower-case hexadecimal. Fields are taken as they are or refused, never mended, so that what a
-   * person confirmed is letter by letter what you execute.
+   * SHA-256 of the canonical text, in lower-case hexadecimal. Fields are taken as they are or refused, never mended,
+   * so that what a person confirmed is letter by letter what you execute.
    *
    * @throws InvalidInputException {@code TRANSACTION_INVALID}, whose message says which field and why
    */

@@ -111,8 +111,8 @@ final class Transport {
   }
 
   /**
-   * How long to wait before the next attempt, or null if there should be none. Half of the delay is random, so that clients who
-   * failed together do not come back together.
+   * How long to wait before the next attempt, or null if there should be none. Half of the delay is random, so that
+   * clients who failed together do not come back together.
    */
   private Duration delayAfter(CountersignException failure, int tried) {
     if (!isTransient(failure)) return null;

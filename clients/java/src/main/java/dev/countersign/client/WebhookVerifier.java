@@ -21,11 +21,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Verifies what the service sends to a webhook of yours (Standard Webhooks 1.0). Make one and keep it; any number of threads may use
- * it at once.
+ * Verifies what the service sends to a webhook of yours (Standard Webhooks 1.0). Make one and keep it; any number of
+ * threads may use it at once.
  *
- * <p>It does not know whether you have had an event before: the service sends it again until your 2xx reaches it. So remember the ids
- * for a week, or make what you do harmless when done twice.
+ * <p>It does not know whether you have had an event before: the service sends it again until your 2xx reaches it. So
+ * remember the ids for a week, or make what you do harmless when done twice.
  *
  * <pre>{@code
  * WebhookVerifier webhooks = WebhookVerifier.of(System.getenv("WEBHOOK_SECRET"));
@@ -81,7 +81,10 @@ public final class WebhookVerifier {
     return new WebhookVerifier(keys, Duration.ofMinutes(5), Clock.systemUTC());
   }
 
-  /** The same with another tolerance: by how much the time of sending may differ from yours. Default 5 minutes, at most an hour. */
+  /**
+   * The same with another tolerance: by how much the time of sending may differ from yours. Default 5 minutes, at
+   * most an hour.
+   */
   public WebhookVerifier tolerance(Duration most) {
     return new WebhookVerifier(keys, Bounds.of("tolerance", most, Duration.ZERO, Duration.ofHours(1)), clock);
   }

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.TestFactory;
 // SR-45
 class TransactionsTest {
   private static final JsonNode VECTORS = Vectors.read("transactions.json");
-  /** As a host would read fields into the record, if it got them as JSON: the shapes that the type does not admit fail there. */
+  /**
+   * As a host would read fields into the record, if it got them as JSON: the shapes that the type does not admit fail
+   * there.
+   */
   private static final ObjectMapper STRICT =
       JsonMapper.builder()
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
