@@ -69,7 +69,7 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
    * r and s from 1 to the order of the group less one (FIPS 186-5 6.4.2). Java 17 before 17.0.3 did not look
    * (CVE-2022-21449), and there zeros are a signature of anything.
    */
-  private static boolean isWithinOrder(byte[] signature) throws GeneralSecurityException {
+  static boolean isWithinOrder(byte[] signature) throws GeneralSecurityException {
     if (signature.length != 2 * COORDINATE_BYTES) return false;
     BigInteger order = p256().getOrder();
     for (int from : new int[] {0, COORDINATE_BYTES}) {

@@ -1,6 +1,7 @@
 package dev.countersign.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpClient;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -114,6 +116,20 @@ class ResultVerifierTest {
             "flw_0h7r3k5n8wq",
             false),
         claims);
+  }
+
+  // The attack: CVE-2022-21449, to which zeros are a signature of anything. This Java knows it; others may not.
+  @Test
+  void numbersOutsideTheOrderOfTheGroupAreNoSignature() throws Exception {
+    String order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+    String last = order.substring(0, 62) + "50";
+    String zero = "0".repeat(64);
+    String one = "0".repeat(63) + "1";
+    assertTrue(PublishedKey.isWithinOrder(HexFormat.of().parseHex(one + last)));
+    assertTrue(PublishedKey.isWithinOrder(HexFormat.of().parseHex(last + one)));
+    for (String outside : List.of(zero + zero, zero + one, one + zero, order + one, one + order, one, one + one + "00")) {
+      assertFalse(PublishedKey.isWithinOrder(HexFormat.of().parseHex(outside)), outside);
+    }
   }
 
   @Test
