@@ -22,6 +22,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 
 /** JSON of the API. Instants and durations are milliseconds there. */
 final class Json {
@@ -74,47 +76,32 @@ final class Json {
 
   private static SimpleModule times() {
     SimpleModule module = new SimpleModule();
-    module.addDeserializer(
-        Instant.class,
-        new StdDeserializer<Instant>(Instant.class) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return Instant.ofEpochMilli(parser.getLongValue());
-          }
-        });
-    module.addSerializer(
-        Instant.class,
-        new StdSerializer<Instant>(Instant.class) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          public void serialize(Instant at, JsonGenerator generator, SerializerProvider provider) throws IOException {
-            generator.writeNumber(at.toEpochMilli());
-          }
-        });
-    module.addDeserializer(
-        Duration.class,
-        new StdDeserializer<Duration>(Duration.class) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          public Duration deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return Duration.ofMillis(parser.getLongValue());
-          }
-        });
-    module.addSerializer(
-        Duration.class,
-        new StdSerializer<Duration>(Duration.class) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          public void serialize(Duration length, JsonGenerator generator, SerializerProvider provider)
-              throws IOException {
-            generator.writeNumber(length.toMillis());
-          }
-        });
+    addMilliseconds(module, Instant.class, Instant::ofEpochMilli, Instant::toEpochMilli);
+    addMilliseconds(module, Duration.class, Duration::ofMillis, Duration::toMillis);
     return module;
+  }
+
+  private static <T> void addMilliseconds(
+      SimpleModule module, Class<T> type, LongFunction<T> read, ToLongFunction<T> write) {
+    module.addDeserializer(
+        type,
+        new StdDeserializer<T>(type) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return read.apply(parser.getLongValue());
+          }
+        });
+    module.addSerializer(
+        type,
+        new StdSerializer<T>(type) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public void serialize(T time, JsonGenerator generator, SerializerProvider provider) throws IOException {
+            generator.writeNumber(write.applyAsLong(time));
+          }
+        });
   }
 }
