@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { JavaWorkshop } from '../clients/java/testing/java-workshop.ts';
 import { findPython } from '../tools/prepare/programs.ts';
 import { quietProbe } from '../tools/prepare/quiet-probe.ts';
 import { type ExampleSite, exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
@@ -21,6 +22,12 @@ const EXAMPLES: readonly ExampleSite[] = [
     file: 'docs/examples/python/server.py',
     command: () => [findPython(quietProbe), '-B', 'docs/examples/python/server.py'],
     env: { PYTHONPATH: 'clients/python/src' },
+  },
+  {
+    language: 'java',
+    file: 'docs/examples/java/Server.java',
+    // Java runs a program of one file from its source; the library is compiled before.
+    command: async () => ['java', '-cp', (await JavaWorkshop.open()).classPath, 'docs/examples/java/Server.java'],
   },
 ];
 

@@ -100,7 +100,8 @@ export class JavaWorkshop {
   }
 
   #run(program: string, args: string[], env: Record<string, string>): Promise<{ status: number; output: string }> {
-    const options = { env: { PATH: process.env.PATH ?? '', ...env }, maxBuffer: 64 * 1024 * 1024 };
+    const known = { PATH: process.env.PATH ?? '', ...env };
+    const options = { env: known, cwd: this.folder, maxBuffer: 64 * 1024 * 1024 };
     return new Promise((resolve) => {
       execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
