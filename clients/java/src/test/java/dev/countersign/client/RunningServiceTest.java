@@ -89,13 +89,12 @@ class RunningServiceTest {
             "INVALID_CREDENTIALS",
             () -> client.authenticate(AuthenticateInput.passwordOtp(id, maria.login(), "not her password", otp())));
     assertTrue(wrong instanceof ServiceException);
-    Authentication both = client.authenticate(AuthenticateInput.passwordOtp(id, maria.login(), PASSWORD, otp()));
+    AuthenticateInput right = AuthenticateInput.passwordOtp(id, maria.login(), PASSWORD, otp());
+    Authentication both = client.authenticate(right);
     assertEquals(new Authentication.Who(maria.id(), maria.login()), both.user());
     assertEquals(OtpUse.VERIFIED, both.otp());
     assertEquals("totp", both.kind());
-    Refusals.of(
-        "OTP_REPLAYED",
-        () -> client.authenticate(AuthenticateInput.passwordOtp(id, maria.login(), PASSWORD, otp())));
+    Refusals.of("OTP_REPLAYED", () -> client.authenticate(right));
 
     client.assignments().create(Assignment.ofUser(id, maria.id()));
     assertEquals(
