@@ -14,8 +14,12 @@ export interface FollowedFeed extends FeedState {
   older(): void;
 }
 
-/** The events that pass a filter, as long as they are looked at. */
-export function useFeed(query: string): FollowedFeed {
+/**
+ * The events that pass a filter, as long as they are looked at.
+ *
+ * @param isOver the filter ends in the past, where nothing new comes: it is not followed
+ */
+export function useFeed(query: string, isOver: boolean): FollowedFeed {
   const { client } = useInside();
   const [state, setState] = useState<FeedState>({ items: [], next: null, isLoading: true, fresh: new Set() });
   const [following, setFollowing] = useState<Following>('off');
@@ -28,7 +32,10 @@ export function useFeed(query: string): FollowedFeed {
     return () => made.stop();
   }, [client, query]);
   useEffect(() => {
-    if (following !== 'on') return;
+    if (isOver) setFollowing('off');
+  }, [isOver]);
+  useEffect(() => {
+    if (following !== 'on' || isOver) return;
     let seenAt = performance.now();
     const see = () => {
       seenAt = performance.now();
@@ -44,7 +51,7 @@ export function useFeed(query: string): FollowedFeed {
       clearInterval(timer);
       for (const sign of signs) document.removeEventListener(sign, see);
     };
-  }, [following]);
+  }, [following, isOver]);
   return {
     ...state,
     following,

@@ -56,11 +56,17 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
       </p>
       {locked && (
         <p>
-          {words(WHY[locked.reason])} {words('lockedAt')} <When at={locked.at} isExact />
+          {words(WHY[locked.reason])} {words('sinceWhen')} <When at={locked.at} isExact />
         </p>
       )}
       <p class="hint">
-        {words(MEANING[state])} {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}
+        {words(MEANING[state])}{' '}
+        {state === 'expired' && token.expiresAt !== undefined && (
+          <>
+            {words('sinceWhen')} <When at={token.expiresAt} isExact />
+          </>
+        )}
+        {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}
       </p>
       {locked && !enabled && <p class="hint">{words('alsoOff')}</p>}
       {failures > 0 && !locked && <p class="hint">{words('failures', failures)}</p>}

@@ -57,7 +57,7 @@ export const de = {
   lockedCodes: 'Gesperrt, weil zu viele falsche Codes nacheinander kamen.',
   lockedResync: 'Gesperrt, weil es zu oft nicht in den Takt zu bringen war.',
   lockedByHand: 'Von der Verwaltung gesperrt.',
-  lockedAt: 'Seit',
+  sinceWhen: 'Seit',
   alsoOff: 'Es ist auch abgeschaltet: Nach dem Entsperren nimmt es noch immer nicht teil.',
   failures: 'Falsche Codes nacheinander: {0}. Der nächste richtige setzt das auf null.',
   unlockWho: 'Entsperren kann der Superuser, und wer in der Verwaltung für alles zuständig ist, was es öffnet.',

@@ -57,7 +57,7 @@ export const en = {
   lockedCodes: 'Locked because there were too many wrong codes in a row.',
   lockedResync: 'Locked because it could not be brought back into step too many times.',
   lockedByHand: 'Locked by an administrator.',
-  lockedAt: 'Since',
+  sinceWhen: 'Since',
   alsoOff: 'It is switched off as well: after unlocking it still takes no part.',
   failures: 'Wrong codes in a row: {0}. The next right one sets this to zero.',
   unlockWho: 'The superuser can unlock it, and administrators who may act on all that it opens.',
