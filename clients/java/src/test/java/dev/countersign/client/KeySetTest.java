@@ -245,17 +245,17 @@ class KeySetTest {
   @Test
   void ofTwoKeysOfOneNameNeitherServesAndTheOthersDo() {
     JsonNode twin = ((ObjectNode) ES256.get(1).deepCopy()).put("kid", FIRST);
-    for (KeySet keys : List.of(keySet(set(ES256.get(0), ES256.get(1), twin)))) {
-      assertFalse(keys.find(FIRST).isPresent());
-      assertTrue(keys.find(SECOND).isPresent());
-    }
+    KeySet keys = keySet(set(ES256.get(0), ES256.get(1), twin));
+    assertFalse(keys.find(FIRST).isPresent());
+    assertTrue(keys.find(SECOND).isPresent());
     begin();
     assertFalse(keySet(set(twin, ES256.get(1), ES256.get(0), twin)).find(FIRST).isPresent(), "three of one name");
   }
 
   @Test
   void keysThatCannotBeUsedArePassedOver() {
-    KeySet keys = keySet(text("{\"keys\":[{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"kid\":\"new\"},null," + ES256.get(0) + "]}"));
+    String unknown = "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"kid\":\"new\"}";
+    KeySet keys = keySet(text("{\"keys\":[" + unknown + ",null," + ES256.get(0) + "]}"));
     assertTrue(keys.find(FIRST).isPresent());
     assertFalse(keys.find("new").isPresent());
   }

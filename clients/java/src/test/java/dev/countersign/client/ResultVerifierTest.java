@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class ResultVerifierTest {
   private static final String GOOD = Vectors.named("valid ES256");
@@ -271,7 +272,7 @@ class ResultVerifierTest {
     Refusals.of("RESULT_ORIGIN_WRONG", () -> builder().build().verifyResult(GOOD, strict.apply(EXPECTED)));
   }
 
-  private static void names(String option, org.junit.jupiter.api.function.Executable call) {
+  private static void names(String option, Executable call) {
     String said = Refusals.of("OPTION_INVALID", call).getMessage();
     assertTrue(said.contains("\"" + option + "\""), said);
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -37,7 +38,7 @@ class TransportTest {
   private void with(
       UnaryOperator<CountersignClient.Builder> options,
       List<LocalServer.Answer> answers,
-      java.util.function.BiConsumer<CountersignClient, LocalServer> test) {
+      BiConsumer<CountersignClient, LocalServer> test) {
     waits.clear();
     try (LocalServer server = new LocalServer(answers.toArray(LocalServer.Answer[]::new))) {
       test.accept(client(server.url(), options), server);

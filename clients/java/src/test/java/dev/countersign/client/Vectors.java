@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,7 +22,7 @@ final class Vectors {
   static final JsonNode RESULTS = read("results.json");
   static final JsonNode NONCES = read("nonces.json");
   static final JsonNode DEFAULTS = RESULTS.path("defaults");
-  static final byte[] JWKS = RESULTS.path("jwks").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  static final byte[] JWKS = RESULTS.path("jwks").toString().getBytes(StandardCharsets.UTF_8);
   static final String ISSUER = DEFAULTS.path("issuer").textValue();
   static final String RESOURCE = DEFAULTS.path("resource").textValue();
   static final String NONCE = DEFAULTS.path("nonce").textValue();
@@ -111,7 +112,9 @@ final class Vectors {
 
   static List<TransactionField> fieldsOf(JsonNode list) {
     List<TransactionField> fields = new ArrayList<>();
-    for (JsonNode one : list) fields.add(new TransactionField(one.path("label").textValue(), one.path("value").textValue()));
+    for (JsonNode one : list) {
+      fields.add(new TransactionField(one.path("label").textValue(), one.path("value").textValue()));
+    }
     return fields;
   }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import javax.crypto.Mac;
@@ -81,7 +82,7 @@ class WebhookVerifierTest {
     assertEquals(Instant.parse("2027-01-15T07:59:00Z"), event.at());
     assertEquals(Map.of("subject", "usr_01k8dq9z2mp", "actor", Map.of("kind", "operator"), "n", 1), event.data());
     Map<String, List<String>> capitals = new LinkedHashMap<>();
-    HEADERS.forEach((name, values) -> capitals.put(name.toUpperCase(java.util.Locale.ROOT), values));
+    HEADERS.forEach((name, values) -> capitals.put(name.toUpperCase(Locale.ROOT), values));
     assertEquals(event, verify(BODY, capitals));
     assertEquals(event, verifier(secret(KEY)).verifyWebhook(BODY.getBytes(StandardCharsets.UTF_8), HEADERS::get));
   }
@@ -139,7 +140,7 @@ class WebhookVerifierTest {
       refuses("WEBHOOK_HEADERS_INVALID", BODY, without);
       refuses("WEBHOOK_HEADERS_INVALID", BODY, with(name));
       refuses("WEBHOOK_HEADERS_INVALID", BODY, with(name, value, value));
-      refuses("WEBHOOK_HEADERS_INVALID", BODY, with(name.toUpperCase(java.util.Locale.ROOT), value));
+      refuses("WEBHOOK_HEADERS_INVALID", BODY, with(name.toUpperCase(Locale.ROOT), value));
     }
     refuses("WEBHOOK_HEADERS_INVALID", BODY, Map.of());
   }
