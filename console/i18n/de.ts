@@ -52,6 +52,17 @@ export const de = {
   notYou: 'Nicht Sie?',
   lostToken: 'Ihr Token ist nicht zur Hand? Wiederherstellungscode verwenden',
   tokenAgain: 'Den Code Ihres Tokens verwenden',
+  forgotten: 'Passwort vergessen?',
+  forgottenText:
+    'Ein Link zu einem neuen geht an Ihre E-Mail-Adresse. Ihr Token bleibt: Sie melden sich mit dem neuen Passwort und seinem Code an.',
+  forgottenButton: 'Link senden',
+  forgottenAskedTitle: 'Sehen Sie in Ihr Postfach',
+  forgottenAsked:
+    'Wenn {0} die Adresse eines Administrators mit Token ist, ist eine Mail mit einem Link unterwegs. Er gilt 30 Minuten. Kommt keine, sehen Sie im Spam nach oder fragen Sie den Betrieb: „countersign admin recover“ macht Ihnen einen Link.',
+  mailAbsentTitle: 'Hier werden keine Mails gesendet',
+  mailAbsentText:
+    'Darum kann Ihnen kein Link gesendet werden. Fragen Sie den Betrieb: „countersign admin recover“ mit Ihrer E-Mail-Adresse, auf der Maschine des Dienstes, macht Ihnen einen Link.',
+  backToSignIn: 'Zurück zur Anmeldung',
   accountTitle: 'Welches Konto?',
   accountText: 'Auf diesem Server liegen mehrere.',
   deniedTitle: 'Anmeldung nicht möglich',
@@ -95,6 +106,11 @@ export const de = {
   recoveryLinkText:
     'Wählen Sie ein neues Passwort. Ihr altes Token und alle Ihre Sitzungen enden damit, und Sie richten danach ein anderes Token ein.',
   recoveryLinkButton: 'Passwort speichern',
+  resetTitle: 'Neues Passwort wählen',
+  resetText:
+    'Alle Ihre Sitzungen enden damit. Ihr Token bleibt, und die Anmeldung fragt als Nächstes nach seinem Code.',
+  resetGone:
+    'Er wurde benutzt oder ist älter als eine halbe Stunde. „Passwort vergessen?“ an der Anmeldung sendet einen neuen.',
   linkTitle: 'Dieser Link führt nirgendwohin',
   linkMissing: 'Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal ganz, von dort, wo Sie ihn haben.',
   setupGone:

@@ -87,6 +87,17 @@ export const en = {
   notYou: 'Not you?',
   lostToken: 'Your token is not at hand? Use a recovery code',
   tokenAgain: 'Use the code of your token',
+  forgotten: 'Forgotten your password?',
+  forgottenText:
+    'A link to a new one goes to your e-mail address. Your token stays: you sign in with the new password and its code.',
+  forgottenButton: 'Send the link',
+  forgottenAskedTitle: 'Look into your mailbox',
+  forgottenAsked:
+    'If {0} is the address of an administrator who has a token, a mail with a link is on its way. The link is good for 30 minutes. If none comes, look among the spam, or ask your operator: “countersign admin recover” makes a link for you.',
+  mailAbsentTitle: 'No mail is sent here',
+  mailAbsentText:
+    'So no link can be sent to you. Ask your operator: “countersign admin recover” with your e-mail address, on the machine of the service, makes a link for you.',
+  backToSignIn: 'Back to the sign-in',
   accountTitle: 'Which account?',
   accountText: 'This server holds more than one.',
   deniedTitle: 'Sign-in is not possible',
@@ -133,6 +144,10 @@ export const en = {
   recoveryLinkText:
     'Choose a new password. Your old token and all your sessions end with it, and you set up another token next.',
   recoveryLinkButton: 'Save the password',
+  resetTitle: 'Choose a new password',
+  resetText: 'All your sessions end with it. Your token stays, and the sign-in asks for its code next.',
+  resetGone:
+    'It has been used, or is older than half an hour. “Forgotten your password?” at the sign-in sends another.',
   linkTitle: 'This link leads nowhere',
   linkMissing: 'The link is not complete. Open it again from where you have it, as a whole.',
   setupGone:
