@@ -351,7 +351,7 @@ describe('the sign-in, in the console', () => {
       allowedOrigins: ['https://shop.example'],
     });
     const view = await enter(who, pathOf(shop, '/embed?backend=python'));
-    await expect(view.page.locator('.snippet').last()).toContainText(`RESOURCE = "${shop.id}"`);
+    await expect(view.page.locator('.snippet').last()).toContainText(`resource="${shop.id}"`);
     await expect(view.page.locator('.snippet').last()).toContainText('ORIGIN = "https://shop.example"');
     await view.page.getByText('Java', { exact: true }).click();
     await expect(view.page).toHaveURL(/backend=java$/);

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import unittest
 from typing import Any
 
-from countersign import Client, SendFailure, ServiceRefused, ServiceUnreachable, transaction_hash
+from countersign import Client, OptionInvalid, SendFailure, ServiceRefused, ServiceUnreachable, transaction_hash
 
 from .scripted import API_KEY, Script, answered, code_of, problem, refusal_of
 
@@ -89,6 +90,12 @@ class Authenticate(unittest.TestCase):
             error = refusal_of(lambda: script.client().authenticate(**self.asked))
             self.assertIn(error.code, ("NETWORK_FAILED", "TIMEOUT", "UNAVAILABLE"))
             self.assertEqual((len(script.requests), script.waited), (1, []))
+
+    def test_an_error_goes_to_another_process_and_back_as_it_is(self) -> None:
+        script = Script(problem(429, "TOO_MANY_ATTEMPTS", retryAfterMs=4200))
+        for error in (refusal_of(lambda: script.client().authenticate(**self.asked)), OptionInvalid("x")):
+            copy = pickle.loads(pickle.dumps(error))
+            self.assertEqual((type(copy), str(copy), vars(copy)), (type(error), str(error), vars(error)))
 
     def test_an_unknown_method_is_not_asked_for(self) -> None:
         script = Script(answered(self.success))

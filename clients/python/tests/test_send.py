@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", "/v1/users/elsewhere")
             self.end_headers()
         elif self.path == "/v1/users/silent":
-            RELEASE.wait(10)
+            RELEASE.wait(60)
         elif self.path == "/v1/users/dripping":
             self.send_response(200)
             self.end_headers()
@@ -89,7 +89,7 @@ class Sending(unittest.TestCase):
             with self.subTest(name):
                 began = time.monotonic()
                 self.assertEqual(code_of(lambda: self.client(timeout_ms=200).users.get(name)), "TIMEOUT")
-                self.assertLess(time.monotonic() - began, 5)
+                self.assertLess(time.monotonic() - began, 30)
 
     def test_an_answer_that_is_too_large_or_cut_off_is_none(self) -> None:
         self.assertEqual(code_of(lambda: self.client().users.get("endless")), "RESPONSE_INVALID")

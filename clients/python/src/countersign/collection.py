@@ -59,10 +59,10 @@ class Collection(Generic[Item, Created]):
         return Page([read_item(item) for item in items], following)
 
     def list(self, *, limit: Optional[int] = None, **query: Any) -> Iterator[Item]:
-        """All of them, page by page as they are read.
+        """All of them, page by page as they are read. ``query`` as of :meth:`page`.
 
-        >>> for user in client.users.list(search="m"):
-        ...     print(user["login"])
+        >>> [user["login"] for user in client.users.list(search="m")]
+        ['maria', 'mira']
         """
         seen: set[str] = set()
         after: Optional[str] = None

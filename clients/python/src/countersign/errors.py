@@ -49,6 +49,16 @@ class CountersignError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {super().__str__()}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Workers hand their errors over to other processes."""
+        return _restore, (type(self), self.args, dict(self.__dict__))
+
+
+def _restore(kind: type[CountersignError], args: tuple[Any, ...], members: dict[str, Any]) -> CountersignError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(members)
+    return error
+
 
 class ResultRefused(CountersignError):
     """This is no result of this sign-in, or the keys to tell cannot be had: one of the ``RESULT_ERROR_CODES``."""

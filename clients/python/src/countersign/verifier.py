@@ -118,6 +118,10 @@ class Verifier:
         :param accept_test: take the results of a test resource too, with which nobody has signed in. For your own tests,
             never in production
         :raises CountersignError: one of the ``RESULT_...`` codes, or ``JWKS_UNAVAILABLE``
+
+        >>> nonce = session.pop("nonce", None)
+        >>> verifier.verify_result(form["countersign_result"], nonce=nonce, origin="https://shop.example").sub
+        'usr_2v6m0c4x9ta'
         """
         expected = Expected(
             nonce=nonce,
