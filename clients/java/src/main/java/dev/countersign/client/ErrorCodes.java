@@ -155,6 +155,7 @@ public final class ErrorCodes {
           "CSRF_INVALID",
           "CREDENTIALS_AMBIGUOUS",
           "LINK_INVALID",
+          "MAIL_ABSENT",
           "CONFIRMATION_WRONG",
           "ACCOUNT_NEEDED",
           "ADMINISTRATOR_NOT_FOUND",
