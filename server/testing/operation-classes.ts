@@ -10,6 +10,7 @@
  * - `self`: administrators about themselves, by session alone. `superuser-self`: the superuser.
  * - `key-only`: keys with `authenticate`.
  * - `open`: whoever has the link, the code or the password that goes in the body.
+ * - `open-to-pages`: people with a session or none, and no keys.
  */
 export type OperationClass =
   | 'sees'
@@ -22,7 +23,8 @@ export type OperationClass =
   | 'self'
   | 'superuser-self'
   | 'key-only'
-  | 'open';
+  | 'open'
+  | 'open-to-pages';
 
 export const operationClasses: Record<string, OperationClass> = {
   'POST /authentications': 'key-only',
@@ -76,6 +78,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /users/{id}/events': 'sees',
   'GET /tokens/{id}/events': 'sees',
   'GET /statistics': 'sees',
+  'GET /statistics/resources': 'sees',
   'GET /account': 'sees',
   'PATCH /account': 'administers',
   'GET /plan': 'administers',
@@ -108,7 +111,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /session/recovery': 'open',
   'POST /session/enrol': 'open',
   'GET /session': 'self',
-  'GET /session/whose': 'open',
+  'GET /session/whose': 'open-to-pages',
   'DELETE /session': 'self',
   'GET /administrators': 'administers',
   'GET /administrators/{id}': 'administers',

@@ -219,6 +219,14 @@ export const de = {
   codeFor: 'Code für {0}',
   installs: 'Braucht {0}.',
   exampleOrigin: 'Noch ist kein Origin erlaubt, darum steht https://www.example.com für Ihre Website.',
+  shop: 'Oder erst im Demo-Shop ansehen',
+  shopText:
+    'Mit Countersign kommt ein kleiner Shop. Tippen Sie das im Ordner von Countersign in eine Shell (bash); der Shop meldet Menschen dann mit dieser Ressource an.',
+  shopKey: 'Er fragt nach einem API-Schlüssel, der „Anmeldungen“ darf.',
+  shopMakeKey: 'Einen machen',
+  shopAskKey: 'Der Superuser macht einen.',
+  shopWhere: 'Der Shop ist dann unter {0}, nur auf diesem Rechner. Strg+C beendet ihn.',
+  shopOrigin: 'Seine Seiten dürfen die Anmeldung dieser Ressource noch nicht zeigen.',
 
   tryLead:
     'Eine echte Anmeldung bei dieser Ressource, durch jemanden, der ihr zugewiesen ist. Sie zählt und steht im Protokoll wie jede andere.',

@@ -219,6 +219,14 @@ export const en = {
   codeFor: 'Code for {0}',
   installs: 'Needs {0}.',
   exampleOrigin: 'No origin is allowed yet, so https://www.example.com stands for your site.',
+  shop: 'Or see it in the demo shop first',
+  shopText:
+    'A small shop comes with Countersign. Type this into a shell (bash) in the folder of Countersign; the shop then signs people in with this resource.',
+  shopKey: 'It asks for an API key that may do “Sign-ins”.',
+  shopMakeKey: 'Make one',
+  shopAskKey: 'The superuser makes one.',
+  shopWhere: 'The shop is then at {0}, on that machine alone. Ctrl+C ends it.',
+  shopOrigin: 'Its pages may not show the sign-in of this resource yet.',
 
   // Try it.
   tryLead:
