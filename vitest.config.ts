@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers,
+          isolate: false,
           // Properties and races on a machine that does other things as well.
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -40,6 +41,7 @@ export default defineConfig({
         test: {
           name: 'http',
           maxWorkers,
+          isolate: false,
           include: http,
           exclude: ['{widget,docs}/**/*.browser.test.ts'],
           testTimeout: 30_000,
@@ -49,6 +51,8 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          globalSetup: 'e2e/harness/build-first.ts',
+          isolate: false,
           // Two on two cores, since a page waits as well; more of them would only make one another late.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -22,6 +22,12 @@ const EXAMPLES: readonly ExampleSite[] = [
     command: () => [findPython(quietProbe), '-B', 'docs/examples/python/server.py'],
     env: { PYTHONPATH: 'clients/python/src' },
   },
+  {
+    language: 'php',
+    file: 'docs/examples/php/index.php',
+    // Sessions in the temporary folder: the system's own may not be ours to write to.
+    command: (port) => ['php', '-d', 'session.save_path=', '-S', `127.0.0.1:${port}`, 'docs/examples/php/index.php'],
+  },
 ];
 
 let stage: Stage;
