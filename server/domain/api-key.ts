@@ -53,6 +53,8 @@ export type KeyKind = (typeof KEY_KINDS)[number];
 /** What a key of the dialect may, within what its administrator may: all that the dialect has rows for. */
 export const PROTECTIMUS_SCOPES: readonly ApiScope[] = ['authenticate', 'read', 'write'];
 export const MOST_ADDRESS_RANGES = 50;
+/** Of one account with one user name, living or not: each is looked at for every request with that name. */
+export const MOST_KEYS_OF_ONE = 50;
 
 /** When a key was last used, give or take {@link KEY_USE_STEP_MS}. Apart from the key, so that noting it changes no key. */
 export interface ApiKeyUse {

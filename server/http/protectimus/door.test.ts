@@ -10,7 +10,7 @@ import { basic, type Dialect, dialectKey, numberOf, openDialect, passwordOf } fr
 import { addResource, must, overwrite, PASSWORD, read } from '../../testing/scene.ts';
 import { removeAdministrator } from '../../usecases/administrators/change-administrator.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../../usecases/api-keys/change-api-key.ts';
-import { WRONG_PER_MINUTE } from '../../usecases/protectimus/authenticate-key.ts';
+import { WRONG_PER_MINUTE } from '../../usecases/protectimus/guesses.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;

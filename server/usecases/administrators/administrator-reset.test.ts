@@ -118,6 +118,17 @@ describe('asking for a link', () => {
     expect(await ask(EMAIL, from())).not.toHaveProperty('refused');
   });
 
+  // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the administrator asks.
+  test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
+    for (let minute = 0; minute < 130; minute++) {
+      await must(await ask(EMAIL)).deliver();
+      const { path } = ports.courier.last('password-reset', EMAIL);
+      expect(await view(String(path).split('#')[1] ?? '')).toEqual({});
+      ports.clock.advance(60_000);
+    }
+    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
+  });
+
   test('says for everybody that no mail is sent here, and writes nothing', async () => {
     const absent = { ...ports, courier: { isAbsent: true as const, send: async () => {} } };
     const before = ports.store.commits.length;

@@ -8,6 +8,7 @@ import {
   type PasswordReset,
   RESETS_PER_ADDRESS,
   RESETS_PER_PERSON,
+  RESETS_PER_PERSON_WINDOW_MS,
   RESETS_WINDOW_MS,
 } from '../../domain/password-reset.ts';
 import { documents } from '../../ports/documents.ts';
@@ -47,7 +48,8 @@ export async function askAdministratorReset(
 
   const found = await locateAdministrator(ports, account, email);
   const subject = found?.id ?? unknownSubject(ports, account, email);
-  const about = await store.increment(`administrator-reset/for/${subject}`, RESETS_WINDOW_MS, RESETS_PER_PERSON, now);
+  const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
+  const about = await store.increment(`administrator-reset/for/${subject}`, ...perPerson, now);
   // Nobody has shown anything yet, so it is nobody who acts.
   const act: Act = { actor: { kind: 'user', account }, ...whence };
   const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };

@@ -1,9 +1,15 @@
 import { referenceTo } from '../../domain/actor.ts';
 import { parseRange } from '../../domain/addresses.ts';
-import { MOST_ADDRESS_RANGES, PROTECTIMUS_SCOPES, type ProtectimusKey } from '../../domain/api-key.ts';
+import {
+  MOST_ADDRESS_RANGES,
+  MOST_KEYS_OF_ONE,
+  PROTECTIMUS_SCOPES,
+  type ProtectimusKey,
+} from '../../domain/api-key.ts';
 import { writeApiKey } from '../../domain/api-key-text.ts';
 import { mayAdminister, mayGrant } from '../../domain/authority.ts';
 import { type AdministratorId, type ApiKeyId, crockford, idFromBytes } from '../../domain/ids.ts';
+import { normaliseName } from '../../domain/names.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
@@ -47,6 +53,12 @@ export async function createProtectimusKey(
 
   const { account } = actor;
   const { id } = birth;
+  const index = indexes.protectimusKeys(normaliseName(administrator.email));
+  const held = await ports.store.range(index, { prefix: account, limit: MOST_KEYS_OF_ONE });
+  // What is made again after a lost answer is one of them already.
+  if (held.length === MOST_KEYS_OF_ONE && !held.some((entry) => entry.id === id)) {
+    return refusal('INPUT_INVALID', { detail: `administrator: has ${MOST_KEYS_OF_ONE} keys of this kind; delete one` });
+  }
   const secret = crockford(birth.secret ?? ports.random.bytes(20));
   const now = ports.clock.now();
   const key: ProtectimusKey = {

@@ -2,7 +2,12 @@ import { rateKey } from '../../domain/addresses.ts';
 import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
-import { RESETS_PER_ADDRESS, RESETS_PER_PERSON, RESETS_WINDOW_MS } from '../../domain/password-reset.ts';
+import {
+  RESETS_PER_ADDRESS,
+  RESETS_PER_PERSON,
+  RESETS_PER_PERSON_WINDOW_MS,
+  RESETS_WINDOW_MS,
+} from '../../domain/password-reset.ts';
 import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
@@ -43,7 +48,8 @@ export async function askPasswordReset(
 
   const found = await locateUser(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
-  const about = await ports.store.increment(`password-reset/for/${subject}`, RESETS_WINDOW_MS, RESETS_PER_PERSON, now);
+  const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
+  const about = await ports.store.increment(`password-reset/for/${subject}`, ...perPerson, now);
   const person = found && (await whoMayReset(ports, found, id));
   const act: Act = { actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) }, ...whence };
   const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;

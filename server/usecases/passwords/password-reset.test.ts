@@ -124,6 +124,16 @@ describe('asking for a link', () => {
     expect(await ask('alice', from())).not.toHaveProperty('refused');
   });
 
+  // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the person asks.
+  test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
+    for (let minute = 0; minute < 130; minute++) {
+      await must(await ask('alice')).deliver();
+      expect(await viewReset(ports, linkIn(ports.courier.sent.at(-1)), undefined)).not.toHaveProperty('refused');
+      ports.clock.advance(60_000);
+    }
+    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
+  });
+
   test('is refused where the resource does not offer it', async () => {
     const closed = await setScene(ports, { user: { email: 'alice@shop.example' } });
     expect(await ask('alice', from(), closed.resource.id)).toEqual({ refused: 'NOT_FOUND' });

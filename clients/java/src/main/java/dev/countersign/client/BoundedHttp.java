@@ -11,21 +11,27 @@ import java.util.concurrent.TimeUnit;
 final class BoundedHttp {
   private final HttpClient client;
 
-  /** Null: one of its own. */
-  BoundedHttp(HttpClient given) {
-    client = given == null ? newClient() : given;
+  /**
+   * @param given null: one of its own
+   * @param url where all of its requests go
+   */
+  BoundedHttp(HttpClient given, String url) {
+    client = given == null ? newClient(url) : given;
     // They would carry credentials elsewhere.
     if (client.followRedirects() != HttpClient.Redirect.NEVER) {
       throw InvalidInputException.option("\"httpClient\" must not follow redirects.");
     }
   }
 
-  private static HttpClient newClient() {
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(Duration.ofMinutes(1))
-        .build();
+  private static HttpClient newClient(String url) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(Duration.ofMinutes(1));
+    // What is not encrypted stays on this machine, whatever proxy the host names.
+    if (!url.startsWith("https:")) builder.proxy(HttpClient.Builder.NO_PROXY);
+    return builder.build();
   }
 
   /** The time limit covers the body too, which {@link HttpRequest#timeout} does not. */

@@ -297,7 +297,7 @@ public final class CountersignClient {
     /** The client. */
     public CountersignClient build() {
       Transport.Options options = new Transport.Options(url, timeout, retries, maxRetryWait, clock, pause);
-      return new CountersignClient(new Transport(new BoundedHttp(httpClient), apiKey, options));
+      return new CountersignClient(new Transport(new BoundedHttp(httpClient, url), apiKey, options));
     }
   }
 }

@@ -39,8 +39,8 @@ public final class ResultVerifier {
             options.issuer, options.resource, options.clockTolerance.toSeconds(), options.maxLifetime.toSeconds());
     algorithms = options.algorithms;
     clock = options.clock;
-    BoundedHttp http = new BoundedHttp(options.httpClient);
     String url = options.jwksUrl == null ? options.issuer + "/.well-known/jwks.json" : options.jwksUrl;
+    BoundedHttp http = new BoundedHttp(options.httpClient, url);
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url)).header("accept", "application/jwk-set+json, application/json").build();
     Duration timeout = options.jwksTimeout;

@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -305,6 +310,32 @@ class TransportTest {
       CountersignClient client = client(moved.url(), builder -> builder);
       Refusals.of("RESPONSE_INVALID", () -> client.users().get("usr_1"));
       assertEquals(List.of(), other.seen());
+    }
+  }
+
+  /**
+   * SR-35, SR-9. The attack: the host names a proxy for everything, and whoever is on the way there reads the key, or
+   * answers for the service with keys of their own.
+   */
+  @Test
+  void whatIsNotEncryptedGoesToNoProxy() {
+    ProxySelector usual = ProxySelector.getDefault();
+    try (LocalServer proxy = new LocalServer(USER);
+        LocalServer service = new LocalServer(USER)) {
+      URI named = URI.create(proxy.url());
+      ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress(named.getHost(), named.getPort())));
+      CountersignClient client = client(service.url(), builder -> builder);
+      assertEquals("usr_1", client.users().get("usr_1").id());
+      ResultVerifier verifier = ResultVerifier.builder(service.url(), "res_1").build();
+      String said = "{\"typ\":\"countersign-result+jwt\",\"alg\":\"ES256\",\"kid\":\"k\"}";
+      String header =
+          Base64.getUrlEncoder().withoutPadding().encodeToString(said.getBytes(StandardCharsets.UTF_8));
+      Refusals.of(
+          "JWKS_UNAVAILABLE", () -> verifier.verifyResult(header + ".e30.AAAA", ResultExpectations.ofNonce("n")));
+      assertEquals(List.of("GET /v1/users/usr_1", "GET /.well-known/jwks.json"), service.lines());
+      assertEquals(List.of(), proxy.seen());
+    } finally {
+      ProxySelector.setDefault(usual);
     }
   }
 
