@@ -4,7 +4,16 @@ import { defineConfig } from 'vitest/config';
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
 /** Of the built product, but without a browser: they may run side by side. */
 const built = 'e2e/**/*.built.test.ts';
-const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built];
+/** Libraries in other languages, which are tried against the built service as well. */
+const libraries = 'clients/{python,php,java}/*.test.ts';
+const http = [
+  'server/http/**/*.test.ts',
+  'server/*.test.ts',
+  'demo-site/**/*.test.ts',
+  'docs/**/*.test.ts',
+  built,
+  libraries,
+];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by itself the runner leaves one core free, which of two is half. */

@@ -10,6 +10,8 @@ import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts'
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
+import { USER_BLOCKS } from '../server/domain/protectimus/blocks.ts';
+import { PROTECTIMUS_TYPES } from '../server/domain/protectimus/type-names.ts';
 import { RESOURCE_WARNINGS } from '../server/domain/resource-warnings.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../shared/wire/token-import.ts';
@@ -45,6 +47,9 @@ describe('the blocks of the documents', () => {
       'json answer',
       'text',
       'ts', // backend-examples.test.ts
+      'python', // library-examples.test.ts
+      'php', // php-examples.test.ts
+      'java', // clients/java/java.test.ts
       'html', // embedding.browser.test.ts
       'js',
       'jsx',
@@ -68,10 +73,14 @@ describe('the blocks of the documents', () => {
       ['README.md', 'npm ci && npm start'],
       ['README.md', 'npm ci && npm test'],
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
+      ['docs/backend-developers.md', 'pip install ./clients/python'],
+      ['docs/backend-developers.md', expect.stringContaining('composer require countersign/client')],
+      ['docs/backend-developers.md', 'mvn -f clients/java/pom.xml install'],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
+      ['docs/protectimus.md', expect.stringContaining('--kind protectimus')],
     ]);
   });
 });
@@ -258,6 +267,9 @@ describe('what the documents say', () => {
       ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
+      // The words of the Protectimus dialect.
+      ...PROTECTIMUS_TYPES,
+      ...USER_BLOCKS,
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()
