@@ -84,6 +84,17 @@ describe('what happens', () => {
     await expect(rows(view)).toHaveCount(total);
   });
 
+  test('is told in the language of whoever looks, what the room of events says of an attempt as well', async () => {
+    const who = await someone(visits.stage);
+    await busyAccount(who, 1);
+    const view = await enter(who, '/console?days=7', { ...DESK, locale: 'de' });
+    await view.at('Start');
+    const outcomes = view.page.locator('.latest-outcome .state');
+    await expect(outcomes).toHaveCount(5);
+    const told = await outcomes.allTextContents();
+    expect([...new Set(told)].sort()).toEqual(['Abgewiesen', 'Eingelassen']);
+  });
+
   test('is read day by day with the keyboard, and as a table; the resources stand side by side', async () => {
     const who = await someone(visits.stage);
     await busyAccount(who);

@@ -100,8 +100,8 @@ export function outcomesByDay(days: readonly DayView[]): Series[] {
   ];
 }
 
-/** More colours than this are not told apart. */
-const MOST_REASONS = 5;
+/** As many as the style has colours for (`--pile-1` and on): more are not told apart. */
+const MOST_SERIES = 6;
 export const OTHERS = 'others';
 
 /** Whatever reasons are called. */
@@ -109,10 +109,10 @@ function countOf(refused: DayView['refused'], reason: string): number {
   return Object.hasOwn(refused, reason) ? (refused[reason] ?? 0) : 0;
 }
 
-/** By the most frequent reasons; what is left of more than can be told apart is one series more. */
+/** By the most frequent reasons; where there are more than can be told apart, the last series is all others. */
 export function reasonsByDay(days: readonly DayView[]): Series[] {
   const reasons = reasonsOf(days).map(([reason]) => reason);
-  const own = reasons.length > MOST_REASONS + 1 ? reasons.slice(0, MOST_REASONS) : reasons;
+  const own = reasons.length > MOST_SERIES ? reasons.slice(0, MOST_SERIES - 1) : reasons;
   const series = own.map((key) => ({ key, values: days.map(({ refused }) => countOf(refused, key)) }));
   if (own.length === reasons.length) return series;
   const shown = (refused: DayView['refused']) => own.reduce((sum, reason) => sum + countOf(refused, reason), 0);

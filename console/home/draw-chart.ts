@@ -19,7 +19,6 @@ export interface DrawnChart {
   destroy(): void;
 }
 
-const HEIGHT = 220;
 /** Whole numbers alone: half a sign-in is none. */
 const STEPS = [1, 2, 5]
   .flatMap((one) => Array.from({ length: 9 }, (_, zeros) => one * 10 ** zeros))
@@ -47,7 +46,7 @@ export function drawChart(host: HTMLElement, { days, series, lang, at: first }: 
   const plot = new UPlot(
     {
       width: widthOf(host),
-      height: HEIGHT,
+      height: host.clientHeight,
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -102,7 +101,7 @@ export function drawChart(host: HTMLElement, { days, series, lang, at: first }: 
   );
   const resized = new ResizeObserver(() => {
     const width = widthOf(host);
-    if (width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
+    if (width > 0 && width !== plot.width) plot.setSize({ width, height: host.clientHeight });
   });
   resized.observe(host);
   return {

@@ -3,6 +3,7 @@ import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { useRead } from '../inside/use-read.ts';
+import { Badge } from '../parts/badge.tsx';
 import type { Read } from '../service/reads.ts';
 import { amountText } from './amount-text.ts';
 import { words } from './words.ts';
@@ -29,9 +30,9 @@ export function Standing() {
             {plan.body ? (
               <>
                 <Link href={CONSOLE_PLACES.plan[0]}>{plan.body.plan.name}</Link>{' '}
-                <span class={plan.body.plan.active ? 'badge good' : 'badge'}>
+                <Badge tone={plan.body.plan.active ? 'good' : 'bad'}>
                   {words(plan.body.plan.active ? 'planActive' : 'planInactive')}
-                </span>
+                </Badge>
               </>
             ) : (
               <Unknown read={plan} />

@@ -9,11 +9,11 @@ import { createReadiness } from '../../server/http/readiness.ts';
 import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
-import { type HostSite, startHostSite } from '../../widget/testing/host-page.ts';
 import { foundByAxe } from './axe.ts';
 import { closePages, sharedBrowser } from './browser.ts';
 import { built } from './built-service.ts';
 import { expect } from './expect.ts';
+import { type HostSite, startHostSite } from './host-site.ts';
 
 /**
  * The service in this process, with its widget and console as they are built: its clock and store are the test's, and a

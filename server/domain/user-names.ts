@@ -10,7 +10,8 @@ export const CLAIMING_GIVEN_UP_MS = 30_000;
 export const NAME_FIELDS = ['login', 'alias', 'email', 'phone'] as const;
 export type NameField = (typeof NAME_FIELDS)[number];
 
-interface Named {
+/** What of a user is a name. */
+export interface Named {
   login: string;
   alias?: string | undefined;
   email?: string | undefined;

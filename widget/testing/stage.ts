@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { closePages, sharedBrowser } from '../../e2e/harness/browser.ts';
 import { built } from '../../e2e/harness/built-service.ts';
+import { type HostSite, startHostSite } from '../../e2e/harness/host-site.ts';
 import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
-import { type HostSite, hostPage, startHostSite } from './host-page.ts';
+import { hostPage } from './host-page.ts';
 
 export const NONCE = 'nonce-of-the-session-0001';
 

@@ -1,10 +1,10 @@
 import { parseId } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
-import { fieldOfName, userNames } from '../../domain/user-names.ts';
+import { fieldOfName, type Named, userNames } from '../../domain/user-names.ts';
 import { type Refusal, refusal } from '../verdict.ts';
 
 /** Names that no user may have together, or at all. Whether somebody else has one, their claims say. */
-export function judgeNames(user: Parameters<typeof userNames>[0]): Refusal | undefined {
+export function judgeNames(user: Named): Refusal | undefined {
   if (user.alias !== undefined && normaliseName(user.alias) === normaliseName(user.login)) {
     return refusal('NAME_AMBIGUOUS', { field: 'alias' });
   }
