@@ -1,4 +1,5 @@
 import type { OtpUse } from '../../../shared/wire/result.ts';
+import { mayAuthenticateOn } from '../../domain/authority.ts';
 import { apiScope } from '../../domain/challenge.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
@@ -65,6 +66,7 @@ export async function authenticate(
   act: Act,
   request: AuthenticationRequest,
 ): Promise<Verdict<Authenticated>> {
+  if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
   if (!isRefusal(verdict)) void noteInPassing(ports, documents.firstLogin(act.actor.account));
   return verdict;

@@ -3,6 +3,7 @@ import { mayChangeUser, mayCreate } from '../../domain/authority.ts';
 import type { TokenId, UserId } from '../../domain/ids.ts';
 import { hashPin } from '../../domain/ocra/answer.ts';
 import { formatSuite, type OcraSuite } from '../../domain/ocra/suite.ts';
+import type { ProtectimusType } from '../../domain/protectimus/token-types.ts';
 import type {
   OathToken,
   OcraToken,
@@ -32,6 +33,8 @@ export interface NewTokenRecord {
   expiresAt?: number | undefined;
   /** Where the epochs of the token begin; 0, the default, for an id that nothing has had before. */
   epoch?: number | undefined;
+  /** In the Protectimus dialect: what it is called there. */
+  madeAs?: ProtectimusType | undefined;
 }
 
 export interface NewPin {
@@ -198,6 +201,7 @@ export async function storeToken<T extends Token>(
     failures: 0,
     ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
     directResources: [],
+    ...(input.madeAs !== undefined && { madeAs: input.madeAs }),
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });
