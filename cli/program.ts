@@ -3,6 +3,7 @@ import { addAction, addNoun } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
 import type { GlobalOptions, Surroundings } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addCourier, addKeeping, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
@@ -23,7 +24,7 @@ Ends with
   1  refused by the service: the code is in the message
   2  called wrongly
   3  no service answers
-  4  not all of it: rows of an import were refused, doctor found something, a key is still in use`;
+  4  not all of it: rows of an import or a move were refused, doctor found something, a key is still in use`;
 
 /** The whole command. */
 function makeProgram(around: Surroundings, version: string): Command {
@@ -56,6 +57,7 @@ function makeProgram(around: Surroundings, version: string): Command {
   for (const action of SINGLE) addAction(program, action, around);
   addAssignments(program, around);
   addTransfer(program, around);
+  addMigrate(program, around);
   return program;
 }
 
