@@ -109,6 +109,8 @@ interface TokenRecord {
   /** (c): resources that accept this token's OTP with no user involved. */
   directResources: ResourceId[];
   pin?: TokenPin;
+  /** False: its codes let nobody in whom a site's backend asks about. Absent: they do. The widget asks nobody for it. */
+  apiSupport?: false;
   /** Of tokens that were made in the Protectimus dialect: what they were called there, and still are. */
   madeAs?: ProtectimusType;
   createdAt: number;

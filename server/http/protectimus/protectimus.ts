@@ -14,6 +14,8 @@ import { readFields } from './fields.ts';
 import { Mistake } from './mistake.ts';
 import { resourceRows } from './resources.ts';
 import { findRow, type Row } from './row.ts';
+import { tokenRows } from './tokens.ts';
+import { userRows } from './users.ts';
 
 export interface DialectOptions {
   issuer: string;
@@ -23,7 +25,7 @@ export interface DialectOptions {
 }
 
 /** Every row of the dialect; `docs/protectimus.md` has the same table for people. */
-export const ROWS: readonly Row[] = [...authenticationRows, ...resourceRows];
+export const ROWS: readonly Row[] = [...authenticationRows, ...resourceRows, ...tokenRows, ...userRows];
 
 export const DIALECT_PATH = '/api/v1';
 

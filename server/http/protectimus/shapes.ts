@@ -1,8 +1,11 @@
 import type { ActorReference } from '../../domain/actor.ts';
 import { idNumber } from '../../domain/ids.ts';
+import { protectimusType } from '../../domain/protectimus/token-types.ts';
 import type { Resource } from '../../domain/resource.ts';
+import { isSent, type Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
-import { nameAdministrators, nameFilters } from '../../usecases/protectimus/name-others.ts';
+import { haveTokens, nameAdministrators, nameFilters, nameUsers } from '../../usecases/protectimus/name-others.ts';
 import type { Shape } from './envelope.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -49,5 +52,73 @@ export async function resourceShapes(ports: Needs, resources: readonly Resource[
 
 export async function resourceShape(ports: Needs, resource: Resource): Promise<Shape> {
   const [shape] = await resourceShapes(ports, [resource]);
+  return shape ?? {};
+}
+
+export async function tokenShapes(ports: Needs, tokens: readonly Token[]): Promise<Shape[]> {
+  const account = tokens[0]?.account;
+  if (account === undefined) return [];
+  const administrators = tokens.map(({ administrator }) => ({
+    kind: 'administrator' as const,
+    id: administrator ?? '',
+  }));
+  const creators = await nameAdministrators(ports, account, [
+    ...tokens.map(({ createdBy }) => createdBy),
+    ...administrators,
+  ]);
+  const owners = await nameUsers(
+    ports,
+    account,
+    tokens.map(({ owner }) => owner),
+  );
+  return tokens.map((token) => ({
+    id: idNumber(token.id),
+    name: token.name,
+    type: protectimusType(token),
+    serialNumber: isSent(token) ? token.factor.to : (token.serial ?? ''),
+    enabled: token.enabled,
+    apiSupport: token.apiSupport !== false,
+    ...(token.owner !== undefined && { userId: idNumber(token.owner), username: owners.get(token.owner) ?? '' }),
+    ...(token.administrator !== undefined && {
+      clientStaffId: idNumber(token.administrator),
+      clientStaffUsername: creators.get(token.administrator) ?? '',
+    }),
+    ...creator(token.createdBy, creators),
+  }));
+}
+
+export async function tokenShape(ports: Needs, token: Token): Promise<Shape> {
+  const [shape] = await tokenShapes(ports, [token]);
+  return shape ?? {};
+}
+
+export async function userShapes(ports: Needs, users: readonly User[]): Promise<Shape[]> {
+  const account = users[0]?.account;
+  if (account === undefined) return [];
+  const creators = await nameAdministrators(
+    ports,
+    account,
+    users.map(({ createdBy }) => createdBy),
+  );
+  const owners = await haveTokens(
+    ports,
+    account,
+    users.map(({ id }) => id),
+  );
+  return users.map(({ id, login, email, phone, firstName, secondName, apiSupport, createdBy }) => ({
+    id: idNumber(id),
+    login,
+    email,
+    phoneNumber: phone,
+    firstName,
+    secondName,
+    apiSupport,
+    hasTokens: owners.has(id),
+    ...creator(createdBy, creators),
+  }));
+}
+
+export async function userShape(ports: Needs, user: User): Promise<Shape> {
+  const [shape] = await userShapes(ports, [user]);
   return shape ?? {};
 }

@@ -213,7 +213,7 @@ function withoutSecondFactor(
   resource: Resource,
   { user, tokens }: PasswordRight,
 ): Verdict<Authenticated> {
-  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now());
+  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
   if (factors.kind === 'deny') return refusal(denialCode(factors.reason));
   if (factors.otp) return refusal('OTP_REQUIRED');
@@ -234,6 +234,7 @@ async function byToken(
   }
   const outcome = await checkFactor(ports, token.value.owner ?? token.value.id, {
     method: 'token',
+    way: 'api',
     answer: { kind: 'code', otp: request.otp },
     accepts: acceptedKinds(resource),
     scope: apiScope(resource.id),

@@ -74,7 +74,7 @@ export async function createChallenge(ports: Needs, act: Act, request: Challenge
     .filter(({ id, factor }) => (request.token ?? id) === id && (request.kind ?? factor.kind) === factor.kind)
     .filter(({ factor }) => accepts.includes(factor.kind))
     .sort((a, b) => TOKEN_KINDS.indexOf(a.factor.kind) - TOKEN_KINDS.indexOf(b.factor.kind));
-  const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now()));
+  const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now(), 'api'));
   if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
   return ask(ports, act, { token, resource, language: request.language, user: found.user });
 }

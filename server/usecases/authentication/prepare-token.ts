@@ -40,5 +40,5 @@ async function showingByItself(ports: Needs, act: Act, request: ChallengeRequest
   return found.tokens
     .filter(isOath)
     .filter(({ id }) => (request.token ?? id) === id)
-    .find((token) => isUsable(token, accepts, now));
+    .find((token) => isUsable(token, accepts, now, 'api'));
 }

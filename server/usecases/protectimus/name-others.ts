@@ -2,6 +2,7 @@ import type { ActorReference } from '../../domain/actor.ts';
 import type { AccountId, AdministratorId, FilterId, UserId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
@@ -37,4 +38,14 @@ export async function nameUsers(
   const keys = [...new Set(ids.filter((id) => id !== undefined))].map(documents.user);
   const stored = await ports.store.getMany(keys, ports.clock.now());
   return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.login]] : [])));
+}
+
+/** Which of these have a token. */
+export async function haveTokens(
+  { store }: Needs,
+  account: AccountId,
+  ids: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const first = await Promise.all(ids.map((id) => store.range(indexes.tokensOf(account, id), { limit: 1 })));
+  return new Set(ids.filter((_, at) => first[at]?.length === 1));
 }
