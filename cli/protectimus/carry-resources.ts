@@ -6,6 +6,7 @@ export interface ResourceHere {
   /** Made up in a dry run, where it is not there yet. */
   id: string;
   name: string;
+  enabled: boolean;
   /** Whether nobody who had a token comes in without one: by what its settings say, not by what they said there. */
   asksForToken: boolean;
 }
@@ -14,6 +15,7 @@ export interface ResourceHere {
 interface Shown {
   id: string;
   name: string;
+  enabled: boolean;
   methodPolicy: string;
   testMode: string | null;
   enrolment: { required: boolean; postponableUntil: number | null } | null;
@@ -48,7 +50,7 @@ export async function carryResources(
       continue;
     }
     const made = dryRun
-      ? { id: '', name: resource.name }
+      ? { id: '', name: resource.name, enabled: true }
       : await tryOne(report, row, async () => {
           const settings = settingsOf(resource);
           const headers = { 'idempotency-key': keyOf(run, '/v1/resources', resource.id, settings) };

@@ -103,7 +103,10 @@ export function planMove(account: SourceAccount): Move {
   return {
     resources: resources.map((resource) => ({
       ...resource,
-      withTokens: access.some((one) => one.resource === resource.id && one.user !== undefined && one.neededToken),
+      // Where it is not known who has one, everybody may have.
+      withTokens:
+        'refused' in (account.access.get(resource.id) ?? { refused: '' }) ||
+        access.some((one) => one.resource === resource.id && one.user !== undefined && one.neededToken),
       takesSms: access.some(
         (one) => one.resource === resource.id && one.tokens.some((id) => known.tokens.get(id)?.type === 'SMS'),
       ),
@@ -149,6 +152,9 @@ function accessTo(resource: SourceResource, account: SourceAccount, known: Known
     left.push({ what: 'assignment', number, name, resource: resource.name, code: 'CONTRADICTED' });
   const people = new Map<number, PlannedAccess>();
   for (const user of told.users) {
+    // Who does not come over has been told of.
+    if (!known.users.has(user.id) && account.users.some(({ id, login }) => id === user.id && login === user.login))
+      continue;
     // A number that stands for somebody else by now gives access to nobody.
     if (known.users.get(user.id)?.login !== user.login) refuse(user.id, user.login);
     else people.set(user.id, { resource: resource.id, user: user.id, tokens: [], neededToken: told.isTokenUnread });

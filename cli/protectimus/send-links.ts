@@ -16,6 +16,10 @@ export async function sendEnrolments(sending: Sending, { enrolments }: Needs): P
   const written = new Set<string>();
   for (const { user, resource } of enrolments) {
     const row = { what: 'enrolment', name: user.login, resource: resource.name } as const;
+    if (!resource.enabled) {
+      sending.report.add({ ...row, outcome: 'left', code: 'RESOURCE_OFF', detail: 'the link would lead nowhere' });
+      continue;
+    }
     if (written.has(user.id)) {
       sending.report.add({
         ...row,
