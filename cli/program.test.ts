@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -155,6 +156,15 @@ describe('what it ends with', () => {
     const ended = await terminal.type(args);
     expect(ended.code).toBe(code);
     expect(ended.err).toContain(said);
+  });
+
+  test('a folder in which nothing is installed is left as it is, and named', async () => {
+    const [server, data] = [join(terminal.dataFolder, 'server.cjs'), join(terminal.dataFolder, 'dtaa')];
+    await writeFile(server, 'console.log("ready"); process.stdin.resume();');
+    const ended = await terminal.type(['--data', data, 'account', 'create', '--name', 'Acme'], '', {}, server);
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(data) });
+    expect(ended.err).toContain('countersign setup');
+    expect(existsSync(data)).toBe(false);
   });
 
   test('help and version are no mistakes', async () => {

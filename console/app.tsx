@@ -87,7 +87,7 @@ function useHasMoved(stage: Stage): boolean {
 
 /** What is behind the door is not sent to whoever stands before it. */
 function Later(props: InsideProps) {
-  const [loaded, setLoaded] = useState<{ lang: string; Inside: ComponentType<InsideProps> }>();
+  const [loaded, setLoaded] = useState<{ Inside: ComponentType<InsideProps> }>();
   const [isLost, setLost] = useState(false);
   const { texts } = props;
   const { lang } = texts;
@@ -100,13 +100,14 @@ function Later(props: InsideProps) {
     import('./inside/inside.tsx')
       .then(({ loadInside }) => loadInside(lang))
       .then(
-        (Inside) => setLoaded({ lang, Inside }),
+        (Inside) => setLoaded({ Inside }),
         () => setLost(true),
       );
   }, [lang]);
   if (loaded) {
     const { Inside } = loaded;
-    return <Inside key={loaded.lang} {...props} />;
+    // In another language it is the same: what somebody was at stays, and so does the focus.
+    return <Inside {...props} />;
   }
   if (!isLost) return <Loading texts={texts} />;
   return (

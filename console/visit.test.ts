@@ -4,6 +4,7 @@ import { type Answer, createClient } from './service/client.ts';
 import { createVisit, innerAddress, type Stage, type Visit } from './visit.ts';
 
 const SESSION = { csrf: 'token', endsAt: 1_800_000, now: 0, account: { id: 'acc_1' } } as SessionView;
+const IN = { session: SESSION, hasEnded: false };
 const known = { account: 'acc_1' };
 
 beforeEach(() => {
@@ -46,21 +47,29 @@ const says = (body: unknown, status = 200) => new Response(JSON.stringify(body),
 const refusal = (code: string, status: number) => says({ code }, status);
 
 describe('the address decides', () => {
-  test.each(['setup', 'invitation', 'recovery'] as const)(
-    '/%s is for its link, and asks for no session',
-    async (place) => {
-      const { visit, stage, asked } = arrive(`/${place}`);
-      await visit.start('secret');
-      expect(stage()).toEqual({ kind: 'link', place, secret: 'secret' });
-      expect(asked).toEqual([]);
-    },
-  );
+  test.each([
+    ['/setup', 'setup'],
+    ['/invitation', 'invitation'],
+    ['/recovery', 'recovery'],
+    ['/new-password', 'reset'],
+  ])('%s is for its link, and asks for no session', async (path, place) => {
+    const { visit, stage, asked } = arrive(path);
+    await visit.start('secret');
+    expect(stage()).toEqual({ kind: 'link', place, secret: 'secret' });
+    expect(asked).toEqual([]);
+  });
+
+  test('a session that is over is told from none', async () => {
+    const { visit, stage } = arrive('/console', says({ session: null, hasEnded: true }));
+    await visit.start('');
+    expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: true });
+  });
 
   test.each([
     ['/console', 'home'],
     ['/console/your-sign-in', 'ownSignIn'],
   ])('%s is %s for whoever has a session', async (path, place) => {
-    const { visit, stage } = arrive(path, says(SESSION));
+    const { visit, stage } = arrive(path, says(IN));
     await visit.start('');
     expect(stage()).toEqual({ kind: 'inside', address: innerAddress(path), session: SESSION });
     expect(innerAddress(path)).toMatchObject({ place, path, params: {} });
@@ -75,7 +84,7 @@ describe('the address decides', () => {
 
   test('without a session it is the sign-in, and afterwards the page that was asked for', async () => {
     const wanted = '/console/resources/res_01k8dq9z2mp/embed?lang=php';
-    const { visit, stage, client, bar, asked, answers } = arrive(wanted, refusal('SESSION_NEEDED', 401));
+    const { visit, stage, client, bar, asked, answers } = arrive(wanted, says({ session: null, hasEnded: false }));
     await visit.start('');
     expect(stage()).toEqual({ kind: 'sign-in', known: {}, hasEnded: false });
     visit.enter(SESSION);
@@ -98,7 +107,7 @@ describe('the address decides', () => {
 
 describe('inside', () => {
   async function inside(...answers: Response[]) {
-    const at = arrive('/console', says(SESSION), ...answers);
+    const at = arrive('/console', says(IN), ...answers);
     await at.visit.start('');
     return at;
   }
@@ -160,7 +169,7 @@ describe('inside', () => {
   test('used from another tab, it goes on', async () => {
     const { visit, stage, answers } = await inside();
     await vi.advanceTimersByTimeAsync(1_800_000);
-    answers.push(says(SESSION));
+    answers.push(says(IN));
     await visit.checkTime();
     expect(stage()).toMatchObject({ kind: 'inside' });
   });

@@ -2,9 +2,10 @@ import { CONSOLE_PLACES, type ConsolePlace, placeAt } from '../shared/wire/conso
 import type { SessionView } from '../shared/wire/session.ts';
 import type { Answer, Client } from './service/client.ts';
 import { type Deadline, deadlineIn } from './service/deadline.ts';
+import { whoseSession } from './service/whose-session.ts';
 import type { Known } from './sign-in/sign-in.ts';
 
-export type LinkPlace = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery'>;
+export type LinkPlace = Extract<ConsolePlace, 'setup' | 'invitation' | 'recovery' | 'reset'>;
 /** Where only those who have signed in come. */
 export type InnerPlace = Exclude<ConsolePlace, LinkPlace>;
 
@@ -62,7 +63,7 @@ export interface Visit {
 }
 
 const [HOME] = CONSOLE_PLACES.home;
-const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery'] satisfies LinkPlace[];
+const LINK_PLACES: readonly string[] = ['setup', 'invitation', 'recovery', 'reset'] satisfies LinkPlace[];
 const OVER: readonly string[] = ['SESSION_ENDED', 'SESSION_NEEDED', 'API_KEY_MISSING'];
 
 /** The address behind the door that this is, or undefined. */
@@ -111,11 +112,11 @@ export function createVisit({ client, href, setHref, show }: VisitParts): Visit 
   };
 
   const askSession = async () => {
-    const answer = await client.get<SessionView>('session');
-    if (answer.kind === 'done') enter(answer.body);
-    else if (answer.kind === 'lost') put({ kind: 'offline' });
-    else if (OVER.includes(answer.code)) leave(answer.code === 'SESSION_ENDED');
-    else put({ kind: 'refused', code: answer.code });
+    const whose = await whoseSession(client);
+    if (whose.kind === 'in') enter(whose.session);
+    else if (whose.kind === 'out') leave(whose.hasEnded);
+    else if (whose.kind === 'lost') put({ kind: 'offline' });
+    else put({ kind: 'refused', code: whose.code });
   };
 
   const start = async (secret: string) => {
@@ -154,10 +155,10 @@ export function createVisit({ client, href, setHref, show }: VisitParts): Visit 
       leave(false);
     },
     async renew() {
-      const answer = await client.get<SessionView>('session');
-      if (answer.kind !== 'done' || stage.kind !== 'inside') return;
-      hold(answer.body);
-      put({ ...stage, session: answer.body });
+      const whose = await whoseSession(client);
+      if (whose.kind !== 'in' || stage.kind !== 'inside') return;
+      hold(whose.session);
+      put({ ...stage, session: whose.session });
     },
     hear(answer) {
       if (stage.kind !== 'inside') return;
@@ -167,9 +168,9 @@ export function createVisit({ client, href, setHref, show }: VisitParts): Visit 
     async checkTime() {
       if (stage.kind !== 'inside' || ends.leftMs() > 0) return;
       // Over, unless it was used from another tab. Asking does not prolong a session that nobody used.
-      const answer = await client.get<SessionView>('session');
+      const whose = await whoseSession(client);
       if (stage.kind !== 'inside') return;
-      if (answer.kind === 'done') hold(answer.body);
+      if (whose.kind === 'in') hold(whose.session);
       else leave(true);
     },
   };

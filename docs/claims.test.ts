@@ -71,6 +71,7 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
+      ['docs/protectimus.md', expect.stringContaining('--kind protectimus')],
     ]);
   });
 });

@@ -79,6 +79,39 @@ describe('a key that is there', () => {
     expect(await statusWith(text)).toBe(401);
   });
 
+  test('cannot be lost by closing the page before it was copied', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/api-keys/new');
+    await view.fill({ Name: 'Reports' });
+    await view.button('Make the key').click();
+    await view.at('Reports is made.');
+    const asked = view.page.waitForEvent('dialog');
+    await view.page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await view.button('I have copied it').click();
+    await view.at('Reports');
+  });
+
+  test('expires at a moment that is yet to come, which is said where it is chosen', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/api-keys');
+    const { id } = await makeKey(view, 'Reports');
+    const before = (await stored(who, id)).expiresAt;
+    for (const [moment, mistake] of [
+      ['2020-01-01T00:00', 'That is in the past.'],
+      ['2222-01-01T00:00', 'At most 3650 days from now.'],
+      ['', 'Fill this in.'],
+    ] as const) {
+      await view.fill({ Expires: moment });
+      await view.button('Save changes').click();
+      await expect(view.wrong.filter({ hasText: mistake })).toBeVisible();
+      await expect(view.field('Expires')).toBeFocused();
+    }
+    expect((await stored(who, id)).expiresAt).toBe(before);
+  });
+
   test('gets a new secret, and the one before works on for as long as was chosen', async () => {
     const who = await someone(visits.stage);
     const view = await enter(who, '/console/api-keys');

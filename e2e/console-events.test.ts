@@ -27,6 +27,16 @@ const rename = async (who: SceneAdministrator, id: Awaited<ReturnType<typeof add
   await sealEvents(visits.ports);
 };
 
+/** Somebody who follows events, by a clock that is the test's. */
+async function following(who: SceneAdministrator) {
+  await busyAccount(who);
+  const view = await enter(who, '/console');
+  await view.page.clock.install();
+  await view.enter('Events');
+  await view.button('Follow').click();
+  return view;
+}
+
 describe('what has happened', () => {
   test('is narrowed, in the address, and told in full when one looks closer', async () => {
     const who = await someone(visits.stage);
@@ -38,6 +48,7 @@ describe('what has happened', () => {
     await expect(view.page).toHaveURL(/type=resource\.created/);
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
     await expect(view.page.locator('tbody tr')).toContainText('Shop');
+    await expect(view.page.locator('tbody tr')).not.toContainText(shop.id);
     await view.page.reload();
     await expect(view.page.getByLabel('What')).toHaveValue('resource.created');
     await view.button('Resource made').click();
@@ -80,14 +91,29 @@ describe('what has happened', () => {
     expect(asked.filter((url) => url.includes('/v1/events'))).not.toEqual([]);
   });
 
+  test('is not followed behind a filter that ends in the past', async () => {
+    const who = await someone(visits.stage);
+    const view = await following(who);
+    await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
+    await view.page.getByText('More filters').click();
+    await view.page.getByLabel('Not after').fill('2040-01-01T00:00');
+    await expect(view.page).toHaveURL(/to=/);
+    await expect(view.button('Follow')).toHaveCount(0);
+    await expect(view.button('Pause')).toHaveCount(0);
+    await expect(view.page.locator('.events')).toHaveAttribute('aria-busy', 'false');
+    const asked: string[] = [];
+    view.page.on('request', (request) => asked.push(request.url()));
+    await view.page.clock.runFor(60_000);
+    expect(asked.filter((url) => url.includes('/v1/events'))).toEqual([]);
+    // The end taken away again, it is off until somebody wants it.
+    await view.button('Clear filters').click();
+    await expect(view.button('Follow')).toBeVisible();
+  });
+
   // SR-29: a session that nobody uses ends. Pages that go on asking by themselves would keep it open for whoever comes by.
   test('is not followed for nobody: the page that is left alone stops asking', async () => {
     const who = await someone(visits.stage);
-    await busyAccount(who);
-    const view = await enter(who, '/console');
-    await view.page.clock.install();
-    await view.enter('Events');
-    await view.button('Follow').click();
+    const view = await following(who);
     await view.page.clock.runFor(4 * 60_000);
     await expect(view.page.getByText('Following: new events appear by themselves.')).toBeVisible();
     await view.page.clock.runFor(2 * 60_000);

@@ -174,6 +174,28 @@ describe('a filter in use', () => {
     await expectAccessible(view, 'verdicts');
   });
 
+  test('asks no further once one has gone elsewhere', async () => {
+    const who = await someone(visits.stage);
+    const { filter } = await inUse(who);
+    const view = await enter(who, pathOf(filter));
+    const items = Array.from({ length: 5 }, (_, at) => ({
+      id: String(at),
+      subject: `usr_0000000000${at}`,
+      address: '203.0.113.7',
+    }));
+    await view.page.route('**/v1/events?*', (route) => route.fulfill({ json: { items, next: null } }));
+    const asked: string[] = [];
+    // Never answered: the first is still on its way when the page is left.
+    await view.page.route('**/v1/explain', (route) => void asked.push(route.request().url()));
+    await view.button('Ask').click();
+    await expect(view.page.getByText('Asking: 1 of 5')).toBeVisible();
+    const givenUp = view.page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/explain'));
+    await view.page.getByRole('link', { name: 'Filters' }).first().click();
+    await view.at('Filters');
+    expect((await givenUp).failure()?.errorText).toContain('ABORTED');
+    expect(asked).toHaveLength(1);
+  });
+
   // SR-27: a filter bends what holds for every resource that has it.
   test('is not for those to change who did not make it, or may not act on all that have it', async () => {
     const ada = await someone(visits.stage);

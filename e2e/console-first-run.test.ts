@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { CSRF_HEADER, type SessionView } from '../shared/wire/session.ts';
-import { appCode } from './harness/authenticator.ts';
 import { launchBrowser } from './harness/browser.ts';
 import { type ConsoleView, openConsole } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
+import { enrol } from './harness/first-sign-in.ts';
 import { type FreshInstall, installFresh } from './harness/fresh-install.ts';
 
-const run = promisify(execFile);
-const COMMAND = resolve(import.meta.dirname, '../dist/cli/countersign.js');
 const ADA = { email: 'ada@harbour.example', name: 'Ada Lovelace', password: 'seven quiet marmots' };
 const GRACE = { email: 'grace@harbour.example', name: 'Grace Hopper', password: 'nine loud otters' };
 const NEW_PASSWORD = 'eleven patient herons';
@@ -34,20 +29,6 @@ async function open(path: string): Promise<ConsoleView> {
   const view = await openConsole(browser, path.startsWith('http') ? path : install.url + path);
   views.push(view);
   return view;
-}
-
-/** From the first sign-in to the first page. Answers with what the person has kept. */
-async function enrol(view: ConsoleView): Promise<{ secret: string; codes: string[] }> {
-  await view.at('Set up your token');
-  const secret = await view.secret();
-  await view.fill({ 'Code that the app shows now': appCode(secret) });
-  await view.button('Confirm').click();
-  await view.at('Keep your recovery codes');
-  const codes = await view.recoveryCodes();
-  expect(codes).toHaveLength(10);
-  await view.button('I have kept them').click();
-  await view.at('Home');
-  return { secret, codes };
 }
 
 async function signIn(view: ConsoleView, email: string, password: string, recoveryCode: string): Promise<void> {
@@ -95,9 +76,6 @@ test('SR-42: from the printed link to an account that two administrators run, al
   await late.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
   await late.button('Set up').click();
   await late.at('This link leads nowhere');
-
-  // Everything that the first page says is to be done, done as it says.
-  await doChecklist(ada);
 
   // The session invites, and two mails go out.
   const invited = await ada.page.evaluate(
@@ -172,84 +150,3 @@ test('SR-42: from the printed link to an account that two administrators run, al
   const log = install.words().replace(/^.*there is no account yet.*$|^http:\S+\/setup#.*$/gim, '');
   for (const secret of [...secrets, ...typed]) expect(log).not.toContain(secret);
 }, 180_000);
-
-/** Does each item of the checklist as it is shown then: where the console can do it, there, else by the command. */
-async function doChecklist(view: ConsoleView): Promise<void> {
-  const open = view.page.locator('.checklist li:not(.done)');
-  const env = { ...install.env, PATH: install.env.PATH ?? '' };
-  const shell = `countersign() { ${process.execPath} ${COMMAND} "$@"; }\n`;
-  const type = async () => {
-    const command = await open.first().locator('pre').textContent();
-    const pending = run('bash', ['-ec', shell + (command ?? '')], { env });
-    pending.child.stdin?.end('correct horse battery\n');
-    await pending;
-  };
-  const go = () => open.first().getByRole('link').click();
-  const items: [string, () => Promise<void>][] = [
-    ['Make an API key', type],
-    [
-      'Add a resource',
-      async () => {
-        await go();
-        await view.fill({ Name: 'My site' });
-        await view.button('Make the resource').click();
-        await view.at('My site');
-      },
-    ],
-    [
-      'Allow the site’s origin',
-      async () => {
-        await go();
-        await view.fill({ 'Allowed origins': 'https://www.example.com' });
-        await view.page.keyboard.press('Enter');
-        await view.button('Save changes').click();
-        await expect(view.page.getByText('Saved.')).toBeVisible();
-      },
-    ],
-    [
-      'Add people',
-      async () => {
-        await go();
-        await view.fill({ Login: 'ada' });
-        await view.button('Make the user').click();
-        await view.at('ada');
-      },
-    ],
-    [
-      'Add a token',
-      async () => {
-        await go();
-        await view.button('Choose a person').click();
-        await view.page.getByRole('dialog').getByRole('button', { name: 'ada' }).click();
-        await view.page.getByRole('link', { name: /^Authenticator app/ }).click();
-        await view.button('Make the token').click();
-        await view.page.getByRole('link', { name: 'To the token' }).click();
-        await view.at('Authenticator app (TOTP)');
-      },
-    ],
-    [
-      'Assign',
-      async () => {
-        await go();
-        await view.page.getByRole('link', { name: 'ada', exact: true }).click();
-        await view.button('Give access').click();
-        const dialog = view.page.getByRole('dialog');
-        await dialog.getByRole('button', { name: 'My site' }).click();
-        await dialog.getByRole('button', { name: 'Give access' }).click();
-        await expect(view.page.getByText('Access is given.', { exact: true })).toBeVisible();
-      },
-    ],
-  ];
-  for (const [item, work] of items) {
-    await expect(open.first().getByRole('heading')).toContainText(item);
-    await work();
-    await view.page.goto(`${install.url}/console`);
-    await view.at('Home');
-    await expect(view.page.getByText(/\d of 8 done/)).toBeVisible();
-  }
-  await expect(open).toHaveCount(1);
-  await go();
-  await view.at('My site');
-  await expect(view.page.locator('pre').first()).toContainText(/resource: 'res_[0-9a-z]{11}'/);
-  await view.enter('Home');
-}

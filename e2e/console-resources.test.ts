@@ -351,11 +351,13 @@ describe('the sign-in, in the console', () => {
       allowedOrigins: ['https://shop.example'],
     });
     const view = await enter(who, pathOf(shop, '/embed?backend=python'));
-    await expect(view.page.locator('.snippet').last()).toContainText(`RESOURCE = "${shop.id}"`);
-    await expect(view.page.locator('.snippet').last()).toContainText('ORIGIN = "https://shop.example"');
+    await expect(view.page.getByRole('region', { name: 'In the backend' })).toContainText(`RESOURCE = "${shop.id}"`);
+    await expect(view.page.getByRole('region', { name: 'In the backend' })).toContainText(
+      'ORIGIN = "https://shop.example"',
+    );
     await view.page.getByText('Java', { exact: true }).click();
     await expect(view.page).toHaveURL(/backend=java$/);
-    await expect(view.page.locator('.snippet').last()).toContainText(`RESOURCE = "${shop.id}"`);
+    await expect(view.page.getByRole('region', { name: 'In the backend' })).toContainText(`RESOURCE = "${shop.id}"`);
     await expect(view.page.locator('.snippet').first()).toContainText(`${visits.stage.url}/widget/v1/countersign.js`);
   });
 });

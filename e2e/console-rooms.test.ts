@@ -36,6 +36,24 @@ describe('keys, commands and preferences', () => {
     await expect(view.page).toHaveURL(visits.stage.url + pathOf(shop));
   });
 
+  test('another language keeps what one was at, and where the focus is', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console');
+    await view.enter('Resources');
+    await view.page.getByRole('link', { name: 'New resource' }).first().click();
+    await view.fill({ Name: 'Half a resource' });
+    const language = view.page.getByLabel('Language');
+    await language.focus();
+    await language.selectOption('de');
+    await view.at('Neue Ressource');
+    await expect(view.page.getByLabel('Sprache')).toBeFocused();
+    await expect(view.page.getByLabel('Name', { exact: true })).toHaveValue('Half a resource');
+    await expect(view.button('Abbrechen')).toBeVisible();
+    await view.page.getByLabel('Sprache').selectOption('en');
+    await view.at('New resource');
+    await expect(language).toBeFocused();
+  });
+
   test('a chosen scheme and language stay, without a flash of the other, and sign-out leaves nothing else', async () => {
     const who = await someone(visits.stage);
     const view = await enter(who, '/console/resources', { ...DESK, colorScheme: 'light' });

@@ -147,13 +147,32 @@ describe('one of them', () => {
     await expect(view.page.getByText(/^Signs in nowhere.*Since .*You/)).toBeVisible();
     await view.page.getByRole('link', { name: 'History' }).click();
     const lines = view.page.locator('.history li');
-    await expect(lines.first()).toContainText('Was changed');
+    await expect(lines.first()).toContainText('Person changed');
     await expect(lines.first()).toContainText('changed: blocked');
-    await expect(lines.filter({ hasText: 'Was given access' })).toContainText('Shop');
+    await expect(lines.filter({ hasText: 'Assigned' })).toContainText('Shop');
     await view.page.getByRole('link', { name: 'Overview' }).click();
     await view.button('Unblock').click();
     await expect(view.button('Block')).toBeVisible();
     expect((await stored(user.id)).blocked).toBe(false);
+  });
+
+  test('whose token is locked is told of, with the way to where it is unlocked', async () => {
+    const who = await someone(visits.stage);
+    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
+    const scene = await addPerson(visits.ports, who.account, shop, {
+      user: { login: 'maria' },
+      tokens: [{ state: 'locked' }, {}],
+    });
+    const view = await enter(who, pathOf(scene.user));
+    const told = view.page.locator('.strip.warn');
+    await expect(told).toHaveCount(1);
+    await expect(told).toContainText('A token of theirs is locked');
+    await told.getByRole('link').click();
+    await expect(view.page).toHaveURL(new RegExp(`/console/tokens/${scene.tokens[0]?.id}$`));
+    await view.button('Unlock').click();
+    await view.page.goBack();
+    await expect(view.button('Block')).toBeVisible();
+    await expect(told).toHaveCount(0);
   });
 
   test('is sent links, which go to them alone; why none can be sent is said', async () => {
@@ -194,6 +213,10 @@ describe('one of them', () => {
     await view.fill({ Alias: 'JONAS' });
     await view.button('Save changes').click();
     await expect(view.wrong.first()).toHaveText('Somebody else in this account goes by that name.');
+    // Of four names it is this one: said at its field, and the cursor is there.
+    await expect(view.field('Alias')).toBeFocused();
+    await expect(view.field('Alias')).toHaveAttribute('aria-invalid', 'true');
+    await expect(view.field('Login')).not.toHaveAttribute('aria-invalid', 'true');
     await view.fill({ Alias: '' });
     await view.button('Save changes').click();
     await expect(view.page.getByText('Saved.')).toBeVisible();

@@ -135,6 +135,32 @@ describe('a webhook', () => {
 });
 
 // SR-27: webhooks are the superuser's.
+test('a resource warns of kinds that do not count, leads to its filters, and shows its webhooks', async () => {
+  const who = await someone(visits.stage);
+  const shop = await addResource(visits.ports, who.account, {
+    name: 'Shop',
+    enrolment: { kinds: ['totp', 'sms'], required: false },
+  });
+  const view = await enter(who, `/console/resources/${shop.id}`);
+  const warning = view.page.getByText('so it is offered to nobody');
+  await expect(warning).toBeVisible();
+  await view.page.getByRole('group', { name: 'Tokens that count' }).getByLabel('Text message').check();
+  await view.button('Save changes').click();
+  await expect(view.page.getByText('whoever takes over a phone number gets them')).toBeVisible();
+  await expect(warning).toHaveCount(0);
+  await expect(view.page.getByRole('link', { name: 'New filter' })).toBeVisible();
+  await expect(view.page.getByText('None tells of this resource.')).toBeVisible();
+  await view.page.getByRole('link', { name: 'New webhook' }).click();
+  await view.at('New webhook');
+  await expect(view.page.getByRole('checkbox', { name: 'Shop' })).toBeChecked();
+  await view.fill({ Address: 'https://hooks.example/events', Description: 'Alarm' });
+  await view.button('Make the webhook').click();
+  await view.button('I have copied it').click();
+  await view.at('Alarm');
+  await view.page.goto(`${visits.stage.url}/console/resources/${shop.id}`);
+  await expect(view.page.getByRole('listitem').filter({ hasText: 'Alarm' })).toContainText('about this resource');
+});
+
 test('an administrator who is not the superuser has no way there', async () => {
   const ada = await someone(visits.stage);
   const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });

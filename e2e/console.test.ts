@@ -126,6 +126,16 @@ describe('one’s own sign-in', () => {
   });
 });
 
+test('opened by whoever is not signed in, the browser has nothing to complain about', async () => {
+  const view = await open('/setup');
+  await view.at('This link leads nowhere');
+  const said: string[] = [];
+  view.page.on('console', (message) => said.push(message.text()));
+  await view.page.goto(`${stage.url}/console`);
+  await expect(view.heading).toHaveText(/^(Which account\?|Sign in)$/);
+  expect(said).toEqual([]);
+});
+
 describe('what goes wrong is said', () => {
   test('wrong passwords bring a wait that counts down', async () => {
     const who = await makeSomeone();

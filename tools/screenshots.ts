@@ -1,15 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Browser } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { createClient } from '../clients/typescript/src/index.ts';
 import { runDemo } from '../demo-site/testing/run-demo.ts';
+import { shootConsole } from './screenshots/console.ts';
 import { openBrowser } from './screenshots/open-browser.ts';
 import { invite } from './screenshots/people.ts';
 import { shrinkPng } from './screenshots/shrink-png.ts';
 import { DESKTOP, type Person, PHONE, type View, Visit } from './screenshots/visit.ts';
 
-/** `npm run screenshots`: the pictures in docs/images, of the built service and shop, on a data folder that is thrown away. */
+/** `npm run screenshots`: the pictures in docs/images, of the built service, shop and console, on data that is thrown away. */
 const IMAGES = resolve(import.meta.dirname, '../docs/images');
 const MAX_BYTES = 150_000;
 /** From here on a picture is worth fewer colours. */
@@ -22,26 +23,34 @@ const VARIANTS: readonly [name: string, view: View][] = [
   ['phone', { scheme: 'light', size: PHONE }],
 ];
 
-const folder = await mkdtemp(join(tmpdir(), 'countersign-screenshots-'));
-// On the usual ports where they are free: they can be seen in the pictures.
-const demo = await runDemo(folder, { COUNTERSIGN_LISTEN: '', SHOP_PORT: '' });
-const browser = await openBrowser();
-try {
-  const label = (name: string) => demo.labels.get(name) ?? '';
-  const client = createClient({ url: label('Service'), apiKey: label('API key') });
-  const [guest, ...others] = await invite(client, label('Resource'));
-  await mkdir(IMAGES, { recursive: true });
+await mkdir(IMAGES, { recursive: true });
+/** `npm run screenshots -- console`: only these. */
+const wanted = process.argv.slice(2);
+const isWanted = (part: string) => wanted.length === 0 || wanted.includes(part);
+if (isWanted('shop')) await shootShop();
+if (isWanted('console')) await shootConsole(shootPage);
 
-  await hero(browser, label('Shop'), guest);
-  for (const [index, [name, view]] of VARIANTS.entries()) {
-    const person = others[index];
-    if (person) await steps(browser, label('Shop'), person, name, view);
+/** The shop, its widget, and every step of it. */
+async function shootShop(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-screenshots-'));
+  // On the usual ports where they are free: they can be seen in the pictures.
+  const demo = await runDemo(folder, { COUNTERSIGN_LISTEN: '', SHOP_PORT: '' });
+  const browser = await openBrowser();
+  try {
+    const label = (name: string) => demo.labels.get(name) ?? '';
+    const client = createClient({ url: label('Service'), apiKey: label('API key') });
+    const [guest, ...others] = await invite(client, label('Resource'));
+    await hero(browser, label('Shop'), guest);
+    for (const [index, [name, view]] of VARIANTS.entries()) {
+      const person = others[index];
+      if (person) await steps(browser, label('Shop'), person, name, view);
+    }
+    await pages(browser, label('Shop'), guest);
+  } finally {
+    await browser.close();
+    await demo.stop();
+    await rm(folder, { recursive: true, force: true });
   }
-  await pages(browser, label('Shop'), guest);
-} finally {
-  await browser.close();
-  await demo.stop();
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** The shop with the widget in it, for the first page of the README. */
@@ -95,10 +104,12 @@ async function pages(browser: Browser, shop: string, person: Person): Promise<vo
 
 async function shoot(visit: Visit, name: string, part?: string): Promise<void> {
   await visit.settle();
+  await shootPage(visit.page, name, part);
+}
+
+async function shootPage(page: Page, name: string, part?: string): Promise<void> {
   const options = { caret: 'hide', animations: 'disabled' } as const;
-  const seen = await (part === undefined
-    ? visit.page.screenshot(options)
-    : visit.page.locator(part).screenshot(options));
+  const seen = await (part === undefined ? page.screenshot(options) : page.locator(part).screenshot(options));
   const png = seen.length > LARGE_BYTES ? shrinkPng(seen) : seen;
   await writeFile(join(IMAGES, `${name}.png`), png);
   console.log(`${name}.png`.padEnd(28), `${Math.round(png.length / 1000)} kB`.padStart(7));

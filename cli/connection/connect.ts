@@ -69,7 +69,17 @@ function remote(url: string, apiKey: string | undefined): Service {
 async function localSocket({ dataFolder, server, environment }: ConnectOptions) {
   const path = join(dataFolder, 'operator.sock');
   if (await isServed(path)) return { path, close: async () => {} };
+  if (existsSync(server) && !isInstallation(dataFolder, environment)) {
+    throw new Misuse(
+      `nothing is installed in ${dataFolder}: name the service's data folder with --data, or begin one with countersign setup`,
+    );
+  }
   return { path, close: await startServer(server, { ...environment, COUNTERSIGN_DATA: dataFolder }) };
+}
+
+/** Else a mistyped folder would be answered by an empty service of its own, with a new key. */
+function isInstallation(dataFolder: string, { COUNTERSIGN_STORE: store = 'embedded' }: NodeJS.ProcessEnv): boolean {
+  return store !== 'embedded' || existsSync(join(dataFolder, 'store'));
 }
 
 /** Starts a server for this command; the end of its standard input is the end of it. */

@@ -86,6 +86,12 @@ const event: Noun = {
 
 export const ACCOUNT: readonly Noun[] = [account, plan, event];
 
+const DAYS = [
+  { flag: 'from', name: 'from', type: 'text', about: 'first day, such as 2027-01-15' },
+  { flag: 'to', name: 'to', type: 'text', about: 'last day' },
+  { flag: 'days', name: 'days', type: 'text', about: 'so many with the last, in place of a first day' },
+] as const;
+
 /** Commands of a single word. */
 export const SINGLE: readonly Action[] = [
   { verb: 'balance', about: 'what the account has', method: 'GET', path: '/v1/balance' },
@@ -118,17 +124,21 @@ export const SINGLE: readonly Action[] = [
     about: 'sign-ins by day',
     method: 'GET',
     path: '/v1/statistics',
-    filters: [
-      { flag: 'resource', name: 'resource', type: 'text', about: 'of one resource' },
-      { flag: 'from', name: 'from', type: 'text', about: 'first day, such as 2027-01-15' },
-      { flag: 'to', name: 'to', type: 'text', about: 'last day' },
-    ],
+    filters: [{ flag: 'resource', name: 'resource', type: 'text', about: 'of one resource' }, ...DAYS],
     rows: {
       in: 'days',
       columns: ['day', 'granted', 'refused', 'methods', 'factors', 'activeUsers.count', 'complete'],
       forPeople: busyDays,
       ifNone: 'no sign-ins in these days',
     },
+  },
+  {
+    verb: 'resource-statistics',
+    about: 'sign-ins by resource',
+    method: 'GET',
+    path: '/v1/statistics/resources',
+    filters: DAYS,
+    rows: { in: 'items', columns: ['name', 'resource', 'granted', 'refused'], paged: true },
   },
   {
     verb: 'explain',

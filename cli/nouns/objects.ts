@@ -315,6 +315,21 @@ const token: Noun = {
         },
       ],
     },
+    {
+      verb: 'check',
+      about: 'see whether a code would be right, without using it',
+      method: 'POST',
+      path: '/v1/tokens/{id}/check',
+      fields: [
+        {
+          flag: 'code-stdin',
+          name: 'otp',
+          type: 'secret',
+          about: 'read the code from standard input',
+          required: true,
+        },
+      ],
+    },
     history('/v1/tokens'),
   ],
 };

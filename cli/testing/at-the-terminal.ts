@@ -12,8 +12,8 @@ import { runCommand } from '../program.ts';
 export interface Terminal {
   ports: TestPorts;
   dataFolder: string;
-  /** Types a command and waits for its end. */
-  type(args: readonly string[], input?: string, env?: Record<string, string>): Promise<Said>;
+  /** Types a command and waits for its end. The server that it may start is by default none. */
+  type(args: readonly string[], input?: string, env?: Record<string, string>, server?: string): Promise<Said>;
   close(): Promise<void>;
 }
 
@@ -33,14 +33,14 @@ export async function atTheTerminal(seed: string): Promise<Terminal> {
   return {
     ports,
     dataFolder,
-    async type(args, input = '', env = {}) {
+    async type(args, input = '', env = {}, server = join(dataFolder, 'no-server.cjs')) {
       const [out, err] = [new Sink(), new Sink()];
       const around = {
         env: { COUNTERSIGN_DATA: dataFolder, ...env },
         stdin: Readable.from([input]),
         stdout: out,
         stderr: err,
-        server: join(dataFolder, 'no-server.cjs'),
+        server,
       };
       process.exitCode = undefined;
       const code = await runCommand(args, around, '9.8.7');

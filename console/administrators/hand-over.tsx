@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
+import { useLeaveWarning } from '../inside/use-leave-warning.ts';
 import { Snippet } from '../parts/copy.tsx';
 import { words } from './words.ts';
 
@@ -8,6 +9,7 @@ export function HandOver({ link, code, onDone }: { link: string; code: string; o
   const { texts } = useInside();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  useLeaveWarning(() => true);
   return (
     <section class="panel once" aria-labelledby="hand-over">
       <h2 id="hand-over" ref={heading} tabIndex={-1}>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
@@ -7,7 +8,6 @@ import { Bones, Problem } from '../inside/problem.tsx';
 import { refusalInWords } from '../inside/refusal.ts';
 import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
-import { DeletePanel } from '../secrets/delete-panel.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
 import { ADMINISTRATORS, type AdministratorView, grantsInput, type Invited, States } from './administrator.tsx';
 import { HandOver } from './hand-over.tsx';
@@ -67,7 +67,7 @@ export function OneAdministrator({ id }: { id: string }) {
             path={path}
             version={version}
             name={one.name}
-            label={words(one.state === 'invited' ? 'takeBack' : 'remove')}
+            act={words(one.state === 'invited' ? 'takeBack' : 'remove')}
             text={words(one.state === 'invited' ? 'takeBackText' : 'removeText')}
             back={ADMINISTRATORS}
             alsoChanged={['administrators']}

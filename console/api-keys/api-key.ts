@@ -26,6 +26,8 @@ export interface KeyWithSecret {
   text: string;
 }
 
+/** As long as a key may live from now on. */
+export const LONGEST_LIFE_MS = 3650 * 86_400_000;
 const SOON_MS = 30 * 86_400_000;
 
 export type KeyState = 'active' | 'off' | 'expired' | 'soon';

@@ -4,7 +4,7 @@ import { useInside } from '../inside/context.ts';
 import { PageHead } from '../inside/page-head.tsx';
 import { ShownOnce } from '../secrets/shown-once.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import { API_KEYS, inputsOf, type KeyWithSecret } from './api-key.ts';
+import { API_KEYS, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS } from './api-key.ts';
 import { words } from './words.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ export function NewKey() {
             name: 'lifetimeMs',
             kind: 'duration',
             min: MINUTE_MS,
-            max: 3650 * DAY_MS,
+            max: LONGEST_LIFE_MS,
             label: words('lifetime'),
             hint: words('lifetimeHint'),
           },

@@ -1,13 +1,13 @@
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { PageHead } from '../inside/page-head.tsx';
 import { Bones, Problem } from '../inside/problem.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
 import { words as common } from '../inside/words.ts';
-import { DeletePanel } from '../secrets/delete-panel.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret } from './api-key.ts';
+import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS } from './api-key.ts';
 import { KeyBadge } from './key-list.tsx';
 import { words } from './words.ts';
 
@@ -53,7 +53,8 @@ export function OneKey({ id }: { id: string }) {
                   {
                     name: 'expiresAt',
                     kind: 'instant',
-                    without: '',
+                    isAhead: true,
+                    withinMs: LONGEST_LIFE_MS,
                     label: words('expires'),
                     hint: words('expiresHint'),
                   },

@@ -1,6 +1,6 @@
 import { together } from '../i18n/words.ts';
-import { isSuperuser, useInside } from '../inside/context.ts';
-import { PageHead } from '../inside/page-head.tsx';
+import { useInside } from '../inside/context.ts';
+import { SuperusersPage } from '../inside/superusers-page.tsx';
 import { words as secrets } from '../secrets/words.ts';
 import { KeyList } from './key-list.tsx';
 import { NewKey } from './new-key.tsx';
@@ -11,16 +11,10 @@ export const words = together(own, secrets);
 
 /** What programs get in with. */
 export function Room() {
-  const { address, session } = useInside();
-  const { page, id } = address.params;
-  if (!isSuperuser(session)) {
-    return (
-      <>
-        <PageHead title={own('title')} lead={own('lead')} />
-        <p class="strip">{secrets('onlySuperuser')}</p>
-      </>
-    );
-  }
-  if (page === 'new') return <NewKey />;
-  return id === undefined ? <KeyList /> : <OneKey key={id} id={id} />;
+  const { page, id } = useInside().address.params;
+  return (
+    <SuperusersPage title={own('title')} lead={own('lead')}>
+      {page === 'new' ? <NewKey /> : id === undefined ? <KeyList /> : <OneKey key={id} id={id} />}
+    </SuperusersPage>
+  );
 }

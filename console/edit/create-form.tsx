@@ -5,9 +5,9 @@ import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import { type Answer, createOnceKey, type Done } from '../service/client.ts';
 import type { Fields } from '../service/conflict.ts';
+import { blameOf } from './blame.ts';
 import { type Input, mistakeIn } from './inputs.ts';
 import { Questions } from './questions.tsx';
-import { placeOf } from './use-edit.ts';
 
 export interface CreateFormProps<Made> {
   /** Where it is posted to, below `/v1/`. */
@@ -32,7 +32,8 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
   const form = useRef<HTMLFormElement>(null);
   const base = useId();
   const names = inputs.map(({ name }) => name);
-  const place = refused?.kind === 'refused' ? placeOf(refused, names) : undefined;
+  const blame = blameOf(refused, names, texts);
+  const place = blame?.name;
   const focus = (name: string | undefined) =>
     form.current?.querySelector<HTMLElement>(`[id="${base}-${name ?? ''}"]`)?.focus();
   const wrong = useRef(place);
@@ -56,7 +57,7 @@ export function CreateForm<Made>({ path, inputs, initial, button, bodyOf, onMade
   };
   return (
     <form ref={form} class="panel create" onSubmit={submit} novalidate aria-busy={isBusy}>
-      <Questions {...{ inputs, values, base, isTold, isBusy }} refused={place} onChange={setValues} />
+      <Questions {...{ inputs, values, base, isTold, isBusy }} blame={blame} onChange={setValues} />
       <Alert>{refused && place === undefined && refusalInWords(texts, refused)}</Alert>
       <div class="dialog-actions start">
         <button type="submit" class="small-primary" aria-disabled={isBusy}>

@@ -4,10 +4,11 @@ import { refusalInWords } from '../inside/refusal.ts';
 import { words } from '../inside/words.ts';
 import { Alert } from '../parts/field.tsx';
 import type { Fields } from '../service/conflict.ts';
+import { blameOf } from './blame.ts';
 import { ConflictView } from './conflict-view.tsx';
 import { InputView } from './input-view.tsx';
 import { mistakeIn, type Section } from './inputs.ts';
-import { type Edit, placeOf, useEdit } from './use-edit.ts';
+import { type Edit, useEdit } from './use-edit.ts';
 
 export interface EditFormProps {
   /** Below `/v1/`: what is read there is changed there. */
@@ -29,11 +30,12 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
   const form = useRef<HTMLFormElement>(null);
   const base = useId();
   const { values, changed, refused } = edit;
-  const place = refused?.kind === 'refused' ? placeOf(refused, names) : undefined;
+  const blame = blameOf(refused, names, useInside().texts);
+  const place = blame?.name;
   const errorOf = (name: string): string | undefined => {
     const input = inputs.find((one) => one.name === name);
     const mistake = isTold && input ? mistakeIn(input, values[name]) : undefined;
-    return mistake ?? (place === name ? words('notTaken') : undefined);
+    return mistake ?? (place === name ? blame?.text : undefined);
   };
   const goTo = (name: string | undefined) => {
     const at = name === undefined ? null : form.current?.querySelector<HTMLElement>(`[id="${base}-${name}"]`);
@@ -61,7 +63,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
       {edit.conflict && (
         <ConflictView conflict={edit.conflict} inputOf={inputOf} onApply={edit.apply} onDiscard={edit.discard} />
       )}
-      {sections.map(({ title, text, inputs: own }) => (
+      {sections.map(({ title, text, inputs: own, foot }) => (
         <section class="panel edit-section" key={title} aria-labelledby={`${base}-${title}`}>
           <div class="edit-about">
             <h2 id={`${base}-${title}`}>{title}</h2>
@@ -80,6 +82,7 @@ export function EditForm({ path, body, version, sections, isReadOnly = false, al
                 onChange={(value) => edit.set(input.name, value)}
               />
             ))}
+            {foot}
           </div>
         </section>
       ))}

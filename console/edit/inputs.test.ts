@@ -14,10 +14,13 @@ const alias: Input = {
 const number: Input = { ...asked, kind: 'number', min: 3, max: 10 };
 const wait: Input = { ...asked, kind: 'duration', min: 10_000, max: 300_000 };
 const remembered: Input = { ...asked, kind: 'duration', min: 1_000, max: 43_200_000, without: 'Not at all' };
+const NOW = 1_800_000_000_000;
+const until: Input = { ...asked, kind: 'instant', isAhead: true, withinMs: 86_400_000 };
+const since: Input = { ...asked, kind: 'instant', without: 'Never' };
 const group: Input = { ...asked, kind: 'group', inputs: [{ ...number, name: 'inner', label: 'Inner' }], initial: {} };
 
 describe('what is not taken', () => {
-  test.each([
+  test.each<[Input, unknown, string | undefined]>([
     [text, '', 'Fill this in.'],
     [text, ' ', 'Fill this in.'],
     [text, 'a\u2028b', 'One line of text, without control characters.'],
@@ -30,20 +33,27 @@ describe('what is not taken', () => {
     [number, '5', 'A whole number from 3 to 10.'],
     [wait, 1_000, 'From 10 seconds to 5 minutes.'],
     [wait, null, 'From 10 seconds to 5 minutes.'],
+    [until, null, 'Fill this in.'],
+    [until, NOW, 'That is in the past.'],
+    [until, NOW + 86_400_001, 'At most 1 days from now.'],
     [group, { inner: 11 }, 'A whole number from 3 to 10.'],
   ])('%j: %j', (input, value, mistake) => {
-    expect(mistakeIn(input, value)).toBe(mistake);
+    expect(mistakeIn(input, value, NOW)).toBe(mistake);
   });
 
-  test.each([
+  test.each<[Input, unknown]>([
     [text, 'äöü𝒳!'],
     [number, 3],
     [wait, 10_000],
     [remembered, null],
+    [until, NOW + 1],
+    [until, NOW + 86_400_000],
+    [since, null],
+    [since, NOW - 1],
     [group, null],
     [group, { inner: 3 }],
   ])('and what is: %j: %j', (input, value) => {
-    expect(mistakeIn(input, value)).toBeUndefined();
+    expect(mistakeIn(input, value, NOW)).toBeUndefined();
   });
 });
 

@@ -35,8 +35,8 @@ export type Input = Asked &
     | { kind: 'some-of'; choices: readonly Choice[]; isNeeded?: boolean; without?: string }
     /** Texts that the person writes. */
     | { kind: 'list'; most: number; placeholder: string; read(text: string): Entry }
-    /** Milliseconds since 1970, or null. */
-    | { kind: 'instant'; without: string }
+    /** Milliseconds since 1970, with `isAhead` of the future. With `without` it may be null, which is called that. */
+    | { kind: 'instant'; without?: string; isAhead?: boolean; withinMs?: number }
     /** Null, or an object with fields of its own; `initial` when it is switched on. */
     | { kind: 'group'; inputs: readonly Input[]; initial: Fields }
     /** An object with numbers of 0 to `max`. */
@@ -65,12 +65,18 @@ export interface Section {
   title: string;
   text?: string;
   inputs: readonly Input[];
+  /** Below them. */
+  foot?: ComponentChildren;
 }
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** What is wrong with a value, in words; undefined: nothing that could be seen from here. */
-export function mistakeIn(input: Input, value: unknown): string | undefined {
+/**
+ * What is wrong with a value, in words; undefined: nothing that could be seen from here.
+ *
+ * @param now by the device's clock: what is near it is for the service to judge
+ */
+export function mistakeIn(input: Input, value: unknown, now = Date.now()): string | undefined {
   switch (input.kind) {
     case 'text': {
       const text = String(value ?? '');
@@ -85,12 +91,17 @@ export function mistakeIn(input: Input, value: unknown): string | undefined {
       return isWithin(value, input)
         ? undefined
         : words('durationRange', durationText(input.min), durationText(input.max));
+    case 'instant':
+      if (value === null) return input.without === undefined ? words('missing') : undefined;
+      if (input.isAhead && Number(value) <= now) return words('inThePast');
+      if (input.withinMs === undefined || Number(value) - now <= input.withinMs) return undefined;
+      return words('tooFar', durationText(input.withinMs));
     case 'some-of':
       return input.isNeeded && ((value ?? []) as unknown[]).length === 0 ? words('chooseOne') : undefined;
     case 'group': {
       if (value === null) return undefined;
       const inner = value as Fields;
-      return input.inputs.map((one) => mistakeIn(one, inner[one.name])).find((one) => one !== undefined);
+      return input.inputs.map((one) => mistakeIn(one, inner[one.name], now)).find((one) => one !== undefined);
     }
     case 'weights':
       return Object.values(value as Fields).every((one) => isWithin(one, { min: 0, max: input.max }))

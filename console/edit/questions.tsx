@@ -1,5 +1,5 @@
-import { words } from '../inside/words.ts';
 import type { Fields } from '../service/conflict.ts';
+import type { Blame } from './blame.ts';
 import { InputView } from './input-view.tsx';
 import { type Input, mistakeIn } from './inputs.ts';
 
@@ -10,14 +10,14 @@ export interface QuestionsProps {
   base: string;
   /** Whether what is missing or wrong is said yet. */
   isTold: boolean;
-  /** The input whose value was refused. */
-  refused: string | undefined;
+  /** The input whose value was refused, and why. */
+  blame: Blame | undefined;
   isBusy: boolean;
   onChange(values: Fields): void;
 }
 
 /** The inputs of a form that is sent as a whole. What is wrong with one is said at it. */
-export function Questions({ inputs, values, base, isTold, refused, isBusy, onChange }: QuestionsProps) {
+export function Questions({ inputs, values, base, isTold, blame, isBusy, onChange }: QuestionsProps) {
   return (
     <>
       {inputs.map((input) => (
@@ -28,7 +28,7 @@ export function Questions({ inputs, values, base, isTold, refused, isBusy, onCha
           value={values[input.name]}
           error={
             (isTold ? mistakeIn(input, values[input.name]) : undefined) ??
-            (refused === input.name ? words('notTaken') : undefined)
+            (blame?.name === input.name ? blame.text : undefined)
           }
           isReadOnly={isBusy}
           isChanged={false}

@@ -3,7 +3,7 @@ import { useInside } from '../inside/context.ts';
 import type { Draft } from '../inside/drafts.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { words } from '../inside/words.ts';
-import { type Answer, ifMatch, type Refused } from '../service/client.ts';
+import { type Answer, ifMatch } from '../service/client.ts';
 import { type Conflict, changesOf, conflictOf, type Fields, rebase } from '../service/conflict.ts';
 
 export interface Edit {
@@ -123,10 +123,4 @@ export function useEdit({ path, names, body, version, alsoChanged }: EditParts):
       await send({ base, version: theirs.version, values: rebase(draft.base, draft.values, base, yielded) });
     },
   };
-}
-
-/** The field that a refusal is about, by the first part of its path. */
-export function placeOf(refused: Refused, names: readonly string[]): string | undefined {
-  if (refused.code !== 'INPUT_INVALID') return undefined;
-  return refused.fields.map((path) => path.split('.')[0]).find((name) => name !== undefined && names.includes(name));
 }

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
-import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { EVENTS, type EventView, placeOf, queryOf } from './event.ts';
-import { ActorText, Outcome } from './event-parts.tsx';
+import { EVENTS, type EventView, queryOf } from './event.ts';
+import { ActorText, Outcome, useNameOf } from './event-parts.tsx';
 import { reasonText, typeText, words } from './words.ts';
 
 /** All that is known of one event. */
@@ -87,27 +86,13 @@ export function EventDialog({ event, onClose }: { event: EventView; onClose(): v
   );
 }
 
-interface Thing {
-  name?: string;
-  login?: string;
-  url?: string;
-}
-
-/** What everybody may see by its name; the rest of ids are asked for by nobody without need. */
-const SEEN_BY_ALL = /^(?:res|usr|tok|flt)_/;
-
 function Named({ id }: { id: string }) {
-  const { session } = useInside();
-  const place = placeOf(id);
-  const isSeen = SEEN_BY_ALL.test(id);
-  const read = useRead<Thing>(isSeen && place !== undefined ? place.replace('/console/', '') : undefined);
-  const name = id === session.administrator.id ? session.administrator.name : (read.body?.name ?? read.body?.login);
-  const isOpen = place !== undefined && (isSeen || session.administrator.role === 'superuser');
+  const { name, place } = useNameOf(id);
   const text = (
     <>
       {name !== undefined && `${name} `}
       <code>{id}</code>
     </>
   );
-  return isOpen && !read.problem ? <Link href={place}>{text}</Link> : <span>{text}</span>;
+  return place === undefined ? <span>{text}</span> : <Link href={place}>{text}</Link>;
 }

@@ -1,5 +1,7 @@
+import { isSuperuser, useInside } from '../inside/context.ts';
+import { useRead } from '../inside/use-read.ts';
 import { Badge } from '../parts/badge.tsx';
-import type { EventView } from './event.ts';
+import { type EventView, placeOf } from './event.ts';
 import { words } from './words.ts';
 
 const TONES = { done: 'plain', granted: 'good', refused: 'bad' } as const;
@@ -15,6 +17,34 @@ const KINDS: Readonly<Record<string, Parameters<typeof words>[0]>> = {
   service: 'kindService',
   user: 'kindUser',
 };
+
+interface Thing {
+  name?: string;
+  login?: string;
+}
+
+/** What everybody may see by its name; the rest of ids are asked for by nobody without need. */
+const SEEN_BY_ALL = /^(?:res|usr|tok|flt)_/;
+
+/** What an id is called, as far as that is known and theirs to see, and where it is looked at. */
+export function useNameOf(id: string): { name: string | undefined; place: string | undefined } {
+  const { session } = useInside();
+  const place = placeOf(id);
+  const isSeen = SEEN_BY_ALL.test(id);
+  const read = useRead<Thing>(isSeen && place !== undefined ? place.replace('/console/', '') : undefined);
+  const isSelf = id === session.administrator.id;
+  const isOpen = (isSeen || isSuperuser(session)) && !read.problem;
+  return {
+    name: isSelf ? session.administrator.name : (read.body?.name ?? read.body?.login),
+    place: isOpen ? place : undefined,
+  };
+}
+
+/** In a row that leads elsewhere, so no link. Until its name is known, and where it is gone, it is the id. */
+export function NameOf({ id }: { id: string }) {
+  const { name } = useNameOf(id);
+  return name === undefined ? <code>{id}</code> : <span>{name}</span>;
+}
 
 /** Who did it, as far as it is known. */
 export function ActorText({ actor }: Pick<EventView, 'actor'>) {

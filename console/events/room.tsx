@@ -1,17 +1,17 @@
 import { Activity, Pause, Play } from 'lucide';
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { together } from '../i18n/words.ts';
 import { useInside } from '../inside/context.ts';
 import { Empty } from '../inside/empty.tsx';
 import { PageHead } from '../inside/page-head.tsx';
 import { Bones, Problem } from '../inside/problem.tsx';
-import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
 import { useMedia } from '../list/use-media.ts';
 import { Icon } from '../parts/icon.tsx';
 import { EVENTS, type EventView, narrowedBy, queryOf } from './event.ts';
 import { EventDialog } from './event-dialog.tsx';
-import { ActorText, Outcome } from './event-parts.tsx';
+import { ActorText, NameOf, Outcome } from './event-parts.tsx';
 import css from './events.css?inline';
 import { Narrowing } from './narrowing.tsx';
 import { type FollowedFeed, useFeed } from './use-feed.ts';
@@ -25,7 +25,8 @@ export function Room() {
   const { address, go } = useInside();
   const narrowed = narrowedBy(address.query);
   const query = queryOf(narrowed);
-  const feed = useFeed(query);
+  const isOver = narrowed.to !== undefined;
+  const feed = useFeed(query, isOver);
   const [open, setOpen] = useState<EventView>();
   const isEmpty = feed.items.length === 0 && !feed.isLoading && feed.next === null && query === '' && !feed.problem;
   return (
@@ -39,7 +40,7 @@ export function Room() {
         }}
       />
       {/* The past does not move. */}
-      {narrowed.to === undefined && <Follow feed={feed} />}
+      {!isOver && <Follow feed={feed} />}
       {isEmpty ? (
         <Empty icon={Activity} title={own('emptyTitle')} text={own('emptyText')} />
       ) : (
@@ -86,6 +87,9 @@ function Follow({ feed }: { feed: FollowedFeed }) {
   );
 }
 
+/** What has just happened is told by names, each of which is asked for (decision 0186); what lies further back, by ids. */
+const MOST_NAMED = 100;
+
 interface ListProps {
   feed: FollowedFeed;
   isNarrowed: boolean;
@@ -95,17 +99,14 @@ interface ListProps {
 function List({ feed, isNarrowed, onOpen }: ListProps) {
   const { items, next, isLoading, problem, fresh, older } = feed;
   const isNarrow = useMedia('(max-width: 859px)');
-  const resources = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
-  const nameOf = (id: string) => resources.body?.items.find((one) => one.id === id)?.name ?? id;
-  const about = ({ subject, resource }: EventView) => {
-    if (subject?.startsWith('res_')) return nameOf(subject);
-    return (
-      <>
-        {subject !== undefined && <code>{subject}</code>}
-        {subject !== undefined && resource !== undefined && <span class="dot">·</span>}
-        {resource !== undefined && nameOf(resource)}
-      </>
-    );
+  const named = (id: string, at: number) => (at < MOST_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
+  const about = ({ subject, resource }: EventView, at: number) => {
+    const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
+    return ids.map((id, place) => (
+      <Fragment key={id}>
+        {place > 0 && <span class="dot">·</span>} {named(id, at)}
+      </Fragment>
+    ));
   };
   const outcome = ({ outcome, reason }: EventView) => (
     <>
@@ -122,7 +123,7 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
     <section class="list events" aria-label={own('title')} aria-busy={isLoading}>
       {items.length > 0 && isNarrow && (
         <ul class="cards">
-          {items.map((event) => (
+          {items.map((event, at) => (
             <li key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
               <div class="card-head">
                 {link(event)}
@@ -131,7 +132,7 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
                 </span>
               </div>
               <p>{outcome(event)}</p>
-              <p class="muted">{about(event)}</p>
+              <p class="muted">{about(event, at)}</p>
             </li>
           ))}
         </ul>
@@ -149,14 +150,14 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
             </tr>
           </thead>
           <tbody>
-            {items.map((event) => (
+            {items.map((event, at) => (
               <tr key={event.id} class={fresh.has(event.id) ? 'fresh' : undefined}>
                 <th scope="row">{link(event)}</th>
                 <td>{outcome(event)}</td>
                 <td>
                   <ActorText actor={event.actor} />
                 </td>
-                <td>{about(event)}</td>
+                <td>{about(event, at)}</td>
                 <td>
                   <When at={event.at} />
                 </td>

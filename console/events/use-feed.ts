@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
+import { whilePresent } from '../inside/while-present.ts';
 import { createFeed, type EventPage, type Feed, type FeedState } from './feed.ts';
 
 const EVERY_MS = 2_500;
-/** Asking keeps a session alive, and a session left alone has to end (SR-29): nobody here, nothing asked. */
-const ASLEEP_MS = 5 * 60_000;
 
 export type Following = 'on' | 'off' | 'asleep';
 
@@ -14,8 +13,12 @@ export interface FollowedFeed extends FeedState {
   older(): void;
 }
 
-/** The events that pass a filter, as long as they are looked at. */
-export function useFeed(query: string): FollowedFeed {
+/**
+ * The events that pass a filter, as long as they are looked at.
+ *
+ * @param isOver the filter ends in the past, where nothing new comes: it is not followed
+ */
+export function useFeed(query: string, isOver: boolean): FollowedFeed {
   const { client } = useInside();
   const [state, setState] = useState<FeedState>({ items: [], next: null, isLoading: true, fresh: new Set() });
   const [following, setFollowing] = useState<Following>('off');
@@ -28,23 +31,17 @@ export function useFeed(query: string): FollowedFeed {
     return () => made.stop();
   }, [client, query]);
   useEffect(() => {
-    if (following !== 'on') return;
-    let seenAt = performance.now();
-    const see = () => {
-      seenAt = performance.now();
-    };
-    const timer = setInterval(() => {
-      if (performance.now() - seenAt > ASLEEP_MS) setFollowing('asleep');
-      else if (!document.hidden) feed.current?.follow();
-    }, EVERY_MS);
-    const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
-    for (const sign of signs) document.addEventListener(sign, see, { passive: true });
+    if (isOver) setFollowing('off');
+  }, [isOver]);
+  useEffect(() => {
+    if (following !== 'on' || isOver) return;
     feed.current?.follow();
-    return () => {
-      clearInterval(timer);
-      for (const sign of signs) document.removeEventListener(sign, see);
-    };
-  }, [following]);
+    return whilePresent(
+      EVERY_MS,
+      () => feed.current?.follow(),
+      () => setFollowing('asleep'),
+    );
+  }, [following, isOver]);
   return {
     ...state,
     following,

@@ -1,3 +1,4 @@
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { mayActOn, useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
@@ -6,7 +7,6 @@ import { Bones, Problem } from '../inside/problem.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { DeletePanel } from '../secrets/delete-panel.tsx';
 import { FILTERS, type FilterView, mayChange } from './filter.ts';
 import { Refused } from './refused.tsx';
 import { ruleInput } from './rule-input.tsx';

@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { EventPage } from '../events/feed.ts';
 import { reasonText } from '../events/words.ts';
 import { useInside } from '../inside/context.ts';
@@ -31,10 +31,19 @@ export function Refused({ filter, resources }: { filter: string; resources: read
   const [person, setPerson] = useState('');
   const [address, setAddress] = useState('');
   const id = useId();
+  /** Whoever goes elsewhere, or asks about another resource, waits for no answer any more. */
+  const asking = useRef<AbortController>(undefined);
+  useEffect(() => () => asking.current?.abort(), []);
+  const begin = (): AbortSignal => {
+    asking.current?.abort();
+    asking.current = new AbortController();
+    return asking.current.signal;
+  };
 
-  const explain = async (user: string, from: string): Promise<Row | undefined> => {
+  const explain = async (user: string, from: string, signal: AbortSignal): Promise<Row | undefined> => {
     const body = { resource, user, ...(from !== '' && { address: from }) };
-    const answer = await client.send<Explanation>('POST', 'explain', body);
+    const answer = await client.send<Explanation>('POST', 'explain', body, {}, signal);
+    if (signal.aborted) return undefined;
     if (answer.kind === 'done') return { key: nextKey++, user, address: from, verdict: verdictOf(answer.body, filter) };
     setWrong(refusalInWords(texts, answer));
     return undefined;
@@ -43,14 +52,19 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     if (progress !== undefined) return;
     setWrong(undefined);
     const query = new URLSearchParams({ type: 'authentication', outcome: 'granted', resource, limit: '200' });
-    const answer = await client.get<EventPage>(`events?${query}`);
+    const signal = begin();
+    setProgress(words('looking'));
+    const answer = await client.get<EventPage>(`events?${query}`, undefined, signal);
+    if (signal.aborted) return;
+    setProgress(undefined);
     if (answer.kind !== 'done') return setWrong(refusalInWords(texts, answer));
     const wanted = latestSignIns(answer.body.items, MOST_ASKED);
     const found: Row[] = [];
     setRows(found);
     for (const one of wanted) {
       setProgress(words('asking', found.length + 1, wanted.length));
-      const row = await explain(one.user, one.address);
+      const row = await explain(one.user, one.address, signal);
+      if (signal.aborted) return;
       if (!row) break;
       found.push(row);
       setRows([...found]);
@@ -61,7 +75,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     event.preventDefault();
     if (person.trim() === '' || progress !== undefined) return;
     setWrong(undefined);
-    const row = await explain(person.trim(), address.trim());
+    const row = await explain(person.trim(), address.trim(), begin());
     if (row) setRows([row, ...(rows ?? [])]);
   };
   const stopped = rows?.filter(({ verdict }) => verdict.outcome === 'stopped').length ?? 0;
@@ -83,6 +97,8 @@ export function Refused({ filter, resources }: { filter: string; resources: read
               value={resource}
               onChange={({ currentTarget }) => {
                 setResource(currentTarget.value);
+                asking.current?.abort();
+                setProgress(undefined);
                 setRows(undefined);
               }}
             >

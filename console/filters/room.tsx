@@ -1,14 +1,13 @@
 import { reasons } from '../events/words.ts';
 import { together } from '../i18n/words.ts';
 import { useInside } from '../inside/context.ts';
-import { words as secrets } from '../secrets/words.ts';
 import { FilterList } from './filter-list.tsx';
 import css from './filters.css?inline';
 import { NewFilter } from './new-filter.tsx';
 import { OneFilter } from './one-filter.tsx';
 import { words as own } from './words.ts';
 
-export const words = together(own, secrets, reasons);
+export const words = together(own, reasons);
 export const style = css;
 
 /** From where and when people may sign in. */

@@ -1,50 +1,35 @@
 import type { ChecklistItem, ChecklistView } from '../../shared/wire/checklist.ts';
-import type { SessionView } from '../../shared/wire/session.ts';
-import type { Texts } from '../i18n/texts.ts';
+import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
-import { Snippet } from '../parts/copy.tsx';
+import { Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
 import { Tick } from '../parts/icons.tsx';
-import type { Client } from '../service/client.ts';
-import { commandFor, placeFor } from './instructions.ts';
-import { useAnswer } from './use-answer.ts';
+import type { Read } from '../service/reads.ts';
+import { placeFor, SUPERUSERS } from './place-for.ts';
+import { words } from './words.ts';
 
-export interface ChecklistProps {
-  client: Client;
-  texts: Texts;
-  session: SessionView;
-}
-
-/** What there is to do until somebody signs in, and how each of it is done today. */
-export function Checklist({ client, texts, session }: ChecklistProps) {
-  const { answer, again } = useAnswer<ChecklistView>(client, 'checklist');
-  const items = answer?.kind === 'done' ? answer.body.items : [];
+/** What there is to do until somebody signs in, each item with the way to where it is done. */
+export function Checklist({ read }: { read: Read<ChecklistView> & { retry(): void } }) {
+  const items = read.body?.items ?? [];
   const open = items.filter(({ done }) => !done).map(({ item }) => item);
   return (
     <section class="panel checklist" aria-labelledby="checklist">
-      <h2 id="checklist">{texts('checklist')}</h2>
+      <h2 id="checklist">{words('checklist')}</h2>
       <p class="hint" role="status">
-        {answer === undefined && texts('loading')}
-        {answer?.kind === 'done' &&
-          (answer.body.done ? texts('checklistAll') : texts('checklistDone', items.length - open.length, items.length))}
-        {answer && answer.kind !== 'done' && texts('notLoaded')}
+        {read.body &&
+          (read.body.done ? words('checklistAll') : words('checklistDone', items.length - open.length, items.length))}
       </p>
-      {answer && answer.kind !== 'done' && (
-        <button type="button" class="secondary" onClick={again}>
-          {texts('tryAgain')}
-        </button>
-      )}
+      {!read.body && read.problem && <Problem read={read} />}
       <ol>
         {items.map(({ item, done }) => (
           <li key={item} class={done ? 'done' : undefined}>
             <Tick isDone={done} />
             <div>
               <h3>
-                <span class="unseen">{texts(done ? 'itemDone' : 'itemOpen')} </span>
-                {texts(item)}
+                <span class="unseen">{words(done ? 'itemDone' : 'itemOpen')} </span>
+                {words(item)}
               </h3>
-              {!done && (
-                <HowTo item={item} isFirst={item === open[0]} client={client} texts={texts} session={session} />
-              )}
+              {!done && <HowTo item={item} isFirst={item === open[0]} />}
             </div>
           </li>
         ))}
@@ -53,47 +38,28 @@ export function Checklist({ client, texts, session }: ChecklistProps) {
   );
 }
 
-interface HowToProps extends ChecklistProps {
-  item: ChecklistItem;
-  isFirst: boolean;
-}
-
-function HowTo({ item, isFirst, client, texts, session }: HowToProps) {
-  const isSuperuser = session.administrator.role === 'superuser';
-  const plans = useAnswer<{ items: { name: string }[] }>(
-    client,
-    item === 'activate-plan' && isSuperuser ? 'plans' : undefined,
-  );
-  const newest = useAnswer<{ items: { id: string }[] }>(
-    client,
-    placeFor(item, undefined) === undefined ? undefined : 'resources?limit=1',
-  );
-  const plan = plans.answer?.kind === 'done' ? plans.answer.body.items[0]?.name : undefined;
-  const resource = newest.answer?.kind === 'done' ? newest.answer.body.items[0]?.id : undefined;
-  const place = placeFor(item, resource);
-  const command = commandFor(item, { account: session.account.id, plan });
-  const isOthers = !isSuperuser && (item === 'add-resource' || (place ?? command) === undefined);
+function HowTo({ item, isFirst }: { item: ChecklistItem; isFirst: boolean }) {
+  const { session } = useInside();
+  const newest = useRead<{ items: { id: string }[] }>('resources?limit=1');
+  const resource = newest.body?.items[0]?.id;
+  const others =
+    SUPERUSERS.includes(item) && !isSuperuser(session)
+      ? 'bySuperuser'
+      : item === 'allow-origin' && resource !== undefined && !mayActOn(session, resource)
+        ? 'byOthers'
+        : undefined;
   return (
     <>
-      <p class="hint close">{texts(`${item}Hint`)}</p>
-      {isOthers && <p class="hint">{texts('bySuperuser')}</p>}
-      {place !== undefined && !isOthers && (
+      <p class="hint close">{words(`${item}Hint`)}</p>
+      {others ? (
+        <p class="hint">{words(others)}</p>
+      ) : (
         <p class="there">
-          <Link class={isFirst ? 'small-primary' : 'secondary'} href={place}>
-            {texts('doThis')}
-            <span class="unseen">: {texts(item)}</span>
+          <Link class={isFirst ? 'small-primary' : 'secondary'} href={placeFor(item, resource)}>
+            {words('doThis')}
+            <span class="unseen">: {words(item)}</span>
           </Link>
         </p>
-      )}
-      {command !== undefined && (
-        <details open={isFirst}>
-          <summary>
-            {texts('howTo')}
-            <span class="unseen">: {texts(item)}</span>
-          </summary>
-          <p class="hint">{texts('onServer')}</p>
-          <Snippet texts={texts} text={command} what={texts(item)} />
-        </details>
       )}
     </>
   );

@@ -1,94 +1,56 @@
-import type { ComponentChildren } from 'preact';
-import type { SessionView } from '../../shared/wire/session.ts';
-import type { Texts } from '../i18n/texts.ts';
-import { Title } from '../parts/card.tsx';
-import type { Client } from '../service/client.ts';
-import { amountText } from './amount-text.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import type { ChecklistView } from '../../shared/wire/checklist.ts';
+import { useInside } from '../inside/context.ts';
+import { PageHead } from '../inside/page-head.tsx';
+import { Bones } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { whilePresent } from '../inside/while-present.ts';
+import { type DayView, isQuiet, shownBy } from './activity.ts';
+import { Activity } from './activity.tsx';
 import { Checklist } from './checklist.tsx';
-import { useAnswer } from './use-answer.ts';
+import { Standing } from './standing.tsx';
+import { Today } from './today.tsx';
+import { words } from './words.ts';
 
-export interface HomeProps {
-  client: Client;
-  texts: Texts;
-  session: SessionView;
-  isNext: boolean;
-}
+const EVERY_MS = 10_000;
 
-const FEW_CODES = 3;
-
-/** What is still to do, who one is, and what the account stands at. */
-export function Home({ client, texts, session, isNext }: HomeProps) {
-  const { account, administrator } = session;
-  const { recoveryCodesLeft: codes } = administrator;
+/** What is still to do, what happens, who one is, and what the account stands at. */
+export function Home() {
+  const { address, reads } = useInside();
+  const shown = shownBy(address.query);
+  const checklist = useRead<ChecklistView>('checklist');
+  const of = shown.resource === undefined ? '' : `&resource=${shown.resource}`;
+  const statistics = useRead<{ days: DayView[] }>(`statistics?days=${shown.days}${of}`);
+  // Another choice does not empty the page before its answer is there.
+  const last = useRef<readonly DayView[]>(undefined);
+  if (statistics.body) last.current = statistics.body.days;
+  const days = statistics.problem ? statistics.body?.days : last.current;
+  // Whatever is done elsewhere, in another tab or by people who sign in, shows here by itself.
+  useEffect(() => whilePresent(EVERY_MS, () => reads.changed('checklist', 'statistics', 'events')), [reads]);
+  const wasOpen = useRef(false);
+  const isDone = checklist.body?.done === true;
+  if (checklist.body && !isDone) wasOpen.current = true;
+  const hasChecklist = !isDone || wasOpen.current;
+  // What there is to learn is learned where there has been nothing yet, not where a resource or a week was quiet.
+  const isFirst = !isDone && shown.resource === undefined && isQuiet(days ?? []);
+  const isKnown = checklist.body !== undefined || checklist.problem !== undefined;
   return (
     <>
-      <Title isNext={isNext}>{texts('home')}</Title>
+      <PageHead title={words('title')} />
       <div class="columns">
-        <Checklist client={client} texts={texts} session={session} />
-        <div class="aside">
-          <section class="panel" aria-labelledby="you">
-            <h2 id="you">{texts('you')}</h2>
-            <dl>
-              <Fact label={texts('name')}>{administrator.name}</Fact>
-              <Fact label={texts('email')}>{administrator.email}</Fact>
-              <Fact label={texts('role')}>{texts(administrator.role)}</Fact>
-              <Fact label={texts('codesLeft')}>{codes}</Fact>
-            </dl>
-            {codes <= FEW_CODES && <p class="note">{texts('codesLow')}</p>}
-          </section>
-          <section class="panel" aria-labelledby="account">
-            <h2 id="account">{texts('account')}</h2>
-            <dl>
-              <Fact label={texts('accountName')}>{account.name}</Fact>
-              <Fact label={texts('accountId')}>
-                <code>{account.id}</code>
-              </Fact>
-              <Standing client={client} texts={texts} />
-            </dl>
-          </section>
+        <div>
+          {isKnown ? (
+            <>
+              {hasChecklist && <Checklist read={checklist} />}
+              {!isFirst && <Today days={days} read={statistics} shown={shown} />}
+            </>
+          ) : (
+            <Bones lines={6} />
+          )}
         </div>
+        <Standing />
       </div>
+      {isKnown && <Activity days={days} read={statistics} shown={shown} isFirst={isFirst} />}
     </>
-  );
-}
-
-function Standing({ client, texts }: Pick<HomeProps, 'client' | 'texts'>) {
-  const plan = useAnswer<{ plan: { name: string; active: boolean } }>(client, 'account');
-  const balance = useAnswer<{ amount: number; currency: string }>(client, 'balance');
-  return (
-    <>
-      <Fact label={texts('plan')}>
-        {plan.answer?.kind === 'done' ? (
-          <>
-            {plan.answer.body.plan.name}{' '}
-            <span class={plan.answer.body.plan.active ? 'badge good' : 'badge'}>
-              {texts(plan.answer.body.plan.active ? 'planActive' : 'planInactive')}
-            </span>
-          </>
-        ) : (
-          <Unknown answered={plan.answer !== undefined} texts={texts} />
-        )}
-      </Fact>
-      <Fact label={texts('balance')}>
-        {balance.answer?.kind === 'done' ? (
-          amountText(texts.lang, balance.answer.body.amount, balance.answer.body.currency)
-        ) : (
-          <Unknown answered={balance.answer !== undefined} texts={texts} />
-        )}
-      </Fact>
-    </>
-  );
-}
-
-function Unknown({ answered, texts }: { answered: boolean; texts: Texts }) {
-  return <span class="hint">{texts(answered ? 'notLoaded' : 'loading')}</span>;
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div class="fact">
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,7 +1,8 @@
-import { useInside } from '../inside/context.ts';
-import { Home } from './home.tsx';
+import { reasons } from '../events/words.ts';
+import { together } from '../i18n/words.ts';
+import css from './home.css?inline';
+import { words as own } from './words.ts';
 
-export function Room() {
-  const { client, texts, session, isNext } = useInside();
-  return <Home client={client} texts={texts} session={session} isNext={isNext} />;
-}
+export { Home as Room } from './home.tsx';
+export const words = together(own, reasons);
+export const style = css;

@@ -34,7 +34,7 @@ test('a missing text is the English one, and values are text', () => {
   const texts = textsOf('de', { copy: 'Kopieren' });
   expect(texts('copy')).toBe('Kopieren');
   expect(texts('email')).toBe('E-mail address');
-  expect(texts('checklistDone', '$& {1}', 8)).toBe('$& {1} of 8 done');
+  expect(texts('waitSeconds', '$& {1}')).toBe('You can try again in $& {1} s.');
 });
 
 test('the first language that there is; one that does not load is English', async () => {

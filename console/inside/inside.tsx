@@ -24,6 +24,7 @@ import { RoomSlot } from './room-slot.tsx';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { putOnStyle } from './style.ts';
 import { type Toast, Toasts } from './toasts.tsx';
+import { useLeaveWarning } from './use-leave-warning.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { words } from './words.ts';
 
@@ -86,7 +87,8 @@ function InsideFrame(props: InsideProps) {
     [props, go, notify, visit],
   );
   useShortcuts(props.preferences.hasShortcuts, go, setOpen);
-  useUnsavedWarning(props.drafts);
+  // Drafts outlive going from room to room, and not the page.
+  useLeaveWarning(() => props.drafts.size() > 0);
   const shown = useRef(address.path);
   useEffect(() => {
     // Another page begins at its top.
@@ -172,13 +174,4 @@ function useIsOnline(reads: Reads): boolean {
     };
   }, [reads]);
   return isOnline;
-}
-
-/** Drafts outlive going from room to room, and not the page. */
-function useUnsavedWarning(drafts: Drafts): void {
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => drafts.size() > 0 && event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [drafts]);
 }

@@ -1,6 +1,7 @@
 import { Component, type ComponentChildren, type ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ROOMS } from '../rooms.ts';
+import type { InnerPlace } from '../visit.ts';
 import { useInside } from './context.ts';
 import { Bones } from './problem.tsx';
 import { putOnStyle } from './style.ts';
@@ -11,34 +12,34 @@ export function RoomSlot() {
   const { address, texts } = useInside();
   const { place } = address;
   const { lang } = texts;
-  const [loaded, setLoaded] = useState<{ of: string; Room: ComponentType }>();
-  const [lost, setLost] = useState<string>();
-  const wanted = `${place} ${lang}`;
+  const [loaded, setLoaded] = useState<{ of: InnerPlace; Room: ComponentType }>();
+  const [lost, setLost] = useState<InnerPlace>();
   useEffect(() => {
     let isWanted = true;
     const load = async () => {
       const module = await ROOMS[place].load();
       await module.words?.load(lang);
       putOnStyle(module.style ?? '');
-      if (isWanted) setLoaded({ of: `${place} ${lang}`, Room: module.Room });
+      if (isWanted) setLoaded({ of: place, Room: module.Room });
     };
-    load().catch(() => isWanted && setLost(`${place} ${lang}`));
+    load().catch(() => isWanted && setLost(place));
     return () => {
       isWanted = false;
     };
   }, [place, lang]);
 
-  if (loaded?.of === wanted) {
+  // In another language a room is the same room: it says what it says anew, once the words are there.
+  if (loaded?.of === place) {
     const { Room } = loaded;
     return (
-      <Boundary key={wanted}>
+      <Boundary key={place}>
         <Room />
       </Boundary>
     );
   }
   // A module that did not load is not asked for again by the same page.
-  if (lost === wanted) return <Fallen title={words('lostTitle')} text={words('lostText')} />;
-  return <Waiting key={wanted} />;
+  if (lost === place) return <Fallen title={words('lostTitle')} text={words('lostText')} />;
+  return <Waiting key={place} />;
 }
 
 /** Nothing for a moment, so that a room that is there at once does not flicker. */

@@ -8,7 +8,7 @@ import type { Known } from '../sign-in/sign-in.ts';
 import type { LinkPlace } from '../visit.ts';
 import { accountOf } from './link-secret.ts';
 
-/** What setup, invitation and recovery answer, as far as it is looked at. */
+/** What setup, invitation, recovery and reset answer, as far as it is looked at. */
 interface Accepted {
   email?: string;
   account?: { id: string };
@@ -16,11 +16,11 @@ interface Accepted {
 }
 
 interface LinkForm {
-  title: 'setupTitle' | 'invitationTitle' | 'recoveryLinkTitle';
-  text: 'setupText' | 'invitationText' | 'recoveryLinkText';
+  title: 'setupTitle' | 'invitationTitle' | 'recoveryLinkTitle' | 'resetTitle';
+  text: 'setupText' | 'invitationText' | 'recoveryLinkText' | 'resetText';
   button: 'setupButton' | 'invitationButton' | 'recoveryLinkButton';
-  gone: 'setupGone' | 'invitationGone' | 'recoveryGone';
-  path: 'setup' | 'invitation/accept' | 'recovery/accept';
+  gone: 'setupGone' | 'invitationGone' | 'recoveryGone' | 'resetGone';
+  path: 'setup' | 'invitation/accept' | 'recovery/accept' | 'reset/accept';
   fields(texts: Texts, view: LinkView): FieldSpec[];
 }
 
@@ -82,6 +82,14 @@ const FORMS: Record<LinkPlace, LinkForm> = {
     path: 'recovery/accept',
     fields: chosenPassword,
   },
+  reset: {
+    title: 'resetTitle',
+    text: 'resetText',
+    button: 'recoveryLinkButton',
+    gone: 'resetGone',
+    path: 'reset/accept',
+    fields: chosenPassword,
+  },
 };
 
 export interface LinkRoomProps {
@@ -93,7 +101,7 @@ export interface LinkRoomProps {
   onAccepted(known: Known): void;
 }
 
-/** Where the links of setup, invitation and recovery lead. */
+/** Where the links of setup, invitation, recovery and reset lead. */
 export function LinkRoom({ client, texts, place, secret, onAccepted }: LinkRoomProps) {
   const [isGone, setGone] = useState(false);
   const view = useLinkView(client, place, secret);

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { blameOf } from '../edit/blame.ts';
 import { type Input, mistakeIn } from '../edit/inputs.ts';
 import { Questions } from '../edit/questions.tsx';
-import { placeOf } from '../edit/use-edit.ts';
 import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { words } from '../inside/words.ts';
@@ -43,7 +43,7 @@ export function FormDialog<Body>(props: FormDialogProps<Body>) {
     form.current?.querySelector<HTMLElement>(`[id="${base}-${begun.current ?? ''}"]`)?.focus();
   }, [base]);
   const names = inputs.map(({ name }) => name);
-  const place = refused?.kind === 'refused' ? placeOf(refused, names) : undefined;
+  const blame = blameOf(refused, names, texts);
   const told = (answer: Exclude<Answer, { kind: 'done' }>) =>
     (answer.kind === 'refused' ? inWords?.(answer.code) : undefined) ?? refusalInWords(texts, answer);
   const submit = async (event: Event) => {
@@ -58,16 +58,16 @@ export function FormDialog<Body>(props: FormDialogProps<Body>) {
     setBusy(false);
     if (answer.kind === 'done') return onDone(answer, values);
     setRefused(answer);
-    focus(answer.kind === 'refused' ? (placeOf(answer, names) ?? first) : first);
+    focus(blameOf(answer, names, texts)?.name ?? first);
   };
   return (
     <Dialog title={title} onClose={onClose}>
       <form ref={form} onSubmit={submit} novalidate aria-busy={isBusy}>
         {text && <div class="dialog-text">{text}</div>}
         <div class="dialog-fields">
-          <Questions {...{ inputs, values, base, isTold, isBusy }} refused={place} onChange={setValues} />
+          <Questions {...{ inputs, values, base, isTold, isBusy }} blame={blame} onChange={setValues} />
         </div>
-        <Alert>{refused && place === undefined && told(refused)}</Alert>
+        <Alert>{refused && blame === undefined && told(refused)}</Alert>
         <div class="dialog-actions">
           <button type="button" class="secondary" onClick={onClose}>
             {words('cancel')}

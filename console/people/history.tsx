@@ -1,25 +1,12 @@
 import { useState } from 'preact/hooks';
+import type { EventView } from '../events/event.ts';
+import { reasonText, typeText } from '../events/words.ts';
 import { Bones, Problem } from '../inside/problem.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { When } from '../inside/when.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { EVENTS, REASONS } from './event-words.ts';
 import { ActorName, ResourceName } from './names.tsx';
-import type { Maker } from './person.ts';
 import { words } from './words.ts';
-
-export interface EventView {
-  id: string;
-  type: string;
-  at: number;
-  actor: Maker;
-  resource?: string;
-  outcome: 'done' | 'granted' | 'refused';
-  reason?: string;
-  method?: string;
-  changed?: readonly string[];
-  address?: string;
-}
 
 interface Page {
   items: EventView[];
@@ -69,8 +56,6 @@ function HistoryPage({ path, isLast, onMore }: { path: string; isLast: boolean; 
 
 function Line({ event }: { event: EventView }) {
   const { type, at, actor, resource, outcome, reason, changed, address } = event;
-  const key = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
-  const why = reason !== undefined && Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
   return (
     <>
       <span class="history-when">
@@ -78,14 +63,14 @@ function Line({ event }: { event: EventView }) {
       </span>
       <span class="history-what">
         <span class="with-state">
-          <strong>{key ? words(key) : type}</strong>
+          <strong>{typeText(type)}</strong>
           {outcome !== 'done' && (
             <Badge tone={outcome === 'granted' ? 'good' : 'bad'}>
               {words(outcome === 'granted' ? 'granted' : 'refused')}
             </Badge>
           )}
         </span>
-        {reason !== undefined && <span>{why ? words(why) : <code>{reason}</code>}</span>}
+        {reason !== undefined && <span>{reasonText(reason)}</span>}
         <span class="muted">
           <ActorName actor={actor} />
           {resource !== undefined && (

@@ -112,6 +112,11 @@ export function canResync({ kind }: Pick<Token, 'kind'>): boolean {
   return kind === 'totp' || kind === 'hotp' || kind === 'ocra';
 }
 
+/** Kinds of which a code can be looked at without being used up. */
+export function canCheck({ kind }: Pick<Token, 'kind'>): boolean {
+  return kind === 'totp' || kind === 'hotp';
+}
+
 /** Kinds whose codes a PIN can be typed with. */
 export function canHavePin({ kind }: Pick<Token, 'kind'>): boolean {
   return kind !== 'recovery' && kind !== 'webauthn';

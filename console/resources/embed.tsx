@@ -1,12 +1,13 @@
 import { useId } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
 import { Snippet as Code } from '../parts/copy.tsx';
+import { DemoShop } from './demo-shop.tsx';
 import type { TabProps } from './resource.ts';
 import { BACKENDS, exampleOrigin, filledIn, PAGES, type Snippet } from './snippets.ts';
 import { words } from './words.ts';
 
 /** What to write where, filled in for this resource. Which languages are shown stands in the address. */
-export function Embed({ resource }: TabProps) {
+export function Embed({ resource, version }: TabProps) {
   const known = exampleOrigin(resource.allowedOrigins.filter((origin) => origin !== location.origin));
   const filling = {
     service: location.origin,
@@ -25,6 +26,7 @@ export function Embed({ resource }: TabProps) {
         snippets={BACKENDS}
         filling={filling}
       />
+      <DemoShop resource={resource} version={version} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { CreateForm } from '../edit/create-form.tsx';
 import { isSuperuser, useInside } from '../inside/context.ts';
 import { PageHead } from '../inside/page-head.tsx';
+import { originInputs } from './origin-inputs.ts';
 import type { Resource } from './resource.ts';
-import { readOrigin } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
 import { words } from './words.ts';
 
@@ -26,16 +26,7 @@ export function NewResource() {
         path="resources"
         inputs={[
           { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
-          {
-            name: 'allowedOrigins',
-            kind: 'list',
-            most: 100,
-            label: words('allowedOrigins'),
-            hint: words('allowedOriginsHint'),
-            placeholder: 'https://www.example.com',
-            read: readOrigin,
-          },
-          { name: 'allowLocalhost', kind: 'toggle', label: words('allowLocalhost'), hint: words('allowLocalhostHint') },
+          ...originInputs(),
           {
             name: 'testMode',
             kind: 'select',

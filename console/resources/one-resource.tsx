@@ -39,9 +39,10 @@ export function OneResource({ id }: { id: string }) {
   );
 }
 
-const WARNINGS: Readonly<Record<string, 'warnOtpOnly' | 'warnSms'>> = {
+const WARNINGS: Readonly<Record<string, 'warnOtpOnly' | 'warnSms' | 'warnEnrolment'>> = {
   OTP_ONLY_CAN_BE_LOCKED_OUT: 'warnOtpOnly',
   SMS_IS_RESTRICTED: 'warnSms',
+  ENROLMENT_KIND_NOT_TAKEN: 'warnEnrolment',
 };
 
 function Warnings({ resource }: { resource: Resource }) {
@@ -50,7 +51,7 @@ function Warnings({ resource }: { resource: Resource }) {
   const told = [
     ...(enabled ? [] : [words('warnOff')]),
     ...(isNowhere ? [words('warnNowhere')] : []),
-    ...warnings.flatMap((one) => (WARNINGS[one] ? [words(WARNINGS[one])] : [])),
+    ...warnings.flatMap((one) => (WARNINGS[one] ? [words(WARNINGS[one], words('tokenKinds'))] : [])),
   ];
   return (
     <>

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import type { Choice, Section } from '../edit/inputs.ts';
-import { readOrigin, readRedirectUri } from './resource.ts';
+import { originInputs } from './origin-inputs.ts';
+import { readRedirectUri } from './resource.ts';
 import { words } from './words.ts';
 
 /** Every kind of token, in the order in which people are offered them. */
@@ -23,8 +25,12 @@ const kindChoice = (kind: (typeof TOKEN_KINDS)[number]): Choice => ({
   ...(kind === 'sms' && { hint: words('kind_smsHint') }),
 });
 
-/** Everything about a resource that can be changed, in the order in which people ask for it. */
-export function settingsSections(filters: FilterChoices): Section[] {
+/**
+ * Everything about a resource that can be changed, in the order in which people ask for it.
+ *
+ * @param toFilters links to the filters, below where they are chosen
+ */
+export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): Section[] {
   const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>
     ({
       name,
@@ -46,16 +52,7 @@ export function settingsSections(filters: FilterChoices): Section[] {
       title: words('where'),
       text: words('whereText'),
       inputs: [
-        {
-          name: 'allowedOrigins',
-          kind: 'list',
-          most: 100,
-          label: words('allowedOrigins'),
-          hint: words('allowedOriginsHint'),
-          placeholder: 'https://www.example.com',
-          read: readOrigin,
-        },
-        { name: 'allowLocalhost', kind: 'toggle', label: words('allowLocalhost'), hint: words('allowLocalhostHint') },
+        ...originInputs(),
         {
           name: 'redirectUris',
           kind: 'list',
@@ -160,6 +157,7 @@ export function settingsSections(filters: FilterChoices): Section[] {
       title: words('filters'),
       text: words('filtersText'),
       inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
+      foot: toFilters,
     },
     {
       title: words('browsers'),

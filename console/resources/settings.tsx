@@ -1,11 +1,12 @@
-import { useMemo } from 'preact/hooks';
+import { Fragment } from 'preact';
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
+import { Link } from '../inside/link.tsx';
 import { useRead } from '../inside/use-read.ts';
-import { ifMatch } from '../service/client.ts';
 import type { TabProps } from './resource.ts';
 import { RESOURCES } from './resource-list.tsx';
+import { ResourceWebhooks } from './resource-webhooks.tsx';
 import { settingsSections } from './settings-sections.ts';
 import { words } from './words.ts';
 
@@ -19,63 +20,46 @@ export function ResourceSettings({ resource, version }: TabProps) {
   const { session } = useInside();
   const filters = useRead<{ items: FilterView[] }>('filters?limit=200&sort=name');
   const known = filters.body?.items;
-  const sections = useMemo(() => {
-    const of = (kind: FilterView['rule']['kind']) =>
-      (known ?? []).filter(({ rule }) => rule.kind === kind).map(({ id, name }) => ({ value: id, label: name }));
-    return settingsSections({ geo: of('geo'), time: of('time'), ip: of('ip') });
-  }, [known]);
+  const of = (kind: FilterView['rule']['kind']) =>
+    (known ?? []).filter(({ rule }) => rule.kind === kind).map(({ id, name }) => ({ value: id, label: name }));
+  const chosen = [resource.geoFilter, resource.timeFilter, resource.ipFilter];
+  const sections = settingsSections(
+    { geo: of('geo'), time: of('time'), ip: of('ip') },
+    <p class="hint">
+      {(known ?? [])
+        .filter(({ id }) => chosen.includes(id))
+        .map(({ id, name }) => (
+          <Fragment key={id}>
+            <Link href={`/console/filters/${id}`}>{words('filterOpen', name)}</Link>
+            <span class="dot">·</span>{' '}
+          </Fragment>
+        ))}
+      <Link href="/console/filters/new">{words('filterNew')}</Link>
+    </p>,
+  );
+  const path = `resources/${resource.id}`;
+  const changed = ['resources', 'checklist'];
   return (
     <>
       <EditForm
-        path={`resources/${resource.id}`}
+        path={path}
         body={resource}
         version={version}
         sections={sections}
         isReadOnly={!mayActOn(session, resource.id)}
-        alsoChanged={['resources', 'checklist']}
+        alsoChanged={changed}
       />
-      <Delete resource={resource} version={version} />
+      {isSuperuser(session) && <ResourceWebhooks resource={resource.id} />}
+      <DeletePanel
+        path={path}
+        version={version}
+        name={resource.name}
+        label={words('delete')}
+        text={words('dangerText')}
+        back={RESOURCES}
+        alsoChanged={changed}
+        why={isSuperuser(session) ? undefined : words('deleteSuperuser')}
+      />
     </>
-  );
-}
-
-function Delete({ resource, version }: TabProps) {
-  const { client, reads, drafts, session, texts, ask, go, notify } = useInside();
-  const { id, name } = resource;
-  const remove = async () => {
-    const isSure = await ask({
-      title: words('deleteTitle', `“${name}”`),
-      text: words('dangerText'),
-      action: words('deleteAction'),
-      isDanger: true,
-      typed: name,
-    });
-    if (!isSure) return;
-    const answer = await client.send('DELETE', `resources/${id}`, undefined, ifMatch(version));
-    if (answer.kind !== 'done') {
-      reads.again(`resources/${id}`);
-      return notify({ text: refusalInWords(texts, answer), isBad: true });
-    }
-    drafts.put(`resources/${id}`, undefined);
-    go(RESOURCES, true);
-    reads.changed('resources', 'checklist');
-    notify({ text: words('deleted', name) });
-  };
-  return (
-    <section class="panel edit-section" aria-labelledby="danger">
-      <div class="edit-about">
-        <h2 id="danger">{words('danger')}</h2>
-      </div>
-      <div class="edit-fields">
-        <p class="hint">{words('dangerText')}</p>
-        {isSuperuser(session) ? (
-          <button type="button" class="secondary danger" onClick={remove}>
-            {words('delete')}
-          </button>
-        ) : (
-          <p class="hint">{words('deleteSuperuser')}</p>
-        )}
-      </div>
-    </section>
   );
 }

@@ -1,3 +1,4 @@
+import shop from './snippets/demo-shop.txt?raw';
 import java from './snippets/java.txt?raw';
 import html from './snippets/page-html.txt?raw';
 import react from './snippets/page-react.txt?raw';
@@ -32,6 +33,9 @@ export const BACKENDS: readonly Snippet[] = [
   { language: 'PHP', needs: 'firebase/php-jwt 6.11, guzzlehttp/guzzle, symfony/cache', text: php },
   { language: 'Java', needs: 'com.nimbusds:nimbus-jose-jwt 9.37', text: java },
 ];
+
+/** How the demo shop is started, as it is typed into a shell. */
+export const SHOP = shop;
 
 /** Stand in the examples for what is filled in. */
 const PLACES = {

@@ -1,11 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { mountWidget } from '../../widget/loader/mount.ts';
 import type { LiveOptions, WidgetHandle } from '../../widget/loader/options.ts';
-import { mayActOn, useInside } from '../inside/context.ts';
-import { refusalInWords } from '../inside/refusal.ts';
 import { Alert } from '../parts/field.tsx';
-import { type Answer, ifMatch } from '../service/client.ts';
-import { allows, type Resource, type TabProps } from './resource.ts';
+import { AllowOrigin } from './allow-origin.tsx';
+import { allows, type TabProps } from './resource.ts';
 import { words } from './words.ts';
 
 /** How it looks, as a page says it. */
@@ -67,42 +65,10 @@ export function useNeedsOrigin({ resource, version }: TabProps) {
 }
 
 function NeedsOrigin({ resource, version }: TabProps) {
-  const { client, reads, session, texts, notify } = useInside();
-  const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();
-  const path = `resources/${resource.id}`;
-  const { origin } = location;
-  const allow = async () => {
-    const allowedOrigins = [...resource.allowedOrigins, origin];
-    const answer = await client.send<Resource>('PATCH', path, { allowedOrigins }, ifMatch(version));
-    if (answer.kind !== 'done') {
-      reads.again(path);
-      return setRefused(answer);
-    }
-    reads.changed('resources', 'checklist');
-    reads.put(path, answer.body, answer.version);
-    const { allowedOrigins: before } = resource;
-    const undo = async () => {
-      const back = await client.send<Resource>('PATCH', path, { allowedOrigins: before }, ifMatch(answer.version));
-      if (back.kind !== 'done') return refusalInWords(texts, back);
-      reads.put(path, back.body, back.version);
-      return undefined;
-    };
-    notify({ text: words('allowedHere', origin), undo });
-  };
   return (
     <div class="needs-origin">
       <p>{words('needsOrigin')}</p>
-      {mayActOn(session, resource.id) ? (
-        <>
-          <p class="hint">{words('needsOriginMay')}</p>
-          <Alert>{refused && refusalInWords(texts, refused)}</Alert>
-          <button type="button" class="secondary" onClick={allow}>
-            {words('allowHere', origin)}
-          </button>
-        </>
-      ) : (
-        <p class="hint">{words('needsOriginNot')}</p>
-      )}
+      <AllowOrigin resource={resource} version={version} origin={location.origin} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
+import { useLeaveWarning } from '../inside/use-leave-warning.ts';
 import { Snippet } from '../parts/copy.tsx';
 import { words } from './words.ts';
 
@@ -14,6 +15,7 @@ export function ShownOnce({ secret, what, onDone }: ShownOnceProps) {
   const { texts } = useInside();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  useLeaveWarning(() => true);
   return (
     <section class="panel once" aria-labelledby="once">
       <h2 id="once" ref={heading} tabIndex={-1}>

@@ -31,6 +31,7 @@ export interface Client {
     path: string,
     body?: object,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<Answer<Body>>;
   /** What goes along with every change from now on; undefined when the session is over. */
   carry(csrf: string | undefined): void;
@@ -87,7 +88,7 @@ export function createClient(
 
   return {
     get: (path, headers, signal) => ask({ method: 'GET', path, headers, signal }),
-    send: (method, path, body, headers) => ask({ method, path, body, headers }),
+    send: (method, path, body, headers, signal) => ask({ method, path, body, headers, signal }),
     carry(token) {
       csrf = token;
     },

@@ -6,6 +6,7 @@ import type { FieldSpec } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import type { Client } from '../service/client.ts';
 import { Enrolment } from './enrolment.tsx';
+import { Forgotten } from './forgotten.tsx';
 import { createHandleMemory } from './handle-memory.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import type { AnswerableStep, Screen } from './screen.ts';
@@ -24,6 +25,7 @@ export interface SignInRoomProps {
 export function SignInRoom({ client, texts, known, hasEnded, onSession }: SignInRoomProps) {
   const [screen, show] = useState<Screen>({ kind: 'loading' });
   const [hasActed, act] = useState(known.email !== undefined);
+  const [hasForgotten, setForgotten] = useState(false);
   const signIn = useMemo(() => {
     const memory = createHandleMemory(() => sessionStorage);
     return createSignIn({ client, memory, show, enter: onSession });
@@ -62,6 +64,11 @@ export function SignInRoom({ client, texts, known, hasEnded, onSession }: SignIn
         </Card>
       );
     case 'step':
+      if (hasForgotten) {
+        const { email } = screen.view;
+        const back = () => setForgotten(false);
+        return <Forgotten client={client} texts={texts} account={signIn.account()} email={email} onBack={back} />;
+      }
       return (
         <Step
           key={screen.step}
@@ -70,6 +77,7 @@ export function SignInRoom({ client, texts, known, hasEnded, onSession }: SignIn
           isNext={hasActed}
           note={hasEnded && !hasActed ? texts('sessionEnded') : undefined}
           signIn={{ ...signIn, submit: acted(signIn.submit), restart: acted(signIn.restart) } as SignIn}
+          onForgotten={acted(() => setForgotten(true))}
         />
       );
     case 'codes':
@@ -105,9 +113,10 @@ interface StepProps {
   isNext: boolean;
   note: string | undefined;
   signIn: SignIn;
+  onForgotten(): void;
 }
 
-function Step({ screen, texts, isNext, note, signIn }: StepProps) {
+function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
   const { step, view } = screen;
   const isTouch = matchMedia('(pointer: coarse)').matches;
   return (
@@ -149,6 +158,11 @@ function Step({ screen, texts, isNext, note, signIn }: StepProps) {
         isNext={isNext && step !== 'enrol'}
         onSubmit={(values) => signIn.submit(Object.values(values)[0] ?? '')}
       />
+      {(step === 'identify' || step === 'password') && (
+        <button type="button" class="link below" onClick={onForgotten}>
+          {texts('forgotten')}
+        </button>
+      )}
       {(step === 'otp' || step === 'recovery') && (
         <button type="button" class="link below" onClick={() => signIn.answerByRecoveryCode(step === 'otp')}>
           {texts(step === 'otp' ? 'lostToken' : 'tokenAgain')}

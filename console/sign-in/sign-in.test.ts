@@ -191,12 +191,13 @@ describe('what goes wrong', () => {
 
   test('the last answer lost: in by the session that came with it, or once more from the start', async () => {
     const done = { step: 'done', seq: 3 } as const;
-    const came = setUp(seen({ step: 'otp', seq: 2 }), lost, seen(done), { kind: 'done', body: SESSION });
+    const whose = (session: SessionView | null) => ({ kind: 'done', body: { session, hasEnded: false } }) as const;
+    const came = setUp(seen({ step: 'otp', seq: 2 }), lost, seen(done), whose(SESSION));
     await came.signIn.start();
     await came.signIn.submit('123456');
     expect(came.entered).toEqual([SESSION]);
 
-    const not = setUp(seen({ step: 'otp', seq: 2 }), lost, seen(done), refused('SESSION_NEEDED'));
+    const not = setUp(seen({ step: 'otp', seq: 2 }), lost, seen(done), whose(null));
     await not.signIn.start();
     await not.signIn.submit('123456');
     expect(not.screen()).toEqual({ kind: 'unfinished' });

@@ -3,6 +3,7 @@ import type { SessionView, SignInBegun, SignInView } from '../../shared/wire/ses
 import type { Answer, Client, Refused } from '../service/client.ts';
 import { deadlineIn } from '../service/deadline.ts';
 import { type Notice, noticeOf } from '../service/submission.ts';
+import { whoseSession } from '../service/whose-session.ts';
 import type { HandleMemory } from './handle-memory.ts';
 import type { AnswerableStep, Screen } from './screen.ts';
 
@@ -47,6 +48,8 @@ export interface SignIn {
   keptCodes(): void;
   /** The device woke up or the page came to the front: the sign-in may have ended meanwhile. */
   checkTime(): Promise<void>;
+  /** Which account it is, where that had to be said. */
+  account(): string | undefined;
 }
 
 export function createSignIn({ client, memory, show, enter }: SignInParts): SignIn {
@@ -101,11 +104,11 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     }
     // Seen again, after the answer that had the session in it was lost: the cookie may have come, or not.
     const asked = run;
-    const answer = await client.get<SessionView>('session');
+    const whose = await whoseSession(client);
     if (asked !== run) return;
-    if (answer.kind === 'lost') return put({ kind: 'offline' });
+    if (whose.kind === 'lost') return put({ kind: 'offline' });
     memory.forget();
-    if (answer.kind === 'done') enter(answer.body);
+    if (whose.kind === 'in') enter(whose.session);
     else end({ kind: 'unfinished' });
   };
 
@@ -237,5 +240,6 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
       if (screen.kind === 'codes') enter(screen.session);
     },
     checkTime,
+    account: () => account,
   };
 }

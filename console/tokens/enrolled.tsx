@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { PageHead } from '../inside/page-head.tsx';
+import { useLeaveWarning } from '../inside/use-leave-warning.ts';
 import { useRead } from '../inside/use-read.ts';
 import { Copy } from '../parts/copy.tsx';
 import { TOKENS, type Token, type User } from '../people/person.ts';
@@ -25,12 +26,7 @@ export function Enrolled({ made }: { made: Made }) {
   // As it is by now: access may have been given since.
   const token = useRead<Token>(`tokens/${made.token.id}`).body ?? made.token;
   const { body: owner } = useRead<User>(token.owner === undefined ? undefined : `users/${token.owner}`);
-  useEffect(() => {
-    if (!hasSecret) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [hasSecret]);
+  useLeaveWarning(() => hasSecret);
   return (
     <>
       <PageHead

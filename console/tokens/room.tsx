@@ -1,3 +1,4 @@
+import { reasons, types } from '../events/words.ts';
 import { together } from '../i18n/words.ts';
 import { useInside } from '../inside/context.ts';
 import files from '../people/files.css?inline';
@@ -11,7 +12,7 @@ import { OneToken } from './one-token.tsx';
 import { TokenList } from './token-list.tsx';
 import { words as own } from './words.ts';
 
-export const words = together(own, people, flaws);
+export const words = together(own, people, flaws, types, reasons);
 export const style = css + making + files;
 
 /** What makes one-time passwords, or stands in for them. */

@@ -3,8 +3,9 @@ import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { When } from '../inside/when.tsx';
 import { Since } from '../people/history.tsx';
-import { canResync, type LockReason, stateOf, type Token, type TokenState } from '../people/person.ts';
+import { canCheck, canResync, type LockReason, stateOf, type Token, type TokenState } from '../people/person.ts';
 import { TokenBadge } from '../people/states.tsx';
+import { CheckDialog } from './check-dialog.tsx';
 import { ResyncDialog } from './resync-dialog.tsx';
 import { words } from './words.ts';
 
@@ -25,6 +26,7 @@ const MEANING = {
 export function StatePanel({ token, mayChange }: { token: Token; mayChange: boolean }) {
   const { client, reads, texts, ask, notify } = useInside();
   const [isResyncing, setResyncing] = useState(false);
+  const [isChecking, setChecking] = useState(false);
   const path = `tokens/${token.id}`;
   const state = stateOf(token, Date.now());
   const { locked, enabled, failures, name } = token;
@@ -56,11 +58,17 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
       </p>
       {locked && (
         <p>
-          {words(WHY[locked.reason])} {words('lockedAt')} <When at={locked.at} isExact />
+          {words(WHY[locked.reason])} {words('sinceWhen')} <When at={locked.at} isExact />
         </p>
       )}
       <p class="hint">
-        {words(MEANING[state])} {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}
+        {words(MEANING[state])}{' '}
+        {state === 'expired' && token.expiresAt !== undefined && (
+          <>
+            {words('sinceWhen')} <When at={token.expiresAt} isExact />
+          </>
+        )}
+        {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}
       </p>
       {locked && !enabled && <p class="hint">{words('alsoOff')}</p>}
       {failures > 0 && !locked && <p class="hint">{words('failures', failures)}</p>}
@@ -89,6 +97,11 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
               {words('resync')}
             </button>
           )}
+          {(state === 'active' || state === 'deactivated') && canCheck(token) && (
+            <button type="button" class="secondary" onClick={() => setChecking(true)}>
+              {words('codeCheck')}
+            </button>
+          )}
           {enabled && (
             <button type="button" class="secondary" onClick={switchOff}>
               {words('switchOff')}
@@ -103,6 +116,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
       ) : (
         locked && token.administrator === undefined && <p class="hint">{words('unlockWho')}</p>
       )}
+      {isChecking && <CheckDialog token={token} onClose={() => setChecking(false)} />}
       {isResyncing && <ResyncDialog token={token} onClose={() => setResyncing(false)} />}
     </section>
   );

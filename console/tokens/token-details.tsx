@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import type { Input } from '../edit/inputs.ts';
 import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { words as common } from '../inside/words.ts';
-import { DeletePanel } from '../people/delete-panel.tsx';
 import { FormDialog } from '../people/form-dialog.tsx';
 import { canHavePin, mayDelete, TOKENS, type Token } from '../people/person.ts';
 import { addressInput, pinInputs } from './inputs-of-kind.ts';
@@ -28,6 +28,7 @@ export function TokenDetails({ token, version }: { token: Token; version: string
             label: words('expires'),
             hint: words('expiresHint'),
             without: common('never'),
+            isAhead: true,
           } as const,
         ]),
   ];
@@ -48,9 +49,9 @@ export function TokenDetails({ token, version }: { token: Token; version: string
         name={token.name}
         label={words('delete')}
         text={words('deleteText')}
-        list={TOKENS}
-        mayDelete={mayDelete(session, token)}
-        whyNot={words(isAdministrators ? 'ofAdministratorText' : 'deleteWho')}
+        back={TOKENS}
+        alsoChanged={['users', 'tokens', 'checklist']}
+        why={mayDelete(session, token) ? undefined : words(isAdministrators ? 'ofAdministratorText' : 'deleteWho')}
       />
     </>
   );

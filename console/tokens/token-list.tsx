@@ -4,6 +4,7 @@ import { Empty } from '../inside/empty.tsx';
 import { Link } from '../inside/link.tsx';
 import { PageHead } from '../inside/page-head.tsx';
 import { When } from '../inside/when.tsx';
+import { words as common } from '../inside/words.ts';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -50,7 +51,7 @@ export function TokenList() {
     isFor: (token) => mayDelete(session, token),
     confirm: (tokens) =>
       ask({
-        title: people('deleteTitle', several(tokens)),
+        title: common('deleteTitle', several(tokens)),
         text: words('deleteText'),
         action: words('deleteShort'),
         isDanger: true,

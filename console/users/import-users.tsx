@@ -126,8 +126,9 @@ export function ImportUsers() {
     const outcome = outcomes.current.get(line);
     if (outcome?.code === undefined) return undefined;
     const places = outcome.errors?.map(({ path }) => path).filter((path) => path !== '') ?? [];
-    if (places.length > 0) return words('importField', places.join(', '));
-    const text = refusalInWords(texts, { kind: 'refused', code: outcome.code, fields: [] });
+    if (places.length > 0 && outcome.code === 'INPUT_INVALID') return words('importField', places.join(', '));
+    const said = refusalInWords(texts, { kind: 'refused', code: outcome.code, fields: [] });
+    const text = places.length > 0 ? `${places.join(', ')}: ${said}` : said;
     return outcome.id === undefined ? text : words('importNoAccess', text);
   };
 
@@ -260,7 +261,7 @@ function flawText(read: Exclude<UsersRead, { rows: UserRow[] }>): string {
     case 'empty':
       return words('importEmpty');
     case 'too-many':
-      return words('importTooMany', 10_000);
+      return words('importTooMany', read.most);
     case 'unreadable':
       return words('importUnreadable', read.line);
     case 'repeated-column':

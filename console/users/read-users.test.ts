@@ -63,7 +63,7 @@ test.each([
   ['login,email\n\n , \n', { flaw: 'empty' }],
   ['login,username\na,b\n', { flaw: 'repeated-column', column: 'login' }],
   ['login\n"a\nb\n', { flaw: 'unreadable', line: 2 }],
-  [`login\n${'a\n'.repeat(MOST_USERS + 1)}`, { flaw: 'too-many' }],
+  [`login\n${'a\n'.repeat(MOST_USERS + 1)}`, { flaw: 'too-many', most: MOST_USERS }],
 ])('a file that is none is not taken: %#', (text, flaw) => {
   expect(readUsers(text)).toEqual(flaw);
 });

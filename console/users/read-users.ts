@@ -11,7 +11,8 @@ export interface UserRow {
 
 export type UsersRead =
   | { rows: UserRow[]; unknown: string[]; hasPasswords: boolean }
-  | { flaw: 'no-login' | 'empty' | 'too-many' }
+  | { flaw: 'no-login' | 'empty' }
+  | { flaw: 'too-many'; most: number }
   | { flaw: 'unreadable'; line: number }
   | { flaw: 'repeated-column'; column: string };
 
@@ -44,7 +45,7 @@ export function readUsers(text: string): UsersRead {
     .map((cells, at) => ({ cells, line: at + 2 }))
     .filter(({ cells }) => cells.join('').trim() !== '');
   if (filled.length === 0) return { flaw: 'empty' };
-  if (filled.length > MOST_USERS) return { flaw: 'too-many' };
+  if (filled.length > MOST_USERS) return { flaw: 'too-many', most: MOST_USERS };
   const held = new Map<string, number>();
   const rows = filled.map(({ cells, line }): UserRow => {
     const fields: Record<string, string | boolean> = {};

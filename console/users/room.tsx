@@ -1,3 +1,4 @@
+import { reasons, types } from '../events/words.ts';
 import { together } from '../i18n/words.ts';
 import { useInside } from '../inside/context.ts';
 import files from '../people/files.css?inline';
@@ -9,7 +10,7 @@ import { OneUser } from './one-user.tsx';
 import { UserList } from './user-list.tsx';
 import { words as own } from './words.ts';
 
-export const words = together(own, people);
+export const words = together(own, people, types, reasons);
 export const style = css + files;
 
 /** The people who sign in. */

@@ -1,6 +1,6 @@
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { useInside } from '../inside/context.ts';
-import { DeletePanel } from '../people/delete-panel.tsx';
 import { mayChangeUser, mayDelete, USERS, type User } from '../people/person.ts';
 import { nameInputs } from './name-inputs.ts';
 import { words } from './words.ts';
@@ -30,9 +30,9 @@ export function UserDetails({ user, version }: { user: User; version: string | u
         name={user.login}
         label={words('delete')}
         text={words('deleteText')}
-        list={USERS}
-        mayDelete={mayDelete(session, user)}
-        whyNot={words('deleteWho')}
+        back={USERS}
+        alsoChanged={['users', 'tokens', 'checklist']}
+        why={mayDelete(session, user) ? undefined : words('deleteWho')}
       />
     </>
   );

@@ -129,7 +129,9 @@ function several(users: readonly User[]): string {
 }
 
 function accessText({ assignments }: User): string {
-  return assignments.length === 0 ? words('nowhere') : words('resources', assignments.length);
+  const { length } = assignments;
+  if (length === 0) return words('nowhere');
+  return length === 1 ? words('resourceOne') : words('resources', length);
 }
 
 /** Narrows to a resource: those that there are, and the one in the address, which may not be known yet. */

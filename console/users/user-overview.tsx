@@ -37,6 +37,7 @@ export function UserOverview({ user }: { user: User }) {
 function State({ user, mayChange }: { user: User; mayChange: boolean }) {
   const { client, reads, texts, ask, notify } = useInside();
   const { id, login, blocked } = user;
+  const locked = useTokensOf(id).body?.items.filter((token) => token.locked !== null) ?? [];
   const put = async (next: boolean) => {
     const answer = await client.send('PATCH', `users/${id}`, { blocked: next });
     reads.changed('users');
@@ -66,6 +67,11 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
         {words(blocked ? 'blockedText' : user.hasPassword ? 'activeText' : 'noPasswordText')}{' '}
         {blocked && <Since path={`users/${id}`} type="user.updated" field="blocked" />}
       </p>
+      {locked.map((token) => (
+        <p class="strip warn" key={token.id}>
+          {words('lockedToken')} <Link href={`${TOKENS}/${token.id}`}>{token.name}</Link>.
+        </p>
+      ))}
     </section>
   );
 }

@@ -1,14 +1,19 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
+import { isId } from '../events/event.ts';
 import { useInside } from '../inside/context.ts';
 import { PageHead } from '../inside/page-head.tsx';
 import { ShownOnce } from '../secrets/shown-once.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import { inputsOf, nameOf, WEBHOOKS, type WebhookWithSecret } from './webhook.ts';
+import { nameOf } from './name-of.ts';
+import { inputsOf, WEBHOOKS, type WebhookWithSecret } from './webhook.ts';
 import { words } from './words.ts';
 
 export function NewWebhook() {
-  const { reads, go } = useInside();
+  const { address, reads, go } = useInside();
+  const asked = address.query.get('resource');
+  // Whoever comes from a resource wants to hear of it.
+  const about = asked !== null && isId(asked) ? asked : null;
   const { choices } = useResourceChoices();
   const [made, setMade] = useState<WebhookWithSecret>();
   const back = { href: WEBHOOKS, label: words('title') };
@@ -30,7 +35,7 @@ export function NewWebhook() {
       <CreateForm<WebhookWithSecret>
         path="webhooks"
         inputs={inputsOf(choices)}
-        initial={{ url: '', description: null, events: null, resources: null }}
+        initial={{ url: '', description: null, events: null, resources: about === null ? null : [about] }}
         bodyOf={(values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))}
         button={words('make')}
         onMade={({ body }) => {

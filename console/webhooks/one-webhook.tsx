@@ -4,8 +4,9 @@ import { Bones, Problem } from '../inside/problem.tsx';
 import { Tabs } from '../inside/tabs.tsx';
 import { useRead } from '../inside/use-read.ts';
 import { Deliveries } from './deliveries.tsx';
+import { nameOf } from './name-of.ts';
 import { WebhookSettings } from './settings.tsx';
-import { nameOf, WEBHOOKS, type WebhookView } from './webhook.ts';
+import { WEBHOOKS, type WebhookView } from './webhook.ts';
 import { WebhookState } from './webhook-list.tsx';
 import { words } from './words.ts';
 

@@ -1,21 +1,14 @@
 import { useState } from 'preact/hooks';
+import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { When } from '../inside/when.tsx';
 import { Alert } from '../parts/field.tsx';
-import { DeletePanel } from '../secrets/delete-panel.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import {
-  failureText,
-  formerUntil,
-  inputsOf,
-  nameOf,
-  WEBHOOKS,
-  type WebhookView,
-  type WebhookWithSecret,
-} from './webhook.ts';
+import { nameOf } from './name-of.ts';
+import { failureText, formerUntil, inputsOf, WEBHOOKS, type WebhookView, type WebhookWithSecret } from './webhook.ts';
 import { words } from './words.ts';
 
 export function WebhookSettings({ webhook, version }: { webhook: WebhookView; version: string | undefined }) {

@@ -6,7 +6,8 @@ import { When } from '../inside/when.tsx';
 import { DataList } from '../list/data-list.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { nameOf, WEBHOOKS, type WebhookView } from './webhook.ts';
+import { nameOf } from './name-of.ts';
+import { WEBHOOKS, type WebhookView } from './webhook.ts';
 import { words } from './words.ts';
 
 export function WebhookList() {

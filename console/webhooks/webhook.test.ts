@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { SEND_FAILURES } from '../../server/domain/webhook/delivery.ts';
 import { mistakeIn } from '../edit/inputs.ts';
-import { failureText, formerUntil, inputsOf, nameOf } from './webhook.ts';
+import { nameOf } from './name-of.ts';
+import { failureText, formerUntil, inputsOf } from './webhook.ts';
 
 test('every way in which sending can fail has words', () => {
   for (const failure of SEND_FAILURES) expect(failureText(failure)).not.toBe(failure);

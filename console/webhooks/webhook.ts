@@ -24,11 +24,6 @@ export interface WebhookWithSecret {
   secret: string;
 }
 
-/** What it is called: what somebody has written of it, else where it leads. */
-export function nameOf({ description, url }: Pick<WebhookView, 'description' | 'url'>): string {
-  return description ?? url.replace(/^https:\/\//, '');
-}
-
 const FAILURES = [
   'url-refused',
   'address-refused',

@@ -3,13 +3,15 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What the service, its widget, its console and its command are built from. */
+/** What the service, its widget, its console, its command and the demo shop are built from. */
 const SOURCES = [
   'server',
   'widget',
   'console',
   'cli',
   'shared',
+  'clients/typescript/src',
+  'demo-site',
   'vite.server.config.ts',
   'vite.cli.config.ts',
   'package.json',

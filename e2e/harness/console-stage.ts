@@ -31,16 +31,19 @@ export interface ConsoleStage {
 export interface StageOptions {
   /** Whether the widget is there as well: for what the console shows of it. */
   hasWidget?: boolean;
+  /** Default: any free one. */
+  port?: number;
 }
 
-export async function setConsoleStage(seed: string, { hasWidget = false }: StageOptions = {}): Promise<ConsoleStage> {
+export async function setConsoleStage(seed: string, options: StageOptions = {}): Promise<ConsoleStage> {
+  const { hasWidget = false } = options;
   const browser: Browser = await launchBrowser();
   const folder = await mkdtemp(join(tmpdir(), 'countersign-console-'));
   const widgetFolder = join(folder, 'widget');
   await buildConsole(join(folder, 'console'));
   if (hasWidget) await buildWidget(widgetFolder);
   const ports = await openTestPorts(seed);
-  const [port = 0] = await freePorts(1);
+  const port = options.port ?? (await freePorts(1))[0] ?? 0;
   const url = `http://localhost:${port}`;
   const captured = capturedLog();
   const keys = await loadSigningKeys(ports, { algorithm: 'ES256' });

@@ -57,7 +57,7 @@ export const IMPORT_BOUNDS = {
   scryptWork: 2 ** 21,
   scryptMemory: 256 * 2 ** 20,
   digestRounds: 16,
-  templateLength: 400,
+  templateLength: 200,
   saltBytes: 256,
 } as const;
 

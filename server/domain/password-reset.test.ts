@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type PasswordReset, resetStands } from './password-reset.ts';
+import type { Administrator } from './administrator.ts';
+import { administratorResetStands, mayResetByMail, type PasswordReset, resetStands } from './password-reset.ts';
 import type { User } from './user.ts';
 
 const RESET: PasswordReset = { secretHash: '00', email: 'ada@acme.example', passwordDigest: 'd', expiresAt: 1000 };
@@ -24,4 +25,26 @@ test('SR-40: a link stands for the person it was sent to, at that address, with 
     ),
   );
   expect(resetStands(RESET, USER, 'd', 999)).toBe(true);
+});
+
+// SR-40. The attack: a mailbox that is read by somebody else, of an administrator who would enrol a token by password alone.
+test('SR-40: an administrator’s link stands under the same conditions, and only beside a token', () => {
+  const part = <T>(value: T) => fc.constantFrom(value, undefined);
+  fc.assert(
+    fc.property(
+      fc.constantFrom('ada@acme.example', 'Ada@acme.example', 'eve@acme.example'),
+      fc.constantFrom('active', 'invited'),
+      part('$argon2id$'),
+      part('tok_00000000001'),
+      fc.constantFrom('d', 'e', ''),
+      fc.integer({ min: 0, max: 2000 }),
+      (email, state, passwordHash, token, digest, now) => {
+        const whose = { email, state, passwordHash, token } as Administrator;
+        const may = state === 'active' && passwordHash !== undefined && token !== undefined;
+        expect(mayResetByMail(whose)).toBe(may);
+        const expected = may && email === RESET.email && digest === 'd' && now < 1000;
+        expect(administratorResetStands(RESET, whose, digest, now)).toBe(expected);
+      },
+    ),
+  );
 });

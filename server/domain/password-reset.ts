@@ -1,3 +1,4 @@
+import type { Administrator } from './administrator.ts';
 import type { ResourceId } from './ids.ts';
 import type { User } from './user.ts';
 
@@ -10,7 +11,10 @@ export const RESETS_STARTED_PER_PERSON = 10;
 export const RESETS_PER_ADDRESS = 20;
 export const RESETS_WINDOW_MS = 3_600_000;
 
-/** The one link to a new password that a person has; asking again replaces it. Shares the user's anchor. */
+/**
+ * The one link to a new password that a person or an administrator has; asking again replaces it. Shares the anchor of
+ * whose it is.
+ */
 export interface PasswordReset {
   /** SHA-256 of the link's secret, hex. */
   secretHash: string;
@@ -25,7 +29,27 @@ export interface PasswordReset {
 
 /** Whether the link still leads to a new password for this person. That its secret is right is somebody else's to say. */
 export function resetStands(reset: PasswordReset, user: User, passwordDigest: string, now: number): boolean {
-  return (
-    !user.blocked && now < reset.expiresAt && reset.email === user.email && reset.passwordDigest === passwordDigest
-  );
+  return !user.blocked && isUnchanged(reset, user.email, passwordDigest, now);
+}
+
+/**
+ * Whether administrators get a new password by mail. Only with a token, which the sign-in goes on asking for: whoever has
+ * none enrols one with the password alone, so that a mailbox would be all that it takes.
+ */
+export function mayResetByMail({ state, passwordHash, token }: Administrator): boolean {
+  return state === 'active' && passwordHash !== undefined && token !== undefined;
+}
+
+/** The same as {@link resetStands}, for an administrator. */
+export function administratorResetStands(
+  reset: PasswordReset,
+  administrator: Administrator,
+  passwordDigest: string,
+  now: number,
+): boolean {
+  return mayResetByMail(administrator) && isUnchanged(reset, administrator.email, passwordDigest, now);
+}
+
+function isUnchanged(reset: PasswordReset, email: string | undefined, passwordDigest: string, now: number): boolean {
+  return now < reset.expiresAt && reset.email === email && reset.passwordDigest === passwordDigest;
 }

@@ -2,17 +2,26 @@ import type { Resource } from './resource.ts';
 import { acceptedKinds } from './second-factor.ts';
 
 /** What whoever runs a resource should know about how it is set; nothing is refused for it. */
-export const RESOURCE_WARNINGS = ['OTP_ONLY_CAN_BE_LOCKED_OUT', 'SMS_IS_RESTRICTED'] as const;
+export const RESOURCE_WARNINGS = [
+  'OTP_ONLY_CAN_BE_LOCKED_OUT',
+  'SMS_IS_RESTRICTED',
+  'ENROLMENT_KIND_NOT_TAKEN',
+] as const;
 export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
 
 /**
  * Where a code is all that is asked for, whoever knows a person's name can send wrong ones until the token locks (SR-49).
  * Behind a password nobody gets to do that without knowing it. Text messages can be had by whoever takes over a phone number
- * (SR-48, NIST SP 800-63B-4 section 3.2.9).
+ * (SR-48, NIST SP 800-63B-4 section 3.2.9). A kind that people are to set up, and that the resource does not take, is offered to
+ * nobody.
  */
-export function resourceWarnings(resource: Pick<Resource, 'methodPolicy' | 'tokenKinds'>): ResourceWarning[] {
+export function resourceWarnings(
+  resource: Pick<Resource, 'methodPolicy' | 'tokenKinds' | 'enrolment'>,
+): ResourceWarning[] {
+  const taken = acceptedKinds(resource);
   return [
     ...(resource.methodPolicy === 'otp' ? (['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const) : []),
-    ...(acceptedKinds(resource).includes('sms') ? (['SMS_IS_RESTRICTED'] as const) : []),
+    ...(taken.includes('sms') ? (['SMS_IS_RESTRICTED'] as const) : []),
+    ...(resource.enrolment?.kinds.some((kind) => !taken.includes(kind)) ? (['ENROLMENT_KIND_NOT_TAKEN'] as const) : []),
   ];
 }

@@ -2,6 +2,8 @@ import type { ComposedMail, Mail, MailKind } from '../domain/mail/mail.ts';
 
 /** Carries one message to one person. What it says is made from a template; whoever sends names only the facts. */
 export interface Courier {
+  /** No mail is sent here at all, and whoever needs one has to be shown another way. */
+  readonly isAbsent?: true;
   /**
    * Resolves when somebody has taken the message on. That it arrives, nobody can promise.
    *

@@ -5,6 +5,7 @@ import type { AdministratorLink, EmailChange, SetupLink } from '../domain/admini
 import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import type { AuditChain, Cursors, Segment } from '../domain/audit/segment.ts';
 import type { Challenge } from '../domain/challenge.ts';
+import type { CodeChecks } from '../domain/code-checks.ts';
 import type { EnrolmentLink } from '../domain/enrolment-link.ts';
 import type { EnrolmentTries } from '../domain/enrolment-tries.ts';
 import type { Environments } from '../domain/environment/remembered.ts';
@@ -77,6 +78,7 @@ export const documents = {
     name: 'burnt-attempt',
   }),
   token: (id: TokenId): DocumentKey<Token> => ({ anchor: id, name: 'token' }),
+  codeChecks: (id: TokenId): DocumentKey<CodeChecks> => ({ anchor: id, name: 'code-checks' }),
   /** Which token a passkey is, so that it can be found and is one person's. `hash`: see `usecases/passkeys`. */
   credentialClaim: (account: AccountId, hash: string): DocumentKey<{ token: TokenId }> => ({
     anchor: `credential/${account}/${hash}`,
@@ -128,6 +130,10 @@ export const documents = {
   administratorLink: (account: AccountId, id: AdministratorId): DocumentKey<AdministratorLink> => ({
     anchor: account,
     name: `administrator-link/${id}`,
+  }),
+  administratorReset: (account: AccountId, id: AdministratorId): DocumentKey<PasswordReset> => ({
+    anchor: account,
+    name: `administrator-reset/${id}`,
   }),
   emailChange: (account: AccountId, id: AdministratorId): DocumentKey<EmailChange> => ({
     anchor: account,

@@ -63,6 +63,7 @@ export const administratorSamples: Record<string, (scene: SampleScene) => Sample
     code: 'STEP_NOT_EXPECTED',
   }),
   'GET /session': () => ({ status: 200 }),
+  'GET /session/whose': () => ({ status: 200 }),
   'DELETE /session': () => ({ status: 204 }),
   'GET /administrators': () => ({ status: 200 }),
   'GET /administrators/{id}': ({ superuser }) => ({ id: superuser.id, status: 200 }),
@@ -99,6 +100,12 @@ export const administratorSamples: Record<string, (scene: SampleScene) => Sample
     code: 'LINK_INVALID',
   }),
   'POST /recovery/accept': () => ({
+    body: { secret: NO_SECRET, password: ADMIN_PASSWORD },
+    status: 403,
+    code: 'LINK_INVALID',
+  }),
+  'POST /reset/ask': ({ account, superuser }) => ({ body: { account, email: superuser.email }, status: 202 }),
+  'POST /reset/accept': () => ({
     body: { secret: NO_SECRET, password: ADMIN_PASSWORD },
     status: 403,
     code: 'LINK_INVALID',

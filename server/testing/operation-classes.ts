@@ -10,6 +10,7 @@
  * - `self`: administrators about themselves, by session alone. `superuser-self`: the superuser.
  * - `key-only`: keys with `authenticate`.
  * - `open`: whoever has the link, the code or the password that goes in the body.
+ * - `open-to-pages`: people with a session or none, and no keys.
  */
 export type OperationClass =
   | 'sees'
@@ -22,7 +23,8 @@ export type OperationClass =
   | 'self'
   | 'superuser-self'
   | 'key-only'
-  | 'open';
+  | 'open'
+  | 'open-to-pages';
 
 export const operationClasses: Record<string, OperationClass> = {
   'POST /authentications': 'key-only',
@@ -48,6 +50,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /tokens': 'sees',
   'GET /tokens/{id}': 'sees',
   'PATCH /tokens/{id}': 'acts-on-resource',
+  'POST /tokens/{id}/check': 'acts-on-resource',
   'POST /tokens/{id}/resync': 'acts-on-resource',
   'POST /tokens/{id}/resync-questions': 'acts-on-resource',
   'POST /assignments': 'acts-on-resource',
@@ -75,6 +78,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'GET /users/{id}/events': 'sees',
   'GET /tokens/{id}/events': 'sees',
   'GET /statistics': 'sees',
+  'GET /statistics/resources': 'sees',
   'GET /account': 'sees',
   'PATCH /account': 'administers',
   'GET /plan': 'administers',
@@ -107,6 +111,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /session/recovery': 'open',
   'POST /session/enrol': 'open',
   'GET /session': 'self',
+  'GET /session/whose': 'open-to-pages',
   'DELETE /session': 'self',
   'GET /administrators': 'administers',
   'GET /administrators/{id}': 'administers',
@@ -120,6 +125,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /invitations/{id}': 'administers',
   'POST /invitation/accept': 'open',
   'POST /recovery/accept': 'open',
+  'POST /reset/ask': 'open',
+  'POST /reset/accept': 'open',
   'POST /me/password': 'self',
   'POST /me/email': 'self',
   'POST /me/email/confirm': 'self',

@@ -132,6 +132,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /tokens': () => ({ status: 200 }),
   'GET /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
   'PATCH /tokens/{id}': ({ tokens }) => ({ id: tokens[0]?.id ?? '', body: { name: 'phone' }, status: 200 }),
+  'POST /tokens/{id}/check': async ({ fob }) => ({ id: fob.id, body: { otp: await fob.code() }, status: 200 }),
   'POST /tokens/{id}/resync': async ({ fob }) => ({
     id: fob.id,
     body: { otps: [await fob.code(), await fob.code(1)] },
@@ -162,6 +163,7 @@ export const samples: Record<string, (scene: SampleScene) => Sample | Promise<Sa
   'GET /users/{id}/events': ({ user }) => ({ id: user.id, status: 200 }),
   'GET /tokens/{id}/events': ({ tokens }) => ({ id: tokens[0]?.id ?? '', status: 200 }),
   'GET /statistics': ({ resource }) => ({ query: `resource=${resource.id}`, status: 200 }),
+  'GET /statistics/resources': () => ({ status: 200 }),
   'POST /webhooks': () => ({ body: { url: 'https://hooks.example/', events: ['user.created'] }, status: 201 }),
   'GET /webhooks': () => ({ status: 200 }),
   'GET /webhooks/{id}': ({ webhook }) => ({ id: webhook, status: 200 }),

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly retryAfterMs?: number;
   /** For the caller's developers; never holds what was typed. */
   readonly detail?: string;
+  /** The input that it is about, where that is one of several: its name, never what was typed. */
+  readonly field?: string;
   /** Of PASSWORD_COMMON: why. */
   readonly flaw?: PasswordFlaw;
   /** Of an object that is not as the caller saw it: its version now. */

@@ -131,6 +131,7 @@ export const REFUSALS = {
   CSRF_INVALID: { status: 403, title: 'The CSRF token of the session is missing or wrong.' },
   CREDENTIALS_AMBIGUOUS: { status: 400, title: 'Send an API key or a session, not both.' },
   LINK_INVALID: { status: 403, title: 'The link is unknown, used or expired.' },
+  MAIL_ABSENT: { status: 409, title: 'No mail is sent here. Whoever runs the server can help.' },
   CONFIRMATION_WRONG: { status: 403, title: 'That confirmation code is not right.' },
   ACCOUNT_NEEDED: { status: 422, title: 'Say which account: this server holds more than one.' },
   ADMINISTRATOR_NOT_FOUND: { status: 404, title: 'There is no such administrator.' },

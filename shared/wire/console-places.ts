@@ -1,5 +1,5 @@
 /**
- * The addresses of the administrators' console, which the service answers and the console's pages know. The three that
+ * The addresses of the administrators' console, which the service answers and the console's pages know. The four that
  * links in mails and logs lead to carry a secret behind `#`, which no server sees.
  *
  * A place may have several. `:name` stands for an id, `:name(one|two)` for one of these words; what stood there is told
@@ -9,6 +9,7 @@ export const CONSOLE_PLACES = {
   setup: ['/setup'],
   invitation: ['/invitation'],
   recovery: ['/recovery'],
+  reset: ['/new-password'],
   home: ['/console'],
   ownSignIn: ['/console/your-sign-in'],
   resources: [

@@ -61,3 +61,10 @@ export interface SessionView {
   endsAt: number;
   now: number;
 }
+
+/** `GET /v1/session/whose`: for a page that does not know whether anybody is signed in. */
+export interface WhoseSession {
+  session: SessionView | null;
+  /** There was one, and it is over. */
+  hasEnded: boolean;
+}

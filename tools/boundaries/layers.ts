@@ -70,7 +70,7 @@ export const LAYERS = {
   /** It holds the widget as any page does, by the loader, and judges results as any backend does, by the client. */
   console: {
     layers: ['shared', 'clients', 'widget'],
-    packages: ['preact', 'lucide', 'papaparse', 'uqr', '@scure/base'],
+    packages: ['preact', 'lucide', 'papaparse', 'uplot', 'uqr', '@scure/base'],
   },
   /** Libraries for other people's backends: any runtime with web standards, so not even Node's own modules. */
   clients: { layers: [], types: ['shared'], packages: ['jose'] },

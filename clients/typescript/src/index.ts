@@ -71,6 +71,7 @@ export type {
   OtpAlgorithm,
   Token,
   TokenChanges,
+  TokenCheck,
   TokenImport,
   TokenImportAnswer,
   TokenImportFormat,

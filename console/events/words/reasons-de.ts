@@ -23,6 +23,8 @@ export const de = {
   TRANSACTION_CANCELLED: 'Nicht bestätigt',
   TRANSACTION_WRONG: 'Andere Transaktion',
   SIGNING_TOKEN_MISSING: 'Kein Token zum Bestätigen',
+  CONFIRMATION_WRONG: 'Falscher Code zu Adresse oder Link',
+  ADMINISTRATOR_NOT_FOUND: 'Kein solcher Administrator',
   USER_BLOCKED: 'Person gesperrt',
   STEP_STALE: 'Schritt schon beantwortet',
   FLOW_NOT_FOUND: 'Anmeldung ist zu Ende',

@@ -25,6 +25,8 @@ export const en = {
   TRANSACTION_CANCELLED: 'Not confirmed',
   TRANSACTION_WRONG: 'Another transaction',
   SIGNING_TOKEN_MISSING: 'No token to confirm with',
+  CONFIRMATION_WRONG: 'Wrong code for an address or a link',
+  ADMINISTRATOR_NOT_FOUND: 'No such administrator',
   USER_BLOCKED: 'Person blocked',
   STEP_STALE: 'Step answered already',
   FLOW_NOT_FOUND: 'Sign-in has ended',

@@ -60,6 +60,7 @@ export const de = {
   refusedSaved: 'Es geht um den Filter, wie er gespeichert ist.',
   resource: 'Ressource',
   ask: 'Fragen',
+  looking: 'Die letzten Anmeldungen werden gesucht …',
   asking: 'Es wird gefragt: {0} von {1}',
   askNone: 'An dieser Ressource hat sich zuletzt niemand angemeldet. Fragen Sie unten nach jemandem.',
   person: 'Person',

@@ -60,6 +60,7 @@ export const en = {
   refusedSaved: 'It is about the filter as it is saved.',
   resource: 'Resource',
   ask: 'Ask',
+  looking: 'Looking for the latest sign-ins…',
   asking: 'Asking: {0} of {1}',
   askNone: 'Nobody has signed in to this resource lately. Ask about somebody below.',
   person: 'Person',

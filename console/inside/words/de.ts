@@ -80,6 +80,8 @@ export const de = {
   oneLine: 'Eine Zeile Text, ohne Steuerzeichen.',
   notANumber: 'Eine ganze Zahl von {0} bis {1}.',
   durationRange: 'Von {0} bis {1}.',
+  inThePast: 'Das ist schon vorbei.',
+  tooFar: 'Höchstens {0} von jetzt an.',
   chooseOne: 'Wählen Sie mindestens eines.',
   notTaken: 'Das wird nicht angenommen. Prüfen Sie es bitte.',
   none: 'Keiner',
@@ -104,6 +106,13 @@ export const de = {
   conflictTheirValue: 'Das andere: {0}',
   conflictWas: 'war {0}',
   conflictApply: 'So speichern',
+
+  delete: 'Löschen',
+  deleteTitle: '{0} löschen?',
+  deleteAction: 'Endgültig löschen',
+  deleted: '{0} ist gelöscht.',
+  gone: '{0} ist entfernt.',
+  onlySuperuser: 'Damit hat nur der Superuser zu tun.',
 
   id: 'Kennung',
   madeAt: 'angelegt',

@@ -81,6 +81,8 @@ export const en = {
   oneLine: 'One line of text, without control characters.',
   notANumber: 'A whole number from {0} to {1}.',
   durationRange: 'From {0} to {1}.',
+  inThePast: 'That is in the past.',
+  tooFar: 'At most {0} from now.',
   chooseOne: 'Choose at least one.',
   notTaken: 'This is not accepted. Check it, please.',
   none: 'None',
@@ -106,6 +108,14 @@ export const en = {
   conflictTheirValue: 'Theirs: {0}',
   conflictWas: 'was {0}',
   conflictApply: 'Save with these choices',
+
+  // What ends an object, and who alone may see some pages.
+  delete: 'Delete',
+  deleteTitle: 'Delete {0}?',
+  deleteAction: 'Delete for good',
+  deleted: '{0} is deleted.',
+  gone: '{0} is gone.',
+  onlySuperuser: 'Only the superuser has to do with this.',
 
   id: 'Id',
   madeAt: 'made',

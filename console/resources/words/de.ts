@@ -47,6 +47,8 @@ export const de = {
   warnOtpOnly:
     'Verlangt wird nur ein Code. Wer einen Namen kennt, kann falsche Codes senden, bis das Token gesperrt ist.',
   warnSms: 'Codes per SMS zählen hier: Wer eine Telefonnummer übernimmt, bekommt sie.',
+  warnEnrolment:
+    'Eine Art von Token, die Personen einrichten sollen, zählt hier nicht und wird deshalb niemandem angeboten. Wählen Sie sie auch unter „{0}“ aus.',
   warnNowhere: 'Kein Origin ist erlaubt, also geht die Anmeldung noch auf keiner Seite.',
   warnOff: 'Ausgeschaltet: Hier meldet sich niemand an.',
 
@@ -109,6 +111,14 @@ export const de = {
   ipFilter: 'Nach Adresse',
   noFilter: 'Kein Filter',
   noFilters: 'Solche Filter gibt es noch nicht.',
+  filterOpen: '„{0}“ öffnen',
+  filterNew: 'Neuer Filter',
+  webhooks: 'Webhooks',
+  webhooksText: 'Was hier geschieht, wird Ihren eigenen Systemen gemeldet, sobald es geschieht.',
+  webhooksNone: 'Keiner meldet etwas von dieser Ressource.',
+  webhookOfAll: 'über alles',
+  webhookOfThis: 'über diese Ressource',
+  webhookNew: 'Neuer Webhook',
   ownTokens: 'Token einrichten',
   ownTokensText: 'Ob man das dort, wo man sich anmeldet, selbst tut.',
   enrolment: 'Man richtet Token selbst ein',
@@ -150,12 +160,8 @@ export const de = {
   trait_screen: 'Bildschirm',
   trait_colourDepth: 'Farben',
   trait_browser: 'Browser',
-  danger: 'Löschen',
   dangerText: 'Danach meldet sich hier niemand mehr an. Zuweisungen enden. Es lässt sich nicht zurücknehmen.',
   delete: 'Diese Ressource löschen',
-  deleteTitle: '{0} löschen?',
-  deleteAction: 'Endgültig löschen',
-  deleted: '{0} ist gelöscht.',
   deleteSuperuser: 'Ressourcen löscht nur der Superuser.',
 
   logo: 'Logo',
@@ -213,6 +219,14 @@ export const de = {
   codeFor: 'Code für {0}',
   installs: 'Braucht {0}.',
   exampleOrigin: 'Noch ist kein Origin erlaubt, darum steht https://www.example.com für Ihre Website.',
+  shop: 'Oder erst im Demo-Shop ansehen',
+  shopText:
+    'Mit Countersign kommt ein kleiner Shop. Tippen Sie das im Ordner von Countersign in eine Shell (bash); der Shop meldet Menschen dann mit dieser Ressource an.',
+  shopKey: 'Er fragt nach einem API-Schlüssel, der „Anmeldungen“ darf.',
+  shopMakeKey: 'Einen machen',
+  shopAskKey: 'Der Superuser macht einen.',
+  shopWhere: 'Der Shop ist dann unter {0}, nur auf diesem Rechner. Strg+C beendet ihn.',
+  shopOrigin: 'Seine Seiten dürfen die Anmeldung dieser Ressource noch nicht zeigen.',
 
   tryLead:
     'Eine echte Anmeldung bei dieser Ressource, durch jemanden, der ihr zugewiesen ist. Sie zählt und steht im Protokoll wie jede andere.',

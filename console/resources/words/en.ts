@@ -46,6 +46,8 @@ export const en = {
   copyId: 'Id of the resource',
   warnOtpOnly: 'A code is all that is asked for. Whoever knows a name can send wrong codes until the token locks.',
   warnSms: 'Codes by text message count here: whoever takes over a phone number gets them.',
+  warnEnrolment:
+    'People are to set up a kind of token that does not count here, so it is offered to nobody. Tick it under “{0}” as well.',
   warnNowhere: 'No origin is allowed, so the sign-in works on no page yet.',
   warnOff: 'Switched off: nobody signs in here.',
 
@@ -107,6 +109,14 @@ export const en = {
   ipFilter: 'By address',
   noFilter: 'No filter',
   noFilters: 'There are no filters of this kind yet.',
+  filterOpen: 'Open “{0}”',
+  filterNew: 'New filter',
+  webhooks: 'Webhooks',
+  webhooksText: 'What happens here is told to your own systems, as it happens.',
+  webhooksNone: 'None tells of this resource.',
+  webhookOfAll: 'about everything',
+  webhookOfThis: 'about this resource',
+  webhookNew: 'New webhook',
   ownTokens: 'Setting up tokens',
   ownTokensText: 'Whether people do that by themselves where they sign in.',
   enrolment: 'People set up tokens by themselves',
@@ -148,13 +158,9 @@ export const en = {
   trait_screen: 'Screen',
   trait_colourDepth: 'Colours',
   trait_browser: 'Browser',
-  danger: 'Delete',
   dangerText:
     'Nobody signs in here from then on. Whoever was assigned is assigned to nothing. It cannot be taken back.',
   delete: 'Delete this resource',
-  deleteTitle: 'Delete {0}?',
-  deleteAction: 'Delete for good',
-  deleted: '{0} is deleted.',
   deleteSuperuser: 'Only the superuser deletes resources.',
 
   // Appearance.
@@ -213,6 +219,14 @@ export const en = {
   codeFor: 'Code for {0}',
   installs: 'Needs {0}.',
   exampleOrigin: 'No origin is allowed yet, so https://www.example.com stands for your site.',
+  shop: 'Or see it in the demo shop first',
+  shopText:
+    'A small shop comes with Countersign. Type this into a shell (bash) in the folder of Countersign; the shop then signs people in with this resource.',
+  shopKey: 'It asks for an API key that may do “Sign-ins”.',
+  shopMakeKey: 'Make one',
+  shopAskKey: 'The superuser makes one.',
+  shopWhere: 'The shop is then at {0}, on that machine alone. Ctrl+C ends it.',
+  shopOrigin: 'Its pages may not show the sign-in of this resource yet.',
 
   // Try it.
   tryLead:

@@ -12,10 +12,4 @@ export const de = {
   overlapWeek: 'Eine Woche',
   overlapHint: 'Lange genug, um das neue überall einzusetzen. Ein noch älteres endet jetzt.',
   make: 'Neues Geheimnis erzeugen',
-  delete: 'Löschen',
-  deleteTitle: '{0} löschen?',
-  deleteAction: 'Endgültig löschen',
-  deleted: '{0} ist gelöscht.',
-  gone: '{0} ist entfernt.',
-  onlySuperuser: 'Damit hat nur der Superuser zu tun.',
 };

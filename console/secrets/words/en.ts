@@ -1,4 +1,4 @@
-/** What rooms say that make secrets and things that can be deleted. */
+/** What rooms say that make secrets. */
 export const en = {
   once: 'Shown this once',
   onceText: 'Copy it to where it is used. Nobody can see it again, not even here; whoever has it can use it.',
@@ -12,10 +12,4 @@ export const en = {
   overlapWeek: 'A week',
   overlapHint: 'Long enough to put the new one everywhere. An older one from a change before ends now.',
   make: 'Make a new secret',
-  delete: 'Delete',
-  deleteTitle: 'Delete {0}?',
-  deleteAction: 'Delete for good',
-  deleted: '{0} is deleted.',
-  gone: '{0} is gone.',
-  onlySuperuser: 'Only the superuser has to do with this.',
 } as const;

@@ -57,7 +57,7 @@ export const de = {
   lockedCodes: 'Gesperrt, weil zu viele falsche Codes nacheinander kamen.',
   lockedResync: 'Gesperrt, weil es zu oft nicht in den Takt zu bringen war.',
   lockedByHand: 'Von der Verwaltung gesperrt.',
-  lockedAt: 'Seit',
+  sinceWhen: 'Seit',
   alsoOff: 'Es ist auch abgeschaltet: Nach dem Entsperren nimmt es noch immer nicht teil.',
   failures: 'Falsche Codes nacheinander: {0}. Der nächste richtige setzt das auf null.',
   unlockWho: 'Entsperren kann der Superuser, und wer in der Verwaltung für alles zuständig ist, was es öffnet.',
@@ -73,6 +73,27 @@ export const de = {
   codeBad: '6 bis 10 Ziffern, mit der PIN, wo es eine gibt.',
   resyncWrong:
     'Diese Codes folgen auf diesem Gerät nicht aufeinander. Das wurde gezählt: Mehr als fünf solche Versuche sperren es.',
+  codeCheck: 'Code prüfen',
+  codeCheckTitle: 'Einen Code dieses Tokens prüfen',
+  codeCheckText:
+    'Ob eine Anmeldung ihn annähme. Er wird nicht verbraucht, und kein falscher Code des Tokens wird gezählt; der Verlauf zeigt die Prüfung.',
+  codeCheckCode: 'Code, den das Gerät zeigt',
+  codeCheckClosed:
+    'Von diesem Token wurden zu viele Codes geprüft, die nicht stimmten, darum vorerst keiner mehr: höchstens fünf in einer Stunde und zwanzig in einer Woche. Anmeldungen gehen weiter.',
+  codeRight: 'Dieser Code stimmt.',
+  codeAhead:
+    'Dieser Code stimmt. Die Taste wurde {0}-mal umsonst gedrückt; bei mehr als zehn muss das Token in den Takt gebracht werden.',
+  codeJustBefore:
+    'Dieser Code stimmt. Er ist der vor dem jetzigen: Er wurde langsam eingegeben, oder die Uhr geht etwas nach.',
+  codeFast: 'Dieser Code stimmt. Die Uhr des Geräts geht um {0} vor, was bekannt ist.',
+  codeUsed: 'Dieser Code stimmte und wurde verwendet, oder einer nach ihm. Eine Anmeldung nimmt den nächsten.',
+  codeLate:
+    'Dieser Code stimmte vor {0} und kommt zu spät. Die Uhr des Geräts geht nach, oder er wurde spät eingegeben.',
+  codeWrongTotp:
+    'Dieser Code ist falsch: von einem anderen Gerät, mit falscher PIN, wo es eine gibt, oder die Uhr des Geräts geht vor oder weit falsch.',
+  codeWrongHotp:
+    'Dieser Code ist falsch: von einem anderen Gerät, mit falscher PIN, wo es eine gibt, oder die Taste wurde mehr als zehnmal umsonst gedrückt. Zwei Codes nacheinander bringen es in den Takt.',
+
   resynced: 'Wieder im Takt.',
 
   nobodyText: 'Noch niemandem.',

@@ -57,7 +57,7 @@ export const en = {
   lockedCodes: 'Locked because there were too many wrong codes in a row.',
   lockedResync: 'Locked because it could not be brought back into step too many times.',
   lockedByHand: 'Locked by an administrator.',
-  lockedAt: 'Since',
+  sinceWhen: 'Since',
   alsoOff: 'It is switched off as well: after unlocking it still takes no part.',
   failures: 'Wrong codes in a row: {0}. The next right one sets this to zero.',
   unlockWho: 'The superuser can unlock it, and administrators who may act on all that it opens.',
@@ -74,6 +74,26 @@ export const en = {
   resyncWrong:
     'These codes do not follow one another on this device. That was counted: more than five such attempts lock it.',
   resynced: 'Back in step.',
+
+  codeCheck: 'Check a code',
+  codeCheckTitle: 'Check a code of this token',
+  codeCheckText:
+    'Whether a sign-in would take it. It is not used up, and no wrong code of the token is counted; the history shows the check.',
+  codeCheckCode: 'Code that the device shows',
+  codeCheckClosed:
+    'Too many codes of this token that were not right have been checked, so none is for a while: at most five within an hour, and twenty within a week. Signing in goes on.',
+  codeRight: 'That code is right.',
+  codeAhead:
+    'That code is right. The button was pressed {0} times for nothing; more than ten, and the token has to be brought into step.',
+  codeJustBefore:
+    'That code is right. It is the one before the one of now: it was typed slowly, or the clock is a little slow.',
+  codeFast: 'That code is right. The clock of the device is {0} fast, which is known.',
+  codeUsed: 'That code was right, and has been used, or one after it has. A sign-in takes the next one.',
+  codeLate: 'That code was right {0} ago, and is too late. The clock of the device is slow, or it was typed late.',
+  codeWrongTotp:
+    'That code is wrong: of another device, with a wrong PIN where there is one, or the clock of the device is far off or fast.',
+  codeWrongHotp:
+    'That code is wrong: of another device, with a wrong PIN where there is one, or the button was pressed more than ten times for nothing. Two codes in a row bring it into step.',
 
   nobodyText: 'Nobody yet.',
   give: 'Give to a person',

@@ -8,7 +8,8 @@ export const de = {
   access: 'Zugang',
   created: 'Angelegt',
   nowhere: 'noch nirgends',
-  resources: 'Ressourcen: {0}',
+  resourceOne: '1 Ressource',
+  resources: '{0} Ressourcen',
   newUser: 'Neue Person',
   import: 'Importieren',
   anyState: 'Jeder Zustand',
@@ -56,6 +57,8 @@ export const de = {
   activeText: 'Darf sich anmelden, wo Zugang gegeben ist.',
   noPasswordText:
     'Hat noch kein Passwort: meldet sich an, wo ein Code oder ein Passkey genügt. Schicken Sie einen Link, um eines zu wählen.',
+  lockedToken:
+    'Ein Token der Person ist gesperrt, und niemand meldet sich damit an. Seit wann und warum, und das Entsperren: auf der Seite von',
   blockedText: 'Meldet sich nirgends an, mit nichts. Nichts geht dabei verloren: Nach dem Entsperren ist es wie zuvor.',
   tokens: 'Token',
   addToken: 'Hinzufügen',

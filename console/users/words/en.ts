@@ -8,7 +8,8 @@ export const en = {
   access: 'Access',
   created: 'Made',
   nowhere: 'nowhere yet',
-  resources: 'resources: {0}',
+  resourceOne: '1 resource',
+  resources: '{0} resources',
   newUser: 'New user',
   import: 'Import',
   anyState: 'Any state',
@@ -54,6 +55,8 @@ export const en = {
   unblocked: '{0} is unblocked.',
   activeText: 'May sign in wherever they have access.',
   noPasswordText: 'Has no password yet: signs in where a code or a passkey is enough. Send a link to choose one.',
+  lockedToken:
+    'A token of theirs is locked, and nobody signs in with it. Since when and why, and how to unlock it, says',
   blockedText: 'Signs in nowhere, with nothing. Nothing of theirs is lost: unblock them, and it is as before.',
   tokens: 'Tokens',
   addToken: 'Add',

@@ -91,7 +91,8 @@ export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: numb
   return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
 }
 
-function windowAt(token: VerifiableToken, now: number): Window {
+/** The moving factors that are looked at now. */
+export function windowAt(token: VerifiableToken, now: number): Window {
   // `nextCounter` must stay a safe integer after the last acceptable factor is used up.
   const ceiling = Number.MAX_SAFE_INTEGER - 1;
   if (token.factor.kind === 'hotp') {

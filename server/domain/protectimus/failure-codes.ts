@@ -132,6 +132,7 @@ const OF_REFUSAL: Record<RefusalCode, Failure> = {
   CONTENTION: 'DB_ERROR',
   UNAVAILABLE: 'DB_ERROR',
   INTERNAL: 'INTERNAL_SERVER_ERROR',
+  MAIL_ABSENT: 'ACCESS_RESTRICTION',
 };
 
 export function failureOf(code: RefusalCode): Failure {

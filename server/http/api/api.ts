@@ -34,14 +34,22 @@ export function errorsOf(error: z.ZodError): { path: string; message: string }[]
 }
 
 /** A use-case's refusal as an HTTP answer. */
-export function refuseVerdict(c: Context<AppEnv>, { refused, retryAfterMs, detail, flaw, version }: Refusal) {
+export function refuseVerdict(c: Context<AppEnv>, verdict: Refusal) {
+  const { refused, retryAfterMs, detail, flaw, version } = verdict;
+  const errors = errorsIn(verdict);
   const extras: RefusalExtras = {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(detail !== undefined && { detail }),
     ...(flaw !== undefined && { flaw }),
     ...(version !== undefined && { version }),
+    ...(errors && { errors }),
   };
   return refuse(c, refused, extras);
+}
+
+/** The input that a verdict is about, as problems name it. */
+export function errorsIn({ refused, field }: Refusal): RefusalExtras['errors'] {
+  return field === undefined ? undefined : [{ path: field, message: REFUSALS[refused].title }];
 }
 
 export const problemSchema = z

@@ -50,7 +50,7 @@ describe('users', () => {
     ]);
     expect(rows).toMatchObject([
       { status: 201, key: 'k1' },
-      { status: 409, code: 'NAME_TAKEN' },
+      { status: 409, code: 'NAME_TAKEN', errors: [{ path: 'login' }] },
       { status: 422, code: 'INPUT_INVALID', errors: [{ path: 'role' }] },
       { status: 422, code: 'INPUT_INVALID', errors: [{ path: 'login' }, { path: 'email' }] },
       { status: 422, code: 'PASSWORD_TOO_SHORT' },

@@ -11,7 +11,7 @@ import { judgeNewToken, judgeNewUser } from '../../usecases/users/judge-rows.ts'
 import { isRefusal, type Refusal, refusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
 import { faultOf } from '../problem.ts';
-import { apiRouter, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } from './api.ts';
+import { apiRouter, errorsIn, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } from './api.ts';
 import { assignmentInput } from './assignments.ts';
 import { authorize } from './authorize.ts';
 import { creationHeaders } from './fields.ts';
@@ -164,7 +164,7 @@ async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends
     if (outcome === undefined) return { told: { ...named, status: 200 } };
     if (!isRefusal(outcome)) return { told: { ...named, status: 201 }, done: outcome };
     const { refused, detail, retryAfterMs } = outcome;
-    const errors = invalid.get(at);
+    const errors = invalid.get(at) ?? errorsIn(outcome);
     const told: Told = {
       ...named,
       status: REFUSALS[refused].status,

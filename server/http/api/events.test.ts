@@ -5,7 +5,7 @@ import { documents } from '../../ports/documents.ts';
 import type { PublicJwk } from '../../ports/signer.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { touches } from '../../testing/intercepted-store.ts';
-import { addPerson, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
+import { addPerson, addResource, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
 import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
 import { sealEvents } from '../../usecases/events/seal-events.ts';
 
@@ -233,14 +233,56 @@ describe('GET /statistics', () => {
     expect((await get<Statistics>(`/statistics${query}&resource=${scene.resource.id}`)).days).toEqual(expected);
     expect((await get<Statistics>('/statistics')).days).toHaveLength(30);
     expect((await get<Statistics>('/statistics')).days.at(-1)).toEqual(today);
+    expect((await get<Statistics>('/statistics?days=2')).days).toEqual(expected);
+    expect((await get<Statistics>('/statistics?days=1&to=2027-01-14')).days).toEqual(expected.slice(0, 1));
     expect((await get<Statistics>(`/statistics${query}`, otherKey)).days[1]).toEqual({ ...today, ...nothing });
   });
 
   test('refuses another account’s resource, days that are none, and spans that are too long', async () => {
     const foreign = await service.call(`GET /v1/statistics?resource=${scene.resource.id}`, { key: otherKey });
     expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
-    for (const wrong of ['from=2027-02-30', 'from=2027-01-16&to=2027-01-15', 'from=2026-01-14&to=2027-01-15', 'to=x']) {
+    for (const wrong of [
+      'from=2027-02-30',
+      'from=2027-01-16&to=2027-01-15',
+      'from=2026-01-14&to=2027-01-15',
+      'to=x',
+      'days=0',
+      'days=367',
+      'days=2&from=2027-01-14',
+    ]) {
       const response = await service.call(`GET /v1/statistics?${wrong}`, { key });
+      expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
+    }
+  });
+});
+
+describe('GET /statistics/resources', () => {
+  interface ByResource {
+    items: Record<string, unknown>[];
+    next: string | null;
+  }
+  const query = '?from=2027-01-14&to=2027-01-15';
+
+  test('adds up the days for each resource, by name, a page at a time, of this account alone', async () => {
+    const quiet = await addResource(service.ports, scene.account, { name: '  a quiet one' });
+    const first = await get<ByResource>(`/statistics/resources${query}&limit=1`);
+    expect(first.items).toEqual([{ resource: quiet.id, name: quiet.name, granted: 0, refused: {} }]);
+    const rest = await get<ByResource>(`/statistics/resources${query}&after=${first.next}`);
+    const { id, name } = scene.resource;
+    expect(rest).toEqual({
+      items: [{ resource: id, name, granted: 4, refused: { INVALID_CREDENTIALS: 1 } }],
+      next: null,
+    });
+    expect((await get<ByResource>('/statistics/resources')).items.at(-1)).toMatchObject({ granted: 4 });
+    const before = await get<ByResource>('/statistics/resources?from=2027-01-13&to=2027-01-14');
+    expect(before.items.map(({ granted }) => granted)).toEqual([0, 0]);
+    const others = await get<ByResource>(`/statistics/resources${query}`, otherKey);
+    expect(others.items).toMatchObject([{ resource: other.resource.id, granted: 0, refused: {} }]);
+  });
+
+  test('refuses what would read too many counters, and days that are none', async () => {
+    for (const wrong of ['from=2026-10-01&to=2027-01-15', 'days=93', 'to=x', 'limit=51', 'limit=0', 'after=x']) {
+      const response = await service.call(`GET /v1/statistics/resources?${wrong}`, { key });
       expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
     }
   });

@@ -7,7 +7,7 @@ import { linkSecret } from './administrator-fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 
 const input = z
-  .strictObject({ kind: z.enum(['setup', 'invitation', 'recovery']), secret: linkSecret })
+  .strictObject({ kind: z.enum(['setup', 'invitation', 'recovery', 'reset']), secret: linkSecret })
   .openapi('LinkViewInput');
 const shown = z
   .object({ name: z.string().optional().openapi({ description: 'Of whoever is invited, as the inviter wrote it.' }) })
@@ -17,7 +17,7 @@ const route = createRoute({
   method: 'post',
   path: '/links/view',
   tags: ['Administrators'],
-  summary: 'See whether a link of setup, invitation or recovery still leads on',
+  summary: 'See whether a link of setup, invitation, recovery or reset still leads on',
   description:
     'Uses nothing up. A link that was used, replaced or has expired is `LINK_INVALID`, as one that never was.',
   security: [],

@@ -3,6 +3,7 @@ import type { Ports } from '../../ports/index.ts';
 import { BULK_BODY_LIMIT, IMPORT_BODY_LIMIT } from '../middleware/body-limit.ts';
 import { sessionDoor } from '../session-cookie.ts';
 import { accounts } from './account.ts';
+import { administratorResets } from './administrator-resets.ts';
 import { administrators } from './administrators.ts';
 import { apiRouter } from './api.ts';
 import { apiKeys } from './api-keys.ts';
@@ -28,6 +29,7 @@ import { results } from './results.ts';
 import { sessions } from './session.ts';
 import { setup } from './setup.ts';
 import { statistics } from './statistics.ts';
+import { tokenChecks } from './token-checks.ts';
 import { IMPORT_PATH, tokenImports } from './token-imports.ts';
 import { tokens } from './tokens.ts';
 import { transactions } from './transactions.ts';
@@ -69,6 +71,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', webhookDeliveries(ports));
   app.route('/', accounts(ports, about.plans ?? DEFAULT_CATALOGUE));
   app.route('/', tokens(ports));
+  app.route('/', tokenChecks(ports));
   app.route('/', tokenImports(ports));
   app.route('/', assignments(ports));
   app.route('/', filters(ports));
@@ -81,6 +84,7 @@ export function nativeApi(ports: Ports, about: About) {
   app.route('/', sessions(ports, about.issuer));
   app.route('/', administrators(ports));
   app.route('/', invitations(ports, about.issuer));
+  app.route('/', administratorResets(ports, about.issuer));
   app.route('/', me(ports));
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',

@@ -69,11 +69,13 @@ test.each(operations.map((operation) => [operation.name, operation] as const))(
     expect(events).toHaveLength(1);
     const [event] = events;
     expect(event).toMatchObject({ account: scene.account, at: service.ports.clock.now(), subject: expect.any(String) });
-    expect(event?.actor).toEqual(
-      operation.entrance === 'key'
-        ? { kind: 'api-key', id: expect.stringMatching(/^key_/) }
-        : { kind: 'administrator', id: scene.superuser.id },
-    );
+    const actors = {
+      key: { kind: 'api-key', id: expect.stringMatching(/^key_/) },
+      session: { kind: 'administrator', id: scene.superuser.id },
+      // Whoever has shown nothing is nobody in particular.
+      open: { kind: 'user' },
+    };
+    expect(event?.actor).toEqual(actors[operation.entrance]);
     const [commit] = telling;
     const written = (commit?.put?.length ?? 0) + (commit?.delete?.length ?? 0);
     // A test event of a webhook changes nothing but what is to be sent.

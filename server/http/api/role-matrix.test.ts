@@ -70,6 +70,7 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
   function expected(operation: Operation, sample: Sample, caller: Caller): string {
     const kind = classOf(operation);
     if (kind === 'open') return 'taken';
+    if (kind === 'open-to-pages') return isPerson(caller) || caller === 'nobody' ? 'taken' : 'SESSION_NEEDED';
     if (kind === 'self' || kind === 'superuser-self') {
       if (!isPerson(caller)) return 'SESSION_NEEDED';
       if (kind === 'self') return 'taken';

@@ -32,6 +32,12 @@ export const session = z
   })
   .openapi('Session');
 
+export const whose = z
+  .object({
+    session: session.nullable(),
+    hasEnded: z.boolean().openapi({ description: 'There was one, and it is over.' }),
+  })
+  .openapi('WhoseSession');
 export const signIn = z
   .object({
     step: z.enum(['identify', 'password', 'otp', 'enrol', 'done', 'denied']),

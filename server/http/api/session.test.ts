@@ -169,7 +169,8 @@ describe('SR-29: requests that other pages make a browser send', () => {
     expect(await refusalOf(await change(headers))).toEqual(refused);
     expect(await refusalOf(await whoAmI(headers))).toEqual(refused);
     expect(await refusalOf(await service.call('DELETE /v1/session', { headers }))).toEqual(refused);
-    for (const path of ['session/begin', 'setup', 'links/view', 'invitation/accept', 'recovery/accept']) {
+    const links = ['links/view', 'invitation/accept', 'recovery/accept', 'reset/ask', 'reset/accept'];
+    for (const path of ['session/begin', 'setup', ...links]) {
       expect(await refusalOf(await service.call(`POST /v1/${path}`, { headers: from, body: {} }))).toEqual(refused);
     }
   });

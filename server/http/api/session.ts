@@ -10,7 +10,7 @@ import {
   answerSignInOtp,
   answerSignInPassword,
 } from '../../usecases/sign-in/answer-sign-in.ts';
-import { writeSession } from '../../usecases/sign-in/authenticate-session.ts';
+import { authenticateSession, writeSession } from '../../usecases/sign-in/authenticate-session.ts';
 import { beginSignIn, readSignIn } from '../../usecases/sign-in/begin-sign-in.ts';
 import { endSession } from '../../usecases/sign-in/end-session.ts';
 import { presentSession, presentSignIn } from '../../usecases/sign-in/present-sign-in.ts';
@@ -20,14 +20,14 @@ import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { Refused, refuse } from '../problem.ts';
 import { qrSvg } from '../qr-svg.ts';
-import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts';
+import { clearSessionCookie, sentSession, setSessionCookie } from '../session-cookie.ts';
 import { whenceOf } from '../whence.ts';
 import { accountId, typedCode, typedOtp } from './administrator-fields.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorizeSession } from './authorize.ts';
 import { password } from './fields.ts';
 import { selfOf } from './self.ts';
-import { session, signIn, signInBegun } from './session-fields.ts';
+import { session, signIn, signInBegun, whose as whoseShown } from './session-fields.ts';
 
 const seq = z.int().min(0).max(1000);
 const beginning = z
@@ -83,6 +83,16 @@ const who = createRoute({
   security: [{ session: [] }],
   responses: { 200: jsonAnswer('The session.', session), ...refusals },
 });
+const whoseIsIt = createRoute({
+  method: 'get',
+  path: '/session/whose',
+  tags,
+  summary: 'See whether there is a session, and whose',
+  description:
+    'For a page that does not know whether anybody is signed in: nobody is an answer here, where `GET /session` refuses.',
+  security: [],
+  responses: { 200: jsonAnswer('The session, or none.', whoseShown), ...refusals },
+});
 const signOut = createRoute({
   method: 'delete',
   path: '/session',
@@ -131,6 +141,16 @@ export function sessions(ports: Needs, issuer: string) {
   app.openapi(who, (c) => {
     const opened = c.get('session');
     return opened ? c.json(presentSession(opened, ports.clock.now()), 200) : refuse(c, 'SESSION_NEEDED');
+  });
+  app.openapi(whoseIsIt, async (c) => {
+    const cookie = sentSession(c);
+    if (c.req.header('authorization') !== undefined) {
+      return refuse(c, cookie === undefined ? 'SESSION_NEEDED' : 'CREDENTIALS_AMBIGUOUS');
+    }
+    if (cookie === undefined) return c.json({ session: null, hasEnded: false }, 200);
+    const opened = await authenticateSession(ports, cookie);
+    if (isRefusal(opened)) return c.json({ session: null, hasEnded: true }, 200);
+    return c.json({ session: presentSession(opened, ports.clock.now()), hasEnded: false }, 200);
   });
   app.openapi(signOut, async (c) => {
     const self = selfOf(c);

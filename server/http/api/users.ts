@@ -108,7 +108,8 @@ const described = describeObject(
     made: shown,
     about: {
       create: 'Login, alias, e-mail and phone share one namespace within the account, whatever their case.',
-      update: 'Names that somebody else has are refused with NAME_TAKEN, and nothing is changed then.',
+      update:
+        'Names that somebody else has are refused with NAME_TAKEN, and nothing is changed then; `errors` says which it is.',
       remove: 'Their names are free from then on, and their tokens are nobody’s.',
     },
   },

@@ -11,6 +11,7 @@ const PAGES = [
   '/setup',
   '/invitation',
   '/recovery',
+  '/new-password',
   '/console',
   '/console/your-sign-in',
   '/console/resources',
@@ -100,7 +101,7 @@ test.each([
   expect(await response.text()).not.toContain('%3C');
 });
 
-test.each(['/setup/', '/setup/x', '/invitation/x', '/recovery/x', '/consolex'])(
+test.each(['/setup/', '/setup/x', '/invitation/x', '/recovery/x', '/new-password/x', '/consolex'])(
   '%s is no address of it',
   async (path) => {
     const response = await service.call(`GET ${path}`);

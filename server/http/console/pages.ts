@@ -26,8 +26,8 @@ export function consolePages(built: BuiltFiles) {
     return c.html(consoleDocument({ nonce, script, style, needs }), status);
   };
 
-  const { setup, invitation, recovery, home } = CONSOLE_PLACES;
-  for (const path of [...setup, ...invitation, ...recovery, ...home]) app.get(path, (c) => page(c, 200));
+  const { setup, invitation, recovery, reset, home } = CONSOLE_PLACES;
+  for (const path of [...setup, ...invitation, ...recovery, ...reset, ...home]) app.get(path, (c) => page(c, 200));
   // Whoever types the address of the service looks for the console.
   app.get('/', (c) => c.redirect(MOUNT, 302));
   // A wildcard, as for the widget's files. An address that is none gets the page, which says so, and the status for it.

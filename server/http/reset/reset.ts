@@ -6,6 +6,7 @@ import { askPasswordReset } from '../../usecases/passwords/ask-password-reset.ts
 import { viewReset } from '../../usecases/passwords/reset-link.ts';
 import { resetPassword } from '../../usecases/passwords/reset-password.ts';
 import { isRefusal, type Refusal } from '../../usecases/verdict.ts';
+import { afterwards } from '../afterwards.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { onError, Refused } from '../problem.ts';
@@ -85,14 +86,6 @@ export function reset(ports: Needs) {
     return showPage(c, { language, title: 'doneTitle', body: paragraphs(texts.doneText) });
   });
   return app;
-}
-
-/** Once the answer has left: how long a mail takes, and whether there is one, is nobody's business (SR-40). */
-function afterwards(c: Context<AppEnv>, deliver: () => Promise<void>): void {
-  const log = c.get('log');
-  setImmediate(() => {
-    deliver().catch((error: unknown) => log.error({ err: error }, 'a mail about a password could not be sent'));
-  });
 }
 
 function languageOf(c: Context<AppEnv>, asked: string | undefined) {

@@ -146,7 +146,7 @@ export async function acceptRecovery(
 }
 
 /** A link that leads somewhere, whose it is, and what the new password may not be made of. */
-interface Opened extends LinkText {
+export interface Opened extends LinkText {
   name: string;
   personal: readonly string[];
 }
@@ -186,7 +186,7 @@ function fits(
 }
 
 /** Whoever holds the link is who it was made for, as far as anybody can tell; with no rights yet. */
-function actOf({ account, administrator: id }: LinkText, whence: Whence): Act {
+export function actOf({ account, administrator: id }: LinkText, whence: Whence): Act {
   const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
   return { actor, ...whence };
 }

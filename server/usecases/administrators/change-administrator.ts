@@ -73,6 +73,7 @@ export async function removeAdministrator(
             keys[1],
             documents.administratorEmail(account, normaliseName(administrator.email)),
             documents.administratorLink(account, id),
+            documents.administratorReset(account, id),
             documents.emailChange(account, id),
             documents.enrolment(account, id),
           ],

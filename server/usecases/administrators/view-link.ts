@@ -1,6 +1,7 @@
 import type { Ports } from '../../ports/index.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { openLink } from './accept-link.ts';
+import { openReset } from './reset-administrator-password.ts';
 import { opensSetup } from './set-up.ts';
 
 export interface LinkView {
@@ -14,10 +15,10 @@ export interface LinkView {
  */
 export async function viewLink(
   ports: Pick<Ports, 'store' | 'clock'>,
-  { kind, secret }: { kind: 'setup' | 'invitation' | 'recovery'; secret: string },
+  { kind, secret }: { kind: 'setup' | 'invitation' | 'recovery' | 'reset'; secret: string },
 ): Promise<Verdict<LinkView>> {
   if (kind === 'setup') return (await opensSetup(ports, secret)) ? {} : refusal('LINK_INVALID');
-  const opened = await openLink(ports, secret, kind);
+  const opened = await (kind === 'reset' ? openReset(ports, secret) : openLink(ports, secret, kind));
   if (isRefusal(opened)) return opened;
   return kind === 'invitation' ? { name: opened.name } : {};
 }

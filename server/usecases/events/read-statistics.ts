@@ -1,11 +1,12 @@
 import type { Actor } from '../../domain/actor.ts';
 import { maySee } from '../../domain/authority.ts';
 import type { ResourceId } from '../../domain/ids.ts';
-import { type DayCounters, dayOf, daysBetween, NO_SIGN_INS, startOfDay } from '../../domain/statistics/day-counters.ts';
+import { type DayCounters, NO_SIGN_INS, startOfDay } from '../../domain/statistics/day-counters.ts';
 import { countUsers } from '../../domain/statistics/distinct-users.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { type AskedDays, askedDays } from './asked-days.ts';
 import { DAY_MS } from './count-sign-ins.ts';
 
 export interface DayStatistics extends Omit<DayCounters, 'users'> {
@@ -17,26 +18,19 @@ export interface DayStatistics extends Omit<DayCounters, 'users'> {
 
 /** Most days of one answer. */
 export const MOST_DAYS = 366;
-const DEFAULT_DAYS = 30;
 
 /** Sign-ins by day, every day of the span, to one resource or to all of the account's. */
 export async function readStatistics(
   ports: Pick<Ports, 'store' | 'clock'>,
   actor: Actor,
-  asked: { resource?: ResourceId | undefined; from?: string | undefined; to?: string | undefined },
+  asked: AskedDays & { resource?: ResourceId | undefined },
 ): Promise<Verdict<{ days: DayStatistics[] }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const now = ports.clock.now();
-  const to = startOfDay(asked.to ?? dayOf(now));
-  const from =
-    asked.from === undefined && to !== undefined ? to - (DEFAULT_DAYS - 1) * DAY_MS : startOfDay(asked.from ?? '');
-  if (from === undefined || to === undefined)
-    return refusal('INPUT_INVALID', { detail: 'from, to: a day as 2027-01-15' });
-  if (from > to || to - from >= MOST_DAYS * DAY_MS) {
-    return refusal('INPUT_INVALID', { detail: `from, to: 1 to ${MOST_DAYS} days` });
-  }
-  const names = daysBetween(from, to);
+  const span = askedDays(asked, now, MOST_DAYS);
+  if (isRefusal(span)) return span;
+  const names = span.days;
   const [state] = await ports.store.getMany([documents.statistics(account)], now);
   const counters = await ports.store.getMany(
     names.map((day) => documents.signInsOfDay(account, asked.resource, day)),

@@ -7,6 +7,7 @@ import {
   countWrongConfirmation,
 } from '../../domain/administrator-link.ts';
 import { emailGiven } from '../../domain/enrolment-address.ts';
+import type { EventDraft } from '../../domain/event.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { normaliseName } from '../../domain/names.ts';
 import { judgeSelfAct } from '../../domain/self-service.ts';
@@ -15,6 +16,7 @@ import { confirmationCodeText, plainCode } from '../../domain/typed-code.ts';
 import type { User } from '../../domain/user.ts';
 import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
+import { eventOf } from '../act.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { keeping } from '../flow/hold-step.ts';
@@ -89,15 +91,23 @@ export function dropOwnEmail(ports: SelfNeeds, answer: StepAnswer): Promise<Verd
 }
 
 /** With the last wrong code the address is forgotten. The step is held by this attempt, so nobody else writes here. */
-function countWrong(ports: SelfNeeds, { flow }: OwnAct, confirmation: Confirmation): Promise<void> {
+function countWrong(ports: SelfNeeds, { act, flow, user }: OwnAct, confirmation: Confirmation): Promise<void> {
   const key = documents.flow(flow.id);
-  return transact(ports, key.anchor, [key], ([stored]) => {
+  return transact(ports, key.anchor, [key], ([stored], now) => {
     const held = stored?.value;
     if (!held?.self?.email) return { answer: undefined };
     const { email, ...rest } = held.self;
     const left = countWrongConfirmation(confirmation);
     const self = left ? { ...rest, email: { ...email, confirmation: left } } : rest;
-    return { answer: undefined, write: keeping(documents.flow, { ...held, self }) };
+    const event: EventDraft = {
+      type: 'user.refused',
+      subject: user.id,
+      resource: flow.resource,
+      outcome: 'refused',
+      reason: 'CONFIRMATION_WRONG',
+    };
+    const append = [eventOf(act, event, now)];
+    return { answer: undefined, write: { ...keeping(documents.flow, { ...held, self }), append } };
   });
 }
 

@@ -71,6 +71,28 @@ describe('the e-mail address', () => {
     expect((await stored(scene)).email).toBe(OLD);
   });
 
+  // SR-34. The attack: the code is guessed on a page that was left open, and nothing tells of it.
+  test('SR-34: each guess is one event in the commit that counts it, without what was typed', async () => {
+    const scene = await setStage();
+    const walk = await toSelf(scene);
+    await ask(walk, NEW);
+    const before = await lastEvent();
+    for (let at = 0; at < CONFIRMATION_ATTEMPTS + 1; at++) await confirm(walk, `0000-000${at}`);
+    const told = await eventsSince(before);
+    expect(told).toEqual(
+      Array(CONFIRMATION_ATTEMPTS).fill(
+        expect.objectContaining({
+          type: 'user.refused',
+          subject: scene.user.id,
+          actor: { kind: 'user', id: scene.user.id },
+          outcome: 'refused',
+          reason: 'CONFIRMATION_WRONG',
+        }),
+      ),
+    );
+    expect(JSON.stringify(told)).not.toMatch(/0000-000|new@/);
+  });
+
   test('guesses over many pages are bounded by the mails that a person, and an address, can be sent', async () => {
     const scene = await setStage();
     const walk = await toSelf(scene);

@@ -44,7 +44,8 @@ export async function beginSignIn(
   return outcome === 'committed' ? { flow, handle: writeHandle(id, secret) } : refusal('CONTENTION');
 }
 
-async function accountOf(
+/** The account that is named, or the only one. */
+export async function accountOf(
   ports: Pick<Ports, 'store' | 'clock'>,
   named: AccountId | undefined,
 ): Promise<Verdict<{ account: AccountId }>> {

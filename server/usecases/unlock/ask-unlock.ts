@@ -1,5 +1,7 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
 import type { Flow } from '../../domain/flow.ts';
+import { claimStep, holdsClaim, released } from '../../domain/flow-steps.ts';
+import type { FlowId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import {
   offersUnlock,
@@ -17,11 +19,12 @@ import { readPairs } from '../authentication/read-pairs.ts';
 import type { StepAnswer, StepNeeds } from '../flow/answer-step.ts';
 import { actOf } from '../flow/flow-events.ts';
 import { hashSecret, newSecret, readFlow } from '../flow/flow-handle.ts';
+import { keeping, letGo } from '../flow/hold-step.ts';
 import { presentFlow } from '../flow/view-flow.ts';
 import { needing } from '../needing.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { writePersonLink } from '../person-link.ts';
-import { type Decision, transact } from '../transact.ts';
+import { type Decision, newOperation, transact } from '../transact.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -37,9 +40,48 @@ export async function askUnlock(
 ): Promise<Verdict<FlowView>> {
   const stored = await readFlow(ports, answer.handle);
   if (!stored) return refusal('FLOW_NOT_FOUND');
-  const flow = stored.value;
-  if (flow.unlock === 'sent') return presentFlow(ports, flow);
-  if (flow.step !== 'denied' || flow.unlock !== 'offered') return refusal('STEP_NOT_EXPECTED');
+  const { id } = stored.value;
+  const attempt = newOperation(ports);
+  const held = await holdOffer(ports, id, attempt);
+  if (isRefusal(held)) return held;
+  if (held.flow.unlock === 'sent') return presentFlow(ports, held.flow);
+  let sent: Verdict<{ sent: true }>;
+  try {
+    sent = await mailLink(ports, held.flow, answer);
+  } catch (error) {
+    await letGo(ports, documents.flow, id, attempt);
+    throw error;
+  }
+  const key = documents.flow(id);
+  const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
+    if (!current || !holdsClaim(current.value, attempt)) return { answer: current?.value };
+    const free = released(current.value);
+    const next: Flow = isRefusal(sent) ? free : { ...free, unlock: 'sent' };
+    return { answer: next, write: keeping(documents.flow, next) };
+  });
+  if (isRefusal(sent)) return sent;
+  return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
+}
+
+/** Taken for one attempt before anything is sent, so that a double click is one mail (SR-48). */
+function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Verdict<{ flow: Flow }>> {
+  const key = documents.flow(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ flow: Flow }>> => {
+    const flow = stored?.value;
+    if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (flow.unlock === 'sent') return { answer: { flow } };
+    if (flow.step !== 'denied' || flow.unlock !== 'offered') return { answer: refusal('STEP_NOT_EXPECTED') };
+    const claimed = claimStep(flow, { steps: ['denied'], seq: flow.seq, attempt }, now);
+    if ('refused' in claimed) return { answer: refusal(claimed.refused) };
+    return { answer: claimed, write: keeping(documents.flow, claimed.flow) };
+  });
+}
+
+async function mailLink(
+  ports: Needs,
+  flow: Flow,
+  answer: StepAnswer & { language: MailLanguage },
+): Promise<Verdict<{ sent: true }>> {
   const access = await readAccess(ports, flow.resource, answer.whence.address);
   if (isRefusal(access)) return access;
   const person = await stillLockedOut(ports, flow, access.resource);
@@ -47,15 +89,7 @@ export async function askUnlock(
   const now = ports.clock.now();
   const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_PERSON, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
-  const sent = await sendLink(ports, flow, person, answer);
-  if (isRefusal(sent)) return sent;
-  const key = documents.flow(flow.id);
-  const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
-    if (current?.value.unlock !== 'offered') return { answer: current?.value };
-    const next: Flow = { ...current.value, unlock: 'sent' };
-    return { answer: next, write: { put: [{ key, value: next, expiresAt: next.expiresAt }] } };
-  });
-  return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
+  return sendLink(ports, flow, person, answer);
 }
 
 /** The person as they are now, if what they showed still counts and there is still something to unlock. */

@@ -126,6 +126,22 @@ describe('attacks on unlocking', () => {
     expect(await isLocked(scene)).toBe(true);
   });
 
+  // SR-48. The attack: one sign-in asks many times at once, to flood a mailbox and use up the person's mails of a day.
+  test('SR-48: a double click, or 50 at once, is one mail, and leaves the other mail of the day', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    const said = await Promise.all(Array.from({ length: 50 }, () => walk.askUnlock()));
+    expect(ports.courier.sent.filter(({ kind }) => kind === 'unlock-link')).toHaveLength(1);
+    const outcomes = said.map((one) => ('refused' in one ? one.refused : one.unlock));
+    expect(outcomes).toContain('sent');
+    for (const one of outcomes) expect(['sent', 'STEP_IN_PROGRESS']).toContain(one);
+    expect(await walk.look()).toMatchObject({ step: 'denied', unlock: 'sent' });
+    expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
+    expect(ports.courier.sent.filter(({ kind }) => kind === 'unlock-link')).toHaveLength(1);
+    await unlock(linkTo());
+    expect(await (await lockOut(scene)).askUnlock()).toMatchObject({ unlock: 'sent' });
+  });
+
   test('50 at once with one link unlock once', async () => {
     const scene = await setStage();
     const walk = await lockOut(scene);
@@ -167,5 +183,7 @@ describe('attacks on unlocking', () => {
     await expect(walk.askUnlock()).rejects.toThrow();
     ports.courier.down = false;
     expect(await walk.look()).toMatchObject({ unlock: 'offered' });
+    // Nobody holds the step any more: it may be asked for again at once.
+    expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
   });
 });

@@ -75,16 +75,19 @@ describe('a user’s names', () => {
   });
 
   test.each([
-    [{ login: 'bob' }, 'NAME_TAKEN'],
-    [{ email: 'BOB@example.com' }, 'NAME_TAKEN'],
-    [{ alias: 'alice' }, 'NAME_AMBIGUOUS'],
-    [{ login: 'usr_01k8dq9z2mp' }, 'INPUT_INVALID'],
-  ])('%j is refused, and everything stays as it was', async (changes, refused) => {
+    [{ login: 'bob' }, 'NAME_TAKEN', 'login'],
+    [{ email: 'BOB@example.com' }, 'NAME_TAKEN', 'email'],
+    // One that is free, and an alias that somebody else goes by as their login.
+    [{ email: 'alice@elsewhere.example', alias: 'Bob' }, 'NAME_TAKEN', 'alias'],
+    [{ alias: 'alice' }, 'NAME_AMBIGUOUS', 'alias'],
+    [{ alias: 'usr_01k8dq9z2mp' }, 'INPUT_INVALID', 'alias'],
+  ])('%j is refused, and everything stays as it was', async (changes, refused, field) => {
     const scene = await setScene(ports);
     const { account, user } = scene;
     const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob', email: 'bob@example.com' } });
     const before = await stored(user);
-    expect(await updateUser(ports, account, user.id, { phone: '4312345678', ...changes })).toMatchObject({ refused });
+    const answer = await updateUser(ports, account, user.id, { phone: '4312345678', ...changes });
+    expect(answer).toMatchObject({ refused, field });
     expect(await stored(user)).toEqual(before);
     expect(await holderOf(account, '4312345678')).toBeUndefined();
     expect(await signIn(scene, 'alice')).toMatchObject({ method: 'password' });
@@ -155,7 +158,8 @@ describe('two who want each other’s names', () => {
       updateUser(both[0] ?? ports, account, alice.id, { login: 'bob' }),
       updateUser(both[1] ?? ports, account, bob.id, { login: 'alice' }),
     ]);
-    expect([one, other]).toEqual([{ refused: 'NAME_TAKEN' }, { refused: 'NAME_TAKEN' }]);
+    const taken = { refused: 'NAME_TAKEN', field: 'login' };
+    expect([one, other]).toEqual([taken, taken]);
     expect(await signIn(scene, 'alice')).toMatchObject({ user: { id: alice.id } });
     expect(await signIn(scene, 'bob')).toMatchObject({ user: { id: bob.id } });
   });

@@ -11,6 +11,7 @@ import { type Decision, newOperation, transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { judgeNames } from './judge-names.ts';
+import { nameTaken } from './name-taken.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -47,7 +48,7 @@ export async function changeNames(
     if (await claimName(ports, account, name, id)) continue;
     await giveUp(ports, id, attempt);
     for (const taken of announced.taking) await releaseName(ports, account, taken, id);
-    return refusal('NAME_TAKEN');
+    return nameTaken(announced.renamed, name);
   }
 
   const carried = await carry(ports, act, id, attempt, changes, edit);
@@ -55,6 +56,13 @@ export async function changeNames(
   if (isRefusal(carried)) await giveUp(ports, id, attempt);
   for (const name of former) await releaseName(ports, account, name, id);
   return isRefusal(carried) ? carried : { object: carried.object };
+}
+
+interface Announced {
+  /** Names that are not theirs yet, normalised. */
+  taking: string[];
+  /** The user as they will be called. */
+  renamed: User;
 }
 
 /** Marks the user with the names to come, in sorted order, so that of two who want the same ones one always wins. */
@@ -66,9 +74,9 @@ function announce(
   changes: NameChanges,
   edit: (user: User) => User | Refusal,
   seen: SeenVersions | undefined,
-): Promise<Verdict<{ taking: string[] }>> {
+): Promise<Verdict<Announced>> {
   const key = documents.user(id);
-  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ taking: string[] }>> => {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<Announced>> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
     const user = stored.value;
     const edited = edit(user);
@@ -82,7 +90,7 @@ function announce(
     const carried = userNames(user);
     const taking = [...new Set(userNames(renamed))].filter((name) => !carried.includes(name)).sort();
     const marked: User = { ...user, claiming: { attempt, names: taking, at: now } };
-    return { answer: { taking }, write: { put: [{ key, value: marked }] } };
+    return { answer: { taking, renamed }, write: { put: [{ key, value: marked }] } };
   });
 }
 

@@ -16,6 +16,7 @@ import { newOperation } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { claimName, releaseName } from './claim-name.ts';
 import { judgeNames } from './judge-names.ts';
+import { nameTaken } from './name-taken.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
@@ -86,7 +87,7 @@ export async function createUser(
   for (const name of names) {
     if (await claimName(ports, account, name, id)) continue;
     await withdraw(ports, act, user, names);
-    return refusal('NAME_TAKEN');
+    return nameTaken(user, name);
   }
   return { user };
 }

@@ -9,6 +9,7 @@ import { type Refusal, refusal } from '../verdict.ts';
 import { type NewUser, refuseChosen } from './create-user.ts';
 import { locateUser, readUser } from './find-user.ts';
 import { judgeNames } from './judge-names.ts';
+import { nameTaken } from './name-taken.ts';
 
 /** Why a user could not be made as things stand; undefined where they could. Makes nothing and hashes nothing. */
 export async function judgeNewUser(
@@ -27,7 +28,7 @@ export async function judgeNewUser(
     return refusal('PASSWORD_HASH_INVALID');
   }
   for (const name of userNames(input)) {
-    if (await locateUser(ports, account, name)) return refusal('NAME_TAKEN');
+    if (await locateUser(ports, account, name)) return nameTaken(input, name);
   }
   return input.password === undefined
     ? undefined

@@ -30,19 +30,19 @@ const created = (outcomes: object[]) => outcomes.filter((outcome) => !isRefusal(
 
 describe('one namespace for all names of an account', () => {
   test.each([
-    ['the same login in other letters', { login: 'ALICE' }],
-    ['a login that is somebody’s alias', { login: 'Al' }],
-    ['an alias that is somebody’s login', { login: 'x', alias: 'alice' }],
-    ['a login that is somebody’s e-mail', { login: 'alice@example.com' }],
-    ['an e-mail in other letters', { login: 'x', email: 'Alice@Example.COM' }],
-    ['a phone number without its plus', { login: 'x', phone: '491234567890' }],
-    ['a login that is somebody’s phone number', { login: '+491234567890' }],
-    ['full-width letters', { login: 'ａｌｉｃｅ' }],
-  ])('refuses %s', async (_, input) => {
+    ['the same login in other letters', { login: 'ALICE' }, 'login'],
+    ['a login that is somebody’s alias', { login: 'Al' }, 'login'],
+    ['an alias that is somebody’s login', { login: 'x', alias: 'alice' }, 'alias'],
+    ['a login that is somebody’s e-mail', { login: 'alice@example.com' }, 'login'],
+    ['an e-mail in other letters', { login: 'x', email: 'Alice@Example.COM' }, 'email'],
+    ['a phone number without its plus', { login: 'x', phone: '491234567890' }, 'phone'],
+    ['a login that is somebody’s phone number', { login: '+491234567890' }, 'login'],
+    ['full-width letters', { login: 'ａｌｉｃｅ' }, 'login'],
+  ])('refuses %s, and says which name it is', async (_, input, field) => {
     const account = await anAccount();
     const names = { login: 'alice', alias: 'al', email: 'alice@example.com', phone: '+491234567890' };
     must(await make(account, names));
-    expect(await make(account, input)).toEqual({ refused: 'NAME_TAKEN' });
+    expect(await make(account, input)).toEqual({ refused: 'NAME_TAKEN', field });
     // What the loser had taken already is free again.
     must(await make(account, { login: 'x' }));
   });
@@ -78,7 +78,10 @@ describe('one namespace for all names of an account', () => {
 
   test('one user cannot carry the same name twice', async () => {
     const account = await anAccount();
-    expect(await make(account, { login: 'alice', alias: 'ALICE' })).toEqual({ refused: 'NAME_AMBIGUOUS' });
+    expect(await make(account, { login: 'alice', alias: 'ALICE' })).toEqual({
+      refused: 'NAME_AMBIGUOUS',
+      field: 'alias',
+    });
     must(await make(account, { login: 'alice@example.com', email: 'alice@example.com' }));
   });
 });

@@ -56,6 +56,22 @@ describe('create, get and update', () => {
     expect(asked()).toEqual(['POST /tokens/tok_1/resync', 'POST /tokens/tok_1/resync']);
   });
 
+  test('a checked code is never repeated by itself, since wrong ones count', async () => {
+    const { client, requests, asked } = clientWith(
+      json({ verdict: 'right', offset: -1 }),
+      problem(503, 'UNAVAILABLE'),
+      json({ verdict: 'used' }),
+      json({}),
+    );
+    expect(await client.tokens.check('tok_1', '755224')).toEqual({ verdict: 'right', offset: -1 });
+    expect(requests[0]?.body).toEqual({ otp: '755224' });
+    expect((await refusalOf(client.tokens.check('tok_1', '755224'))).status).toBe(503);
+    expect(await client.tokens.check('tok_1', '755224')).toEqual({ verdict: 'used' });
+    await expect(client.tokens.check('tok_1', '755224')).rejects.toThrow();
+    expect((await refusalOf(client.tokens.check('../users', '755224'))).code).toBe('INPUT_INVALID');
+    expect(asked()).toEqual(Array(4).fill('POST /tokens/tok_1/check'));
+  });
+
   test('a created token comes with its secret', async () => {
     const created = {
       token: { ...item('tok_1'), kind: 'totp' },

@@ -54,6 +54,15 @@ export interface Token {
   createdBy: Creator | null;
 }
 
+/** What a code is, if it were typed at a sign-in now. */
+export type TokenCheck =
+  /** `offset`, TOTP: its step against the service's, negative where the device is behind; HOTP: unused codes that it passes over. */
+  | { verdict: 'right'; offset: number }
+  | { verdict: 'used' }
+  /** TOTP: right so many steps ago (negative), and too late now. */
+  | { verdict: 'late'; offset: number }
+  | { verdict: 'wrong' };
+
 interface NewTokenRecord {
   name: string;
   serial?: string;

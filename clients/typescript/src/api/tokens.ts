@@ -14,6 +14,7 @@ import type {
   NewToken,
   Token,
   TokenChanges,
+  TokenCheck,
   TokenImport,
   TokenImportAnswer,
 } from './token-objects.ts';
@@ -47,6 +48,13 @@ export interface Tokens extends Omit<TokenCollection, 'create'> {
    * @throws CountersignError `OTP_WRONG`, `TOKEN_LOCKED`, ...
    */
   resync(id: string, otps: readonly [string, string], options?: CallOptions): Promise<Token>;
+  /**
+   * Says whether a sign-in would take this code now, of a TOTP or HOTP token. The code stays good, and no failure of the token is
+   * counted. Never repeated by itself: what is not right counts against the checks that a token has in an hour.
+   *
+   * @throws CountersignError `TOO_MANY_ATTEMPTS`, `TOKEN_KIND_UNFIT`, `TOKEN_LOCKED`, ...
+   */
+  check(id: string, otp: string, options?: CallOptions): Promise<TokenCheck>;
 }
 
 export function createTokens(send: Transport, createMany: Tokens['createMany']): Tokens {
@@ -74,6 +82,12 @@ export function createTokens(send: Transport, createMany: Tokens['createMany']):
     async resync(id, otps, { signal } = {}) {
       const path = `${itemPath('/tokens', id)}/resync`;
       return readItem<Token>(await send({ method: 'POST', path, body: { otps }, kind: 'once', signal }));
+    },
+    async check(id, otp, { signal } = {}) {
+      const path = `${itemPath('/tokens', id)}/check`;
+      const answer = await send({ method: 'POST', path, body: { otp }, kind: 'once', signal });
+      if (typeof answer?.verdict !== 'string') throw unexpected('what a code is');
+      return answer as unknown as TokenCheck;
     },
   };
 }

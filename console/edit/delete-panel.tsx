@@ -1,32 +1,36 @@
 import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
+import { words } from '../inside/words.ts';
 import { ifMatch } from '../service/client.ts';
-import { words } from './words.ts';
 
 export interface DeletePanelProps {
   /** Below `/v1/`. */
   path: string;
   version: string | undefined;
+  /** Typed to confirm. */
   name: string;
   /** What is lost by it. */
   text: string;
-  /** Where the list is. */
+  /** Where one is afterwards. */
   back: string;
   /** Lists and the like that show something of it. */
   alsoChanged: readonly string[];
-  /** In place of “Delete”. */
+  /** Where it is not called deleting: what it is called. */
+  act?: string;
+  /** On the button, in place of “Delete”. */
   label?: string;
   /** Why this person may not; then there is no button. */
   why?: string | undefined;
 }
 
-/** Deletes something, once its name has been typed. */
-export function DeletePanel({ path, version, name, text, back, alsoChanged, label, why }: DeletePanelProps) {
+/** The end of an object, once its name has been typed. */
+export function DeletePanel(props: DeletePanelProps) {
+  const { path, version, name, text, back, alsoChanged, act, label, why } = props;
   const { client, reads, drafts, texts, ask, go, notify } = useInside();
   const remove = async () => {
-    const title = label === undefined ? words('deleteTitle', `“${name}”`) : `${label}: ${name}`;
-    const isSure = await ask({ title, text, action: label ?? words('deleteAction'), isDanger: true, typed: name });
-    if (!isSure) return;
+    const title = act === undefined ? words('deleteTitle', `“${name}”`) : `${act}: ${name}`;
+    const action = act ?? words('deleteAction');
+    if (!(await ask({ title, text, action, isDanger: true, typed: name }))) return;
     const answer = await client.send('DELETE', path, undefined, ifMatch(version));
     if (answer.kind !== 'done') {
       reads.again(path);
@@ -35,18 +39,18 @@ export function DeletePanel({ path, version, name, text, back, alsoChanged, labe
     drafts.put(path, undefined);
     go(back, true);
     reads.changed(...alsoChanged);
-    notify({ text: words(label === undefined ? 'deleted' : 'gone', name) });
+    notify({ text: words(act === undefined ? 'deleted' : 'gone', name) });
   };
   return (
     <section class="panel edit-section" aria-labelledby="danger">
       <div class="edit-about">
-        <h2 id="danger">{label ?? words('delete')}</h2>
+        <h2 id="danger">{act ?? words('delete')}</h2>
       </div>
       <div class="edit-fields">
         <p class="hint">{text}</p>
         {why === undefined ? (
           <button type="button" class="secondary danger" onClick={remove}>
-            {label ?? words('delete')}
+            {label ?? act ?? words('delete')}
           </button>
         ) : (
           <p class="hint">{why}</p>

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { innerAddress } from '../visit.ts';
+import {
+  attemptsHref,
+  type DayView,
+  hrefOf,
+  OTHERS,
+  outcomesByDay,
+  PERIODS,
+  piled,
+  reasonsByDay,
+  reasonsOf,
+  shownBy,
+  sumOf,
+} from './activity.ts';
+
+const RESOURCE = 'res_01k8dq9z2mp';
+const reason = fc.constantFrom('OTP_WRONG', 'TOKEN_LOCKED', 'ACCESS_DENIED', 'FILTER_DENIED', 'A', 'B', 'constructor');
+const day = fc.record({
+  day: fc.constant('2027-01-15'),
+  granted: fc.nat(1000),
+  refused: fc.dictionary(reason, fc.integer({ min: 1, max: 1000 }), { noNullPrototype: true }),
+  activeUsers: fc.constant({ count: 0, exact: true }),
+  complete: fc.boolean(),
+}) satisfies fc.Arbitrary<DayView>;
+const days = fc.array(day, { maxLength: 12 });
+
+describe('what is drawn', () => {
+  test('stands in the address, and the usual does not', () => {
+    for (const one of PERIODS) {
+      for (const resource of [RESOURCE, undefined]) {
+        const shown = { days: one, resource };
+        const href = hrefOf(shown);
+        expect(innerAddress(href)?.place).toBe('home');
+        expect(shownBy(innerAddress(href)?.query ?? new URLSearchParams())).toEqual(shown);
+      }
+    }
+    expect(hrefOf({ days: 30, resource: undefined })).toBe('/console');
+  });
+
+  test.each(['days=8', 'days=', 'days=1e1', 'resource=usr_01k8dq9z2mp', 'resource=%3Cb%3E', ''])(
+    'is the usual where the address says %j',
+    (query) => {
+      expect(shownBy(new URLSearchParams(query))).toEqual({ days: 30, resource: undefined });
+    },
+  );
+});
+
+describe('the numbers', () => {
+  test('of reasons add up to the refusals, whatever is put together', () => {
+    fc.assert(
+      fc.property(days, (all) => {
+        const [, refused] = outcomesByDay(all);
+        const series = reasonsByDay(all);
+        expect(series.length).toBeLessThanOrEqual(6);
+        all.forEach((_, at) => {
+          expect(series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0)).toBe(refused?.values[at]);
+        });
+        expect(series.filter(({ values }) => values.some((value) => value < 0))).toEqual([]);
+        expect(series.map(({ key }) => key).indexOf(OTHERS)).toBe(
+          series.some(({ key }) => key === OTHERS) ? series.length - 1 : -1,
+        );
+        const counts = reasonsOf(all).map(([, count]) => count);
+        expect(counts).toEqual([...counts].sort((one, other) => other - one));
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(
+          all.reduce((sum, one) => sum + sumOf(one.refused), 0),
+        );
+      }),
+    );
+  });
+
+  test('are piled up: none reaches lower than the one below it, and the last reaches the sum', () => {
+    fc.assert(
+      fc.property(days, (all) => {
+        const series = reasonsByDay(all);
+        const heights = piled(series);
+        heights.forEach((values, at) => {
+          values.forEach((value, on) => {
+            expect(value - (heights[at - 1]?.[on] ?? 0)).toBe(series[at]?.values[on]);
+          });
+        });
+        if (heights.length > 0) expect(heights.at(-1)).toEqual(all.map(({ refused }) => sumOf(refused)));
+      }),
+    );
+  });
+
+  test('lead to the events that they count: whole days of UTC, to their last millisecond', () => {
+    const query = innerAddress(
+      attemptsHref({
+        outcome: 'refused',
+        reason: 'OTP_WRONG',
+        resource: RESOURCE,
+        from: '2027-01-14',
+        to: '2027-01-15',
+      }),
+    )?.query;
+    expect(Object.fromEntries(query ?? [])).toEqual({
+      type: 'authentication',
+      outcome: 'refused',
+      resource: RESOURCE,
+      reason: 'OTP_WRONG',
+      from: String(Date.UTC(2027, 0, 14)),
+      to: String(Date.UTC(2027, 0, 16) - 1),
+    });
+    expect(attemptsHref({ from: '2027-01-15' })).toBe(
+      `/console/events?type=authentication&from=${Date.UTC(2027, 0, 15)}`,
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
+import { isId, queryOf } from '../events/event.ts';
+
+/** The sign-ins of a day, as the API counts them: by UTC. */
+export interface DayView {
+  day: string;
+  granted: number;
+  refused: Readonly<Record<string, number>>;
+  activeUsers: { count: number; exact: boolean };
+  complete: boolean;
+}
+
+/** The sign-ins of some days at a resource. */
+export interface ResourceSums {
+  resource: string;
+  name: string;
+  granted: number;
+  refused: Readonly<Record<string, number>>;
+}
+
+export const PERIODS = [7, 30, 90] as const;
+const USUAL = 30;
+const DAY_MS = 86_400_000;
+
+/** What is drawn. All of it stands in the address. */
+export interface Shown {
+  days: (typeof PERIODS)[number];
+  /** Undefined: of all resources. */
+  resource: string | undefined;
+}
+
+/** What the address says; nonsense in it is as if it were not there. */
+export function shownBy(query: URLSearchParams): Shown {
+  const days = PERIODS.find((one) => String(one) === query.get('days')) ?? USUAL;
+  const resource = query.get('resource') ?? '';
+  return { days, resource: isId(resource) && resource.startsWith('res_') ? resource : undefined };
+}
+
+export function hrefOf({ days, resource }: Shown): string {
+  const query = new URLSearchParams();
+  if (days !== USUAL) query.set('days', String(days));
+  if (resource !== undefined) query.set('resource', resource);
+  const text = query.toString();
+  return CONSOLE_PLACES.home[0] + (text && `?${text}`);
+}
+
+export function startOf(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+export interface AttemptsOf {
+  outcome?: 'granted' | 'refused';
+  resource?: string | undefined;
+  reason?: string;
+  /** First and last day; without a last one up to now. */
+  from: string;
+  to?: string | undefined;
+}
+
+/** The attempts that a number counts, in the room of events. */
+export function attemptsHref({ from, to, resource, ...rest }: AttemptsOf): string {
+  const query = queryOf({
+    type: 'authentication',
+    ...rest,
+    ...(resource !== undefined && { resource }),
+    from: String(startOf(from)),
+    ...(to !== undefined && { to: String(startOf(to) + DAY_MS - 1) }),
+  });
+  return `${CONSOLE_PLACES.events[0]}?${query}`;
+}
+
+export function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether nobody has even tried. */
+export function isQuiet(days: readonly Pick<DayView, 'granted' | 'refused'>[]): boolean {
+  return days.every(({ granted, refused }) => granted + sumOf(refused) === 0);
+}
+
+/** The reasons of some days with how often each was one, the most frequent first. */
+export function reasonsOf(all: readonly Pick<DayView, 'refused'>[]): [reason: string, count: number][] {
+  const sums = new Map<string, number>();
+  for (const { refused } of all) {
+    for (const [reason, count] of Object.entries(refused)) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  return [...sums].sort(([one, few], [other, many]) => many - few || (one < other ? -1 : 1));
+}
+
+/** What is drawn in one colour: a value for each day. */
+export interface Series {
+  key: string;
+  values: number[];
+}
+
+export function outcomesByDay(days: readonly DayView[]): Series[] {
+  return [
+    { key: 'granted', values: days.map(({ granted }) => granted) },
+    { key: 'refused', values: days.map(({ refused }) => sumOf(refused)) },
+  ];
+}
+
+/** More colours than this are not told apart. */
+const MOST_REASONS = 5;
+export const OTHERS = 'others';
+
+/** Whatever reasons are called. */
+function countOf(refused: DayView['refused'], reason: string): number {
+  return Object.hasOwn(refused, reason) ? (refused[reason] ?? 0) : 0;
+}
+
+/** By the most frequent reasons; what is left of more than can be told apart is one series more. */
+export function reasonsByDay(days: readonly DayView[]): Series[] {
+  const reasons = reasonsOf(days).map(([reason]) => reason);
+  const own = reasons.length > MOST_REASONS + 1 ? reasons.slice(0, MOST_REASONS) : reasons;
+  const series = own.map((key) => ({ key, values: days.map(({ refused }) => countOf(refused, key)) }));
+  if (own.length === reasons.length) return series;
+  const shown = (refused: DayView['refused']) => own.reduce((sum, reason) => sum + countOf(refused, reason), 0);
+  return [...series, { key: OTHERS, values: days.map(({ refused }) => sumOf(refused) - shown(refused)) }];
+}
+
+/** What stands on what, so that each day is one pile: for each series how high it reaches. */
+export function piled(series: readonly Series[]): number[][] {
+  const heights: number[][] = [];
+  for (const { values } of series) {
+    const below = heights.at(-1);
+    heights.push(values.map((value, at) => value + (below?.[at] ?? 0)));
+  }
+  return heights;
+}

@@ -1,0 +1,170 @@
+import { ChartColumn } from 'lucide';
+import { useId } from 'preact/hooks';
+import { reasonText } from '../events/words.ts';
+import { useInside } from '../inside/context.ts';
+import { Empty } from '../inside/empty.tsx';
+import { Link } from '../inside/link.tsx';
+import { useRead } from '../inside/use-read.ts';
+import {
+  attemptsHref,
+  type DayView,
+  hrefOf,
+  isQuiet,
+  OTHERS,
+  outcomesByDay,
+  PERIODS,
+  reasonsByDay,
+  type Shown,
+} from './activity.ts';
+import { ByResource } from './by-resource.tsx';
+import { Chart } from './chart.tsx';
+import type { Drawn } from './chart-props.ts';
+import type { ActivityProps } from './today.tsx';
+import { words } from './words.ts';
+
+/** What happened in these days, drawn: who got in, who was kept out, why, and where. */
+export function Activity({ days, read, shown, isFirst }: ActivityProps & { isFirst: boolean }) {
+  return (
+    <section class="activity" aria-labelledby="activity" aria-busy={!read.body}>
+      <div class="activity-head">
+        <div>
+          <h2 id="activity">{words('activity')}</h2>
+          <p class="hint">{words('activityLead')}</p>
+        </div>
+        {!isFirst && <Choices shown={shown} />}
+      </div>
+      {days && isQuiet(days) && <Quiet shown={shown} isFirst={isFirst} />}
+      {days && !isQuiet(days) && <Charts days={days} shown={shown} />}
+    </section>
+  );
+}
+
+/** What is drawn. Both stand in the address. */
+function Choices({ shown }: { shown: Shown }) {
+  const { go } = useInside();
+  const id = useId();
+  const resources = useRead<{ items: { id: string; name: string }[] }>('resources?limit=200&sort=name');
+  const known = resources.body?.items ?? [];
+  const { resource, days } = shown;
+  const choices =
+    resource === undefined || known.some((one) => one.id === resource)
+      ? known
+      : [...known, { id: resource, name: resource }];
+  return (
+    <div class="choices">
+      <div class="choice-resource">
+        <label class="unseen" for={`${id}-resource`}>
+          {words('resource')}
+        </label>
+        <select
+          id={`${id}-resource`}
+          class="input"
+          value={resource ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            go(hrefOf({ ...shown, resource: value === '' ? undefined : value }), true)
+          }
+        >
+          <option value="">{words('allResources')}</option>
+          {choices.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <fieldset class="segments">
+        <legend class="unseen">{words('period')}</legend>
+        {PERIODS.map((one) => (
+          <label key={one}>
+            <input
+              type="radio"
+              class="unseen"
+              name={`${id}-period`}
+              checked={one === days}
+              onChange={() => go(hrefOf({ ...shown, days: one }), true)}
+            />
+            <span>{words('lastDays', one)}</span>
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+function Quiet({ shown, isFirst }: { shown: Shown; isFirst: boolean }) {
+  const newest = useRead<{ items: { id: string }[] }>('resources?limit=1');
+  const resource = shown.resource ?? newest.body?.items[0]?.id;
+  return (
+    <Empty
+      icon={ChartColumn}
+      title={words(isFirst ? 'emptyTitle' : 'quietTitle')}
+      text={isFirst ? words('emptyText') : `${words('quietText', shown.days)} ${words('emptyTextDone')}`}
+    >
+      <Link
+        class="small-primary"
+        href={resource === undefined ? '/console/resources/new' : `/console/resources/${resource}/try`}
+      >
+        {words(resource === undefined ? 'emptyMake' : 'emptyAction')}
+      </Link>
+    </Empty>
+  );
+}
+
+function Charts({ days, shown }: { days: readonly DayView[]; shown: Shown }) {
+  const { resource } = shown;
+  const names = days.map(({ day }) => day);
+  const span = { resource, from: names[0] ?? '', to: names.at(-1) };
+  const lost = days.filter(({ complete }) => !complete).map(({ day }) => day);
+  const outcomes = outcomesByDay(days).map(({ key, values }): Drawn => {
+    const outcome = key === 'granted' ? 'granted' : 'refused';
+    return { key, values, label: words(outcome), colour: `--${outcome}`, href: attemptsHref({ outcome, ...span }) };
+  });
+  const reasons = reasonsByDay(days).map(({ key, values }, at): Drawn => {
+    const isReason = key !== OTHERS;
+    return {
+      key,
+      values,
+      label: isReason ? reasonText(key) : words('others'),
+      colour: `--pile-${at + 1}`,
+      href: isReason ? attemptsHref({ outcome: 'refused', reason: key, ...span }) : undefined,
+    };
+  });
+  const people = [
+    {
+      key: 'people',
+      values: days.map(({ activeUsers }) => activeUsers.count),
+      label: words('people'),
+      colour: '--pile-1',
+      // Who came on two days is one person.
+      hasNoSum: true,
+    },
+  ];
+  return (
+    <>
+      {lost.length > 0 && <p class="strip warn">{words('incomplete', lost.join(', '))}</p>}
+      <div class="charts">
+        <Chart
+          title={words('perDay')}
+          days={names}
+          series={outcomes}
+          dayHref={(day) => attemptsHref({ resource, from: day, to: day })}
+          isWide
+        />
+        <Chart
+          title={words('perReason')}
+          days={names}
+          series={reasons}
+          dayHref={(day) => attemptsHref({ outcome: 'refused', resource, from: day, to: day })}
+          none={words('noRefusals')}
+        />
+        <Chart
+          title={words('perPeople')}
+          days={names}
+          series={people}
+          dayHref={(day) => attemptsHref({ outcome: 'granted', resource, from: day, to: day })}
+        />
+        {resource === undefined && <ByResource shown={shown} />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { hrefOf, type ResourceSums, type Shown, sumOf } from './activity.ts';
+import { Swatch } from './swatch.tsx';
+import { words } from './words.ts';
+
+const MOST_SHOWN = 12;
+
+/** The resources side by side, the busiest first. Each leads to its own charts. */
+export function ByResource({ shown }: { shown: Shown }) {
+  const { lang } = useInside().texts;
+  const read = useRead<{ items: ResourceSums[]; next: string | null }>(`statistics/resources?days=${shown.days}`);
+  if (!read.body) {
+    return read.problem ? (
+      <section class="panel chart-panel wide">
+        <Problem read={read} />
+      </section>
+    ) : null;
+  }
+  const { items, next } = read.body;
+  // Of a single one the other charts tell already.
+  if (items.length < 2 && next === null) return null;
+  const rows = items
+    .map((item) => ({ ...item, kept: sumOf(item.refused) }))
+    .sort((one, other) => other.granted + other.kept - one.granted - one.kept)
+    .slice(0, MOST_SHOWN);
+  const most = Math.max(1, ...rows.map(({ granted, kept }) => granted + kept));
+  const number = new Intl.NumberFormat(lang);
+  return (
+    <section class="panel chart-panel wide" aria-labelledby="by-resource">
+      <h3 id="by-resource">{words('perResource')}</h3>
+      {next !== null ? (
+        <p class="hint">{words('moreResources', rows.length, items.length)}</p>
+      ) : (
+        items.length > rows.length && <p class="hint">{words('busiest', rows.length)}</p>
+      )}
+      <ul class="legend">
+        {(['granted', 'refused'] as const).map((outcome) => (
+          <li key={outcome}>
+            <Swatch colour={`--${outcome}`} />
+            {words(outcome)}
+          </li>
+        ))}
+      </ul>
+      <ul class="bars">
+        {rows.map(({ resource, name, granted, kept }) => (
+          <li key={resource}>
+            <Link href={hrefOf({ ...shown, resource })}>{name}</Link>
+            <svg height="14" aria-hidden="true" focusable="false">
+              <rect class="let-in" width={`${(100 * granted) / most}%`} height="14" />
+              <rect class="kept-out" x={`${(100 * granted) / most}%`} width={`${(100 * kept) / most}%`} height="14" />
+            </svg>
+            <span class="bar-numbers">
+              <span class="unseen">{words('granted')} </span>
+              {number.format(granted)}
+              <span class="dot" aria-hidden="true">
+                ·
+              </span>
+              <span class="unseen">, {words('refused')} </span>
+              {number.format(kept)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

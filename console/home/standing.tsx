@@ -1,0 +1,76 @@
+import type { ComponentChildren } from 'preact';
+import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { useRead } from '../inside/use-read.ts';
+import type { Read } from '../service/reads.ts';
+import { amountText } from './amount-text.ts';
+import { words } from './words.ts';
+
+const FEW_CODES = 3;
+
+/** Who one is, and what the account stands at. */
+export function Standing() {
+  const { session, texts } = useInside();
+  const { account, administrator } = session;
+  const { recoveryCodesLeft: codes } = administrator;
+  const plan = useRead<{ plan: { name: string; active: boolean } }>('account');
+  const balance = useRead<{ amount: number; currency: string }>('balance');
+  return (
+    <div class="aside">
+      <section class="panel" aria-labelledby="account">
+        <h2 id="account">{words('account')}</h2>
+        <dl>
+          <Fact label={words('accountName')}>{account.name}</Fact>
+          <Fact label={words('accountId')}>
+            <code>{account.id}</code>
+          </Fact>
+          <Fact label={words('plan')}>
+            {plan.body ? (
+              <>
+                <Link href={CONSOLE_PLACES.plan[0]}>{plan.body.plan.name}</Link>{' '}
+                <span class={plan.body.plan.active ? 'badge good' : 'badge'}>
+                  {words(plan.body.plan.active ? 'planActive' : 'planInactive')}
+                </span>
+              </>
+            ) : (
+              <Unknown read={plan} />
+            )}
+          </Fact>
+          <Fact label={words('balance')}>
+            {balance.body ? (
+              amountText(texts.lang, balance.body.amount, balance.body.currency)
+            ) : (
+              <Unknown read={balance} />
+            )}
+          </Fact>
+        </dl>
+      </section>
+      <section class="panel" aria-labelledby="you">
+        <h2 id="you">{words('you')}</h2>
+        <dl>
+          <Fact label={words('name')}>{administrator.name}</Fact>
+          <Fact label={words('email')}>{administrator.email}</Fact>
+          <Fact label={words('role')}>{texts(administrator.role)}</Fact>
+          <Fact label={words('codesLeft')}>
+            <Link href={CONSOLE_PLACES.ownSignIn[0]}>{codes}</Link>
+          </Fact>
+        </dl>
+        {codes <= FEW_CODES && <p class="note">{words('codesLow')}</p>}
+      </section>
+    </div>
+  );
+}
+
+function Unknown({ read: { problem } }: { read: Read }) {
+  return <span class="hint">{words(problem ? 'notLoaded' : 'loading')}</span>;
+}
+
+function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <div class="fact">
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

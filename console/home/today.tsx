@@ -1,0 +1,125 @@
+import type { ComponentChildren } from 'preact';
+import type { EventView } from '../events/event.ts';
+import { Outcome } from '../events/event-parts.tsx';
+import { reasonText } from '../events/words.ts';
+import { useInside } from '../inside/context.ts';
+import { Link } from '../inside/link.tsx';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { When } from '../inside/when.tsx';
+import { UserName } from '../people/names.tsx';
+import type { Read } from '../service/reads.ts';
+import { attemptsHref, type DayView, reasonsOf, type Shown, startOf, sumOf } from './activity.ts';
+import { words } from './words.ts';
+
+export interface ActivityProps {
+  /** Those of before, while others are asked for. */
+  days: readonly DayView[] | undefined;
+  read: Read<{ days: DayView[] }> & { retry(): void };
+  shown: Shown;
+}
+
+const LATEST = 5;
+const MOST_REASONS = 4;
+
+/** What has happened since midnight, and who tried last. */
+export function Today({ days, read, shown }: ActivityProps) {
+  const { lang } = useInside().texts;
+  const today = days?.at(-1);
+  if (!today) return <section class="panel">{read.problem ? <Problem read={read} /> : <Bones lines={4} />}</section>;
+  const { resource } = shown;
+  const from = today.day;
+  const refused = sumOf(today.refused);
+  const number = new Intl.NumberFormat(lang);
+  const people = number.format(today.activeUsers.count);
+  const midnight = new Date(startOf(from));
+  const isHereToo = midnight.getTimezoneOffset() === 0;
+  const since = new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(midnight);
+  return (
+    <section class="panel today" aria-labelledby="today">
+      <h2 id="today">{words('today')}</h2>
+      <p class="hint">{isHereToo ? words('todayUtc') : words('todaySince', since)}</p>
+      <dl class="figures">
+        <Figure label={words('granted')} tone="good">
+          <Link href={attemptsHref({ outcome: 'granted', resource, from })}>{number.format(today.granted)}</Link>
+        </Figure>
+        <Figure label={words('refused')} tone={refused > 0 ? 'bad' : undefined}>
+          <Link href={attemptsHref({ outcome: 'refused', resource, from })}>{number.format(refused)}</Link>
+        </Figure>
+        <Figure label={words('people')}>{today.activeUsers.exact ? people : words('about', people)}</Figure>
+      </dl>
+      {refused > 0 && (
+        <>
+          <h3>{words('refusedBecause')}</h3>
+          <ul class="reasons">
+            {reasonsOf([today])
+              .slice(0, MOST_REASONS)
+              .map(([reason, count]) => (
+                <li key={reason}>
+                  <Link href={attemptsHref({ outcome: 'refused', reason, resource, from })}>{reasonText(reason)}</Link>{' '}
+                  <span class="muted">{number.format(count)}</span>
+                </li>
+              ))}
+          </ul>
+        </>
+      )}
+      <Latest resource={resource} from={from} />
+    </section>
+  );
+}
+
+function Figure({
+  label,
+  tone,
+  children,
+}: {
+  label: string;
+  tone?: 'good' | 'bad' | undefined;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class={tone === undefined ? 'figure' : `figure ${tone}`}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Latest({ resource, from }: { resource: string | undefined; from: string }) {
+  const of = resource === undefined ? '' : `&resource=${resource}`;
+  const read = useRead<{ items: EventView[] }>(`events?type=authentication&limit=${LATEST}${of}`);
+  return (
+    <>
+      <h3>{words('latest')}</h3>
+      {read.body && read.body.items.length > 0 && (
+        <ul class="latest">
+          {read.body.items.map(({ id, at, subject, outcome, reason }) => (
+            <li key={id}>
+              <span class="latest-who">
+                {subject?.startsWith('usr_') ? (
+                  <UserName id={subject} />
+                ) : (
+                  <span class="muted">{subject ?? words('nobodyKnown')}</span>
+                )}
+              </span>
+              <span class="latest-outcome">
+                <Outcome outcome={outcome} />
+                {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
+              </span>
+              <span class="muted latest-when">
+                <When at={at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {read.body?.items.length === 0 && <p class="hint">{words('noneYet')}</p>}
+      {!read.body && (read.problem ? <p class="hint">{words('notLoaded')}</p> : <Bones lines={3} />)}
+      {read.body && read.body.items.length > 0 && (
+        <p class="latest-all">
+          <Link href={attemptsHref({ resource, from })}>{words('allToday')}</Link>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { useState } from 'preact/hooks';
+import { mayActOn, useInside } from '../inside/context.ts';
+import { refusalInWords } from '../inside/refusal.ts';
+import { Alert } from '../parts/field.tsx';
+import { type Answer, ifMatch } from '../service/client.ts';
+import type { Resource, TabProps } from './resource.ts';
+import { words } from './words.ts';
+
+/** A button that puts an origin into the list of the resource: a change like any other, which can be undone. */
+export function AllowOrigin({ resource, version, origin }: TabProps & { origin: string }) {
+  const { client, reads, session, texts, notify } = useInside();
+  const [refused, setRefused] = useState<Exclude<Answer, { kind: 'done' }>>();
+  const path = `resources/${resource.id}`;
+  const allow = async () => {
+    const allowedOrigins = [...resource.allowedOrigins, origin];
+    const answer = await client.send<Resource>('PATCH', path, { allowedOrigins }, ifMatch(version));
+    if (answer.kind !== 'done') {
+      reads.again(path);
+      return setRefused(answer);
+    }
+    reads.changed('resources', 'checklist');
+    reads.put(path, answer.body, answer.version);
+    const { allowedOrigins: before } = resource;
+    const undo = async () => {
+      const back = await client.send<Resource>('PATCH', path, { allowedOrigins: before }, ifMatch(answer.version));
+      if (back.kind !== 'done') return refusalInWords(texts, back);
+      reads.put(path, back.body, back.version);
+      return undefined;
+    };
+    notify({ text: words('allowedHere', origin), undo });
+  };
+  if (!mayActOn(session, resource.id)) return <p class="hint">{words('needsOriginNot')}</p>;
+  return (
+    <>
+      <p class="hint">{words('needsOriginMay')}</p>
+      <Alert>{refused && refusalInWords(texts, refused)}</Alert>
+      <button type="button" class="secondary" onClick={allow}>
+        {words('allowHere', origin)}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { Plus } from 'lucide';
+import { Link } from '../inside/link.tsx';
+import { Bones, Problem } from '../inside/problem.tsx';
+import { useRead } from '../inside/use-read.ts';
+import { words as common } from '../inside/words.ts';
+import { Badge } from '../parts/badge.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { nameOf } from '../webhooks/name-of.ts';
+import { words } from './words.ts';
+
+interface WebhookView {
+  id: string;
+  url: string;
+  description?: string;
+  resources: readonly string[] | null;
+  enabled: boolean;
+}
+
+/** Which webhooks tell of a resource: those for it, and those for everything. An account has at most 50. */
+export function ResourceWebhooks({ resource }: { resource: string }) {
+  const read = useRead<{ items: WebhookView[] }>('webhooks?limit=200');
+  const telling = read.body?.items.filter(({ resources }) => resources === null || resources.includes(resource));
+  return (
+    <section class="panel edit-section" aria-labelledby="webhooks">
+      <div class="edit-about">
+        <h2 id="webhooks">{words('webhooks')}</h2>
+        <p class="hint">{words('webhooksText')}</p>
+      </div>
+      <div class="edit-fields">
+        {!telling && (read.problem ? <Problem read={read} /> : <Bones lines={2} />)}
+        {telling?.length === 0 && <p class="hint">{words('webhooksNone')}</p>}
+        {telling !== undefined && telling.length > 0 && (
+          <ul class="plain-list">
+            {telling.map((webhook) => (
+              <li key={webhook.id}>
+                <Link href={`/console/webhooks/${webhook.id}`}>{nameOf(webhook)}</Link>{' '}
+                <span class="muted">{words(webhook.resources === null ? 'webhookOfAll' : 'webhookOfThis')}</span>{' '}
+                {!webhook.enabled && <Badge tone="plain">{common('deactivated')}</Badge>}
+              </li>
+            ))}
+          </ul>
+        )}
+        <Link class="secondary" href={`/console/webhooks/new?resource=${resource}`}>
+          <Icon node={Plus} size={16} />
+          {words('webhookNew')}
+        </Link>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,250 @@
+import { describe, test } from 'vitest';
+import { documents } from '../server/ports/documents.ts';
+import { createApiKey } from '../server/testing/acting.ts';
+import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
+import { addPerson, addResource, addToken, must, overwrite } from '../server/testing/scene.ts';
+import { noteInPassing } from '../server/usecases/note-in-passing.ts';
+import { busyWeeks } from './harness/busy-weeks.ts';
+import { someone } from './harness/console-people.ts';
+import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
+import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';
+import { expect } from './harness/expect.ts';
+import { CORPUS, ranOn, TRAP } from './harness/markup-corpus.ts';
+
+const visits = consoleVisits('console home');
+const { enter } = visits;
+
+/** An account with two resources and people who sign in there. */
+async function busyAccount(who: SceneAdministrator, days = 40) {
+  const shop = await addResource(visits.ports, who.account, { name: 'Harbour shop' });
+  const staff = await addResource(visits.ports, who.account, { name: 'Staff portal' });
+  const people = [];
+  for (const login of ['maria.castillo', 'li.wei', 'amara.okafor']) {
+    people.push(await addPerson(visits.ports, who.account, shop, { user: { login } }));
+  }
+  await busyWeeks(visits.ports, who.account, {
+    resources: [shop.id, staff.id],
+    people: people.map(({ user }) => user.id),
+    days,
+  });
+  return { shop, staff };
+}
+
+/** Whatever the checklist asks for, and a first sign-in. */
+async function allDone({ account }: SceneAdministrator): Promise<void> {
+  must(await createApiKey(visits.ports, { account, name: 'shop', scopes: ['authenticate'], lifetimeMs: 86_400_000 }));
+  await addToken(visits.ports, account, {});
+  await noteInPassing(visits.ports, documents.firstLogin(account));
+}
+
+/** What is drawn, chart by chart. */
+async function pictures({ page }: ConsoleView, count: number): Promise<string[]> {
+  const canvases = page.locator('.chart canvas');
+  await expect(canvases).toHaveCount(count);
+  return canvases.evaluateAll((all: HTMLCanvasElement[]) => all.map((one) => one.toDataURL()));
+}
+
+const rows = ({ page }: ConsoleView) => page.locator('tbody tr');
+
+describe('what happens', () => {
+  test('is told for today, drawn by day, and leads to the very events that are counted', async () => {
+    const who = await someone(visits.stage);
+    const { shop } = await busyAccount(who);
+    await allDone(who);
+    const view = await enter(who, '/console');
+    const today = view.page.getByRole('region', { name: 'Today' });
+    await expect(today).toContainText('Since 00:00 UTC');
+    const granted = Number(await today.getByRole('definition').nth(0).textContent());
+    const refused = Number(await today.getByRole('definition').nth(1).textContent());
+    expect([granted, refused].every((count) => count > 0)).toBe(true);
+    await expect(today.locator('.latest').getByRole('listitem')).toHaveCount(5);
+    await pictures(view, 3);
+    await today.getByRole('definition').nth(0).getByRole('link').click();
+    await view.at('Events');
+    await expect(rows(view)).toHaveCount(granted);
+    await view.page.goBack();
+    await today.getByRole('link', { name: 'Wrong code' }).click();
+    await view.at('Events');
+    await expect(view.page).toHaveURL(/reason=OTP_WRONG/);
+    await view.page.goBack();
+
+    // Another resource, another period: in the address, so a reload and a colleague see the same.
+    await view.field('Resource').selectOption('Harbour shop');
+    await view.page.getByText('7 days').click();
+    await expect(view.page).toHaveURL(`${visits.stage.url}/console?days=7&resource=${shop.id}`);
+    await view.page.reload();
+    await expect(view.field('Resource')).toHaveValue(shop.id);
+    await expect(view.page.getByRole('radio', { name: '7 days' })).toBeChecked();
+    await expect(view.page.getByRole('slider').first()).toHaveAttribute('aria-valuemax', '7');
+    await expect(view.page.getByText('Sign-ins by resource')).toHaveCount(0);
+    const total = Number(await view.page.locator('.legend .muted').first().textContent());
+    await view.page.locator('.legend').first().getByRole('link', { name: 'Let in' }).click();
+    await view.at('Events');
+    while (await view.button('Older events').isVisible()) await view.button('Older events').click();
+    await expect(rows(view)).toHaveCount(total);
+  });
+
+  test('is read day by day with the keyboard, and as a table; the resources stand side by side', async () => {
+    const who = await someone(visits.stage);
+    await busyAccount(who);
+    const view = await enter(who, '/console');
+    const panel = view.page.getByRole('region', { name: 'Sign-ins per day' });
+    const slider = panel.getByRole('slider');
+    await pictures(view, 3);
+    const before = await slider.getAttribute('aria-valuetext');
+    expect(before).toMatch(/^January 15, 2027: Let in \d+, Refused \d+$/);
+    await slider.focus();
+    await view.page.keyboard.press('ArrowLeft');
+    await expect(slider).toHaveAttribute('aria-valuetext', /^January 14, 2027: /);
+    await view.page.keyboard.press('Home');
+    await expect(slider).toHaveAttribute('aria-valuetext', /^December 17, 2026: /);
+    await view.page.keyboard.press('ArrowLeft');
+    await expect(slider).toHaveAttribute('aria-valuenow', '1');
+    const box = await slider.boundingBox();
+    await view.page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 30, (box?.y ?? 0) + 100);
+    await expect(slider).toHaveAttribute('aria-valuetext', before ?? '');
+
+    await panel.getByText('Numbers as a table').click();
+    await expect(panel.locator('tbody tr')).toHaveCount(30);
+    const [, granted, refused] = /Let in (\d+), Refused (\d+)/.exec(before ?? '') ?? [];
+    await expect(panel.locator('tbody tr').first()).toHaveText(`Jan 15, 2027${granted}${refused}`);
+    const sums = panel.locator('tfoot td');
+    await expect(panel.locator('.legend .muted')).toHaveText(await sums.allTextContents());
+    const resources = view.page.getByRole('region', { name: 'Sign-ins by resource' });
+    await expect(resources.getByRole('listitem').nth(2)).toHaveText(/^Harbour shopLet in \d+·, Refused \d+$/);
+    await resources.getByRole('link', { name: 'Staff portal' }).click();
+    await expect(view.page).toHaveURL(/\/console\?resource=res_/);
+    await panel.getByRole('link', { name: 'Jan 14, 2027' }).click();
+    await expect(view.page).toHaveURL(/\/console\/events\?type=authentication&resource=res_\w+&from=\d+&to=\d+$/);
+  });
+
+  test('is drawn in the colours of the scheme, whichever is chosen', async () => {
+    const who = await someone(visits.stage);
+    await busyAccount(who);
+    const view = await enter(who, '/console', { ...DESK, colorScheme: 'light' });
+    const light = await pictures(view, 3);
+    await view.page.getByLabel('Appearance').selectOption('dark');
+    await expect.poll(async () => (await pictures(view, 3)).filter((one) => light.includes(one))).toEqual([]);
+    const dark = await pictures(view, 3);
+    await view.page.getByLabel('Appearance').selectOption('auto');
+    await expect.poll(() => pictures(view, 3)).toEqual(light);
+    await view.page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(() => pictures(view, 3)).toEqual(dark);
+  });
+
+  test('is there as a table where the drawing does not load', async () => {
+    const who = await someone(visits.stage);
+    await busyAccount(who);
+    const view = await enter(who, '/console/resources');
+    await view.page.route('**/draw-chart-*.js', (route) => route.abort());
+    await view.enter('Home');
+    await expect(view.page.getByText('The drawing could not be loaded.').first()).toBeVisible();
+    await view.page.getByText('Numbers as a table').first().click();
+    await expect(rows(view).first()).toContainText('Jan 15, 2027');
+    expect(view.complaints.splice(0).every((one) => /ERR_FAILED/.test(one))).toBe(true);
+  });
+});
+
+describe('the checklist', () => {
+  test('leads to where each item is done, and ticks itself while one looks', async () => {
+    const who = await someone(visits.stage);
+    const view = await enter(who, '/console/resources');
+    await view.page.clock.install();
+    await view.enter('Home');
+    await expect(view.page.getByText('1 of 8 done')).toBeVisible();
+    await expect(view.page.getByText('Nobody has signed in yet')).toBeVisible();
+    await addResource(visits.ports, who.account, { name: 'Made elsewhere' });
+    await view.page.clock.runFor(11_000);
+    await expect(view.page.getByText('3 of 8 done')).toBeVisible();
+    await allDone(who);
+    await busyAccount(who, 1);
+    await view.page.clock.runFor(11_000);
+    await expect(view.page.getByText('All done: people sign in.')).toBeVisible();
+    await pictures(view, 3);
+
+    // SR-29: nobody is here any more, so nothing is asked that would keep the session alive.
+    await view.page.clock.runFor(5 * 60_000);
+    const asked: string[] = [];
+    view.page.on('request', (request) => asked.push(request.url()));
+    await view.page.clock.runFor(60_000);
+    expect(asked.filter((url) => /checklist|statistics|events/.test(url))).toEqual([]);
+    await view.page.mouse.move(300, 300);
+    await view.page.clock.runFor(11_000);
+    await expect.poll(() => asked.some((url) => url.includes('/v1/checklist'))).toBe(true);
+  });
+
+  test('tells an administrator who is not the superuser who does what they cannot', async () => {
+    const ada = await someone(visits.stage);
+    const grace = await addAdministrator(visits.ports, ada.account, { email: `grace-of-${ada.id}@acme.example` });
+    const refused: string[] = [];
+    const view = await enter(grace, '/console/plan');
+    view.page.on('response', (answer) => answer.status() >= 400 && refused.push(answer.url()));
+    await view.enter('Home');
+    const item = (name: string) => view.page.locator('.checklist li').filter({ hasText: name });
+    for (const name of ['Make an API key', 'Add a resource']) {
+      await expect(item(name)).toContainText('The superuser of this account can do that.');
+      await expect(item(name).getByRole('link')).toHaveCount(0);
+    }
+    await expect(item('Add people').getByRole('link')).toHaveAttribute('href', '/console/users/new');
+    await busyAccount(ada, 3);
+    await view.page.reload();
+    await pictures(view, 3);
+    await expect(item('Allow the site’s origin')).toHaveClass('done');
+    expect(refused).toEqual([]);
+    await expectAccessible(view, 'home of an administrator');
+  });
+});
+
+test('SR-30: names that are markup are text: of resources, of people, of the plan, of the account', async () => {
+  const who = await someone(visits.stage, CORPUS[2]);
+  const resources = [];
+  for (const name of CORPUS) resources.push(await addResource(visits.ports, who.account, { name }));
+  const [first] = resources;
+  if (!first) throw new Error('no resource');
+  const people = [];
+  // A login has no spaces and at most 50 characters.
+  for (const text of CORPUS) {
+    const login = text.replaceAll(' ', '/').slice(0, 50);
+    people.push((await addPerson(visits.ports, who.account, first, { user: { login } })).user.id);
+  }
+  await busyWeeks(visits.ports, who.account, { resources: resources.map(({ id }) => id), people, days: 5 });
+  await overwrite(visits.ports, documents.account(who.account), { plan: { name: CORPUS[1], active: true } });
+  const view = await enter(who, '/console');
+  await view.page.addInitScript(TRAP);
+  await view.page.reload();
+  await pictures(view, 3);
+  const bars = view.page.getByRole('region', { name: 'Sign-ins by resource' });
+  for (const name of CORPUS) {
+    await expect(bars).toContainText(name);
+    await expect(view.field('Resource')).toContainText(name);
+  }
+  await expect(view.page.locator('.aside')).toContainText(CORPUS[1]);
+  await expect(view.page.locator('.latest')).toContainText('pwned()');
+  expect(await ranOn(view.page)).toEqual([]);
+});
+
+describe.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('axe finds nothing, and nothing scrolls sideways, on %s', (_, size) => {
+  test('in the first page, empty, busy, and narrowed to where it is quiet', async () => {
+    const fresh = await enter(await someone(visits.stage), '/console', size);
+    await expect(fresh.page.getByText('Nobody has signed in yet')).toBeVisible();
+    await expectAccessible(fresh, 'nothing yet');
+    const who = await someone(visits.stage);
+    await busyAccount(who);
+    await allDone(who);
+    const quiet = await addResource(visits.ports, who.account, {
+      name: 'A quiet one with a name that is rather long for a phone, and aword-that-goes-on-without-any-blank',
+    });
+    const view = await enter(who, '/console?days=7', size);
+    await pictures(view, 3);
+    await view.page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
+      for (const one of all) one.open = true;
+    });
+    await expectAccessible(view, 'busy');
+    await view.page.goto(`${visits.stage.url}/console?resource=${quiet.id}`);
+    await expect(view.page.getByText('Nothing in these days')).toBeVisible();
+    await expectAccessible(view, 'quiet');
+  }, 120_000);
+});

@@ -1,0 +1,17 @@
+import { appCode } from './authenticator.ts';
+import type { ConsoleView } from './console-view.ts';
+import { expect } from './expect.ts';
+
+/** From the first sign-in to the first page of the console. Answers with what the person has kept. */
+export async function enrol(view: ConsoleView): Promise<{ secret: string; codes: string[] }> {
+  await view.at('Set up your token');
+  const secret = await view.secret();
+  await view.fill({ 'Code that the app shows now': appCode(secret) });
+  await view.button('Confirm').click();
+  await view.at('Keep your recovery codes');
+  const codes = await view.recoveryCodes();
+  expect(codes).toHaveLength(10);
+  await view.button('I have kept them').click();
+  await view.at('Home');
+  return { secret, codes };
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  CHECKS_KEPT_MS,
+  type CodeChecks,
+  checksOpenAt,
+  countCheck,
+  WRONG_CHECKS_PER_HOUR,
+  WRONG_CHECKS_PER_WEEK,
+} from './code-checks.ts';
+
+const HOUR_MS = 3_600_000;
+
+// SR-2, SR-15. The attack: guesses at whatever pace, with right codes in between that are known to whoever guesses.
+test('SR-2: at no pace, and with whatever right codes between them, are there more wrong checks in any hour or week', () => {
+  const pause = fc.oneof(fc.nat(60_000), fc.nat(2 * HOUR_MS), fc.nat(40 * HOUR_MS));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(pause, fc.boolean()), { maxLength: 120 }), (tries) => {
+      let checks: CodeChecks | undefined;
+      let now = 1_800_000_000_000;
+      const wrong: number[] = [];
+      for (const [waited, isRight] of tries) {
+        now += waited;
+        const opensAt = checksOpenAt(checks, now);
+        if (opensAt > 0) {
+          expect(opensAt).toBeGreaterThan(now);
+          expect(checksOpenAt(checks, opensAt)).toBe(0);
+          continue;
+        }
+        checks = countCheck(checks, isRight, now);
+        if (!isRight) wrong.push(now);
+        expect(checks.wrongAt.length).toBeLessThanOrEqual(WRONG_CHECKS_PER_WEEK);
+      }
+      for (const end of wrong) {
+        const within = (ms: number) => wrong.filter((at) => at <= end && at > end - ms).length;
+        expect(within(HOUR_MS)).toBeLessThanOrEqual(WRONG_CHECKS_PER_HOUR);
+        expect(within(CHECKS_KEPT_MS)).toBeLessThanOrEqual(WRONG_CHECKS_PER_WEEK);
+      }
+    }),
+  );
+});
+
+test('an hour after the first of five, there is one more', () => {
+  let checks: CodeChecks | undefined;
+  for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) {
+    expect(checksOpenAt(checks, at)).toBe(0);
+    checks = countCheck(checks, false, at);
+  }
+  expect(checksOpenAt(checks, 5)).toBe(HOUR_MS);
+  expect(checksOpenAt(checks, HOUR_MS)).toBe(0);
+  expect(checksOpenAt(countCheck(checks, false, HOUR_MS), HOUR_MS)).toBe(HOUR_MS + 1);
+});

@@ -1,0 +1,51 @@
+import { codeMatcher, type VerifiableToken, verifyOtp, windowAt } from './verify.ts';
+
+/** Steps before the current one in which a TOTP code is still found: ten minutes of the usual thirty seconds. */
+export const CHECK_BACK_STEPS = 20;
+/** Counters before the next one in which a HOTP code is still found. */
+export const CHECK_BACK_COUNTERS = 10;
+
+export type CodeCheck =
+  /**
+   * A sign-in would take it now. `offset`, TOTP: its step against ours, which tells of the device's clock; HOTP: how many
+   * unused codes it would pass over.
+   */
+  | { verdict: 'right'; offset: number }
+  /** It was right, and was used, or another after it. */
+  | { verdict: 'used' }
+  /** TOTP: it was right so many steps ago (negative), and is too late now: the device's clock is slow, or the person was. */
+  | { verdict: 'late'; offset: number }
+  | { verdict: 'wrong' };
+
+/**
+ * What a sign-in would say to a code now. Nothing comes of it: there is no next state to commit. It says no more than
+ * that of what is still to come: a code that is ahead of its time is wrong here, since nothing would keep somebody from
+ * waiting for that time.
+ *
+ * Every candidate is computed and compared in constant time, whichever matches.
+ *
+ * @param now milliseconds since the epoch, from the server's clock
+ */
+export function checkCode(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): CodeCheck {
+  const judged = verifyOtp(token, secret, otp, now);
+  const { oldest, latest } = windowAt(token, now);
+  const { factor, nextCounter } = token;
+  const isTotp = factor.kind === 'totp';
+  const reference = isTotp ? Math.floor(now / factor.periodMs) : nextCounter;
+  const from = reference - (isTotp ? CHECK_BACK_STEPS : CHECK_BACK_COUNTERS);
+  const to = isTotp ? latest : nextCounter - 1;
+  const past = otp.length === token.digits ? matchesIn(codeMatcher(token, secret, otp), from, to) : undefined;
+
+  if (judged.verdict === 'accepted') return { verdict: 'right', offset: judged.counter - reference };
+  if (judged.verdict === 'replayed') return { verdict: 'used' };
+  if (past === undefined) return { verdict: 'wrong' };
+  if (!isTotp || past >= oldest || past === nextCounter - 1) return { verdict: 'used' };
+  return { verdict: 'late', offset: past - reference };
+}
+
+/** The latest moving factor in this range that has the code. */
+function matchesIn(matches: (counter: number) => boolean, from: number, to: number): number | undefined {
+  let found: number | undefined;
+  for (let counter = Math.max(0, from); counter <= to; counter++) if (matches(counter)) found = counter;
+  return found;
+}

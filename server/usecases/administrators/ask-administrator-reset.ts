@@ -1,0 +1,80 @@
+import { rateKey } from '../../domain/addresses.ts';
+import { writeLink } from '../../domain/administrator-link.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import type { AccountId } from '../../domain/ids.ts';
+import {
+  mayResetByMail,
+  PASSWORD_RESET_LIFETIME_MS,
+  type PasswordReset,
+  RESETS_PER_ADDRESS,
+  RESETS_PER_PERSON,
+  RESETS_WINDOW_MS,
+} from '../../domain/password-reset.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Act, eventOf, type Whence } from '../act.ts';
+import { hashSecret, newSecret } from '../flow/flow-handle.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { resetMail } from '../passwords/start-password-reset.ts';
+import { burnAttempt, unknownSubject } from '../second-factor/burn-attempt.ts';
+import { accountOf } from '../sign-in/begin-sign-in.ts';
+import { newOperation } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { locateAdministrator } from './find-administrator.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
+
+/**
+ * An administrator has forgotten their password, and says so where they would sign in. Whether the address is anybody's,
+ * and whether a mail goes out, the answer is the same and takes the same: one durable commit (SR-40). The mail goes after
+ * the answer: `deliver` is for the caller to run then.
+ */
+export async function askAdministratorReset(
+  ports: Needs,
+  whence: Whence,
+  { account: named, email }: { account?: AccountId | undefined; email: string },
+): Promise<Verdict<{ deliver: () => Promise<void> }>> {
+  const { store } = ports;
+  const now = ports.clock.now();
+  const from = whence.address === undefined ? 'unknown' : rateKey(whence.address);
+  const asking = await store.increment(`administrator-reset/from/${from}`, RESETS_WINDOW_MS, RESETS_PER_ADDRESS, now);
+  if (!asking.allowed) return refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
+  // Of the installation, and so the same for everybody.
+  if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
+  const home = await accountOf(ports, named);
+  if (isRefusal(home)) return home;
+  const { account } = home;
+
+  const found = await locateAdministrator(ports, account, email);
+  const subject = found?.id ?? unknownSubject(ports, account, email);
+  const about = await store.increment(`administrator-reset/for/${subject}`, RESETS_WINDOW_MS, RESETS_PER_PERSON, now);
+  // Nobody has shown anything yet, so it is nobody who acts.
+  const act: Act = { actor: { kind: 'user', account }, ...whence };
+  const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
+
+  if (!found || !mayResetByMail(found) || !about.allowed) {
+    // Whoever floods shall not fill the record: what is over the limit is no event, and a commit all the same.
+    const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';
+    const event = about.allowed ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    await burnAttempt(ports, subject, event);
+    return { deliver: async () => {} };
+  }
+  const secret = newSecret(ports);
+  const value: PasswordReset = {
+    secretHash: hashSecret(secret),
+    email: found.email,
+    passwordDigest: passwordDigest(found),
+    expiresAt: now + PASSWORD_RESET_LIFETIME_MS,
+  };
+  const key = documents.administratorReset(account, found.id);
+  await store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value, expiresAt: value.expiresAt }],
+    append: [eventOf(act, draft, now)],
+  });
+  const path = `/new-password#${writeLink({ account, administrator: found.id, secret })}`;
+  return { deliver: () => ports.courier.send(resetMail(found.email, found.language, { login: found.email, path })) };
+}

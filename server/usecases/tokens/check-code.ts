@@ -1,0 +1,98 @@
+import { mayChangeToken } from '../../domain/authority.ts';
+import { CHECKS_KEPT_MS, checksOpenAt, countCheck } from '../../domain/code-checks.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import type { TokenId } from '../../domain/ids.ts';
+import { tokenState } from '../../domain/lockout.ts';
+import { denialCode } from '../../domain/methods.ts';
+import { type CodeCheck, checkCode as judgeCode } from '../../domain/otp/check.ts';
+import { isOath, type OathToken, type Token } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Act, eventOf } from '../act.ts';
+import { inTurn } from '../in-turn.ts';
+import { needing } from '../needing.ts';
+import { readObject } from '../objects/read-object.ts';
+import { withoutPin } from '../second-factor/pin.ts';
+import { seedContext } from '../second-factor/seed-context.ts';
+import { type Decision, transact } from '../transact.ts';
+import { readUser } from '../users/find-user.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+
+/** Checks of any outcome, by one administrator or key within an hour. */
+export const CHECKS_PER_HOUR = 300;
+
+const REASONS = { used: 'OTP_REPLAYED', late: 'OTP_CLOCK_OFF', wrong: 'OTP_WRONG' } as const;
+
+/**
+ * Says whether a sign-in would take this code now, and touches nothing that a sign-in looks at: no place, no failures, no
+ * lock. For whoever may change the token, since it is something to guess with (SR-2): what is not right is counted by
+ * itself, before it is answered, and after some the token answers nobody. Of administrators' own tokens none is checked: a
+ * session that was left open shall not be asked about the factor that it lacks.
+ *
+ * Codes that are sent, recovery codes, passkeys and answers to questions are right once and used up by being looked at;
+ * there is nothing to check of them.
+ *
+ * @param otp exactly `^[0-9]{6,10}$`, or with the token's PIN
+ */
+export async function checkCode(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  id: TokenId,
+  otp: string,
+): Promise<Verdict<{ check: CodeCheck }>> {
+  const { account } = act.actor;
+  const key = documents.token(id);
+  const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { owner: ownerId } = found.object;
+  const owner = ownerId === undefined ? undefined : await readUser(ports, account, ownerId);
+  const allowed = (token: Token) => token.administrator === undefined && mayChangeToken(act.actor, token, owner);
+  if (!allowed(found.object)) return refusal('FORBIDDEN');
+  if (!isOath(found.object)) return refusal('TOKEN_KIND_UNFIT');
+  const asker = `${account}/${'id' in act.actor ? act.actor.id : act.actor.kind}`;
+  const now = ports.clock.now();
+  const rate = await ports.store.increment(`code-checks/${asker}`, 3_600_000, CHECKS_PER_HOUR, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+
+  const counts = documents.codeChecks(id);
+  type Decided = Decision<Verdict<{ check: CodeCheck }>>;
+  return inTurn(ports.store, `code-checks/${id}`, () =>
+    transact(ports, key.anchor, [key, counts], ([stored, checks], at): Decided => {
+      const token = stored?.value;
+      if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
+      if (token.owner !== ownerId) return { answer: refusal('CONTENTION') };
+      if (!allowed(token)) return { answer: refusal('FORBIDDEN') };
+      if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
+      const state = tokenState(token, at);
+      // Nothing is evaluated of what no sign-in would evaluate (SR-4). One that is switched off may be tried before it is handed out.
+      if (state !== 'active' && state !== 'deactivated') return { answer: refusal(denialCode(state)) };
+      const opensAt = checksOpenAt(checks?.value, at);
+      if (opensAt > 0) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at }) };
+
+      const check = judge(ports, token, otp, at);
+      const draft: EventDraft = {
+        type: 'token.checked',
+        subject: id,
+        ...(check.verdict === 'right'
+          ? { outcome: 'granted' }
+          : { outcome: 'refused', reason: REASONS[check.verdict] }),
+      };
+      const value = countCheck(checks?.value, check.verdict === 'right', at);
+      const write = {
+        put: [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }],
+        append: [eventOf(act, draft, at)],
+      };
+      return { answer: { check }, write };
+    }),
+  );
+}
+
+/** A right code behind a wrong PIN is a wrong code: four digits are guessed soon. */
+function judge(ports: Pick<Ports, 'secrets'>, token: OathToken, typed: string, now: number): CodeCheck {
+  return needing('checking a code', () => {
+    const { otp, isPinRight } = withoutPin(ports, token, typed);
+    const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+    const judged = judgeCode(token, secret, otp, now);
+    return isPinRight ? judged : { verdict: 'wrong' };
+  });
+}
