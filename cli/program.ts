@@ -12,6 +12,7 @@ import { SINGLE } from './nouns/account.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import { EXIT } from './output/exit-codes.ts';
 import { harmless } from './output/table.ts';
+import { SourceRefused } from './protectimus/source.ts';
 
 const HELP = `
 Without --url it talks to the service of this machine, through the socket in its data folder
@@ -87,6 +88,9 @@ function toldOf(error: unknown): { message: string; code: number } {
       ({ path, message }) => `\n  ${harmless(path)}: ${harmless(message)}`,
     );
     return { message: `${error.code}: ${harmless(error.message)}${places.join('')}`, code: EXIT.refused };
+  }
+  if (error instanceof SourceRefused) {
+    return { message: `the account elsewhere refuses: ${error.code} ${harmless(error.message)}`, code: EXIT.refused };
   }
   if (error instanceof Misuse) return { message: error.message, code: EXIT.misuse };
   if (error instanceof Unreachable) return { message: error.message, code: EXIT.unreachable };

@@ -34,17 +34,19 @@ const PAGE = 100;
 const MOST_OBJECTS = 1_000_000;
 /** More of what cannot be read is no accident. */
 const MOST_UNREAD = 10_000;
+/** Every state in which somebody is kept out. */
 const USER_BLOCKS = [
-  'BLOCKED_BY_ADMIN',
-  'TOO_MANY_LOGIN_FAILED_ATTEMPTS_BLOCKED',
-  'TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED',
-  'TOO_MANY_EMAIL_FAILED_ATTEMPTS_BLOCKED',
-  'TOO_MANY_PIN_FAILED_ATTEMPTS_BLOCKED',
+  ['BLOCKED_BY_ADMIN'],
+  ['TOO_MANY_LOGIN_FAILED_ATTEMPTS_BLOCKED'],
+  ['TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED'],
+  ['TOO_MANY_EMAIL_FAILED_ATTEMPTS_BLOCKED'],
+  ['TOO_MANY_PIN_FAILED_ATTEMPTS_BLOCKED'],
 ];
+/** Of tokens. Two are spelled in two ways: a source has to know one of them. */
 const TOKEN_BLOCKS = [
-  'BLOCKED_BY_ADMIN',
-  'TOO_MANY_OTP_FAILED_ATTEMPTS',
-  'TOO_MANY_OTP_FAILED_SYNCHRONIZATION_ATTEMPTS',
+  ['BLOCKED_BY_ADMIN'],
+  ['TOO_MANY_OTP_FAILED_ATTEMPTS', 'TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED'],
+  ['TOO_MANY_OTP_FAILED_SYNCHRONIZATION_ATTEMPTS', 'TOO_MANY_OTP_FAILED_SYNCHRONIZATION_ATTEMPTS_BLOCKED'],
 ];
 
 type Kind = 'resource' | 'user' | 'token';
@@ -81,27 +83,33 @@ async function readAll(source: Source, said: Record<Kind, number>, progress: Pro
     if (said[what] !== seen) warnings.push(`${source.name} says that it has ${said[what]} ${what}s, and shows ${seen}`);
     return found.objects;
   };
-  const blocked = async (
-    what: 'user' | 'token',
-    blocks: readonly string[],
-    read: typeof readUser | typeof readToken,
-  ) => {
+  const blocked = async (what: 'user' | 'token', states: typeof USER_BLOCKS) => {
     const ids = new Set<number>();
-    for (const block of blocks) {
-      const found = await list<{ id: number }>(source, what, { block }, read, tell);
-      for (const { id } of found.objects) ids.add(id);
-      for (const { number } of found.unread) if (number !== undefined) ids.add(number);
-    }
+    for (const spellings of states) for (const id of await numbersOf(source, what, spellings, tell)) ids.add(id);
     return ids;
   };
   const resources = await all('resource', readResource);
   const users = await all('user', readUser);
   const tokens = await all('token', readToken);
-  const blockedUsers = await blocked('user', USER_BLOCKS, readUser);
-  const blockedTokens = await blocked('token', TOKEN_BLOCKS, readToken);
+  const blockedUsers = await blocked('user', USER_BLOCKS);
+  const blockedTokens = await blocked('token', TOKEN_BLOCKS);
   const access = new Map<number, SourceAccess>();
   for (const { id } of resources) access.set(id, await readAccess(source, id, tell));
   return { resources, users, tokens, access, blockedUsers, blockedTokens, unread, warnings };
+}
+
+/** Who is in a state, by whichever of its names the source knows. Not to know would bring back who is kept out. */
+async function numbersOf(source: Source, what: 'user' | 'token', spellings: readonly string[], tell: () => void) {
+  const read: (raw: unknown) => Read<{ id: number }> = what === 'user' ? readUser : readToken;
+  for (const [at, block] of spellings.entries()) {
+    try {
+      const { objects, unread } = await list(source, what, { block }, read, tell);
+      return [...objects.map(({ id }) => id), ...unread.flatMap(({ number }) => number ?? [])];
+    } catch (error) {
+      if (!(error instanceof SourceRefused) || at === spellings.length - 1) throw error;
+    }
+  }
+  return [];
 }
 
 async function quantity(source: Source, what: Kind): Promise<number> {

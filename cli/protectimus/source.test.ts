@@ -204,6 +204,18 @@ describe('what is read', () => {
     await expect(source.read('user-service/users/1')).rejects.toThrow(SourceRefused);
   });
 
+  test('of a source that spells a state in another way is asked for in that, and without an answer nothing is read', async () => {
+    const old = await open((_path, query) =>
+      query.get('block') === 'TOO_MANY_OTP_FAILED_ATTEMPTS' ? failure(6001) : undefined,
+    );
+    expect((await old.read()).blockedTokens.size).toBe(0);
+    expect(old.asked.join()).toContain('TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED');
+    const mute = await open((path, query) =>
+      path === 'user-service/users' && query.has('block') ? failure(6001) : undefined,
+    );
+    await expect(mute.read()).rejects.toThrow(SourceRefused);
+  });
+
   test('knows whom the source keeps out by asking for them', async () => {
     const { read } = await open((path, query) => {
       if (query.get('start') !== '0') return undefined;

@@ -26,17 +26,20 @@ describe('docs/protectimus.md', () => {
     expect([...documented.keys()].sort()).toEqual(ROWS.map(({ method, path }) => `${method} ${path}`).sort());
   });
 
-  test.each(ROWS.map((row) => [`${row.method} ${row.path}`, row] as const))('%s takes what it says', (name, { fields }) => {
-    const said = documented.get(name) ?? '';
-    // `the same` stands for what the row above says; the numbers of a path may come once more.
-    if (said === 'the same' || name.includes('#/')) return;
-    const named = [...said.matchAll(/`([^`]+)`/g)].map(([, field]) => field);
-    const short = [
-      ...(/\bR\b/.test(said) ? ['resourceId', 'resourceName'] : []),
-      ...(/\bU\b/.test(said) ? ['userId', 'userLogin'] : []),
-    ];
-    expect([...named, ...short].sort()).toEqual([...fields].sort());
-  });
+  test.each(ROWS.map((row) => [`${row.method} ${row.path}`, row] as const))(
+    '%s takes what it says',
+    (name, { fields }) => {
+      const said = documented.get(name) ?? '';
+      // `the same` stands for what the row above says; the numbers of a path may come once more.
+      if (said === 'the same' || name.includes('#/')) return;
+      const named = [...said.matchAll(/`([^`]+)`/g)].map(([, field]) => field);
+      const short = [
+        ...(/\bR\b/.test(said) ? ['resourceId', 'resourceName'] : []),
+        ...(/\bU\b/.test(said) ? ['userId', 'userLogin'] : []),
+      ];
+      expect([...named, ...short].sort()).toEqual([...fields].sort());
+    },
+  );
 
   test('names the failures that there are, but for the one that clients make up themselves', () => {
     const named = [...page.matchAll(/^\| (\d{4}) \|/gm)].map(([, code]) => Number(code));
