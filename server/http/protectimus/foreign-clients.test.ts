@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dialect, numberOf, openDialect, PROXY } from '../../testing/dialect.ts';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../testing/foreign-client.ts';
 import { listen } from '../../testing/listening.ts';
 import { addPerson, addResource } from '../../testing/scene.ts';
+import { ROWS } from './protectimus.ts';
 
 // What each row answers them is tried beside the rows (`tryCases`); here is what all rows have in common.
 let dialect: Dialect;
@@ -19,6 +21,16 @@ beforeAll(async () => {
 afterAll(async () => {
   listening.close();
   await dialect.service.ports.close();
+});
+
+test('every row has cases that they ask, but for those that answer by chance', () => {
+  const folder = new URL('.', import.meta.url);
+  const cases = readdirSync(folder).filter((name) => name.startsWith('rows-of-'));
+  const texts = cases.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+  const without = ROWS.map(({ method, path }) => `${method} ${path}`).filter((name) => !texts.includes(`'${name}'`));
+  expect(without).toEqual(
+    ['google-authenticator', 'protectimus-smart'].map((app) => `GET token-service/secret-key/${app}`),
+  );
 });
 
 describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('a client in %s', (language) => {
@@ -39,6 +51,17 @@ describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('a client in %s
   test.each(formats)('that has another key sees an unknown error and nothing more, with %s', async (format) => {
     const said = await client.ask(dialect, 'GET auth-service/balance', {}, { format, key: 'another' });
     expect(said).toMatchObject({ code: 9001 });
+  });
+
+  test.each(['google-authenticator', 'protectimus-smart'])('gets a new key for %s, another each time', async (app) => {
+    const keys = new Set<string>();
+    for (const format of ['json', 'xml'] as const) {
+      const said = await client.ask(dialect, `GET token-service/secret-key/${app}`, {}, { format });
+      const { key } = (said as { response: { key: string } }).response;
+      expect(key).toMatch(/^[A-Z2-7]{32}$/);
+      keys.add(key);
+    }
+    expect(keys.size).toBe(2);
   });
 
   test('names several resources, each language in its own way, and leaves fields empty', async () => {
