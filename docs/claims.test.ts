@@ -44,6 +44,9 @@ describe('the blocks of the documents', () => {
       'json answer',
       'text',
       'ts', // backend-examples.test.ts
+      'python', // library-examples.test.ts
+      'php', // php-examples.test.ts
+      'java', // clients/java/java.test.ts
       'html', // embedding.browser.test.ts
       'js',
       'jsx',
@@ -67,6 +70,9 @@ describe('the blocks of the documents', () => {
       ['README.md', 'npm ci && npm start'],
       ['README.md', 'npm ci && npm test'],
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
+      ['docs/backend-developers.md', 'pip install ./clients/python'],
+      ['docs/backend-developers.md', expect.stringContaining('composer require countersign/client')],
+      ['docs/backend-developers.md', 'mvn -f clients/java/pom.xml install'],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/moving-from-protectimus.md', expect.stringContaining('--dry-run')],
       ['docs/moving-from-protectimus.md', expect.stringContaining('--login ada@example.com')],

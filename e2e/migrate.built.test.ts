@@ -6,7 +6,7 @@ import { pageOf, type ScriptedSource, scriptedSource } from '../cli/protectimus/
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
 
-const PEOPLE = 3000;
+const PEOPLE = 1500;
 
 describe('a move in whose middle something is killed', () => {
   const people = Array.from({ length: PEOPLE }, (_, at) => ({
@@ -48,8 +48,8 @@ describe('a move in whose middle something is killed', () => {
     'goes on when told again (the %s), loses nobody and doubles nobody',
     async (victim) => {
       await operator.json(['account', 'create', '--name', victim]);
-      const accounts = await operator.json<{ id: string; name: string }[]>(['account', 'list']);
-      const own = accounts.find(({ name }) => name === victim)?.id ?? '';
+      const { items } = await operator.json<{ items: { id: string; name: string }[] }>(['account', 'list']);
+      const own = items.find(({ name }) => name === victim)?.id ?? '';
       const here = operator.in(own);
       const report = join(installation.folder, `${victim}.csv`);
       const where = ['--from', source.url, '--login', 'ada@acme.example', '--report', report];
