@@ -1,6 +1,6 @@
 import type { ActorReference } from './actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from './ids.ts';
-import type { ProtectimusType } from './protectimus/token-types.ts';
+import type { ProtectimusType } from './protectimus/type-names.ts';
 
 /** Every kind of token, in the order in which a person is offered them. */
 export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;

@@ -1,7 +1,7 @@
 import { provePossession } from '../otp/prove-possession.ts';
 import type { OathFactor, OtpAlgorithm, OtpDigits } from '../token.ts';
 import { possibleSeeds } from './seeds.ts';
-import type { HardwareType } from './token-types.ts';
+import type { HardwareType } from './type-names.ts';
 
 /** A device as it may be: the dialect says its type and shows a code, and leaves the rest to be known. */
 export interface DeviceVariant {

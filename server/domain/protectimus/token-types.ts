@@ -1,20 +1,5 @@
 import { isOath, type Token } from '../token.ts';
-
-/** The kinds of tokens of the dialect, by its names. */
-export const SOFTWARE_TYPES = ['GOOGLE_AUTHENTICATOR', 'PROTECTIMUS_SMART', 'SMS', 'MAIL'] as const;
-export type SoftwareType = (typeof SOFTWARE_TYPES)[number];
-
-export const HARDWARE_TYPES = [
-  'PROTECTIMUS',
-  'PROTECTIMUS_ULTRA',
-  'PROTECTIMUS_SLIM',
-  'SAFENET_ETOKEN_PASS',
-  'YUBICO_OATH_MODE',
-] as const;
-export type HardwareType = (typeof HARDWARE_TYPES)[number];
-
-export const PROTECTIMUS_TYPES = [...SOFTWARE_TYPES, ...HARDWARE_TYPES, 'UNIFY_OATH_TOKEN'] as const;
-export type ProtectimusType = (typeof PROTECTIMUS_TYPES)[number];
+import type { ProtectimusType } from './type-names.ts';
 
 /**
  * What a token is in the dialect: what it was made as there, else what comes nearest. Undefined for passkeys and recovery

@@ -8,7 +8,7 @@ import {
   type ProtectimusType,
   SOFTWARE_TYPES,
   type SoftwareType,
-} from '../../domain/protectimus/token-types.ts';
+} from '../../domain/protectimus/type-names.ts';
 import { isAddressFor } from '../../domain/sent-code.ts';
 import { OTP_ALGORITHMS, type OtpAlgorithm, type OtpDigits } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';

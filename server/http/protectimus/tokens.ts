@@ -1,7 +1,8 @@
 import { mayCreate } from '../../domain/authority.ts';
 import { base32Encode } from '../../domain/otp/base32.ts';
 import { lockOf, TOKEN_BLOCKS } from '../../domain/protectimus/blocks.ts';
-import { PROTECTIMUS_TYPES, protectimusType } from '../../domain/protectimus/token-types.ts';
+import { protectimusType } from '../../domain/protectimus/token-types.ts';
+import { PROTECTIMUS_TYPES } from '../../domain/protectimus/type-names.ts';
 import type { Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import { locateAdministrator } from '../../usecases/administrators/find-administrator.ts';

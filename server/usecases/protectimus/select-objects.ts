@@ -1,5 +1,6 @@
 import type { ResourceId, UserId } from '../../domain/ids.ts';
-import { type ProtectimusType, protectimusType } from '../../domain/protectimus/token-types.ts';
+import { protectimusType } from '../../domain/protectimus/token-types.ts';
+import type { ProtectimusType } from '../../domain/protectimus/type-names.ts';
 import { isSent, type LockReason, TOKEN_KINDS, type Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';

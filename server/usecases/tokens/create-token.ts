@@ -4,7 +4,7 @@ import type { TokenId, UserId } from '../../domain/ids.ts';
 import { hashPin } from '../../domain/ocra/answer.ts';
 import { formatSuite, type OcraSuite } from '../../domain/ocra/suite.ts';
 import { provePossession } from '../../domain/otp/prove-possession.ts';
-import type { ProtectimusType } from '../../domain/protectimus/token-types.ts';
+import type { ProtectimusType } from '../../domain/protectimus/type-names.ts';
 import type {
   OathToken,
   OcraToken,
