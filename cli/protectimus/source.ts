@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { Misuse, Unreachable } from '../connection/service.ts';
 
 /** An account elsewhere, behind the API that published Protectimus libraries speak. It is only ever read. */
@@ -81,8 +82,8 @@ export function openSource(options: SourceOptions): Source {
 }
 
 function baseOf(text: string): URL {
-  if (!URL.canParse(text)) throw new Misuse('--from is not a URL');
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (!url) throw new Misuse('--from is not a URL');
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
     throw new Misuse('--from: a password goes over https, or to this machine');
