@@ -3,6 +3,7 @@ import { addAction, addNoun } from './commands/actions.ts';
 import { addAssignments } from './commands/assignments.ts';
 import type { GlobalOptions, Surroundings } from './commands/context.ts';
 import { addEventExport } from './commands/export-events.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addCourier, addKeeping, addOperator } from './commands/operator.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addTransfer } from './commands/transfer.ts';
@@ -11,6 +12,7 @@ import { SINGLE } from './nouns/account.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import { EXIT } from './output/exit-codes.ts';
 import { harmless } from './output/table.ts';
+import { SourceRefused } from './protectimus/source.ts';
 
 const HELP = `
 Without --url it talks to the service of this machine, through the socket in its data folder
@@ -23,7 +25,7 @@ Ends with
   1  refused by the service: the code is in the message
   2  called wrongly
   3  no service answers
-  4  not all of it: rows of an import were refused, doctor found something, a key is still in use`;
+  4  not all of it: rows of an import or a move were refused, doctor found something, a key is still in use`;
 
 /** The whole command. */
 function makeProgram(around: Surroundings, version: string): Command {
@@ -56,6 +58,7 @@ function makeProgram(around: Surroundings, version: string): Command {
   for (const action of SINGLE) addAction(program, action, around);
   addAssignments(program, around);
   addTransfer(program, around);
+  addMigrate(program, around);
   return program;
 }
 
@@ -85,6 +88,9 @@ function toldOf(error: unknown): { message: string; code: number } {
       ({ path, message }) => `\n  ${harmless(path)}: ${harmless(message)}`,
     );
     return { message: `${error.code}: ${harmless(error.message)}${places.join('')}`, code: EXIT.refused };
+  }
+  if (error instanceof SourceRefused) {
+    return { message: `the account elsewhere refuses: ${error.code} ${harmless(error.message)}`, code: EXIT.refused };
   }
   if (error instanceof Misuse) return { message: error.message, code: EXIT.misuse };
   if (error instanceof Unreachable) return { message: error.message, code: EXIT.unreachable };

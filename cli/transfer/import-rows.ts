@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Service } from '../connection/service.ts';
+import { detailOf, ROWS_AT_ONCE, sendRows } from './bulk-rows.ts';
 import { openPrivately } from './private-file.ts';
 import type { Progress } from './progress.ts';
 import { type Format, type Row, readRows } from './rows.ts';
@@ -29,26 +29,11 @@ export interface Imported {
   refusedCount: number;
 }
 
-/** What one row came to. */
-interface RowAnswer {
-  status: number;
-  id?: string;
-  code?: string;
-  detail?: string;
-  errors?: { path: string; message: string }[];
-  retryAfterMs?: number;
-}
-
 interface Sent {
   row: Row;
   body: Record<string, unknown>;
 }
 
-/** A busy service is asked again, after a while that grows: in all for longer than a killed one keeps a row for itself. */
-const MOST_TRIES = 7;
-const FIRST_PAUSE_MS = 500;
-
-const ROWS_AT_ONCE = 500;
 /** Well below what the service takes in one body. */
 const BYTES_AT_ONCE = 600_000;
 const LONGEST_ROW_BYTES = 100_000;
@@ -75,29 +60,18 @@ export async function importRows(service: Service, options: ImportOptions, progr
   };
 
   let failure: unknown;
+  const keyOf = ({ line, raw }: Row) =>
+    createHash('sha256').update(`${options.run}\n${line}\n${raw}`).digest('base64url');
   const send = async (batch: readonly Sent[]) => {
-    let left = batch;
-    try {
-      for (let tries = 1; left.length > 0; tries++) {
-        const answers = await ask(service, options, left);
-        const busy: Sent[] = [];
-        let wait = FIRST_PAUSE_MS * 2 ** (tries - 1);
-        for (const [at, sent] of left.entries()) {
-          const answer = answers[at];
-          if (answer && answer.status < 300) imported.done += 1;
-          else if (answer && isBusy(answer) && tries < MOST_TRIES) {
-            busy.push(sent);
-            wait = Math.max(wait, answer.retryAfterMs ?? 0);
-          } else refuse(sent.row, answer?.code ?? 'NO_ANSWER', detailOf(answer));
-        }
-        left = busy;
-        if (left.length > 0) await pause(wait);
-      }
-    } catch (error) {
-      // Whether these were taken is not known: they are kept, and the run goes on with the same command.
-      for (const { row } of left) refuse(row, 'NO_ANSWER');
-      failure ??= error;
+    const rows = batch.map(({ row, body }) => ({ body, key: keyOf(row) }));
+    const sent = await sendRows(service, options, rows);
+    for (const [at, { row }] of batch.entries()) {
+      const answer = sent.answers[at];
+      if (answer && answer.status < 300) imported.done += 1;
+      // Without an answer it is not known whether it was taken: it is kept, and the run goes on with the same command.
+      else refuse(row, answer?.code ?? 'NO_ANSWER', detailOf(answer));
     }
+    failure ??= sent.failure;
     progress.at(batch.at(-1)?.row.bytes ?? 0, imported.done, imported.refusedCount);
   };
 
@@ -151,26 +125,6 @@ function requestOf(row: Row, { toRequest }: ImportOptions): (Sent & { bytes: num
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-async function ask(service: Service, options: ImportOptions, batch: readonly Sent[]): Promise<RowAnswer[]> {
-  const { path, dryRun, run } = options;
-  const keyOf = ({ line, raw }: Row) => createHash('sha256').update(`${run}\n${line}\n${raw}`).digest('base64url');
-  const rows = batch.map(({ row, body }) => (dryRun ? body : { ...body, key: keyOf(row) }));
-  const { body } = await service.send('POST', path, { body: { rows, ...(dryRun && { dryRun: true }) } });
-  return (body as { rows: RowAnswer[] }).rows;
-}
-
-/** Too much at once, or a request that was broken off has the row still at work. */
-function isBusy({ status, code }: RowAnswer): boolean {
-  return status === 429 || status === 503 || code === 'IDEMPOTENCY_KEY_IN_USE';
-}
-
-/** What is wrong with which field: never what stood in it. */
-function detailOf(answer: RowAnswer | undefined): string | undefined {
-  const places = (answer?.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
-  const told = [answer?.detail, ...places].filter((one) => one !== undefined);
-  return told.length > 0 ? told.join('; ') : undefined;
 }
 
 /** A file that is there only when something was rejected. It may hold passwords: its owner alone reads it. */

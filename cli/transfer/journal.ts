@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Misuse } from '../connection/service.ts';
 
-/** The name that an import goes by, kept beside its file until it is through. */
+/** The name that an import goes by, kept in a file until it is through. */
 export interface Journal {
   run: string;
   file: string;
   /** Whether one of before was not through. */
   resumed: boolean;
-  /** It is through: the next import of that file is another one. */
+  /** Notes something that was done, for a run that goes on after this one. */
+  note(done: string): Promise<void>;
+  /** What was noted, also by the run that was broken off. */
+  noted: ReadonlySet<string>;
+  /** It is through: the next one is another one. */
   close(): Promise<void>;
-}
-
-interface Kept {
-  run: string;
-  path: string;
-  size: number;
-  mtimeMs: number;
 }
 
 /**
@@ -28,27 +25,57 @@ interface Kept {
 export async function openJournal(imported: string, folder: string, path: string): Promise<Journal> {
   const file = join(folder, `${basename(imported)}.importing`);
   const { size, mtimeMs } = await stat(imported);
-  const kept: Kept = { run: randomUUID(), path, size, mtimeMs };
-  const close = () => rm(file, { force: true });
+  return openRun(
+    file,
+    { path, size, mtimeMs },
+    `an import of ${imported} was broken off, and it is not the same file any more: put that one back, or remove ${file} to begin anew, which doubles tokens that were taken over already`,
+  );
+}
+
+/**
+ * Opens the journal in a file, or that of the run that was broken off.
+ *
+ * @param about what has to be the same for a run to go on
+ * @throws Misuse with `otherwise` where it is not
+ */
+export async function openRun(
+  file: string,
+  about: Readonly<Record<string, string | number>>,
+  otherwise: string,
+): Promise<Journal> {
+  const run = randomUUID();
+  const noted = new Set<string>();
+  const rest = {
+    file,
+    noted,
+    async note(done: string) {
+      noted.add(done);
+      await appendFile(file, `${JSON.stringify(done)}\n`);
+    },
+    close: () => rm(file, { force: true }),
+  };
   try {
-    await writeFile(file, JSON.stringify(kept), { flag: 'wx', mode: 0o600 });
-    return { run: kept.run, file, resumed: false, close };
+    await writeFile(file, `${JSON.stringify({ run, ...about })}\n`, { flag: 'wx', mode: 0o600 });
+    return { ...rest, run, resumed: false };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-  const before = await readKept(file);
-  if (before?.path !== path || before.size !== size || before.mtimeMs !== mtimeMs) {
-    throw new Misuse(
-      `an import of ${imported} was broken off, and it is not the same file any more: put that one back, or remove ${file} to begin anew, which doubles tokens that were taken over already`,
-    );
-  }
-  return { run: before.run, file, resumed: true, close };
+  const [first, ...lines] = await readLines(file);
+  const before = first as { run?: string } | undefined;
+  const isSame = Object.entries(about).every(([name, value]) => before?.[name as 'run'] === value);
+  if (typeof before?.run !== 'string' || !isSame) throw new Misuse(otherwise);
+  for (const line of lines) if (typeof line === 'string') noted.add(line);
+  return { ...rest, run: before.run, resumed: true };
 }
 
-async function readKept(file: string): Promise<Kept | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Kept;
-  } catch {
-    return undefined;
-  }
+/** A line that a kill has cut says nothing. */
+async function readLines(file: string): Promise<unknown[]> {
+  const text = await readFile(file, 'utf8');
+  return text.split('\n').map((line) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      return undefined;
+    }
+  });
 }

@@ -31,7 +31,7 @@ export interface Installation {
   /** Runs `countersign` to its end, whatever that is. */
   run(args: readonly string[], given?: { input?: string; env?: Record<string, string> }): Promise<Ended>;
   /** Begins it and leaves it running, to be killed by the test. */
-  begin(args: readonly string[]): ChildProcess;
+  begin(args: readonly string[], more?: Record<string, string>): ChildProcess;
   remove(): Promise<void>;
 }
 
@@ -96,7 +96,8 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
       const [code] = (await once(child, 'close')) as [number | null];
       return { ...ended, code: code ?? -1 };
     },
-    begin: (args) => spawn(process.execPath, [command, ...args], { env, cwd: folder, stdio: 'ignore' }),
+    begin: (args, more = {}) =>
+      spawn(process.execPath, [command, ...args], { env: { ...env, ...more }, cwd: folder, stdio: 'ignore' }),
     async remove() {
       await end('SIGTERM');
       await redis?.stop();

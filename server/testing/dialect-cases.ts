@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAILURES, type Failure } from '../domain/protectimus/failure-codes.ts';
-import { type Dialect, inTexts, type Parameters } from './dialect.ts';
+import { type Dialect, type Format, inTexts, type Parameters, PROXY } from './dialect.ts';
+import { FOREIGN_CLIENTS, type ForeignClient, type ForeignLanguage, startForeignClient } from './foreign-client.ts';
+import { listen } from './listening.ts';
 import type { SceneOptions } from './scene.ts';
 
 /** One row of the dialect in one situation, and what is answered. Every one is tried in JSON and in XML. */
@@ -17,22 +19,46 @@ export interface DialectCase {
 
 export type Sent = Parameters & { path?: string };
 
+type Asking = (own: Dialect, route: string, parameters: Parameters, format: Format) => Promise<object>;
+
+/** Each case in JSON and in XML, as our own tests ask and as client libraries in other languages do. */
 export function tryCases(dialect: () => Dialect, cases: readonly DialectCase[]): void {
+  describe('asked here', () => {
+    tryEach(dialect, cases, async (own, route, parameters, format) => {
+      const { status, holder } = await own.ask(route, parameters, { format });
+      expect(status).toBe(200);
+      return holder.error ? { code: Number(holder.error.code) } : { response: holder.response };
+    });
+  });
+  describe.each(Object.keys(FOREIGN_CLIENTS) as ForeignLanguage[])('asked in %s', (language) => {
+    let listening: Awaited<ReturnType<typeof listen>>;
+    let client: ForeignClient;
+    beforeAll(async () => {
+      listening = await listen(dialect().service, PROXY);
+      client = startForeignClient(language, listening.url);
+    });
+    afterAll(async () => {
+      await client.close();
+      listening.close();
+    });
+    tryEach(dialect, cases, (own, route, parameters, format) => client.ask(own, route, parameters, { format }));
+  });
+}
+
+function tryEach(dialect: () => Dialect, cases: readonly DialectCase[], ask: Asking): void {
   describe.each(['json', 'xml'] as const)('in %s', (format) => {
     test.each(cases.map((one) => [one.row, one.when, one] as const))('%s, when %s', async (_row, _when, one) => {
       const own = await dialect().another(one.scene);
       const sent = await one.send(own);
       const { path, ...parameters } = sent;
       const route = path === undefined ? one.row : `${one.row.split(' ')[0]} ${path}`;
-      const { status, holder } = await own.ask(route, parameters, { format });
-      expect(status).toBe(200);
-      const as = (value: unknown) => (format === 'xml' ? inTexts(value) : value);
+      const answer = await ask(own, route, parameters, format);
       if (one.failure) {
-        expect(holder).toMatchObject({ status: 'FAILURE', error: { code: as(FAILURES[one.failure]) } });
+        expect(answer).toMatchObject({ code: FAILURES[one.failure] });
         return;
       }
       const response = typeof one.response === 'function' ? one.response(own, sent) : one.response;
-      expect(holder).toEqual({ status: 'OK', response: as(response ?? {}) });
+      expect(answer).toEqual({ response: format === 'xml' ? inTexts(response ?? {}) : (response ?? {}) });
     });
   });
 }

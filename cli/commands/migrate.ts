@@ -1,0 +1,160 @@
+import type { Command } from 'commander';
+import { Misuse } from '../connection/service.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { harmless } from '../output/table.ts';
+import { carryOver } from '../protectimus/carry-over.ts';
+import type { Needs } from '../protectimus/give-access.ts';
+import { type Move, planMove } from '../protectimus/plan-move.ts';
+import { readSource } from '../protectimus/read-source.ts';
+import { Report } from '../protectimus/report.ts';
+import { sendEnrolments, sendResets } from '../protectimus/send-links.ts';
+import { openSource } from '../protectimus/source.ts';
+import { type Journal, openRun } from '../transfer/journal.ts';
+import { checkPrivately } from '../transfer/private-file.ts';
+import { showProgress } from '../transfer/progress.ts';
+import { Run, type Surroundings } from './context.ts';
+
+interface Flags {
+  from: string;
+  login: string;
+  keyStdin?: boolean;
+  report: string;
+  dryRun?: boolean;
+  sendLinks?: boolean;
+  sendResets?: boolean;
+  language: string;
+}
+
+const NOTE = `
+The key of the account elsewhere is in PROTECTIMUS_API_KEY, or comes on standard input with
+--key-stdin. That account is only read. Seeds and passwords cannot be read: import the seeds of
+devices first (import tokens), and they are found by their serial numbers; everybody else sets up
+a token, and a password, anew. The report says who. docs/moving-from-protectimus.md has it all.`;
+
+/** `countersign migrate protectimus`: resources, users, tokens and access of an account elsewhere. */
+export function addMigrate(program: Command, around: Surroundings): void {
+  program
+    .command('migrate')
+    .description('take a whole account over from another service')
+    .command('protectimus')
+    .description('from an account that is reached by the Protectimus API')
+    .requiredOption('--from <url>', 'where it is, such as https://api.example')
+    .requiredOption('--login <login>', 'of an administrator there')
+    .option('--key-stdin', 'the API key of that administrator comes on standard input')
+    .option('--dry-run', 'read and judge everything, and change nothing')
+    .option('--report <file>', 'what became of each thing, as CSV', 'protectimus-report.csv')
+    .option('--send-links', 'mail a link to set up a token to those who need one')
+    .option('--send-resets', 'mail a link to a new password to those who have none')
+    .option('--language <language>', 'of the mails: en or de', 'en')
+    .addHelpText('after', NOTE)
+    .action((flags: Flags, command: Command) => migrate(around, flags, new Run(around, command)));
+}
+
+async function migrate(around: Surroundings, flags: Flags, run: Run): Promise<void> {
+  const { from, login, dryRun = false, language } = flags;
+  if (dryRun && (flags.sendLinks || flags.sendResets)) throw new Misuse('--dry-run sends nothing');
+  if (language !== 'en' && language !== 'de') throw new Misuse('--language: en or de');
+  const key = flags.keyStdin ? (await run.readInput()).trim() : around.env.PROTECTIMUS_API_KEY;
+  if (!key) throw new Misuse('set PROTECTIMUS_API_KEY to the key of the account elsewhere, or use --key-stdin');
+  const source = openSource({ url: from, login, key });
+  checkPrivately(flags.report);
+  const show = (total: number) => showProgress(run.stderr, total, !run.json);
+
+  // Everything is read before anything is made: a source that breaks off has changed nothing.
+  const account = await readSource(source, show);
+  for (const warning of account.warnings) run.stderr.write(`${harmless(warning)}\n`);
+  const move = planMove(account);
+  const journal = dryRun ? undefined : await openJournal(flags, run);
+  if (journal?.resumed) run.note('going on with the move that was broken off');
+  const report = new Report(flags.report);
+  const progress = show(sizeOf(move));
+  let done = 0;
+  const told = (things: number) => {
+    done += things;
+    progress.at(done, done, report.count('refused'));
+  };
+  const needs = await run
+    .inAccount(async (service) => {
+      const carrying = { service, run: journal?.run ?? '', dryRun, report, told };
+      const found = await carryOver(carrying, move);
+      if (journal) {
+        const sending = { service, report, language, journal };
+        if (flags.sendLinks) await sendEnrolments(sending, found);
+        if (flags.sendResets) await sendResets(sending, found);
+      }
+      return found;
+    })
+    .catch((error: unknown) => {
+      if (journal) run.stderr.write(`broken off: the same command goes on where it was (${journal.file})\n`);
+      throw error;
+    })
+    .finally(async () => {
+      progress.stop();
+      await report.close();
+    });
+  await journal?.close();
+  if (report.count('refused') > 0) process.exitCode = EXIT.partly;
+  tell(run, report, { flags, needs, warnings: account.warnings });
+}
+
+function openJournal({ from, login, report }: Flags, run: Run): Promise<Journal> {
+  const file = `${report}.moving`;
+  return openRun(
+    file,
+    { from, login, account: run.account ?? '' },
+    `a move from elsewhere was broken off: finish that one, name another --report, or remove ${file} to begin anew`,
+  );
+}
+
+function sizeOf({ resources, users, tokens, access }: Move): number {
+  return resources.length + users.length + tokens.length + 2 * access.length;
+}
+
+const KINDS = [
+  ['resource', 'resources'],
+  ['user', 'users'],
+  ['token', 'tokens'],
+  ['assignment', 'assignments'],
+] as const;
+
+function tell(run: Run, report: Report, about: { flags: Flags; needs: Needs; warnings: readonly string[] }): void {
+  const { flags, needs, warnings } = about;
+  const { dryRun = false } = flags;
+  const people = new Set(needs.enrolments.map(({ user }) => user.login)).size;
+  if (run.json) {
+    const counts = Object.fromEntries(
+      KINDS.map(([kind, name]) => [
+        name,
+        {
+          made: report.count('made', kind),
+          there: report.count('there', kind),
+          needed: report.count('needed', kind),
+          left: report.count('left', kind),
+          refused: report.count('refused', kind),
+        },
+      ]),
+    );
+    const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
+    const passwords = needs.passwords.length;
+    run.show({ ...counts, needs: { tokens: people, passwords }, sent, warnings: [...warnings], dryRun });
+    return;
+  }
+  for (const [kind, name] of KINDS) {
+    const parts = [
+      `${report.count('made', kind)} ${dryRun ? 'would be taken over' : 'taken over'}`,
+      `${report.count('there', kind)} there already`,
+      ...(kind === 'token' ? [`${report.count('needed', kind)} to be set up anew`] : []),
+      `${report.count('left', kind)} left out`,
+      `${report.count('refused', kind)} refused`,
+    ];
+    run.say(`${name}: ${parts.join(', ')}`);
+  }
+  const sent = { links: report.count('sent', 'enrolment'), resets: report.count('sent', 'password') };
+  run.say(
+    `${people} people need a token${flags.sendLinks ? `; ${sent.links} were sent a link` : ': --send-links mails them one each'}`,
+  );
+  run.say(
+    `${needs.passwords.length} people have no password${flags.sendResets ? `; ${sent.resets} were sent a link` : ': --send-resets mails them a link to a new one'}`,
+  );
+  run.say(`all of it, one by one: ${flags.report}`);
+}

@@ -1,0 +1,155 @@
+import { pages } from '../commands/pages.ts';
+import type { UserHere } from './carry-users.ts';
+import { type Carrying, type Item, inBulk, reportAnswer, tryOne } from './carrying.ts';
+import { nameOf, type PlannedToken } from './plan-move.ts';
+
+/** What the API shows of one. */
+export interface TokenHere {
+  /** Made up in a dry run, where it is not there yet. */
+  id: string;
+  name: string;
+  kind: string;
+  serial?: string;
+  to?: string;
+  owner?: string;
+  administrator?: string;
+  directResources: readonly string[];
+}
+
+const DEVICE_KINDS = ['totp', 'hotp', 'ocra'];
+
+/**
+ * Tokens: what codes are sent to is made; a device is found by its serial number among those that have been imported with
+ * their seeds, and handed to its owner. Everything else has to be set up anew.
+ *
+ * @returns those that are there, by their numbers
+ */
+export async function carryTokens(
+  carrying: Carrying,
+  planned: readonly PlannedToken[],
+  users: ReadonlyMap<number, UserHere>,
+): Promise<Map<number, TokenHere>> {
+  const { report } = carrying;
+  const there = await readTokens(carrying);
+  const here = new Map<number, TokenHere>();
+  const items: Item<PlannedToken>[] = [];
+  const serials = repeated(planned);
+  for (const token of planned) {
+    const owner = token.owner === undefined ? undefined : users.get(token.owner);
+    const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+    if (token.owner !== undefined && !owner) {
+      report.add({ ...row, outcome: 'left', code: 'OWNER_LEFT' });
+    } else if (token.kind === 'device') {
+      const isOne = token.serial !== undefined && !serials.has(serialKey(token.serial));
+      const found = isOne ? there.bySerial.get(serialKey(token.serial ?? '')) : undefined;
+      const taken = found && (await takeDevice(carrying, token, found, owner));
+      if (!found)
+        report.add({ ...row, outcome: 'needed', code: token.serial === undefined ? undefined : 'SEED_UNKNOWN' });
+      if (taken) here.set(token.id, taken);
+    } else {
+      const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
+      if (found) {
+        report.add({ ...row, outcome: 'there' });
+        here.set(token.id, found);
+      } else items.push({ of: token, body: bodyOf(token, owner), number: token.id });
+    }
+    carrying.told(1);
+  }
+  await makeSent(carrying, items, here);
+  return here;
+}
+
+/** A device that has been imported becomes its owner's, unless it is somebody's already. */
+async function takeDevice(
+  { service, dryRun, report }: Carrying,
+  token: PlannedToken,
+  found: TokenHere,
+  owner: UserHere | undefined,
+): Promise<TokenHere | undefined> {
+  const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+  const isFree = found.owner === undefined && found.administrator === undefined;
+  if (!isFree && (found.owner === undefined || found.owner !== owner?.id)) {
+    report.add({
+      ...row,
+      outcome: 'refused',
+      code: 'SERIAL_TAKEN',
+      detail: 'somebody else has the token of that number',
+    });
+    return undefined;
+  }
+  const changes = {
+    ...(owner && isFree && { owner: owner.id }),
+    ...(token.name !== '' && isFree && { name: token.name }),
+    ...(!token.apiSupport && { apiSupport: false }),
+  };
+  if (!dryRun && Object.keys(changes).length > 0) {
+    const changed = await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${found.id}`, { body: changes }));
+    if (!changed) return undefined;
+  }
+  report.add({ ...row, outcome: isFree && owner ? 'made' : 'there' });
+  return found;
+}
+
+async function makeSent(carrying: Carrying, items: readonly Item<PlannedToken>[], here: Map<number, TokenHere>) {
+  const { service, dryRun, report } = carrying;
+  const shut: { token: PlannedToken; id: string }[] = [];
+  await inBulk(carrying, '/v1/bulk/tokens', items, ({ of: token }, answer) => {
+    const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+    if (!reportAnswer(report, row, answer)) return;
+    const id = answer?.id ?? '';
+    const { name, kind } = token;
+    here.set(token.id, { id, name, kind, directResources: [] });
+    if (!token.apiSupport) shut.push({ token, id });
+  });
+  for (const { token, id } of dryRun ? [] : shut) {
+    const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+    const body = { apiSupport: false };
+    const done = await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${id}`, { body }));
+    if (!done) here.delete(token.id);
+  }
+}
+
+function bodyOf({ name, kind, serial }: PlannedToken, owner: UserHere | undefined): Record<string, unknown> {
+  return {
+    kind,
+    to: addressOf(kind, serial ?? ''),
+    ...(name !== '' && { name }),
+    // Made up in a dry run, where its owner is not there yet.
+    ...(owner && owner.id !== '' && { owner: owner.id }),
+  };
+}
+
+/** Numbers are written there without the plus. */
+function addressOf(kind: PlannedToken['kind'], serial: string): string {
+  return kind === 'sms' && /^[0-9]{10,15}$/.test(serial) ? `+${serial}` : serial;
+}
+
+async function readTokens({ service }: Carrying) {
+  const bySerial = new Map<string, TokenHere>();
+  const byAddress = new Map<string, TokenHere>();
+  for await (const one of pages(service, '/v1/tokens')) {
+    const token = one as unknown as TokenHere;
+    if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) bySerial.set(serialKey(token.serial), token);
+    if (token.to !== undefined) byAddress.set(addressKey(token.kind, token.to, token.owner), token);
+  }
+  return { bySerial, byAddress };
+}
+
+/** Serial numbers of several tokens there: which of them is the one with the seed is not said. */
+function repeated(planned: readonly PlannedToken[]): ReadonlySet<string> {
+  const [seen, twice] = [new Set<string>(), new Set<string>()];
+  for (const { kind, serial } of planned) {
+    if (kind !== 'device' || serial === undefined) continue;
+    const key = serialKey(serial);
+    (seen.has(key) ? twice : seen).add(key);
+  }
+  return twice;
+}
+
+function serialKey(serial: string): string {
+  return serial.trim().toLowerCase();
+}
+
+function addressKey(kind: string, to: string, owner: string | undefined): string {
+  return `${kind}\n${addressOf(kind as PlannedToken['kind'], to).toLowerCase()}\n${owner ?? ''}`;
+}

@@ -1,0 +1,71 @@
+import type { ResourceHere } from './carry-resources.ts';
+import type { TokenHere } from './carry-tokens.ts';
+import type { UserHere } from './carry-users.ts';
+import { type Carrying, type Item, inBulk, reportAnswer } from './carrying.ts';
+import type { Move } from './plan-move.ts';
+import type { ReportRow } from './report.ts';
+
+/** Who has to do something before they can sign in as they did. */
+export interface Needs {
+  enrolments: { user: UserHere; resource: ResourceHere }[];
+  passwords: UserHere[];
+}
+
+interface Here {
+  resources: ReadonlyMap<number, ResourceHere>;
+  users: ReadonlyMap<number, UserHere>;
+  tokens: ReadonlyMap<number, TokenHere>;
+}
+
+/** Access as it was, as far as there are tokens for it; and who has to set up what. */
+export async function giveAccess(carrying: Carrying, { access: planned }: Move, here: Here): Promise<Needs> {
+  const { report, dryRun } = carrying;
+  const enrolments: Needs['enrolments'] = [];
+  const items: Item<Omit<ReportRow, 'outcome'>>[] = [];
+  for (const access of planned) {
+    const resource = here.resources.get(access.resource);
+    const user = access.user === undefined ? undefined : here.users.get(access.user);
+    carrying.told(1);
+    // What is not here has been told of already.
+    if (!resource || (access.user !== undefined && !user)) continue;
+    const tokens = access.tokens.flatMap((number) => here.tokens.get(number) ?? []);
+    const name = user?.login ?? tokens[0]?.name ?? '';
+    const row = { what: 'assignment', number: access.user, name, resource: resource.name } as const;
+    const give = (token?: TokenHere) => {
+      if (isGiven(resource.id, user, token)) return report.add({ ...row, outcome: 'there' });
+      const body = { resource: resource.id, ...(user && { user: user.id }), ...(token && { token: token.id }) };
+      items.push({ of: row, body, number: access.user ?? 0 });
+    };
+    for (const token of tokens) give(token);
+    if (!user || tokens.length > 0) continue;
+    if (!access.neededToken) give();
+    // They have set one up here by now.
+    else if (isPaired(user, resource.id)) report.add({ ...row, outcome: 'there' });
+    else if (resource.asksForToken) {
+      give();
+      if (!user.blocked) enrolments.push({ user, resource });
+    } else {
+      // Assigned alone they would come in by their password, where a code was asked for before.
+      const detail = `set enrolment with required on ${resource.id}, and run this again`;
+      report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED', detail });
+    }
+  }
+  if (dryRun) for (const { of } of items) report.add({ ...of, outcome: 'made' });
+  else await inBulk(carrying, '/v1/bulk/assignments', items, ({ of }, answer) => void reportAnswer(report, of, answer));
+  for (const { user, resource } of enrolments) {
+    report.add({ what: 'enrolment', outcome: 'needed', name: user.login, resource: resource.name });
+  }
+  const passwords = [...here.users.values()].filter(({ hasPassword, blocked }) => !hasPassword && !blocked);
+  for (const { login } of passwords) report.add({ what: 'password', outcome: 'needed', name: login });
+  return { enrolments, passwords };
+}
+
+function isGiven(resource: string, user: UserHere | undefined, token: TokenHere | undefined): boolean {
+  if (!user) return token?.directResources.includes(resource) === true;
+  const held = user.assignments.find((one) => one.resource === resource);
+  return token === undefined ? held?.alone === true : held?.tokens.includes(token.id) === true;
+}
+
+function isPaired({ assignments }: UserHere, resource: string): boolean {
+  return assignments.some((one) => one.resource === resource && one.tokens.length > 0);
+}

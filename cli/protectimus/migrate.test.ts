@@ -1,0 +1,295 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { aMove, type Moving } from './testing/moving.ts';
+import { pageOf, scriptedSource } from './testing/scripted-source.ts';
+
+let moving: Moving;
+beforeEach(async () => {
+  moving = await aMove('migrate');
+});
+afterEach(() => moving.close());
+
+const of = (rows: Record<string, string>[], what: string, outcome: string) =>
+  rows
+    .filter((row) => row.what === what && row.outcome === outcome)
+    .map(({ name }) => name ?? '')
+    .sort();
+const user = (login: string) => moving.show('user', 'show', login);
+const resources = async () => {
+  const list = await moving.ask('resource', 'list');
+  return new Map(list.map((one) => [one.name as string, one]));
+};
+const commits = () => moving.terminal.ports.store.commits.length;
+
+describe('a move', () => {
+  test('takes over what can be read: resources, people, who is kept out, tokens that codes are sent to, access', async () => {
+    const said = await moving.move();
+    expect(said).toMatchObject({ code: 0, err: '' });
+    const here = await resources();
+    expect(here.get('Shop')).toMatchObject({ failedAttemptsBeforeLock: 5, enabled: true });
+    expect(here.get('Bank')).toMatchObject({ failedAttemptsBeforeLock: 3 });
+    const shop = here.get('Shop')?.id;
+    expect(await user('bob')).toMatchObject({
+      email: 'bob@post.example',
+      blocked: false,
+      hasPassword: false,
+      assignments: [{ resource: shop, alone: true, tokens: [] }],
+    });
+    expect(await user('carol')).toMatchObject({ blocked: true });
+    const [mailbox] = await moving.ask('token', 'list', '--kind', 'email');
+    expect(mailbox).toMatchObject({ to: 'dave@post.example', name: 'Mailbox' });
+    expect(await user('dave')).toMatchObject({
+      assignments: [{ resource: shop, alone: false, tokens: [mailbox?.id] }],
+    });
+    expect(said.out).toContain('users: 6 taken over, 0 there already, 0 left out, 0 refused\n');
+    expect(said.out).toContain('tokens: 1 taken over, 0 there already, 4 to be set up anew, 2 left out, 0 refused\n');
+    expect(said.out).toContain('3 people need a token: --send-links mails them one each\n');
+    expect(said.out).toContain('5 people have no password: --send-resets mails them a link to a new one\n');
+  });
+
+  test('finds devices whose seeds were imported by their serial numbers, and hands them to their owners', async () => {
+    await moving.importSeeds();
+    const said = await moving.move();
+    const [fob] = await moving.ask('token', 'list', '--search', 'f-1');
+    const eve = await user('eve');
+    expect(fob).toMatchObject({ owner: eve.id, name: 'Fob' });
+    expect(eve).toMatchObject({ assignments: [{ alone: false, tokens: [fob?.id] }] });
+    expect(of(said.rows, 'enrolment', 'needed')).toEqual(['alice', 'alice', 'frank']);
+  });
+
+  test('made again finds everything there and makes nothing', async () => {
+    await moving.importSeeds();
+    await moving.move();
+    const everything = async () => {
+      const lists = ['resource', 'user', 'token'].map((noun) =>
+        moving.terminal.type(['--json', noun, 'list', '--all']),
+      );
+      return (await Promise.all(lists)).map(({ out }) => out);
+    };
+    const before = await everything();
+    const again = await moving.move();
+    expect(again.code).toBe(0);
+    expect(again.rows.filter(({ outcome }) => outcome === 'made')).toEqual([]);
+    expect(await everything()).toEqual(before);
+  });
+
+  test('tried out says the same and changes nothing', async () => {
+    await moving.importSeeds();
+    const before = commits();
+    const tried = await moving.move(['--dry-run']);
+    expect(commits()).toBe(before);
+    const made = await moving.move();
+    expect(made.rows).toEqual(tried.rows);
+    expect(tried.out.replaceAll('would be taken', 'taken')).toBe(made.out);
+  });
+
+  test('goes on where rows failed, and makes none of them twice', async () => {
+    const { store } = moving.terminal.ports;
+    let writes = 0;
+    store.intercept = { commit: (_, go) => (++writes % 3 === 0 ? Promise.reject(new Error('torn')) : go()) };
+    const first = await moving.move().catch(() => undefined);
+    store.intercept = {};
+    expect(first?.code).not.toBe(0);
+    moving.terminal.ports.clock.advance(60_000);
+    for (let run = 0; run < 2; run++) await moving.move();
+    const last = await moving.move();
+    expect(last).toMatchObject({ code: 0 });
+    expect(last.rows.filter(({ outcome }) => outcome === 'made')).toEqual([]);
+    expect((await moving.ask('user', 'list')).map(({ login }) => login).sort()).toEqual([
+      ...['alice', 'bob', 'carol', 'dave', 'eve', 'frank'],
+    ]);
+    expect(await moving.ask('token', 'list')).toHaveLength(1);
+    expect(await user('carol')).toMatchObject({ blocked: true });
+  });
+
+  test('in JSON for scripts', async () => {
+    const { out } = await moving.terminal.type(
+      [
+        '--json',
+        'migrate',
+        'protectimus',
+        '--from',
+        moving.url,
+        '--login',
+        moving.from.superuser.email,
+        '--dry-run',
+        '--key-stdin',
+        '--report',
+        '/dev/null',
+      ],
+      `${moving.from.key}\n`,
+    );
+    expect(JSON.parse(out)).toMatchObject({
+      users: { made: 6, refused: 0 },
+      needs: { tokens: 3, passwords: 5 },
+      dryRun: true,
+    });
+  });
+});
+
+// The attack: a stolen password, once the second factor has been lost on the way.
+describe('nobody who had a token comes in without one', () => {
+  test('resources that are made ask them for one, and who is assigned alone has none', async () => {
+    await moving.move();
+    const here = await resources();
+    expect(here.get('Shop')).toMatchObject({ enrolment: { required: true, postponableUntil: null } });
+    expect(await user('alice')).toMatchObject({
+      assignments: [
+        { alone: true, tokens: [] },
+        { alone: true, tokens: [] },
+      ],
+    });
+  });
+
+  test('on a resource that is here already and does not ask, they get no access, and the report says so', async () => {
+    await moving.terminal.type(['resource', 'create', '--name', 'Shop']);
+    const said = await moving.move();
+    expect(said.code).toBe(4);
+    const refused = said.rows.filter(({ code }) => code === 'RESOURCE_UNGUARDED');
+    expect(refused.map(({ name }) => name).sort()).toEqual(['alice', 'eve', 'frank']);
+    const shop = (await resources()).get('Shop')?.id;
+    const { assignments } = (await user('alice')) as { assignments: { resource: string }[] };
+    expect(assignments.map(({ resource }) => resource)).not.toContain(shop);
+    expect(await user('bob')).toMatchObject({ assignments: [{ resource: shop, alone: true }] });
+  });
+
+  test('a token that was locked there does not come to life here', async () => {
+    const said = await moving.move();
+    expect(said.rows.filter(({ code }) => code === 'NOT_ACTIVE')).toHaveLength(1);
+  });
+
+  test('a resource with filters is switched off until they are made', async () => {
+    const { rows } = await moving.move(['--send-links']);
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        name: 'Bank',
+        outcome: 'made',
+        code: 'FILTERS_TO_MAKE',
+        detail: expect.stringContaining('Home'),
+      }),
+    );
+    expect((await resources()).get('Bank')).toMatchObject({ enabled: false });
+    // A link to it would lead nowhere.
+    expect(rows).toContainEqual(expect.objectContaining({ name: 'alice', resource: 'Bank', code: 'RESOURCE_OFF' }));
+  });
+});
+
+describe('somebody of the same login who is here already', () => {
+  test('is not given what is another one’s', async () => {
+    await moving.terminal.type(['user', 'create', '--login', 'alice', '--email', 'other@post.example']);
+    const said = await moving.move();
+    expect(said.code).toBe(4);
+    expect(said.rows).toContainEqual(expect.objectContaining({ name: 'alice', code: 'NAME_TAKEN' }));
+    expect(await user('alice')).toMatchObject({ email: 'other@post.example', assignments: [] });
+  });
+
+  test('keeps a token that is somebody else’s', async () => {
+    await moving.importSeeds();
+    await moving.terminal.type(['user', 'create', '--login', 'mallory']);
+    const [fob] = await moving.ask('token', 'list', '--search', 'f-1');
+    await moving.terminal.type(['token', 'update', String(fob?.id), '--owner', 'mallory']);
+    const said = await moving.move();
+    expect(said.rows).toContainEqual(expect.objectContaining({ name: 'F-1', code: 'SERIAL_TAKEN' }));
+    const mallory = await user('mallory');
+    expect((await moving.ask('token', 'list', '--search', 'f-1'))[0]).toMatchObject({ owner: mallory.id });
+  });
+});
+
+describe('links', () => {
+  const mails = (kind: string) =>
+    moving.terminal.ports.courier.sent.filter((mail) => mail.kind === kind).map(({ to }) => to);
+
+  test('are mailed when asked for: one to each who needs a token, none to who is kept out', async () => {
+    await moving.move();
+    expect(moving.terminal.ports.courier.sent).toEqual([]);
+    const said = await moving.move(['--send-links']);
+    expect(mails('enrolment-link').sort()).toEqual(['alice@post.example', 'eve@post.example', 'frank@post.example']);
+    const bank = (await resources()).get('Bank')?.id;
+    await moving.terminal.type(['resource', 'update', String(bank), '--enabled', 'true']);
+    const again = await moving.move(['--send-links']);
+    expect(again.rows).toContainEqual(expect.objectContaining({ name: 'alice', code: 'ONE_LINK_AT_A_TIME' }));
+    expect(said.out).toContain('3 people need a token; 3 were sent a link\n');
+  });
+
+  test('to new passwords go to whoever has none', async () => {
+    await moving.move(['--send-resets', '--language', 'de']);
+    expect(mails('password-reset').sort()).toEqual(
+      ['alice', 'bob', 'dave', 'eve', 'frank'].map((login) => `${login}@post.example`),
+    );
+  });
+
+  test('stop with the first mail that cannot go, and the rest is told', async () => {
+    moving.terminal.ports.courier.down = true;
+    const said = await moving.move(['--send-links']);
+    expect(said.code).toBe(4);
+    expect(said.rows.filter(({ what, outcome }) => what === 'enrolment' && outcome === 'refused')).toHaveLength(1);
+  });
+});
+
+// The attack: names that a terminal obeys, a spreadsheet computes, or a browser runs.
+describe('an account with anything in its names', () => {
+  const user = {
+    id: 1,
+    login: '<img/src=x>',
+    firstName: '\u001b[2J',
+    secondName: '=1+1',
+    phoneNumber: '4915112345678',
+  };
+  const others = [
+    { id: 2, login: '=cmd', email: 'b@post.example' },
+    { id: 3, login: '__proto__', email: 'c@post.example' },
+  ];
+  const tokens = [
+    { id: 11, name: '', type: 'SMS', serialNumber: '4915112345678', enabled: true, apiSupport: false, userId: 1 },
+    { id: 12, name: '', type: 'MAIL', serialNumber: 'b@post.example', enabled: 'true', userId: '2' },
+  ];
+
+  test('harms nothing: what may be a name is one, and what may not is told of', async () => {
+    const source = await scriptedSource((path, query) => {
+      if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: '=1+1' }], query);
+      if (path === 'user-service/users') return pageOf('users', [user, ...others], query);
+      if (path === 'token-service/tokens') return pageOf('tokens', tokens, query);
+      return undefined;
+    });
+    const said = await moving.move(['--from', source.url]);
+    source.close();
+    const report = await readFile(join(moving.terminal.dataFolder, 'report.csv'), 'utf8');
+    expect(said.code).toBe(4);
+    expect(said.rows).toContainEqual(
+      expect.objectContaining({ number: '1', code: 'INPUT_INVALID', detail: expect.stringContaining('firstName') }),
+    );
+    expect(report).not.toMatch(/(?:^|,)[=+@-]/m);
+    expect(report + said.out + said.err).not.toContain('\u001b');
+    expect(of(said.rows, 'user', 'made')).toEqual(["'=cmd", '__proto__']);
+    const [mailbox] = await moving.ask('token', 'list');
+    expect(mailbox).toMatchObject({ kind: 'email', to: 'b@post.example' });
+    expect((await resources()).get('=1+1')).toMatchObject({ tokenKinds: expect.arrayContaining(['sms']) });
+  });
+
+  test('numbers get their plus, and a token that counts in the widget alone stays so', async () => {
+    const source = await scriptedSource((path, query) => {
+      if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: 'Shop' }], query);
+      if (path === 'user-service/users') return pageOf('users', [{ ...user, login: 'ada', firstName: null }], query);
+      if (path === 'token-service/tokens') return pageOf('tokens', tokens.slice(0, 1), query);
+      return undefined;
+    });
+    for (let times = 0; times < 2; times++) await moving.move(['--from', source.url]);
+    source.close();
+    const list = await moving.ask('token', 'list');
+    expect(list).toMatchObject([{ kind: 'sms', to: '+4915112345678', apiSupport: false }]);
+  });
+});
+
+// SR-23, SR-35
+test('SR-35: the key is in no output, report or file, and none is taken as an argument', async () => {
+  const said = await moving.move();
+  const files = await readdir(moving.terminal.dataFolder);
+  const kept = await Promise.all(
+    files.filter((name) => /report/.test(name)).map((name) => readFile(join(moving.terminal.dataFolder, name), 'utf8')),
+  );
+  expect(files).not.toContain('report.csv.moving');
+  for (const text of [said.out, said.err, ...kept]) expect(text).not.toContain(moving.from.key);
+  expect(await moving.move(['--key', moving.from.key])).toMatchObject({ code: 2 });
+  expect(await moving.move([], {})).toMatchObject({ code: 2, err: expect.stringContaining('PROTECTIMUS_API_KEY') });
+});

@@ -1,0 +1,65 @@
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { lineOf } from '../transfer/export-rows.ts';
+import { openPrivately } from '../transfer/private-file.ts';
+
+export const OUTCOMES = [
+  /** It was made; in a dry run, it would be. */
+  'made',
+  /** It was there already. */
+  'there',
+  /** A person has to set something up: a token or a password. */
+  'needed',
+  /** They were mailed the link to do it with. */
+  'sent',
+  /** It does not come over. */
+  'left',
+  /** Countersign refused it. */
+  'refused',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export type What = 'resource' | 'user' | 'token' | 'assignment' | 'enrolment' | 'password';
+
+/** What became of one thing. */
+export interface ReportRow {
+  what: What;
+  outcome: Outcome;
+  /** Its number in the account elsewhere. */
+  number?: number | undefined;
+  name: string;
+  /** By its name. */
+  resource?: string | undefined;
+  code?: string | undefined;
+  detail?: string | undefined;
+}
+
+const COLUMNS = ['what', 'outcome', 'number', 'name', 'resource', 'code', 'detail'] as const;
+
+/** Every row of a move in a file, and how many came to what. */
+export class Report {
+  readonly #stream: ReturnType<typeof createWriteStream>;
+  readonly #counts = new Map<string, number>();
+
+  /** @throws Misuse where something else is at that place */
+  constructor(file: string) {
+    this.#stream = createWriteStream(file, { fd: openPrivately(file) });
+    this.#stream.write(`${COLUMNS.join(',')}\n`);
+  }
+
+  add(row: ReportRow): void {
+    const name = `${row.what} ${row.outcome}`;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    this.#stream.write(`${lineOf({ ...row }, COLUMNS, 'csv')}\n`);
+  }
+
+  /** How many of a kind came to that; of all kinds where none is named. */
+  count(outcome: Outcome, what?: What): number {
+    if (what !== undefined) return this.#counts.get(`${what} ${outcome}`) ?? 0;
+    return [...this.#counts].reduce((sum, [name, count]) => (name.endsWith(` ${outcome}`) ? sum + count : sum), 0);
+  }
+
+  async close(): Promise<void> {
+    this.#stream.end();
+    await finished(this.#stream);
+  }
+}

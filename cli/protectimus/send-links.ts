@@ -1,0 +1,69 @@
+import { Refused, type Service } from '../connection/service.ts';
+import type { Journal } from '../transfer/journal.ts';
+import type { Needs } from './give-access.ts';
+import type { Report, ReportRow } from './report.ts';
+
+export interface Sending {
+  service: Service;
+  report: Report;
+  language: string;
+  /** Whoever was written to in a run that was broken off is not written to twice. */
+  journal: Journal;
+}
+
+/** Mails each person who needs a token the link to set one up: one, since a second link would void the first. */
+export async function sendEnrolments(sending: Sending, { enrolments }: Needs): Promise<void> {
+  const written = new Set<string>();
+  for (const { user, resource } of enrolments) {
+    const row = { what: 'enrolment', name: user.login, resource: resource.name } as const;
+    if (!resource.enabled) {
+      sending.report.add({ ...row, outcome: 'left', code: 'RESOURCE_OFF', detail: 'the link would lead nowhere' });
+      continue;
+    }
+    if (written.has(user.id)) {
+      sending.report.add({
+        ...row,
+        outcome: 'left',
+        code: 'ONE_LINK_AT_A_TIME',
+        detail: 'run this again once they are through',
+      });
+      continue;
+    }
+    written.add(user.id);
+    const body = { resource: resource.id, language: sending.language };
+    if (!(await sendOne(sending, row, `/v1/users/${user.id}/enrolment-link`, body))) return;
+  }
+}
+
+/** Mails each person without a password the link to a new one. */
+export async function sendResets(sending: Sending, { passwords }: Needs): Promise<void> {
+  for (const user of passwords) {
+    const row = { what: 'password', name: user.login } as const;
+    const body = { language: sending.language };
+    if (!(await sendOne(sending, row, `/v1/users/${user.id}/password-reset`, body))) return;
+  }
+}
+
+/** Whether there is any sense in trying the next one. */
+async function sendOne(
+  { service, report, journal }: Sending,
+  row: Omit<ReportRow, 'outcome'>,
+  path: string,
+  body: object,
+): Promise<boolean> {
+  if (journal.noted.has(path)) {
+    report.add({ ...row, outcome: 'sent' });
+    return true;
+  }
+  try {
+    await service.send('POST', path, { body });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status === 401) throw error;
+    report.add({ ...row, outcome: 'refused', code: error.code });
+    // Without mail for one there is none for the next.
+    return error.status < 500;
+  }
+  await journal.note(path);
+  report.add({ ...row, outcome: 'sent' });
+  return true;
+}

@@ -1,0 +1,229 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Misuse, Unreachable } from '../connection/service.ts';
+import { readSource } from './read-source.ts';
+import { hourlyPassword, openSource, SourceRefused } from './source.ts';
+import { pageOf, type Scripted, type ScriptedSource, scriptedSource } from './testing/scripted-source.ts';
+
+const closing: ScriptedSource[] = [];
+afterEach(() => {
+  for (const source of closing.splice(0)) source.close();
+});
+
+const KEY = 'the key of the account elsewhere';
+const waits: number[] = [];
+async function open(script: Parameters<typeof scriptedSource>[0] = () => undefined) {
+  const scripted = await scriptedSource(script);
+  closing.push(scripted);
+  waits.length = 0;
+  const pause = async (ms: number) => void waits.push(ms);
+  const source = openSource({ url: scripted.url, login: 'ada@acme.example', key: KEY, pause, timeoutMs: 2000 });
+  const read = () => readSource(source, () => ({ at() {}, stop() {} }));
+  return { ...scripted, source, read };
+}
+const status =
+  (code: number, headers: Record<string, string> = {}): Scripted =>
+  (_, response) =>
+    void response.writeHead(code, headers).end('{}');
+const text =
+  (body: string): Scripted =>
+  (_, response) =>
+    void response.end(body);
+const failure = (code: number) =>
+  text(JSON.stringify({ responseHolder: { status: 'FAILURE', error: { code, message: 'no' } } }));
+const user = (id: number, more: object = {}) => ({ id, login: `person-${id}`, email: `p${id}@post.example`, ...more });
+const token = (id: number, more: object = {}) => ({
+  id,
+  name: 'Phone',
+  type: 'SMS',
+  serialNumber: '4915112345678',
+  enabled: true,
+  ...more,
+});
+
+describe('what is sent', () => {
+  test('is the password of the hour, and never the key', async () => {
+    let seen: unknown;
+    const { source } = await open(() => (request, response) => {
+      seen = request.headers.authorization;
+      response.end('{"responseHolder":{"status":"OK","response":{}}}');
+    });
+    await source.read('auth-service/balance');
+    const password = Buffer.from(String(seen).slice(6), 'base64').toString().split(':').at(-1);
+    const hours = [Date.now(), Date.now() - 60_000].map((at) => hourlyPassword(KEY, at));
+    expect(hours).toContain(password);
+    // Of the key `key` at 2027-01-15 08:00 UTC, by sha256sum.
+    expect(hourlyPassword('key', 1_800_000_000_000)).toBe(
+      '2db3bab8117e276a3902c912188d353908e4cabcc39f01c1b34d8f9dd84b39fc',
+    );
+  });
+
+  test.each([
+    ['http://api.example', 'https'],
+    ['https://ada:secret@api.example', 'without credentials'],
+    ['file:///etc/passwd', 'https'],
+    ['nonsense', 'not a URL'],
+  ])('goes not to %s', (url, why) => {
+    expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(Misuse);
+    expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(why);
+  });
+
+  test('is sent again where an answer failed to come, with growing pauses, and as long as asked to wait', async () => {
+    const { source, asked } = await open((_path, _query, times) =>
+      times === 1
+        ? status(503)
+        : times === 2
+          ? status(429, { 'retry-after': '7' })
+          : times === 3
+            ? failure(3001)
+            : { ok: 1 },
+    );
+    expect(await source.read('auth-service/balance')).toEqual({ ok: 1 });
+    expect(asked).toHaveLength(4);
+    expect(waits).toEqual([1000, 7000, 4000]);
+  });
+
+  test('is not sent for ever, and no wait is longer than a minute', async () => {
+    const { source, asked } = await open(() => status(503, { 'retry-after': '86400' }));
+    await expect(source.read('auth-service/balance')).rejects.toThrow(Unreachable);
+    expect(asked).toHaveLength(4);
+    expect(Math.max(...waits)).toBe(60_000);
+  });
+});
+
+// The attack: whoever answers in the place of the account elsewhere, or has taken it over, wants the credentials at another
+// place, the machine busy or full, or somebody let in here.
+describe('a hostile source', () => {
+  const endless = (_: unknown, response: ServerResponse) => {
+    const more = () => {
+      while (response.write('x'.repeat(65_536)));
+    };
+    response.on('drain', more);
+    more();
+  };
+  test.each<[string, Scripted, RegExp]>([
+    ['redirects the credentials elsewhere', status(302, { location: 'http://127.0.0.1:9/' }), /answer of 302/],
+    ['answers without end', endless, /longer than any page/],
+    ['answers what is no JSON', text('<html>'), /none of this API/],
+    ['answers another JSON', text('[]'), /none of this API/],
+    ['answers null', text('{"responseHolder":null}'), /none of this API/],
+    ['does not take the key', status(401), /does not take this login and key/],
+    ['does not know the address', status(404), /answer of 404/],
+    ['lets this machine not in', status(403), /does not let/],
+    ['has no number', { quantity: 'many' }, /no number/],
+  ])('%s', async (_, said, why) => {
+    const { read } = await open(() => said);
+    await expect(read()).rejects.toThrow(why);
+  });
+
+  test('never answers', async () => {
+    const scripted = await scriptedSource(() => () => {});
+    closing.push(scripted);
+    const source = openSource({ url: scripted.url, login: 'ada', key: KEY, pause: async () => {}, timeoutMs: 20 });
+    await expect(source.read('auth-service/balance')).rejects.toThrow('it took too long');
+  });
+
+  test.each<[string, (query: URLSearchParams) => object, RegExp]>([
+    ['repeats its pages', () => ({ users: [user(1), user(2)] }), /repeat/],
+    [
+      'gives more than it was asked for',
+      () => ({ users: Array.from({ length: 101 }, (_, at) => user(at + 1)) }),
+      /more than/,
+    ],
+    [
+      'has two people of one number',
+      (query) => ({
+        users: [user(1, { email: `${query.get('start')}@a.example` }), user(9 + Number(query.get('start')))],
+      }),
+      /two different/,
+    ],
+    ['has no list', () => ({ users: { 0: user(1) } }), /no list/],
+    [
+      'has people without end, none of whom can be read',
+      () => ({ users: Array.from({ length: 100 }, () => null) }),
+      /no end/,
+    ],
+  ])('%s', async (_, said, why) => {
+    const { read } = await open((path, query) => (path === 'user-service/users' ? said(query) : undefined));
+    await expect(read()).rejects.toThrow(why);
+  });
+
+  test('has objects that are none: each is told of, and the others are read', async () => {
+    const broken = [
+      null,
+      'x',
+      [],
+      {},
+      user(0),
+      user(-1),
+      user(1.5),
+      user(2 ** 60),
+      user(4, { login: 7 }),
+      user(5, { email: 'x'.repeat(201) }),
+      user(6, { apiSupport: 'perhaps' }),
+    ];
+    const list = [user(1), ...broken, user(2)];
+    const { read } = await open((path, query) =>
+      path === 'user-service/users' ? pageOf('users', list, query) : undefined,
+    );
+    const account = await read();
+    expect(account.users.map(({ id }) => id)).toEqual([1, 2]);
+    expect(account.unread).toHaveLength(broken.length);
+  });
+});
+
+describe('what is read', () => {
+  test('goes over many pages, also of a source that gives less at once', async () => {
+    const list = Array.from({ length: 257 }, (_, at) => user(at + 1));
+    const { read } = await open((path, query) => {
+      if (path === 'user-service/users/quantity') return { quantity: 257 };
+      if (path !== 'user-service/users') return undefined;
+      query.set('limit', '10');
+      return pageOf('users', list, query);
+    });
+    const account = await read();
+    expect(account.users).toHaveLength(257);
+    expect(account.warnings).toEqual([]);
+  });
+
+  test('is held against what the source says it has', async () => {
+    const { read } = await open((path) => (path === 'token-service/tokens/quantity' ? { quantity: 3 } : undefined));
+    expect((await read()).warnings).toEqual([expect.stringContaining('3 tokens, and shows 0')]);
+  });
+
+  test('of a resource whose people it does not tell is nothing at all', async () => {
+    const { read } = await open((path, query) => {
+      if (path === 'resource-service/resources') return pageOf('resources', [{ id: 7, name: 'Shop' }], query);
+      return query.has('resourceIds') && path === 'token-service/tokens' ? failure(7001) : undefined;
+    });
+    expect((await read()).access.get(7)).toEqual({ refused: '7001 no' });
+  });
+
+  test('tells apart a refusal of the source from no answer', async () => {
+    const { source } = await open(() => failure(5002));
+    await expect(source.read('user-service/users/1')).rejects.toThrow(SourceRefused);
+  });
+
+  test('of a source that spells a state in another way is asked for in that, and without an answer nothing is read', async () => {
+    const old = await open((_path, query) =>
+      query.get('block') === 'TOO_MANY_OTP_FAILED_ATTEMPTS' ? failure(6001) : undefined,
+    );
+    expect((await old.read()).blockedTokens.size).toBe(0);
+    expect(old.asked.join()).toContain('TOO_MANY_OTP_FAILED_ATTEMPTS_BLOCKED');
+    const mute = await open((path, query) =>
+      path === 'user-service/users' && query.has('block') ? failure(6001) : undefined,
+    );
+    await expect(mute.read()).rejects.toThrow(SourceRefused);
+  });
+
+  test('knows whom the source keeps out by asking for them', async () => {
+    const { read } = await open((path, query) => {
+      if (query.get('start') !== '0') return undefined;
+      if (path === 'user-service/users' && query.get('block')?.includes('PIN')) return { users: [user(3)] };
+      if (path === 'token-service/tokens' && query.get('block') === 'BLOCKED_BY_ADMIN') return { tokens: [token(8)] };
+      return undefined;
+    });
+    const { blockedUsers, blockedTokens } = await read();
+    expect([[...blockedUsers], [...blockedTokens]]).toEqual([[3], [8]]);
+  });
+});

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { Misuse, Unreachable } from '../connection/service.ts';
+
+/** An account elsewhere, behind the API that published Protectimus libraries speak. It is only ever read. */
+export interface Source {
+  /**
+   * What `response` holds.
+   *
+   * @param path such as `user-service/users`
+   * @throws SourceRefused when it says no, {@link Unreachable} when it does not answer or not in its own way
+   */
+  read(path: string, query?: Readonly<Record<string, string | number>>): Promise<Record<string, unknown>>;
+  /** For people: where it is. */
+  readonly name: string;
+}
+
+export interface SourceOptions {
+  url: string;
+  login: string;
+  key: string;
+  now?: () => number;
+  /** Between tries; in milliseconds. */
+  pause?: (ms: number) => Promise<unknown>;
+  timeoutMs?: number;
+}
+
+/** The source said no, with a code of its own. */
+export class SourceRefused extends Error {
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.name = 'SourceRefused';
+    this.code = code;
+  }
+}
+
+const MOST_TRIES = 4;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+/** A page of a hundred objects has some 50 kB. */
+const MOST_BYTES = 4 * 1024 * 1024;
+const LONGEST_MESSAGE = 300;
+
+/** A failure that another try may not meet. */
+class Passing extends Error {
+  readonly waitMs: number;
+  constructor(message: string, waitMs = 0) {
+    super(message);
+    this.waitMs = waitMs;
+  }
+}
+
+/**
+ * The way to an account elsewhere. What comes from there is believed in nothing: not in its length, not in its form, and no
+ * redirection of it is followed, since the credentials would go along.
+ */
+export function openSource(options: SourceOptions): Source {
+  const base = baseOf(options.url);
+  if (options.login === '' || options.login.includes(':')) throw new Misuse('--login: the login of an administrator');
+  if (options.key === '') throw new Misuse('the key of the account elsewhere is empty');
+  const pause = options.pause ?? sleep;
+  return {
+    name: base.origin,
+    async read(path, query = {}) {
+      const url = new URL(`${base.href}${path}.json`);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+      for (let tries = 1; ; tries++) {
+        try {
+          return await ask(url, options);
+        } catch (error) {
+          if (!(error instanceof Passing)) throw error;
+          // Reads alone are repeated, and there is nothing here but reads.
+          if (tries === MOST_TRIES) throw new Unreachable(`${base.origin}: ${error.message}`);
+          const grown = FIRST_PAUSE_MS * 2 ** (tries - 1);
+          await pause(Math.min(Math.max(grown, error.waitMs), LONGEST_PAUSE_MS));
+        }
+      }
+    },
+  };
+}
+
+function baseOf(text: string): URL {
+  const url = parseUrl(text);
+  if (!url) throw new Misuse('--from is not a URL');
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+    throw new Misuse('--from: a password goes over https, or to this machine');
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new Misuse('--from: the address alone, without credentials, query or fragment');
+  }
+  // As the libraries are configured: with the path of the API or without.
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith('/api/v1') ? `${path}/` : `${path}/api/v1/`;
+  return url;
+}
+
+/** What the dialect takes for a password: made of the key and the hour in UTC. */
+export function hourlyPassword(key: string, now: number): string {
+  const [date = '', time = ''] = new Date(now).toISOString().split('T');
+  return createHash('sha256')
+    .update(`${key}:${date.replaceAll('-', '')}:${time.slice(0, 2)}`, 'utf8')
+    .digest('hex');
+}
+
+async function ask(url: URL, { login, key, now = Date.now, timeoutMs = 30_000 }: SourceOptions) {
+  const password = hourlyPassword(key, now());
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`,
+        accept: 'application/json',
+      },
+    });
+    text = await bounded(answer);
+  } catch (error) {
+    if (error instanceof Unreachable) throw error;
+    throw new Passing(`no answer: ${reasonOf(error)}`);
+  }
+  if (answer.status === 401) {
+    throw new Misuse(`${url.origin} does not take this login and key; or the clock of this machine is not right`);
+  }
+  const asked = Number(answer.headers.get('retry-after') ?? 0);
+  const waitMs = Number.isFinite(asked) && asked > 0 ? asked * 1000 : 0;
+  if (answer.status === 429 || answer.status >= 500) throw new Passing(`an answer of ${answer.status}`, waitMs);
+  if (answer.status === 403) throw new Misuse(`${url.origin} does not let this machine in`);
+  if (answer.status !== 200)
+    throw new Unreachable(`${url.origin}: an answer of ${answer.status}, which is none of this API`);
+  return responseOf(url, text);
+}
+
+/** The whole of a body, as long as it is no longer than a page can be. */
+async function bounded(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.length;
+    if (length > MOST_BYTES) throw new Unreachable('an answer is longer than any page can be');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function responseOf(url: URL, text: string): Record<string, unknown> {
+  const holder = objectOf(objectOf(parse(text))?.responseHolder);
+  const response = objectOf(holder?.response);
+  if (holder?.status === 'OK' && response) return response;
+  const error = objectOf(holder?.error);
+  if (holder?.status !== 'FAILURE' || !error) {
+    throw new Unreachable(`${url.origin}: an answer that is none of this API`);
+  }
+  const code = Number(error.code);
+  const message = typeof error.message === 'string' ? error.message.slice(0, LONGEST_MESSAGE) : '';
+  // Its database or the server itself had trouble.
+  if (code === 3001 || code === 8001) throw new Passing(`${code} ${message}`);
+  throw new SourceRefused(Number.isInteger(code) ? code : 9001, message);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export function objectOf(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as Record<string, unknown>;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error.name === 'TimeoutError') return 'it took too long';
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What answers one request: an object is the `response` of the envelope; a function does as it likes. */
+export type Scripted = object | ((request: IncomingMessage, response: ServerResponse) => void);
+
+export interface ScriptedSource {
+  url: string;
+  /** Every path with its query that was asked for. */
+  asked: string[];
+  close(): void;
+}
+
+/** An account elsewhere that says what a test has it say. `script` gets the path without suffix, and the query. */
+export async function scriptedSource(
+  script: (path: string, query: URLSearchParams, times: number) => Scripted | undefined,
+): Promise<ScriptedSource> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://source.example');
+    const path = pathname.replace('/api/v1/', '').replace(/\.json$/, '');
+    asked.push(request.url ?? '');
+    const times = asked.filter((one) => one === request.url).length;
+    const said = script(path, searchParams, times) ?? emptyAccount(path);
+    if (typeof said === 'function') said(request, response);
+    else response.end(JSON.stringify({ responseHolder: { status: 'OK', response: said } }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${port}`, asked, close };
+}
+
+/** Of an account with nothing in it. */
+function emptyAccount(path: string): object {
+  if (path.endsWith('/quantity')) return { quantity: 0 };
+  return { [path.split('/').at(-1) ?? '']: [] };
+}
+
+/** Pages of these objects, unless something narrows the list. */
+export function pageOf(name: string, objects: readonly unknown[], query: URLSearchParams): object {
+  const [start, limit] = [Number(query.get('start')), Number(query.get('limit'))];
+  return { [name]: query.has('block') ? [] : objects.slice(start, start + limit) };
+}

@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Service } from '../connection/service.ts';
+
+/** What one row came to. */
+export interface RowAnswer {
+  status: number;
+  id?: string;
+  code?: string;
+  detail?: string;
+  errors?: { path: string; message: string }[];
+  retryAfterMs?: number;
+}
+
+/** A busy service is asked again, after a while that grows: in all for longer than a killed one keeps a row for itself. */
+const MOST_TRIES = 7;
+const FIRST_PAUSE_MS = 500;
+
+/** So many the service takes in one request. */
+export const ROWS_AT_ONCE = 500;
+
+/**
+ * Sends rows in one request, and those again for which the service was too busy. What was answered stays answered: `failure`
+ * is why others have no answer.
+ *
+ * @param rows each with the key that it is done once by
+ */
+export async function sendRows(
+  service: Service,
+  { path, dryRun }: { path: string; dryRun: boolean },
+  rows: readonly { body: Record<string, unknown>; key: string }[],
+): Promise<{ answers: (RowAnswer | undefined)[]; failure?: unknown }> {
+  const answers = new Array<RowAnswer | undefined>(rows.length).fill(undefined);
+  let left = [...rows.entries()];
+  try {
+    for (let tries = 1; left.length > 0; tries++) {
+      const sent = left.map(([, { body, key }]) => (dryRun ? body : { ...body, key }));
+      const { body } = await service.send('POST', path, { body: { rows: sent, ...(dryRun && { dryRun: true }) } });
+      const told = (body as { rows: RowAnswer[] }).rows;
+      let wait = FIRST_PAUSE_MS * 2 ** (tries - 1);
+      left = left.filter(([at], place) => {
+        const answer = told[place];
+        if (!answer || !isBusy(answer) || tries === MOST_TRIES) {
+          answers[at] = answer;
+          return false;
+        }
+        wait = Math.max(wait, answer.retryAfterMs ?? 0);
+        return true;
+      });
+      if (left.length > 0) await pause(wait);
+    }
+    return { answers };
+  } catch (failure) {
+    return { answers, failure };
+  }
+}
+
+/** Too much at once, or a request that was broken off has the row still at work. */
+function isBusy({ status, code }: RowAnswer): boolean {
+  return status === 429 || status === 503 || code === 'IDEMPOTENCY_KEY_IN_USE';
+}
+
+/** What is wrong with which field: never what stood in it. */
+export function detailOf(answer: RowAnswer | undefined): string | undefined {
+  const places = (answer?.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
+  const told = [answer?.detail, ...places].filter((one) => one !== undefined);
+  return told.length > 0 ? told.join('; ') : undefined;
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Dialect, Parameters } from './dialect.ts';
+
+/** Programs that speak the dialect as its published libraries do, each with the habits of its language. */
+export const FOREIGN_CLIENTS = {
+  Python: { command: 'python3', script: 'client.py' },
+  PHP: { command: 'php', script: 'client.php' },
+} as const;
+export type ForeignLanguage = keyof typeof FOREIGN_CLIENTS;
+
+/** What a caller of such a library gets: what was asked for, or an exception with a code. */
+export type ForeignAnswer = { response: unknown } | { code: number; message: string };
+
+export interface ForeignCall {
+  format: 'json' | 'xml' | 'none';
+  key?: string;
+  /** Whether the password's hexadecimal digits are capitals. */
+  upper?: boolean;
+}
+
+export interface ForeignClient {
+  ask(
+    own: Pick<Dialect, 'service' | 'superuser' | 'key'>,
+    route: string,
+    parameters: Parameters | Record<string, number[]>,
+    call: ForeignCall,
+  ): Promise<ForeignAnswer>;
+  close(): Promise<void>;
+}
+
+/** @param base where the service listens */
+export function startForeignClient(language: ForeignLanguage, base: string): ForeignClient {
+  const { command, script } = FOREIGN_CLIENTS[language];
+  const path = new URL(`../http/protectimus/testing/${script}`, import.meta.url).pathname;
+  const child = spawn(command, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    async ask({ service, superuser, key }, route, parameters, call) {
+      const [method, path] = route.split(' ');
+      const request = {
+        base,
+        method,
+        path,
+        format: call.format === 'none' ? null : call.format,
+        // What is absent they send as an empty field.
+        parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, value ?? null])),
+        login: superuser.email,
+        key: call.key ?? key,
+        now: Math.floor(service.ports.clock.now() / 1000),
+        upper: call.upper ?? false,
+      };
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`the client in ${language} has ended`);
+      return JSON.parse(value) as ForeignAnswer;
+    },
+    async close() {
+      child.stdin.end();
+      await exited;
+    },
+  };
+}
