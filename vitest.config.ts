@@ -4,7 +4,16 @@ import { defineConfig } from 'vitest/config';
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
 /** Of the built product, but without a browser: they may run side by side. */
 const built = 'e2e/**/*.built.test.ts';
-const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts', 'docs/**/*.test.ts', built];
+/** Libraries in other languages, which are tried against the built service as well. */
+const libraries = 'clients/{python,php,java}/*.test.ts';
+const http = [
+  'server/http/**/*.test.ts',
+  'server/*.test.ts',
+  'demo-site/**/*.test.ts',
+  'docs/**/*.test.ts',
+  built,
+  libraries,
+];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by itself the runner leaves one core free, which of two is half. */
@@ -19,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers,
+          isolate: false,
           // Properties and races on a machine that does other things as well.
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -31,6 +41,7 @@ export default defineConfig({
         test: {
           name: 'http',
           maxWorkers,
+          isolate: false,
           include: http,
           exclude: ['{widget,docs}/**/*.browser.test.ts'],
           testTimeout: 30_000,
@@ -40,6 +51,8 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          globalSetup: 'e2e/harness/build-first.ts',
+          isolate: false,
           // Two on two cores, since a page waits as well; more of them would only make one another late.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -44,6 +44,8 @@ describe('the blocks of the documents', () => {
       'json answer',
       'text',
       'ts', // backend-examples.test.ts
+      'python', // library-examples.test.ts
+      'php', // php-examples.test.ts
       'html', // embedding.browser.test.ts
       'js',
       'jsx',
@@ -67,6 +69,8 @@ describe('the blocks of the documents', () => {
       ['README.md', 'npm ci && npm start'],
       ['README.md', 'npm ci && npm test'],
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
+      ['docs/backend-developers.md', 'pip install ./clients/python'],
+      ['docs/backend-developers.md', expect.stringContaining('composer require countersign/client')],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],

@@ -5,12 +5,13 @@ import type { Browser, Page } from '@playwright/test';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient, createVerifier } from '../clients/typescript/src/index.ts';
+import { closePages, sharedBrowser } from '../e2e/harness/browser.ts';
 import { Account, type Person } from './testing/account.ts';
-import { launchBrowser, signInOn } from './testing/browser.ts';
 import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, type CodeBlock, ROOT } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { type Host, startHost } from './testing/host.ts';
+import { signInOn } from './testing/sign-in-on.ts';
 
 const STEPS = ['login', 'password', 'code'] as const;
 /** The nonce that the page without a script has in its markup. */
@@ -40,11 +41,11 @@ beforeAll(async () => {
   resource = await account.resource({ allowedOrigins: [host.origin] });
   values.set('https://auth.example', service.url);
   values.set('res_01k8dq9z2mp', resource);
-  browser = await launchBrowser();
+  browser = await sharedBrowser();
 }, 240_000);
 
 afterAll(async () => {
-  await browser.close();
+  await closePages(browser);
   await host.close();
   await service.stop();
   await place.remove();

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { askAxe, WCAG } from './harness/axe.ts';
 import { expect } from './harness/expect.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { resultOf, type Stage, setStage } from './harness/stage.ts';
@@ -61,16 +61,8 @@ describe('with the keyboard alone', () => {
 });
 
 describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme) => {
-  /** What axe has to say, after any movement has come to rest: a colour in between is nobody's. */
   async function scan(page: Page, step: string): Promise<void> {
-    const frame = page.frames().find((one) => one.url().startsWith(stage.service.url));
-    // One whose element leaves the page never finishes, which is at rest too.
-    await frame?.evaluate(async () => {
-      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    });
-    const { violations, passes } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze();
+    const { violations, passes } = await askAxe(page, { ...WCAG, resultTypes: ['violations', 'passes'] });
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
     expect(found, step).toEqual([]);
     // It did look into the frame.

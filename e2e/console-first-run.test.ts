@@ -2,7 +2,7 @@ import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { CSRF_HEADER, type SessionView } from '../shared/wire/session.ts';
-import { launchBrowser } from './harness/browser.ts';
+import { closePages, sharedBrowser } from './harness/browser.ts';
 import { type ConsoleView, openConsole } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { enrol } from './harness/first-sign-in.ts';
@@ -17,11 +17,11 @@ let install: FreshInstall;
 const views: ConsoleView[] = [];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await sharedBrowser();
   install = await installFresh();
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await install?.close();
 });
 

@@ -28,6 +28,7 @@ describe('keys, commands and preferences', () => {
     await expect(dialog).toHaveCount(0);
     await view.at('Resources');
     await keyboard.press('Control+k');
+    await expect(dialog.getByRole('combobox')).toBeFocused();
     await keyboard.type('harbour');
     await expect(view.page.getByRole('option', { name: 'Harbour shop' })).toHaveAttribute('aria-selected', 'true');
     await expectAccessible(view, 'commands');
@@ -104,6 +105,7 @@ describe.each([
       await view.page.goto(visits.stage.url + path);
       await view.heading.waitFor();
       await expect(view.page.locator('.bones')).toHaveCount(0);
+      if (path.endsWith('/try')) await view.page.frameLocator('iframe').getByRole('heading').waitFor();
       await expectAccessible(view, path);
     }
     await view.page.goto(visits.stage.url + pathOf(shop, '/appearance'));

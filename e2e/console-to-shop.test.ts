@@ -6,7 +6,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { appCode } from './harness/authenticator.ts';
-import { launchBrowser } from './harness/browser.ts';
+import { closePages, sharedBrowser } from './harness/browser.ts';
 import { type ConsoleView, openConsole } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { enrol } from './harness/first-sign-in.ts';
@@ -22,7 +22,7 @@ let install: FreshInstall;
 let shop: ChildProcess | undefined;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await sharedBrowser();
   install = await installFresh();
 });
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
     process.kill(-(shop.pid ?? 0), 'SIGTERM');
     await ended;
   }
-  await browser?.close();
+  await closePages(browser);
   await install?.close();
 });
 

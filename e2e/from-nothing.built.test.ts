@@ -29,7 +29,10 @@ interface Made {
   code: (counter: number) => string;
 }
 
-describe.each(STORES)('from nothing to a sign-in, by command line and API alone, on %s', (store) => {
+// Each test starts processes by the dozen.
+const LIMIT = { timeout: 120_000 };
+
+describe.each(STORES)('from nothing to a sign-in, by command line and API alone, on %s', LIMIT, (store) => {
   let installation: Installation;
   let operator: Operator;
   const accounts: Made[] = [];

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { devices } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { foundByAxe } from './harness/axe.ts';
 import { type CodeReceiver, startCodeReceiver } from './harness/code-receiver.ts';
 import { expect } from './harness/expect.ts';
 import { freshLogin, makePerson, makePersonWithDevice, makeResource } from './harness/people.ts';
@@ -170,8 +170,7 @@ test.each(['light', 'dark'] as const)('on a phone, %s, there is nothing that axe
   await widget.identify(person.login);
   await widget.givePassword(person.password);
   const look = async (name: string) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await foundByAxe(page)).toEqual([]);
     const folder = process.env.COUNTERSIGN_SHOTS;
     if (!folder) return;
     await mkdir(folder, { recursive: true });

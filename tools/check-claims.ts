@@ -4,6 +4,7 @@ import { checkHygiene } from './claims/hygiene.ts';
 import { checkRefusalCodes } from './claims/refusal-codes.ts';
 import { checkRequirements, readRequirements, requirementsTable } from './claims/requirements.ts';
 import { checkSnippets } from './claims/snippets.ts';
+import { checkParity } from './parity/parity.ts';
 import { report } from './report.ts';
 
 /** `tsx tools/check-claims.ts [root]`: fails when a document, a layout or a table says what is not so. */
@@ -20,6 +21,7 @@ report(
     ...checkRefusalCodes(root),
     ...checkHygiene(root),
     ...checkSnippets(root),
+    ...checkParity(root),
   ],
   `${requirements.size} requirements named by tests; links, scripts, paths, records, snippets and codes hold`,
 );

@@ -27,11 +27,12 @@ describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('
     const text = filledIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.origin);
     expect(text).toMatch(/taken out/);
-    if (snippet.language === 'TypeScript') return;
+    // Whoever takes a library of ours leaves the rest to it; the tests of that library run the example.
+    if (/@countersign\/client|from countersign import|use Countersign\\/.test(snippet.text)) return;
     for (const check of ['countersign-result+jwt', 'ES256', 'jku', 'crit', '8192', '300', 'txn']) {
       expect(text).toContain(check);
     }
-    expect(text).toMatch(/compare_digest|hash_equals|MessageDigest\.isEqual/);
+    expect(text).toMatch(/hash_equals|MessageDigest\.isEqual/);
   });
 });
 

@@ -29,8 +29,8 @@ export const PAGES: readonly Snippet[] = [
 
 export const BACKENDS: readonly Snippet[] = [
   { language: 'TypeScript', needs: '@countersign/client', text: typescript },
-  { language: 'Python', needs: 'PyJWT[crypto] 2.10', text: python },
-  { language: 'PHP', needs: 'firebase/php-jwt 6.11, guzzlehttp/guzzle, symfony/cache', text: php },
+  { language: 'Python', needs: 'countersign, PyJWT[crypto] 2.8', text: python },
+  { language: 'PHP', needs: 'countersign/client', text: php },
   { language: 'Java', needs: 'com.nimbusds:nimbus-jose-jwt 9.37', text: java },
 ];
 

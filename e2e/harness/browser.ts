@@ -17,10 +17,30 @@ const DISABLED_FEATURES = [
   'OptimizationHints',
   'NetworkTimeServiceQuerying',
   'PreconnectToSearch',
+  // And one of ours: parts of the browser's own window that are made ready beside every page, and that nobody here sees.
+  'PreloadTopChromeWebUI',
 ];
 
+let running: Promise<Browser> | undefined;
+
+/**
+ * The browser of this process: the files of tests that run here one after another share it, each in contexts of its own,
+ * and it ends with the process.
+ */
+export async function sharedBrowser(): Promise<Browser> {
+  const browser = await running?.catch(() => undefined);
+  if (browser?.isConnected()) return browser;
+  running = launchBrowser();
+  return running;
+}
+
+/** Closes every page, so that the next file finds none. */
+export async function closePages(browser: Browser | undefined): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}
+
 /** Debian's Chromium from the PATH: the download that Playwright would make does not work everywhere. */
-export function launchBrowser(): Promise<Browser> {
+function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [

@@ -1,6 +1,13 @@
-import { addAdministrator, codeOf, type SceneAdministrator } from '../../server/testing/administrators.ts';
+import type { BrowserContextOptions } from '@playwright/test';
+import {
+  addAdministrator,
+  codeOf,
+  type SceneAdministrator,
+  signIn as signInAnew,
+} from '../../server/testing/administrators.ts';
 import { must } from '../../server/testing/scene.ts';
 import { createAccount } from '../../server/usecases/accounts/create-account.ts';
+import { writeSession } from '../../server/usecases/sign-in/authenticate-session.ts';
 import type { ConsoleStage } from './console-stage.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
@@ -38,6 +45,18 @@ export async function toCode(view: ConsoleView, who: SceneAdministrator): Promis
   await view.fill({ Password: who.password });
   await view.button('Sign in').click();
   await view.at('Enter your code');
+}
+
+/** What a browser holds in which somebody has signed in a moment ago, without the pages before the door. */
+export async function signedIn(
+  { ports }: ConsoleStage,
+  who: SceneAdministrator,
+): Promise<Pick<BrowserContextOptions, 'storageState'>> {
+  const opened = await signInAnew(ports, who);
+  const cookie = { name: 'countersign', value: writeSession(opened), domain: 'localhost', path: '/', expires: -1 };
+  return {
+    storageState: { cookies: [{ ...cookie, httpOnly: true, secure: false, sameSite: 'Strict' }], origins: [] },
+  };
 }
 
 export async function signIn(stage: ConsoleStage, view: ConsoleView, who: SceneAdministrator): Promise<void> {

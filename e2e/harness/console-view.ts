@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
+import { foundByAxe } from './axe.ts';
 import { expect } from './expect.ts';
 
 /** The console as the person sees it: by role and by label. */
@@ -28,7 +28,7 @@ export async function openConsole(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<ConsoleView> {
-  const context = await browser.newContext({ locale: 'en', ...options });
+  const context = await browser.newContext({ locale: 'en', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -75,10 +75,8 @@ export async function openConsole(
 export async function expectAccessible({ page }: ConsoleView, where: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const axe = new AxeBuilder({ page });
     // Between the schemes nothing changes but colours.
-    const { violations } = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    const found = await foundByAxe(page, colorScheme === 'dark' ? { runOnly: ['color-contrast'] } : {});
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }
   const { scrolls, client } = await page.evaluate(() => ({

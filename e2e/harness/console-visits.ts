@@ -2,7 +2,7 @@ import type { BrowserContextOptions } from '@playwright/test';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { SceneAdministrator } from '../../server/testing/administrators.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
-import { signIn } from './console-people.ts';
+import { signedIn } from './console-people.ts';
 import { type ConsoleStage, setConsoleStage } from './console-stage.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';
@@ -24,7 +24,7 @@ export function consoleVisits(seed: string): Visits {
   let stage: ConsoleStage;
   const views: ConsoleView[] = [];
   beforeAll(async () => {
-    stage = await setConsoleStage(seed, { hasWidget: true });
+    stage = await setConsoleStage(seed);
   });
   afterAll(() => stage?.close());
   afterEach(async () => {
@@ -42,10 +42,9 @@ export function consoleVisits(seed: string): Visits {
       return stage.ports;
     },
     async enter(who, path, options = DESK) {
-      const view = await stage.open('/console', options);
+      const view = await stage.open(path, { ...options, ...(await signedIn(stage, who)) });
       views.push(view);
-      await signIn(stage, view, who);
-      if (path !== '/console') await view.page.goto(stage.url + path);
+      if (path === '/console') await expect(view.heading).toHaveText(/^(Home|Your sign-in)$/);
       return view;
     },
   };

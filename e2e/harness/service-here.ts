@@ -1,9 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { expect } from 'vitest';
 import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
 import { loadSigningKeys } from '../../server/adapters/jose/load-signing-keys.ts';
 import { createSigner } from '../../server/adapters/jose/signer.ts';
@@ -14,27 +9,33 @@ import { createReadiness } from '../../server/http/readiness.ts';
 import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';
-import { buildWidget } from '../../widget/build.ts';
 import { type HostSite, startHostSite } from '../../widget/testing/host-page.ts';
-import { launchBrowser } from './browser.ts';
+import { foundByAxe } from './axe.ts';
+import { closePages, sharedBrowser } from './browser.ts';
+import { built } from './built-service.ts';
+import { expect } from './expect.ts';
 
-/** The service in this process: its clock is the test's, and a mail can be read before any mailbox gets it. */
+/**
+ * The service in this process, with its widget and console as they are built: its clock and store are the test's, and a
+ * mail can be read before any mailbox gets it.
+ */
 export interface ServiceHere {
   url: string;
   ports: TestPorts;
   host: HostSite;
   browser: Browser;
+  log(): string;
   /** The link in the last mail. */
   mailedLink(): string;
   close(): Promise<void>;
 }
 
-export async function startServiceHere(name: string): Promise<ServiceHere> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-here-'));
-  await buildWidget(folder);
-  const [ports, host, browser] = await Promise.all([openTestPorts(name), startHostSite(), launchBrowser()]);
-  const [port = 0] = await freePorts(1);
+/** @param wanted a port; default: any free one */
+export async function startServiceHere(name: string, wanted?: number): Promise<ServiceHere> {
+  const [ports, host, browser] = await Promise.all([openTestPorts(name), startHostSite(), sharedBrowser()]);
+  const port = wanted ?? (await freePorts(1))[0] ?? 0;
   const url = `http://localhost:${port}`;
+  const captured = capturedLog();
   const readiness = createReadiness();
   const keys = await loadSigningKeys(ports, { algorithm: 'ES256' });
   ports.signer = createSigner({ issuer: url, keys, now: () => ports.clock.now() });
@@ -43,8 +44,9 @@ export async function startServiceHere(name: string): Promise<ServiceHere> {
     version: '0.0.0',
     trustedProxies: [],
     forwardedHeader: 'x-forwarded-for',
-    widget: await loadBuiltFiles(folder, 'widget'),
-    log: capturedLog().log,
+    widget: await loadBuiltFiles(built('widget'), 'widget'),
+    console: await loadBuiltFiles(built('console'), 'console'),
+    log: captured.log,
     readiness,
   });
   const timeouts = { drainMs: 0, shutdownMs: 1000 };
@@ -60,23 +62,22 @@ export async function startServiceHere(name: string): Promise<ServiceHere> {
     ports,
     host,
     browser,
+    log: captured.text,
     mailedLink() {
       const mail = ports.courier.sent.findLast(({ kind }) => kind !== 'security-notice');
       if (!mail) throw new Error('no mail');
       return composeMail(mail, url).link ?? '';
     },
     async close() {
-      await browser.close();
+      await closePages(browser);
       await Promise.all([service.stop(), host.close()]);
       await ports.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await foundByAxe(page)).toEqual([]);
 }
 
 /** The frame is as high as what it shows, and nothing sticks out of it. */

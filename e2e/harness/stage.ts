@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { newNonce } from '../../clients/typescript/src/index.ts';
-import { launchBrowser } from './browser.ts';
+import { closePages, sharedBrowser } from './browser.ts';
 import { type HostPage, hostPage, type MountData, mountScript } from './host-page.ts';
 import { type HostSite, startHostSite } from './host-site.ts';
 import { type Service, startService } from './service.ts';
@@ -33,11 +33,8 @@ export interface Stage {
 /** @param settings further variables of the service */
 export async function setStage(settings: Record<string, string> = {}): Promise<Stage> {
   // The browser first: where there is none, nothing else is left running.
-  const browser: Browser = await launchBrowser();
-  const service = await startService(settings).catch(async (error: unknown) => {
-    await browser.close();
-    throw error;
-  });
+  const browser: Browser = await sharedBrowser();
+  const service = await startService(settings);
   const host = await startHostSite();
 
   const stage: Stage = {
@@ -63,11 +60,9 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
       const url = (opening.on ?? host).put(html, opening.headers);
       return { page: await stage.open(url, opening), nonce, url };
     },
-    async clear() {
-      await Promise.all(browser.contexts().map((context) => context.close()));
-    },
+    clear: () => closePages(browser),
     async close() {
-      await browser.close();
+      await closePages(browser);
       await Promise.all([service.close(), host.close()]);
     },
   };

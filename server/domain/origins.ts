@@ -1,4 +1,5 @@
 import { parse as parseDomain } from 'tldts';
+import { parseUrl } from './parse-url.ts';
 import type { Resource } from './resource.ts';
 
 type OriginRules = Pick<Resource, 'allowedOrigins' | 'allowLocalhost'>;
@@ -42,8 +43,9 @@ export function originAllowed(resource: OriginRules, origin: string): boolean {
 }
 
 function parseExactOrigin(text: string): string | undefined {
-  if (!ORIGIN_SHAPE.test(text) || !URL.canParse(text)) return undefined;
-  const { protocol, hostname, origin } = new URL(text);
+  const url = ORIGIN_SHAPE.test(text) ? parseUrl(text) : undefined;
+  if (!url) return undefined;
+  const { protocol, hostname, origin } = url;
   if (!HOST_SHAPE.test(hostname)) return undefined;
   return protocol === 'https:' || LOOPBACK.has(hostname) ? origin : undefined;
 }

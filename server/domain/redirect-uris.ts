@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.ts';
+
 /** Where a result may be posted to. Everything in it can stand in a Content-Security-Policy as it is. */
 const HOST_SHAPE = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const PATH_SHAPE = /^[\w.~%/-]*$/;
@@ -10,8 +12,9 @@ export const LONGEST_REDIRECT_URI = 500;
  * addresses: there is one way to write each. Undefined for anything else.
  */
 export function parseRedirectUri(text: string): string | undefined {
-  if (text.length > LONGEST_REDIRECT_URI || text.includes('#') || !URL.canParse(text)) return undefined;
-  const { href, protocol, hostname, username, password, pathname } = new URL(text);
+  const url = text.length > LONGEST_REDIRECT_URI || text.includes('#') ? undefined : parseUrl(text);
+  if (!url) return undefined;
+  const { href, protocol, hostname, username, password, pathname } = url;
   if (href !== text || username !== '' || password !== '') return undefined;
   if (!HOST_SHAPE.test(hostname) || !PATH_SHAPE.test(pathname)) return undefined;
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));

@@ -75,6 +75,8 @@ export const LAYERS = {
   /** Libraries for other people's backends: any runtime with web standards, so not even Node's own modules. */
   clients: { layers: [], types: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
+  /** Sites of other people, who have the client as a package. */
+  examples: { layers: [], packages: ['@countersign/client', '@hono/node-server', 'hono'] },
   cli: { layers: ['shared', 'clients'], packages: 'shipped' },
   tests: { layers: [], packages: 'declared', free: true },
   workshop: { layers: [], packages: 'declared', free: true },
@@ -144,7 +146,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
     if (second === undefined) return START_FILES.has(path) ? 'main' : 'app';
     return SERVER_FOLDERS[second] ?? { problem: `server/${second}/ is no part of the server's layout` };
   }
-  if (top === 'docs') return 'workshop';
+  if (top === 'docs') return second === 'examples' ? 'examples' : 'workshop';
   if (top === 'widget' && (second === 'react' || /\/react\.tsx?$/.test(path))) return 'widgetReact';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };
 }

@@ -24,7 +24,7 @@ const PYTHON_MODULES = [
 ];
 const PHP_EXTENSIONS = [
   '-r',
-  'exit(array_diff(["curl", "openssl", "sodium", "mbstring", "json"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
+  'exit(array_diff(["curl", "intl", "json", "openssl", "sodium"], array_map("strtolower", get_loaded_extensions())) ? 1 : 0);',
 ];
 
 /** Where the jars are that Java's tests compile against: Debian's place, or another that is named. */
@@ -44,10 +44,10 @@ export const NEEDS: readonly Need[] = [
   },
   { command: 'php', debian: ['php-cli'] },
   {
-    library: 'curl, openssl, sodium and mbstring for php',
+    library: 'curl, intl, openssl and sodium for php',
     programs: ['php'],
     args: PHP_EXTENSIONS,
-    debian: ['php-cli', 'php-curl', 'php-mbstring'],
+    debian: ['php-cli', 'php-curl', 'php-intl'],
   },
   { command: 'java', debian: ['default-jdk-headless'] },
   { command: 'javac', debian: ['default-jdk-headless'] },

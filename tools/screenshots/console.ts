@@ -29,7 +29,7 @@ const NAMES = [
 
 /** The console's rooms with an account in which something happens, in both schemes. The clock stands still. */
 export async function shootConsole(shoot: (page: Page, name: string) => Promise<void>): Promise<void> {
-  const stage = await setConsoleStage('screenshots', { hasWidget: true, port: await freePortFrom(8080) });
+  const stage = await setConsoleStage('screenshots', await freePortFrom(8080));
   try {
     const { account } = must(await createAccount(stage.ports, { name: 'Harbour & Co.' }));
     const { resource, filter } = await furnish(stage, account.id);
@@ -65,6 +65,7 @@ export async function shootConsole(shoot: (page: Page, name: string) => Promise<
     }
   } finally {
     await stage.close();
+    await stage.browser.close();
   }
 }
 

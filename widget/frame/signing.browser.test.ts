@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { foundByAxe, WCAG } from '../../e2e/harness/axe.ts';
 import type { FlowView } from '../../shared/wire/flow.ts';
 import { CODE, RESULT } from '../testing/fake-service.ts';
 import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
@@ -207,19 +207,11 @@ describe.each([
 ] as const)('%s', (_, colorScheme, options) => {
   test('axe finds nothing, also beside an error', async () => {
     const { page, frame } = await open(options, { colorScheme, viewport: { width: 320, height: 900 } });
-    const look = async () => {
-      const form = frame.locator('form');
-      await form.evaluate((one) => Promise.all(one.getAnimations().map(({ finished }) => finished)));
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    };
     await frame.locator('#sign').waitFor();
-    expect(await look()).toEqual([]);
+    expect(await foundByAxe(page, WCAG)).toEqual([]);
     await frame.locator('#sign').fill('000000');
     await frame.locator('.primary').click();
     await frame.locator('.error').waitFor();
-    expect(await look()).toEqual([]);
+    expect(await foundByAxe(page, WCAG)).toEqual([]);
   });
 });

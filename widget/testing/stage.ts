@@ -1,27 +1,12 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContextOptions, chromium, type Frame, type Page } from '@playwright/test';
-import { buildWidget } from '../build.ts';
+import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
+import { closePages, sharedBrowser } from '../../e2e/harness/browser.ts';
+import { built } from '../../e2e/harness/built-service.ts';
 import { type FakeService, RESOURCE, startFakeService } from './fake-service.ts';
 import { type HostSite, hostPage, startHostSite } from './host-page.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const BROWSER = {
-  executablePath: CHROMIUM,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    // Instead of Playwright's own list, which switches off partitioned storage: frames of other sites then have none.
-    '--disable-features=Translate',
-  ],
-};
 export const NONCE = 'nonce-of-the-session-0001';
 
 /** A browser, the service, a site that embeds it, and the widget as it is built. */
@@ -38,13 +23,13 @@ export interface Stage {
 }
 
 export async function setStage(): Promise<Stage> {
-  if (!existsSync(CHROMIUM)) throw new Error('These tests need chromium: apt-get install chromium');
+  // A copy: a test may put more beside it.
   const dist = await mkdtemp(join(tmpdir(), 'countersign-widget-'));
-  await buildWidget(dist);
+  await cp(built('widget'), dist, { recursive: true });
   const service = await startFakeService(dist);
   const host = await startHostSite();
   service.allowedOrigins.add(host.origin);
-  const browser = await chromium.launch(BROWSER);
+  const browser = await sharedBrowser();
 
   const open: Stage['open'] = async (url, options = {}) => {
     const context = await browser.newContext(options);
@@ -61,7 +46,7 @@ export async function setStage(): Promise<Stage> {
     widgetPage,
     openWidget: (options = '', browserOptions = {}) => open(widgetPage(options), browserOptions),
     async close() {
-      await browser.close();
+      await closePages(browser);
       await Promise.all([service.close(), host.close()]);
       await rm(dist, { recursive: true });
     },

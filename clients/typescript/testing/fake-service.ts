@@ -39,7 +39,10 @@ export async function startFakeService(): Promise<FakeService> {
     };
   }
 
-  const token = { id: 'tok_1', name: 'phone', kind: 'totp', locked: null };
+  const made = { createdAt: 1795599000000, createdBy: null };
+  const counted = { enabled: true, locked: null, failures: 0, resyncFailures: 0, directResources: [] };
+  const token = { id: 'tok_1', name: 'phone', kind: 'totp', ...counted, ...made };
+  const user = { id: 'usr_1', blocked: false, hasPassword: false, apiSupport: true, assignments: [], ...made };
   const routes: Record<string, (body: Record<string, string>) => [number, unknown]> = {
     'GET /.well-known/jwks.json': () => [200, VECTORS.jwks],
     'POST /v1/results/consume': (body) => [200, claims(String(body.nonce))],
@@ -50,7 +53,7 @@ export async function startFakeService(): Promise<FakeService> {
           ? [429, { title: 'Wait.', status: 429, code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 4200 }]
           : [403, { title: 'No.', status: 403, code: 'OTP_WRONG' }],
     'POST /v1/login-requests': () => [201, { loginRequest: 'lrq_secret', expiresAt: Date.now() + 120_000 }],
-    'POST /v1/users': ({ login }) => [201, { id: 'usr_1', login }],
+    'POST /v1/users': ({ login }) => [201, { ...user, login }],
     'POST /v1/tokens': () => [201, { token, secret: 'JBSWY3DPEHPK3PXP', otpauthUri: 'otpauth://totp/mira' }],
     'POST /v1/token-imports': ({ content }) => [
       200,

@@ -1,15 +1,18 @@
-import { hash as rawHash, verify as rawVerify } from '@node-rs/argon2';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { adoptHash } from '../../domain/imported-hash.ts';
-import { Overloaded } from '../../ports/password-hasher.ts';
-import { createArgon2Hasher } from './argon2-hasher.ts';
 
-vi.mock('@node-rs/argon2', async (original) => {
-  const real = await original<typeof import('@node-rs/argon2')>();
-  return { ...real, hash: vi.fn(real.hash), verify: vi.fn(real.verify) };
+// The hasher over an argon2 that can be watched. Files share what they import: these take nobody's, and nobody gets theirs.
+const real = await vi.importActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
+const verifySpy = vi.fn(real.verify);
+const hashSpy = vi.fn(real.hash);
+vi.resetModules();
+vi.doMock('@node-rs/argon2', () => ({ ...real, hash: hashSpy, verify: verifySpy }));
+const { Overloaded } = await import('../../ports/password-hasher.ts');
+const { createArgon2Hasher } = await import('./argon2-hasher.ts');
+afterAll(() => {
+  vi.doUnmock('@node-rs/argon2');
+  vi.resetModules();
 });
-const verifySpy = vi.mocked(rawVerify);
-const hashSpy = vi.mocked(rawHash);
 
 afterEach(() => {
   verifySpy.mockClear();
@@ -124,7 +127,6 @@ describe('argon2 hasher', () => {
       }
       expect(peak).toBe(2);
     } finally {
-      const real = await vi.importActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
       verifySpy.mockImplementation(real.verify);
     }
   });

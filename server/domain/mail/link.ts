@@ -1,3 +1,5 @@
+import { parseUrl } from '../parse-url.ts';
+
 /**
  * A link into this service: the configured public URL and a path, never a host that a request named (SR-40).
  *
@@ -5,7 +7,7 @@
  * @throws TypeError for a path that would lead elsewhere
  */
 export function linkTo(base: string, path: string): string {
-  const url = URL.canParse(path, base) ? new URL(path, base) : undefined;
+  const url = parseUrl(path, base);
   if (!path.startsWith('/') || url?.origin !== base || url.username !== '')
     throw new TypeError('not a path of this service');
   return url.href;

@@ -1,5 +1,6 @@
 import type { MailLanguage } from '../mail/mail.ts';
 import { plainLine } from '../mail/markup.ts';
+import { parseUrl } from '../parse-url.ts';
 
 /** What a text message with a code is made of. */
 export interface TextFacts {
@@ -66,5 +67,5 @@ function confirmation(
 }
 
 function hostOf(origin: string | undefined): string | undefined {
-  return origin !== undefined && URL.canParse(origin) ? new URL(origin).hostname || undefined : undefined;
+  return (origin !== undefined && parseUrl(origin)?.hostname) || undefined;
 }

@@ -1,4 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { parseUrl } from '../parse-url.ts';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { judgeToken } from './judge-token.ts';
@@ -25,8 +26,9 @@ const DIGITS = ['6', '6', '8', '7'];
  * @throws Flawed
  */
 export function readMigration(text: string): { part: MigrationPart; outcomes: ImportRow['outcome'][] } {
-  if (!URL.canParse(text)) throw new Flawed('ROW_MALFORMED');
-  const data = new URL(text).searchParams.getAll('data');
+  const url = parseUrl(text);
+  if (!url) throw new Flawed('ROW_MALFORMED');
+  const data = url.searchParams.getAll('data');
   // An unescaped plus has become a space.
   const bytes = data.length === 1 ? base64Decode((data[0] ?? '').replaceAll(' ', '+')) : undefined;
   if (bytes === undefined) throw new Flawed('ROW_MALFORMED');

@@ -1,4 +1,5 @@
 import { base32Decode } from '../otp/base32.ts';
+import { parseUrl } from '../parse-url.ts';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { judgeToken } from './judge-token.ts';
@@ -40,8 +41,8 @@ function bounded(uri: string): string {
 
 /** @throws Flawed */
 function readUri(text: string) {
-  if (!/^otpauth:\/\//i.test(text) || !URL.canParse(text)) throw new Flawed('ROW_MALFORMED');
-  const uri = new URL(text);
+  const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
+  if (!uri) throw new Flawed('ROW_MALFORMED');
   const said = new Map<string, string>();
   for (const [name, value] of uri.searchParams) {
     const plain = name.toLowerCase();

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { canonicalAddress, inAnyRange } from '../addresses.ts';
+import { parseUrl } from '../parse-url.ts';
 
 export interface TargetRules {
   /** Canonical CIDR ranges that the operator allows on purpose, though they are not of the open internet. */
@@ -65,15 +66,9 @@ export function mayConnectTo(address: string, rules: TargetRules): boolean {
  */
 export function readTarget(text: string, rules: TargetRules): { url: URL } | { problem: TargetProblem } {
   // The parser of URLs repairs what it gets: blanks and line ends vanish, backslashes turn. Here they are refused.
-  if (
-    text.length > LONGEST_URL ||
-    !/^https?:\/\/[^/\\]/i.test(text) ||
-    /[\s\\\p{Cc}]/u.test(text) ||
-    !URL.canParse(text)
-  ) {
-    return { problem: 'not a URL' };
-  }
-  const url = new URL(text);
+  const isWhole = text.length <= LONGEST_URL && /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\\p{Cc}]/u.test(text);
+  const url = isWhole ? parseUrl(text) : undefined;
+  if (!url) return { problem: 'not a URL' };
   if (url.username !== '' || url.password !== '' || authorityOf(text).includes('@')) {
     return { problem: 'must not hold a user name or password' };
   }

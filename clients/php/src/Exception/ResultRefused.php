@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Exception;
+
+/** A result that signs nobody in. The codes begin with `RESULT_`. */
+final class ResultRefused extends CountersignException
+{
+}

@@ -1,0 +1,113 @@
+"""The examples of the README, as they stand there, against the running service."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import time
+import unittest
+import uuid
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from countersign import CLIENT_ERROR_CODES, Client, errors, new_nonce
+
+from .person import ORIGIN, PASSWORD, make_person, sign_in
+from .test_service import API_KEY, URL
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+class Readme(unittest.TestCase):
+    def test_as_many_examples_as_are_tried_here_and_every_error(self) -> None:
+        self.assertEqual(len(EXAMPLES), 6)
+        for code in CLIENT_ERROR_CODES:
+            self.assertIn(f"`{code}`", README)
+        for name, kind in vars(errors).items():
+            if isinstance(kind, type) and issubclass(kind, errors.CountersignError):
+                self.assertIn(f"`{name}`", README)
+
+
+@unittest.skipUnless(URL and API_KEY, "COUNTERSIGN_TEST_URL and COUNTERSIGN_TEST_API_KEY name no service")
+class ReadmeExamples(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        # A machine that does other things as well must not decide.
+        cls.client = Client(url=URL, api_key=API_KEY, timeout_ms=60_000)
+        cls.resource = cls.client.resources.create({"name": "Readme", "allowedOrigins": [ORIGIN]})["id"]
+
+    def example(self, index: int) -> Any:
+        module: dict[str, Any] = {"__name__": f"example_{index}"}
+        text = EXAMPLES[index].replace("https://auth.example", URL).replace("res_01k8dq9z2mp", self.resource)
+        secret = f"whsec_{base64.b64encode(b'k' * 32).decode()}"
+        with mock.patch.dict("os.environ", {"COUNTERSIGN_API_KEY": API_KEY, "WEBHOOK_SECRET": secret}):
+            exec(compile(text, f"README.md, example {index}", "exec"), module)
+        return module
+
+    def person(self) -> Any:
+        return make_person(self.client, self.resource, f"r-{uuid.uuid4().hex[:12]}")
+
+    def test_who_signed_in(self) -> None:
+        module, person, session = self.example(0), self.person(), {}  # type: ignore[var-annotated]
+        nonce = module["begin_sign_in"](session)
+        self.assertEqual(module["begin_sign_in"](session), nonce)
+        form = {"countersign_result": sign_in(URL, {"resource": self.resource, "nonce": nonce}, person)}
+        self.assertEqual(module["finish_sign_in"]({"nonce": new_nonce()}, form), "Please sign in again.")
+        self.assertEqual(module["finish_sign_in"](session, form), f"Welcome, {person.login}!")
+        self.assertEqual(session, {"user": person.id})
+        self.assertEqual(module["finish_sign_in"](session, form), "Please sign in again.")
+        self.assertEqual(module["finish_sign_in"](session, {}), "Please sign in again.")
+
+    def test_used_once(self) -> None:
+        module, person, nonce = self.example(1), self.person(), new_nonce()
+        result = sign_in(URL, {"resource": self.resource, "nonce": nonce}, person)
+        self.assertEqual(module["sign_in"](result, nonce), {"user": person.id, "otp": "verified"})
+        with self.assertRaises(errors.ServiceRefused) as refusal:
+            module["sign_in"](result, nonce)
+        self.assertEqual(refusal.exception.code, "RESULT_USED")
+
+    def test_your_own_login_form(self) -> None:
+        module, person = self.example(2), self.person()
+        code = person.code()
+        wrong = "000000" if code != "000000" else "000001"
+        log_in = module["log_in"]
+        self.assertEqual(log_in(person.login, PASSWORD, wrong, "192.0.2.1"), "That code is not right.")
+        self.assertEqual(log_in(person.login, "wrong", code, "192.0.2.1"), "You could not be signed in.")
+        self.assertEqual(log_in(person.login, PASSWORD, code, "192.0.2.1"), f"Welcome, {person.login}!")
+
+    def test_the_second_factor_alone(self) -> None:
+        module, person, session = self.example(3), self.person(), {}  # type: ignore[var-annotated]
+        asked = module["ask_for_code"](session, person.login)
+        self.assertEqual(asked["nonce"], session["nonce"])
+        self.assertTrue(asked["login_request"])
+
+    def test_told_of_what_happens(self) -> None:
+        module, body = (
+            self.example(4),
+            b'{"type":"user.updated","timestamp":"2027-01-15T08:00:00Z","data":{"subject":"u"}}',
+        )
+        at = str(int(time.time()))
+        signature = hmac.new(b"k" * 32, f"m.{at}.".encode() + body, hashlib.sha256).digest()
+        headers = {
+            "Webhook-Id": "m",
+            "Webhook-Timestamp": at,
+            "Webhook-Signature": f"v1,{base64.b64encode(signature).decode()}",
+        }
+        told: list[str] = []
+        secret = f"whsec_{base64.b64encode(b'k' * 32).decode()}"
+        with mock.patch.dict("os.environ", {"WEBHOOK_SECRET": secret}):
+            statuses = [module["receive"](one, headers, told.append) for one in (body, body, body + b" ")]
+        self.assertEqual((statuses, told), ([204, 204, 400], ["u"]))
+
+    def test_users_tokens_and_the_rest(self) -> None:
+        module = self.example(5)
+        self.assertRegex(module["welcome"](self.resource, f"r-{uuid.uuid4().hex[:12]}"), r"\Aotpauth://totp/")
+        self.assertIsInstance(module["unlock_all"](), int)
+
+
+if __name__ == "__main__":
+    unittest.main()

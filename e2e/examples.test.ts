@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { findPython } from '../tools/prepare/programs.ts';
+import { quietProbe } from '../tools/prepare/quiet-probe.ts';
+import { type ExampleSite, exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
+import { expect } from './harness/expect.ts';
+import { makePersonWithDevice, makeResource } from './harness/people.ts';
+import { type Stage, setStage } from './harness/stage.ts';
+import { widgetOn } from './harness/widget-view.ts';
+
+/** One line for each language: how its example is started. */
+const EXAMPLES: readonly ExampleSite[] = [
+  {
+    language: 'typescript',
+    file: 'docs/examples/typescript/server.ts',
+    command: () => [process.execPath, '--import', 'tsx', 'docs/examples/typescript/server.ts'],
+  },
+  {
+    language: 'python',
+    file: 'docs/examples/python/server.py',
+    command: () => [findPython(quietProbe), '-B', 'docs/examples/python/server.py'],
+    env: { PYTHONPATH: 'clients/python/src' },
+  },
+  {
+    language: 'php',
+    file: 'docs/examples/php/index.php',
+    // Sessions in the temporary folder: the system's own may not be ours to write to.
+    command: (port) => ['php', '-d', 'session.save_path=', '-S', `127.0.0.1:${port}`, 'docs/examples/php/index.php'],
+  },
+];
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
+
+test('every language has its example here, of fewer than 60 lines', () => {
+  expect(readdirSync(join(ROOT, 'docs/examples')).sort()).toEqual(EXAMPLES.map(({ language }) => language).sort());
+  for (const { file } of EXAMPLES) {
+    expect(readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length, file).toBeLessThan(60);
+  }
+});
+
+describe.each(EXAMPLES)('the example in $language', (site) => {
+  let example: RunningExample;
+  let resource: string;
+
+  beforeAll(async () => {
+    const { client, url: service } = stage.service;
+    const { port, origin } = await exampleAddress();
+    resource = (await makeResource(client, origin)).id;
+    example = await startExample(site, { port, origin, service, resource });
+  });
+  afterAll(() => example?.close());
+
+  test('lets in who signs in with password and code, keeps them in, and lets them out', async () => {
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const page = await stage.open(`${example.origin}/`);
+    const heading = page.getByRole('heading', { level: 1 });
+    await expect(heading).toHaveText('Please sign in');
+    const [before] = await page.context().cookies();
+    const widget = widgetOn(page);
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await widget.giveCode(person.device.code());
+
+    await expect(heading).toHaveText(`Hello, ${person.login}`);
+    expect(page.url()).toBe(`${example.origin}/`);
+    const [after] = await page.context().cookies();
+    expect(after).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+    expect(after?.value).not.toBe(before?.value);
+    await page.reload();
+    await expect(heading).toHaveText(`Hello, ${person.login}`);
+
+    // What held the session before the sign-in holds none now.
+    const old = { headers: { cookie: `${before?.name}=${before?.value}` } };
+    expect(await (await fetch(`${example.origin}/`, old)).text()).toContain('Please sign in');
+    const cookie = { headers: { cookie: `${after?.name}=${after?.value}` } };
+    expect(await (await fetch(`${example.origin}/`, cookie)).text()).toContain('Hello, ');
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(heading).toHaveText('Please sign in');
+    expect(await (await fetch(`${example.origin}/`, cookie)).text()).toContain('Please sign in');
+  });
+
+  test('does not let in another visitor with somebody’s result, nor with the same one twice', async () => {
+    const person = await makePersonWithDevice(stage.service.client, resource);
+    const page = await stage.open(`${example.origin}/`);
+    let result = '';
+    await page.route(`${example.origin}/sign-in`, async (route) => {
+      result = new URLSearchParams(route.request().postData() ?? '').get('countersign_result') ?? '';
+      await route.continue();
+    });
+    const widget = widgetOn(page);
+    await widget.identify(person.login);
+    await widget.givePassword(person.password);
+    await widget.giveCode(person.device.code());
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Hello, ${person.login}`);
+
+    const other = await stage.open(`${example.origin}/`);
+    for (const text of [result, result, '', 'a.b.c', '\u00e4']) {
+      const answer = await other.request.post(`${example.origin}/sign-in`, { form: { countersign_result: text } });
+      expect(answer.status()).toBe(403);
+      expect(await answer.text()).toMatch(/RESULT_(?:NONCE_WRONG|MALFORMED)/);
+    }
+    // No session and no form at all.
+    expect((await fetch(`${example.origin}/sign-in`, { method: 'POST' })).status).toBe(403);
+    await other.reload();
+    await expect(other.getByRole('heading', { level: 1 })).toHaveText('Please sign in');
+  });
+});

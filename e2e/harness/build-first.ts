@@ -1,0 +1,7 @@
+import { BUILT_FIRST, builtService } from './built-service.ts';
+
+/** Before the tests in a browser: what they try is built once, and not by two files at the same time. */
+export default function buildFirst(): void {
+  builtService();
+  process.env[BUILT_FIRST] = 'yes';
+}

@@ -1,0 +1,13 @@
+/**
+ * The URL that a text is, or undefined. For `URL.canParse`, which must not judge here: once Node 20 has compiled it for a
+ * busy service, it takes texts with letters such as ü for broken ones.
+ *
+ * @param base what a relative one is relative to
+ */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { type Tree, withTree } from '../testing/planted-tree.ts';
+import { declares } from './declares.ts';
+import { checkParity, renderParity } from './parity.ts';
+
+const LIST = { groups: [{ title: 'Results', features: { verify: 'Verify a result', consume: 'Use it up' } }] };
+const SAYS = {
+  language: 'Python',
+  package: 'countersign',
+  features: { verify: { in: 'results.py', as: 'Verifier.verify_result', tested: 'tests.py' } },
+  corpus: { 'results.json': 'tests.py' },
+};
+const TREE: Tree = {
+  'clients/features.json': JSON.stringify(LIST),
+  'clients/python/features.json': JSON.stringify(SAYS),
+  'clients/python/results.py': 'class Verifier:\n    def verify_result(self, jwt): ...\n',
+  'clients/python/tests.py': "verifier.verify_result(load('results.json'))\n",
+  'shared/vectors/results.json': '{"cases": [1, 2]}',
+  'shared/vectors/test-keys.json': '{}',
+};
+const problems = (changes: Tree = {}, says: object = {}): string[] =>
+  withTree({ ...TREE, 'clients/python/features.json': JSON.stringify({ ...SAYS, ...says }), ...changes }, (root) =>
+    checkParity(root).map(({ path, problem }) => `${path}: ${problem}`),
+  );
+
+it('is content when the table is what would be written, and shows what a library has not', () => {
+  withTree(TREE, (root) => {
+    const table = renderParity(root);
+    expect(table).toContain('| Verify a result | [`Verifier.verify_result`](python/results.py) |');
+    expect(table).toContain('| Use it up | no |');
+    expect(table).toContain(': 2 cases | [all](python/tests.py) |');
+    expect(withTree({ ...TREE, 'clients/PARITY.md': table }, checkParity)).toEqual([]);
+  });
+});
+
+it.each([
+  ['a table that is stale', { 'clients/PARITY.md': '# Old\n' }, {}, /PARITY\.md: is not what/],
+  ['a method that is gone', { 'clients/python/results.py': 'class Verifier:\n' }, {}, /declares no Verifier\.verify/],
+  [
+    'a method that is only called',
+    { 'clients/python/results.py': 'class Verifier:\n  verify_result()\n' },
+    {},
+    /no Ver/,
+  ],
+  ['a method in a comment', { 'clients/python/results.py': 'class Verifier:\n  # def verify_result(\n' }, {}, /no Ver/],
+  [
+    'a file that is gone',
+    {},
+    { features: { verify: { ...SAYS.features.verify, in: 'x.py' } } },
+    /x\.py does not exist/,
+  ],
+  ['a feature that nobody knows', {}, { features: { fly: SAYS.features.verify } }, /fly is not in/],
+  ['a feature that no test tries', { 'clients/python/tests.py': "'results.json'" }, {}, /does not try verify_result/],
+  ['a corpus that is left out', {}, { corpus: {} }, /does not run shared\/vectors\/results\.json/],
+  ['a corpus that no test reads', { 'clients/python/tests.py': 'verify_result' }, {}, /tests\.py does not run/],
+  ['a corpus that is new', { 'shared/vectors/new.json': '{}' }, {}, /does not run shared\/vectors\/new\.json/],
+  ['a library that says nothing', { 'clients/java/Client.java': '' }, {}, /java\/features\.json: a library says/],
+])('%s is found', (_what, changes, says, said) => {
+  expect(problems(changes, says).join('\n')).toMatch(said);
+});
+
+it.each([
+  [
+    'ts',
+    'export interface Client {\n  users: Users;\n  list(): void;\n}',
+    ['Client.users', 'Client.list'],
+    ['Client.gone'],
+  ],
+  ['ts', 'function verify<T>(a: T) { return consume(a); }', ['verify'], ['consume', 'a']],
+  [
+    'py',
+    'class A:\n    x: int = 1\n    def __init__(self, url: str):\n        self.users = 1',
+    ['A.users', 'url', 'A.x'],
+    ['B'],
+  ],
+  [
+    'php',
+    'final class Client { public readonly Users $users; public function verify(?string $origin) {} }',
+    ['Client.users', 'Client.verify', 'origin'],
+    ['consume'],
+  ],
+  [
+    'java',
+    'public record A(String origin, boolean requireOtp) { public Claims verify(String s) { return x(); } }',
+    ['A.origin', 'A.requireOtp', 'A.verify'],
+    ['consume'],
+  ],
+  ['txt', 'verify', [], ['verify']],
+])('in %s it tells declarations from the rest', (extension, source, there, notThere) => {
+  expect(there.filter((name) => !declares(source, extension, name))).toEqual([]);
+  expect(notThere.filter((name) => declares(source, extension, name))).toEqual([]);
+});
