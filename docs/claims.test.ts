@@ -46,6 +46,7 @@ describe('the blocks of the documents', () => {
       'ts', // backend-examples.test.ts
       'python', // library-examples.test.ts
       'php', // php-examples.test.ts
+      'java', // clients/java/java.test.ts
       'html', // embedding.browser.test.ts
       'js',
       'jsx',
@@ -71,6 +72,7 @@ describe('the blocks of the documents', () => {
       ['docs/backend-developers.md', 'npm install /tmp/countersign-client-0.1.0.tgz'],
       ['docs/backend-developers.md', 'pip install ./clients/python'],
       ['docs/backend-developers.md', expect.stringContaining('composer require countersign/client')],
+      ['docs/backend-developers.md', 'mvn -f clients/java/pom.xml install'],
       ['docs/backend-developers.md', expect.stringContaining('"result": "eyJ…"')],
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],

@@ -351,7 +351,7 @@ describe('the sign-in, in the console', () => {
       allowedOrigins: ['https://shop.example'],
     });
     const view = await enter(who, pathOf(shop, '/embed?backend=python'));
-    await expect(view.page.getByRole('region', { name: 'In the backend' })).toContainText(`RESOURCE = "${shop.id}"`);
+    await expect(view.page.getByRole('region', { name: 'In the backend' })).toContainText(`resource="${shop.id}"`);
     await expect(view.page.getByRole('region', { name: 'In the backend' })).toContainText(
       'ORIGIN = "https://shop.example"',
     );

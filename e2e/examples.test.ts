@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { JavaWorkshop } from '../clients/java/testing/java-workshop.ts';
 import { findPython } from '../tools/prepare/programs.ts';
 import { quietProbe } from '../tools/prepare/quiet-probe.ts';
 import { type ExampleSite, exampleAddress, ROOT, type RunningExample, startExample } from './harness/example-site.ts';
@@ -27,6 +28,12 @@ const EXAMPLES: readonly ExampleSite[] = [
     file: 'docs/examples/php/index.php',
     // Sessions in the temporary folder: the system's own may not be ours to write to.
     command: (port) => ['php', '-d', 'session.save_path=', '-S', `127.0.0.1:${port}`, 'docs/examples/php/index.php'],
+  },
+  {
+    language: 'java',
+    file: 'docs/examples/java/Server.java',
+    // Java runs a program of one file from its source; the library is compiled before.
+    command: async () => ['java', '-cp', (await JavaWorkshop.open()).classPath, 'docs/examples/java/Server.java'],
   },
 ];
 

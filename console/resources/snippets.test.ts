@@ -22,17 +22,11 @@ describe.each(all.map((snippet) => [snippet.language, snippet] as const))('%s', 
 });
 
 describe.each(BACKENDS.map((snippet) => [snippet.language, snippet] as const))('the backend in %s', (_, snippet) => {
-  // What the recipe for any language asks for, as far as a library does not do it by itself.
-  test('names the page, takes the nonce out first, and refuses keys that a result brings along', () => {
+  test('names the page, takes the nonce out first, and leaves the checks to our library', () => {
     const text = filledIn(snippet.text, FILLING);
     expect(text).toContain(FILLING.origin);
     expect(text).toMatch(/taken out/);
-    // Whoever takes a library of ours leaves the rest to it; the tests of that library run the example.
-    if (/@countersign\/client|from countersign import|use Countersign\\/.test(snippet.text)) return;
-    for (const check of ['countersign-result+jwt', 'ES256', 'jku', 'crit', '8192', '300', 'txn']) {
-      expect(text).toContain(check);
-    }
-    expect(text).toMatch(/hash_equals|MessageDigest\.isEqual/);
+    expect(text).toMatch(/@countersign\/client|from countersign import|use Countersign\\|import dev\.countersign\./);
   });
 });
 

@@ -31,7 +31,7 @@ export const BACKENDS: readonly Snippet[] = [
   { language: 'TypeScript', needs: '@countersign/client', text: typescript },
   { language: 'Python', needs: 'countersign, PyJWT[crypto] 2.8', text: python },
   { language: 'PHP', needs: 'countersign/client', text: php },
-  { language: 'Java', needs: 'com.nimbusds:nimbus-jose-jwt 9.37', text: java },
+  { language: 'Java', needs: 'dev.countersign:countersign-client', text: java },
 ];
 
 /** How the demo shop is started, as it is typed into a shell. */

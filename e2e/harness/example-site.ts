@@ -6,12 +6,15 @@ import { waitUntil } from '../../server/testing/wait-until.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
+type Command = readonly [program: string, ...args: string[]];
+
 /** How an example of `docs/examples` is started, by a program on the PATH and from the root of the project. */
 export interface ExampleSite {
   readonly language: string;
   /** Its one file, from the root. */
   readonly file: string;
-  command(port: number): readonly [program: string, ...args: string[]];
+  /** Takes as long as it takes to compile what the example needs. */
+  command(port: number): Command | Promise<Command>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +34,7 @@ export async function startExample(
   site: ExampleSite,
   { port, origin, service, resource }: { port: number; origin: string; service: string; resource: string },
 ): Promise<RunningExample> {
-  const [program, ...args] = site.command(port);
+  const [program, ...args] = await site.command(port);
   const settings = { COUNTERSIGN_URL: service, COUNTERSIGN_RESOURCE: resource, PORT: String(port) };
   const env = { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...site.env, ...settings };
   const child: ChildProcess = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });

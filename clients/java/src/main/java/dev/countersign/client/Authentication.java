@@ -1,0 +1,20 @@
+package dev.countersign.client;
+
+/**
+ * Somebody who was let in.
+ *
+ * @param method by which: {@code password}, {@code otp}, {@code password-otp} or {@code token}
+ * @param user who; null with the method {@code token}
+ * @param token whose code it was, or null
+ * @param kind of that token, or null
+ * @param otp what became of the one-time password
+ */
+public record Authentication(String method, Who user, String token, String kind, OtpUse otp) {
+  /**
+   * A user.
+   *
+   * @param id stable: key your own records on it
+   * @param login may change hands over time
+   */
+  public record Who(String id, String login) {}
+}

@@ -1,0 +1,42 @@
+package dev.countersign.client;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Requests whose answers are small and come soon, or not at all. */
+final class BoundedHttp {
+  private final HttpClient client;
+
+  /** Null: one of its own. */
+  BoundedHttp(HttpClient given) {
+    client = given == null ? newClient() : given;
+    // They would carry credentials elsewhere.
+    if (client.followRedirects() != HttpClient.Redirect.NEVER) {
+      throw InvalidInputException.option("\"httpClient\" must not follow redirects.");
+    }
+  }
+
+  private static HttpClient newClient() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(Duration.ofMinutes(1))
+        .build();
+  }
+
+  /** The time limit covers the body too, which {@link HttpRequest#timeout} does not. */
+  CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request, Duration timeout, int maxBytes) {
+    CompletableFuture<HttpResponse<byte[]>> inFlight = client.sendAsync(request, head -> new BoundedBody(maxBytes));
+    CompletableFuture<HttpResponse<byte[]>> answered = inFlight.copy();
+    // Also when whoever waits cancels it.
+    answered.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) inFlight.cancel(true);
+        });
+    return answered.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.countersign.client;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who signed in, where, and how (RFC 7519).
+ *
+ * @param iss the service's public URL
+ * @param aud the resource id
+ * @param sub the user id. Stable: key your own records on it
+ * @param preferredUsername the user's login. May change hands over time
+ * @param nonce the nonce of the sign-in
+ * @param origin origin of the page that embedded the widget, as the person's browser enforced it
+ * @param amr methods used, as of RFC 8176: {@code pwd otp sms pin hwk swk user mfa}
+ * @param acr {@code "1"} one factor, {@code "2"} two factors
+ * @param otp what became of the one-time password
+ * @param txn hash of the transaction that the person confirmed. Empty: they signed in
+ * @param authTime when the oldest of the factors was shown
+ * @param iat when the result was made
+ * @param exp when it expires
+ * @param jti the result's own id: it can be consumed once, by this and never by its text
+ * @param test whether a test resource gave it, with which nobody has signed in; only ever true where tests are accepted
+ */
+public record ResultClaims(
+    String iss,
+    String aud,
+    String sub,
+    String preferredUsername,
+    String nonce,
+    String origin,
+    List<String> amr,
+    String acr,
+    OtpUse otp,
+    Optional<String> txn,
+    Instant authTime,
+    Instant iat,
+    Instant exp,
+    String jti,
+    boolean test) {
+  /** The {@code typ} header of a result; anything else is not a result (RFC 8725 3.11). */
+  public static final String TYP = "countersign-result+jwt";
+
+  /** The {@code typ} of what a test resource gives. */
+  public static final String TEST_TYP = "countersign-test-result+jwt";
+}
