@@ -9,6 +9,8 @@ import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts'
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
 import { loadSmsGateway } from '../server/config/load-sms-gateway.ts';
+import { USER_BLOCKS } from '../server/domain/protectimus/blocks.ts';
+import { PROTECTIMUS_TYPES } from '../server/domain/protectimus/type-names.ts';
 import { RESOURCE_WARNINGS } from '../server/domain/resource-warnings.ts';
 import { REFUSALS } from '../shared/wire/codes.ts';
 import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../shared/wire/token-import.ts';
@@ -77,6 +79,7 @@ describe('the blocks of the documents', () => {
       ['docs/operators.md', expect.stringContaining('git clone')],
       ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
       ['docs/operators.md', 'countersign courier test --to +4915112345678'],
+      ['docs/protectimus.md', expect.stringContaining('--kind protectimus')],
     ]);
   });
 });
@@ -263,6 +266,9 @@ describe('what the documents say', () => {
       ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
+      // The words of the Protectimus dialect.
+      ...PROTECTIMUS_TYPES,
+      ...USER_BLOCKS,
     ]);
     for (const word of ownWordsOfTheLoader()) known.add(word);
     const named = documentPaths()

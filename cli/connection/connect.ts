@@ -5,6 +5,7 @@ import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { type HttpService, httpService } from './http.ts';
 import { Misuse, type Service, Unreachable } from './service.ts';
 
@@ -58,8 +59,8 @@ export async function connectToAccount(options: ConnectOptions): Promise<Service
 }
 
 function remote(url: string, apiKey: string | undefined): Service {
-  if (!URL.canParse(url)) throw new Misuse('--url is not a URL');
-  const parsed = new URL(url);
+  const parsed = parseUrl(url);
+  if (!parsed) throw new Misuse('--url is not a URL');
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
   if (parsed.protocol !== 'https:' && !loopback) throw new Misuse('an API key goes over https, or to this machine');
   if (!apiKey) throw new Misuse('set COUNTERSIGN_API_KEY to an API key of the account');

@@ -277,6 +277,13 @@ const token: Noun = {
     { flag: 'pin-position', name: 'pin.position', type: 'text', on: both, about: 'typed before or after the code' },
     { flag: 'pin', name: 'pin', type: 'removal', on: update, about: '`none`: without a PIN from now on' },
     { flag: 'enabled', name: 'enabled', type: 'boolean', on: update, about: 'false: takes no part in authentication' },
+    {
+      flag: 'api-support',
+      name: 'apiSupport',
+      type: 'boolean',
+      on: update,
+      about: 'whether its codes count over the API',
+    },
     { flag: 'locked', name: 'locked', type: 'boolean', on: update, about: 'false: unlock and forgive failures' },
     {
       flag: 'expires',

@@ -14,6 +14,10 @@ export interface ApiKey extends Fields {
   prefix: string;
   scopes: readonly Scope[];
   resources: readonly string[] | null;
+  kind: 'bearer' | 'protectimus';
+  /** Of kind `protectimus`: the user name that goes with it, and where it is taken from. */
+  login: string | null;
+  addressRanges: readonly string[] | null;
   enabled: boolean;
   expiresAt: number;
   formerUntil: number | null;
@@ -39,10 +43,37 @@ export function stateOf({ enabled, expiresAt }: Pick<ApiKey, 'enabled' | 'expire
   return expiresAt - now < SOON_MS ? 'soon' : 'active';
 }
 
+const MOST_RANGES = 50;
+/** The shape alone: what is an address, the service says. */
+const RANGE = /^[0-9a-f:.]{2,45}(?:\/[0-9]{1,3})?$/i;
+
+/** Where a key of Protectimus is taken from. */
+export function rangesInput(hint: string): Input {
+  const read = (text: string) => (RANGE.test(text.trim()) ? { value: text.trim() } : { mistake: words('notARange') });
+  return {
+    name: 'addressRanges',
+    kind: 'list',
+    most: MOST_RANGES,
+    placeholder: '203.0.113.7',
+    label: words('ranges'),
+    hint,
+    read,
+  };
+}
+
+/** What one of these has that is there already. Its rights are its administrator's. */
+export function protectimusInputs({ addressRanges }: Pick<ApiKey, 'addressRanges'>): Input[] {
+  return [nameInput(), ...(addressRanges === null ? [] : [rangesInput(words('rangesKept'))])];
+}
+
+export function nameInput(): Input {
+  return { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') };
+}
+
 /** What a new key and one that is there are both asked for. */
 export function inputsOf(resources: readonly Choice[]): Input[] {
   return [
-    { name: 'name', kind: 'text', max: 100, label: words('name'), hint: words('nameHint') },
+    nameInput(),
     {
       name: 'scopes',
       kind: 'some-of',

@@ -40,8 +40,9 @@ export function KeyList() {
           {
             key: 'scopes',
             label: words('scopes'),
-            cell: ({ scopes }) => (
+            cell: ({ scopes, kind }) => (
               <span class="muted">
+                {kind === 'protectimus' && 'Protectimus: '}
                 {SCOPES.filter((one) => scopes.includes(one))
                   .map((one) => words(one))
                   .join(', ')}

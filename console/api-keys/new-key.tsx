@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
+import type { Input } from '../edit/inputs.ts';
 import { useInside } from '../inside/context.ts';
 import { PageHead } from '../inside/page-head.tsx';
 import { ShownOnce } from '../secrets/shown-once.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import { API_KEYS, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS } from './api-key.ts';
+import type { Fields } from '../service/conflict.ts';
+import { API_KEYS, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS, nameInput, rangesInput } from './api-key.ts';
 import { words } from './words.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,6 +16,7 @@ export function NewKey() {
   const { reads, go } = useInside();
   const { choices } = useResourceChoices();
   const [made, setMade] = useState<KeyWithSecret>();
+  const [isProtectimus, setProtectimus] = useState(false);
   const back = { href: API_KEYS, label: words('title') };
   if (made) {
     return (
@@ -25,22 +28,26 @@ export function NewKey() {
   }
   return (
     <>
-      <PageHead title={words('newKey')} lead={words('newLead')} back={back} />
+      <PageHead
+        title={words('newKey')}
+        lead={words(isProtectimus ? 'protectimusLead' : 'newLead')}
+        back={back}
+        actions={
+          <button type="button" class="secondary" onClick={() => setProtectimus(!isProtectimus)}>
+            {words(isProtectimus ? 'ordinary' : 'protectimus')}
+          </button>
+        }
+      />
       <CreateForm<KeyWithSecret>
+        key={isProtectimus ? 'protectimus' : 'bearer'}
         path="api-keys"
-        inputs={[
-          ...inputsOf(choices),
-          {
-            name: 'lifetimeMs',
-            kind: 'duration',
-            min: MINUTE_MS,
-            max: LONGEST_LIFE_MS,
-            label: words('lifetime'),
-            hint: words('lifetimeHint'),
-          },
-        ]}
-        initial={{ name: '', scopes: ['authenticate'], resources: null, lifetimeMs: 365 * DAY_MS }}
-        bodyOf={({ resources, ...rest }) => ({ ...rest, ...(resources !== null && { resources }) })}
+        inputs={[...(isProtectimus ? [nameInput(), rangesInput(words('rangesHint'))] : inputsOf(choices)), lifetime()]}
+        initial={
+          isProtectimus
+            ? { name: '', addressRanges: [], lifetimeMs: 365 * DAY_MS }
+            : { name: '', scopes: ['authenticate'], resources: null, lifetimeMs: 365 * DAY_MS }
+        }
+        bodyOf={isProtectimus ? protectimusBody : bearerBody}
         button={words('make')}
         onMade={({ body }) => {
           reads.changed('api-keys', 'checklist');
@@ -50,4 +57,25 @@ export function NewKey() {
       />
     </>
   );
+}
+
+function lifetime(): Input {
+  return {
+    name: 'lifetimeMs',
+    kind: 'duration',
+    min: MINUTE_MS,
+    max: LONGEST_LIFE_MS,
+    label: words('lifetime'),
+    hint: words('lifetimeHint'),
+  };
+}
+
+function bearerBody({ resources, ...rest }: Fields): Fields {
+  return { ...rest, ...(resources !== null && { resources }) };
+}
+
+/** Whose key it is goes without saying: whoever makes it. */
+function protectimusBody({ addressRanges, ...rest }: Fields): Fields {
+  const ranges = Array.isArray(addressRanges) ? addressRanges : [];
+  return { ...rest, kind: 'protectimus', ...(ranges.length > 0 && { addressRanges: ranges }) };
 }

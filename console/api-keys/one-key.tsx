@@ -7,7 +7,7 @@ import { When } from '../inside/when.tsx';
 import { words as common } from '../inside/words.ts';
 import { Rotate } from '../secrets/rotate.tsx';
 import { useResourceChoices } from '../secrets/use-resource-choices.ts';
-import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS } from './api-key.ts';
+import { API_KEYS, type ApiKey, inputsOf, type KeyWithSecret, LONGEST_LIFE_MS, protectimusInputs } from './api-key.ts';
 import { KeyBadge } from './key-list.tsx';
 import { words } from './words.ts';
 
@@ -27,6 +27,11 @@ export function OneKey({ id }: { id: string }) {
           key && (
             <>
               {words('prefix')} <code>{key.prefix}</code>
+              {key.login !== null && (
+                <>
+                  <span class="dot">·</span> {words('login')} {key.login}
+                </>
+              )}
               <span class="dot">·</span> {words('lastUsed')}{' '}
               {key.lastUsedAt === null ? common('never') : <When at={key.lastUsedAt} />}
             </>
@@ -45,7 +50,7 @@ export function OneKey({ id }: { id: string }) {
             version={version}
             alsoChanged={changed}
             sections={[
-              { title: words('what'), inputs: inputsOf(choices) },
+              { title: words('what'), inputs: key.kind === 'bearer' ? inputsOf(choices) : protectimusInputs(key) },
               {
                 title: words('howLong'),
                 inputs: [

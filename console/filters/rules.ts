@@ -1,3 +1,4 @@
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 /** What a filter goes by, as the API has it. */
 export interface GeoRule {
   kind: 'geo';
@@ -126,6 +127,6 @@ export function isRange(text: string): boolean {
   const [, address = '', length] = RANGE.exec(text) ?? [];
   if (address === '') return false;
   const isOld = IPV4.test(address);
-  if (!isOld && !(address.includes(':') && URL.canParse(`http://[${address}]/`))) return false;
+  if (!isOld && !(address.includes(':') && parseUrl(`http://[${address}]/`) !== undefined)) return false;
   return length === undefined || Number(length) <= (isOld ? 32 : 128);
 }

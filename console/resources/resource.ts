@@ -1,3 +1,4 @@
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import type { Entry } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import { words } from './words.ts';
@@ -35,8 +36,9 @@ export function readOrigin(text: string): Entry {
   const typed = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const isWildcard = typed.toLowerCase().startsWith(WILDCARD);
   const plain = isWildcard ? `https://star.${typed.slice(WILDCARD.length)}` : typed;
-  if (!URL.canParse(plain)) return { mistake: words('originBad') };
-  const { protocol, hostname, origin, username, password } = new URL(plain);
+  const url = parseUrl(plain);
+  if (!url) return { mistake: words('originBad') };
+  const { protocol, hostname, origin, username, password } = url;
   if (username !== '' || password !== '' || hostname === '') return { mistake: words('originBad') };
   if (protocol !== 'https:' && protocol !== 'http:') return { mistake: words('originBad') };
   if (protocol === 'http:' && !LOOPBACK.test(hostname)) return { mistake: words('originHttps') };
@@ -46,8 +48,9 @@ export function readOrigin(text: string): Entry {
 
 /** An address that results may be posted to, exactly as it is written; in the form that browsers give it. */
 export function readRedirectUri(text: string): Entry {
-  if (!URL.canParse(text)) return { mistake: words('redirectBad') };
-  const { protocol, hostname, href, hash, username, password } = new URL(text);
+  const url = parseUrl(text);
+  if (!url) return { mistake: words('redirectBad') };
+  const { protocol, hostname, href, hash, username, password } = url;
   if (hash !== '' || text.includes('#')) return { mistake: words('redirectFragment') };
   if (username !== '' || password !== '') return { mistake: words('redirectBad') };
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));

@@ -1,4 +1,5 @@
 import { Plus, Webhook } from 'lucide';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { Empty } from '../inside/empty.tsx';
 import { Link } from '../inside/link.tsx';
 import { PageHead } from '../inside/page-head.tsx';
@@ -34,7 +35,7 @@ export function WebhookList() {
           {
             key: 'url',
             label: words('url'),
-            cell: ({ url }) => <span class="muted">{URL.canParse(url) ? new URL(url).host : url}</span>,
+            cell: ({ url }) => <span class="muted">{parseUrl(url)?.host ?? url}</span>,
           },
           { key: 'made', label: words('when'), cell: ({ createdAt }) => <When at={createdAt} /> },
         ]}

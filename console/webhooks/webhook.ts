@@ -1,3 +1,4 @@
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import type { Choice, Input } from '../edit/inputs.ts';
 import { TYPES, typeText } from '../events/words.ts';
 import type { Fields } from '../service/conflict.ts';
@@ -56,7 +57,7 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       max: 2000,
       label: words('url'),
       hint: words('urlHint'),
-      check: (text) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? undefined : words('urlBad')),
+      check: (text) => (/^https?:$/.test(parseUrl(text)?.protocol ?? '') ? undefined : words('urlBad')),
     },
     {
       name: 'description',

@@ -45,5 +45,9 @@ export function isPort(port: number): boolean {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  try {
+    return new URL(text).origin === text;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import {
   fill,
   type JsonTemplate,
@@ -131,8 +132,8 @@ function checkGateway(gateway: SmsGateway, given: Readonly<Record<string, string
 function checkUrl(template: string, given: Readonly<Record<string, string>>): string[] {
   const url = fill(template, given, encodeURIComponent);
   const host = /^(https?):\/\/([^/?#@\\\s{}]+)(?:[/?#]|$)/.exec(url);
-  if (!host || !URL.canParse(url)) return ['url must be a URL whose host has no placeholder of a message'];
-  const parsed = new URL(url);
+  const parsed = parseUrl(url);
+  if (!host || !parsed) return ['url must be a URL whose host has no placeholder of a message'];
   if (parsed.protocol === 'https:' || isLoopbackHost(parsed.hostname)) return [];
   return ['url must be https, except on loopback'];
 }

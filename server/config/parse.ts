@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { getDomain } from 'tldts';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { emailShape } from '../domain/names.ts';
 import { CODE_CHANNELS, type CodeChannel } from '../domain/sent-code.ts';
 
@@ -11,7 +12,7 @@ export function isLoopbackHost(host: string): boolean {
 
 /** An origin without path, query, fragment or credentials; https except on loopback. Without a slash at the end. */
 export function parsePublicUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (!url) return undefined;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) return undefined;
   // `https://host/?` and `https://host/#` have empty search and hash; the text must be the origin and nothing more.
@@ -62,7 +63,7 @@ export interface SmtpServer {
 
 /** `smtps://user:password@host:465` or `smtp://host:587`, percent-encoded; nothing behind the port. */
 export function parseSmtpUrl(text: string): SmtpServer | undefined {
-  const url = /^smtps?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const url = /^smtps?:\/\/[^\s/?#]+\/?$/.test(text) ? parseUrl(text) : undefined;
   if (!url || url.hostname === '' || (url.username === '') !== (url.password === '')) return undefined;
   const implicitTls = url.protocol === 'smtps:';
   try {
@@ -98,9 +99,8 @@ export function parseRedisUrl(text: string): true | undefined {
 
 /** Where a courier of the operator's own is asked: https, or http on loopback, with no credentials in it. */
 export function parseCourierUrl(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
+  const url = parseUrl(text);
+  if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
 }
 

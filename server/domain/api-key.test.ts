@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ApiKey, livingSecrets } from './api-key.ts';
+import { type BearerKey, livingSealed, livingSecrets, type ProtectimusKey } from './api-key.ts';
 
 const at = fc.integer({ min: 0, max: 1000 });
 const keys = fc.record(
@@ -12,12 +12,21 @@ const keys = fc.record(
 test('SR-26: a key that is off or has expired has no secret, the one before a rotation none after its overlap', () => {
   fc.assert(
     fc.property(keys, at, (parts, now) => {
-      const key = { secretHash: 'new', ...parts } as ApiKey;
+      const key = { secretHash: 'new', ...parts } as BearerKey;
       const lives = key.enabled && now < key.expiresAt;
       const living = livingSecrets(key, now);
       expect(living.includes('new')).toBe(lives);
       expect(living.includes('old')).toBe(lives && key.former !== undefined && now < key.former.until);
       expect(living.length).toBeLessThanOrEqual(2);
+
+      const { former, ...rest } = parts;
+      const dialect = {
+        ...rest,
+        kind: 'protectimus',
+        sealedSecret: 'new',
+        ...(former && { former: { sealedSecret: former.secretHash, until: former.until } }),
+      } as ProtectimusKey;
+      expect(livingSealed(dialect, now)).toEqual(living);
     }),
   );
 });

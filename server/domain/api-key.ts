@@ -1,17 +1,14 @@
 import type { ActorReference } from './actor.ts';
 import type { ApiScope } from './api-scope.ts';
-import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
+import type { AccountId, AdministratorId, ApiKeyId, ResourceId } from './ids.ts';
 
 export { API_SCOPES, type ApiScope } from './api-scope.ts';
 
-export interface ApiKey {
+/** What every key has. */
+interface KeyRecord {
   id: ApiKeyId;
   account: AccountId;
   name: string;
-  /** SHA-256 of the secret, hex. The secret has 160 random bits, so a fast hash is enough (SR-26). */
-  secretHash: string;
-  /** The secret before the last rotation, which works on for a while. */
-  former?: { secretHash: string; until: number };
   scopes: ApiScope[];
   /** When set, only these resources may be used or consumed for. */
   resources?: ResourceId[];
@@ -21,6 +18,41 @@ export interface ApiKey {
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;
 }
+
+/** Shown as it is, in the Authorization header. */
+export interface BearerKey extends KeyRecord {
+  kind?: undefined;
+  /** SHA-256 of the secret, hex. The secret has 160 random bits, so a fast hash is enough (SR-26). */
+  secretHash: string;
+  /** The secret before the last rotation, which works on for a while. */
+  former?: { secretHash: string; until: number };
+}
+
+/**
+ * Of the Protectimus dialect: never shown, but hashed together with the hour. Whoever checks that has to know the secret, so
+ * it is sealed and not hashed.
+ */
+export interface ProtectimusKey extends KeyRecord {
+  kind: 'protectimus';
+  /** Whose it is. It may what they may at that moment, and nothing once they are gone. */
+  administrator: AdministratorId;
+  /** The user name that goes with it: their e-mail address when it was made. Stays when theirs changes. */
+  login: string;
+  /** Sealed for (account, api-key, id, secret). */
+  sealedSecret: string;
+  former?: { sealedSecret: string; until: number };
+  /** Canonical ranges that it is taken from. Absent: from everywhere. */
+  addressRanges?: string[];
+}
+
+export type ApiKey = BearerKey | ProtectimusKey;
+
+export const KEY_KINDS = ['bearer', 'protectimus'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** What a key of the dialect may, within what its administrator may: all that the dialect has rows for. */
+export const PROTECTIMUS_SCOPES: readonly ApiScope[] = ['authenticate', 'read', 'write'];
+export const MOST_ADDRESS_RANGES = 50;
 
 /** When a key was last used, give or take {@link KEY_USE_STEP_MS}. Apart from the key, so that noting it changes no key. */
 export interface ApiKeyUse {
@@ -33,7 +65,17 @@ export const LONGEST_KEY_LIFE_MS = 10 * 365 * 24 * 3_600_000;
 export const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
 
 /** The hashes of the secrets that a key can be shown with at this moment; none when it is off or has expired. */
-export function livingSecrets(key: ApiKey, now: number): string[] {
-  if (!key.enabled || key.expiresAt <= now) return [];
+export function livingSecrets(key: BearerKey, now: number): string[] {
+  if (!isLiving(key, now)) return [];
   return [key.secretHash, ...(key.former && now < key.former.until ? [key.former.secretHash] : [])];
+}
+
+/** The same of a key of the dialect: its sealed secrets. */
+export function livingSealed(key: ProtectimusKey, now: number): string[] {
+  if (!isLiving(key, now)) return [];
+  return [key.sealedSecret, ...(key.former && now < key.former.until ? [key.former.sealedSecret] : [])];
+}
+
+function isLiving(key: Pick<KeyRecord, 'enabled' | 'expiresAt'>, now: number): boolean {
+  return key.enabled && now < key.expiresAt;
 }

@@ -6,6 +6,8 @@ import { API_SCOPES } from './api-scope.ts';
 import {
   mayActOn,
   mayAdminister,
+  mayAuthenticateEverywhere,
+  mayAuthenticateOn,
   mayChangeFilter,
   mayChangeToken,
   mayChangeUser,
@@ -73,6 +75,32 @@ test('SR-41: no administrator chooses a password, the superuser neither; a siteâ
   fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
   for (const actor of [superuser, person, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
   for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
+});
+
+describe('SR-27: a key that is an administratorâ€™s', () => {
+  const through = <A extends Actor>(actor: A) => ({ ...actor, through: id('key', 9) });
+
+  test('authenticates where they may act, which they themselves do nowhere', () => {
+    fc.assert(
+      fc.property(fc.oneof(administrator, fc.constant(superuser)), fc.constantFrom(...resources), (actor, resource) => {
+        expect(mayAuthenticateOn(actor, resource)).toBe(false);
+        expect(mayAuthenticateOn(through(actor), resource)).toBe(mayActOn(actor, resource));
+        expect(mayAuthenticateEverywhere(through(actor))).toBe(actor === superuser);
+      }),
+    );
+  });
+
+  test('passes on passwords, administers nothing, and leaves alone what they get in with', () => {
+    fc.assert(
+      fc.property(fc.oneof(administrator, fc.constant(superuser)), (actor) => {
+        expect(mayChoosePassword(through(actor))).toBe(true);
+        expect(mayAdminister(through(actor))).toBe(false);
+        const own = { administrator: id('adm', actor === superuser ? 1 : 2), directResources: [] };
+        expect(mayChangeToken(actor, own, undefined)).toBe(true);
+        expect(mayChangeToken(through(actor), own, undefined)).toBe(false);
+      }),
+    );
+  });
 });
 
 describe('an administrator', () => {

@@ -12,7 +12,7 @@ import type { User } from './user.ts';
 
 /** Administrators, API keys, webhooks and the plan. */
 export function mayAdminister(actor: Actor): boolean {
-  if (actor.kind === 'administrator') return actor.role === 'superuser';
+  if (actor.kind === 'administrator') return actor.role === 'superuser' && actor.through === undefined;
   if (actor.kind === 'api-key') return actor.scopes.includes('administer') && actor.resources === undefined;
   return actor.kind === 'operator' || actor.kind === 'service';
 }
@@ -69,7 +69,22 @@ export function mayChangeUser(actor: Actor, user: Pick<User, 'assignments'>): bo
  * (SR-41); a site's backend passes on what people type into its own forms, and the operator imports.
  */
 export function mayChoosePassword(actor: Actor): boolean {
-  return actor.kind !== 'administrator' && mayEverywhere(actor);
+  return actor.kind === 'administrator' ? actor.through !== undefined : mayEverywhere(actor);
+}
+
+/**
+ * Having people and tokens authenticated on a resource. That is for a site's backend, so no session of an administrator
+ * does; a key that is an administrator's does it where they may act.
+ */
+export function mayAuthenticateOn(actor: Actor, resource: ResourceId): boolean {
+  if (actor.kind === 'administrator') return actor.through !== undefined && mayActOn(actor, resource);
+  if (actor.kind === 'api-key') return actor.resources === undefined || actor.resources.includes(resource);
+  return actor.kind === 'operator' || actor.kind === 'service';
+}
+
+/** The same on all resources of the account. */
+export function mayAuthenticateEverywhere(actor: Actor): boolean {
+  return mayEverywhere(actor) && (actor.kind !== 'administrator' || actor.through !== undefined);
 }
 
 /**
@@ -82,7 +97,7 @@ export function mayChangeToken(
   owner: Pick<User, 'assignments'> | undefined,
 ): boolean {
   if (token.administrator !== undefined) {
-    return actor.kind === 'administrator' && actor.id === token.administrator;
+    return actor.kind === 'administrator' && actor.id === token.administrator && actor.through === undefined;
   }
   if (!maySee(actor)) return false;
   return (

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { OtpUse } from '../../shared/wire/result.ts';
 import type { ActorReference } from './actor.ts';
-import type { AccountId, ResourceId } from './ids.ts';
+import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 import type { Method } from './methods.ts';
 
 /** What can happen. `thing.verb`; the thing is what `subject` names. */
@@ -111,6 +111,10 @@ export interface AccountEvent {
   address?: string;
   userAgent?: string;
   requestId?: string;
+  /** By which door it came in, where that is not the one for everybody: `protectimus` is the dialect's. */
+  entry?: 'protectimus';
+  /** The key with which an administrator's backend came in there. */
+  key?: ApiKeyId;
   /** Of `events.lost`: numbers in a partition's stream that were dropped before they could be sealed. */
   lost?: { partition: number; from: number; to: number };
 }

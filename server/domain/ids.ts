@@ -67,3 +67,16 @@ export function idNumber(id: string): number {
   for (const character of id.slice(4)) number = number * 32 + ALPHABET.indexOf(character);
   return number;
 }
+
+/** The id that a plain number stands for, written without sign and leading zeros; undefined where it is none. */
+export function parseIdNumber<P extends IdPrefix>(prefix: P, text: string): Id<P> | undefined {
+  if (!/^(?:0|[1-9][0-9]{0,15})$/.test(text)) return undefined;
+  let number = Number(text);
+  if (!(number < 2 ** 52)) return undefined;
+  let digits = '';
+  for (let i = 0; i < LENGTH; i++) {
+    digits = ALPHABET.charAt(number % 32) + digits;
+    number = Math.floor(number / 32);
+  }
+  return `${prefix}_${digits}` as Id<P>;
+}

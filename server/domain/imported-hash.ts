@@ -28,7 +28,8 @@ export type ImportedHash =
   | ({ format: 'scrypt'; cost: number; blockSize: number; parallelism: number } & Parts)
   /**
    * A plain digest. Each round is a template over `{password}`, `{salt}` and, after the first, `{hash}`: the lower-case
-   * hexadecimal result of the round before.
+   * hexadecimal result of the round before. `{password:hex}` and `{salt:hex}` are these in lower-case hexadecimal, `{open}`
+   * and `{close}` are braces.
    */
   | ({ format: 'digest'; algorithm: Digest; rounds: string[] } & Parts);
 
@@ -37,7 +38,15 @@ export type ReadHash =
   | { kind: 'bcrypt'; text: string; digestFirst: boolean }
   | { kind: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number; salt: Uint8Array; hash: Uint8Array }
   | { kind: 'scrypt'; cost: number; blockSize: number; parallelism: number; salt: Uint8Array; hash: Uint8Array }
-  | { kind: 'digest'; algorithm: Digest; rounds: string[]; salt: Uint8Array; hash: Uint8Array };
+  | ReadDigest;
+
+export interface ReadDigest {
+  kind: 'digest';
+  algorithm: Digest;
+  rounds: string[];
+  salt: Uint8Array;
+  hash: Uint8Array;
+}
 
 /** Above these a check would take a thread for more than about two seconds, or more memory than a login deserves. */
 export const IMPORT_BOUNDS = {
@@ -153,6 +162,19 @@ function fromPhc(text: string, name: string, parameters: string): string {
   return `$${algorithm}$${WHOLE.test(parameters) ? `i=${parameters}` : parameters}${rest}`;
 }
 
+/** What may stand in braces in a template. */
+const PIECES = ['password', 'password:hex', 'salt', 'salt:hex', 'hash', 'open', 'close'] as const;
+export type TemplatePiece = (typeof PIECES)[number];
+
+/** A template taken apart: texts as they are, and the names of what stands in braces. */
+export function piecesOf(template: string): (string | { piece: TemplatePiece })[] {
+  return template.split(/(\{[^{}]*\})/).map((part) => {
+    const name = part.startsWith('{') && part.endsWith('}') ? part.slice(1, -1) : undefined;
+    const piece = PIECES.find((known) => known === name);
+    return piece === undefined ? part : { piece };
+  });
+}
+
 const WHOLE = /^[1-9]\d{0,8}$/;
 /** `2x` is left out: it marks hashes of an old mistake, which today's libraries do not make. */
 const BCRYPT = /^(bcrypt_sha256\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
@@ -199,22 +221,21 @@ function readDigest(text: string): ReadHash | undefined {
   const algorithm = DIGESTS.find((digest) => digest === name);
   const [salt, hash, json] = [saltOf(saltText), outputOf(hashText), decoded(base64urlnopad, roundsText)];
   if (!algorithm || !salt || !json || hash?.length !== OUTPUT_BYTES[algorithm]) return undefined;
-  const rounds = templates(utf8.encode(json));
-  return rounds && { kind: 'digest', algorithm, rounds, salt, hash };
+  const rounds: unknown = JSON.parse(utf8.encode(json));
+  return isSaneTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
 }
 
 /** One to sixteen templates that lead from the password to the end. */
-function templates(json: string): string[] | undefined {
-  const rounds: unknown = JSON.parse(json);
-  if (!Array.isArray(rounds) || rounds.length === 0 || rounds.length > IMPORT_BOUNDS.digestRounds) return undefined;
-  const sane = rounds.every((round: unknown, index) => {
+export function isSaneTemplates(rounds: unknown): rounds is string[] {
+  if (!Array.isArray(rounds) || rounds.length === 0 || rounds.length > IMPORT_BOUNDS.digestRounds) return false;
+  return rounds.every((round: unknown, index) => {
     if (typeof round !== 'string' || round.length > IMPORT_BOUNDS.templateLength) return false;
     const used = [...round.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
-    const allowed = index === 0 ? ['password', 'salt'] : ['password', 'salt', 'hash'];
+    const allowed: string[] = index === 0 ? PIECES.filter((piece) => piece !== 'hash') : [...PIECES];
     // A round that leaves out the one before, or a first one without the password, would let anybody in.
-    return used.includes(index === 0 ? 'password' : 'hash') && used.every((name) => allowed.includes(name ?? ''));
+    const needed = index === 0 ? ['password', 'password:hex'] : ['hash'];
+    return needed.some((name) => used.includes(name)) && used.every((name) => allowed.includes(name ?? ''));
   });
-  return sane ? (rounds as string[]) : undefined;
 }
 
 /** Outputs below 16 bytes could be met by chance. */

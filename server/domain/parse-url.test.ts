@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { parseAllowedOrigin } from './origins.ts';
-import { parseUrl } from './parse-url.ts';
 import { readTarget } from './webhook/target.ts';
 
 it('is the same for the first asker and the ten-thousandth', () => {

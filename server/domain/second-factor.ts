@@ -5,6 +5,7 @@ import type { FactorState } from './methods.ts';
 import type { Resource } from './resource.ts';
 import { maskedAddress } from './sent-code.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from './token.ts';
+import type { SignInWay } from './user.ts';
 import type { PasskeyAnswer } from './webauthn/passkey-challenge.ts';
 
 /** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */
@@ -24,11 +25,22 @@ export type SecondAnswer =
  * they stand in for a token and are none that would demand a code by itself.
  *
  * @param accepts the kinds that the resource takes; a token of another kind denies, and never lets a factor be left out
+ * @param way how the person comes in; a token that is kept from it denies as well
  */
-export function factorStates(tokens: readonly Token[], accepts: readonly TokenKind[], now: number): FactorState[] {
+export function factorStates(
+  tokens: readonly Token[],
+  accepts: readonly TokenKind[],
+  now: number,
+  way: SignInWay = 'widget',
+): FactorState[] {
   return tokens
     .filter((token) => !isRecovery(token))
-    .map((token) => (accepts.includes(token.factor.kind) ? tokenState(token, now) : notAccepted(token, now)));
+    .map((token) => (isAccepted(token, accepts, way) ? tokenState(token, now) : notAccepted(token, now)));
+}
+
+/** Of a kind that the resource takes, and not kept from the way in which the person comes. */
+function isAccepted(token: Token, accepts: readonly TokenKind[], way: SignInWay): boolean {
+  return accepts.includes(token.factor.kind) && (way === 'widget' || token.apiSupport !== false);
 }
 
 /** A lock is a lock, wherever. */
@@ -37,8 +49,8 @@ function notAccepted(token: Token, now: number): FactorState {
 }
 
 /** Whether a token may be answered with: active, and of a kind that the resource takes. */
-export function isUsable(token: Token, accepts: readonly TokenKind[], now: number): boolean {
-  return accepts.includes(token.factor.kind) && tokenState(token, now) === 'active';
+export function isUsable(token: Token, accepts: readonly TokenKind[], now: number, way: SignInWay = 'widget'): boolean {
+  return isAccepted(token, accepts, way) && tokenState(token, now) === 'active';
 }
 
 export function usableTokens(tokens: readonly Token[], accepts: readonly TokenKind[], now: number): Token[] {

@@ -1,5 +1,6 @@
 import type { ActorReference } from './actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from './ids.ts';
+import type { ProtectimusType } from './protectimus/type-names.ts';
 
 /** Every kind of token, in the order in which a person is offered them. */
 export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -108,6 +109,10 @@ interface TokenRecord {
   /** (c): resources that accept this token's OTP with no user involved. */
   directResources: ResourceId[];
   pin?: TokenPin;
+  /** False: its codes let nobody in whom a site's backend asks about. Absent: they do. The widget asks nobody for it. */
+  apiSupport?: false;
+  /** Of tokens that were made in the Protectimus dialect: what they were called there, and still are. */
+  madeAs?: ProtectimusType;
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;

@@ -28,6 +28,8 @@ export const indexes = {
   /** Accounts whose plan has a fee, by the instant when the next is due. */
   plansDue: (): string => 'plans/due',
   apiKeys: (account: AccountId): string => `api-keys/${account}/created`,
+  /** Keys of the Protectimus dialect, of the whole server: who calls says a user name and no account. Normalised. */
+  protectimusKeys: (login: string): string => `protectimus-keys/${login}`,
 
   // By name: an entry for each name of an object, see `usecases/object-places.ts`.
   resourceNames: (account: AccountId): string => `resources/${account}/names`,
@@ -81,8 +83,9 @@ export function anchorOfEntry(index: string, { sort, id }: IndexEntry): string |
     // A consumer's state of an account hangs on an anchor of its own; the entry is the account.
     case 'consumer':
       return `${name}/${id}`;
-    // Sorted by the account, whose document holds its webhooks.
+    // Sorted by the account, which holds its webhooks, and its keys.
     case 'webhooks':
+    case 'protectimus-keys':
       return sort;
     case 'webhook-deliveries':
       return `webhook-outbox/${id.split('_')[1] ?? ''}`;

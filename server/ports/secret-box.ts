@@ -1,7 +1,7 @@
 /** What a secret belongs to; bound into the ciphertext, so a ciphertext moved elsewhere does not open (SR-21). */
 export interface SecretContext {
   account: string;
-  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key';
+  kind: 'token' | 'signing-key' | 'idempotency' | 'webhook' | 'mac-key' | 'api-key';
   id: string;
   field: string;
 }
@@ -23,6 +23,10 @@ export interface SecretBox {
 
 /** What the service's own secrets belong to. */
 export const MAC_KEY_CONTEXT: SecretContext = { account: 'service', kind: 'mac-key', id: 'mac-key', field: 'key' };
+
+export function apiKeyContext({ account, id }: { account: string; id: string }): SecretContext {
+  return { account, kind: 'api-key', id, field: 'secret' };
+}
 
 export function signingKeyContext(kid: string): SecretContext {
   return { account: 'service', kind: 'signing-key', id: kid, field: 'private' };

@@ -27,6 +27,7 @@ export function eventOf(act: Act, draft: EventDraft, now: number): Json {
     at: now,
     account: actor.account,
     actor: referenceTo(actor),
+    ...(actor.kind === 'administrator' && actor.through && { entry: 'protectimus' as const, key: actor.through }),
     ...(address !== undefined && { address }),
     ...(userAgent !== undefined && { userAgent: userAgent.slice(0, LONGEST_USER_AGENT) }),
     ...(requestId !== undefined && { requestId }),

@@ -1,11 +1,12 @@
 import { CountersignError } from './error.ts';
+import { parseUrl } from './parse-url.ts';
 
 /**
  * The service's address without a slash at its end, once it is certain that what is sent there is encrypted or stays on
  * this machine.
  */
 export function parseServiceUrl(option: string, value: unknown): string {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  const url = typeof value === 'string' ? parseUrl(value) : undefined;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new CountersignError('OPTION_INVALID', `"${option}" must be an absolute https URL.`);
   }

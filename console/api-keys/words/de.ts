@@ -5,6 +5,16 @@ export const de = {
   newLead: 'Der Schlüssel ist einmal zu sehen, gleich nachdem er angelegt wurde.',
   name: 'Name',
   nameHint: 'Welches Programm ihn hat, etwa „Backend des Shops“.',
+  protectimus: 'Für eine Bibliothek von Protectimus',
+  ordinary: 'Ein gewöhnlicher API-Schlüssel',
+  protectimusLead:
+    'Für Websites, die noch eine Bibliothek von Protectimus benutzen. Er darf, was Sie dürfen, und was aus ihm gemacht wird, kann eine Stunde lang benutzen, wer es mithört: Beschränken Sie ihn auf die Adressen der Website. Er ist einmal zu sehen.',
+  login: 'Benutzername',
+  ranges: 'Nur von diesen Adressen',
+  rangesHint:
+    'Adressen oder Bereiche der Server der Website, etwa 203.0.113.7 oder 203.0.113.0/24. Keine: von überall.',
+  rangesKept: 'Adressen oder Bereiche der Server der Website.',
+  notARange: 'Eine Adresse oder ein Bereich wie 203.0.113.0/24',
   prefix: 'Beginnt mit',
   scopes: 'Was er darf',
   scopesHint: 'Wer den Schlüssel hat, darf das.',

@@ -5,6 +5,16 @@ export const en = {
   newLead: 'The key is shown once, right after it is made.',
   name: 'Name',
   nameHint: 'Which program has it, such as “Shop backend”.',
+  protectimus: 'For a client library of Protectimus',
+  ordinary: 'An ordinary API key',
+  protectimusLead:
+    'For sites that still use a client library of Protectimus. It may what you may, and what is made of it can be used for an hour by whoever overhears it: confine it to the addresses of the site. It is shown once.',
+  login: 'User name',
+  ranges: 'Only from these addresses',
+  rangesHint:
+    'Addresses or ranges of the site’s servers, such as 203.0.113.7 or 203.0.113.0/24. None: from everywhere.',
+  rangesKept: 'Addresses or ranges of the site’s servers.',
+  notARange: 'An address or a range such as 203.0.113.0/24',
   prefix: 'Begins with',
   scopes: 'What it may do',
   scopesHint: 'Whoever has the key may do this.',

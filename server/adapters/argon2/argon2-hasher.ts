@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { PHC_BOUNDS, parsePhc } from '../../domain/argon2-text.ts';
 import { isArgon2, readHash } from '../../domain/imported-hash.ts';
+import { isWrapped, readWrapped } from '../../domain/wrapped-hash.ts';
 import type { PasswordHasher } from '../../ports/password-hasher.ts';
-import { verifyImported } from '../imported-hashes/verify-imported.ts';
+import { digestOf, verifyImported } from '../imported-hashes/verify-imported.ts';
 import { Permits, type ReservedPermit } from './permits.ts';
 import { hashingConcurrency } from './threads.ts';
 
@@ -99,6 +100,12 @@ function checkOf(stored: string): { isForeign: boolean; run: (password: string) 
     const { variant, memoryKiB } = parsePhc(stored);
     const isForeign = variant !== 'argon2id' || memoryKiB < ARGON2_FLOOR.memoryKiB;
     return { isForeign, run: (password) => verify(stored, password) };
+  }
+  if (isWrapped(stored)) {
+    const wrapped = readWrapped(stored);
+    if (!wrapped) throw new TypeError('the stored password hash is malformed, or out of bounds');
+    // Costs an argon2 of ours by itself, whoever's password it is.
+    return { isForeign: false, run: (password) => verify(wrapped.phc, digestOf(wrapped, password).toString('hex')) };
   }
   const read = readHash(stored);
   if (!read) throw new TypeError('the stored password hash is of no known kind, or out of bounds');

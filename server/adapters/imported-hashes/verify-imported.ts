@@ -1,7 +1,7 @@
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
-import type { ReadHash } from '../../domain/imported-hash.ts';
+import { piecesOf, type ReadDigest, type ReadHash } from '../../domain/imported-hash.ts';
 
 const derivePbkdf2 = promisify(pbkdf2);
 
@@ -35,16 +35,21 @@ function deriveScrypt(read: Extract<ReadHash, { kind: 'scrypt' }>, password: str
   });
 }
 
-function digestOf(read: Extract<ReadHash, { kind: 'digest' }>, password: string): Buffer {
+/** What a digest of another system comes to for this password. */
+export function digestOf(read: Pick<ReadDigest, 'algorithm' | 'rounds' | 'salt'>, password: string): Buffer {
   let result = Buffer.alloc(0);
   for (const template of read.rounds) {
     const digest = createHash(read.algorithm);
-    for (const piece of template.split(/(\{password\}|\{salt\}|\{hash\})/)) {
-      if (piece === '{password}') digest.update(password);
-      else if (piece === '{salt}') digest.update(read.salt);
-      else if (piece === '{hash}') digest.update(result.toString('hex'));
-      else digest.update(piece);
-    }
+    const values = {
+      password,
+      'password:hex': Buffer.from(password, 'utf8').toString('hex'),
+      salt: read.salt,
+      'salt:hex': Buffer.from(read.salt).toString('hex'),
+      hash: result.toString('hex'),
+      open: '{',
+      close: '}',
+    };
+    for (const part of piecesOf(template)) digest.update(typeof part === 'string' ? part : values[part.piece]);
     result = digest.digest();
   }
   return result;

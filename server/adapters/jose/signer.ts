@@ -1,5 +1,6 @@
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { parseUrl } from '../../../shared/wire/parse-url.ts';
 import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '../../../shared/wire/result.ts';
 import { hasRetired, isOutlasted } from '../../domain/key-rotation.ts';
 import type { Signer } from '../../ports/signer.ts';
@@ -35,7 +36,7 @@ const claimsSchema = z.strictObject({
   sub: z.string().min(1),
   preferred_username: z.string().min(1),
   nonce: z.string().min(1),
-  origin: z.string().refine((text) => ORIGIN.test(text) && URL.canParse(text) && new URL(text).origin === text),
+  origin: z.string().refine((text) => ORIGIN.test(text) && parseUrl(text)?.origin === text),
   amr: z.array(z.string().min(1)).max(8),
   acr: z.enum(['1', '2']),
   otp: z.enum(['verified', 'skipped', 'not_used']),

@@ -1,6 +1,6 @@
+import { parseUrl } from '../../../shared/wire/parse-url.ts';
 import type { MailLanguage } from '../mail/mail.ts';
 import { plainLine } from '../mail/markup.ts';
-import { parseUrl } from '../parse-url.ts';
 
 /** What a text message with a code is made of. */
 export interface TextFacts {

@@ -1,5 +1,5 @@
+import { parseUrl } from '../../../shared/wire/parse-url.ts';
 import { base32Decode } from '../otp/base32.ts';
-import { parseUrl } from '../parse-url.ts';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { judgeToken } from './judge-token.ts';

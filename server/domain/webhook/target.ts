@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { parseUrl } from '../../../shared/wire/parse-url.ts';
 import { canonicalAddress, inAnyRange } from '../addresses.ts';
-import { parseUrl } from '../parse-url.ts';
 
 export interface TargetRules {
   /** Canonical CIDR ranges that the operator allows on purpose, though they are not of the open internet. */

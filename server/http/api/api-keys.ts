@@ -3,14 +3,17 @@ import {
   API_SCOPES,
   type ApiKey,
   type ApiKeyUse,
+  KEY_KINDS,
   LONGEST_KEY_LIFE_MS,
   LONGEST_OVERLAP_MS,
+  MOST_ADDRESS_RANGES,
 } from '../../domain/api-key.ts';
 import { apiKeyPrefix } from '../../domain/api-key-text.ts';
 import { versionOf } from '../../domain/object-version.ts';
 import type { Ports } from '../../ports/index.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../../usecases/api-keys/change-api-key.ts';
 import { createApiKey } from '../../usecases/api-keys/create-api-key.ts';
+import { createProtectimusKey } from '../../usecases/api-keys/create-protectimus-key.ts';
 import { listApiKeys, readApiKey, readUse } from '../../usecases/api-keys/read-api-keys.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
@@ -18,6 +21,7 @@ import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showRotated } from './describe-object.ts';
 import {
+  administratorId,
   apiKeyId,
   createdBy,
   creationHeaders,
@@ -41,17 +45,46 @@ const resources = z
   .min(1)
   .max(100)
   .openapi({ description: 'Confines the key to sign-ins and results of these.' });
+const kind = z.enum(KEY_KINDS).openapi({
+  description:
+    '`bearer`: sent as it is. `protectimus`: for client libraries of Protectimus, at `/api/v1`; it may what its administrator may there, and is stored sealed instead of hashed.',
+});
+const addressRanges = z
+  .array(z.string().max(64))
+  .min(1)
+  .max(MOST_ADDRESS_RANGES)
+  .openapi({
+    description: 'Kind `protectimus`: addresses and CIDR ranges that it is taken from.',
+    example: ['203.0.113.0/24'],
+  });
 const input = z
   .strictObject({
     name: label(100),
-    scopes,
+    kind: kind.default('bearer'),
+    scopes: scopes.optional().openapi({ description: 'Kind `bearer`: what it may.' }),
     resources: resources.optional(),
+    administrator: administratorId
+      .optional()
+      .openapi({ description: 'Kind `protectimus`: whose key it is; whoever makes it, if an administrator does.' }),
+    addressRanges: addressRanges.optional(),
     lifetimeMs: z
       .int()
       .min(60_000)
       .max(LONGEST_KEY_LIFE_MS)
       .default(365 * DAY_MS)
       .openapi({ description: 'How long it works; a year by default.' }),
+  })
+  .refine((body) => (body.kind === 'bearer') === (body.scopes !== undefined), {
+    message: 'exactly for keys of the kind bearer',
+    path: ['scopes'],
+  })
+  .refine((body) => body.kind === 'bearer' || body.resources === undefined, {
+    message: 'for keys of the kind bearer',
+    path: ['resources'],
+  })
+  .refine((body) => body.kind === 'protectimus' || (body.administrator ?? body.addressRanges) === undefined, {
+    message: 'administrator and addressRanges are for keys of the kind protectimus',
+    path: ['kind'],
   })
   .openapi('ApiKeyInput');
 const changes = z
@@ -60,6 +93,7 @@ const changes = z
     enabled: z.boolean(),
     scopes,
     resources: resources.nullable(),
+    addressRanges: addressRanges.nullable(),
     expiresAt: instant,
   })
   .partial()
@@ -77,9 +111,13 @@ const shown = z
   .object({
     id: apiKeyId,
     name: z.string(),
+    kind,
     prefix: z.string().openapi({ description: 'What its text begins with.', example: 'csk_01k8dq9z2mp_2m4x7r9t1vw' }),
     scopes,
     resources: z.array(resourceId).nullable(),
+    administrator: administratorId.nullable().openapi({ description: 'Kind `protectimus`: whose key it is.' }),
+    login: z.string().nullable().openapi({ description: 'Kind `protectimus`: the user name that goes with it.' }),
+    addressRanges: addressRanges.nullable(),
     enabled: z.boolean(),
     expiresAt: instant,
     formerUntil: instant.nullable().openapi({ description: 'Until when the secret before the last rotation works.' }),
@@ -94,12 +132,17 @@ const withSecret = z
 
 function presentKey(key: ApiKey, use: ApiKeyUse | undefined): z.input<typeof shown> {
   const { id, name, scopes, resources = null, enabled, expiresAt, former, createdAt } = key;
+  const dialect = key.kind === 'protectimus' ? key : undefined;
   return {
     id,
     name,
+    kind: key.kind ?? 'bearer',
     prefix: apiKeyPrefix(key),
     scopes,
     resources,
+    administrator: dialect?.administrator ?? null,
+    login: dialect?.login ?? null,
+    addressRanges: dialect?.addressRanges ?? null,
     enabled,
     expiresAt,
     formerUntil: former ? Math.min(former.until, expiresAt) : null,
@@ -119,7 +162,11 @@ const routes = describeObject(
     scopes: ['administer', 'administer'],
   },
   {
-    query: searchedPageQuery.extend({ enabled: flag.optional(), scope: z.enum(API_SCOPES).optional() }),
+    query: searchedPageQuery.extend({
+      enabled: flag.optional(),
+      scope: z.enum(API_SCOPES).optional(),
+      kind: kind.optional(),
+    }),
     input,
     changes,
     shown,
@@ -156,7 +203,11 @@ export function apiKeys(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secre
       // The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made.
       const secret = birth.madeWith === undefined ? undefined : ports.secrets.mac('api-key', birth.madeWith);
       const given = { ...birth, ...(secret && { secret: secret.subarray(0, 20) }) };
-      const verdict = await createApiKey(ports, c.get('act'), body, given);
+      const { kind: _kind, scopes: may = [], administrator, addressRanges: from, ...rest } = body;
+      const verdict =
+        body.kind === 'protectimus'
+          ? await createProtectimusKey(ports, c.get('act'), { ...rest, administrator, addressRanges: from }, given)
+          : await createApiKey(ports, c.get('act'), { ...rest, scopes: may }, given);
       if (isRefusal(verdict)) return verdict;
       return madeFrom(verdict.key, { key: presentKey(verdict.key, undefined), text: verdict.text });
     });

@@ -10,7 +10,7 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { textStream } from '../text-stream.ts';
 import { apiRouter, jsonAnswer, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
-import { instant, pageOf, pageQuery, tokenId, userId } from './fields.ts';
+import { apiKeyId, instant, pageOf, pageQuery, tokenId, userId } from './fields.ts';
 
 const anyId = z
   .string()
@@ -60,6 +60,11 @@ const shown = z
     address: z.string().optional(),
     userAgent: z.string().optional(),
     requestId: z.string().optional(),
+    entry: z
+      .literal('protectimus')
+      .optional()
+      .openapi({ description: 'It came in by the Protectimus-compatible API, with the key of the actor.' }),
+    key: apiKeyId.optional().openapi({ description: 'The key that it came in with there.' }),
     lost: z
       .object({ partition: z.int(), from: z.int(), to: z.int() })
       .optional()

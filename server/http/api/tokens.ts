@@ -142,10 +142,14 @@ const sentInput = z
 export const tokenInput = z
   .discriminatedUnion('kind', [oathInput, recoveryInput, ocraInput, sentInput])
   .openapi('TokenInput');
+const apiSupport = z.boolean().openapi({
+  description: '`false`: its codes let nobody in over `POST /authentications`. The widget does not ask for it.',
+});
 const changes = z
   .strictObject({
     name: label(100),
     enabled: z.boolean().openapi({ description: '`false` deactivates: the token takes no part in signing in.' }),
+    apiSupport,
     locked: z.boolean().openapi({ description: '`false` unlocks and zeroes the failures.' }),
     owner: userId.nullable().openapi({ description: 'A new owner voids the assignments that named this token.' }),
     expiresAt: instant.nullable(),
@@ -190,6 +194,7 @@ const shown = z
       .optional()
       .openapi({ description: 'Who signs in to administer with it. Nobody else changes it.' }),
     enabled: z.boolean(),
+    apiSupport,
     needsResync: z
       .literal(true)
       .optional()
@@ -230,6 +235,7 @@ function presentToken(token: Token): z.input<typeof shown> {
     ...(owner !== undefined && { owner }),
     ...(administrator !== undefined && { administrator }),
     enabled,
+    apiSupport: token.apiSupport !== false,
     ...(needsResync && { needsResync }),
     locked: lock ?? null,
     failures,

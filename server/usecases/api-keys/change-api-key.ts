@@ -1,4 +1,10 @@
-import { type ApiKey, type ApiScope, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS } from '../../domain/api-key.ts';
+import {
+  type ApiKey,
+  type ApiScope,
+  LONGEST_KEY_LIFE_MS,
+  LONGEST_OVERLAP_MS,
+  type ProtectimusKey,
+} from '../../domain/api-key.ts';
 import { writeApiKey } from '../../domain/api-key-text.ts';
 import { mayAdminister, mayGrant } from '../../domain/authority.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../../domain/ids.ts';
@@ -10,8 +16,11 @@ import { editObject, removeObject } from '../objects/read-object.ts';
 import { newOperation } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { hashApiSecret, unknownResource } from './create-api-key.ts';
+import { checkRanges } from './create-protectimus-key.ts';
+import { openSecret, sealSecret } from './protectimus-secret.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+type SealingNeeds = Needs & Pick<Ports, 'secrets'>;
 
 export interface ApiKeyChanges {
   name?: string | undefined;
@@ -20,6 +29,8 @@ export interface ApiKeyChanges {
   /** `null`: every resource. */
   resources?: ResourceId[] | null | undefined;
   expiresAt?: number | undefined;
+  /** Of keys of the Protectimus dialect. `null`: from everywhere. */
+  addressRanges?: string[] | null | undefined;
 }
 
 /** Changes what a key may and how long. It gets no scope that neither it had nor whoever changes it has. */
@@ -35,8 +46,9 @@ export async function updateApiKey(
   const unknown = await unknownResource(ports, actor.account, changes.resources ?? []);
   if (unknown) return unknown;
   const key = documents.apiKey(actor.account, id);
-  const { scopes, resources, ...rest } = changes;
-  const plain = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const { scopes, resources, addressRanges } = changes;
+  const ranges = checkRanges(addressRanges);
+  if (isRefusal(ranges)) return ranges;
   return editObject(
     ports,
     act,
@@ -50,7 +62,12 @@ export async function updateApiKey(
       const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
       const widened = isWidened(current, changes) ? (scopes ?? current.scopes) : [];
       if (!mayGrant(actor, [...added, ...widened])) return refusal('FORBIDDEN');
-      const { resources: held, ...others } = { ...current, ...plain };
+      if (current.kind === 'protectimus') {
+        if (scopes !== undefined || resources !== undefined) return refusal('INPUT_INVALID', { detail: AS_THEY_MAY });
+        return changeProtectimusKey(current, changes, ranges);
+      }
+      if (addressRanges !== undefined) return refusal('INPUT_INVALID', { detail: NO_RANGES });
+      const { resources: held, ...others } = { ...current, ...ordinary(changes) };
       const confined = resources === undefined ? held : (resources ?? undefined);
       return {
         ...others,
@@ -62,12 +79,40 @@ export async function updateApiKey(
   );
 }
 
+const AS_THEY_MAY = 'scopes, resources: a key of this kind may what its administrator may';
+const NO_RANGES = 'addressRanges: keys of the kind protectimus have them';
+
+/** What keys of either kind have. */
+function ordinary({
+  name,
+  enabled,
+  expiresAt,
+}: ApiKeyChanges): Partial<Pick<ApiKey, 'name' | 'enabled' | 'expiresAt'>> {
+  return {
+    ...(name !== undefined && { name }),
+    ...(enabled !== undefined && { enabled }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+function changeProtectimusKey(
+  key: ProtectimusKey,
+  changes: ApiKeyChanges,
+  ranges: { addressRanges?: string[] },
+): ProtectimusKey {
+  const { addressRanges: held, ...others } = { ...key, ...ordinary(changes) };
+  if (changes.addressRanges !== undefined) return { ...others, ...ranges };
+  return held === undefined ? others : { ...others, addressRanges: held };
+}
+
 /** Whether a key may afterwards what it could not before: elsewhere, again, or for longer. */
-function isWidened(current: ApiKey, { resources, enabled, expiresAt }: ApiKeyChanges): boolean {
+function isWidened(current: ApiKey, changes: ApiKeyChanges): boolean {
+  const { resources, enabled, expiresAt } = changes;
   const { resources: held } = current;
   const elsewhere = resources === null || resources?.some((resource) => !held?.includes(resource)) === true;
   return (
     (held !== undefined && elsewhere) ||
+    (current.kind === 'protectimus' && changes.addressRanges !== undefined) ||
     (enabled === true && !current.enabled) ||
     (expiresAt !== undefined && expiresAt > current.expiresAt)
   );
@@ -80,7 +125,7 @@ function isWidened(current: ApiKey, { resources, enabled, expiresAt }: ApiKeyCha
  * @param given 20 bytes that are to be the secret; made here unless something else decides them
  */
 export async function rotateApiKey(
-  ports: Needs,
+  ports: SealingNeeds,
   act: Act,
   id: ApiKeyId,
   overlapMs: number,
@@ -99,10 +144,17 @@ export async function rotateApiKey(
     'API_KEY_NOT_FOUND',
     (current, now): ApiKey | ReturnType<typeof refusal> => {
       if (!mayGrant(actor, current.scopes)) return refusal('FORBIDDEN');
+      const until = now + overlapMs;
       // The same Idempotency-Key gave it that secret before and was interrupted.
+      if (current.kind === 'protectimus') {
+        if (openSecret(ports, current, current.sealedSecret) === secret) return current;
+        const { former: _ended, ...key } = current;
+        const former = { sealedSecret: current.sealedSecret, until };
+        return { ...key, sealedSecret: sealSecret(ports, current, secret), ...(overlapMs > 0 && { former }) };
+      }
       if (current.secretHash === hashApiSecret(secret)) return current;
       const { former: _ended, ...key } = current;
-      const former = { secretHash: current.secretHash, until: now + overlapMs };
+      const former = { secretHash: current.secretHash, until };
       return { ...key, secretHash: hashApiSecret(secret), ...(overlapMs > 0 && { former }) };
     },
     seen,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { referenceTo } from '../../domain/actor.ts';
-import type { ApiKey, ApiScope } from '../../domain/api-key.ts';
+import type { ApiScope, BearerKey } from '../../domain/api-key.ts';
 import { writeApiKey } from '../../domain/api-key-text.ts';
 import { mayAdminister, mayGrant } from '../../domain/authority.ts';
 import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../../domain/ids.ts';
@@ -29,7 +29,7 @@ export async function createApiKey(
   act: Act,
   input: NewApiKey,
   birth: Birth<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
-): Promise<Verdict<{ key: ApiKey; text: string }>> {
+): Promise<Verdict<{ key: BearerKey; text: string }>> {
   if (!mayAdminister(act.actor) || !mayGrant(act.actor, input.scopes)) return refusal('FORBIDDEN');
   const { account } = act.actor;
   const unknown = await unknownResource(ports, account, input.resources);
@@ -37,7 +37,7 @@ export async function createApiKey(
   const now = ports.clock.now();
   const { id } = birth;
   const secret = crockford(birth.secret ?? ports.random.bytes(20));
-  const key: ApiKey = {
+  const key: BearerKey = {
     id,
     account,
     name: input.name,
@@ -58,7 +58,7 @@ export async function createApiKey(
     indexes.apiKeys(account),
     key,
   );
-  return isRefusal(made) ? made : { key: made.created, text: writeApiKey({ account, id, secret }) };
+  return isRefusal(made) ? made : { key: made.created as BearerKey, text: writeApiKey({ account, id, secret }) };
 }
 
 /** A confined key is for resources of its own account. */

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyUse, ApiScope } from '../../domain/api-key.ts';
+import type { ApiKey, ApiKeyUse, ApiScope, KeyKind } from '../../domain/api-key.ts';
 import { mayAdminister } from '../../domain/authority.ts';
 import type { ApiKeyId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
@@ -25,12 +25,13 @@ export interface ApiKeyQuery {
   enabled?: boolean | undefined;
   /** That have it, whatever else they have. */
   scope?: ApiScope | undefined;
+  kind?: KeyKind | undefined;
 }
 
 export async function listApiKeys(
   ports: Needs,
   { actor }: Act,
-  { search, enabled, scope, ...query }: ApiKeyQuery,
+  { search, enabled, scope, kind, ...query }: ApiKeyQuery,
 ): Promise<Verdict<Page<UsedApiKey>>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
@@ -38,9 +39,16 @@ export async function listApiKeys(
   const fits = (one: ApiKey) =>
     (enabled === undefined || one.enabled === enabled) &&
     (scope === undefined || one.scopes.includes(scope)) &&
+    (kind === undefined || (one.kind ?? 'bearer') === kind) &&
     beginsWith([one.name], search);
-  const where = search === undefined && enabled === undefined && scope === undefined ? undefined : fits;
-  const page = await listObjects(ports, { ...query, index: indexes.apiKeys(account), account, key, where });
+  const all = [search, enabled, scope, kind].every((wish) => wish === undefined);
+  const page = await listObjects(ports, {
+    ...query,
+    index: indexes.apiKeys(account),
+    account,
+    key,
+    where: all ? undefined : fits,
+  });
   if (isRefusal(page)) return page;
   const uses = await ports.store.getMany(
     page.items.map(({ id }) => documents.apiKeyUse(account, id)),

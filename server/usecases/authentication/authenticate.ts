@@ -1,4 +1,5 @@
 import type { OtpUse } from '../../../shared/wire/result.ts';
+import { mayAuthenticateOn } from '../../domain/authority.ts';
 import { apiScope } from '../../domain/challenge.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
@@ -65,6 +66,7 @@ export async function authenticate(
   act: Act,
   request: AuthenticationRequest,
 ): Promise<Verdict<Authenticated>> {
+  if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
   if (!isRefusal(verdict)) void noteInPassing(ports, documents.firstLogin(act.actor.account));
   return verdict;
@@ -211,7 +213,7 @@ function withoutSecondFactor(
   resource: Resource,
   { user, tokens }: PasswordRight,
 ): Verdict<Authenticated> {
-  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now());
+  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
   if (factors.kind === 'deny') return refusal(denialCode(factors.reason));
   if (factors.otp) return refusal('OTP_REQUIRED');
@@ -232,6 +234,7 @@ async function byToken(
   }
   const outcome = await checkFactor(ports, token.value.owner ?? token.value.id, {
     method: 'token',
+    way: 'api',
     answer: { kind: 'code', otp: request.otp },
     accepts: acceptedKinds(resource),
     scope: apiScope(resource.id),

@@ -1,3 +1,4 @@
+import { mayAuthenticateOn } from '../../domain/authority.ts';
 import { apiScope } from '../../domain/challenge.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
@@ -59,6 +60,7 @@ export interface Asked {
  * nothing is sent to whoever cannot get in anyway.
  */
 export async function createChallenge(ports: Needs, act: Act, request: ChallengeRequest): Promise<Verdict<Asked>> {
+  if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const access = await readAccess(ports, request.resource, request.address, act.actor.account);
   if (isRefusal(access)) return access;
   const { resource } = access;
@@ -72,7 +74,7 @@ export async function createChallenge(ports: Needs, act: Act, request: Challenge
     .filter(({ id, factor }) => (request.token ?? id) === id && (request.kind ?? factor.kind) === factor.kind)
     .filter(({ factor }) => accepts.includes(factor.kind))
     .sort((a, b) => TOKEN_KINDS.indexOf(a.factor.kind) - TOKEN_KINDS.indexOf(b.factor.kind));
-  const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now()));
+  const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now(), 'api'));
   if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
   return ask(ports, act, { token, resource, language: request.language, user: found.user });
 }
@@ -115,11 +117,11 @@ function isAsked(token: Token): token is AskedToken {
 }
 
 /** The tokens that may be asked: those of the person on that resource, or the one that it takes with no user. */
-async function candidates(
-  ports: Needs,
+export async function candidates(
+  ports: Pick<Ports, 'store' | 'clock'>,
   act: Act,
   resource: Resource,
-  { user: name, token: id }: ChallengeRequest,
+  { user: name, token: id }: Pick<ChallengeRequest, 'user' | 'token'>,
 ): Promise<Verdict<{ tokens: Token[]; user?: UserId }>> {
   const { account } = act.actor;
   if (name !== undefined) {

@@ -134,7 +134,7 @@ async function aboutToken(ports: Needs, act: Act, resource: Resource, id: TokenI
     kind: direct ? 'direct' : 'none',
     ...judged(direct, 'INVALID_CREDENTIALS'),
   };
-  const { checks, factors } = factorsOf('token', factorStates([token], acceptedKinds(resource), now));
+  const { checks, factors } = factorsOf('token', factorStates([token], acceptedKinds(resource), now, 'api'));
   return { method: 'token', checks: [assignment, tokenCheck(token, now), ...checks], factors: direct ? factors : null };
 }
 
@@ -154,7 +154,7 @@ async function aboutUser(
   const assignment = person && assignmentTo(person, resource.id);
   const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
   const accepts = acceptedKinds(resource);
-  const states = factorStates(tokens, accepts, now);
+  const states = factorStates(tokens, accepts, now, way);
   const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;
   const withPassword = method !== 'otp';
 

@@ -1,3 +1,4 @@
+import { mayAuthenticateOn } from '../../domain/authority.ts';
 import { DEFAULT_THRESHOLD } from '../../domain/environment/environment-check.ts';
 import { DEFAULT_WEIGHTS } from '../../domain/environment/match.ts';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
@@ -21,7 +22,7 @@ export async function checkEnvironment(
   input: { user: string; resource: ResourceId; environment: SaidTraits },
 ): Promise<Verdict<{ percent: number | null; fits: boolean }>> {
   const { actor } = act;
-  if (actor.kind === 'api-key' && actor.resources?.includes(input.resource) === false) return refusal('SCOPE_MISSING');
+  if (!mayAuthenticateOn(actor, input.resource)) return refusal('SCOPE_MISSING');
   const found = await readObject(ports, actor.account, documents.resource(input.resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const user = await findUser(ports, actor.account, input.user);

@@ -1,3 +1,4 @@
+import { mayAuthenticateEverywhere, mayAuthenticateOn } from '../../domain/authority.ts';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
@@ -20,8 +21,8 @@ export async function saveEnvironment(
 ): Promise<Verdict<{ saved: true }>> {
   const { actor } = act;
   const { resource } = input;
-  const confined = actor.kind === 'api-key' && actor.resources !== undefined;
-  if (confined && (resource === undefined || !actor.resources?.includes(resource))) return refusal('SCOPE_MISSING');
+  const may = resource === undefined ? mayAuthenticateEverywhere(actor) : mayAuthenticateOn(actor, resource);
+  if (!may) return refusal('SCOPE_MISSING');
   if (resource !== undefined) {
     const found = await readObject(ports, actor.account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
     if (isRefusal(found)) return found;

@@ -1,11 +1,12 @@
 import type { AdministratorFlow, Enrolment } from '../../domain/administrator-flow.ts';
+import type { ApiKey } from '../../domain/api-key.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import type { SigningKeySet } from '../../domain/signing-key.ts';
 import { isOath, isOcra, type Token } from '../../domain/token.ts';
 import type { WebhookBook } from '../../domain/webhook/webhook.ts';
-import { MAC_KEY_CONTEXT, type SecretContext, signingKeyContext } from '../../ports/secret-box.ts';
+import { apiKeyContext, MAC_KEY_CONTEXT, type SecretContext, signingKeyContext } from '../../ports/secret-box.ts';
 import type { DocumentKey } from '../../ports/store.ts';
 import { pinHashContext, seedContext } from '../second-factor/seed-context.ts';
 import { webhookSecretContext } from '../webhooks/edit-webhook.ts';
@@ -78,6 +79,18 @@ const PLACES: Record<SecretContext['kind'], Place[]> = {
         webhooks.flatMap(({ account, id, secrets }) =>
           secrets.map((secret) => ({ sealed: secret.sealed, context: webhookSecretContext(account, id, secret.id) })),
         ),
+    },
+  ],
+  'api-key': [
+    {
+      document: 'api-key',
+      secrets: (key: ApiKey) => {
+        if (key.kind !== 'protectimus') return [];
+        return [key.sealedSecret, ...(key.former ? [key.former.sealedSecret] : [])].map((sealed) => ({
+          sealed,
+          context: apiKeyContext(key),
+        }));
+      },
     },
   ],
   'mac-key': [

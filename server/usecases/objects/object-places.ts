@@ -60,7 +60,7 @@ export function placesOf(key: DocumentKey, object: object): Place[] {
       return named(filter, indexes.filters(filter.account), indexes.filterNames(filter.account));
     }
     case 'api-key':
-      return [{ index: indexes.apiKeys((object as ApiKey).account), entry: byCreation(object as ApiKey) }];
+      return keyPlaces(object as ApiKey);
     default:
       return [];
   }
@@ -108,6 +108,15 @@ function tokenPlaces(token: Token): Place[] {
     ...(token.enabled ? [] : [{ index: indexes.tokensDeactivated(account), entry }]),
     ...(token.expiresAt === undefined ? [] : [{ index: indexes.tokensExpiring(account), entry }]),
     ...token.directResources.map((resource) => ({ index: indexes.tokensOn(account, resource), entry })),
+  ];
+}
+
+function keyPlaces(key: ApiKey): Place[] {
+  const created = { index: indexes.apiKeys(key.account), entry: byCreation(key) };
+  if (key.kind !== 'protectimus') return [created];
+  return [
+    created,
+    { index: indexes.protectimusKeys(normaliseName(key.login)), entry: { sort: key.account, id: key.id } },
   ];
 }
 

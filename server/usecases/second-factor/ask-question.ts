@@ -6,6 +6,7 @@ import type { Transaction } from '../../domain/signing.ts';
 import { isOcra } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
+import type { Json } from '../../ports/store.ts';
 import { type Decision, transact } from '../transact.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 
@@ -21,6 +22,8 @@ export interface Asked {
   transaction?: Transaction | undefined;
   /** Not after this, whatever the question's own life. */
   until?: number | undefined;
+  /** The event of it, where asking is by itself worth telling. */
+  tell?: (now: number) => Json;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface Asked {
  */
 export async function askQuestion(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY }: Asked,
+  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, tell }: Asked,
 ): Promise<Verdict<{ question: string; expiresAt: number }>> {
   const keys = [documents.token(id), documents.challenge(id, scope)] as const;
   const random = ports.random.bytes(CHALLENGE_BYTES);
@@ -55,7 +58,8 @@ export async function askQuestion(
       createdAt: now,
       expiresAt,
     };
-    const write = { put: [{ key: keys[1], value: challenge, expiresAt }] };
+    const put = [{ key: keys[1], value: challenge, expiresAt }];
+    const write = { put, ...(tell && { append: [tell(now)] }) };
     return { answer: { question, expiresAt }, write };
   });
 }

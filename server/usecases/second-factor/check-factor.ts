@@ -5,6 +5,7 @@ import { countWrongAnswer, forgiveFailures } from '../../domain/lockout.ts';
 import { decideFactors, denialCode, type Method } from '../../domain/methods.ts';
 import { factorStates, isMeantFor, isUsable, type SecondAnswer } from '../../domain/second-factor.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../../domain/token.ts';
+import type { SignInWay } from '../../domain/user.ts';
 import type { ShownPasskey } from '../../domain/webauthn/passkey-challenge.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -21,6 +22,8 @@ export type FactorNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 export interface FactorCheck {
   method: Method;
+  /** How whoever answers comes in. Default: by the widget. */
+  way?: SignInWay | undefined;
   /** Of the right form; the caller has refused everything else. */
   answer: SecondAnswer;
   /** The kinds of tokens that count here. */
@@ -76,6 +79,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         tokens.map(({ value }) => value),
         check.accepts,
         now,
+        check.way,
       );
       const factors = decideFactors(check.method, states);
       if (factors.kind === 'deny') {
@@ -144,7 +148,9 @@ async function judge(
   tokens: readonly Stored<Token>[],
   now: number,
 ): Promise<Judged[]> {
-  const meant = tokens.filter(({ value }) => isUsable(value, check.accepts, now) && isMeantFor(check.answer, value));
+  const meant = tokens.filter(
+    ({ value }) => isUsable(value, check.accepts, now, check.way) && isMeantFor(check.answer, value),
+  );
   const challenges = await readChallenges(ports, meant, check, now);
   return Promise.all(
     meant.map(async (stored): Promise<Judged> => {
@@ -179,7 +185,7 @@ async function readChallenges(
 function noneToTry(tokens: readonly Stored<Token>[], check: FactorCheck, now: number): RefusalCode {
   const meant = tokens.filter(({ value }) => isMeantFor(check.answer, value));
   if (meant.length > 0 && meant.every(({ value }) => value.lock !== undefined)) return 'TOKEN_LOCKED';
-  return meant.some(({ value }) => isUsable(value, check.accepts, now)) ? 'NOTHING_ASKED' : 'OTP_WRONG';
+  return meant.some(({ value }) => isUsable(value, check.accepts, now, check.way)) ? 'NOTHING_ASKED' : 'OTP_WRONG';
 }
 
 function isAccepted(judged: Judged): judged is Accepted {

@@ -26,6 +26,7 @@ export function checkUserFactor(
 ): Promise<FactorOutcome> {
   return checkFactor(ports, user.id, {
     method,
+    way,
     answer,
     scope,
     accepts: signs?.kinds ?? acceptedKinds(resource),

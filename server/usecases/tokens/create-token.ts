@@ -3,6 +3,8 @@ import { mayChangeUser, mayCreate } from '../../domain/authority.ts';
 import type { TokenId, UserId } from '../../domain/ids.ts';
 import { hashPin } from '../../domain/ocra/answer.ts';
 import { formatSuite, type OcraSuite } from '../../domain/ocra/suite.ts';
+import { provePossession } from '../../domain/otp/prove-possession.ts';
+import type { ProtectimusType } from '../../domain/protectimus/type-names.ts';
 import type {
   OathToken,
   OcraToken,
@@ -32,6 +34,8 @@ export interface NewTokenRecord {
   expiresAt?: number | undefined;
   /** Where the epochs of the token begin; 0, the default, for an id that nothing has had before. */
   epoch?: number | undefined;
+  /** In the Protectimus dialect: what it is called there. */
+  madeAs?: ProtectimusType | undefined;
 }
 
 export interface NewPin {
@@ -52,6 +56,8 @@ export interface NewOathToken extends NewTokenRecord {
   /** TOTP: what is known of the device's clock, in steps. */
   driftSteps?: number | undefined;
   pin?: NewPin | undefined;
+  /** A code that the device shows, as a proof that there is one; used up by it. */
+  shown?: string | undefined;
 }
 
 export interface NewRecoveryToken extends NewTokenRecord {
@@ -89,6 +95,12 @@ export async function createToken(
   const { id } = birth;
   const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
   const { pin } = input;
+  const factor: OathToken['factor'] =
+    input.kind === 'totp'
+      ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
+      : { kind: 'hotp' };
+  const nextCounter = placeOf({ ...input, factor }, secret, ports.clock.now());
+  if (nextCounter === undefined) return refusal('OTP_WRONG');
   const made = await storeToken(
     ports,
     act,
@@ -96,20 +108,28 @@ export async function createToken(
     input,
     (record): OathToken => ({
       ...record,
-      factor:
-        input.kind === 'totp'
-          ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
-          : { kind: 'hotp' },
+      factor,
       algorithm: input.algorithm,
       digits: input.digits,
       sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
-      nextCounter: input.kind === 'hotp' ? input.counter : 0,
+      nextCounter,
       ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
     }),
   );
   if (isRefusal(made)) return made;
   // Repeated with the same Idempotency-Key it answers the seed that was made the first time.
   return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/** Where a new token begins; undefined where the code that was to show that there is a device is not its. */
+function placeOf(
+  { factor, algorithm, digits, counter, shown }: NewOathToken & Pick<OathToken, 'factor'>,
+  secret: Uint8Array,
+  now: number,
+): number | undefined {
+  const nextCounter = factor.kind === 'hotp' ? counter : 0;
+  if (shown === undefined) return nextCounter;
+  return provePossession({ factor, algorithm, digits, nextCounter }, secret, shown, now);
 }
 
 /**
@@ -198,6 +218,7 @@ export async function storeToken<T extends Token>(
     failures: 0,
     ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
     directResources: [],
+    ...(input.madeAs !== undefined && { madeAs: input.madeAs }),
     createdAt: ports.clock.now(),
     createdBy: referenceTo(act.actor),
   });

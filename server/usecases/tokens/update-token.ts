@@ -18,6 +18,8 @@ import type { NewPin } from './create-token.ts';
 export interface TokenChanges {
   name?: string | undefined;
   enabled?: boolean | undefined;
+  /** `false`: its codes let nobody in over the API. */
+  apiSupport?: boolean | undefined;
   /** `false` unlocks and zeroes the failures: the explicit act that only a lock can be lifted by. */
   locked?: boolean | undefined;
   /** `null`: belongs to nobody. A change of owner voids every assignment that named the token. */
@@ -63,6 +65,10 @@ export async function updateToken(
     if (changes.locked === false) next = unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
     if (changes.enabled !== undefined) next = { ...next, enabled: changes.enabled };
+    if (changes.apiSupport !== undefined) {
+      const { apiSupport: _apiSupport, ...rest } = next;
+      next = changes.apiSupport ? rest : { ...rest, apiSupport: false };
+    }
     if (changes.to !== undefined) {
       if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
       const { kind } = next.factor;

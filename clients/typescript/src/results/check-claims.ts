@@ -1,6 +1,7 @@
 import type { CountersignErrorCode } from '../codes.ts';
 import { CountersignError } from '../error.ts';
 import { wholeNumber } from '../options.ts';
+import { parseUrl } from '../parse-url.ts';
 import type { TransactionReference } from '../transactions/transaction.ts';
 import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
@@ -208,7 +209,7 @@ const ORIGIN_SHAPE = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$
 /** A serialised web origin (RFC 6454 6.2): never `null`, a URL with a path, or a pattern. */
 function originOf(payload: JsonObject): string {
   const value = text(payload, 'origin');
-  if (!ORIGIN_SHAPE.test(value) || !URL.canParse(value) || new URL(value).origin !== value) throw invalid('origin');
+  if (!ORIGIN_SHAPE.test(value) || parseUrl(value)?.origin !== value) throw invalid('origin');
   return value;
 }
 

@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** What the dialect's clients send as a password: made of the key and the hour, so that it changes with the hour. */
+
+const HOUR_MS = 3_600_000;
+/** So far may the clocks of a client and of this server be apart around the turn of an hour. */
+export const TURN_MS = 5 * 60_000;
+
+/** The hours that count now, as clients write them: the current one, and its neighbour within five minutes of the turn. */
+export function hoursThatCount(now: number): string[] {
+  const hours = [now, now - TURN_MS, now + TURN_MS].map((at) => Math.floor(at / HOUR_MS));
+  return [...new Set(hours)].map(hourText);
+}
+
+/** `20270115:08`, in UTC. */
+function hourText(hour: number): string {
+  const text = new Date(hour * HOUR_MS).toISOString();
+  return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 10)}:${text.slice(11, 13)}`;
+}
+
+/** SHA-256 of `key:yyyyMMdd:HH`. */
+export function hourlyPassword(key: string, hour: string): Buffer {
+  return createHash('sha256').update(`${key}:${hour}`, 'utf8').digest();
+}
+
+/** The 32 bytes of a password in hexadecimal, in either case; undefined for any other text. */
+export function parseHourlyPassword(text: string): Buffer | undefined {
+  return /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
+}
+
+/** Whether this is the password of the key now. Every hour that counts is tried, whichever fits, in constant time. */
+export function fitsHour(key: string, given: Uint8Array, now: number): boolean {
+  return hoursThatCount(now)
+    .map((hour) => hourlyPassword(key, hour))
+    .map((right) => right.length === given.length && timingSafeEqual(right, given))
+    .includes(true);
+}

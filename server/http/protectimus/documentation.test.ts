@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { FAILURES } from '../../domain/protectimus/failure-codes.ts';
+import { ROWS } from './protectimus.ts';
+
+const page = readFileSync(new URL('../../../docs/protectimus.md', import.meta.url), 'utf8');
+
+/** The rows of the table, `…/` written out. */
+const documented = new Map(
+  page
+    .split('\n')
+    .filter((line) => /^\| `(?:GET|POST|PUT|DELETE) /.test(line))
+    .flatMap((line) => {
+      const [, names = '', parameters = ''] = line.split('|').map((cell) => cell.trim());
+      const [first = '', ...others] = [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+      const whole = others.map((other) => {
+        const wanted = other.slice(2).split('/');
+        return [...first.split('/').slice(0, -wanted.length), ...wanted].join('/');
+      });
+      return [first, ...whole].map((name) => [name.replaceAll('{id}', '#'), parameters] as const);
+    }),
+);
+
+describe('docs/protectimus.md', () => {
+  test('has exactly the rows that there are', () => {
+    expect([...documented.keys()].sort()).toEqual(ROWS.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  test.each(ROWS.map((row) => [`${row.method} ${row.path}`, row] as const))(
+    '%s takes what it says',
+    (name, { fields }) => {
+      const said = documented.get(name) ?? '';
+      // `the same` stands for what the row above says; the numbers of a path may come once more.
+      if (said === 'the same' || name.includes('#/')) return;
+      const named = [...said.matchAll(/`([^`]+)`/g)].map(([, field]) => field);
+      const short = [
+        ...(/\bR\b/.test(said) ? ['resourceId', 'resourceName'] : []),
+        ...(/\bU\b/.test(said) ? ['userId', 'userLogin'] : []),
+      ];
+      expect([...named, ...short].sort()).toEqual([...fields].sort());
+    },
+  );
+
+  test('names the failures that there are, but for the one that clients make up themselves', () => {
+    const named = [...page.matchAll(/^\| (\d{4}) \|/gm)].map(([, code]) => Number(code));
+    expect(named).toEqual(Object.values(FAILURES).filter((code) => code !== FAILURES.UNKNOWN_ERROR));
+  });
+});

@@ -1,0 +1,56 @@
+import { idNumber } from '../../domain/ids.ts';
+import { parseTypedOtp } from '../../domain/otp/format.ts';
+import { isNotRight } from '../../domain/protectimus/failure-codes.ts';
+import { protectimusType } from '../../domain/protectimus/token-types.ts';
+import { fieldsOf, isVouchedFor } from '../../domain/protectimus/transaction-data.ts';
+import { askSignature } from '../../usecases/signing/ask-signature.ts';
+import { checkSignature } from '../../usecases/signing/check-signature.ts';
+import { isRefusal } from '../../usecases/verdict.ts';
+import { invalid } from './mistake.ts';
+import { tokenIdOf } from './named.ts';
+import type { Asked, Row } from './row.ts';
+
+/** Twelve fields of labels and values as long as they may be, in any script. */
+const LONGEST_DATA = 6000;
+
+/** What is to be signed, once it is known to come from whoever has the key. */
+function transactionOf({ fields, key }: Asked) {
+  const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', LONGEST_DATA)];
+  if (!isVouchedFor(key, data, fields.needed('hash'))) {
+    throw invalid('hash', 'HMAC-SHA256 of transactionData under the API key, in hexadecimal');
+  }
+  return { token, data };
+}
+
+export const signingRows: readonly Row[] = [
+  {
+    method: 'POST',
+    path: 'token-service/tokens/sign-transaction',
+    fields: ['tokenId', 'transactionData', 'hash'],
+    async answer(asked) {
+      const { token, data } = transactionOf(asked);
+      const made = await askSignature(asked.ports, asked.act, token, fieldsOf(data));
+      if (isRefusal(made)) return made;
+      return {
+        challenge: made.question ?? '',
+        transactionData: data,
+        tokenName: made.token.name,
+        id: idNumber(made.token.id),
+        tokenType: protectimusType(made.token),
+      };
+    },
+  },
+  {
+    method: 'POST',
+    path: 'token-service/tokens/verify-signed-transaction',
+    fields: ['tokenId', 'transactionData', 'hash', 'otp'],
+    async answer(asked) {
+      const { token, data } = transactionOf(asked);
+      const otp = parseTypedOtp(asked.fields.needed('otp'));
+      if (otp === undefined) return { result: false };
+      const verdict = await checkSignature(asked.ports, asked.act, token, { fields: fieldsOf(data), otp });
+      if (!isRefusal(verdict)) return { result: true };
+      return isNotRight(verdict.refused) ? { result: false } : verdict;
+    },
+  },
+];

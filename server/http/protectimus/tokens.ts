@@ -1,0 +1,163 @@
+import { mayCreate } from '../../domain/authority.ts';
+import { base32Encode } from '../../domain/otp/base32.ts';
+import { lockOf, TOKEN_BLOCKS } from '../../domain/protectimus/blocks.ts';
+import { protectimusType } from '../../domain/protectimus/token-types.ts';
+import { PROTECTIMUS_TYPES } from '../../domain/protectimus/type-names.ts';
+import type { Token } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import { locateAdministrator } from '../../usecases/administrators/find-administrator.ts';
+import { countEntries } from '../../usecases/objects/list-part.ts';
+import { beginsWith } from '../../usecases/objects/object-places.ts';
+import { showObject } from '../../usecases/objects/read-object.ts';
+import { readAccount } from '../../usecases/plans/read-plan.ts';
+import { findPerson } from '../../usecases/protectimus/find-named.ts';
+import { countedTokens, selectTokens, type TokenSelection } from '../../usecases/protectimus/select-objects.ts';
+import { deleteToken } from '../../usecases/tokens/delete-token.ts';
+import { updateToken } from '../../usecases/tokens/update-token.ts';
+import { isRefusal, refusal, type Verdict } from '../../usecases/verdict.ts';
+import { Many, type Shape } from './envelope.ts';
+import { pathId } from './fields.ts';
+import { newTokenRows } from './new-tokens.ts';
+import { type Asked, numberAt, type Row } from './row.ts';
+import { tokenShape, tokenShapes } from './shapes.ts';
+import { signingRows } from './signing.ts';
+
+const ONE = 'token-service/tokens/#';
+const KEY_BYTES = 20;
+
+/** A seed for an app that is to be set up. Nothing keeps it before it comes back with a code of the app. */
+async function newKey({ ports, act }: Asked): Promise<Verdict<Shape>> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  return { key: base32Encode(ports.random.bytes(KEY_BYTES)) };
+}
+
+/** A token that the dialect has a word for; others are as absent there as those that never were. */
+export async function shownToken({ ports, act }: Asked, number: string): Promise<Verdict<{ object: Token }>> {
+  const found = await showObject(ports, act, documents.token(pathId('tok', number)), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  return protectimusType(found.object) === undefined ? refusal('TOKEN_NOT_FOUND') : found;
+}
+
+/** What narrows a list of tokens; `nobody`: nothing can fit. */
+async function selectionOf({ ports, act, fields }: Asked): Promise<Verdict<{ selection: TokenSelection | 'nobody' }>> {
+  const [owner, administrator, client] = [
+    fields.text('username'),
+    fields.text('clientStaffUsername'),
+    fields.text('clientName'),
+  ];
+  const block = fields.oneOf('block', TOKEN_BLOCKS);
+  const narrowed = {
+    name: fields.text('tokenName'),
+    type: fields.oneOf('tokenType', PROTECTIMUS_TYPES),
+    serial: fields.text('serialNumber'),
+    enabled: fields.flag('enabled'),
+    ...(block && { lock: lockOf(block) }),
+    ...(fields.flag('useBlankNames') && { unowned: true as const }),
+    resources: fields.ids('resourceIds', 'res'),
+  };
+  // Every token here is of the one client that the key is of.
+  if (fields.flag('useBlankClientName')) return { selection: 'nobody' };
+  if (client !== undefined) {
+    const account = await readAccount(ports, act);
+    if (isRefusal(account)) return account;
+    if (!beginsWith([account.account.name], client)) return { selection: 'nobody' };
+  }
+  const person = owner === undefined ? undefined : await findPerson(ports, act, { login: owner });
+  if (person && isRefusal(person)) return person.refused === 'USER_NOT_FOUND' ? { selection: 'nobody' } : person;
+  const staff = administrator && (await locateAdministrator(ports, act.actor.account, administrator));
+  if (administrator !== undefined && !staff) return { selection: 'nobody' };
+  return {
+    selection: {
+      ...narrowed,
+      ...(person && { owner: person.user.id }),
+      ...(staff && { administrator: staff.id }),
+    },
+  };
+}
+
+export const tokenRows: readonly Row[] = [
+  { method: 'GET', path: 'token-service/secret-key/google-authenticator', fields: [], answer: newKey },
+  { method: 'GET', path: 'token-service/secret-key/protectimus-smart', fields: [], answer: newKey },
+  {
+    method: 'GET',
+    path: 'token-service/tokens',
+    fields: [
+      ...['start', 'limit', 'tokenName', 'tokenType', 'serialNumber', 'enabled', 'block', 'username'],
+      ...['clientStaffUsername', 'resourceIds', 'useBlankNames', 'clientName', 'useBlankClientName'],
+    ],
+    async answer(asked) {
+      const part = asked.fields.part();
+      const found = await selectionOf(asked);
+      if (isRefusal(found)) return found;
+      if (found.selection === 'nobody') return { tokens: new Many('token', []) };
+      const listed = await selectTokens(asked.ports, asked.act, found.selection, part);
+      return isRefusal(listed) ? listed : { tokens: new Many('token', await tokenShapes(asked.ports, listed.items)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: 'token-service/tokens/quantity',
+    fields: [],
+    async answer({ ports, act }) {
+      const counts = await Promise.all(countedTokens(act).map((index) => countEntries(ports, index)));
+      return { quantity: counts.reduce((sum, count) => sum + count, 0) };
+    },
+  },
+  {
+    method: 'GET',
+    path: ONE,
+    fields: [],
+    async answer(asked) {
+      const found = await shownToken(asked, numberAt(asked));
+      return isRefusal(found) ? found : { token: await tokenShape(asked.ports, found.object) };
+    },
+  },
+  {
+    method: 'PUT',
+    path: ONE,
+    fields: ['name', 'enabled', 'apiSupport'],
+    async answer(asked) {
+      const { ports, act, fields } = asked;
+      const changes = {
+        name: fields.label('name'),
+        enabled: fields.flag('enabled'),
+        apiSupport: fields.flag('apiSupport'),
+      };
+      const found = await shownToken(asked, numberAt(asked));
+      if (isRefusal(found)) return found;
+      const { id, lock } = found.object;
+      // Editing it with `enabled` is the act by which the dialect unlocks what wrong codes have locked; an administrator's
+      // lock is lifted by administrators.
+      const unlocks = changes.enabled === true && lock !== undefined && lock.reason !== 'administrator';
+      const changed = await updateToken(ports, act, id, { ...changes, ...(unlocks && { locked: false }) });
+      return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: ONE,
+    fields: [],
+    async answer(asked) {
+      const { ports, act } = asked;
+      const found = await shownToken(asked, numberAt(asked));
+      if (isRefusal(found)) return found;
+      const token = await tokenShape(ports, found.object);
+      const gone = await deleteToken(ports, act, found.object.id);
+      return isRefusal(gone) ? gone : { token };
+    },
+  },
+  {
+    method: 'POST',
+    path: `${ONE}/unassign`,
+    fields: ['tokenId'],
+    async answer(asked) {
+      const { ports, act } = asked;
+      const found = await shownToken(asked, numberAt(asked));
+      if (isRefusal(found)) return found;
+      const changed = await updateToken(ports, act, found.object.id, { owner: null });
+      return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };
+    },
+  },
+  ...newTokenRows,
+  ...signingRows,
+];

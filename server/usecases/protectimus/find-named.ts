@@ -1,0 +1,61 @@
+import { maySee } from '../../domain/authority.ts';
+import type { ResourceId, UserId } from '../../domain/ids.ts';
+import { normaliseName } from '../../domain/names.ts';
+import type { Resource } from '../../domain/resource.ts';
+import type { User } from '../../domain/user.ts';
+import { userNames } from '../../domain/user-names.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import type { Act } from '../act.ts';
+import { namesExactly } from '../objects/object-places.ts';
+import { readObject } from '../objects/read-object.ts';
+import { findUser } from '../users/find-user.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** The dialect names what it is about by number, by name, or by both: then they have to be the same thing's. */
+const DIFFERENT = refusal('INPUT_INVALID', { detail: 'the number and the name are not the same one’s' });
+const SEVERAL = refusal('INPUT_INVALID', { detail: 'resourceName: several go by it; send resourceId' });
+
+/** Names of resources need not be unique: one that several go by names none of them. */
+export async function findResource(
+  ports: Needs,
+  { actor }: Act,
+  { id, name }: { id?: ResourceId | undefined; name?: string | undefined },
+): Promise<Verdict<{ resource: Resource }>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  if (id !== undefined) {
+    const found = await readObject(ports, account, documents.resource(id), 'RESOURCE_NOT_FOUND');
+    if (isRefusal(found)) return found;
+    const isCalled = name === undefined || normaliseName(found.object.name) === normaliseName(name);
+    return isCalled ? { resource: found.object } : DIFFERENT;
+  }
+  if (name === undefined) return refusal('RESOURCE_NOT_FOUND');
+  const prefix = namesExactly(name);
+  const entries = await ports.store.range(indexes.resourceNames(account), { prefix, limit: 10 });
+  const keys = entries.map((entry) => documents.resource(entry.id as ResourceId));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  const called = stored
+    .map((one) => one?.value)
+    .filter((one) => one?.account === account && normaliseName(one.name) === normaliseName(name))
+    .filter((one) => one !== undefined);
+  const [resource, another] = called;
+  if (!resource) return refusal('RESOURCE_NOT_FOUND');
+  return another ? SEVERAL : { resource };
+}
+
+/** A person by number or by login, which may be any of their names. */
+export async function findPerson(
+  ports: Needs,
+  { actor }: Act,
+  { id, login }: { id?: UserId | undefined; login?: string | undefined },
+): Promise<Verdict<{ user: User }>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const user = await findUser(ports, actor.account, id ?? login ?? '');
+  if (!user) return refusal('USER_NOT_FOUND');
+  const isCalled = id === undefined || login === undefined || userNames(user).includes(normaliseName(login));
+  return isCalled ? { user } : DIFFERENT;
+}

@@ -1,0 +1,77 @@
+import { mayChangeToken } from '../../domain/authority.ts';
+import type { TokenId, UserId } from '../../domain/ids.ts';
+import { normaliseName } from '../../domain/names.ts';
+import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../../domain/resource.ts';
+import { isOath, TOKEN_KINDS, type Token } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { indexes } from '../../ports/indexes.ts';
+import { type Act, eventOf } from '../act.ts';
+import { namesExactly } from '../objects/object-places.ts';
+import { checkFactor } from '../second-factor/check-factor.ts';
+import type { NewPin } from '../tokens/create-token.ts';
+import { updateToken } from '../tokens/update-token.ts';
+import { newOperation } from '../transact.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+
+export interface KnownToken {
+  serial: string;
+  /** What it shows. */
+  otp: string;
+  owner?: UserId | undefined;
+  name?: string | undefined;
+  pin?: NewPin | undefined;
+}
+
+/**
+ * Takes a device that is known by its serial number, from the file that came with it, and is nobody's yet. The code that shows
+ * that it is at hand counts as any code does: it is used up, and wrong ones lock the token.
+ */
+export async function takeKnownToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  { serial, otp, owner, name, pin }: KnownToken,
+): Promise<Verdict<{ object: Token }>> {
+  const { account } = act.actor;
+  const entries = await ports.store.range(indexes.tokenNames(account), { prefix: namesExactly(serial), limit: 20 });
+  const keys = [...new Set(entries.map(({ id }) => id))].map((id) => documents.token(id as TokenId));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  const [free, another] = stored
+    .filter((one) => one !== undefined)
+    .filter(({ value }) => value.account === account && isFree(value))
+    .filter(({ value }) => value.serial !== undefined && normaliseName(value.serial) === normaliseName(serial));
+  if (!free) return refusal('TOKEN_NOT_FOUND');
+  if (another) return refusal('INPUT_INVALID', { detail: 'serial: several tokens have it' });
+  const { id } = free.value;
+  if (!mayChangeToken(act.actor, free.value, undefined)) return refusal('FORBIDDEN');
+  const key = documents.token(id);
+  const checked = await checkFactor(ports, id, {
+    method: 'token',
+    answer: { kind: 'code', otp },
+    accepts: TOKEN_KINDS,
+    scope: `known/${id}`,
+    threshold: DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
+    userBlocked: false,
+    attempt: newOperation(ports),
+    tell: (told) => {
+      const now = ports.clock.now();
+      return 'refused' in told
+        ? eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason: told.refused }, now)
+        : eventOf(act, { type: 'token.updated', subject: id, changed: ['nextCounter'] }, now);
+    },
+    candidates: async () => {
+      const now = await ports.store.getMany([key], ports.clock.now());
+      return now.filter((one) => one !== undefined).filter(({ value }) => isFree(value));
+    },
+  });
+  if (isRefusal(checked)) return checked;
+  return updateToken(ports, act, id, {
+    ...(owner !== undefined && { owner }),
+    ...(name !== undefined && { name }),
+    ...(pin && { pin }),
+  });
+}
+
+function isFree(token: Token): boolean {
+  return isOath(token) && token.owner === undefined && token.administrator === undefined;
+}

@@ -1,0 +1,67 @@
+import { assignmentTo, validPairs } from '../../domain/assignments.ts';
+import { mayAuthenticateOn } from '../../domain/authority.ts';
+import type { ResourceId, TokenId } from '../../domain/ids.ts';
+import type { Resource } from '../../domain/resource.ts';
+import type { Token } from '../../domain/token.ts';
+import { mayComeIn, type User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { readObject } from '../objects/read-object.ts';
+import { readUser } from '../users/find-user.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+
+/** Where what is asked of a token outside of any sign-in stands: one for each token, beside those of resources. */
+export const SIGNING_SCOPE = 'api/signing';
+
+export interface SigningPlace {
+  token: Token;
+  /** Whose token it is. */
+  user: User | undefined;
+  /** One of those that the token opens, on which somebody could be authenticated now. */
+  resource: Resource;
+  /** Of all resources that it opens, the least: nobody gets more guesses by signing. */
+  threshold: number;
+}
+
+/**
+ * A token that signs outside of any sign-in, and by which rules: it has to open a resource on which whoever asks may have
+ * people authenticated. With an address unknown, filters that need one deny.
+ */
+export async function findSigningPlace(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  act: Act,
+  id: TokenId,
+): Promise<Verdict<SigningPlace>> {
+  const { account } = act.actor;
+  const found = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { object: token } = found;
+  const user = token.owner === undefined ? undefined : await readUser(ports, account, token.owner);
+  if (user && !mayComeIn(user, 'api')) return refusal('ACCESS_DENIED');
+  const opened = resourcesOf(token, user);
+  const own = opened.filter((resource) => mayAuthenticateOn(act.actor, resource));
+  if (own.length === 0) return refusal(opened.length === 0 ? 'ASSIGNMENT_NOT_FOUND' : 'SCOPE_MISSING');
+  const all = await ports.store.getMany(opened.map(documents.resource), ports.clock.now());
+  const threshold = Math.min(...all.flatMap((one) => (one ? [one.value.failedAttemptsBeforeLock] : [])));
+  let refused: Refusal = refusal('RESOURCE_NOT_FOUND');
+  for (const resource of own) {
+    const access = await readAccess(ports, resource, undefined, account);
+    if (isRefusal(access)) refused = access;
+    else if (access.resource.testMode !== undefined) refused = refusal('TEST_RESOURCE');
+    else return { token, user, resource: access.resource, threshold };
+  }
+  return refused;
+}
+
+function resourcesOf(token: Token, user: User | undefined): ResourceId[] {
+  const tokens = new Map([[token.id, token]]);
+  const paired = (user?.assignments ?? [])
+    .filter(({ resource }) => {
+      const assignment = user && assignmentTo(user, resource);
+      return assignment && validPairs(assignment, tokens, user.id).length > 0;
+    })
+    .map(({ resource }) => resource);
+  return [...new Set([...paired, ...token.directResources])];
+}
