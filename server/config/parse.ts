@@ -100,7 +100,8 @@ export function parseRedisUrl(text: string): true | undefined {
 /** Where a courier of the operator's own is asked: https, or http on loopback, with no credentials in it. */
 export function parseCourierUrl(text: string): string | undefined {
   const url = parseUrl(text);
-  if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
+  if (!url) return undefined;
+  if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url.href : undefined;
 }
 
