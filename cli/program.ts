@@ -84,9 +84,10 @@ function problemOf(error: unknown, message: string): object {
 
 function toldOf(error: unknown): { message: string; code: number } {
   if (error instanceof Refused) {
-    const places = (error.problem.errors ?? []).map(
-      ({ path, message }) => `\n  ${harmless(path)}: ${harmless(message)}`,
-    );
+    const { errors = [], detail = '' } = error.problem;
+    const places = errors
+      .filter(({ message }) => !detail.includes(message))
+      .map(({ path, message }) => `\n  ${harmless(path)}: ${harmless(message)}`);
     return { message: `${error.code}: ${harmless(error.message)}${places.join('')}`, code: EXIT.refused };
   }
   if (error instanceof SourceRefused) {

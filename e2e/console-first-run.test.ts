@@ -47,7 +47,7 @@ async function signIn(view: ConsoleView, email: string, password: string, recove
 // SR-42. The attack: whoever finds a fresh installation before its owner. Nothing gets in but the link that was printed.
 test('SR-42: from the printed link to an account that two administrators run, all in browsers', async () => {
   const stranger = await open('/console');
-  await expect(stranger.page.getByText('A fresh installation prints a link')).toBeVisible();
+  await expect(stranger.page.getByText('each start of the service prints a link')).toBeVisible();
   const guess = await open(`/setup#${'A'.repeat(32)}`);
   await guess.at('This link leads nowhere');
 

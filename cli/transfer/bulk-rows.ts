@@ -61,7 +61,9 @@ function isBusy({ status, code }: RowAnswer): boolean {
 
 /** What is wrong with which field: never what stood in it. */
 export function detailOf(answer: RowAnswer | undefined): string | undefined {
-  const places = (answer?.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
-  const told = [answer?.detail, ...places].filter((one) => one !== undefined);
+  const { errors = [], detail } = answer ?? {};
+  const places = errors.map(({ path, message }) => `${path}: ${message}`);
+  const isTold = errors.some(({ message }) => detail?.includes(message));
+  const told = [isTold ? undefined : detail, ...places].filter((one) => one !== undefined);
   return told.length > 0 ? told.join('; ') : undefined;
 }

@@ -16,7 +16,7 @@ export function blameOf(
   texts: Texts,
 ): Blame | undefined {
   if (refused?.kind !== 'refused') return undefined;
-  const firsts = refused.fields.map((path) => path.split('.')[0]);
+  const firsts = refused.fields.map((path) => path.split('/')[0]);
   const name = firsts.find((one) => one !== undefined && names.includes(one));
   if (name === undefined) return undefined;
   return { name, text: refused.code === 'INPUT_INVALID' ? words('notTaken') : refusalInWords(texts, refused) };

@@ -181,7 +181,7 @@ export const de = {
   FLOW_NOT_FOUND: 'Diese Anmeldung ist beendet. Beginnen Sie neu.',
   FORBIDDEN: 'Ihre Rolle erlaubt das nicht.',
   ACCOUNT_NOT_FOUND:
-    'Dieses Konto gibt es hier nicht. Eine frische Installation zeigt beim Start einen Link, der das erste macht.',
+    'Ein solches Konto gibt es hier nicht. Wenn noch nichts eingerichtet ist: Jeder Start des Dienstes gibt auf seinem Rechner einen Link dafür aus.',
   INPUT_INVALID: 'Etwas hier wird nicht angenommen. Prüfen Sie, was Sie eingegeben haben.',
   PASSWORD_TOO_SHORT: 'Dieses Passwort ist zu kurz: Es braucht mindestens 8 Zeichen.',
   PASSWORD_TOO_LONG: 'Dieses Passwort ist zu lang: Es darf höchstens 256 Zeichen haben.',

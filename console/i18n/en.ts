@@ -214,7 +214,8 @@ export const en = {
     'This page was opened at another address than the service’s own. Open it at the address that your operator has configured.',
   FLOW_NOT_FOUND: 'This sign-in has ended. Start again.',
   FORBIDDEN: 'Your role does not allow that.',
-  ACCOUNT_NOT_FOUND: 'There is no such account here. A fresh installation prints a link that makes the first one.',
+  ACCOUNT_NOT_FOUND:
+    'There is no such account here. If nothing is set up yet: each start of the service prints a link for that, on its machine.',
   INPUT_INVALID: 'Something here is not accepted. Check what you have entered.',
   PASSWORD_TOO_SHORT: 'That password is too short: it needs at least 8 characters.',
   PASSWORD_TOO_LONG: 'That password is too long: it may have at most 256 characters.',

@@ -134,15 +134,15 @@ function isolated(text: string): string {
   return `\u2068${plainLine(text)}\u2069`;
 }
 
-const BODY = 'margin:0;padding:24px 12px;background:#f4f5f4;color:#1c1f1d;font:16px/1.5 system-ui,sans-serif';
-const CARD = 'max-width:520px;margin:0 auto;padding:28px;background:#fff;border:1px solid #dfe3e0;border-radius:12px';
+const BODY = 'margin:0;padding:24px 12px;background:#f5f6f9;color:#14171f;font:16px/1.5 system-ui,sans-serif';
+const CARD = 'max-width:520px;margin:0 auto;padding:28px;background:#fff;border:1px solid #e4e7ee;border-radius:12px';
 const BUTTON =
-  'display:inline-block;padding:10px 20px;background:#0f766e;color:#fff;border-radius:8px;text-decoration:none;font-weight:600';
+  'display:inline-block;padding:10px 20px;background:#2447c8;color:#fff;border-radius:8px;text-decoration:none;font-weight:600';
 const CODE = 'font:600 28px/1.4 ui-monospace,monospace;letter-spacing:.15em';
 const TABLE = 'border-collapse:collapse;width:100%;overflow-wrap:anywhere';
-const LABEL = 'padding:6px 16px 6px 0;vertical-align:top;color:#58605b';
+const LABEL = 'padding:6px 16px 6px 0;vertical-align:top;color:#596072';
 const VALUE = 'padding:6px 0;font-weight:600;white-space:pre-wrap';
-const SMALL = 'color:#58605b;font-size:14px';
+const SMALL = 'color:#596072;font-size:14px';
 
 function asHtml(draft: Draft, words: MailWords, lang: string, title: string): Markup {
   const { paragraphs, confirms = [], code, link, small } = draft;

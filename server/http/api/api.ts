@@ -47,9 +47,11 @@ export function refuseVerdict(c: Context<AppEnv>, verdict: Refusal) {
   return refuse(c, refused, extras);
 }
 
-/** The input that a verdict is about, as problems name it. */
-export function errorsIn({ refused, field }: Refusal): RefusalExtras['errors'] {
-  return field === undefined ? undefined : [{ path: field, message: REFUSALS[refused].title }];
+/** The input that a verdict is about, as problems name it, and what is wrong with it. */
+export function errorsIn({ refused, field, detail }: Refusal): RefusalExtras['errors'] {
+  if (field === undefined) return undefined;
+  const why = refused === 'INPUT_INVALID' ? detail?.replace(`${field}: `, '') : undefined;
+  return [{ path: field, message: why ?? REFUSALS[refused].title }];
 }
 
 export const problemSchema = z

@@ -244,8 +244,9 @@ describe('resources', () => {
     [{ allowedOrigins: ['shop.example'] }, /^allowedOrigins\/0: needs to be .* such as https:\/\/shop\.example /],
     [{ redirectUris: ['http://a.example/'] }, /^redirectUris\/0: needs to be .* such as https:\/\/shop\.example\//],
   ])('say what is needed in place of %j', async (input, says) => {
-    const { detail } = await (await call('POST /v1/resources', { name: 'Shop', ...input })).json();
+    const { detail, errors } = await (await call('POST /v1/resources', { name: 'Shop', ...input })).json();
     expect(detail).toMatch(says);
+    expect(errors.map(({ path, message }: Record<string, string>) => `${path}: ${message}`)).toEqual([detail]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; --line: #dfe3e0; --soft: #58605b; --accent: #0f766e; }
+:root { color-scheme: light dark; --line: #e4e7ee; --soft: #596072; --accent: #2447c8; }
 @media (prefers-color-scheme: dark) { :root { --line: #3a423d; --soft: #a7b0aa; --accent: #5eead4; } }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
 article { border: 1px solid var(--line); border-radius: 12px; padding: 0 1.25rem; margin: 1rem 0; }

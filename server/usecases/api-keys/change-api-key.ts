@@ -57,7 +57,7 @@ export async function updateApiKey(
     'API_KEY_NOT_FOUND',
     (current, now) => {
       if ((changes.expiresAt ?? now) > now + LONGEST_KEY_LIFE_MS) {
-        return refusal('INPUT_INVALID', { detail: 'expiresAt: ten years from now at most' });
+        return refusal('INPUT_INVALID', { field: 'expiresAt', detail: 'expiresAt: ten years from now at most' });
       }
       const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
       const widened = isWidened(current, changes) ? (scopes ?? current.scopes) : [];

@@ -41,7 +41,12 @@ export async function attachFilters(
       const filter = stored?.value;
       if (filter?.account !== account) return { answer: refusal('FILTER_NOT_FOUND', { detail: `${kind}Filter` }) };
       if (filter.rule.kind !== kind) {
-        return { answer: refusal('INPUT_INVALID', { detail: `${kind}Filter: that is a filter of another kind` }) };
+        return {
+          answer: refusal('INPUT_INVALID', {
+            field: `${kind}Filter`,
+            detail: `${kind}Filter: that is a filter of another kind`,
+          }),
+        };
       }
       const others = (filter.holders ?? []).filter((holder) => holder.resource !== resource);
       const value = { ...filter, holders: [...others, { resource, at: now }] };

@@ -19,7 +19,7 @@ export async function createFilter(
 ): Promise<Verdict<{ filter: Filter }>> {
   if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
   const problems = validateRule(input.rule);
-  if (problems.length > 0) return refusal('INPUT_INVALID', { detail: problems.join('; ') });
+  if (problems.length > 0) return refusal('INPUT_INVALID', { field: 'rule', detail: problems.join('; ') });
   const rule = canonicalRule(input.rule);
   const { account } = act.actor;
   const filter: Filter = {

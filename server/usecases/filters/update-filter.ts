@@ -46,7 +46,7 @@ export async function updateFilter(
         .map(({ resource }) => resource);
       if (rule && ![...standing, ...since].every((resource) => mayActOn(act.actor, resource)))
         return refusal('FORBIDDEN');
-      if (problems.length > 0) return refusal('INPUT_INVALID', { detail: problems.join('; ') });
+      if (problems.length > 0) return refusal('INPUT_INVALID', { field: 'rule', detail: problems.join('; ') });
       if (rule && rule.kind !== filter.rule.kind) {
         return refusal('INPUT_INVALID', { detail: 'rule/kind: a filter stays of its kind' });
       }

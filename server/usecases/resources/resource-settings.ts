@@ -7,7 +7,7 @@ import { type Refusal, refusal } from '../verdict.ts';
 export type ResourceSettings = Omit<Resource, 'id' | 'account' | 'logo' | 'createdAt' | 'createdBy'>;
 
 const ORIGIN_NEEDED =
-  'needs to be an origin without a path, such as https://shop.example or https://*.shop.example; http on loopback alone';
+  'needs to be an origin without a path, such as https://shop.example or https://*.shop.example, not https://*.com; http on loopback alone';
 const ADDRESS_NEEDED =
   'needs to be an address without user and fragment, such as https://shop.example/signed-in; http on loopback alone';
 
@@ -15,12 +15,20 @@ const ADDRESS_NEEDED =
 export function checkSettings<S extends Partial<ResourceSettings>>(settings: S): { settings: S } | Refusal {
   const origins = settings.allowedOrigins?.map(parseAllowedOrigin);
   const bad = origins?.indexOf(undefined) ?? -1;
-  if (bad >= 0) return refusal('INPUT_INVALID', { detail: `allowedOrigins/${bad}: ${ORIGIN_NEEDED}` });
+  if (bad >= 0) {
+    return refusal('INPUT_INVALID', {
+      field: `allowedOrigins/${bad}`,
+      detail: `allowedOrigins/${bad}: ${ORIGIN_NEEDED}`,
+    });
+  }
 
   const addresses = settings.redirectUris?.map(parseRedirectUri);
   const wrong = addresses?.indexOf(undefined) ?? -1;
   if (wrong >= 0) {
-    return refusal('INPUT_INVALID', { detail: `redirectUris/${wrong}: ${ADDRESS_NEEDED}` });
+    return refusal('INPUT_INVALID', {
+      field: `redirectUris/${wrong}`,
+      detail: `redirectUris/${wrong}: ${ADDRESS_NEEDED}`,
+    });
   }
 
   return { settings: { ...settings, ...(origins && { allowedOrigins: [...new Set(origins)] }) } };

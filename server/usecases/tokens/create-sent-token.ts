@@ -24,7 +24,7 @@ export async function createSentToken(
   input: NewSentToken,
 ): Promise<Verdict<{ token: SentToken }>> {
   const { kind, to, pin } = input;
-  if (!isAddressFor(kind, to)) return refusal('INPUT_INVALID', { detail: `to: ${ADDRESS_FORMS[kind]}` });
+  if (!isAddressFor(kind, to)) return refusal('INPUT_INVALID', { field: 'to', detail: `to: ${ADDRESS_FORMS[kind]}` });
   const factor: SentFactor = { kind, to };
   const named = { ...input, name: input.name ?? maskedAddress(factor) };
   return storeToken(

@@ -72,7 +72,8 @@ export async function updateToken(
     if (changes.to !== undefined) {
       if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
       const { kind } = next.factor;
-      if (!isAddressFor(kind, changes.to)) return refusal('INPUT_INVALID', { detail: `to: ${ADDRESS_FORMS[kind]}` });
+      if (!isAddressFor(kind, changes.to))
+        return refusal('INPUT_INVALID', { field: 'to', detail: `to: ${ADDRESS_FORMS[kind]}` });
       if (next.factor.to !== changes.to) next = moved(next, changes.to);
     }
     if (changes.pin !== undefined) {

@@ -29,7 +29,7 @@ export async function createWebhook(
 ): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;
   const target = ports.webhookSender.read(input.url);
-  if ('problem' in target) return refusal('INPUT_INVALID', { detail: `url: ${target.problem}` });
+  if ('problem' in target) return refusal('INPUT_INVALID', { field: 'url', detail: `url: ${target.problem}` });
   if (!(await hasResources(ports, account, input.resources))) return refusal('RESOURCE_NOT_FOUND');
   const bytes = ports.random.bytes(SECRET_BYTES);
 

@@ -26,7 +26,8 @@ export async function updateWebhook(
   seen?: SeenVersions,
 ): Promise<Verdict<{ webhook: Webhook }>> {
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
-  if (target && 'problem' in target) return refusal('INPUT_INVALID', { detail: `url: ${target.problem}` });
+  if (target && 'problem' in target)
+    return refusal('INPUT_INVALID', { field: 'url', detail: `url: ${target.problem}` });
   if (!(await hasResources(ports, act.actor.account, changes.resources ?? []))) return refusal('RESOURCE_NOT_FOUND');
   const wanted = { ...changes, ...(target && { url: target.url }) };
   const set = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null);
