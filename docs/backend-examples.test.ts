@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
-import { builtService } from '../e2e/harness/built-service.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { Account, type Person } from './testing/account.ts';
-import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { ExampleModules } from './testing/modules.ts';
@@ -26,7 +25,7 @@ let resource: string;
 let maria: Person;
 
 beforeAll(async () => {
-  builtService();
+  ensureBuilt();
   place = await makePlace();
   place.env.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK = 'true';
   const key = setUp(place);

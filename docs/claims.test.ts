@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../cli/output/exit-codes.ts';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
-import { builtService } from '../e2e/harness/built-service.ts';
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
 import { loadPlans } from '../server/config/load-plans.ts';
@@ -21,7 +20,7 @@ import { enPasskeys } from '../widget/i18n/en-passkeys.ts';
 import { enSigning } from '../widget/i18n/en-signing.ts';
 import { en as enEnrolment } from '../widget/i18n/enrolment/en.ts';
 import { Account } from './testing/account.ts';
-import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, documentPaths, ROOT, readDocument } from './testing/code-blocks.ts';
 
 const blocks = allCodeBlocks();
@@ -146,7 +145,7 @@ describe('what operators copy', () => {
   });
 
   test('the line of the log has the fields of a real one', async () => {
-    builtService();
+    ensureBuilt();
     const place = await makePlace();
     const key = setUp(place);
     const service = await serve(place);
@@ -182,7 +181,7 @@ describe('what the documents say', () => {
   let service: BuiltService;
 
   beforeAll(async () => {
-    builtService();
+    ensureBuilt();
     place = await makePlace();
     service = await serve(place);
   }, 240_000);

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtService } from '../e2e/harness/built-service.ts';
-import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { type CodeBlock, codeBlocksOf, documentPaths, ROOT } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { Shell } from './testing/shell.ts';
@@ -15,9 +14,7 @@ function isSession(path: string): boolean {
   return codeBlocksOf(path).some(({ language, role }) => language === 'sh' && role !== 'not-executed');
 }
 
-beforeAll(() => {
-  builtService();
-}, 240_000);
+beforeAll(ensureBuilt, 240_000);
 
 describe.each(documentPaths().filter(isSession))('the commands of %s', (path) => {
   const values = new ExampleValues();
