@@ -73,6 +73,7 @@ test('what counts when it arrives twice is never repeated', static function (): 
         static fn (Client $client) => $client->users->delete('usr_1'),
         static fn (Client $client) => $client->users->forgetEnvironments('usr_1'),
         static fn (Client $client) => $client->tokens->resync('tok_1', '123456', '234567'),
+        static fn (Client $client) => $client->tokens->check('tok_1', '123456'),
         static fn (Client $client) => $client->resources->setLogo('res_1', 'image'),
         static fn (Client $client) => $client->resources->removeLogo('res_1'),
         static fn (Client $client) => $client->apiKeys->rotate('key_1', 0),

@@ -89,6 +89,21 @@ final class Tokens extends Collection
         return Token::from($this->transport->send(Kind::Once, 'POST', $this->pathOf($id, '/resync'), $body));
     }
 
+    /**
+     * Says whether a sign-in would take this code now, of a TOTP or HOTP token. The code stays good, and no failure of the
+     * token is counted. Never repeated by itself: what is not right counts against the checks that a token has in an hour.
+     *
+     * @throws CountersignException `TOO_MANY_ATTEMPTS`, `TOKEN_KIND_UNFIT`, `TOKEN_LOCKED`, ...
+     */
+    public function check(
+        string $id,
+        #[\SensitiveParameter]
+        string $otp,
+    ): TokenCheck {
+        $path = $this->pathOf($id, '/check');
+        return TokenCheck::from($this->transport->send(Kind::Once, 'POST', $path, ['otp' => $otp]));
+    }
+
     protected function read(Answer $answer): Token
     {
         return Token::from($answer);

@@ -251,6 +251,13 @@ test('users, tokens, resources, filters, keys and assignments are made, read, ch
     $refusal = refused('INPUT_INVALID', static fn () => client()->users->create(['login' => 'x', 'admin' => true]));
     same([422, true], [$refusal->status, count($refusal->errors ?? []) > 0]);
 
+    // Looked at twice, a code is not used up.
+    $fresh = newPerson($resource);
+    $code = codeOf($fresh);
+    same(['right', 'right'], array_map(static fn () => client()->tokens->check($fresh['token'], $code)->verdict, [1, 2]));
+    $wrong = client()->tokens->check($fresh['token'], '000000');
+    same(['wrong', null], [$wrong->verdict, $wrong->offset]);
+
     same('Fob', client()->tokens->update($person['token'], ['name' => 'Fob'])->name);
     refused('OTP_WRONG', static fn () => client()->tokens->resync($person['token'], '000000', '000000'));
     $token = client()->tokens->get($person['token']);

@@ -75,6 +75,19 @@ public final class Tokens extends ObjectCollection<Token, NewToken, TokenChanges
     return readItem(transport.send(ApiRequest.post(itemPath(id) + "/resync", body, ApiRequest.Kind.ONCE)));
   }
 
+  /**
+   * Says whether a sign-in would take this code now, of a TOTP or HOTP token. The code stays good, and no failure of the
+   * token is counted. Never repeated by itself: what is not right counts against the checks that a token has in an hour.
+   *
+   * @throws ServiceException {@code TOO_MANY_ATTEMPTS}, {@code TOKEN_KIND_UNFIT}, {@code TOKEN_LOCKED}, ...
+   */
+  public TokenCheck check(String id, String otp) {
+    Map<String, Object> body = Map.of("otp", given(otp));
+    ObjectNode answer = answerTo(ApiRequest.post(itemPath(id) + "/check", body, ApiRequest.Kind.ONCE), "what a code is");
+    if (answer.path("verdict").isTextual()) return Json.read(answer, TokenCheck.class, "what a code is");
+    throw ConnectionException.unexpected("what a code is");
+  }
+
   private static String shown(ObjectNode answer, String name) {
     String secret = answer.path(name).textValue();
     if (secret != null) return secret;

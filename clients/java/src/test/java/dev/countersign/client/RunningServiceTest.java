@@ -308,6 +308,13 @@ class RunningServiceTest {
     assertEquals(
         id, client.tokens().resync(id, Devices.totp(phone.secret(), step), Devices.totp(phone.secret(), step + 1)).id());
 
+    CreatedToken fresh = client.tokens().create(NewToken.totp("Fresh"));
+    String code = Devices.totp(fresh.secret(), System.currentTimeMillis() / 30_000);
+    for (int again = 0; again < 2; again++) {
+      assertEquals("right", client.tokens().check(fresh.token().id(), code).verdict());
+    }
+    assertEquals(new TokenCheck("wrong", null), client.tokens().check(fresh.token().id(), "000000"));
+
     NewToken pinned =
         NewToken.hotp("Fob").serial("F-" + UUID.randomUUID()).digits(8).counter(5).pin(new TokenPin("4711", "before"));
     CreatedToken fob = client.tokens().create(pinned);

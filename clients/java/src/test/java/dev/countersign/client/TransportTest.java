@@ -138,6 +138,7 @@ class TransportTest {
             client -> client.resources().setLogo("res_1", new byte[3]),
             client -> client.resources().removeLogo("res_1"),
             client -> client.tokens().resync("tok_1", "755224", "287082"),
+            client -> client.tokens().check("tok_1", "755224"),
             client -> client.apiKeys().rotate("key_1", Duration.ZERO),
             client -> client.assignments().delete(Assignment.ofUser("res_1", "usr_1")));
     for (LocalServer.Answer failure :
