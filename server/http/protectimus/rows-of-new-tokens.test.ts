@@ -87,6 +87,12 @@ const CASES: DialectCase[] = [
   },
   {
     row: software,
+    when: 'the serial number is longer than any that is kept',
+    send: (own) => ({ ...APP(own), serial: '7'.repeat(65) }),
+    failure: 'INVALID_PARAMETER_LENGTH',
+  },
+  {
+    row: software,
     when: 'the PIN is no digits',
     send: (own) => ({ ...APP(own), pin: '47a1', pinOtpFormat: 'PIN_AFTER_OTP' }),
     failure: 'INVALID_PARAMETER',
