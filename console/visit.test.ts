@@ -112,6 +112,12 @@ describe('inside', () => {
     return at;
   }
 
+  test('a session that a change has ended is over at once, and its place is the sign-in', async () => {
+    const { visit, stage } = await inside(says({ session: null, hasEnded: true }));
+    await visit.renew();
+    expect(stage()).toMatchObject({ kind: 'sign-in', hasEnded: true });
+  });
+
   test('going along changes the address and asks nothing; back goes back', async () => {
     const { visit, bar, stage, asked } = await inside();
     visit.goTo('/console/your-sign-in');

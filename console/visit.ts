@@ -156,7 +156,9 @@ export function createVisit({ client, href, setHref, show }: VisitParts): Visit 
     },
     async renew() {
       const whose = await whoseSession(client);
-      if (whose.kind !== 'in' || stage.kind !== 'inside') return;
+      if (stage.kind !== 'inside') return;
+      if (whose.kind === 'out') return leave(true);
+      if (whose.kind !== 'in') return;
       hold(whose.session);
       put({ ...stage, session: whose.session });
     },

@@ -73,6 +73,8 @@ export async function openConsole(
 
 /** Nothing that axe finds, in either scheme, and nothing that runs out of the page sideways. */
 export async function expectAccessible({ page }: ConsoleView, where: string): Promise<void> {
+  // Every page has one, and a page that is still being loaded has nothing that could be found wrong but its absence.
+  await page.locator('h1').first().waitFor({ state: 'attached' });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     // Between the schemes nothing changes but colours.
