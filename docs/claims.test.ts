@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIT } from '../cli/output/exit-codes.ts';
+import { LEFT_CODES } from '../cli/protectimus/plan-move.ts';
+import { MOVE_CODES } from '../cli/protectimus/report.ts';
 import { CLIENT_ERROR_CODES, RESULT_ERROR_CODES, WEBHOOK_ERROR_CODES } from '../clients/typescript/src/codes.ts';
 import { judgeSettings } from '../server/adapters/redis-store/inspect-server.ts';
 import { loadConfig } from '../server/config/load-config.ts';
@@ -269,6 +271,8 @@ describe('what the documents say', () => {
       ...RESOURCE_WARNINGS,
       ...Object.keys(IMPORT_FLAWS),
       ...Object.keys(IMPORT_WARNINGS),
+      ...LEFT_CODES,
+      ...MOVE_CODES,
       // The words of the Protectimus dialect.
       ...PROTECTIMUS_TYPES,
       ...USER_BLOCKS,

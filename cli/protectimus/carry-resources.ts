@@ -1,6 +1,7 @@
 import { pages } from '../commands/pages.ts';
 import { type Carrying, keyOf, tryOne } from './carrying.ts';
 import type { PlannedResource } from './plan-move.ts';
+import type { MoveCode } from './report.ts';
 
 export interface ResourceHere {
   /** Made up in a dry run, where it is not there yet. */
@@ -61,7 +62,11 @@ export async function carryResources(
     const filters = resource.filters.join('; ');
     // What may not be read cannot be copied, and without it people would come in from anywhere.
     const detail = filters === '' ? undefined : `switched off until its filters are made here: ${filters}`;
-    report.add({ ...row, outcome: 'made', ...(detail !== undefined && { code: 'FILTERS_TO_MAKE', detail }) });
+    report.add({
+      ...row,
+      outcome: 'made',
+      ...(detail !== undefined && { code: 'FILTERS_TO_MAKE' satisfies MoveCode, detail }),
+    });
     here.set(resource.id, { ...made, asksForToken: resource.withTokens });
   }
   return here;

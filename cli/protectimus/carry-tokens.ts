@@ -2,6 +2,7 @@ import { pages } from '../commands/pages.ts';
 import type { UserHere } from './carry-users.ts';
 import { type Carrying, type Item, inBulk, reportAnswer, tryOne } from './carrying.ts';
 import { nameOf, type PlannedToken } from './plan-move.ts';
+import type { MoveCode } from './report.ts';
 
 /** What the API shows of one. */
 export interface TokenHere {
@@ -44,7 +45,11 @@ export async function carryTokens(
       const found = isOne ? there.bySerial.get(serialKey(token.serial ?? '')) : undefined;
       const taken = found && (await takeDevice(carrying, token, found, owner));
       if (!found)
-        report.add({ ...row, outcome: 'needed', code: token.serial === undefined ? undefined : 'SEED_UNKNOWN' });
+        report.add({
+          ...row,
+          outcome: 'needed',
+          code: token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MoveCode),
+        });
       if (taken) here.set(token.id, taken);
     } else {
       const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
@@ -72,7 +77,7 @@ async function takeDevice(
     report.add({
       ...row,
       outcome: 'refused',
-      code: 'SERIAL_TAKEN',
+      code: 'SERIAL_TAKEN' satisfies MoveCode,
       detail: 'somebody else has the token of that number',
     });
     return undefined;

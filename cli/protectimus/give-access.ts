@@ -3,7 +3,7 @@ import type { TokenHere } from './carry-tokens.ts';
 import type { UserHere } from './carry-users.ts';
 import { type Carrying, type Item, inBulk, reportAnswer } from './carrying.ts';
 import type { Move } from './plan-move.ts';
-import type { ReportRow } from './report.ts';
+import type { MoveCode, ReportRow } from './report.ts';
 
 /** Who has to do something before they can sign in as they did. */
 export interface Needs {
@@ -47,7 +47,7 @@ export async function giveAccess(carrying: Carrying, { access: planned }: Move, 
     } else {
       // Assigned alone they would come in by their password, where a code was asked for before.
       const detail = `set enrolment with required on ${resource.id}, and run this again`;
-      report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED', detail });
+      report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED' satisfies MoveCode, detail });
     }
   }
   if (dryRun) for (const { of } of items) report.add({ ...of, outcome: 'made' });

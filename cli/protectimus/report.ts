@@ -33,6 +33,23 @@ export interface ReportRow {
   detail?: string | undefined;
 }
 
+/** What the move itself says of things that came over or were refused; beside these there are the service's codes. */
+export const MOVE_CODES = [
+  /** It is switched off until the filters that are named are made. */
+  'FILTERS_TO_MAKE',
+  /** It would let people in without the token that they had elsewhere. */
+  'RESOURCE_UNGUARDED',
+  /** The token of that number is somebody else's here. */
+  'SERIAL_TAKEN',
+  /** No token of that number is here. */
+  'SEED_UNKNOWN',
+  /** Another link of theirs leads on still. */
+  'ONE_LINK_AT_A_TIME',
+  /** Nobody signs in there now. */
+  'RESOURCE_OFF',
+] as const;
+export type MoveCode = (typeof MOVE_CODES)[number];
+
 const COLUMNS = ['what', 'outcome', 'number', 'name', 'resource', 'code', 'detail'] as const;
 
 /** Every row of a move in a file, and how many came to what. */

@@ -1,7 +1,7 @@
 import { Refused, type Service } from '../connection/service.ts';
 import type { Journal } from '../transfer/journal.ts';
 import type { Needs } from './give-access.ts';
-import type { Report, ReportRow } from './report.ts';
+import type { MoveCode, Report, ReportRow } from './report.ts';
 
 export interface Sending {
   service: Service;
@@ -17,14 +17,19 @@ export async function sendEnrolments(sending: Sending, { enrolments }: Needs): P
   for (const { user, resource } of enrolments) {
     const row = { what: 'enrolment', name: user.login, resource: resource.name } as const;
     if (!resource.enabled) {
-      sending.report.add({ ...row, outcome: 'left', code: 'RESOURCE_OFF', detail: 'the link would lead nowhere' });
+      sending.report.add({
+        ...row,
+        outcome: 'left',
+        code: 'RESOURCE_OFF' satisfies MoveCode,
+        detail: 'the link would lead nowhere',
+      });
       continue;
     }
     if (written.has(user.id)) {
       sending.report.add({
         ...row,
         outcome: 'left',
-        code: 'ONE_LINK_AT_A_TIME',
+        code: 'ONE_LINK_AT_A_TIME' satisfies MoveCode,
         detail: 'run this again once they are through',
       });
       continue;

@@ -78,7 +78,10 @@ test('names and filters are decided as on one partition', async () => {
     updateUser(ports, account, user.id, { login: 'bob' }),
     updateUser(replica, account, bob.id, { login: 'alice' }),
   ]);
-  expect(swapped).toEqual([{ refused: 'NAME_TAKEN' }, { refused: 'NAME_TAKEN' }]);
+  expect(swapped).toEqual([
+    { refused: 'NAME_TAKEN', field: 'login' },
+    { refused: 'NAME_TAKEN', field: 'login' },
+  ]);
   const wanted = await inParallel([user.id, bob.id], 2, (id) => updateUser(ports, account, id, { alias: 'wanted' }));
   expect(wanted.filter((outcome) => 'refused' in outcome)).toHaveLength(1);
   must(await deleteUser(ports, operatorOf(account), bob.id));
