@@ -138,3 +138,35 @@ describe('SR-27: numbers of another account', () => {
     expect(holder.response).toEqual({ result: true });
   });
 });
+
+// SR-1
+test('SR-1: a used code is used in the next hour too, with its new password of the key', async () => {
+  const own = await dialect.another({ tokens: [{ kind: 'hotp' }] });
+  const otp = await code(own);
+  const show = async (format: 'json' | 'xml') => {
+    const fields = { resourceId: numberOf(own.scene.resource.id), userLogin: own.scene.user.login, otp };
+    const { holder } = await own.ask('POST auth-service/authenticate/user-token', fields, { format });
+    return String((holder.response as { result?: unknown } | undefined)?.result);
+  };
+  expect(await show('json')).toBe('true');
+  const { clock } = own.service.ports;
+  clock.advance(3_600_000 - (clock.now() % 3_600_000));
+  for (const format of ['json', 'xml', 'json'] as const) expect(await show(format)).toBe('false');
+});
+
+// SR-47
+test.each([' ', '+', '-', '\u0000', '\uff11', '\u0661', '.0', 'e0', '\n', '%00', ','])(
+  'SR-47: a code spelled with %j is no code, and is not counted',
+  async (odd) => {
+    const own = await dialect.another({ tokens: [{}] });
+    const right = await code(own);
+    for (const otp of [`${odd}${right}`, `${right}${odd}`, `${right.slice(0, 3)}${odd}${right.slice(3)}`]) {
+      for (const format of ['json', 'xml'] as const) {
+        const fields = { resourceId: numberOf(own.scene.resource.id), userLogin: own.scene.user.login, otp };
+        const { holder } = await own.ask('POST auth-service/authenticate/user-token', fields, { format });
+        expect(String((holder.response as { result?: unknown } | undefined)?.result ?? 'false')).toBe('false');
+      }
+    }
+    expect(await own.scene.tokens[0]?.stored()).toMatchObject({ failures: 0 });
+  },
+);
