@@ -26,7 +26,7 @@ export interface PlannedToken extends Omit<SourceToken, 'owner' | 'enabled' | 'i
   /** A number among the planned users. */
   owner: number | undefined;
   /**
-   * `sent`: codes go to an address, which is all there is to it. `device`: its seed cannot be read, and comes from a file of
+   * `sms`, `email`: codes go to an address, which is all there is to it. `device`: its seed cannot be read, and comes from a file of
    * seeds or not at all.
    */
   kind: 'sms' | 'email' | 'device';

@@ -96,15 +96,17 @@ final class Verifier
      * used before. So take the nonce out of the session before you call this (then it serves once), or have the service
      * consume the result (`Client::consumeResult`).
      *
+     * A demand is left out by leaving its name out: null was lost on the way, and is a type error.
+     *
      * @param mixed $jwt what the widget gave to the page: anything else than a string is refused
      * @param string|null $nonce the one that this visitor's session held: without it a stolen result signs its thief in
-     * @param string|null $origin the origin of your page, such as `https://shop.example`
+     * @param string|Demand $origin the origin of your page, such as `https://shop.example`
      * @param bool $requireOtp refuse unless a one-time password was checked: neither left out nor skipped
-     * @param '1'|'2'|null $acr refuse fewer factors than this
+     * @param '1'|'2'|Demand $acr refuse fewer factors than this
      * @param list<array{label: string, value: string}>|string|Confirmation $transaction what the person should have
      *     confirmed, from your own records and never from the request: the fields, or their hash. A result that
      *     confirms anything else is refused, as is one of a sign-in. Left out, one that confirms something is
-     * @param int|null $maxAgeMs refuse a result any of whose factors was shown longer ago than this
+     * @param int|Demand $maxAgeMs refuse a result any of whose factors was shown longer ago than this
      * @param bool $acceptTest take the results of a test resource too, with which nobody has signed in. Never in
      *     production
      * @throws ResultRefused with one of the `RESULT_...` codes
@@ -115,15 +117,23 @@ final class Verifier
         #[\SensitiveParameter]
         mixed $jwt,
         ?string $nonce,
-        ?string $origin = null,
+        string|Demand $origin = Demand::None,
         bool $requireOtp = false,
-        ?string $acr = null,
+        string|Demand $acr = Demand::None,
         array|string|Confirmation $transaction = Confirmation::None,
-        ?int $maxAgeMs = null,
+        int|Demand $maxAgeMs = Demand::None,
         bool $acceptTest = false,
     ): ResultClaims {
         $hash = $transaction instanceof Confirmation ? null : Transaction::hashOf($transaction);
-        $expected = new Expected($nonce, $origin, $requireOtp, $acr, $hash, $maxAgeMs, $acceptTest);
+        $expected = new Expected(
+            $nonce,
+            $origin instanceof Demand ? null : $origin,
+            $requireOtp,
+            $acr instanceof Demand ? null : $acr,
+            $hash,
+            $maxAgeMs instanceof Demand ? null : $maxAgeMs,
+            $acceptTest,
+        );
         $jws = CompactJws::parse($jwt);
         $isTest = self::checkType($jws->header['typ'] ?? null, $acceptTest);
         $algorithm = $this->checkHeader($jws->header);

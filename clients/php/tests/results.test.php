@@ -3,6 +3,7 @@
 declare(strict_types=1);
 
 use Countersign\Confirmation;
+use Countersign\Demand;
 use Countersign\ErrorCodes;
 use Countersign\Nonce;
 use Countersign\ResultAlgorithm;
@@ -31,11 +32,11 @@ function verifyCase(array $case, array $vectors): ResultClaims
     return $verifier->verifyResult(
         textOf($case),
         nonce: $setup['nonce'],
-        origin: $setup['origin'] ?? null,
+        origin: $setup['origin'] ?? Demand::None,
         requireOtp: $setup['requireOtp'] ?? false,
-        acr: $setup['acr'] ?? null,
+        acr: $setup['acr'] ?? Demand::None,
         transaction: $setup['transaction'] ?? Confirmation::None,
-        maxAgeMs: $setup['maxAgeMs'] ?? null,
+        maxAgeMs: $setup['maxAgeMs'] ?? Demand::None,
         acceptTest: $setup['acceptTest'] ?? false,
     );
 }

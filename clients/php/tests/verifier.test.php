@@ -155,6 +155,18 @@ test('a transaction that was lost on the way does not turn a confirmation into a
     }
 });
 
+test('a demand that was lost on the way is not taken for none', static function (): void {
+    foreach (['origin', 'requireOtp', 'acr', 'maxAgeMs'] as $demand) {
+        $thrown = null;
+        try {
+            verifier()->verifyResult(issue(), ...['nonce' => NONCE, $demand => null]);
+        } catch (TypeError $error) {
+            $thrown = $error;
+        }
+        same(true, $thrown instanceof TypeError, $demand);
+    }
+});
+
 test('options that cannot work are refused by name', static function (): void {
     $bad = [
         ['issuer', 'http://auth.example'], ['issuer', 'auth.example'], ['issuer', ''], ['issuer', 'ftp://localhost'],

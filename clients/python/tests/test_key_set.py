@@ -7,7 +7,7 @@ import threading
 import unittest
 from typing import Any, Optional
 
-from countersign import HttpAnswer, HttpRequest, SendFailure, Verifier
+from countersign import HttpAnswer, HttpRequest, OptionInvalid, SendFailure, Verifier
 from countersign.key_set import KeySet, KeySetOptions
 from countersign.published_keys import read_published_keys
 
@@ -200,9 +200,17 @@ class VerifierOptions(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(code_of(lambda: Verifier(**{**good, name: value})), "OPTION_INVALID")
         verifier = Verifier(**good)
-        for expected in ({"acr": "3"}, {"acr": 2}, {"max_age_ms": -1}, {"max_age_ms": "0"}):
+        for expected in ({"acr": "3"}, {"acr": 2}, {"max_age_ms": -1}, {"max_age_ms": "0"}, {"require_otp": "yes"}):
             act = lambda: verifier.verify_result("", nonce="n" * 16, **expected)  # type: ignore # noqa: E731
             self.assertEqual(code_of(act), "OPTION_INVALID")
+
+    def test_a_demand_that_was_lost_on_the_way_is_not_taken_for_none(self) -> None:
+        verifier = Verifier(issuer="https://auth.example", resource="res_1")
+        lost: Any = None
+        for name in ("origin", "require_otp", "acr", "max_age_ms"):
+            with self.subTest(name):
+                with self.assertRaisesRegex(OptionInvalid, f'"{name}"'):
+                    verifier.verify_result("", nonce="n" * 16, **{name: lost})
 
     def test_the_accepted_algorithms_are_those_that_were_said(self) -> None:
         refused = {"valid EdDSA": ["ES256"], "valid ES256": ["EdDSA"]}

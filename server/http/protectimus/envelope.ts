@@ -49,7 +49,7 @@ export function answerFailure(
   return write(c, format, status, { status: 'FAILURE', error });
 }
 
-type Status = 200 | 401 | 403 | 413 | 429 | 500 | 503;
+type Status = 200 | 401 | 403 | 429 | 500 | 503;
 
 /** A refusal of a use-case. */
 export function answerRefusal(c: Context<AppEnv>, format: Format, refusal: Refusal): Response {

@@ -70,7 +70,7 @@ export class Fields {
 
   whole(name: string, from: number, to: number): number | undefined {
     const value = this.text(name);
-    if (value === undefined) return undefined;
+    if (value === undefined || ABSENT.test(value)) return undefined;
     const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= from && number <= to)) throw invalid(name, `a whole number from ${from} to ${to}`);
     return number;
@@ -119,7 +119,8 @@ export class Fields {
 
   /** Four digits and their place, both or neither. */
   pin(): { digits: string; position: 'before' | 'after' } | undefined {
-    const digits = this.text('pin');
+    const said = this.text('pin');
+    const digits = said === undefined || ABSENT.test(said) ? undefined : said;
     const format = this.oneOf('pinOtpFormat', ['PIN_BEFORE_OTP', 'PIN_AFTER_OTP']);
     if (digits === undefined && format === undefined) return undefined;
     if (digits === undefined) throw missing('pin');

@@ -1,4 +1,4 @@
-import { FAILURES, type Failure } from '../../domain/protectimus/failure-codes.ts';
+import type { Failure } from '../../domain/protectimus/failure-codes.ts';
 
 /** Something in a request of the dialect that is not as it should be. Thrown while it is read, before any use-case runs. */
 export class Mistake extends Error {
@@ -8,10 +8,6 @@ export class Mistake extends Error {
     super(message);
     this.name = 'Mistake';
     this.failure = failure;
-  }
-
-  get code(): number {
-    return FAILURES[this.failure];
   }
 }
 

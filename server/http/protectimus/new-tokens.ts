@@ -18,11 +18,13 @@ import { createOcraToken, createToken } from '../../usecases/tokens/create-token
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import type { Shape } from './envelope.ts';
 import type { Fields } from './fields.ts';
-import { invalid, missing } from './mistake.ts';
+import { invalid, Mistake, missing } from './mistake.ts';
 import { maybeUserOf, USER_FIELDS } from './named.ts';
 import type { Asked, Row } from './row.ts';
 
 const COMMON = [...USER_FIELDS, 'serial', 'name', 'secret', 'otp', 'pin', 'pinOtpFormat'];
+/** The longest serial number that a token keeps. */
+const SERIAL_LENGTH = 64;
 /** Of a device that is asked: what the dialect's hardware of that type takes. */
 const QUESTION_SUITE = 'QN08';
 
@@ -51,11 +53,15 @@ function digitsOf(fields: Fields): OtpDigits | undefined {
 }
 
 function record({ owner, serial, name, pin }: Common, madeAs: ProtectimusType) {
+  // Cut short, two serial numbers could become one, and neither would be found by its own.
+  if (serial !== undefined && serial.length > SERIAL_LENGTH) {
+    throw new Mistake('INVALID_PARAMETER_LENGTH', `serial: at most ${SERIAL_LENGTH} characters`);
+  }
   return {
     name: name ?? serial ?? madeAs,
     madeAs,
     ...(owner && { owner: owner.id }),
-    ...(serial !== undefined && { serial: serial.slice(0, 64) }),
+    ...(serial !== undefined && { serial }),
     ...(pin && { pin }),
   };
 }

@@ -75,8 +75,20 @@ const CASES: DialectCase[] = [
   },
   {
     row: software,
+    when: 'the PIN has a place, and got lost itself',
+    send: (own) => ({ ...APP(own), pin: 'null', pinOtpFormat: 'PIN_AFTER_OTP' }),
+    failure: 'MISSING_PARAMETER',
+  },
+  {
+    row: software,
     when: 'the PIN has five digits',
     send: (own) => ({ ...APP(own), pin: '47110', pinOtpFormat: 'PIN_AFTER_OTP' }),
+    failure: 'INVALID_PARAMETER_LENGTH',
+  },
+  {
+    row: software,
+    when: 'the serial number is longer than any that is kept',
+    send: (own) => ({ ...APP(own), serial: '7'.repeat(65) }),
     failure: 'INVALID_PARAMETER_LENGTH',
   },
   {

@@ -47,6 +47,12 @@ const CASES: DialectCase[] = [
   },
   {
     row: 'GET resource-service/resources',
+    when: 'which is said by the word of a language for nothing',
+    send: () => ({ start: 'null', limit: 'NULL' }),
+    response: (own: Dialect) => ({ resources: [shop(own)] }),
+  },
+  {
+    row: 'GET resource-service/resources',
     when: 'there are not so many',
     send: () => ({ start: 1 }),
     response: { resources: [] },

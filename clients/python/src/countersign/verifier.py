@@ -93,10 +93,10 @@ class Verifier:
         jwt: Any,
         *,
         nonce: Optional[str],
-        origin: Optional[str] = None,
+        origin: Union[str, Unset] = UNSET,
         require_otp: bool = False,
-        acr: Optional[str] = None,
-        max_age_ms: Optional[int] = None,
+        acr: Union[str, Unset] = UNSET,
+        max_age_ms: Union[int, Unset] = UNSET,
         transaction: Union[TransactionReference, Unset] = UNSET,
         accept_test: bool = False,
     ) -> ResultClaims:
@@ -105,6 +105,8 @@ class Verifier:
         Offline: no request is made but for the public keys, once in a while. It does not know whether the result was
         used before. So take the nonce out of the session before you call this (then it serves once), or have the
         service consume the result (:meth:`Client.consume_result`).
+
+        A demand is left out by leaving its name out: ``None`` was lost on the way, and is refused.
 
         :param jwt: what the widget gave to the page
         :param nonce: the one that this visitor's session held; without it a stolen result signs its thief in
@@ -118,7 +120,8 @@ class Verifier:
             one that confirms something is
         :param accept_test: take the results of a test resource too, with which nobody has signed in. For your own
             tests, never in production
-        :raises CountersignError: one of the ``RESULT_...`` codes, or ``JWKS_UNAVAILABLE``
+        :raises CountersignError: one of the ``RESULT_...`` codes, ``JWKS_UNAVAILABLE``, or ``OPTION_INVALID`` for a
+            demand that is none
 
         >>> nonce = session.pop("nonce", None)
         >>> verifier.verify_result(form["countersign_result"], nonce=nonce, origin="https://shop.example").sub
@@ -126,11 +129,11 @@ class Verifier:
         """
         expected = Expected(
             nonce=nonce,
-            origin=origin,
-            require_otp=require_otp,
+            origin=_parse_origin(origin),
+            require_otp=_parse_require_otp(require_otp),
             acr=_parse_acr(acr),
             max_age_ms=(
-                None if max_age_ms is None else whole_number("max_age_ms", max_age_ms, minimum=0, maximum=86_400_000)
+                None if max_age_ms is UNSET else whole_number("max_age_ms", max_age_ms, minimum=0, maximum=86_400_000)
             ),
             transaction=None if transaction is UNSET else hash_of(transaction),
         )
@@ -174,10 +177,26 @@ def _parse_algorithms(value: Any) -> tuple[str, ...]:
     raise OptionInvalid(f'"algorithms" must list some of {", ".join(RESULT_ALGORITHMS)}.')
 
 
+# A demand that was lost on the way, or is misspelt, must not be one that everybody meets.
+
+
+def _parse_origin(value: Any) -> Optional[str]:
+    if value is UNSET:
+        return None
+    if isinstance(value, str):
+        return value
+    raise OptionInvalid('"origin" must be a text, or be left out.')
+
+
+def _parse_require_otp(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise OptionInvalid('"require_otp" must be True or False.')
+
+
 def _parse_acr(value: Any) -> Optional[str]:
-    """A demand that is misspelt must not be one that everybody meets."""
-    if value is None:
+    if value is UNSET:
         return None
     if isinstance(value, str) and value in ("1", "2"):
         return value
-    raise OptionInvalid('"acr" must be "1" or "2".')
+    raise OptionInvalid('"acr" must be "1" or "2", or be left out.')

@@ -7,7 +7,10 @@ import { OTP_USES, type ResultClaims } from './claims.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { equalInConstantTime } from './constant-time.ts';
 
-/** What one sign-in is expected to be. */
+/**
+ * What one sign-in is expected to be. A demand is left out by leaving its name out: one that is there without a value was lost
+ * on the way, and is refused with `OPTION_INVALID`.
+ */
 export interface ResultExpectations {
   /** The nonce that this visitor's session held. Required: without it a stolen result signs its thief in. */
   nonce: string;
@@ -33,6 +36,27 @@ export interface ClaimRules {
   resource: string;
   clockToleranceS: number;
   maxLifetimeS: number;
+}
+
+const MOST_AGE = { default: 0, min: 0, max: 86_400_000 };
+
+/** Which demands can be meant as they are. One that was lost on the way, or is misspelt, must not be one that everybody meets. */
+const DEMANDS = {
+  origin: { isMeant: (value: unknown) => typeof value === 'string', wanted: 'a text' },
+  requireOtp: { isMeant: (value: unknown) => typeof value === 'boolean', wanted: 'true or false' },
+  acr: { isMeant: (value: unknown) => value === '1' || value === '2', wanted: '"1" or "2"' },
+  maxAgeMs: { isMeant: (value: unknown) => value !== undefined, wanted: 'a number of milliseconds' },
+};
+
+/** @throws CountersignError `OPTION_INVALID`, naming the demand, whatever the result says. */
+export function checkDemands(expected: Omit<ResultExpectations, 'transaction'>): void {
+  const given = new Map<string, unknown>(Object.entries(expected));
+  for (const [name, { isMeant, wanted }] of Object.entries(DEMANDS)) {
+    if (given.has(name) && !isMeant(given.get(name))) {
+      throw new CountersignError('OPTION_INVALID', `"${name}" must be ${wanted}, or not be there.`);
+    }
+  }
+  wholeNumber('maxAgeMs', expected.maxAgeMs, MOST_AGE);
 }
 
 /** As the service takes them: long enough to be unguessable, nothing that needs escaping. */
@@ -97,14 +121,11 @@ export function checkClaims(
     'This sign-in had one factor, and two are asked for.',
   );
   const { maxAgeMs } = expected;
-  if (maxAgeMs !== undefined) {
-    const allowedMs = wholeNumber('maxAgeMs', maxAgeMs, { default: 0, min: 0, max: 86_400_000 });
-    refuseUnless(
-      (nowS - claims.auth_time - clockToleranceS) * 1000 <= allowedMs,
-      'RESULT_TOO_OLD',
-      'The person has shown a factor of this sign-in too long ago.',
-    );
-  }
+  refuseUnless(
+    maxAgeMs === undefined || (nowS - claims.auth_time - clockToleranceS) * 1000 <= maxAgeMs,
+    'RESULT_TOO_OLD',
+    'The person has shown a factor of this sign-in too long ago.',
+  );
   return claims;
 }
 

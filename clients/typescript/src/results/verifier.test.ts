@@ -168,6 +168,31 @@ describe('the address of the keys', () => {
   });
 });
 
+// SR-9: a setting that got lost would let in whom it keeps out.
+describe('a demand that was lost on the way, or misspelt', () => {
+  test.each<[string, unknown]>([
+    ...['origin', 'requireOtp', 'acr', 'maxAgeMs'].flatMap((name): [string, unknown][] => [
+      [name, undefined],
+      [name, null],
+    ]),
+    ['origin', ['https://shop.example']],
+    ['requireOtp', 'true'],
+    ['acr', '3'],
+    ['acr', 2],
+    ['maxAgeMs', -1],
+  ])('%s: %j is not taken for none, whatever the result', async (name, value) => {
+    for (const jwt of [good, 'junk']) {
+      const refusal = await refusalOf(verifier().verifyResult(jwt, { nonce, [name]: value }));
+      expect(refusal.code).toBe('OPTION_INVALID');
+      expect(refusal.message).toContain(`"${name}"`);
+    }
+  });
+
+  test('one that is not there is none', async () => {
+    await expect(verifier().verifyResult(good, { nonce })).resolves.toMatchObject({ nonce });
+  });
+});
+
 describe('options that cannot work', () => {
   test.each<[string, Record<string, unknown>]>([
     ['issuer', { issuer: 'http://auth.example' }],

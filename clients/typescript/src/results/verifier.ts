@@ -4,7 +4,7 @@ import type { FetchLike } from '../http/bounded-fetch.ts';
 import { wholeNumber } from '../options.ts';
 import { parseServiceUrl } from '../service-url.ts';
 import { hashOf } from '../transactions/transaction.ts';
-import { checkClaims, type ResultExpectations } from './check-claims.ts';
+import { checkClaims, checkDemands, type ResultExpectations } from './check-claims.ts';
 import { RESULT_ALGORITHMS, RESULT_TYP, type ResultAlgorithm, type ResultClaims, TEST_RESULT_TYP } from './claims.ts';
 import { type JsonObject, parseCompactJws, parseObject } from './compact-jws.ts';
 import { createKeySet } from './key-set.ts';
@@ -45,7 +45,7 @@ export interface Verifier {
    * before. So take the nonce out of the session before you call this (then it serves once), or have the
    * service consume the result (`client.consumeResult`).
    *
-   * @throws CountersignError with one of the `RESULT_...` codes, or `JWKS_UNAVAILABLE`.
+   * @throws CountersignError with one of the `RESULT_...` codes, `JWKS_UNAVAILABLE`, or `OPTION_INVALID` for a demand without a value.
    * @example
    * const claims = await verifier.verifyResult(form.get('countersign_result'), { nonce: session.takeNonce() });
    */
@@ -80,6 +80,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     async verifyResult(jwt, expected) {
       const { transaction: asked, ...others } = expected;
+      checkDemands(others);
       // The member alone says that a confirmation is expected: one that was lost on the way must not turn it into a sign-in.
       const transaction = 'transaction' in expected ? { transaction: await hashOf(asked ?? '') } : {};
       const { header, payload } = parseCompactJws(jwt);

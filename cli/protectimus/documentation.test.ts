@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { LEFT_CODES } from './plan-move.ts';
+import { MOVE_CODES, OUTCOMES } from './report.ts';
+
+const page = readFileSync(new URL('../../docs/moving-from-protectimus.md', import.meta.url), 'utf8');
+const [, report = ''] = page.split('## What the report says');
+const [outcomes = ''] = report.split('| `code` |');
+
+describe('docs/moving-from-protectimus.md', () => {
+  test('says what every outcome in the report means, and of none that there is not', () => {
+    const named = [...outcomes.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, name]) => name);
+    expect(named.filter((name) => name !== 'outcome').sort()).toEqual([...OUTCOMES].sort());
+  });
+
+  test.each([...LEFT_CODES, ...MOVE_CODES])('explains %s where it explains the report', (code) => {
+    expect(report).toContain(`\`${code}\``);
+  });
+});
