@@ -1,6 +1,6 @@
 import { Unreachable } from '../connection/service.ts';
 import type { Progress } from '../transfer/progress.ts';
-import { type Source, SourceRefused } from './source.ts';
+import { numberIn, type Source, SourceRefused } from './source.ts';
 import {
   type Read,
   readResource,
@@ -114,7 +114,7 @@ async function numbersOf(source: Source, what: 'user' | 'token', spellings: read
 
 async function quantity(source: Source, what: Kind): Promise<number> {
   const { quantity: said } = await source.read(`${what}-service/${what}s/quantity`);
-  const number = Number(said);
+  const number = numberIn(said);
   if (!Number.isSafeInteger(number) || number < 0) throw new Unreachable(`${source.name}: no number of ${what}s`);
   return number;
 }

@@ -1,4 +1,4 @@
-import { objectOf } from './source.ts';
+import { numberIn, objectOf } from './source.ts';
 
 /** What is read of an account elsewhere. The numbers are its own. */
 export interface SourceResource {
@@ -98,7 +98,7 @@ function reading<T>(raw: unknown, name: string, read: (from: Record<string, unkn
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
     const called = from[name];
-    const id = Number(from.id);
+    const id = numberIn(from.id);
     return {
       unread: {
         number: Number.isSafeInteger(id) ? id : undefined,

@@ -147,6 +147,26 @@ describe('a hostile source', () => {
     await expect(read()).rejects.toThrow(why);
   });
 
+  test('says numbers of which none can be made', async () => {
+    const none = { toString: 1, valueOf: 1 };
+    const refusal = { responseHolder: { status: 'FAILURE', error: { code: none, message: none } } };
+    const refusing = await open(() => text(JSON.stringify(refusal)));
+    await expect(refusing.source.read('auth-service/balance')).rejects.toMatchObject({ code: 9001, message: '' });
+    const counting = await open((path) => (path.endsWith('/quantity') ? { quantity: none } : undefined));
+    await expect(counting.read()).rejects.toThrow(Unreachable);
+  });
+
+  // SR-36: what a terminal does at once.
+  test.each([3001, 8001])('writes to the terminal in its message of %i', async (code) => {
+    const message = '\u001b]0;owned\u0007\u001b[2J\r\nAll taken over.\u2028\u202e';
+    const said = text(JSON.stringify({ responseHolder: { status: 'FAILURE', error: { code, message } } }));
+    const { source } = await open(() => said);
+    const failure: unknown = await source.read('auth-service/balance').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Unreachable);
+    expect(String(failure)).toContain('All taken over.');
+    expect(String(failure)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
   test('has objects that are none: each is told of, and the others are read', async () => {
     const broken = [
       null,
@@ -160,6 +180,8 @@ describe('a hostile source', () => {
       user(4, { login: 7 }),
       user(5, { email: 'x'.repeat(201) }),
       user(6, { apiSupport: 'perhaps' }),
+      // Whoever makes a number of it is thrown out by the language.
+      { ...user(7), id: { toString: 1, valueOf: 1 } },
     ];
     const list = [user(1), ...broken, user(2)];
     const { read } = await open((path, query) =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { Misuse, Unreachable } from '../connection/service.ts';
+import { harmless } from '../output/table.ts';
 
 /** An account elsewhere, behind the API that published Protectimus libraries speak. It is only ever read. */
 export interface Source {
@@ -155,10 +156,10 @@ function responseOf(url: URL, text: string): Record<string, unknown> {
   if (holder?.status !== 'FAILURE' || !error) {
     throw new Unreachable(`${url.origin}: an answer that is none of this API`);
   }
-  const code = Number(error.code);
+  const code = numberIn(error.code);
   const message = typeof error.message === 'string' ? error.message.slice(0, LONGEST_MESSAGE) : '';
   // Its database or the server itself had trouble.
-  if (code === 3001 || code === 8001) throw new Passing(`${code} ${message}`);
+  if (code === 3001 || code === 8001) throw new Passing(`${code} ${harmless(message)}`);
   throw new SourceRefused(Number.isInteger(code) ? code : 9001, message);
 }
 
@@ -173,6 +174,11 @@ function parse(text: string): unknown {
 export function objectOf(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return value as Record<string, unknown>;
+}
+
+/** The number that is said, as one or as a text; NaN where none is. Other objects may be such that asking them throws. */
+export function numberIn(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
 function reasonOf(error: unknown): string {

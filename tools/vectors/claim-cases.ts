@@ -98,6 +98,16 @@ export function claimCases(): VectorCase[] {
       jwt: withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' }),
       expect: 'accept',
     },
+    {
+      name: 'origin at an address of IPv4 in IPv6, as browsers write it',
+      jwt: withClaims({ origin: 'https://[::ffff:102:304]' }),
+      expect: 'accept',
+    },
+    ...['https://[::ffff:1.2.3.4]', 'https://1.2.3.4.'].map((origin) => ({
+      name: `origin at an address as no browser writes it, ${origin}`,
+      jwt: withClaims({ origin }),
+      expect: 'RESULT_CLAIMS_INVALID',
+    })),
     { name: 'origin at an address of IPv6', jwt: withClaims({ origin: 'http://[::1]:8080' }), expect: 'accept' },
     { name: 'origin with a port', jwt: withClaims({ origin: 'http://localhost:8080' }), expect: 'accept' },
     { name: 'a claim that nobody knows', jwt: withClaims({ tier: 'gold' }), expect: 'accept' },

@@ -133,6 +133,17 @@ export function signatureCases(): VectorCase[] {
     },
     { name: 'signature with bytes after it', jwt: `${good}AA`, expect: 'RESULT_SIGNATURE_WRONG' },
     {
+      name: 'ES256 signature with a zero byte between r and s',
+      jwt: result({ sign: (input) => insertZero(es256(input), 32) }),
+      expect: 'RESULT_SIGNATURE_WRONG',
+    },
+    ...[32, 64].map((at) => ({
+      name: `EdDSA signature with a zero byte ${at === 32 ? 'between R and S' : 'after S'}`,
+      why: 'S is read from its last byte on, so that to loose readers a zero behind it changes nothing (RFC 8032 5.1.7).',
+      jwt: forge(EDDSA_HEADER, CLAIMS, (input) => insertZero(eddsa(input), at)),
+      expect: 'RESULT_SIGNATURE_WRONG',
+    })),
+    {
       name: 'signature of zeros',
       why: 'Accepted by verifiers that do not check the range of r and s (CVE-2022-21449).',
       jwt: result({ sign: () => new Uint8Array(64) }),
@@ -181,6 +192,10 @@ export function signatureCases(): VectorCase[] {
       expect: 'RESULT_SIGNATURE_WRONG',
     },
   ];
+}
+
+function insertZero(signature: Uint8Array, at: number): Uint8Array {
+  return Buffer.concat([signature.subarray(0, at), Uint8Array.of(0), signature.subarray(at)]);
 }
 
 function negate(signature: Uint8Array): Uint8Array {

@@ -122,7 +122,7 @@ final class ClaimsReader
         $isCanonical = match (true) {
             $host[0] === '[' => self::isCanonicalAddress(substr($host, 1, -1)),
             // What ends in a number is an address to browsers, whatever it was meant to be.
-            preg_match('/(?:\A|\.)(?:\d+|0x[0-9a-f]*)\z/', $host) === 1 => self::isCanonicalAddress($host),
+            preg_match('/(?:\A|\.)(?:\d+|0x[0-9a-f]*)\.?\z/', $host) === 1 => self::isCanonicalAddress($host),
             default => true,
         };
         return $isCanonical ? $origin : throw self::invalid('origin');
@@ -131,7 +131,16 @@ final class ClaimsReader
     private static function isCanonicalAddress(string $address): bool
     {
         $packed = filter_var($address, FILTER_VALIDATE_IP) === false ? false : inet_pton($address);
-        return $packed !== false && inet_ntop($packed) === $address;
+        if ($packed === false) {
+            return false;
+        }
+        $written = inet_ntop($packed);
+        if (strlen($packed) === 16 && str_contains($written, '.')) {
+            // An address of IPv4 in its end. Browsers write that as they write the rest.
+            [, $high, $low] = unpack('n2', $packed, 12);
+            $written = substr($written, 0, strrpos($written, ':') + 1) . dechex($high) . ':' . dechex($low);
+        }
+        return $written === $address;
     }
 
     private static function invalid(string $claim): ResultRefused

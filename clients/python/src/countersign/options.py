@@ -65,9 +65,14 @@ def _canonical_host(host: str) -> str | None:
     IPv4 (``127.1``, ``0x7f000001``) are none."""
     if ":" in host:
         try:
-            return f"[{ipaddress.IPv6Address(host).compressed}]"
+            address = ipaddress.IPv6Address(host)
         except ValueError:
             return None
+        # Which Python writes these with dots depends on its version.
+        mapped = address.ipv4_mapped
+        if mapped is not None:
+            return f"[::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}]"
+        return f"[{address.compressed}]"
     if not _HOST.fullmatch(host):
         return None
     last = host.rstrip(".").rsplit(".", 1)[-1]

@@ -55,6 +55,8 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
   /** Whether this key made that signature. Anything wrong with either is a no. */
   boolean verifies(byte[] signed, byte[] signature) {
     try {
+      // Java's Ed25519 takes zeros behind the signature for a part of it (RFC 8032 5.1.7: 64 octets and no more).
+      if (signature.length != 2 * COORDINATE_BYTES) return false;
       if (algorithm == ResultAlgorithm.ES256 && !isWithinOrder(signature)) return false;
       Signature verifier = Signature.getInstance(algorithm.signature);
       verifier.initVerify(key);
