@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { RoomModule } from '../rooms.ts';
 
 type Dictionary = Readonly<Record<string, string>>;
@@ -39,9 +39,16 @@ function speaksGerman(module: string, words: (key: string) => string): boolean {
   return german.some((all) => all.every(([key, text]) => words(key) === text.replaceAll(/\{\d\}/g, '')));
 }
 
+// Whatever is tried next in this process starts in English.
+let entered: RoomModule | undefined;
+afterEach(async () => {
+  await entered?.words?.load('en');
+  vi.resetModules();
+});
+
 test.each(Object.keys(rooms))('all that %s says is in the language of the page', async (room) => {
   vi.resetModules();
-  const entered = await rooms[room]?.();
+  entered = await rooms[room]?.();
   await entered?.words?.load('de');
   const stillEnglish: string[] = [];
   for (const [path, names] of takenBy(room)) {
