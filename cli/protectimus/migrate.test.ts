@@ -154,6 +154,27 @@ describe('nobody who had a token comes in without one', () => {
     expect(await user('bob')).toMatchObject({ assignments: [{ resource: shop, alone: true }] });
   });
 
+  test('on one that is here already and asks for a kind that it does not take, which nobody is asked for, neither', async () => {
+    const enrolment = JSON.stringify({ kinds: ['totp'], required: true });
+    await moving.terminal.type([
+      'resource',
+      'create',
+      '--name',
+      'Shop',
+      '--token-kinds',
+      'hotp',
+      '--enrolment',
+      enrolment,
+    ]);
+    const { rows } = await moving.move();
+    expect(
+      rows
+        .filter(({ code }) => code === 'RESOURCE_UNGUARDED')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...['alice', 'eve', 'frank']]);
+  });
+
   test('a token that was locked there does not come to life here', async () => {
     const said = await moving.move();
     expect(said.rows.filter(({ code }) => code === 'NOT_ACTIVE')).toHaveLength(1);
