@@ -42,15 +42,18 @@ export async function carryTokens(
       report.add({ ...row, outcome: 'left', code: 'OWNER_LEFT' });
     } else if (token.kind === 'device') {
       const isOne = token.serial !== undefined && !serials.has(serialKey(token.serial));
-      const found = isOne ? there.bySerial.get(serialKey(token.serial ?? '')) : undefined;
-      const taken = found && (await takeDevice(carrying, token, found, owner));
-      if (!found)
-        report.add({
-          ...row,
-          outcome: 'needed',
-          code: token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MoveCode),
-        });
-      if (taken) here.set(token.id, taken);
+      const [found, another] = (isOne && there.bySerial.get(serialKey(token.serial ?? ''))) || [];
+      if (!found) {
+        const code = token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MoveCode);
+        report.add({ ...row, outcome: 'needed', code });
+      } else if (another) {
+        // Which of them is the one that its owner has is not for a program to say.
+        const detail = 'several tokens here have that serial number';
+        report.add({ ...row, outcome: 'refused', code: 'NAME_AMBIGUOUS', detail });
+      } else {
+        const taken = await takeDevice(carrying, token, found, owner);
+        if (taken) here.set(token.id, taken);
+      }
     } else {
       const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
       if (found) {
@@ -130,11 +133,14 @@ function addressOf(kind: PlannedToken['kind'], serial: string): string {
 }
 
 async function readTokens({ service }: Carrying) {
-  const bySerial = new Map<string, TokenHere>();
+  const bySerial = new Map<string, TokenHere[]>();
   const byAddress = new Map<string, TokenHere>();
   for await (const one of pages(service, '/v1/tokens')) {
     const token = one as unknown as TokenHere;
-    if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) bySerial.set(serialKey(token.serial), token);
+    if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) {
+      const key = serialKey(token.serial);
+      bySerial.set(key, [...(bySerial.get(key) ?? []), token]);
+    }
     if (token.to !== undefined) byAddress.set(addressKey(token.kind, token.to, token.owner), token);
   }
   return { bySerial, byAddress };

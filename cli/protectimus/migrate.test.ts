@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { aMove, type Moving } from './testing/moving.ts';
+import { aMove, FOB_SEED, type Moving } from './testing/moving.ts';
 import { pageOf, scriptedSource } from './testing/scripted-source.ts';
 
 let moving: Moving;
@@ -172,7 +172,7 @@ describe('nobody who had a token comes in without one', () => {
         .filter(({ code }) => code === 'RESOURCE_UNGUARDED')
         .map(({ name }) => name)
         .sort(),
-    ).toEqual([...['alice', 'eve', 'frank']]);
+    ).toEqual(['alice', 'eve', 'frank']);
   });
 
   test('a token that was locked there does not come to life here', async () => {
@@ -215,6 +215,22 @@ describe('somebody of the same login who is here already', () => {
     const mallory = await user('mallory');
     expect((await moving.ask('token', 'list', '--search', 'f-1'))[0]).toMatchObject({ owner: mallory.id });
   });
+});
+
+// The attack: a second fob of the same number, made by another vendor or by hand.
+test('a fob of which there are several of that number here is handed to nobody', async () => {
+  await moving.importSeeds();
+  await moving.terminal.type(
+    ['token', 'create', '--name', 'Twin', '--kind', 'totp', '--serial', 'F-1', '--secret-stdin'],
+    FOB_SEED,
+  );
+  const said = await moving.move();
+  expect(said.code).toBe(4);
+  expect(said.rows).toContainEqual(expect.objectContaining({ name: 'F-1', code: 'NAME_AMBIGUOUS' }));
+  const twins = await moving.ask('token', 'list', '--kind', 'totp');
+  expect(twins).toHaveLength(2);
+  for (const twin of twins) expect(twin).not.toHaveProperty('owner');
+  expect(of(said.rows, 'enrolment', 'needed')).toContain('eve');
 });
 
 describe('links', () => {
