@@ -316,6 +316,26 @@ describe('an account with anything in its names', () => {
     const list = await moving.ask('token', 'list');
     expect(list).toMatchObject([{ kind: 'sms', to: '+4915112345678', apiSupport: false }]);
   });
+
+  // The attack: a kill between making the token and shutting the API to it.
+  test('also one that was made just before a kill', async () => {
+    const source = await scriptedSource((path, query) => {
+      if (path === 'user-service/users') return pageOf('users', [{ ...user, login: 'ada', firstName: null }], query);
+      if (path === 'token-service/tokens') return pageOf('tokens', tokens.slice(0, 1), query);
+      return undefined;
+    });
+    const { store } = moving.terminal.ports;
+    store.intercept = {
+      commit: (change, go) =>
+        JSON.stringify(change).includes('"apiSupport":false') ? Promise.reject(new Error('torn')) : go(),
+    };
+    await moving.move(['--from', source.url]).catch(() => undefined);
+    expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', apiSupport: true }]);
+    store.intercept = {};
+    await moving.move(['--from', source.url]);
+    source.close();
+    expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', apiSupport: false }]);
+  });
 });
 
 // SR-23, SR-35
