@@ -134,9 +134,9 @@ function bodyOf({ name, kind, serial }: PlannedToken, owner: UserHere | undefine
   };
 }
 
-/** Numbers are written there without the plus. */
+/** Numbers are written there without the plus. Which of them are numbers is for the service to say. */
 function addressOf(kind: PlannedToken['kind'], serial: string): string {
-  return kind === 'sms' && /^[0-9]{10,15}$/.test(serial) ? `+${serial}` : serial;
+  return kind === 'sms' && /^[0-9]/.test(serial) ? `+${serial}` : serial;
 }
 
 async function readTokens({ service }: Carrying) {

@@ -336,6 +336,16 @@ describe('an account with anything in its names', () => {
     source.close();
     expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', apiSupport: false }]);
   });
+
+  test('numbers of every length that codes are sent to', async () => {
+    const short = { ...tokens[0], serialNumber: '29012345', userId: undefined };
+    const source = await scriptedSource((path, query) =>
+      path === 'token-service/tokens' ? pageOf('tokens', [short], query) : undefined,
+    );
+    for (let times = 0; times < 2; times++) await moving.move(['--from', source.url]);
+    source.close();
+    expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', to: '+29012345' }]);
+  });
 });
 
 // SR-23, SR-35
