@@ -18,8 +18,9 @@ interface Shown {
   name: string;
   enabled: boolean;
   methodPolicy: string;
+  tokenKinds: readonly string[];
   testMode: string | null;
-  enrolment: { required: boolean; postponableUntil: number | null } | null;
+  enrolment: { kinds: readonly string[]; required: boolean; postponableUntil: number | null } | null;
 }
 
 /** The kinds that are taken where nothing is said, and SMS. */
@@ -84,10 +85,10 @@ function settingsOf({ name, failedAttemptsBeforeLock, filters, withTokens, takes
 
 /**
  * Whether somebody who is assigned alone is asked for a token as well: by the policy of codes, or by an enrolment that is
- * required and may not be put off.
+ * required and may not be put off. One of kinds alone that do not count there asks nobody.
  */
-function asksForToken({ methodPolicy, enrolment }: Shown): boolean {
-  if (enrolment === null) return false;
+function asksForToken({ methodPolicy, tokenKinds, enrolment }: Shown): boolean {
+  if (!enrolment?.kinds.some((kind) => tokenKinds.includes(kind))) return false;
   if (methodPolicy === 'otp' || methodPolicy === 'password-otp') return true;
   return methodPolicy === 'auto' && enrolment.required && enrolment.postponableUntil === null;
 }

@@ -14,6 +14,7 @@ export interface TokenHere {
   to?: string;
   owner?: string;
   administrator?: string;
+  apiSupport: boolean;
   directResources: readonly string[];
 }
 
@@ -42,21 +43,26 @@ export async function carryTokens(
       report.add({ ...row, outcome: 'left', code: 'OWNER_LEFT' });
     } else if (token.kind === 'device') {
       const isOne = token.serial !== undefined && !serials.has(serialKey(token.serial));
-      const found = isOne ? there.bySerial.get(serialKey(token.serial ?? '')) : undefined;
-      const taken = found && (await takeDevice(carrying, token, found, owner));
-      if (!found)
-        report.add({
-          ...row,
-          outcome: 'needed',
-          code: token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MoveCode),
-        });
-      if (taken) here.set(token.id, taken);
+      const [found, another] = (isOne && there.bySerial.get(serialKey(token.serial ?? ''))) || [];
+      if (!found) {
+        const code = token.serial === undefined ? undefined : ('SEED_UNKNOWN' satisfies MoveCode);
+        report.add({ ...row, outcome: 'needed', code });
+      } else if (another) {
+        // Which of them is the one that its owner has is not for a program to say.
+        const detail = 'several tokens here have that serial number';
+        report.add({ ...row, outcome: 'refused', code: 'NAME_AMBIGUOUS', detail });
+      } else {
+        const taken = await takeDevice(carrying, token, found, owner);
+        if (taken) here.set(token.id, taken);
+      }
     } else {
       const found = there.byAddress.get(addressKey(token.kind, token.serial ?? '', owner?.id));
-      if (found) {
+      if (!found) items.push({ of: token, body: bodyOf(token, owner), number: token.id });
+      // It may be of a run that was broken off before it was kept from the API.
+      else if (await keepFromApi(carrying, token, found)) {
         report.add({ ...row, outcome: 'there' });
         here.set(token.id, found);
-      } else items.push({ of: token, body: bodyOf(token, owner), number: token.id });
+      }
     }
     carrying.told(1);
   }
@@ -85,7 +91,7 @@ async function takeDevice(
   const changes = {
     ...(owner && isFree && { owner: owner.id }),
     ...(token.name !== '' && isFree && { name: token.name }),
-    ...(!token.apiSupport && { apiSupport: false }),
+    ...(!token.apiSupport && found.apiSupport && { apiSupport: false }),
   };
   if (!dryRun && Object.keys(changes).length > 0) {
     const changed = await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${found.id}`, { body: changes }));
@@ -96,22 +102,26 @@ async function takeDevice(
 }
 
 async function makeSent(carrying: Carrying, items: readonly Item<PlannedToken>[], here: Map<number, TokenHere>) {
-  const { service, dryRun, report } = carrying;
-  const shut: { token: PlannedToken; id: string }[] = [];
+  const made: { token: PlannedToken; as: TokenHere }[] = [];
   await inBulk(carrying, '/v1/bulk/tokens', items, ({ of: token }, answer) => {
     const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
-    if (!reportAnswer(report, row, answer)) return;
-    const id = answer?.id ?? '';
+    if (!reportAnswer(carrying.report, row, answer)) return;
     const { name, kind } = token;
-    here.set(token.id, { id, name, kind, directResources: [] });
-    if (!token.apiSupport) shut.push({ token, id });
+    made.push({ token, as: { id: answer?.id ?? '', name, kind, apiSupport: true, directResources: [] } });
   });
-  for (const { token, id } of dryRun ? [] : shut) {
-    const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
-    const body = { apiSupport: false };
-    const done = await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${id}`, { body }));
-    if (!done) here.delete(token.id);
-  }
+  for (const { token, as } of made) if (await keepFromApi(carrying, token, as)) here.set(token.id, as);
+}
+
+/** What counted in the widget alone does so here, before it gives access to anything. Whether it is as it should be now. */
+async function keepFromApi(
+  { service, dryRun, report }: Carrying,
+  token: PlannedToken,
+  { id, apiSupport }: TokenHere,
+): Promise<boolean> {
+  if (dryRun || token.apiSupport || !apiSupport) return true;
+  const row = { what: 'token', number: token.id, name: nameOf(token) } as const;
+  const body = { apiSupport: false };
+  return (await tryOne(report, row, () => service.send('PATCH', `/v1/tokens/${id}`, { body }))) !== undefined;
 }
 
 function bodyOf({ name, kind, serial }: PlannedToken, owner: UserHere | undefined): Record<string, unknown> {
@@ -124,17 +134,20 @@ function bodyOf({ name, kind, serial }: PlannedToken, owner: UserHere | undefine
   };
 }
 
-/** Numbers are written there without the plus. */
+/** Numbers are written there without the plus. Which of them are numbers is for the service to say. */
 function addressOf(kind: PlannedToken['kind'], serial: string): string {
-  return kind === 'sms' && /^[0-9]{10,15}$/.test(serial) ? `+${serial}` : serial;
+  return kind === 'sms' && /^[0-9]/.test(serial) ? `+${serial}` : serial;
 }
 
 async function readTokens({ service }: Carrying) {
-  const bySerial = new Map<string, TokenHere>();
+  const bySerial = new Map<string, TokenHere[]>();
   const byAddress = new Map<string, TokenHere>();
   for await (const one of pages(service, '/v1/tokens')) {
     const token = one as unknown as TokenHere;
-    if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) bySerial.set(serialKey(token.serial), token);
+    if (token.serial !== undefined && DEVICE_KINDS.includes(token.kind)) {
+      const key = serialKey(token.serial);
+      bySerial.set(key, [...(bySerial.get(key) ?? []), token]);
+    }
     if (token.to !== undefined) byAddress.set(addressKey(token.kind, token.to, token.owner), token);
   }
   return { bySerial, byAddress };

@@ -44,14 +44,13 @@ export async function carryUsers(carrying: Carrying, planned: readonly PlannedUs
   }
   // Before anything is given to them.
   for (const user of blocked) {
-    const { id } = here.get(user.id) ?? {};
+    const found = here.get(user.id);
+    if (!found) continue;
+    const body = { blocked: true };
     const isKeptOut =
-      dryRun ||
-      (await tryOne(report, rowOf(user), () => service.send('PATCH', `/v1/users/${id}`, { body: { blocked: true } })));
-    if (!isKeptOut) here.delete(user.id);
-  }
-  for (const [number, user] of here) {
-    if (blocked.some(({ id }) => id === number)) here.set(number, { ...user, blocked: true });
+      dryRun || (await tryOne(report, rowOf(user), () => service.send('PATCH', `/v1/users/${found.id}`, { body })));
+    if (isKeptOut) here.set(user.id, { ...found, blocked: true });
+    else here.delete(user.id);
   }
   return here;
 }

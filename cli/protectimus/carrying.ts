@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Refused, type Service } from '../connection/service.ts';
 import { detailOf, ROWS_AT_ONCE, type RowAnswer, sendRows } from '../transfer/bulk-rows.ts';
-import type { Report, ReportRow } from './report.ts';
+import type { MoveCode, Report, ReportRow } from './report.ts';
 
 /** What making an account's copy takes. */
 export interface Carrying {
@@ -53,8 +53,9 @@ export function reportAnswer(
   answer: Pick<RowAnswer, 'status' | 'code' | 'detail' | 'errors'> | undefined,
 ): boolean {
   const isMade = answer !== undefined && answer.status < 300;
+  const code = answer?.code ?? ('NO_ANSWER' satisfies MoveCode);
   if (isMade) report.add({ ...row, outcome: 'made' });
-  else report.add({ ...row, outcome: 'refused', code: answer?.code ?? 'NO_ANSWER', detail: detailOf(answer) });
+  else report.add({ ...row, outcome: 'refused', code, detail: detailOf(answer) });
   return isMade;
 }
 

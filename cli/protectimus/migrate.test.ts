@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { aMove, type Moving } from './testing/moving.ts';
+import { aMove, FOB_SEED, type Moving } from './testing/moving.ts';
 import { pageOf, scriptedSource } from './testing/scripted-source.ts';
 
 let moving: Moving;
@@ -154,6 +154,27 @@ describe('nobody who had a token comes in without one', () => {
     expect(await user('bob')).toMatchObject({ assignments: [{ resource: shop, alone: true }] });
   });
 
+  test('on one that is here already and asks for a kind that it does not take, which nobody is asked for, neither', async () => {
+    const enrolment = JSON.stringify({ kinds: ['totp'], required: true });
+    await moving.terminal.type([
+      'resource',
+      'create',
+      '--name',
+      'Shop',
+      '--token-kinds',
+      'hotp',
+      '--enrolment',
+      enrolment,
+    ]);
+    const { rows } = await moving.move();
+    expect(
+      rows
+        .filter(({ code }) => code === 'RESOURCE_UNGUARDED')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['alice', 'eve', 'frank']);
+  });
+
   test('a token that was locked there does not come to life here', async () => {
     const said = await moving.move();
     expect(said.rows.filter(({ code }) => code === 'NOT_ACTIVE')).toHaveLength(1);
@@ -194,6 +215,22 @@ describe('somebody of the same login who is here already', () => {
     const mallory = await user('mallory');
     expect((await moving.ask('token', 'list', '--search', 'f-1'))[0]).toMatchObject({ owner: mallory.id });
   });
+});
+
+// The attack: a second fob of the same number, made by another vendor or by hand.
+test('a fob of which there are several of that number here is handed to nobody', async () => {
+  await moving.importSeeds();
+  await moving.terminal.type(
+    ['token', 'create', '--name', 'Twin', '--kind', 'totp', '--serial', 'F-1', '--secret-stdin'],
+    FOB_SEED,
+  );
+  const said = await moving.move();
+  expect(said.code).toBe(4);
+  expect(said.rows).toContainEqual(expect.objectContaining({ name: 'F-1', code: 'NAME_AMBIGUOUS' }));
+  const twins = await moving.ask('token', 'list', '--kind', 'totp');
+  expect(twins).toHaveLength(2);
+  for (const twin of twins) expect(twin).not.toHaveProperty('owner');
+  expect(of(said.rows, 'enrolment', 'needed')).toContain('eve');
 });
 
 describe('links', () => {
@@ -278,6 +315,36 @@ describe('an account with anything in its names', () => {
     source.close();
     const list = await moving.ask('token', 'list');
     expect(list).toMatchObject([{ kind: 'sms', to: '+4915112345678', apiSupport: false }]);
+  });
+
+  // The attack: a kill between making the token and shutting the API to it.
+  test('also one that was made just before a kill', async () => {
+    const source = await scriptedSource((path, query) => {
+      if (path === 'user-service/users') return pageOf('users', [{ ...user, login: 'ada', firstName: null }], query);
+      if (path === 'token-service/tokens') return pageOf('tokens', tokens.slice(0, 1), query);
+      return undefined;
+    });
+    const { store } = moving.terminal.ports;
+    store.intercept = {
+      commit: (change, go) =>
+        JSON.stringify(change).includes('"apiSupport":false') ? Promise.reject(new Error('torn')) : go(),
+    };
+    await moving.move(['--from', source.url]).catch(() => undefined);
+    expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', apiSupport: true }]);
+    store.intercept = {};
+    await moving.move(['--from', source.url]);
+    source.close();
+    expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', apiSupport: false }]);
+  });
+
+  test('numbers of every length that codes are sent to', async () => {
+    const short = { ...tokens[0], serialNumber: '29012345', userId: undefined };
+    const source = await scriptedSource((path, query) =>
+      path === 'token-service/tokens' ? pageOf('tokens', [short], query) : undefined,
+    );
+    for (let times = 0; times < 2; times++) await moving.move(['--from', source.url]);
+    source.close();
+    expect(await moving.ask('token', 'list')).toMatchObject([{ kind: 'sms', to: '+29012345' }]);
   });
 });
 

@@ -47,6 +47,8 @@ export const MOVE_CODES = [
   'ONE_LINK_AT_A_TIME',
   /** Nobody signs in there now. */
   'RESOURCE_OFF',
+  /** The move broke off before it was known what became of it. */
+  'NO_ANSWER',
 ] as const;
 export type MoveCode = (typeof MOVE_CODES)[number];
 

@@ -1,3 +1,4 @@
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../shared/wire/lock-limits.ts';
 import { numberIn, objectOf } from './source.ts';
 
 /** What is read of an account elsewhere. The numbers are its own. */
@@ -49,7 +50,8 @@ export type Read<T> = { object: T } | { unread: Unread };
 
 export function readResource(raw: unknown): Read<SourceResource> {
   return reading(raw, 'name', (from) => {
-    const failures = whole(from, 'failedAttemptsBeforeLock') ?? 5;
+    const { least, usual, most } = FAILED_ATTEMPTS_BEFORE_LOCK;
+    const failures = whole(from, 'failedAttemptsBeforeLock') ?? usual;
     const filters = (['geo', 'time'] as const).flatMap((kind) => {
       const isThere = whole(from, `${kind}FilterId`) || truth(from, `${kind}FilterEnabled`, false);
       return isThere ? [`${kind}: ${text(from, `${kind}FilterName`) ?? ''}`] : [];
@@ -58,7 +60,7 @@ export function readResource(raw: unknown): Read<SourceResource> {
       id: number(from),
       name: needed(from, 'name'),
       // A limit of before that is not one of ours becomes the nearest.
-      failedAttemptsBeforeLock: Math.min(10, Math.max(3, failures)),
+      failedAttemptsBeforeLock: Math.min(most, Math.max(least, failures)),
       filters,
     };
   });

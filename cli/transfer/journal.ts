@@ -50,12 +50,13 @@ export async function openRun(
     noted,
     async note(done: string) {
       noted.add(done);
-      await appendFile(file, `${JSON.stringify(done)}\n`);
+      // The line before may have been cut by a kill: that one is lost, and this one is not.
+      await appendFile(file, `\n${JSON.stringify(done)}`);
     },
     close: () => rm(file, { force: true }),
   };
   try {
-    await writeFile(file, `${JSON.stringify({ run, ...about })}\n`, { flag: 'wx', mode: 0o600 });
+    await writeFile(file, JSON.stringify({ run, ...about }), { flag: 'wx', mode: 0o600 });
     return { ...rest, run, resumed: false };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;

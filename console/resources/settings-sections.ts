@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../shared/wire/lock-limits.ts';
 import type { Choice, Section } from '../edit/inputs.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readRedirectUri } from './resource.ts';
@@ -89,8 +90,8 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
         {
           name: 'failedAttemptsBeforeLock',
           kind: 'number',
-          min: 3,
-          max: 10,
+          min: FAILED_ATTEMPTS_BEFORE_LOCK.least,
+          max: FAILED_ATTEMPTS_BEFORE_LOCK.most,
           label: words('threshold'),
           hint: words('thresholdHint'),
         },

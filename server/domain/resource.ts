@@ -1,3 +1,4 @@
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../shared/wire/lock-limits.ts';
 import type { ActorReference } from './actor.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment/environment-check.ts';
@@ -56,5 +57,5 @@ export interface Resource {
   createdBy?: ActorReference;
 }
 
-export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = 5;
+export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = FAILED_ATTEMPTS_BEFORE_LOCK.usual;
 export const DEFAULT_RESULT_LIFETIME_MS = 60_000;

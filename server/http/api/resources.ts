@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../../shared/wire/lock-limits.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from '../../domain/enrolment-policy.ts';
 import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import {
@@ -34,8 +35,8 @@ const settings = {
   enabled: z.boolean(),
   failedAttemptsBeforeLock: z
     .int()
-    .min(3)
-    .max(10)
+    .min(FAILED_ATTEMPTS_BEFORE_LOCK.least)
+    .max(FAILED_ATTEMPTS_BEFORE_LOCK.most)
     .openapi({ description: 'A token whose wrong codes exceed this locks.' }),
   methodPolicy: z.enum(METHOD_POLICIES).openapi({
     description:

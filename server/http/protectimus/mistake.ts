@@ -3,7 +3,7 @@ import type { Failure } from '../../domain/protectimus/failure-codes.ts';
 /** Something in a request of the dialect that is not as it should be. Thrown while it is read, before any use-case runs. */
 export class Mistake extends Error {
   readonly failure: Failure;
-  /** @param message for the caller's developers; never holds what was sent */
+  /** @param message for the caller's developers; never holds a value that was sent */
   constructor(failure: Failure, message: string) {
     super(message);
     this.name = 'Mistake';

@@ -48,7 +48,7 @@ export async function nameOfPerson({ ports, act, fields }: Asked): Promise<strin
 }
 
 /** A name that nobody has is another failure than a number that nothing has. */
-function unregistered<T extends object>(found: Verdict<T>, name: string): Verdict<T> {
+export function unregistered<T extends object>(found: Verdict<T>, name: string): Verdict<T> {
   if (isRefusal(found) && found.refused.endsWith('_NOT_FOUND')) {
     throw new Mistake('UNREGISTERED_NAME', `${name}: nothing goes by that name`);
   }

@@ -1,3 +1,4 @@
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../../shared/wire/lock-limits.ts';
 import { idFromBytes, idNumber } from '../../domain/ids.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK, DEFAULT_RESULT_LIFETIME_MS } from '../../domain/resource.ts';
 import { documents } from '../../ports/documents.ts';
@@ -20,7 +21,8 @@ const SETTINGS = ['resourceName', 'failedAttemptsBeforeLock'] as const;
 const ONE = 'resource-service/resources/#';
 
 function settingsOf(fields: Fields) {
-  const [name, failures] = [fields.label('resourceName'), fields.whole('failedAttemptsBeforeLock', 3, 10)];
+  const { least, most } = FAILED_ATTEMPTS_BEFORE_LOCK;
+  const [name, failures] = [fields.label('resourceName'), fields.whole('failedAttemptsBeforeLock', least, most)];
   return { ...(name !== undefined && { name }), ...(failures !== undefined && { failedAttemptsBeforeLock: failures }) };
 }
 

@@ -19,6 +19,7 @@ import { isRefusal, refusal, type Verdict } from '../../usecases/verdict.ts';
 import { Many, type Shape } from './envelope.ts';
 import { type Fields, pathId } from './fields.ts';
 import { invalid, Mistake, missing } from './mistake.ts';
+import { unregistered } from './named.ts';
 import { type Asked, numberAt, type Row } from './row.ts';
 import { tokenShapes, userShape, userShapes } from './shapes.ts';
 import { shownToken } from './tokens.ts';
@@ -144,13 +145,9 @@ export const userRows: readonly Row[] = [
       const [id, login] = [fields.id('id', 'usr'), fields.text('login')];
       if (id === undefined && login === undefined) throw missing('id or login');
       const password = passwordOf(fields);
-      const found = await findPerson(ports, act, { id, login });
-      if (isRefusal(found)) {
-        if (id === undefined && found.refused === 'USER_NOT_FOUND') {
-          throw new Mistake('UNREGISTERED_NAME', 'login: nothing goes by that name');
-        }
-        return found;
-      }
+      const person = await findPerson(ports, act, { id, login });
+      const found = id === undefined ? unregistered(person, 'login') : person;
+      if (isRefusal(found)) return found;
       const changed = await adoptPassword(ports, act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
     },
