@@ -2,24 +2,15 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
-/** Of the built product, but without a browser: they may run side by side. */
-const built = 'e2e/**/*.built.test.ts';
-/** Libraries in other languages, which are tried against the built service as well. */
-const libraries = 'clients/{python,php,java}/*.test.ts';
-const http = [
-  'server/http/**/*.test.ts',
-  'server/*.test.ts',
-  'demo-site/**/*.test.ts',
-  'docs/**/*.test.ts',
-  built,
-  libraries,
-];
+const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts'];
+/** Of the built product, but without a browser; libraries in other languages and documents are tried against it as well. */
+const built = ['e2e/**/*.built.test.ts', 'docs/**/*.test.ts', 'clients/{python,php,java}/*.test.ts'];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];
 
 /** At least two files at a time: by itself the runner leaves one core free, which of two is half. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
-/** Four kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
+/** Five kinds of test, from seconds to minutes; `npx vitest --project unit` runs one. */
 export default defineConfig({
   test: {
     globalSetup: 'tools/test-run/own-folders.ts',
@@ -33,7 +24,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           include: ['{shared,server,widget,console,cli,clients,tools,bench}/**/*.test.{ts,tsx}'],
-          exclude: [...store, ...http, ...browser, '**/node_modules/**', '**/dist/**'],
+          exclude: [...store, ...http, ...built, ...browser, '**/node_modules/**', '**/dist/**'],
         },
       },
       { test: { name: 'store', maxWorkers, include: store, testTimeout: 300_000, hookTimeout: 120_000 } },
@@ -43,7 +34,18 @@ export default defineConfig({
           maxWorkers,
           isolate: false,
           include: http,
-          exclude: ['{widget,docs}/**/*.browser.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'built',
+          globalSetup: 'e2e/harness/build-first.ts',
+          maxWorkers,
+          isolate: false,
+          include: built,
+          exclude: ['docs/**/*.browser.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -57,7 +59,7 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           include: browser,
-          exclude: [built],
+          exclude: ['e2e/**/*.built.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // What a poll waits for is shown by another process: a second is little on a busy machine.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type AccountId, parseId } from '../server/domain/ids.ts';
+import { type AccountId, parseId, type ResourceId } from '../server/domain/ids.ts';
 import { resourceId, userId } from '../server/testing/samples.ts';
 import { must } from '../server/testing/scene.ts';
 import { append } from '../server/testing/stream-of-events.ts';
@@ -169,6 +169,25 @@ describe('money, plans and what is to do', () => {
     ]);
     expect(await json<{ days: unknown[] }>('statistics')).toMatchObject({ days: { length: 30 } });
     expect((await terminal.type(['--field', 'day', 'statistics'])).out.trimEnd().split('\n')).toHaveLength(30);
+  });
+
+  test('sign-ins by resource are the sums of the days that are asked for, of all resources', async () => {
+    // More of them than an answer has.
+    for (let at = 0; at < 51; at++) await json('resource', 'create', '--name', `Site ${String(at).padStart(2, '0')}`);
+    const [first] = await json<{ id: ResourceId }[]>('resource', 'list', '--search', 'Site 00');
+    if (!first) throw new Error('no resource');
+    const event = { at: terminal.ports.clock.now(), account: account as AccountId, resource: first.id } as const;
+    const who = { subject: userId(2), actor: { kind: 'operator' } } as const;
+    await append(terminal.ports, account, [
+      { ...event, ...who, type: 'authentication', outcome: 'refused', reason: 'OTP_WRONG', factors: [] },
+    ]);
+    await countSignIns(terminal.ports, { keptDays: 400 });
+    const { out } = await terminal.type(['resource-statistics', '--days', '7', '--limit', '1']);
+    expect(out.trimEnd().split('\n').slice(1)).toEqual([
+      expect.stringMatching(`^Site 00 +${first.id} +0 +OTP_WRONG 1$`),
+    ]);
+    const all = await json<{ name: string }[]>('resource-statistics', '--all');
+    expect(all.map(({ name }) => name)).toContain('Site 50');
   });
 
   test('setup makes an account with a key; its link is for a server that has none', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
 import { waitUntil } from '../server/testing/wait-until.ts';
 import { Account, type Person } from './testing/account.ts';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { ExampleModules } from './testing/modules.ts';
@@ -25,7 +25,6 @@ let resource: string;
 let maria: Person;
 
 beforeAll(async () => {
-  ensureBuilt();
   place = await makePlace();
   place.env.COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK = 'true';
   const key = setUp(place);

@@ -22,7 +22,7 @@ import { enPasskeys } from '../widget/i18n/en-passkeys.ts';
 import { enSigning } from '../widget/i18n/en-signing.ts';
 import { en as enEnrolment } from '../widget/i18n/enrolment/en.ts';
 import { Account } from './testing/account.ts';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, documentPaths, ROOT, readDocument } from './testing/code-blocks.ts';
 
 const blocks = allCodeBlocks();
@@ -147,7 +147,6 @@ describe('what operators copy', () => {
   });
 
   test('the line of the log has the fields of a real one', async () => {
-    ensureBuilt();
     const place = await makePlace();
     const key = setUp(place);
     const service = await serve(place);
@@ -183,7 +182,6 @@ describe('what the documents say', () => {
   let service: BuiltService;
 
   beforeAll(async () => {
-    ensureBuilt();
     place = await makePlace();
     service = await serve(place);
   }, 240_000);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { type CodeBlock, codeBlocksOf, documentPaths, ROOT } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { Shell } from './testing/shell.ts';
@@ -13,8 +13,6 @@ const API_KEY = 'csk_01k8dq9z2mp_2m4x7r9t1vw_k5n8w2r7t4x9m3c6v1b8h5j2d7f4g9p3';
 function isSession(path: string): boolean {
   return codeBlocksOf(path).some(({ language, role }) => language === 'sh' && role !== 'not-executed');
 }
-
-beforeAll(ensureBuilt, 240_000);
 
 describe.each(documentPaths().filter(isSession))('the commands of %s', (path) => {
   const values = new ExampleValues();

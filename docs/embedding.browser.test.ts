@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createClient, createVerifier } from '../clients/typescript/src/index.ts';
 import { closePages, sharedBrowser } from '../e2e/harness/browser.ts';
 import { Account, type Person } from './testing/account.ts';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, type CodeBlock, ROOT } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { type Host, startHost } from './testing/host.ts';
@@ -32,7 +32,6 @@ let complaints: string[];
 const values = new ExampleValues();
 
 beforeAll(async () => {
-  ensureBuilt();
   place = await makePlace();
   key = setUp(place);
   service = await serve(place);

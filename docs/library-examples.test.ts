@@ -4,7 +4,7 @@ import { newNonce } from '../clients/typescript/src/index.ts';
 import { findPython } from '../tools/prepare/programs.ts';
 import { quietProbe } from '../tools/prepare/quiet-probe.ts';
 import { Account } from './testing/account.ts';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { ROOT } from './testing/code-blocks.ts';
 import { ExampleValues } from './testing/example-values.ts';
 import { ForeignExamples, type Interpreter } from './testing/foreign-example.ts';
@@ -49,7 +49,6 @@ let resource: string;
 const values = new ExampleValues();
 
 beforeAll(async () => {
-  ensureBuilt();
   place = await makePlace();
   const key = setUp(place);
   service = await serve(place);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { php } from '../clients/php/testing/run-php.ts';
 import { Account } from './testing/account.ts';
-import { type BuiltService, ensureBuilt, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from './testing/built-service.ts';
 import { allCodeBlocks, ROOT } from './testing/code-blocks.ts';
 
 const ORIGIN = 'https://shop.example';
@@ -18,7 +18,6 @@ let folder: string;
 const paths: string[] = [];
 
 beforeAll(async () => {
-  ensureBuilt();
   place = await makePlace();
   key = setUp(place);
   service = await serve(place);

@@ -1,7 +1,8 @@
 import type { BackgroundWork } from './background-work.ts';
 import type { Config } from './config/load-config.ts';
+import { DAY_MS } from './domain/statistics/day-counters.ts';
 import type { Ports } from './ports/index.ts';
-import { COUNTER, countSignIns, DAY_MS } from './usecases/events/count-sign-ins.ts';
+import { COUNTER, countSignIns } from './usecases/events/count-sign-ins.ts';
 import { dropOldSegments } from './usecases/events/drop-old-segments.ts';
 import { SEALER, sealEvents } from './usecases/events/seal-events.ts';
 

@@ -10,7 +10,7 @@ import { countResults, type Outcome, summary, timingTable } from './test-run/sum
  * run, and if one fails the tests wait until it holds; the test projects all run, whatever fails. The last line
  * counts over all of them.
  */
-const PROJECTS = ['unit', 'store', 'http', 'browser'];
+const PROJECTS = ['unit', 'store', 'http', 'built', 'browser'];
 const STATIC: readonly Step[] = [
   { name: 'typecheck', command: ['tsc', '-p', '.'] },
   { name: 'lint', command: ['biome', 'check', '.'] },

@@ -116,12 +116,12 @@ async function showPages(
   service: Service,
   place: string,
   query: Record<string, unknown>,
-  { columns }: NonNullable<Action['rows']>,
+  { columns, atOnce }: NonNullable<Action['rows']>,
   options: Options,
 ): Promise<void> {
   const most = options.all === true ? Number.POSITIVE_INFINITY : wholeNumber(String(options.limit));
   const items: Record<string, unknown>[] = [];
-  for await (const item of pages(service, place, query)) {
+  for await (const item of pages(service, place, query, atOnce)) {
     items.push(item);
     if (items.length >= most) break;
   }

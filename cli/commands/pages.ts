@@ -5,9 +5,10 @@ export async function* pages(
   service: Service,
   path: string,
   query: Readonly<Record<string, unknown>> = {},
+  atOnce = 200,
 ): AsyncGenerator<Record<string, unknown>> {
   for (let after: string | undefined; ; ) {
-    const { body } = await service.send('GET', path, { query: { ...query, limit: 200, after } });
+    const { body } = await service.send('GET', path, { query: { ...query, limit: atOnce, after } });
     // A list that is not divided has no `next`.
     const { items, next = null } = body as { items: Record<string, unknown>[]; next?: string | null };
     yield* items;

@@ -138,7 +138,7 @@ export const SINGLE: readonly Action[] = [
     method: 'GET',
     path: '/v1/statistics/resources',
     filters: DAYS,
-    rows: { in: 'items', columns: ['name', 'resource', 'granted', 'refused'], paged: true },
+    rows: { in: 'items', columns: ['name', 'resource', 'granted', 'refused'], paged: true, atOnce: 50 },
   },
   {
     verb: 'explain',

@@ -43,6 +43,8 @@ export interface Action {
     in: string;
     columns: readonly string[];
     paged?: boolean;
+    /** Most of a page, where that is less than of other lists. */
+    atOnce?: number;
     /** What people see of them, where that is less or more than all. */
     forPeople?: (rows: readonly Row[]) => Row[];
     /** Said where there are none. */

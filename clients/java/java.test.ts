@@ -6,14 +6,7 @@ import { SaxesParser } from 'saxes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
 import { Account } from '../../docs/testing/account.ts';
-import {
-  type BuiltService,
-  ensureBuilt,
-  makePlace,
-  type Place,
-  serve,
-  setUp,
-} from '../../docs/testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from '../../docs/testing/built-service.ts';
 import { codeBlocksOf, ROOT } from '../../docs/testing/code-blocks.ts';
 import { ExampleValues } from '../../docs/testing/example-values.ts';
 import { type MailServer, startMailServer } from '../../e2e/harness/mail-server.ts';
@@ -45,7 +38,6 @@ describe('the library for Java', () => {
   const env: Record<string, string> = {};
 
   beforeAll(async () => {
-    ensureBuilt();
     mails = await startMailServer();
     mailbox = openMailbox(mails);
     await new Promise<void>((resolve) => mailbox.listen(0, '127.0.0.1', resolve));

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { ensureBuilt, makePlace, serve, setUp } from '../../docs/testing/built-service.ts';
+import { makePlace, serve, setUp } from '../../docs/testing/built-service.ts';
 import { type ReceivedCode, startCodeReceiver } from '../../e2e/harness/code-receiver.ts';
 import { samplePng } from '../../server/testing/images.ts';
 import { reportPhpTests, runPhpTests } from './testing/run-php.ts';
@@ -13,7 +13,6 @@ const run = await runWithService();
 describe('the library for PHP, with a service that runs', () => reportPhpTests(run));
 
 async function runWithService() {
-  ensureBuilt();
   const place = await makePlace();
   const courier = await startCodeReceiver();
   const receiver = await startReceiver(courier.received);

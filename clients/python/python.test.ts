@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, filledIn } from '../../console/resources/snippets.ts';
-import {
-  type BuiltService,
-  ensureBuilt,
-  makePlace,
-  type Place,
-  serve,
-  setUp,
-} from '../../docs/testing/built-service.ts';
+import { type BuiltService, makePlace, type Place, serve, setUp } from '../../docs/testing/built-service.ts';
 import { REFUSALS } from '../../shared/wire/codes.ts';
 import { findPython } from '../../tools/prepare/programs.ts';
 import { quietProbe } from '../../tools/prepare/quiet-probe.ts';
@@ -37,7 +30,6 @@ describe('the library for Python', () => {
   let key: string;
 
   beforeAll(async () => {
-    ensureBuilt();
     place = await makePlace();
     key = setUp(place);
     service = await serve(place);

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,8 @@ import { freePorts } from '../../server/testing/free-ports.ts';
 import { waitUntil } from '../../server/testing/wait-until.ts';
 import { ROOT } from './code-blocks.ts';
 
+/** Built before the first of the tests that use it: they are of the projects `built` and `browser`. */
 const ENTRY = join('dist', 'server', 'start.cjs');
-const COMMAND = join('dist', 'cli', 'countersign.js');
 
 /** The built service as an operator starts it, with a folder of its own. */
 export interface BuiltService {
@@ -24,19 +23,6 @@ export interface Place {
   readonly url: string;
   readonly env: Record<string, string>;
   remove(): Promise<void>;
-}
-
-/** `npm test` has built it; a single test may be the first. */
-export function ensureBuilt(): void {
-  if ([ENTRY, COMMAND].every((file) => existsSync(join(ROOT, file)))) return;
-  // Under the test runner NODE_ENV is `test`, with which the widget would be built larger than it is served.
-  const env = { ...process.env, NODE_ENV: 'production' };
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    env,
-  });
-  if (status !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
 }
 
 export async function makePlace(): Promise<Place> {

@@ -1,6 +1,6 @@
 import { BUILT_FIRST, builtService } from './built-service.ts';
 
-/** Before the tests in a browser: what they try is built once, and not by two files at the same time. */
+/** Before the tests of the built product: what they try is built once, and not by two files at the same time. */
 export default function buildFirst(): void {
   builtService();
   process.env[BUILT_FIRST] = 'yes';

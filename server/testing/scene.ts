@@ -12,7 +12,16 @@ import type { NewPin } from '../usecases/tokens/create-token.ts';
 import { newOperation } from '../usecases/transact.ts';
 import type { NewUser } from '../usecases/users/create-user.ts';
 import { isRefusal, type Refusal } from '../usecases/verdict.ts';
-import { assign, createResource, createToken, createUser, updateResource, updateToken, updateUser } from './acting.ts';
+import {
+  assign,
+  authenticate,
+  createResource,
+  createToken,
+  createUser,
+  updateResource,
+  updateToken,
+  updateUser,
+} from './acting.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -172,6 +181,12 @@ export async function wrongCode(scene: Scene, variant = 0): Promise<string> {
     const now = scene.ports.clock.now();
     if (tokens.every(({ token, stored }) => verifyOtp(stored, token.secret, otp, now).verdict === 'wrong')) return otp;
   }
+}
+
+/** Password and code of the scene's person, passed on by a site's backend. */
+export function signInByApi(ports: TestPorts, { account, resource, user }: Scene, otp: string) {
+  const who = { account, resource: resource.id, user: user.login };
+  return authenticate(ports, { ...who, method: 'password-otp', password: PASSWORD, otp });
 }
 
 /** The value of a document that has to be there. */

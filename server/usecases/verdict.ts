@@ -33,6 +33,11 @@ export function refusal(refused: RefusalCode, extras: Omit<Refusal, 'refused'> =
   return { refused, ...extras };
 }
 
+/** A refusal of one input of several. @param why follows its name: never what was typed */
+export function wrongInput(field: string, why: string): Refusal {
+  return refusal('INPUT_INVALID', { field, detail: `${field}: ${why}` });
+}
+
 export function isRefusal(verdict: object): verdict is Refusal {
   return 'refused' in verdict;
 }

@@ -28,7 +28,7 @@ export interface AccountStatistics {
 
 export const NO_SIGN_INS: DayCounters = { granted: 0, refused: {}, methods: {}, factors: {}, users: NOBODY };
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** The UTC day of an instant, as `2027-01-15`. */
 export function dayOf(at: number): string {

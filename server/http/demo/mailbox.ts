@@ -8,7 +8,7 @@ import { refuse } from '../problem.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #e4e7ee; --soft: #596072; --accent: #2447c8; }
-@media (prefers-color-scheme: dark) { :root { --line: #3a423d; --soft: #a7b0aa; --accent: #5eead4; } }
+@media (prefers-color-scheme: dark) { :root { --line: #2a2e38; --soft: #a2a9b8; --accent: #9db4ff; } }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
 article { border: 1px solid var(--line); border-radius: 12px; padding: 0 1.25rem; margin: 1rem 0; }
 h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-bottom: 0 }

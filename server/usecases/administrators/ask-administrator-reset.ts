@@ -1,23 +1,15 @@
-import { rateKey } from '../../domain/addresses.ts';
 import { writeLink } from '../../domain/administrator-link.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { AccountId } from '../../domain/ids.ts';
-import {
-  mayResetByMail,
-  PASSWORD_RESET_LIFETIME_MS,
-  type PasswordReset,
-  RESETS_PER_ADDRESS,
-  RESETS_PER_PERSON,
-  RESETS_PER_PERSON_WINDOW_MS,
-  RESETS_WINDOW_MS,
-} from '../../domain/password-reset.ts';
+import { mayResetByMail, PASSWORD_RESET_LIFETIME_MS, type PasswordReset } from '../../domain/password-reset.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
 import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
+import { askedInVain, countMail, countQuestion } from '../passwords/reset-question.ts';
 import { resetMail } from '../passwords/start-password-reset.ts';
-import { burnAttempt, unknownSubject } from '../second-factor/burn-attempt.ts';
+import { unknownSubject } from '../second-factor/burn-attempt.ts';
 import { accountOf } from '../sign-in/begin-sign-in.ts';
 import { newOperation } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
@@ -37,9 +29,8 @@ export async function askAdministratorReset(
 ): Promise<Verdict<{ deliver: () => Promise<void> }>> {
   const { store } = ports;
   const now = ports.clock.now();
-  const from = whence.address === undefined ? 'unknown' : rateKey(whence.address);
-  const asking = await store.increment(`administrator-reset/from/${from}`, RESETS_WINDOW_MS, RESETS_PER_ADDRESS, now);
-  if (!asking.allowed) return refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
+  const tooMany = await countQuestion(ports, 'administrator-reset', whence);
+  if (tooMany) return tooMany;
   // Of the installation, and so the same for everybody.
   if (ports.courier.isAbsent) return refusal('MAIL_ABSENT');
   const home = await accountOf(ports, named);
@@ -48,18 +39,15 @@ export async function askAdministratorReset(
 
   const found = await locateAdministrator(ports, account, email);
   const subject = found?.id ?? unknownSubject(ports, account, email);
-  const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
-  const about = await store.increment(`administrator-reset/for/${subject}`, ...perPerson, now);
+  const mayMail = await countMail(ports, 'administrator-reset', subject);
   // Nobody has shown anything yet, so it is nobody who acts.
   const act: Act = { actor: { kind: 'user', account }, ...whence };
   const draft: EventDraft = { type: 'administrator.password-reset-asked', ...(found && { subject: found.id }) };
 
-  if (!found || !mayResetByMail(found) || !about.allowed) {
-    // Whoever floods shall not fill the record: what is over the limit is no event, and a commit all the same.
+  if (!found || !mayResetByMail(found) || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';
-    const event = about.allowed ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
-    await burnAttempt(ports, subject, event);
-    return { deliver: async () => {} };
+    const event = mayMail ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    return askedInVain(ports, subject, event);
   }
   const secret = newSecret(ports);
   const value: PasswordReset = {

@@ -14,7 +14,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { editObject, removeObject } from '../objects/read-object.ts';
 import { newOperation } from '../transact.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, refusal, type Verdict, wrongInput } from '../verdict.ts';
 import { hashApiSecret, unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';
 import { openSecret, sealSecret } from './protectimus-secret.ts';
@@ -57,7 +57,7 @@ export async function updateApiKey(
     'API_KEY_NOT_FOUND',
     (current, now) => {
       if ((changes.expiresAt ?? now) > now + LONGEST_KEY_LIFE_MS) {
-        return refusal('INPUT_INVALID', { field: 'expiresAt', detail: 'expiresAt: ten years from now at most' });
+        return wrongInput('expiresAt', 'ten years from now at most');
       }
       const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
       const widened = isWidened(current, changes) ? (scopes ?? current.scopes) : [];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hotp } from '../../domain/otp/code.ts';
 import { documents } from '../../ports/documents.ts';
-import { assign, authenticate, createToken } from '../../testing/acting.ts';
-import { birth, must, PASSWORD, read, setScene } from '../../testing/scene.ts';
+import { assign, createToken } from '../../testing/acting.ts';
+import { birth, must, read, setScene, signInByApi } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 
 const SECRET = new Uint8Array(20).fill(7);
@@ -28,15 +28,7 @@ test('a code that was used with one token opens nothing by another, however ofte
     ids.push(token.id);
   }
   const code = (counter: number) => hotp({ secret: SECRET, counter, digits: 6, algorithm: 'SHA1' });
-  const show = (otp: string) =>
-    authenticate(ports, {
-      account,
-      resource: resource.id,
-      method: 'password-otp',
-      user: 'alice',
-      password: PASSWORD,
-      otp,
-    });
+  const show = (otp: string) => signInByApi(ports, scene, otp);
 
   expect(await show(code(0))).toMatchObject({ otp: 'verified' });
   for (let times = 0; times < 6; times++) expect(await show(code(0))).toEqual({ refused: 'OTP_REPLAYED' });

@@ -1,6 +1,5 @@
-import { dayOf, daysBetween, startOfDay } from '../../domain/statistics/day-counters.ts';
+import { DAY_MS, dayOf, daysBetween, startOfDay } from '../../domain/statistics/day-counters.ts';
 import { refusal, type Verdict } from '../verdict.ts';
-import { DAY_MS } from './count-sign-ins.ts';
 
 export interface AskedDays {
   /** First day, as `2027-01-15`. Default: 30 days with the last. */

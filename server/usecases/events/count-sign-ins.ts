@@ -4,6 +4,7 @@ import type { AccountId, ResourceId } from '../../domain/ids.ts';
 import {
   type AccountStatistics,
   countSignIns as count,
+  DAY_MS,
   dayOf,
   isSignIn,
   NO_SIGN_INS,
@@ -14,7 +15,6 @@ import type { Ports } from '../../ports/index.ts';
 import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
 
 export const COUNTER = 'statistics';
-export const DAY_MS = 86_400_000;
 /** Most events of a commit: each touches at most two of the account's counters. */
 const AT_ONCE = 500;
 const MOST_LOSSES = 50;

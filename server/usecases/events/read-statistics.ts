@@ -1,13 +1,12 @@
 import type { Actor } from '../../domain/actor.ts';
 import { maySee } from '../../domain/authority.ts';
 import type { ResourceId } from '../../domain/ids.ts';
-import { type DayCounters, NO_SIGN_INS, startOfDay } from '../../domain/statistics/day-counters.ts';
+import { DAY_MS, type DayCounters, NO_SIGN_INS, startOfDay } from '../../domain/statistics/day-counters.ts';
 import { countUsers } from '../../domain/statistics/distinct-users.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { type AskedDays, askedDays } from './asked-days.ts';
-import { DAY_MS } from './count-sign-ins.ts';
 
 export interface DayStatistics extends Omit<DayCounters, 'users'> {
   day: string;

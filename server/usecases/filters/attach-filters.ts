@@ -5,7 +5,7 @@ import type { Resource } from '../../domain/resource.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Decision, transact } from '../transact.ts';
-import { type Refusal, refusal } from '../verdict.ts';
+import { type Refusal, refusal, wrongInput } from '../verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -41,12 +41,7 @@ export async function attachFilters(
       const filter = stored?.value;
       if (filter?.account !== account) return { answer: refusal('FILTER_NOT_FOUND', { detail: `${kind}Filter` }) };
       if (filter.rule.kind !== kind) {
-        return {
-          answer: refusal('INPUT_INVALID', {
-            field: `${kind}Filter`,
-            detail: `${kind}Filter: that is a filter of another kind`,
-          }),
-        };
+        return { answer: wrongInput(`${kind}Filter`, 'that is a filter of another kind') };
       }
       const others = (filter.holders ?? []).filter((holder) => holder.resource !== resource);
       const value = { ...filter, holders: [...others, { resource, at: now }] };

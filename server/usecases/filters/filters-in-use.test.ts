@@ -168,9 +168,9 @@ describe('a filter that is changed', () => {
     const act = operatorOf(scene.account);
     const other = { kind: 'geo', mode: 'allow', countries: ['AT'], unlocated: 'deny' } as const;
     const kind = await updateFilter(ports, act, filter, { rule: { ...other, countries: [...other.countries] } });
-    expect(kind).toMatchObject({ refused: 'INPUT_INVALID' });
+    expect(kind).toMatchObject({ refused: 'INPUT_INVALID', field: 'rule/kind' });
     const empty = await updateFilter(ports, act, filter, { rule: { ...rule(), ranges: [] } });
-    expect(empty).toMatchObject({ refused: 'INPUT_INVALID' });
+    expect(empty).toMatchObject({ refused: 'INPUT_INVALID', field: 'rule' });
     expect((await read(ports, documents.filter(filter))).rule).toEqual(OFFICE);
   });
 

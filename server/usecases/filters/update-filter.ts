@@ -8,7 +8,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { editObject, readObject } from '../objects/read-object.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, refusal, type Verdict, wrongInput } from '../verdict.ts';
 import { standingHolders } from './attach-filters.ts';
 import { canonicalRule } from './create-filter.ts';
 
@@ -48,7 +48,7 @@ export async function updateFilter(
         return refusal('FORBIDDEN');
       if (problems.length > 0) return refusal('INPUT_INVALID', { field: 'rule', detail: problems.join('; ') });
       if (rule && rule.kind !== filter.rule.kind) {
-        return refusal('INPUT_INVALID', { detail: 'rule/kind: a filter stays of its kind' });
+        return wrongInput('rule/kind', 'a filter stays of its kind');
       }
       return { ...filter, ...(name !== undefined && { name }), ...(rule && { rule: canonicalRule(rule) }) };
     },

@@ -1,22 +1,16 @@
-import { rateKey } from '../../domain/addresses.ts';
 import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
-import {
-  RESETS_PER_ADDRESS,
-  RESETS_PER_PERSON,
-  RESETS_PER_PERSON_WINDOW_MS,
-  RESETS_WINDOW_MS,
-} from '../../domain/password-reset.ts';
 import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
-import { burnAttempt, unknownSubject } from '../second-factor/burn-attempt.ts';
+import { unknownSubject } from '../second-factor/burn-attempt.ts';
 import { newOperation } from '../transact.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { askedInVain, countMail, countQuestion } from './reset-question.ts';
 import { newReset, resetMail } from './start-password-reset.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier'>;
@@ -38,9 +32,8 @@ export async function askPasswordReset(
   { resource: id, name, language }: ResetQuestion,
 ): Promise<Verdict<{ deliver: () => Promise<void> }>> {
   const now = ports.clock.now();
-  const from = whence.address === undefined ? 'unknown' : rateKey(whence.address);
-  const asking = await ports.store.increment(`password-reset/from/${from}`, RESETS_WINDOW_MS, RESETS_PER_ADDRESS, now);
-  if (!asking.allowed) return refusal('RATE_LIMITED', { retryAfterMs: asking.resetAt - now });
+  const tooMany = await countQuestion(ports, 'password-reset', whence);
+  if (tooMany) return tooMany;
   const access = await readAccess(ports, id, whence.address);
   if (isRefusal(access)) return access;
   const { resource } = access;
@@ -48,18 +41,15 @@ export async function askPasswordReset(
 
   const found = await locateUser(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
-  const perPerson = [RESETS_PER_PERSON_WINDOW_MS, RESETS_PER_PERSON] as const;
-  const about = await ports.store.increment(`password-reset/for/${subject}`, ...perPerson, now);
+  const mayMail = await countMail(ports, 'password-reset', subject);
   const person = found && (await whoMayReset(ports, found, id));
   const act: Act = { actor: { kind: 'user', account: resource.account, ...(found && { id: found.id }) }, ...whence };
   const draft = { type: 'user.password-reset-asked', resource: id, ...(found && { subject: found.id }) } as const;
 
-  if (!person?.email || !about.allowed) {
-    // Whoever floods shall not fill the record: what is over the limit is no event, and a commit all the same.
+  if (!person?.email || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
-    const event = about.allowed ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
-    await burnAttempt(ports, subject, event);
-    return { deliver: async () => {} };
+    const event = mayMail ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
+    return askedInVain(ports, subject, event);
   }
   const { email: to, login } = person;
   const { key, value, path } = newReset(ports, person, to, { language, resource: id });

@@ -1,7 +1,7 @@
 import { parseAllowedOrigin } from '../../domain/origins.ts';
 import { parseRedirectUri } from '../../domain/redirect-uris.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { type Refusal, refusal } from '../verdict.ts';
+import { type Refusal, wrongInput } from '../verdict.ts';
 
 /** Everything about a resource that its administrators set. */
 export type ResourceSettings = Omit<Resource, 'id' | 'account' | 'logo' | 'createdAt' | 'createdBy'>;
@@ -15,21 +15,11 @@ const ADDRESS_NEEDED =
 export function checkSettings<S extends Partial<ResourceSettings>>(settings: S): { settings: S } | Refusal {
   const origins = settings.allowedOrigins?.map(parseAllowedOrigin);
   const bad = origins?.indexOf(undefined) ?? -1;
-  if (bad >= 0) {
-    return refusal('INPUT_INVALID', {
-      field: `allowedOrigins/${bad}`,
-      detail: `allowedOrigins/${bad}: ${ORIGIN_NEEDED}`,
-    });
-  }
+  if (bad >= 0) return wrongInput(`allowedOrigins/${bad}`, ORIGIN_NEEDED);
 
   const addresses = settings.redirectUris?.map(parseRedirectUri);
   const wrong = addresses?.indexOf(undefined) ?? -1;
-  if (wrong >= 0) {
-    return refusal('INPUT_INVALID', {
-      field: `redirectUris/${wrong}`,
-      detail: `redirectUris/${wrong}: ${ADDRESS_NEEDED}`,
-    });
-  }
+  if (wrong >= 0) return wrongInput(`redirectUris/${wrong}`, ADDRESS_NEEDED);
 
   return { settings: { ...settings, ...(origins && { allowedOrigins: [...new Set(origins)] }) } };
 }

@@ -4,7 +4,7 @@ import type { SentFactor, SentToken } from '../../domain/token.ts';
 import type { Act } from '../act.ts';
 import type { Birth } from '../objects/create-object.ts';
 import { newPin } from '../second-factor/pin.ts';
-import { refusal, type Verdict } from '../verdict.ts';
+import { type Verdict, wrongInput } from '../verdict.ts';
 import { type NewPin, type NewTokenRecord, storeToken, type TokenNeeds } from './create-token.ts';
 
 export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
@@ -24,7 +24,7 @@ export async function createSentToken(
   input: NewSentToken,
 ): Promise<Verdict<{ token: SentToken }>> {
   const { kind, to, pin } = input;
-  if (!isAddressFor(kind, to)) return refusal('INPUT_INVALID', { field: 'to', detail: `to: ${ADDRESS_FORMS[kind]}` });
+  if (!isAddressFor(kind, to)) return wrongInput('to', ADDRESS_FORMS[kind]);
   const factor: SentFactor = { kind, to };
   const named = { ...input, name: input.name ?? maskedAddress(factor) };
   return storeToken(

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hotp } from '../../domain/otp/code.ts';
 import { documents } from '../../ports/documents.ts';
-import { authenticate, resyncToken, updateToken } from '../../testing/acting.ts';
-import { overwrite, overwriteSeed, PASSWORD, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
+import { resyncToken, updateToken } from '../../testing/acting.ts';
+import { overwrite, overwriteSeed, type Scene, type SceneToken, setScene, signInByApi } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Outage } from '../needing.ts';
 import { RESYNC_THRESHOLD } from './resync-token.ts';
@@ -30,21 +30,11 @@ async function lostFob(options: { threshold?: number; state?: 'deactivated' | 'l
 function open(scene: Scene) {
   const [token] = scene.tokens;
   if (!token) throw new Error('a scene with a token');
-  return { scene, token, resync: resyncing(scene, token), signIn: (otp: string) => byOtp(scene, otp) };
+  return { scene, token, resync: resyncing(scene, token), signIn: (otp: string) => signInByApi(ports, scene, otp) };
 }
 
 const resyncing = (scene: Scene, token: SceneToken) => (otps: [string, string], over: TestPorts) =>
   resyncToken(over, scene.account, token.id, otps);
-
-const byOtp = ({ account, resource, user }: Scene, otp: string) =>
-  authenticate(ports, {
-    account,
-    resource: resource.id,
-    method: 'password-otp',
-    user: user.login,
-    password: PASSWORD,
-    otp,
-  });
 
 const code = ({ secret }: SceneToken, counter: number) => hotp({ secret, counter, digits: 6, algorithm: 'SHA1' });
 const pair = (token: SceneToken, first: number): [string, string] => [code(token, first), code(token, first + 1)];

@@ -12,7 +12,7 @@ import { editObject, readObject } from '../objects/read-object.ts';
 import { newPin } from '../second-factor/pin.ts';
 import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, type Refusal, refusal, type Verdict, wrongInput } from '../verdict.ts';
 import type { NewPin } from './create-token.ts';
 
 export interface TokenChanges {
@@ -72,8 +72,7 @@ export async function updateToken(
     if (changes.to !== undefined) {
       if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
       const { kind } = next.factor;
-      if (!isAddressFor(kind, changes.to))
-        return refusal('INPUT_INVALID', { field: 'to', detail: `to: ${ADDRESS_FORMS[kind]}` });
+      if (!isAddressFor(kind, changes.to)) return wrongInput('to', ADDRESS_FORMS[kind]);
       if (next.factor.to !== changes.to) next = moved(next, changes.to);
     }
     if (changes.pin !== undefined) {

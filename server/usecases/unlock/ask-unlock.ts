@@ -49,7 +49,7 @@ export async function askUnlock(
   try {
     sent = await mailLink(ports, held.flow, answer);
   } catch (error) {
-    await letGo(ports, documents.flow, id, attempt);
+    await letGo(ports, documents.flow, id, attempt).catch(() => undefined);
     throw error;
   }
   const key = documents.flow(id);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UNLOCK_LINK_LIFETIME_MS } from '../../domain/unlock-link.ts';
+import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
 import { updateResource, updateUser } from '../../testing/acting.ts';
 import { meanwhile, overwrite, type Scene, type SceneOptions, setScene, wrongCode } from '../../testing/scene.ts';
@@ -185,5 +186,18 @@ describe('attacks on unlocking', () => {
     expect(await walk.look()).toMatchObject({ unlock: 'offered' });
     // Nobody holds the step any more: it may be asked for again at once.
     expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
+  });
+
+  test('a mail that nobody takes is what is told, also when the store fails right after it', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    const { send } = ports.courier;
+    ports.courier.send = async () => {
+      ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
+      throw new CourierUnavailable('nobody takes it');
+    };
+    await expect(walk.askUnlock()).rejects.toThrow('sending a mail');
+    ports.courier.send = send;
+    ports.store.intercept = {};
   });
 });

@@ -8,7 +8,7 @@ import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
 import { needing } from '../needing.ts';
 import type { Birth } from '../objects/create-object.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, refusal, type Verdict, wrongInput } from '../verdict.ts';
 import { editBook, hasResources, webhookSecretContext } from './edit-webhook.ts';
 import { newSecret } from './rotate-webhook-secret.ts';
 
@@ -29,7 +29,7 @@ export async function createWebhook(
 ): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
   const { account } = act.actor;
   const target = ports.webhookSender.read(input.url);
-  if ('problem' in target) return refusal('INPUT_INVALID', { field: 'url', detail: `url: ${target.problem}` });
+  if ('problem' in target) return wrongInput('url', target.problem);
   if (!(await hasResources(ports, account, input.resources))) return refusal('RESOURCE_NOT_FOUND');
   const bytes = ports.random.bytes(SECRET_BYTES);
 

@@ -5,7 +5,7 @@ import type { Webhook } from '../../domain/webhook/webhook.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { changedMeanwhile } from '../objects/read-object.ts';
-import { refusal, type Verdict } from '../verdict.ts';
+import { refusal, type Verdict, wrongInput } from '../verdict.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
 
 /** `null` takes a choice back: then all events, or those of all resources. */
@@ -26,8 +26,7 @@ export async function updateWebhook(
   seen?: SeenVersions,
 ): Promise<Verdict<{ webhook: Webhook }>> {
   const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
-  if (target && 'problem' in target)
-    return refusal('INPUT_INVALID', { field: 'url', detail: `url: ${target.problem}` });
+  if (target && 'problem' in target) return wrongInput('url', target.problem);
   if (!(await hasResources(ports, act.actor.account, changes.resources ?? []))) return refusal('RESOURCE_NOT_FOUND');
   const wanted = { ...changes, ...(target && { url: target.url }) };
   const set = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null);
