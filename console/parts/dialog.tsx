@@ -1,6 +1,6 @@
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { words } from '../inside/words.ts';
 import { Icon } from './icon.tsx';
 
@@ -9,7 +9,8 @@ export interface DialogProps {
   /** Nobody sees the title, who looks. */
   isTitleHidden?: boolean;
   class?: string;
-  onClose(): void;
+  /** By Escape, by the button in the corner, by a click beside it. Absent: only what is in it closes it. */
+  onClose?: (() => void) | undefined;
   children: ComponentChildren;
 }
 
@@ -17,7 +18,8 @@ export interface DialogProps {
 export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the first paint: nobody acts on the page behind it in between.
+  useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
@@ -31,24 +33,32 @@ export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose
       ref={dialog}
       class={`dialog ${kind}`}
       aria-labelledby={id}
+      // While nothing in it has the focus no key is heard here, and a second Escape in a row would close it unasked.
+      closedby={onClose ? 'closerequest' : 'none'}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        onClose?.();
       }}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onClick={(event) => event.target === dialog.current && onClose?.()}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
         // A second one in a row would close it without asking (the browser's rule for close requests).
         event.preventDefault();
-        onClose();
+        onClose?.();
       }}
     >
       <div class="dialog-body">
         <header class={isTitleHidden ? 'unseen' : 'dialog-head'}>
           <h2 id={id}>{title}</h2>
           {!isTitleHidden && (
-            <button type="button" class="quiet square" aria-label={words('close')} onClick={onClose}>
+            <button
+              type="button"
+              class="quiet square"
+              aria-label={words('close')}
+              aria-disabled={onClose === undefined}
+              onClick={onClose}
+            >
               <Icon node={X} />
             </button>
           )}

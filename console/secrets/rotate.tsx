@@ -51,7 +51,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
   const once = useMemo(() => createOnceKey(() => crypto.randomUUID()), []);
   const id = useId();
   // The one before may end with it: an answer that is on its way is waited for, or nobody would ever see what it brings.
-  const close = () => !isBusy && onClose();
+  const close = isBusy ? undefined : onClose;
   const send = async (event: Event) => {
     event.preventDefault();
     if (isBusy) return;
@@ -70,7 +70,7 @@ function RotateDialog<Answered>(props: RotateProps<Answered> & { onClose(): void
   // What is shown once is closed by the button that says so, not by a click beside it.
   if (secret !== undefined) {
     return (
-      <Dialog title={words('rotateTitle', name)} class="secret-dialog" onClose={() => undefined}>
+      <Dialog title={words('rotateTitle', name)} class="secret-dialog">
         <ShownOnce secret={secret} what={name} onDone={onClose} />
       </Dialog>
     );

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useInside } from '../inside/context.ts';
 import { useLeaveWarning } from '../inside/use-leave-warning.ts';
 import { Snippet } from '../parts/copy.tsx';
@@ -14,7 +14,7 @@ export interface ShownOnceProps {
 export function ShownOnce({ secret, what, onDone }: ShownOnceProps) {
   const { texts } = useInside();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   useLeaveWarning(() => true);
   return (
     <section class="panel once" aria-labelledby="once">

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Texts } from '../i18n/texts.ts';
 import { Copy } from '../parts/copy.tsx';
 
@@ -10,7 +10,7 @@ export interface RecoveryCodesProps {
 
 /** The recovery codes, this once. Whoever leaves before they said that they kept them is asked by the browser. */
 export function RecoveryCodes({ codes, texts, onKept }: RecoveryCodesProps) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener('beforeunload', ask);
     return () => removeEventListener('beforeunload', ask);
