@@ -5,6 +5,7 @@ import { LARGE_BODIES, nativeApi } from './http/api/native.ts';
 import { consolePages } from './http/console/pages.ts';
 import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
+import { icon } from './http/icon.ts';
 import type { Logger } from './http/log.ts';
 import { accessLog } from './http/middleware/access-log.ts';
 import { refuseApiKeyInUrl } from './http/middleware/api-key-in-url.ts';
@@ -85,6 +86,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
 
   app.route('/', healthRoutes(ports, options.readiness));
   app.route('/', jwks(ports));
+  app.route('/', icon());
   app.get('/v1/', (c) => c.redirect('/v1', 301));
   if (paymentSecret) app.route('/v1/payments', payments(ports, { secret: paymentSecret, plans }));
   app.route('/v1', nativeApi(ports, { issuer, version, plans }));

@@ -52,4 +52,6 @@ const FILES = {
   '/assets/shop.css': { type: 'text/css; charset=utf-8', body: STYLE },
   '/assets/sign-in.js': { type: 'text/javascript; charset=utf-8', body: SIGN_IN_SCRIPT },
   '/favicon.svg': { type: 'image/svg+xml', body: FAVICON },
+  // Browsers ask for it by themselves where a page names no icon, as plain answers do.
+  '/favicon.ico': { type: 'image/svg+xml', body: FAVICON },
 };

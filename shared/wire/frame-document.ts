@@ -1,3 +1,5 @@
+import { ICON_LINK } from './icon.ts';
+
 /**
  * The page inside the iframe, as text: what the server answers at `/widget/v1/frame`. Pure strings; every value is
  * escaped here, whatever the caller did.
@@ -20,6 +22,8 @@ export interface FrameDocument {
   isTest?: boolean | undefined;
   /** Path of the resource's logo. */
   logo?: string | undefined;
+  /** Whether the page has a tab or window of its own, which shows an icon. Default false. */
+  hasIcon?: boolean | undefined;
   /** Our own page that a mailed link to an enrolment leads to. Default false. */
   enrols?: boolean | undefined;
   /** Our own page that leads to the self-service. Default false. */
@@ -48,7 +52,7 @@ export function frameDocument(document: FrameDocument): string {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
-<link rel="stylesheet" href="${escapeHtml(style)}" nonce="${escapeHtml(nonce)}">
+${document.hasIcon ? `${ICON_LINK}\n` : ''}<link rel="stylesheet" href="${escapeHtml(style)}" nonce="${escapeHtml(nonce)}">
 <script type="module" src="${escapeHtml(script)}" nonce="${escapeHtml(nonce)}"></script>
 </head>
 <body>
@@ -99,6 +103,7 @@ export function refusalDocument({ nonce, origin, resource }: RefusalDocument): s
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>This page may not embed the sign-in</title>
+${ICON_LINK}
 <style nonce="${escapeHtml(nonce)}">
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 2rem auto; padding: 0 1rem }
 code { font: 0.95em ui-monospace, monospace; overflow-wrap: anywhere }
@@ -148,7 +153,8 @@ export function frameCsp({ nonce, frameAncestors, formAction, hasLogo }: FrameCs
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
     "connect-src 'self'",
-    ...(hasLogo ? ["img-src 'self'"] : []),
+    // A page that is never framed has an icon in its tab.
+    ...(hasLogo || ancestors.length === 0 ? ["img-src 'self'"] : []),
     `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
     "base-uri 'none'",
     `form-action ${formAction === undefined ? "'none'" : sourceOf(formAction)}`,
@@ -166,7 +172,7 @@ function sourceOf(address: string): string {
 /** The policy of `refusalDocument`: nothing runs, nobody embeds it. */
 export function refusalCsp(nonce: string): string {
   checkNonce(nonce);
-  return `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 }
 
 /** Every header of the frame's answer but its CSP. */

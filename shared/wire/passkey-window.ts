@@ -1,3 +1,4 @@
+import { ICON_LINK } from './icon.ts';
 import type { PasskeyAssertion, PasskeyAttestation, PasskeyCreation, PasskeyRequest } from './passkey.ts';
 
 /**
@@ -62,6 +63,7 @@ export function passkeyWindowDocument({ nonce, script, style }: PasskeyWindowDoc
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>Passkey</title>
+${ICON_LINK}
 <link rel="stylesheet" href="${style}" nonce="${nonce}">
 <script type="module" src="${script}" nonce="${nonce}"></script>
 </head>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import { REFUSALS } from '../../../shared/wire/codes.ts';
+import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import type { AppEnv } from '../context.ts';
 import { REFERENCE_STYLE } from './reference-style.ts';
 
@@ -43,7 +44,7 @@ export async function referencePage(c: Context<AppEnv>, api: ApiDescription): Pr
   const nonce = randomBytes(16).toString('base64url');
   c.header(
     'content-security-policy',
-    `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
   );
   c.header('cache-control', 'no-cache');
   const operations = Object.entries(api.paths ?? {}).flatMap(([path, methods]) =>
@@ -57,6 +58,7 @@ export async function referencePage(c: Context<AppEnv>, api: ApiDescription): Pr
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${api.info.title}</title>
+${raw(ICON_LINK)}
 <style nonce="${nonce}">${raw(REFERENCE_STYLE)}</style>
 </head>
 <body>

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import { THEME_KEY } from '../../../shared/wire/console-theme.ts';
+import { ICON_LINK } from '../../../shared/wire/icon.ts';
 
 /** What the browser may do on the console's pages: run what the service built for them and talk to the service. */
 export function consoleCsp(nonce: string): string {
@@ -8,7 +9,7 @@ export function consoleCsp(nonce: string): string {
     // Modules that are loaded later carry the nonce of the script that asks for them.
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
-    // QR codes, and the logos of resources: in an image nothing runs.
+    // QR codes, the logos of resources and our own icon: in an image nothing runs.
     "img-src data: 'self'",
     // The widget as people see it, of a resource that lets our own origin embed it.
     "frame-src 'self'",
@@ -43,6 +44,7 @@ export function consoleDocument({ nonce, script, style, needs }: ConsoleDocument
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>Countersign</title>
+${raw(ICON_LINK)}
 <script nonce="${nonce}">${raw(THEME_SCRIPT)}</script>
 <link rel="stylesheet" href="${style}" nonce="${nonce}">
 ${needs.map((path) => html`<link rel="modulepreload" href="${path}" nonce="${nonce}">`)}

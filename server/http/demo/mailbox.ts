@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
+import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import { isLoopbackHost } from '../../config/parse.ts';
 import type { KeptMessage, Mailbox } from '../../ports/courier.ts';
 import type { AppEnv } from '../context.ts';
@@ -29,7 +30,7 @@ export function demoMailbox(mailbox: Mailbox) {
     const nonce = randomBytes(16).toString('base64url');
     c.header(
       'content-security-policy',
-      `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+      `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     );
     return c.html(html`<!doctype html>
 <html lang="en">
@@ -37,6 +38,7 @@ export function demoMailbox(mailbox: Mailbox) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Demo mailbox</title>
+${raw(ICON_LINK)}
 <style nonce="${nonce}">${raw(STYLE)}</style>
 </head>
 <body>

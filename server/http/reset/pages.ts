@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../domain/password-policy.ts';
 import type { AppEnv } from '../context.ts';
@@ -25,7 +26,7 @@ export async function showPage(c: Context<AppEnv>, { language, title, body, stat
   const nonce = randomBytes(18).toString('base64url');
   c.header(
     'content-security-policy',
-    `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   );
   // The address holds a secret, which no-referrer would keep as well; but with that, browsers send `Origin: null` along
   // with our own forms, and would be taken for forgers.
@@ -41,6 +42,7 @@ export async function showPage(c: Context<AppEnv>, { language, title, body, stat
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${texts[title]}</title>
+${raw(ICON_LINK)}
 <style nonce="${nonce}">${raw(RESET_STYLE)}</style>
 </head>
 <body>

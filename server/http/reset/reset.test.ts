@@ -163,7 +163,7 @@ test('every page denies scripts, frames and other targets for its forms', async 
   for (const path of pages) {
     const { headers } = await service.call(`GET ${path}`);
     expect(headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; style-src 'nonce-[\w-]{24}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+      /^default-src 'none'; style-src 'nonce-[\w-]{24}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
     );
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('referrer-policy')).toBe('strict-origin');

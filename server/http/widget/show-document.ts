@@ -32,6 +32,6 @@ export function showDocument(
   c.header('content-security-policy', frameCsp({ nonce, frameAncestors, formAction, hasLogo: logo !== undefined }));
   const [script, style] = [`${MOUNT}/${widget.script}`, `${MOUNT}/${widget.style}`];
   const image = logo === undefined ? undefined : logoPath(resource, logo);
-  const facts = { ...shown, logo: image, standalone, enrols, self };
+  const facts = { ...shown, logo: image, hasIcon: frameAncestors.length === 0, standalone, enrols, self };
   return c.body(frameDocument({ nonce, script, style, lang: 'en', ...facts }), 200);
 }
