@@ -16,7 +16,6 @@ import { choosePlan } from '../plans/choose-plan.ts';
 import { listLedger } from '../plans/read-plan.ts';
 import { BackupInvalid, LineSums } from './backup-records.ts';
 import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
-import { ruleFor } from './restore-rules.ts';
 
 let ports: TestPorts;
 let scene: Scene;
@@ -253,12 +252,4 @@ test('a restore that was broken off leaves a mark, by which the half of it is kn
   over.store.intercept = {};
   expect(await read(over, documents.restoration())).not.toHaveProperty('finishedAt');
   await expect(restoreBackup(over, readingOf(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
-});
-
-test('every kind of document has a rule for its restore', () => {
-  const anything = ['acc_00000000001', 'usr_00000000001', 'x'];
-  for (const [name, make] of Object.entries(documents)) {
-    const key = (make as (...all: string[]) => { anchor: string; name: string })(...anything);
-    expect(ruleFor(key), name).toBeDefined();
-  }
 });
