@@ -1,12 +1,14 @@
 import type { Hono } from 'hono';
-import { createApp } from '../app.ts';
+import { type AppOptions, createApp } from '../app.ts';
 import type { ApiScope } from '../domain/api-key.ts';
 import type { AccountId, ResourceId } from '../domain/ids.ts';
+import { LARGE_BODIES } from '../http/api/native.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
 import type { BuiltFile } from '../ports/built-files.ts';
 import { createApiKey } from './acting.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
+import { type ApiDocument, type DescribedApi, describedApi } from './described-api.ts';
 import { connectedFrom } from './http-app.ts';
 import { must } from './scene.ts';
 import { ISSUER, openTestPorts, type TestPorts } from './test-ports.ts';
@@ -39,10 +41,34 @@ const file = (text: string, contentType: string): BuiltFile => ({
   contentType,
 });
 
+/** All services of tests describe the same API, so one checker is enough for a process. */
+let described: Promise<DescribedApi> | undefined;
+
+async function documentOf(ports: TestPorts, options: AppOptions): Promise<ApiDocument> {
+  const unwatched = createApp(ports, { ...options, log: capturedLog().log });
+  return (await (await unwatched.request('/v1/openapi.json')).json()) as ApiDocument;
+}
+
+/** Fails every test in which the API answers, or takes, what its document does not describe. */
+function checkAnswers(app: Hono<AppEnv>, flawIn: DescribedApi): void {
+  const request = app.request;
+  app.request = async (input, init, env) => {
+    const answer = await request(input, init, env);
+    const [path = ''] = String(input).split('?');
+    if (!path.startsWith('/v1/')) return answer;
+    const method = init?.method ?? 'GET';
+    // Of what is sent in rows each is judged by itself, so the request is taken whatever they are like.
+    const body = typeof init?.body === 'string' && !LARGE_BODIES.has(path) ? init.body : undefined;
+    const flaw = await flawIn({ method, path: path.slice('/v1'.length), body }, answer);
+    if (flaw !== undefined) throw new Error(`The OpenAPI document does not describe ${method} ${path}: ${flaw}`);
+    return answer;
+  };
+}
+
 export async function openService(seed: string, overPorts?: TestPorts): Promise<Service> {
   const ports = overPorts ?? (await openTestPorts(seed));
   const log = capturedLog();
-  const app = createApp(ports, {
+  const options: AppOptions = {
     issuer: ISSUER,
     version: '9.8.7',
     trustedProxies: ['10.0.0.0/8'],
@@ -65,7 +91,10 @@ export async function openService(seed: string, overPorts?: TestPorts): Promise<
     },
     log: log.log,
     readiness: createReadiness(),
-  });
+  };
+  const app = createApp(ports, options);
+  described ??= documentOf(ports, options).then(describedApi);
+  checkAnswers(app, await described);
   return {
     app,
     ports,

@@ -22,10 +22,21 @@ import { makeUser, userInput } from './users.ts';
 export const BULK_PATHS = ['/bulk/users', '/bulk/tokens', '/bulk/assignments'] as const;
 const MOST_ROWS = 500;
 
-const key = z.string().max(128).optional();
+const MAX_KEY_LENGTH = 128;
+const key = z.string().max(MAX_KEY_LENGTH).optional();
 /** The rows are judged one by one, so that a bad one does not spoil the others; described they are all the same. */
 function requestOf(schema: string) {
-  const row = { allOf: [{ $ref: `#/components/schemas/${schema}` }], description: 'May have a `key` besides.' };
+  const row = {
+    anyOf: [
+      { $ref: `#/components/schemas/${schema}` },
+      {
+        type: 'object' as const,
+        description: 'The same with a `key` of your own, which the answer repeats.',
+        properties: { key: { type: 'string' as const, maxLength: MAX_KEY_LENGTH } },
+        required: ['key'],
+      },
+    ],
+  };
   return z
     .strictObject({
       rows: z

@@ -8,7 +8,7 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter, jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { authorize } from './authorize.ts';
 import { environment } from './environment-fields.ts';
-import { anyName, instant, resourceId, userId } from './fields.ts';
+import { anyName, idOrNull, instant, resourceId, userId } from './fields.ts';
 
 const check = createRoute({
   method: 'post',
@@ -69,7 +69,7 @@ const show = createRoute({
         .object({
           count: z.int(),
           environments: z.array(
-            z.object({ resource: resourceId.nullable(), firstSeenAt: instant, lastSeenAt: instant }),
+            z.object({ resource: idOrNull(resourceId), firstSeenAt: instant, lastSeenAt: instant }),
           ),
         })
         .openapi('Environments'),

@@ -31,6 +31,11 @@ export const flowId = id<FlowId>('flw', 'flw_01k8dq9z2mp');
 export const apiKeyId = id<ApiKeyId>('key', 'key_01k8dq9z2mp');
 export const administratorId = id<AdministratorId>('adm', 'adm_01k8dq9z2mp');
 
+/** An id or null. Of a type that was named to the OpenAPI generator it would leave out the null. */
+export function idOrNull<S extends z.ZodType>(id: S) {
+  return id.nullable().openapi({ type: ['string', 'null'] });
+}
+
 /** Text that people read: one line, no controls. */
 export function label(max: number) {
   return z

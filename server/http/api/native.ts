@@ -101,7 +101,7 @@ export function nativeApi(ports: Ports, about: About) {
 
   let description: ApiDescription | undefined;
   const described = () => {
-    description ??= withSessions(app.getOpenAPI31Document(documentInfo(about)));
+    description ??= withNulls(withSessions(app.getOpenAPI31Document(documentInfo(about)))) as ApiDescription;
     return description;
   };
   app.get('/openapi.json', (c) => {
@@ -126,6 +126,21 @@ function withSessions<D extends ApiDescription>(document: D): D {
     }
   }
   return document;
+}
+
+/**
+ * Where a component or null is meant the generator writes `allOf` of the component and of its type with null, which null
+ * does not meet.
+ */
+function withNulls(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withNulls);
+  if (typeof part !== 'object' || part === null) return part;
+  const mended = Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, withNulls(inner)]));
+  const { allOf, ...rest } = mended;
+  const [component, addition]: { $ref?: string; type?: string[] }[] = Array.isArray(allOf) ? allOf : [];
+  const { type, ...about } = addition ?? {};
+  if (component?.$ref === undefined || !type?.includes('null')) return mended;
+  return { ...rest, ...about, anyOf: [component, { type: 'null' }] };
 }
 
 function documentInfo({ issuer, version }: About) {

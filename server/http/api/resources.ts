@@ -27,7 +27,7 @@ import { authorize } from './authorize.ts';
 import { createOnce } from './create-once.ts';
 import { describeObject, madeFrom, showDeleted, showMade, showOne, showPage } from './describe-object.ts';
 import { environmentCheck, shownEnvironmentCheck } from './environment-fields.ts';
-import { createdBy, filterId, instant, label, namedPageQuery, presentCreator, resourceId } from './fields.ts';
+import { createdBy, filterId, idOrNull, instant, label, namedPageQuery, presentCreator, resourceId } from './fields.ts';
 import { seenOf } from './version.ts';
 
 const settings = {
@@ -117,7 +117,7 @@ const beyond = {
   }),
 };
 const shownBeyond = { ...beyond, environment: shownEnvironmentCheck.nullable() };
-const filters = { geoFilter: filterId.nullable(), timeFilter: filterId.nullable(), ipFilter: filterId.nullable() };
+const filters = { geoFilter: idOrNull(filterId), timeFilter: idOrNull(filterId), ipFilter: idOrNull(filterId) };
 
 /** Said when it is made and never after; `PATCH` takes no such field. */
 const testMode = z.enum(TEST_MODES).openapi({

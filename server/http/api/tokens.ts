@@ -37,6 +37,7 @@ import { describeObject, type Made, madeFrom, showDeleted, showMade, showOne, sh
 import {
   administratorId,
   createdBy,
+  idOrNull,
   instant,
   label,
   namedPageQuery,
@@ -151,7 +152,7 @@ const changes = z
     enabled: z.boolean().openapi({ description: '`false` deactivates: the token takes no part in signing in.' }),
     apiSupport,
     locked: z.boolean().openapi({ description: '`false` unlocks and zeroes the failures.' }),
-    owner: userId.nullable().openapi({ description: 'A new owner voids the assignments that named this token.' }),
+    owner: idOrNull(userId).openapi({ description: 'A new owner voids the assignments that named this token.' }),
     expiresAt: instant.nullable(),
     to: to.openapi({ description: 'Another address for codes; what was sent to the one before counts no more.' }),
     pin: pin.nullable(),
