@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openService } from '../server/testing/http-service.ts';
 import { actionsOf } from './commands/actions.ts';
 import { SINGLE } from './nouns/account.ts';
-import type { Action } from './nouns/noun.ts';
+import type { Action, FlagType } from './nouns/noun.ts';
 import { NOUNS } from './nouns/nouns.ts';
 
 interface Operation {
@@ -12,7 +12,8 @@ interface Operation {
 }
 interface Schema {
   $ref?: string;
-  properties?: Record<string, unknown>;
+  type?: string | string[];
+  properties?: Record<string, Schema>;
   oneOf?: Schema[];
   anyOf?: Schema[];
 }
@@ -35,6 +36,9 @@ const OTHERWISE = [
   'POST /v1/token-imports', // import tokens, from files of vendors and apps
   'POST /v1/bulk/assignments', // assign, one by one
 ];
+
+/** Types of which null can be sent. */
+const CAN_BE_NULL: readonly FlagType[] = ['json', 'text', 'user', 'time', 'duration', 'narrowing', 'removal'];
 
 const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} /v1${path}`, operation })),
@@ -83,10 +87,42 @@ describe('the command line reaches everything that administers an account', () =
   );
 });
 
+describe('the help of an option offers `none` (of JSON `null`) where the API takes null, and nowhere else', () => {
+  const emptied = actions.flatMap(({ verb, method, path, fields = [] }) =>
+    fields
+      .filter(({ type }) => CAN_BE_NULL.includes(type))
+      .map((field) => ({ ...field, command: `${verb}, ${method} ${path}`, operation: `${method} ${path}` })),
+  );
+
+  test.each(emptied)('--$flag of $command', ({ name, type, about, operation }) => {
+    const { operation: described } = administration.find((one) => one.name === operation) ?? {};
+    const body = described?.requestBody?.content['application/json'].schema;
+    const takesNull = body !== undefined && shapesOf(body, name.split('.')).some(isNullable);
+    expect(about.includes(type === 'json' ? '`null`' : '`none`')).toBe(takesNull);
+  });
+});
+
 /** Of all the shapes that a body may have. */
 function propertiesOf(schema: Schema | undefined): string[] {
+  return choicesOf(schema).flatMap(({ properties = {} }) => Object.keys(properties));
+}
+
+/** What is at a place below the schema, in any of its shapes. */
+function shapesOf(schema: Schema, [name, ...rest]: readonly string[]): Schema[] {
+  if (name === undefined) return choicesOf(schema);
+  return choicesOf(schema).flatMap(({ properties = {} }) => {
+    const inner = properties[name];
+    return inner ? shapesOf(inner, rest) : [];
+  });
+}
+
+function choicesOf(schema: Schema | undefined): Schema[] {
   const name = schema?.$ref?.split('/').at(-1);
   const shape = name === undefined ? schema : description.components.schemas[name];
-  const { properties = {}, oneOf = [], anyOf = [] } = shape ?? {};
-  return [...Object.keys(properties), ...[...oneOf, ...anyOf].flatMap(propertiesOf)];
+  if (!shape) return [];
+  return [shape, ...[...(shape.oneOf ?? []), ...(shape.anyOf ?? [])].flatMap(choicesOf)];
+}
+
+function isNullable({ type }: Schema): boolean {
+  return [type].flat().includes('null');
 }

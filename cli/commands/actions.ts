@@ -42,7 +42,10 @@ export function actionsOf(noun: Noun): Action[] {
       about: `change ${one}`,
       method: 'PATCH',
       path: `${path}/{id}`,
-      fields: on('update').map(({ required: _onlyWhenMade, ...field }) => field),
+      fields: on('update').map(({ required: _onlyWhenMade, none, about, ...field }) => ({
+        ...field,
+        about: none === undefined ? about : `${about}; ${none}`,
+      })),
     },
     delete: { about: `delete ${one} for good`, method: 'DELETE', path: `${path}/{id}`, said: 'deleted' },
   };

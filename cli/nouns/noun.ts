@@ -102,4 +102,6 @@ export type FlagType =
 export interface Field extends Flag {
   on: readonly ('create' | 'update')[];
   required?: boolean;
+  /** What `none` (of JSON `null`) does in an update. A creation leaves the flag out instead. */
+  none?: string;
 }

@@ -4,6 +4,7 @@ import type { Flag, Noun } from './noun.ts';
 const both = ['create', 'update'] as const;
 const create = ['create'] as const;
 const update = ['update'] as const;
+const removed = '`none` removes it';
 
 const byName: readonly Flag[] = [SEARCH, { flag: 'sort', name: 'sort', type: 'text', about: 'created or name' }, ORDER];
 const EVENT_COLUMNS = ['at', 'type', 'outcome', 'reason', 'resource', 'actor.kind', 'actor.id', 'address'];
@@ -110,18 +111,20 @@ const resource: Noun = {
       name: 'environment',
       type: 'json',
       on: both,
-      about: 'how browsers are compared, as JSON, as in the API; `null`: not at all',
+      about: 'how browsers are compared, as JSON, as in the API',
+      none: '`null`: not at all',
     },
     {
       flag: 'remember',
       name: 'rememberMs',
       type: 'duration',
       on: both,
-      about: 'how long a consumed result can be built upon, at most 12h; `none`: not at all',
+      about: 'how long a consumed result can be built upon, at most 12h',
+      none: '`none`: not at all',
     },
-    { flag: 'geo-filter', name: 'geoFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
-    { flag: 'time-filter', name: 'timeFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
-    { flag: 'ip-filter', name: 'ipFilter', type: 'text', on: both, about: 'id of a filter; `none` takes it off' },
+    { flag: 'geo-filter', name: 'geoFilter', type: 'text', on: both, about: 'id of a filter', none: removed },
+    { flag: 'time-filter', name: 'timeFilter', type: 'text', on: both, about: 'id of a filter', none: removed },
+    { flag: 'ip-filter', name: 'ipFilter', type: 'text', on: both, about: 'id of a filter', none: removed },
   ],
   actions: [
     {
@@ -156,11 +159,11 @@ const user: Noun = {
   ],
   fields: [
     { flag: 'login', name: 'login', type: 'text', on: both, about: 'the name they type', required: true },
-    { flag: 'alias', name: 'alias', type: 'text', on: both, about: 'another name' },
-    { flag: 'email', name: 'email', type: 'text', on: both, about: 'e-mail address' },
-    { flag: 'phone', name: 'phone', type: 'text', on: both, about: 'phone number' },
-    { flag: 'first-name', name: 'firstName', type: 'text', on: both, about: 'first name' },
-    { flag: 'second-name', name: 'secondName', type: 'text', on: both, about: 'second name' },
+    { flag: 'alias', name: 'alias', type: 'text', on: both, about: 'another name', none: removed },
+    { flag: 'email', name: 'email', type: 'text', on: both, about: 'e-mail address', none: removed },
+    { flag: 'phone', name: 'phone', type: 'text', on: both, about: 'phone number', none: removed },
+    { flag: 'first-name', name: 'firstName', type: 'text', on: both, about: 'first name', none: removed },
+    { flag: 'second-name', name: 'secondName', type: 'text', on: both, about: 'second name', none: removed },
     {
       flag: 'password-stdin',
       name: 'password',
@@ -240,7 +243,7 @@ const token: Noun = {
       required: true,
     },
     { flag: 'to', name: 'to', type: 'text', on: both, about: 'sms and email: where codes go, such as +4915112345678' },
-    { flag: 'owner', name: 'owner', type: 'user', on: both, about: 'its user; `none` for nobody' },
+    { flag: 'owner', name: 'owner', type: 'user', on: both, about: 'its user', none: '`none`: no user' },
     { flag: 'serial', name: 'serial', type: 'text', on: create, about: 'serial number' },
     { flag: 'algorithm', name: 'algorithm', type: 'text', on: create, about: 'SHA1, SHA256 or SHA512' },
     { flag: 'digits', name: 'digits', type: 'number', on: create, about: '6 or 8' },
@@ -290,7 +293,8 @@ const token: Noun = {
       name: 'expiresAt',
       type: 'time',
       on: both,
-      about: 'a date such as 2030-01-31; `none` for never',
+      about: 'a date such as 2030-01-31',
+      none: '`none`: never',
     },
   ],
   actions: [
