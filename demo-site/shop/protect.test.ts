@@ -94,6 +94,13 @@ describe('every page', () => {
     }
   });
 
+  test.each(['/favicon.svg', '/favicon.ico'])('has an icon for both schemes at %s', async (path) => {
+    const { visitor } = await openShop();
+    const answer = await visitor().get(path);
+    expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('prefers-color-scheme:dark') });
+    expect(answer.headers.get('content-type')).toBe('image/svg+xml');
+  });
+
   test('works under that policy: no inline script, style or handler', async () => {
     const { visitor } = await openShop();
     const maria = visitor();
