@@ -42,6 +42,8 @@ const DURABLE = [
   'yes',
   '--appendfsync',
   'always',
+  '--no-appendfsync-on-rewrite',
+  'no',
   '--maxmemory-policy',
   'noeviction',
   '--save',

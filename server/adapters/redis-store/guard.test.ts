@@ -34,6 +34,8 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
   test.each([
     ['appendonly', 'no', 'yes'],
     ['appendfsync', 'everysec', 'always'],
+    // SR-68
+    ['no-appendfsync-on-rewrite', 'yes', 'no'],
     ['maxmemory-policy', 'allkeys-lru', 'noeviction'],
   ])('%s "%s" is refused by name', async (name, weak, sound) => {
     const refusal = await withSetting(name, weak, sound, () =>

@@ -33,6 +33,7 @@ test('every weak setting is named', () => {
   ]);
   expect(judgeSettings(settings)).toEqual([
     'appendonly is "no" and must be "yes"',
+    'no-appendfsync-on-rewrite is "unknown" and must be "no"',
     'maxmemory-policy is "unknown" and must be "noeviction"',
   ]);
 });

@@ -10,6 +10,8 @@ export const SAFE_VERSIONS = {
 const REQUIRED = {
   appendonly: 'yes',
   appendfsync: 'always',
+  // With `yes` nothing is flushed while the file is rewritten, whatever `appendfsync` says.
+  'no-appendfsync-on-rewrite': 'no',
   'maxmemory-policy': 'noeviction',
 } as const;
 
