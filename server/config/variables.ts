@@ -101,7 +101,7 @@ export const VARIABLES = {
   },
   COUNTERSIGN_ALLOW_WEAK_DURABILITY: {
     meaning:
-      'Start although Redis may lose acknowledged writes (`appendfsync` other than `always`, or eviction). Used codes and failure counters can then come back after a crash.',
+      'Start although Redis may lose acknowledged writes (`appendfsync` other than `always`, eviction, replicas or Sentinel). Used codes and failure counters can then come back after a crash or a failover.',
     otherwise: '`false`',
     schema: flag,
   },

@@ -93,6 +93,12 @@ describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (p
     await store.close();
   });
 
+  test('a user that may not read what the server is, or its replicas, is refused with the words to mend it', async () => {
+    await admin.call('ACL', 'SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-info');
+    const url = server.url.replace('redis://', 'redis://blind:secret@');
+    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/INFO is forbidden.*\+info/);
+  });
+
   test('a user that may not load functions is refused', async () => {
     await admin.call('ACL', 'SETUSER', 'dumb', 'on', '>secret', '~*', '+@all', '-function');
     const url = server.url.replace('redis://', 'redis://dumb:secret@');

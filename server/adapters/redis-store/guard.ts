@@ -99,7 +99,14 @@ export class Guard {
     }
     const reasons = [...missing, ...weak];
     if (reasons.length === 0) this.#refusals.delete(node);
-    else this.#refusals.set(node, new StoreSettingsRefused(`${place} is refused: ${reasons.join('; ')}`));
+    else this.#refuse(node, `${place} is refused: ${reasons.join('; ')}`);
+  }
+
+  /** Says it once, for as long as it stands. */
+  #refuse(node: Redis, message: string): void {
+    if (this.#refusals.get(node)?.message === message) return;
+    this.#refusals.set(node, new StoreSettingsRefused(message));
+    this.#warn(message);
   }
 
   async #loadOrExplain(node: Redis): Promise<string[]> {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isKnownWeak, judgeSettings, readVersion } from './inspect-server.ts';
+import { isKnownWeak, judgeReplication, judgeSettings, readVersion } from './inspect-server.ts';
 
 test('Valkey is told by its name, not by the Redis version it claims', () => {
   const info = '# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n';
@@ -36,4 +37,41 @@ test('every weak setting is named', () => {
     'no-appendfsync-on-rewrite is "unknown" and must be "no"',
     'maxmemory-policy is "unknown" and must be "noeviction"',
   ]);
+});
+
+// SR-7
+test('a server alone is accepted, and whatever can take its place or has taken one is refused', () => {
+  const NEVER_A_REPLICA = '0'.repeat(40);
+  fc.assert(
+    fc.property(
+      fc.constantFrom('master', 'slave', undefined),
+      fc.nat(3),
+      fc.constantFrom(NEVER_A_REPLICA, 'c0ffee'.padEnd(40, '0'), undefined),
+      fc.option(fc.array(fc.constantFrom('master', 'myself,master', 'slave', 'slave,fail', 'myself,slave'))),
+      fc.boolean(),
+      (role, connected, promotedFrom, nodes, behindSentinel) => {
+        const info = [
+          '# Replication',
+          ...(role === undefined ? [] : [`role:${role}`]),
+          `connected_slaves:${connected}`,
+          ...(promotedFrom === undefined ? [] : [`master_replid2:${promotedFrom}`]),
+          '# Cluster',
+          `cluster_enabled:${nodes === null ? 0 : 1}`,
+        ].join('\r\n');
+        const listed = nodes?.map((flags, at) => `id${at} 127.0.0.1:${at}@${at} ${flags} - 0 0 1 connected`).join('\n');
+        const alone =
+          role === 'master' &&
+          connected === 0 &&
+          (promotedFrom ?? NEVER_A_REPLICA) === NEVER_A_REPLICA &&
+          !nodes?.some((flags) => flags.includes('slave')) &&
+          !behindSentinel;
+        expect(judgeReplication(info, listed, behindSentinel).length === 0).toBe(alone);
+      },
+    ),
+  );
+});
+
+test('a node of a cluster that does not tell of the others is refused', () => {
+  const info = 'role:master\r\nconnected_slaves:0\r\ncluster_enabled:1\r\n';
+  expect(judgeReplication(info, undefined, false)).toEqual([expect.stringContaining('CLUSTER NODES is forbidden')]);
 });

@@ -25,24 +25,25 @@ export interface ServerReport {
 
 /** Looks at one server's kind, version and settings. Rejects only when the server does not answer. */
 export async function inspectServer(node: Redis): Promise<ServerReport> {
-  const [info, settings] = await Promise.all([node.info('server'), readSettings(node)]);
+  const [info, settings] = await Promise.all([
+    unlessForbidden(node.info('server', 'replication', 'cluster')),
+    readSettings(node),
+  ]);
+  if (info === undefined) return { server: 'unknown', refusals: [forbidden('INFO', '+info')], warnings: [] };
   const { product, version } = readVersion(info);
   const warnings = isKnownWeak(product, version)
     ? [
         `${product} ${version} is older than the fix for CVE-2025-49844 (${SAFE_VERSIONS[product].join(', ')}), unless your distribution has backported it`,
       ]
     : [];
-  return { server: `${product} ${version}`, refusals: judgeSettings(settings), warnings };
+  const behindSentinel = (node.options.sentinels ?? []).length > 0;
+  const replication = judgeReplication(info, await readClusterNodes(node, info), behindSentinel);
+  return { server: `${product} ${version}`, refusals: [...judgeSettings(settings), ...replication], warnings };
 }
 
 /** Valkey reports an old `redis_version` for compatibility, so it is told by `server_name`. */
 export function readVersion(info: string): { product: 'redis' | 'valkey'; version: string } {
-  const fields = new Map(
-    info.split(/\r?\n/).map((line): [string, string] => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1)];
-    }),
-  );
+  const fields = fieldsOf(info);
   return fields.get('server_name') === 'valkey'
     ? { product: 'valkey', version: fields.get('valkey_version') ?? '0' }
     : { product: 'redis', version: fields.get('redis_version') ?? '0' };
@@ -60,25 +61,78 @@ export function isKnownWeak(product: 'redis' | 'valkey', version: string): boole
 
 /** Setting -> value; undefined when the server does not let us see. */
 async function readSettings(node: Redis): Promise<Map<string, string> | undefined> {
+  const flat = (await unlessForbidden(node.config('GET', ...Object.keys(REQUIRED)))) as string[] | undefined;
+  if (flat === undefined) return undefined;
+  const settings = new Map<string, string>();
+  for (let at = 0; at + 1 < flat.length; at += 2) settings.set(String(flat[at]), String(flat[at + 1]));
+  return settings;
+}
+
+export function judgeSettings(settings: ReadonlyMap<string, string> | undefined): string[] {
+  if (!settings) {
+    return [forbidden('CONFIG GET', '+config|get')];
+  }
+  return Object.entries(REQUIRED)
+    .filter(([name, required]) => settings.get(name) !== required)
+    .map(([name, required]) => `${name} is "${settings.get(name) ?? 'unknown'}" and must be "${required}"`);
+}
+
+/** What `CLUSTER NODES` says; undefined when the server is in no cluster, or does not let us see. */
+async function readClusterNodes(node: Redis, info: string): Promise<string | undefined> {
+  if (!isClustered(info)) return undefined;
+  return (await unlessForbidden(node.cluster('NODES'))) as string | undefined;
+}
+
+/**
+ * What stands against a server because of replicas: what a primary has acknowledged may be missing on the replica that
+ * takes over, and used codes, counters and locks are then as they were (SR-7).
+ *
+ * @param clusterNodes what `CLUSTER NODES` says of the whole cluster, replicas that are down included
+ */
+export function judgeReplication(info: string, clusterNodes: string | undefined, behindSentinel: boolean): string[] {
+  const fields = fieldsOf(info);
+  const role = fields.get('role') ?? 'unknown';
+  const replicas = Math.max(Number(fields.get('connected_slaves') ?? 0), countReplicas(clusterNodes));
+  return [
+    ...(isClustered(info) && clusterNodes === undefined ? [forbidden('CLUSTER NODES', '+cluster|nodes')] : []),
+    ...(behindSentinel ? ['it is behind Sentinel, and a failover can lose acknowledged writes'] : []),
+    ...(role === 'master' ? [] : [`its role is "${role}" and must be "master"`]),
+    ...(replicas === 0 ? [] : [`replicas: ${replicas}, and a failover can lose acknowledged writes`]),
+    ...(role === 'master' && /[^0]/.test(fields.get('master_replid2') ?? '')
+      ? ['it was promoted from a replica, and acknowledged writes can be missing']
+      : []),
+  ];
+}
+
+function isClustered(info: string): boolean {
+  return fieldsOf(info).get('cluster_enabled') === '1';
+}
+
+/** The third word of each line holds the node's flags. */
+function countReplicas(clusterNodes = ''): number {
+  return clusterNodes.split('\n').filter((line) => line.split(' ')[2]?.split(',').includes('slave')).length;
+}
+
+/** The lines `name:value` of an answer to INFO. */
+function fieldsOf(info: string): Map<string, string> {
+  return new Map(
+    info.split(/\r?\n/).map((line): [string, string] => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + 1)];
+    }),
+  );
+}
+
+/** Undefined where the command is forbidden by ACL, or renamed away, as some hosted services do. */
+async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    const flat = (await node.config('GET', ...Object.keys(REQUIRED))) as string[];
-    const settings = new Map<string, string>();
-    for (let at = 0; at + 1 < flat.length; at += 2) settings.set(String(flat[at]), String(flat[at + 1]));
-    return settings;
+    return await answer;
   } catch (error) {
-    // Forbidden by ACL, or the command is renamed away, as some hosted services do.
     if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) return undefined;
     throw error;
   }
 }
 
-export function judgeSettings(settings: ReadonlyMap<string, string> | undefined): string[] {
-  if (!settings) {
-    return [
-      'CONFIG GET is forbidden for this Redis user, so its durability cannot be verified (grant it with: ACL SETUSER <user> +config|get)',
-    ];
-  }
-  return Object.entries(REQUIRED)
-    .filter(([name, required]) => settings.get(name) !== required)
-    .map(([name, required]) => `${name} is "${settings.get(name) ?? 'unknown'}" and must be "${required}"`);
+function forbidden(command: string, rule: string): string {
+  return `${command} is forbidden for this Redis user, so its durability cannot be verified (grant it with: ACL SETUSER <user> ${rule})`;
 }

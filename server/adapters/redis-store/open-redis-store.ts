@@ -32,13 +32,15 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
   /** Fixed when the deployment is created; another number is refused later. Default 64. */
   readonly partitions?: number;
-  /** Serve although the settings do not keep every acknowledged write. Default false. */
+  /** Serve although settings or replicas do not keep every acknowledged write. Default false. */
   readonly allowWeakDurability?: boolean;
   /** Events kept per partition, at half a kilobyte of memory each, for good once there were so many. Default 10,000. */
   readonly eventCap?: number;
   /** How long an answer of Redis may take. Default 3000. */
   readonly answerTimeoutMs?: number;
-  /** Hears of known-weak versions and allowed weaknesses. Default: a process warning. */
+  /** How often the servers' settings and replicas are looked at while nothing asks for readiness. Default 10,000. */
+  readonly recheckMs?: number;
+  /** Hears of refusals, known-weak versions and allowed weaknesses. Default: a process warning. */
   readonly warn?: (message: string) => void;
 }
 
@@ -84,6 +86,8 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     await guard.settled();
     if (guard.refusal) throw guard.refusal;
     await claimDeployment(client, keys, partitions);
+    const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
+    client.once('end', () => clearInterval(rechecking));
     return store;
   } catch (error) {
     client.disconnect();

@@ -70,9 +70,10 @@ function partitionsOf(cluster: RedisCluster, node: ClusterNode): number[] {
   return [...busy].filter((partition) => cluster.primaries[Math.floor(slotOf(partition) / third)] === node);
 }
 
-function open(cluster: RedisCluster): Promise<Store> {
+function open(cluster: RedisCluster, allowWeakDurability = false): Promise<Store> {
   return openRedisStore({
     url: cluster.url,
+    allowWeakDurability,
     partitions: PARTITIONS,
     eventCap: 1_000_000,
     answerTimeoutMs: PATIENCE_MS,
@@ -142,13 +143,19 @@ describe('a cluster that changes under load', () => {
     beforeEach(async () => {
       cluster = await startRedisCluster('valkey', { replicas: true });
       await learnSlots(cluster);
-      store = await open(cluster);
+      store = await open(cluster, true);
       load = new Load(store);
     });
     afterEach(async () => {
       await load?.stop();
       await store?.close();
       await cluster?.stop();
+    });
+
+    test('SR-7: it is refused unless weak durability is allowed, also while its replicas are down', async () => {
+      await expect(open(cluster)).rejects.toThrow('replicas: 3');
+      await Promise.all(cluster.replicas.map(({ server }) => server.kill()));
+      await expect(open(cluster)).rejects.toThrow('replicas: 3');
     });
 
     /**

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { openRedisStore, type RedisStoreOptions } from '../../adapters/redis-store/open-redis-store.ts';
 import type { Store } from '../../ports/store.ts';
 import { freePorts } from '../free-ports.ts';
 import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
@@ -14,6 +14,7 @@ import { Auditor, tryWriteNext } from './workload.ts';
 
 let primary: RedisServer;
 let replica: RedisServer;
+let options: RedisStoreOptions;
 let store: Store;
 let sentinel: Awaited<ReturnType<typeof startSentinel>>;
 let watcher: Redis;
@@ -31,14 +32,23 @@ beforeAll(async () => {
   await waitUntil('the sentinel knows the replica', async () =>
     String(await watcher.call('SENTINEL', 'MASTER', 'main')).includes('num-slaves,1'),
   );
-  const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
-  store = await openRedisStore({ url, partitions: 4, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
+  options = {
+    url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
+    partitions: 4,
+    answerTimeoutMs: PATIENCE_MS,
+    warn: () => {},
+  };
+  store = await openRedisStore({ ...options, allowWeakDurability: true });
 });
 afterAll(async () => {
   await store?.close();
   watcher?.disconnect();
   await sentinel?.stop();
   await Promise.all([primary?.stop(), replica?.stop()]);
+});
+
+test('SR-7: behind Sentinel the store does not open unless weak durability is allowed', async () => {
+  await expect(openRedisStore(options)).rejects.toThrow(/behind Sentinel.*; replicas: 1/);
 });
 
 /** What the killed primary acknowledged last may be missing until the replica barrier exists (SR-7): not asserted here. */

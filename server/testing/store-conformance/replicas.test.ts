@@ -1,0 +1,140 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { StoreSettingsRefused } from '../../adapters/redis-store/guard.ts';
+import { openRedisStore, type RedisStoreOptions } from '../../adapters/redis-store/open-redis-store.ts';
+import { type Store, StoreUnavailable } from '../../ports/store.ts';
+import { authenticate } from '../acting.ts';
+import { freePorts } from '../free-ports.ts';
+import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
+import { setScene } from '../scene.ts';
+import { openTestPorts, type TestPorts } from '../test-ports.ts';
+import { waitUntil } from '../wait-until.ts';
+import { changeOf, keyOf } from './changes.ts';
+
+// SR-7: until an answer waits for the replicas, the service does not run with any.
+describe.each<Product>(['redis', 'valkey'])('a primary with a replica (%s)', (product) => {
+  let primary: RedisServer;
+  let replica: RedisServer;
+  let onPrimary: Redis;
+  let onReplica: Redis;
+  const opened: Store[] = [];
+  beforeEach(async () => {
+    [primary, replica] = await Promise.all([startRedisServer({ product }), startRedisServer({ product })]);
+    [onPrimary, onReplica] = [new Redis(primary.url), new Redis(replica.url)];
+    for (const client of [onPrimary, onReplica]) client.on('error', () => {});
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+    for (const client of [onPrimary, onReplica]) client?.disconnect();
+    await Promise.all([primary?.stop(), replica?.stop()]);
+  });
+
+  async function open(server: RedisServer, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
+    const given = { partitions: 4, answerTimeoutMs: PATIENCE_MS, warn: () => {}, ...options };
+    const store = await openRedisStore({ url: server.url, ...given });
+    opened.push(store);
+    return store;
+  }
+
+  async function attach(): Promise<void> {
+    await onReplica.replicaof('127.0.0.1', primary.port);
+    await waitUntil('the replica follows', async () =>
+      (await onReplica.info('replication')).includes('master_link_status:up'),
+    );
+  }
+
+  /** The replica loses its link, and hears of nothing more. */
+  async function cutLink(): Promise<void> {
+    const [closed = 0] = await freePorts(1);
+    await onReplica.replicaof('127.0.0.1', closed);
+    await waitUntil('the primary has lost its replica', async () =>
+      (await onPrimary.info('replication')).includes('connected_slaves:0'),
+    );
+  }
+
+  async function failOver(): Promise<void> {
+    await primary.kill();
+    await onReplica.replicaof('NO', 'ONE');
+  }
+
+  function portsOver(store: Store): Promise<TestPorts> {
+    return openTestPorts('failover', { store, remove: async () => {} });
+  }
+
+  test('SR-7: a used HOTP code would sign in again after a failover, so neither of the two servers is accepted', async () => {
+    const weak = { allowWeakDurability: true };
+    const before = await portsOver(await open(primary, weak));
+    const scene = await setScene(before, { tokens: [{ kind: 'hotp' }] });
+    const otp = (await scene.tokens[0]?.code()) ?? '';
+    const attempt = {
+      account: scene.account,
+      resource: scene.resource.id,
+      method: 'otp',
+      user: scene.user.login,
+      otp,
+    } as const;
+    await attach();
+    const accepted = await open(primary).catch((error: unknown) => error);
+    await cutLink();
+    expect(await authenticate(before, attempt)).toMatchObject({ otp: 'verified' });
+    expect(await authenticate(before, attempt)).toEqual({ refused: 'OTP_REPLAYED' });
+    await failOver();
+    const after = await portsOver(await open(replica, weak));
+    expect(await authenticate(after, attempt)).toMatchObject({ otp: 'verified' });
+
+    expect(accepted).toBeInstanceOf(StoreSettingsRefused);
+    expect((accepted as Error).message).toContain('replicas: 1');
+    // It has no replica and is a primary, but has been a replica.
+    await expect(open(replica)).rejects.toThrow(StoreSettingsRefused);
+    await expect(open(replica)).rejects.toThrow('was promoted from a replica');
+  });
+
+  test('a replica that is attached while the service runs ends its readiness, and is named', async () => {
+    const warnings: string[] = [];
+    const store = await open(primary, { warn: (message) => warnings.push(message) });
+    const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });
+    await store.check();
+    await attach();
+    await expect(store.check()).rejects.toThrow('replicas: 1');
+    await expect(store.check()).rejects.toThrow(StoreUnavailable);
+    await expect(store.commit(change)).rejects.toThrow('replicas: 1');
+    expect(warnings.filter((warning) => warning.includes('replicas: 1'))).toHaveLength(1);
+    await cutLink();
+    expect(await store.commit(change)).toBe('committed');
+  });
+
+  test('a replica is found though nothing asks for readiness', async () => {
+    const warnings: string[] = [];
+    const store = await open(primary, { recheckMs: 20, warn: (message) => warnings.push(message) });
+    await attach();
+    await waitUntil('the guard has looked', () => warnings.some((warning) => warning.includes('replicas: 1')));
+    const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });
+    await expect(store.commit(change)).rejects.toThrow(StoreUnavailable);
+  });
+
+  test('a connection that comes back to a primary with a replica gets no commit confirmed', async () => {
+    const store = await open(primary);
+    await attach();
+    await onPrimary.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const outcomes: string[] = [];
+    await waitUntil('the guard has looked', async () => {
+      const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: outcomes.length }] });
+      outcomes.push(String(await store.commit(change).catch((error: unknown) => error)));
+      return outcomes.at(-1)?.includes('replicas: 1') ?? false;
+    });
+    expect(outcomes).not.toContain('committed');
+  });
+
+  test('a replica itself is refused', async () => {
+    await attach();
+    await expect(open(replica)).rejects.toThrow('its role is "slave" and must be "master"');
+  });
+
+  test('weak durability allowed by name serves with a replica, and says what is weak', async () => {
+    await attach();
+    const warnings: string[] = [];
+    const store = await open(primary, { allowWeakDurability: true, warn: (message) => warnings.push(message) });
+    await store.check();
+    expect(warnings).toContainEqual(expect.stringContaining('weak durability allowed: replicas: 1'));
+  });
+});
