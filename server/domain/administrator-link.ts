@@ -29,6 +29,8 @@ export interface Confirmation {
 /** The link by which the first account of an installation is made. Only while there is none. */
 export interface SetupLink {
   secretHash: string;
+  /** What the secret is derived from, with a key that every process of the installation has. */
+  madeWith: string;
   expiresAt: number;
 }
 

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { SETUP_LIFETIME_MS } from '../../domain/administrator-link.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { ADMIN_PASSWORD, toSecondFactor } from '../../testing/administrators.ts';
 import { must, read } from '../../testing/scene.ts';
+import { openTemporaryRedisStore } from '../../testing/temporary-redis-store.ts';
+import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { type FirstAccount, issueSetupLink, setUpInstallation } from './set-up.ts';
@@ -58,13 +60,28 @@ test('fifty at once with one link make one account', async () => {
   expect(await accounts()).toHaveLength(1);
 });
 
-test('a used link, an expired one, and the one before a restart are void', async () => {
-  const old = secretOf(await issueSetupLink(ports));
+describe.each([
+  ['embedded', openTemporaryStore],
+  ['redis', openTemporaryRedisStore],
+])('processes that start together on a fresh store (%s)', (_, openStore) => {
+  test('SR-42: print one link, which works, and a restart prints it again', async () => {
+    const own = await openTestPorts('first start', await openStore());
+    onTestFinished(() => own.close());
+    const starts = Array.from({ length: 10 }, () => own.replica());
+    const printed = await Promise.all(starts.map(async (start) => (await issueSetupLink(start))?.link));
+    own.clock.advance(SETUP_LIFETIME_MS - 1);
+    printed.push((await issueSetupLink(own.replica()))?.link);
+    expect(new Set(printed).size).toBe(1);
+    must(await setUpInstallation(own, first(secretOf({ link: printed[0] ?? '' }))));
+  });
+});
+
+test('a used link and an expired one are void, and a start after that prints another', async () => {
   const expired = secretOf(await issueSetupLink(ports));
-  expect(await setUpInstallation(ports, first(old))).toEqual({ refused: 'LINK_INVALID' });
   ports.clock.advance(SETUP_LIFETIME_MS);
   expect(await setUpInstallation(ports, first(expired))).toEqual({ refused: 'LINK_INVALID' });
   const good = secretOf(await issueSetupLink(ports));
+  expect(good).not.toBe(expired);
   must(await setUpInstallation(ports, first(good)));
   expect(await setUpInstallation(ports, first(good))).toEqual({ refused: 'LINK_INVALID' });
 });

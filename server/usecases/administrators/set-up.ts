@@ -9,8 +9,8 @@ import type { Ports } from '../../ports/index.ts';
 import { byCreation, indexes } from '../../ports/indexes.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { type Act, eventOf } from '../act.ts';
-import { hashSecret, newSecret, secretMatches } from '../flow/flow-handle.ts';
-import { newOperation, transact } from '../transact.ts';
+import { hashSecret, newSecret, secretMatches, secretOf } from '../flow/flow-handle.ts';
+import { transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
 
@@ -18,24 +18,30 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
 
 /**
  * The link by which an installation gets its first account and superuser (SR-42): random, single use, good for a day.
- * Asking again, as each start does, replaces it. Undefined once there is an account.
+ * Every process that asks within that day gets the same link, so that each one that was printed works. Undefined once
+ * there is an account.
  */
 export async function issueSetupLink(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & { issuer: string },
 ): Promise<{ link: string; expiresAt: number } | undefined> {
   if (await hasAccount(ports)) return undefined;
-  const secret = newSecret(ports);
-  const now = ports.clock.now();
+  const fresh = newSecret(ports);
   const key = documents.setupLink();
-  const expiresAt = now + SETUP_LIFETIME_MS;
-  await ports.store.commit({
-    anchor: key.anchor,
-    operation: newOperation(ports),
-    now,
-    expect: [],
-    put: [{ key, value: { secretHash: hashSecret(secret), expiresAt }, expiresAt }],
+  return transact(ports, key.anchor, [key], ([current], now) => {
+    const secret = derivedSecret(ports, current?.value.madeWith ?? fresh);
+    const link = `${ports.issuer}/setup#${secret}`;
+    if (current && secretMatches(secret, current.value.secretHash)) {
+      return { answer: { link, expiresAt: current.value.expiresAt } };
+    }
+    const expiresAt = now + SETUP_LIFETIME_MS;
+    const value = { secretHash: hashSecret(secret), madeWith: fresh, expiresAt };
+    return { answer: { link, expiresAt }, write: { put: [{ key, value, expiresAt }] } };
   });
-  return { link: `${ports.issuer}/setup#${secret}`, expiresAt };
+}
+
+/** Known to the processes of the installation alone, since the key of MACs is sealed. */
+function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
+  return secretOf(ports.secrets.mac('setup-link', madeWith));
 }
 
 export interface FirstAccount {
@@ -108,7 +114,7 @@ export async function setUpInstallation(
   return administrator ? { account: made.account, administrator } : refusal('CONTENTION');
 }
 
-/** Whether this is the secret of the link that was printed last, and there is no account yet. Looking uses nothing up. */
+/** Whether this is the secret of the setup link, and there is no account yet. Looking uses nothing up. */
 export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
   const [link] = await ports.store.getMany([documents.setupLink()], ports.clock.now());
   return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
