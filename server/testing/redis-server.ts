@@ -20,6 +20,8 @@ export interface RedisServerOptions {
   readonly cluster?: boolean;
   /** Default: a free one. */
   readonly port?: number;
+  /** A command to put in front, which must become the server. */
+  readonly wrapper?: readonly string[];
 }
 
 /** A server process on loopback with a folder of its own, on a durable configuration. */
@@ -27,6 +29,7 @@ export interface RedisServer {
   readonly port: number;
   readonly busPort: number;
   readonly url: string;
+  readonly pid: number | undefined;
   /** SIGKILL; resolves when the process is gone. Its data stay. */
   kill(): Promise<void>;
   /** Starts again on the same port and data. */
@@ -55,6 +58,7 @@ export async function startRedisServer({
   args = [],
   cluster = false,
   port: wanted,
+  wrapper = [],
 }: RedisServerOptions): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), `countersign-${product}-`));
   for (let attempt = 1; ; attempt++) {
@@ -65,7 +69,7 @@ export async function startRedisServer({
     const command = [...listening, ...DURABLE, ...clustered, ...args];
     let child: ChildProcess;
     try {
-      child = await launch(product, command);
+      child = await launch(product, command, wrapper);
     } catch (error) {
       // Somebody else may have taken the port in between.
       if (attempt === 3 || error instanceof MissingServer) throw error;
@@ -81,9 +85,12 @@ export async function startRedisServer({
       port,
       busPort,
       url: `redis://127.0.0.1:${port}`,
+      get pid() {
+        return child.pid;
+      },
       kill,
       start: async () => {
-        child = await launch(product, command);
+        child = await launch(product, command, wrapper);
       },
       stop: async () => {
         await kill();
@@ -96,9 +103,10 @@ export async function startRedisServer({
 class MissingServer extends Error {}
 
 /** Resolves when the server accepts connections. */
-async function launch(product: Product, args: readonly string[]): Promise<ChildProcess> {
+async function launch(product: Product, args: readonly string[], wrapper: readonly string[]): Promise<ChildProcess> {
   const binary = `${product}-server`;
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command = binary, ...given] = [...wrapper, binary, ...args];
+  const child = spawn(command, given, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   await new Promise<void>((resolve, reject) => {
     child.once('error', () =>

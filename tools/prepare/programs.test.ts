@@ -15,6 +15,7 @@ it('programs are found in any folder of the PATH, and what cannot be run does no
     expect(missing(path, nothing, commands).flatMap(({ debian }) => debian)).toEqual([
       'chromium',
       'oathtool',
+      'strace',
       'python3',
     ]);
   });

@@ -35,6 +35,7 @@ export const NEEDS: readonly Need[] = [
   { command: 'valkey-server', debian: ['valkey-server'] },
   { command: 'chromium', debian: ['chromium'] },
   { command: 'oathtool', debian: ['oathtool'] },
+  { command: 'strace', debian: ['strace'] },
   { command: 'python3', debian: ['python3'] },
   {
     library: 'PyJWT and cryptography for python3',
@@ -95,7 +96,7 @@ export function instructions(needs: readonly Need[]): string {
     `The tests need what is not here: ${names}.`,
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
-    '  Elsewhere: install Redis 8, Valkey 8, Chromium, oath-toolkit, Python 3.9, PHP 8.1 and Java 17 or newer by your own',
+    '  Elsewhere: install Redis 8, Valkey 8, Chromium, oath-toolkit, strace, Python 3.9, PHP 8.1 and Java 17 or newer by your own',
     '  package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }

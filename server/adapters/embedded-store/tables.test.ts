@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open } from 'lmdb';
+import { expect, test, vi } from 'vitest';
+import { openTables } from './tables.ts';
+
+vi.mock('lmdb', async (original) => {
+  const lmdb = await original<typeof import('lmdb')>();
+  return { ...lmdb, open: vi.fn(lmdb.open) };
+});
+
+// SR-6, SR-53, SR-68: whatever is not listed here, such as mapAsync or useWritemap, may take the flush away.
+test('SR-68: LMDB is opened so that an awaited commit is flushed, and with no other option', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'countersign-tables-'));
+  const { root } = openTables(path);
+  expect(vi.mocked(open).mock.calls).toEqual([
+    [
+      {
+        path,
+        noSubdir: false,
+        maxDbs: 8,
+        encoding: 'binary',
+        keyEncoding: 'binary',
+        overlappingSync: false,
+        eventTurnBatching: false,
+        noSync: false,
+        noMetaSync: false,
+      },
+    ],
+  ]);
+  await root.close();
+  await rm(path, { recursive: true, force: true });
+});

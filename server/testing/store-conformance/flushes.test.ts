@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { PATIENCE_MS, type Product, startRedisServer } from '../redis-server.ts';
+import { type Acknowledgement, readTrace, underStrace } from '../traced-flushes.ts';
+import { waitUntil } from '../wait-until.ts';
+import { runModule } from './run-module.ts';
+import { writeNext } from './workload.ts';
+
+/** What was written survives a killed process without any flush, so that flushes are counted instead. */
+const COMMITS = 40;
+
+let folder: string;
+let trace: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countersign-flushes-'));
+  trace = join(folder, 'trace');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+// SR-6, SR-53, SR-68
+test('SR-68: the embedded store has flushed each commit, data and then meta page, before it is acknowledged', async () => {
+  const child = runModule('sequential-writer.ts', [join(folder, 'store'), String(COMMITS)], underStrace(trace));
+  child.stdout.resume();
+  child.stderr.resume();
+  await once(child, 'exit');
+  const acknowledged = await readTrace(trace, child.pid, {
+    file: /\/data\.mdb>/,
+    acknowledgement: /^write\(1<.*"acknowledged /,
+  });
+  expect(acknowledged).toHaveLength(COMMITS);
+  expect(acknowledged.filter(({ flushes, synchronousWrites }) => flushes === 0 || synchronousWrites === 0)).toEqual([]);
+});
+
+describe.each<Product>(['redis', 'valkey'])('%s', (product) => {
+  /** @returns what the server did for each of the commits, which follow one another */
+  async function traceCommits(args: readonly string[], duringRewrite: boolean): Promise<Acknowledgement[]> {
+    const server = await startRedisServer({ product, args, wrapper: underStrace(trace) });
+    const admin = new Redis(server.url);
+    const store = await openRedisStore({
+      url: server.url,
+      partitions: 4,
+      allowWeakDurability: true,
+      answerTimeoutMs: PATIENCE_MS,
+      warn: () => {},
+    });
+    try {
+      const isRewriting = async () => (await admin.info('persistence')).includes('aof_rewrite_in_progress:1');
+      if (duringRewrite) {
+        await writeNext(store, 'before');
+        await admin.bgrewriteaof();
+        await waitUntil('the file is being rewritten', isRewriting);
+      }
+      for (let n = 1; n <= COMMITS; n++) await writeNext(store, 'writer');
+      expect(await isRewriting()).toBe(duringRewrite);
+      // Ends the process that rewrites as well.
+      await admin.config('SET', 'appendonly', 'no');
+    } finally {
+      await store.close();
+      admin.disconnect();
+      await server.kill();
+    }
+    const acknowledged = await readTrace(trace, server.pid, {
+      file: /\.incr\.aof>/,
+      acknowledgement: /^(write|writev|sendto|sendmsg)\(\d+<(socket|TCP).*committed/,
+    });
+    await server.stop();
+    return acknowledged.slice(-COMMITS);
+  }
+
+  const unflushed = (acknowledged: readonly Acknowledgement[]) => acknowledged.filter(({ flushes }) => flushes === 0);
+  /** The rewrite lasts until it is ended: a second for each key. */
+  const SLOW_REWRITE = ['--rdb-key-save-delay', '1000000'];
+
+  // SR-6, SR-68
+  test('SR-68: has flushed each commit before it is acknowledged', async () => {
+    const acknowledged = await traceCommits([], false);
+    expect(acknowledged).toHaveLength(COMMITS);
+    expect(unflushed(acknowledged)).toEqual([]);
+  });
+
+  test('SR-68: has done so during a rewrite of the append-only file as well', async () => {
+    const acknowledged = await traceCommits(SLOW_REWRITE, true);
+    expect(acknowledged).toHaveLength(COMMITS);
+    expect(unflushed(acknowledged)).toEqual([]);
+  });
+
+  // The attack: what the guard refuses. It shows as well that a missing flush is seen.
+  test('SR-68: with no-appendfsync-on-rewrite "yes" would acknowledge commits during a rewrite without any flush', async () => {
+    const acknowledged = await traceCommits([...SLOW_REWRITE, '--no-appendfsync-on-rewrite', 'yes'], true);
+    expect(unflushed(acknowledged)).toHaveLength(COMMITS);
+  });
+});
