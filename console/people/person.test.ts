@@ -6,10 +6,18 @@ import {
   mayChangeUser as mayChangeUserThere,
   mayDelete as mayDeleteThere,
 } from '../../server/domain/authority.ts';
-import { tokenState } from '../../server/domain/lockout.ts';
+import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/domain/lockout.ts';
 import { resourceId } from '../../server/testing/samples.ts';
 import type { SessionView } from '../../shared/wire/session.ts';
-import { type Maker, mayChangeToken, mayChangeUser, mayDelete, stateOf, type User } from './person.ts';
+import {
+  type Maker,
+  mayChangeToken,
+  mayChangeUser,
+  mayDelete,
+  stateOf,
+  stateOnceEnabled,
+  type User,
+} from './person.ts';
 
 const NOW = 1_000_000;
 
@@ -22,6 +30,8 @@ test('a token is in the state that the service sees it in', () => {
       const more = { ...(expires !== undefined && { expiresAt: expires }), ...(resync && { needsResync: resync }) };
       const there = tokenState({ enabled, ...more, ...(locked && { lock: locked }) }, NOW);
       expect(stateOf({ enabled, locked, ...more }, NOW)).toBe(there);
+      const onceEnabled = stateOnceEnabledThere({ ...more, ...(locked && { lock: locked }) }, NOW);
+      expect(stateOnceEnabled({ locked, ...more }, NOW)).toBe(onceEnabled);
     }),
   );
 });

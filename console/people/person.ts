@@ -66,14 +66,17 @@ export interface Token extends Fields {
   createdBy: Maker | null;
 }
 
-/** In the order in which the service looks: a lock is not lifted by deactivating, and expired counts as locked. */
-export function stateOf(
-  token: Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync'>,
-  now: number,
-): TokenState {
+type StateFacts = Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync'>;
+
+/** In the order in which the service looks: deactivation wins, whatever else the token is. */
+export function stateOf(token: StateFacts, now: number): TokenState {
+  return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';
+}
+
+/** What it would be if it were enabled again: a lock outlasts a deactivation, and so does an expiry. */
+export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
   if (token.locked) return 'locked';
   if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired';
-  if (!token.enabled) return 'deactivated';
   return token.needsResync ? 'out-of-step' : 'active';
 }
 

@@ -3,7 +3,15 @@ import { useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { When } from '../inside/when.tsx';
 import { Since } from '../people/history.tsx';
-import { canCheck, canResync, type LockReason, stateOf, type Token, type TokenState } from '../people/person.ts';
+import {
+  canCheck,
+  canResync,
+  type LockReason,
+  stateOf,
+  stateOnceEnabled,
+  type Token,
+  type TokenState,
+} from '../people/person.ts';
 import { TokenBadge } from '../people/states.tsx';
 import { CheckDialog } from './check-dialog.tsx';
 import { ResyncDialog } from './resync-dialog.tsx';
@@ -29,6 +37,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
   const [isChecking, setChecking] = useState(false);
   const path = `tokens/${token.id}`;
   const state = stateOf(token, Date.now());
+  const onceEnabled = stateOnceEnabled(token, Date.now());
   const { locked, enabled, failures, name } = token;
   const put = async (changes: object) => {
     const answer = await client.send<Token>('PATCH', path, changes);
@@ -49,7 +58,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
     // Unlocking again would zero the failures, which was not asked for: so no undo.
     if (await ask(question)) await change({ locked: true }, words('isLocked'));
   };
-  const resynced = state !== 'locked' && state !== 'expired' && canResync(token);
+  const resynced = onceEnabled !== 'locked' && onceEnabled !== 'expired' && canResync(token);
   return (
     <section class="panel" aria-labelledby="state">
       <h2 id="state">{words('state')}</h2>
@@ -97,7 +106,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
               {words('resync')}
             </button>
           )}
-          {(state === 'active' || state === 'deactivated') && canCheck(token) && (
+          {onceEnabled === 'active' && canCheck(token) && (
             <button type="button" class="secondary" onClick={() => setChecking(true)}>
               {words('codeCheck')}
             </button>

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
-import { countWrongAnswer, forgiveFailures, lockToken, tokenState, unlockToken, usedUp } from './lockout.ts';
+import {
+  countWrongAnswer,
+  forgiveFailures,
+  lockToken,
+  stateOnceEnabled,
+  tokenState,
+  unlockToken,
+  usedUp,
+} from './lockout.ts';
 import type { OathToken } from './token.ts';
 
 const NOW = 1_800_000_000_000;
@@ -18,13 +26,30 @@ describe('the state of a token', () => {
     ['expired', { expiresAt: NOW }],
     ['deactivated', { enabled: false }],
     ['locked', { lock: LOCK }],
-    // Attack: lift a lock or an expiry by deactivating, which would let the password alone pass.
-    ['locked', { lock: LOCK, enabled: false }],
-    ['expired', { expiresAt: NOW - 1, enabled: false }],
-    ['locked', { lock: LOCK, expiresAt: NOW - 1, enabled: false }],
+    ['out-of-step', { needsResync: true }],
+    ['locked', { lock: LOCK, expiresAt: NOW - 1, needsResync: true }],
+    ['deactivated', { lock: LOCK, enabled: false }],
+    ['deactivated', { expiresAt: NOW - 1, enabled: false }],
+    ['deactivated', { needsResync: true, enabled: false }],
+    ['deactivated', { lock: LOCK, expiresAt: NOW - 1, needsResync: true, enabled: false }],
     ['expired', { expiresAt: Number.NaN }],
   ] as const)('is %s given %j', (state, changes) => {
     expect(tokenState(sampleToken(changes), NOW)).toBe(state);
+  });
+
+  test('is deactivated exactly if it is not enabled, and once enabled is what it was', () => {
+    const facts = fc.record({
+      lock: fc.constantFrom(undefined, LOCK),
+      expiresAt: fc.constantFrom(undefined, NOW - 1, NOW, NOW + 1),
+      needsResync: fc.constantFrom(undefined, true as const),
+    });
+    fc.assert(
+      fc.property(facts, ({ lock, expiresAt, needsResync }) => {
+        const held = { ...(lock && { lock }), ...(expiresAt && { expiresAt }), ...(needsResync && { needsResync }) };
+        expect(tokenState({ enabled: false, ...held }, NOW)).toBe('deactivated');
+        expect(tokenState({ enabled: true, ...held }, NOW)).toBe(stateOnceEnabled({ ...held }, NOW));
+      }),
+    );
   });
 });
 

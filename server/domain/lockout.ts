@@ -7,17 +7,20 @@ export interface ResetRules {
   userBlocked: boolean;
 }
 
+type StateFacts = Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>;
+
 /**
- * What a token is to authentication at this moment. The order matters, because a deactivated token lets its owner in by
- * password alone: a lock or an expiry must not be lifted by deactivating, so both win over it.
+ * What a token is to authentication at this moment. Deactivation wins: a deactivated token takes no part, whatever else it
+ * is. That is safe because only administrators deactivate.
  */
-export function tokenState(
-  token: Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>,
-  now: number,
-): TokenState {
+export function tokenState(token: StateFacts, now: number): TokenState {
+  return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';
+}
+
+/** What the token is, or would be if it were enabled again: a lock outlasts a deactivation, and so does an expiry. */
+export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
   if (token.lock) return 'locked';
   if (token.expiresAt !== undefined && !(now < token.expiresAt)) return 'expired';
-  if (!token.enabled) return 'deactivated';
   return token.needsResync ? 'out-of-step' : 'active';
 }
 

@@ -16,11 +16,11 @@ export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired' | '
 /**
  * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
  *
- * | tokens                          | otp  | password-otp      | token |
- * |---------------------------------|------|-------------------|-------|
- * | none                            | deny | deny              | deny  |
- * | at least one active             | otp  | password and otp  | otp   |
- * | none active, all deactivated    | deny | password, skipped | deny  |
+ * | tokens                            | otp  | password-otp      | token |
+ * |-----------------------------------|------|-------------------|-------|
+ * | none                              | deny | deny              | deny  |
+ * | at least one active               | otp  | password and otp  | otp   |
+ * | none left: all are deactivated    | deny | password, skipped | deny  |
  * | none active, any locked, expired, out of step, not accepted | deny | deny | deny |
  */
 export function decideFactors(method: Method, tokens: readonly FactorState[]): FactorDecision {

@@ -24,7 +24,7 @@ export type SecondAnswer =
  * How the tokens of an assignment stand for the decision whether a second factor is asked for. Recovery codes are left out:
  * they stand in for a token and are none that would demand a code by itself.
  *
- * @param accepts the kinds that the resource takes; a token of another kind denies, and never lets a factor be left out
+ * @param accepts the kinds that the resource takes; a token of another kind denies unless it is deactivated
  * @param way how the person comes in; a token that is kept from it denies as well
  */
 export function factorStates(
@@ -43,9 +43,10 @@ function isAccepted(token: Token, accepts: readonly TokenKind[], way: SignInWay)
   return accepts.includes(token.factor.kind) && (way === 'widget' || token.apiSupport !== false);
 }
 
-/** A lock is a lock, wherever. */
+/** A deactivated token takes no part and a lock is a lock, on every resource. */
 function notAccepted(token: Token, now: number): FactorState {
-  return tokenState(token, now) === 'locked' ? 'locked' : 'not-accepted';
+  const state = tokenState(token, now);
+  return state === 'deactivated' || state === 'locked' ? state : 'not-accepted';
 }
 
 /** Whether a token may be answered with: active, and of a kind that the resource takes. */

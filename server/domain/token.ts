@@ -173,8 +173,8 @@ export function isWebauthn(token: Token): token is WebauthnToken {
 }
 
 /**
- * Locked wins over deactivated, since a lock must not be lifted by deactivating; expired counts as locked. `out-of-step`:
- * its codes count for nothing until two in a row have shown where it is.
+ * Deactivated wins over the others, since a deactivated token takes no part; locked wins over expired. `out-of-step`: its
+ * codes count for nothing until two in a row have shown where it is.
  */
 export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];

@@ -27,9 +27,12 @@ export function unlockStands(link: UnlockLink, user: User, passwordDigest: strin
   return !user.blocked && now < link.expiresAt && link.email === user.email && link.passwordDigest === passwordDigest;
 }
 
-/** Locked by wrong codes. What an administrator has locked, or a resynchronisation that went wrong, no mail unlocks. */
-export function unlocksByMail({ lock }: Pick<Token, 'lock'>): boolean {
-  return lock?.reason === 'otp-failures';
+/**
+ * Locked by wrong codes. What an administrator has locked, or a resynchronisation that went wrong, no mail unlocks; nor a
+ * deactivated token, whose finder may read its owner's mail on the same phone.
+ */
+export function unlocksByMail({ lock, enabled }: Pick<Token, 'lock' | 'enabled'>): boolean {
+  return enabled && lock?.reason === 'otp-failures';
 }
 
 /** Whether to offer a link to somebody who has shown the first factor. */

@@ -24,10 +24,10 @@ export const de = {
   unlock: 'Entsperren',
   offTitle: '{0} abschalten?',
   offText:
-    'Es nimmt an Anmeldungen nicht mehr teil. Wer kein anderes Token hat, kommt mit dem Passwort allein hinein, wo nach einem Passwort gefragt wird. Um jemanden fernzuhalten, sperren Sie es.',
+    'Nehmen Sie das, wenn ein Gerät verloren ist. Das Token nimmt an Anmeldungen nicht mehr teil, auch wenn es gesperrt oder abgelaufen ist: Sind alle Token einer Person abgeschaltet, genügt das Passwort allein, wo nach einem Passwort gefragt wird. Um die Person fernzuhalten, sperren Sie es.',
   lockTitle: '{0} sperren?',
   lockText:
-    'Mit diesem Token meldet sich niemand an, bis es entsperrt wird. Nehmen Sie das, wenn ein Gerät verloren ist.',
+    'Das Token meldet bis zum Entsperren niemanden an, und auch das Passwort allein genügt seiner Person nicht. Ist ein Gerät verloren und soll die Person sich weiter anmelden, schalten Sie es ab.',
   isOn: 'Eingeschaltet.',
   isOff: 'Abgeschaltet.',
   isLocked: 'Gesperrt.',
@@ -48,7 +48,7 @@ export const de = {
     'Es zählt an Ressourcen, für die Sie nicht zuständig sind, oder gehört jemandem, der dort hineinkommt. Sie können es ansehen und nicht ändern.',
   activeText: 'Seine Codes zählen, wo Zugang gegeben ist.',
   deactivatedText:
-    'Es nimmt an Anmeldungen nicht teil: Wo es das einzige Token war, genügt das Passwort allein. Es hält niemanden fern.',
+    'Es nimmt an Anmeldungen nicht teil, auch wenn es gesperrt oder abgelaufen ist: Sind alle Token einer Person abgeschaltet, genügt das Passwort allein.',
   lockedText: 'Niemand meldet sich damit an, bis es entsperrt wird. Entsperren setzt die Zahl falscher Codes auf null.',
   expiredText:
     'Seine Zeit ist um, und niemand meldet sich damit an. Geben Sie ihm unter Einzelheiten ein anderes Datum.',
@@ -58,7 +58,7 @@ export const de = {
   lockedResync: 'Gesperrt, weil es zu oft nicht in den Takt zu bringen war.',
   lockedByHand: 'Von der Verwaltung gesperrt.',
   sinceWhen: 'Seit',
-  alsoOff: 'Es ist auch abgeschaltet: Nach dem Entsperren nimmt es noch immer nicht teil.',
+  alsoOff: 'Es ist auch gesperrt: Nach dem Einschalten gilt die Sperre noch immer.',
   failures: 'Falsche Codes nacheinander: {0}. Der nächste richtige setzt das auf null.',
   unlockWho: 'Entsperren kann der Superuser, und wer in der Verwaltung für alles zuständig ist, was es öffnet.',
 

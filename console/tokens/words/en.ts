@@ -25,9 +25,10 @@ export const en = {
   unlock: 'Unlock',
   offTitle: 'Switch off {0}?',
   offText:
-    'It takes no part in signing in. Whoever has no other token is let in by their password alone, where a password is asked for. To keep somebody out, lock it instead.',
+    'Use this when a device is lost. The token takes no part in signing in, also if it is locked or has expired: where all of a user’s tokens are switched off, the password alone is enough, where a password is asked for. To keep the user out, lock it instead.',
   lockTitle: 'Lock {0}?',
-  lockText: 'Nobody signs in with this token until it is unlocked. Use it when a device is lost.',
+  lockText:
+    'The token signs in no user until it is unlocked, and its user does not sign in by password alone either. If a device is lost and its user should still sign in, switch it off instead.',
   isOn: 'Switched on.',
   isOff: 'Switched off.',
   isLocked: 'Locked.',
@@ -49,7 +50,7 @@ export const en = {
     'It counts at resources on which you may not act, or belongs to somebody who gets in there. You can look at it and not change it.',
   activeText: 'Its codes count where access is given.',
   deactivatedText:
-    'It takes no part in signing in: where it was the only token, the password alone is enough. It does not keep anybody out.',
+    'It takes no part in signing in, also if it is locked or has expired: where all of a user’s tokens are switched off, the password alone is enough.',
   lockedText: 'Nobody signs in with it until it is unlocked. Unlocking sets the count of wrong codes to zero.',
   expiredText: 'Its time is over, and nobody signs in with it. Give it another date under Details.',
   outOfStepText:
@@ -58,7 +59,7 @@ export const en = {
   lockedResync: 'Locked because it could not be brought back into step too many times.',
   lockedByHand: 'Locked by an administrator.',
   sinceWhen: 'Since',
-  alsoOff: 'It is switched off as well: after unlocking it still takes no part.',
+  alsoOff: 'It is locked as well: after it is switched on again, the lock still holds.',
   failures: 'Wrong codes in a row: {0}. The next right one sets this to zero.',
   unlockWho: 'The superuser can unlock it, and administrators who may act on all that it opens.',
 

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../../shared/wire/codes.ts';
 import type { Challenge } from '../../domain/challenge.ts';
 import type { TokenId } from '../../domain/ids.ts';
-import { countWrongAnswer, forgiveFailures } from '../../domain/lockout.ts';
+import { countWrongAnswer, forgiveFailures, tokenState } from '../../domain/lockout.ts';
 import { decideFactors, denialCode, type Method } from '../../domain/methods.ts';
 import { factorStates, isMeantFor, isUsable, type SecondAnswer } from '../../domain/second-factor.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../../domain/token.ts';
@@ -184,7 +184,7 @@ async function readChallenges(
 /** Locked is what its owner can have mended; the rest reads as a wrong answer. */
 function noneToTry(tokens: readonly Stored<Token>[], check: FactorCheck, now: number): RefusalCode {
   const meant = tokens.filter(({ value }) => isMeantFor(check.answer, value));
-  if (meant.length > 0 && meant.every(({ value }) => value.lock !== undefined)) return 'TOKEN_LOCKED';
+  if (meant.length > 0 && meant.every(({ value }) => tokenState(value, now) === 'locked')) return 'TOKEN_LOCKED';
   return meant.some(({ value }) => isUsable(value, check.accepts, now, check.way)) ? 'NOTHING_ASKED' : 'OTP_WRONG';
 }
 

@@ -1,6 +1,7 @@
 import type { FactorOption } from '../../../shared/wire/flow.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
+import { tokenState } from '../../domain/lockout.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
@@ -38,7 +39,7 @@ export async function offerCode(
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) {
     return refusal('ACCESS_DENIED', { about: user.id });
   }
-  if (token.lock) return refusal('TOKEN_LOCKED', { about: user.id });
+  if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED', { about: user.id });
   const { transaction } = flow;
   const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
   if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED', { about: user.id });

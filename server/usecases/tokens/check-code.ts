@@ -2,7 +2,7 @@ import { mayChangeToken } from '../../domain/authority.ts';
 import { CHECKS_KEPT_MS, checksOpenAt, countCheck } from '../../domain/code-checks.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { TokenId } from '../../domain/ids.ts';
-import { tokenState } from '../../domain/lockout.ts';
+import { stateOnceEnabled } from '../../domain/lockout.ts';
 import { denialCode } from '../../domain/methods.ts';
 import { type CodeCheck, checkCode as judgeCode } from '../../domain/otp/check.ts';
 import { isOath, type OathToken, type Token } from '../../domain/token.ts';
@@ -63,9 +63,9 @@ export async function checkCode(
       if (token.owner !== ownerId) return { answer: refusal('CONTENTION') };
       if (!allowed(token)) return { answer: refusal('FORBIDDEN') };
       if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
-      const state = tokenState(token, at);
-      // Nothing is evaluated of what no sign-in would evaluate (SR-4). One that is switched off may be tried before it is handed out.
-      if (state !== 'active' && state !== 'deactivated') return { answer: refusal(denialCode(state)) };
+      const state = stateOnceEnabled(token, at);
+      // No code is evaluated that no sign-in would evaluate (SR-4). A deactivated token may be tried before it is handed out.
+      if (state !== 'active') return { answer: refusal(denialCode(state)) };
       const opensAt = checksOpenAt(checks?.value, at);
       if (opensAt > 0) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at }) };
 

@@ -1,6 +1,6 @@
 import { isThemselves, mayChangeToken } from '../../domain/authority.ts';
 import type { TokenId } from '../../domain/ids.ts';
-import { countFailedResync, tokenState } from '../../domain/lockout.ts';
+import { countFailedResync, stateOnceEnabled } from '../../domain/lockout.ts';
 import { denialCode } from '../../domain/methods.ts';
 import { isOath, isOcra, type Token } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
@@ -27,7 +27,7 @@ export const RESYNC_THRESHOLD = 5;
  * its answers to the two that it was asked, which are used up with it. Wrong ones count as one
  * failure. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no wrong codes
  * (SR-14). A deactivated token may be brought back into step before it is handed out; one that is locked or expired may
- * not, since its codes are not evaluated anywhere.
+ * not, deactivated or not, since its codes are not evaluated anywhere.
  *
  * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
  */
@@ -54,7 +54,7 @@ export async function resyncToken(
       const mayChange = mayChangeToken(act.actor, token, owner) || isThemselves(act.actor, token.owner);
       if (!mayChange) return { answer: refusal('FORBIDDEN') };
       if (!isOath(token) && !isOcra(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
-      const state = tokenState(token, now);
+      const state = stateOnceEnabled(token, now);
       if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
 
       const place = needing('finding the place of a token', () =>
