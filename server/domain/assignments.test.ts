@@ -8,6 +8,7 @@ import {
   assignWithToken,
   giveToken,
   isAssigned,
+  unassignAll,
   unassignAlone,
   unassignDirect,
   unassignToken,
@@ -78,7 +79,8 @@ describe('unassigning', () => {
   });
 
   test('the last way leaves no assignment behind', () => {
-    expect(unassignToken(assignedWith(phone), SHOP, phone.id)).toEqual(sampleUser());
+    expect(unassignToken(assignedWith(phone), SHOP, phone.id)).toEqual(sampleUser({ hadToken: true }));
+    expect(unassignAll(assignAlone(assignedWith(phone), SHOP), SHOP)).toEqual(sampleUser({ hadToken: true }));
     expect(unassignAlone(assignAlone(sampleUser(), SHOP), SHOP)).toEqual(sampleUser());
   });
 
@@ -87,6 +89,29 @@ describe('unassigning', () => {
     expect(unassignToken(frozen(assignedWith(phone)), BANK, phone.id)).toEqual(assignedWith(phone));
     expect(unassignToken(frozen(assignedWith(phone)), SHOP, fob.id)).toEqual(assignedWith(phone));
   });
+});
+
+// SR-69
+test('a user who was assigned with a token stays marked, whatever becomes of the assignments', () => {
+  type Step = (user: User) => User;
+  const steps = fc.constantFrom<Step>(
+    (user) => assignAlone(user, SHOP),
+    (user) => unassignAlone(user, SHOP),
+    (user) => unassignToken(user, SHOP, phone.id),
+    (user) => unassignToken(user, BANK, phone.id),
+    (user) => unassignAll(user, SHOP),
+  );
+  const apply = (user: User, all: Step[]) => all.reduce((now, step) => step(frozen(now)), user);
+  fc.assert(
+    fc.property(fc.array(steps), (all) => {
+      expect(apply(sampleUser(), all).hadToken).toBeUndefined();
+      expect(apply(assignedWith(phone), all).hadToken).toBe(true);
+      // One that was stored before the mark was kept.
+      const { hadToken: _mark, ...old } = assignedWith(phone);
+      const left = apply(old, [...all, (user) => unassignAll(user, SHOP)]);
+      expect(left).toMatchObject({ assignments: [], hadToken: true });
+    }),
+  );
 });
 
 describe('a token that changes hands', () => {

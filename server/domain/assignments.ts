@@ -57,6 +57,11 @@ export function assignWithToken(
   }));
 }
 
+/** Takes the user off the resource, with whatever they are assigned to it. */
+export function unassignAll(user: User, resource: ResourceId): User {
+  return editAssignment(user, resource, (assignment) => ({ ...assignment, alone: false, tokens: [] }));
+}
+
 export function unassignToken(user: User, resource: ResourceId, token: TokenId): User {
   return editAssignment(user, resource, (assignment) => ({
     ...assignment,
@@ -83,7 +88,10 @@ export function unassignDirect<T extends Token>(token: T, resource: ResourceId):
   return { ...token, directResources: token.directResources.filter((id) => id !== resource) };
 }
 
-/** An assignment that is left with nothing is dropped, so that there is one way to say "not assigned". */
+/**
+ * An assignment that is left with nothing is dropped, so that there is one way to say "not assigned". An assignment with a
+ * token leaves its mark on the user, also when the token is taken out of it.
+ */
 function editAssignment(user: User, resource: ResourceId, edit: (assignment: Assignment) => Assignment): User {
   const current = assignmentTo(user, resource);
   const edited = edit(current ?? { resource, alone: false, tokens: [] });
@@ -91,5 +99,6 @@ function editAssignment(user: User, resource: ResourceId, edit: (assignment: Ass
   const assignments = current
     ? user.assignments.flatMap((assignment) => (assignment !== current ? [assignment] : keep ? [edited] : []))
     : [...user.assignments, ...(keep ? [edited] : [])];
-  return { ...user, assignments };
+  const isWithToken = [current, edited].some((assignment) => assignment && assignment.tokens.length > 0);
+  return { ...user, assignments, ...(isWithToken && { hadToken: true }) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
-import { decideEnrolment, type EnrolmentFacts, hasToken, isLeftover, remembered } from './enrolment.ts';
+import { decideEnrolment, type EnrolmentFacts, hadToken, hasToken, isLeftover, remembered } from './enrolment.ts';
 import { ENROLMENT_KINDS, type EnrolmentKind } from './enrolment-policy.ts';
 import { METHOD_POLICIES } from './resource.ts';
 import { TOKEN_KINDS } from './token.ts';
@@ -21,7 +21,7 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
   accepts: fc.subarray([...TOKEN_KINDS]),
   available: fc.subarray<EnrolmentKind>([...ENROLMENT_KINDS]),
   basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
-  hasToken: fc.boolean(),
+  hadToken: fc.boolean(),
   isPairedHere: fc.boolean(),
   isAsked: fc.boolean(),
 });
@@ -29,9 +29,10 @@ const instant = fc.integer({ min: 0, max: 100 });
 const every = (check: (given: EnrolmentFacts, now: number) => void) =>
   fc.assert(fc.property(facts, instant, check), { numRuns: 2_000 });
 
-test('whoever has a token sets up nothing with a password alone, whatever the page asks for', () => {
+// SR-69
+test('a user who has or had a token sets up nothing with a password alone, whatever the page asks for', () => {
   every((given, now) => {
-    const decision = decideEnrolment({ ...given, basis: 'password', hasToken: true }, now);
+    const decision = decideEnrolment({ ...given, basis: 'password', hadToken: true }, now);
     if (decision.kind === 'demand') expect(decision.kinds).toEqual([]);
     else expect(decision).toEqual({ kind: 'none' });
   });
@@ -41,8 +42,8 @@ test('whoever has a token sets up nothing with a password alone, whatever the pa
 test('what is demanded of whoever has no token is not let go for one that counts elsewhere alone', () => {
   every((given, now) => {
     const asked = { ...given, basis: 'password' as const, isPairedHere: false };
-    fc.pre(asked.methodPolicy === 'auto' && decideEnrolment({ ...asked, hasToken: false }, now).kind === 'demand');
-    expect(decideEnrolment({ ...asked, hasToken: true }, now)).toEqual({ kind: 'demand', kinds: [] });
+    fc.pre(asked.methodPolicy === 'auto' && decideEnrolment({ ...asked, hadToken: false }, now).kind === 'demand');
+    expect(decideEnrolment({ ...asked, hadToken: true }, now)).toEqual({ kind: 'demand', kinds: [] });
   });
 });
 
@@ -116,6 +117,8 @@ test('what its owner began and never finished is no token, and everything else i
   expect(hasToken(sampleUser(), [begun])).toBe(false);
   expect(isLeftover(remembered(sampleUser(), [tokenId(1)]), begun)).toBe(false);
   expect(hasToken(remembered(sampleUser(), [tokenId(1)]), [begun])).toBe(true);
+  expect(hadToken(sampleUser(), [begun])).toBe(false);
+  expect(hadToken(sampleUser({ hadToken: true }), [])).toBe(true);
   fc.assert(
     fc.property(others, (changes) => {
       expect(hasToken(sampleUser(), [begun, sampleToken({ id: tokenId(2), ...changes })])).toBe(true);

@@ -13,8 +13,8 @@ export interface EnrolmentFacts {
   /** What can be set up for this person now: a code needs an address, and somebody who carries it. */
   available: readonly EnrolmentKind[];
   basis: EnrolmentBasis;
-  /** Whether the person has a token, in whatever state, or is assigned with one; see {@link hasToken}. */
-  hasToken: boolean;
+  /** Whether the user has a token in any state, or ever had one; see {@link hadToken}. */
+  hadToken: boolean;
   /** Whether they are assigned to this very resource with one, in whatever state; recovery codes aside. */
   isPairedHere: boolean;
   /** The page asks for it. Without, only whoever has no token is shown it. */
@@ -32,7 +32,7 @@ const NONE = { kind: 'none' } as const;
 
 /**
  * Whether somebody may set up a token of their own now. A password alone is enough only for whoever has never had a token:
- * with one that is locked, expired, deactivated or not taken here a stolen password would otherwise buy a second factor.
+ * with one that is locked, expired, deactivated, deleted or not taken here a stolen password would otherwise buy a second factor.
  * Nor does a token that counts elsewhere alone let anybody off what is demanded here: else whoever has the password sets one up
  * where that is easy, and comes in by it where it is not.
  */
@@ -45,7 +45,7 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
     kinds.length === 0 ? NONE : { kind: 'offer', kinds, ...(until !== undefined && { until }) };
   if (basis === 'link') return { kind: 'demand', kinds };
   if (basis === 'second-factor') return isAsked ? offered() : NONE;
-  if (facts.hasToken) {
+  if (facts.hadToken) {
     const isDemanded = methodPolicy === 'auto' && !facts.isPairedHere && isRequired(policy, now);
     return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
   }
@@ -75,6 +75,14 @@ function isRequired({ required, postponableUntil: until }: EnrolmentPolicy, now:
  */
 export function hasToken(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, owned: readonly Token[]): boolean {
   return isPaired(user) || owned.some((token) => !isLeftover(user, token));
+}
+
+/** Whether a user has a token, or had one before: what was deleted or given to another user leaves its mark. */
+export function hadToken(
+  user: Pick<User, 'id' | 'assignments' | 'enrolled' | 'hadToken'>,
+  owned: readonly Token[],
+): boolean {
+  return user.hadToken === true || hasToken(user, owned);
 }
 
 /** Whether they are assigned to the resource with one of these, recovery codes aside: with one that is still theirs. */

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 
 /** What signing in moves, and marks of work under way: nobody who edits an object has seen them. */
-const UNSEEN = new Set(['nextCounter', 'driftSteps', 'lastCountedAttempt', 'recovery', 'claiming', 'holders']);
+const UNSEEN = new Set([
+  'nextCounter',
+  'driftSteps',
+  'lastCountedAttempt',
+  'recovery',
+  'claiming',
+  'holders',
+  'hadToken',
+]);
 
 /**
  * Names the content of an object as its administrators know it: the same content, the same version, whoever wrote it and

@@ -34,7 +34,8 @@ export const de = {
   isUnlocked: 'Entsperrt. Falsche Codes werden wieder von null an gezählt.',
   deleteShort: 'Löschen',
   delete: 'Dieses Token löschen',
-  deleteText: 'Von da an meldet sich niemand mehr damit an, und Zugang, der zusammen mit ihm gegeben war, erlischt.',
+  deleteText:
+    'Von da an meldet es niemanden mehr an, und Zugang, der zusammen mit ihm gegeben war, erlischt. Mit dem Passwort allein richtet seine Person kein anderes ein: Schicken Sie ihr danach einen Link zum Einrichten. Ist ein Gerät verloren, schalten Sie das Token stattdessen ab.',
   deleteWho: 'Token löscht der Superuser, und wer sie angelegt hat.',
 
   oneTitle: 'Token',

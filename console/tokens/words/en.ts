@@ -35,7 +35,8 @@ export const en = {
   isUnlocked: 'Unlocked. Wrong codes are counted from zero again.',
   deleteShort: 'Delete',
   delete: 'Delete this token',
-  deleteText: 'Nobody signs in with it from then on, and access that was given together with it is void.',
+  deleteText:
+    'It signs in no user from then on, and access that was given together with it is void. Its user cannot set up another with the password alone: send them an enrolment link afterwards. If a device is lost, switch the token off instead.',
   deleteWho: 'The superuser deletes tokens, and whoever made them.',
 
   // One of them.

@@ -209,6 +209,16 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
     expect(Number(both.holder.error?.code)).toBe(7001);
   });
 
+  // SR-69: a password alone sets up nothing for a user whose token a client has deleted or taken back.
+  test.each(['DELETE', 'unassign'])('%s leaves the mark that its user has had a token', async (act) => {
+    const own = await dialect.another(PAIR);
+    const { ports } = own.service;
+    await overwrite(ports, documents.user(own.scene.user.id), { hadToken: undefined as never });
+    const path = `token-service/tokens/${numberOf(phone(own))}`;
+    await ask(own, act === 'DELETE' ? `DELETE ${path}` : `POST ${path}/unassign`, {});
+    expect(await read(ports, documents.user(own.scene.user.id))).toMatchObject({ hadToken: true });
+  });
+
   test('lists are newest first, whatever narrows them, and leave out what has no word', async () => {
     const own = await dialect.another();
     const { ports } = own.service;

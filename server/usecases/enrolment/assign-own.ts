@@ -1,6 +1,6 @@
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../../domain/assignments.ts';
 import type { Enrolling, Making } from '../../domain/enrolling.ts';
-import { isPaired, remembered } from '../../domain/enrolment.ts';
+import { hadToken, remembered } from '../../domain/enrolment.ts';
 import { mayGoTo } from '../../domain/enrolment-address.ts';
 import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
 import type { EventDraft } from '../../domain/event.ts';
@@ -71,8 +71,8 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
   // On the way from the self-service page: nothing else has changed since that was opened.
   if (flow.self && standingDigest(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
-  // Somebody else with the same password was faster, or an administrator gave them one.
-  if (enrolling.basis === 'password' && isPaired(user)) return refusal('ACCESS_DENIED');
+  // Another holder of the same password was faster, or an administrator gave them one, perhaps to take it away again.
+  if (enrolling.basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
   // The person's number or mailbox has become another: the code went to the one before.
   const isSent = making.kind === 'sms' || making.kind === 'email';
   if (isSent && !mayGoTo(making.kind, making.sent?.to ?? '', user)) return refusal('ACCESS_DENIED');

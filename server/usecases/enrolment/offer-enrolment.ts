@@ -1,5 +1,5 @@
 import type { Enrolling } from '../../domain/enrolling.ts';
-import { decideEnrolment, type EnrolmentDecision, hasToken, isPairedWith } from '../../domain/enrolment.ts';
+import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from '../../domain/enrolment.ts';
 import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { idFromBytes } from '../../domain/ids.ts';
@@ -65,7 +65,7 @@ export async function judgeEnrolment(
     available,
     basis,
     isAsked,
-    hasToken: hasToken(user, owned),
+    hadToken: hadToken(user, owned),
     isPairedHere: isPairedWith(user, resource.id, owned),
   };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };

@@ -1,4 +1,4 @@
-import { unassignDirect } from '../../domain/assignments.ts';
+import { unassignAll, unassignDirect } from '../../domain/assignments.ts';
 import { mayCreateResource } from '../../domain/authority.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import type { SeenVersions } from '../../domain/object-version.ts';
@@ -50,10 +50,7 @@ export async function deleteResource(
     ...(logo && { write: { delete: [documents.logo(id)] } }),
   }));
   await sweepIndex(ports, indexes.usersOn(account, id), (user) =>
-    tidy(ports, documents.user(user as UserId), (one) => ({
-      ...one,
-      assignments: one.assignments.filter(({ resource }) => resource !== id),
-    })),
+    tidy(ports, documents.user(user as UserId), (one) => unassignAll(one, id)),
   );
   await sweepIndex(ports, indexes.tokensOn(account, id), (token) =>
     tidy(ports, documents.token(token as TokenId), (one) => unassignDirect(one, id)),

@@ -15,6 +15,7 @@ import { movePlaces } from '../objects/object-places.ts';
 import { removeObject } from '../objects/read-object.ts';
 import { releaseCredential } from '../passkeys/claim-credential.ts';
 import { type Decision, transact } from '../transact.ts';
+import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
 import { type Naming, namedBy, readNaming } from './naming.ts';
@@ -35,6 +36,7 @@ export function removeOwnToken(
     const naming = await readNaming(ports, own.user);
     const parted = await part(ports, own, found.token, naming);
     if (isRefusal(parted)) return parted;
+    await rememberToken(ports, found.token, own.user.id);
     const gone = await remove(ports, own, found.id);
     if (isRefusal(gone)) return gone;
     tellOwner(ports, parted.user, 'token-removed', answer);

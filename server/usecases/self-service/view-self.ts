@@ -1,6 +1,6 @@
 import type { SelfToken, SelfView } from '../../../shared/wire/self-service.ts';
 import { assignmentTo } from '../../domain/assignments.ts';
-import { decideEnrolment } from '../../domain/enrolment.ts';
+import { decideEnrolment, hadToken } from '../../domain/enrolment.ts';
 import { ENVIRONMENT_KEPT_MS } from '../../domain/environment/remembered.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { tokenState } from '../../domain/lockout.ts';
@@ -104,11 +104,11 @@ function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'em
 function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): boolean {
   const { enrolment: policy, methodPolicy } = standing.resource;
   const accepts = acceptedKinds(standing.resource);
-  const { hasToken } = factsOf(standing);
   const basis = basisOf(standing);
   const available = availableKinds(ports, standing.user, standing.owned, basis);
   const isPairedHere = standing.paired.some((token) => !isRecovery(token));
-  const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hasToken, isPairedHere };
+  const had = hadToken(standing.user, standing.owned);
+  const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
   const decision = decideEnrolment(facts, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }

@@ -24,6 +24,7 @@ import { newPin } from '../second-factor/pin.ts';
 import { pinHashContext, seedContext } from '../second-factor/seed-context.ts';
 import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
+import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
 /** What is said of a token of any kind. */
@@ -231,5 +232,6 @@ export async function storeToken<T extends Token>(
     await disown(ports, act, account, id, owner);
     return refusal('USER_NOT_FOUND');
   }
+  if (owner !== undefined) await rememberToken(ports, made.created, owner);
   return { token: made.created as T };
 }

@@ -6,14 +6,15 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { movePlaces } from '../objects/object-places.ts';
-import { removeObject } from '../objects/read-object.ts';
+import { readObject, removeObject } from '../objects/read-object.ts';
 import { releaseCredential } from '../passkeys/claim-credential.ts';
 import { transact } from '../transact.ts';
+import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
 /**
- * Deletes a token. A token with which an administrator signs in is theirs alone to delete. The assignments that named it
- * are void from then on; they are only tidied up afterwards.
+ * Deletes a token. A token with which an administrator signs in is theirs alone to delete. Its owner is marked first as a user
+ * who had one. The assignments that named it are void from then on; they are only tidied up afterwards.
  */
 export async function deleteToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
@@ -22,6 +23,11 @@ export async function deleteToken(
   seen?: SeenVersions,
 ): Promise<Verdict<{ deleted: true }>> {
   const { actor } = act;
+  const found = await readObject(ports, actor.account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  if (!mayDelete(actor, found.object)) return refusal('FORBIDDEN');
+  const { owner } = found.object;
+  if (owner !== undefined) await rememberToken(ports, found.object, owner);
   const gone = await removeObject(
     ports,
     act,
@@ -29,12 +35,13 @@ export async function deleteToken(
     documents.token(id),
     'TOKEN_NOT_FOUND',
     (token) => {
-      return mayDelete(actor, token) ? undefined : refusal('FORBIDDEN');
+      if (!mayDelete(actor, token)) return refusal('FORBIDDEN');
+      return token.owner === owner ? undefined : refusal('CONTENTION');
     },
     seen,
   );
   if (isRefusal(gone)) return gone;
-  const { owner, factor, account } = gone.object;
+  const { factor, account } = gone.object;
   if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
   if (owner !== undefined) await forgetPairs(ports, owner, id);
   return { deleted: true };

@@ -12,6 +12,7 @@ import { editObject, readObject } from '../objects/read-object.ts';
 import { newPin } from '../second-factor/pin.ts';
 import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
+import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, type Refusal, refusal, type Verdict, wrongInput } from '../verdict.ts';
 import type { NewPin } from './create-token.ts';
 
@@ -49,9 +50,14 @@ export async function updateToken(
     if (!receiver) return refusal('USER_NOT_FOUND');
     if (!mayChangeUser(act.actor, receiver)) return refusal('FORBIDDEN');
   }
+  const former = found.object.owner;
+  if (changes.owner !== undefined && former !== undefined && former !== changes.owner) {
+    if (!mayChangeToken(act.actor, found.object, owner)) return refusal('FORBIDDEN');
+    await rememberToken(ports, found.object, former);
+  }
   const edit = (token: Token, now: number) => {
     // Judged with the owner that was read; whoever changed hands meanwhile is read again.
-    if (token.owner !== found.object.owner) return refusal('CONTENTION');
+    if (token.owner !== former) return refusal('CONTENTION');
     if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
     // The rest of it is part of a way in: that changes with both factors at hand alone (SR-38).
     if (token.administrator !== undefined && Object.keys(changes).some((name) => name !== 'name')) {
@@ -90,7 +96,9 @@ export async function updateToken(
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
   if (isRefusal(edited) || !changes.owner) return edited;
   // Whoever was deleted meanwhile owns nothing.
-  return (await readUser(ports, account, changes.owner)) ? edited : leaveToNobody(ports, act, id, changes.owner);
+  if (!(await readUser(ports, account, changes.owner))) return leaveToNobody(ports, act, id, changes.owner);
+  await rememberToken(ports, edited.object, changes.owner);
+  return edited;
 }
 
 async function leaveToNobody(

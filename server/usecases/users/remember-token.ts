@@ -1,0 +1,24 @@
+import { hasToken } from '../../domain/enrolment.ts';
+import type { UserId } from '../../domain/ids.ts';
+import type { Token } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { transact } from '../transact.ts';
+
+/**
+ * Notes on its owner that they have a token. Whoever takes the token away does this first: a crash in between leaves a user
+ * who needs an enrolment link, and none for whom a password alone sets up another token (SR-69).
+ */
+export async function rememberToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  token: Token,
+  owner: UserId,
+): Promise<void> {
+  const key = documents.user(owner);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const user = stored?.value;
+    // What is left of an enrolment that broke off never became a token.
+    if (user?.account !== token.account || user.hadToken || !hasToken(user, [token])) return { answer: undefined };
+    return { answer: undefined, write: { put: [{ key, value: { ...user, hadToken: true as const } }] } };
+  });
+}
