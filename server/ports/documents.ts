@@ -32,6 +32,7 @@ import type { Resource } from '../domain/resource.ts';
 import type { Restoration } from '../domain/restoration.ts';
 import type { Session } from '../domain/session.ts';
 import type { SigningKeySet } from '../domain/signing-key.ts';
+import type { SpentSeed } from '../domain/spent-seed.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Authentication } from '../domain/step-up.ts';
 import type { Token } from '../domain/token.ts';
@@ -83,6 +84,11 @@ export const documents = {
   credentialClaim: (account: AccountId, hash: string): DocumentKey<{ token: TokenId }> => ({
     anchor: `credential/${account}/${hash}`,
     name: 'credential-claim',
+  }),
+  /** How far the codes of a seed were used up by tokens that are deleted. `mac`: see `usecases/tokens/spent-seeds.ts`. */
+  spentSeed: (account: AccountId, mac: string): DocumentKey<SpentSeed> => ({
+    anchor: `spent-seed/${account}/${mac}`,
+    name: 'spent-seed',
   }),
   /** What a token was asked. `scope`: the sign-in, or `apiScope` of a resource. */
   challenge: (id: TokenId, scope: string): DocumentKey<Challenge> => ({ anchor: id, name: `challenge/${scope}` }),

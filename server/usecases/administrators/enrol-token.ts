@@ -14,6 +14,7 @@ import { type Act, eventOf, type Whence } from '../act.ts';
 import { needing } from '../needing.ts';
 import { createObject } from '../objects/create-object.ts';
 import { seedContext } from '../second-factor/seed-context.ts';
+import { keepSpentSeed } from '../tokens/spent-seeds.ts';
 import { transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { newRecoveryCodes } from './codes.ts';
@@ -128,6 +129,9 @@ function newToken(
 /** A token that is no longer the administrator's; theirs it was, or nothing happens. */
 export async function dropToken(ports: Needs, act: Act, id: TokenId, of: AdministratorId): Promise<void> {
   const key = documents.token(id);
+  // Nothing uses its codes any more, so its place stays as it is read here.
+  const [held] = await ports.store.getMany([key], ports.clock.now());
+  if (held?.value.administrator === of) await keepSpentSeed(ports, held.value);
   await transact(ports, key.anchor, [key], ([token], now) => {
     if (token?.value.administrator !== of) return { answer: undefined };
     return {

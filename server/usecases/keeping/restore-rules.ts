@@ -2,6 +2,7 @@ import type { Account } from '../../domain/account.ts';
 import { type Administrator, NO_RECOVERY_CODES } from '../../domain/administrator.ts';
 import type { AuditChain, Segment } from '../../domain/audit/segment.ts';
 import { withReplayFloor } from '../../domain/otp/replay-floor.ts';
+import { restoredSpentSeed } from '../../domain/spent-seed.ts';
 import type { Token } from '../../domain/token.ts';
 import type { Usage } from '../../domain/usage.ts';
 import type { DocumentKey } from '../../ports/store.ts';
@@ -57,6 +58,7 @@ const RULES: Record<string, Rule> = {
   'password-attempts': keep,
   'burnt-attempt': drop,
   token: (token: Token, { now }) => withReplayFloor(token, now),
+  'spent-seed': restoredSpentSeed,
   'code-checks': keep,
   challenge: drop,
   flow: drop,

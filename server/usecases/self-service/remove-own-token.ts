@@ -12,8 +12,9 @@ import { eventOf } from '../act.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { movePlaces } from '../objects/object-places.ts';
-import { removeObject } from '../objects/read-object.ts';
+import { readObject, removeObject } from '../objects/read-object.ts';
 import { releaseCredential } from '../passkeys/claim-credential.ts';
+import { keepSpentSeed } from '../tokens/spent-seeds.ts';
 import { type Decision, transact } from '../transact.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
@@ -71,8 +72,12 @@ function part(ports: SelfNeeds, own: OwnAct, token: Token, naming: Naming): Prom
 
 async function remove(ports: SelfNeeds, { act, user }: OwnAct, id: TokenId): Promise<Verdict<{ removed: true }>> {
   const key = documents.token(id);
+  const found = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  await keepSpentSeed(ports, found.object);
   const gone = await removeObject(ports, act, { type: 'token.deleted' }, key, 'TOKEN_NOT_FOUND', (token) => {
     if (token.owner !== user.id) return refusal('TOKEN_NOT_FOUND');
+    if (token.nextCounter !== found.object.nextCounter) return refusal('CONTENTION');
     return isOwnMade(token, user.id) ? undefined : refusal('TOKEN_KEPT');
   });
   if (isRefusal(gone)) return gone;

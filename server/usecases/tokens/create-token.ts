@@ -5,6 +5,7 @@ import { hashPin } from '../../domain/ocra/answer.ts';
 import { formatSuite, type OcraSuite } from '../../domain/ocra/suite.ts';
 import { provePossession } from '../../domain/otp/prove-possession.ts';
 import type { ProtectimusType } from '../../domain/protectimus/type-names.ts';
+import type { SpentSeed } from '../../domain/spent-seed.ts';
 import type {
   OathToken,
   OcraToken,
@@ -26,6 +27,7 @@ import { disown } from '../users/delete-user.ts';
 import { readUser } from '../users/find-user.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { readSpentSeed } from './spent-seeds.ts';
 
 /** What is said of a token of any kind. */
 export interface NewTokenRecord {
@@ -100,7 +102,9 @@ export async function createToken(
     input.kind === 'totp'
       ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
       : { kind: 'hotp' };
-  const nextCounter = placeOf({ ...input, factor }, secret, ports.clock.now());
+  // A seed that is made here is new.
+  const spent = input.secret && (await readSpentSeed(ports, account, factor, secret));
+  const nextCounter = placeOf({ ...input, factor }, secret, spent, ports.clock.now());
   if (nextCounter === undefined) return refusal('OTP_WRONG');
   const made = await storeToken(
     ports,
@@ -114,6 +118,7 @@ export async function createToken(
       digits: input.digits,
       sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
       nextCounter,
+      ...(spent?.needsResync && { needsResync: true as const }),
       ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
     }),
   );
@@ -126,9 +131,10 @@ export async function createToken(
 function placeOf(
   { factor, algorithm, digits, counter, shown }: NewOathToken & Pick<OathToken, 'factor'>,
   secret: Uint8Array,
+  spent: SpentSeed | undefined,
   now: number,
 ): number | undefined {
-  const nextCounter = factor.kind === 'hotp' ? counter : 0;
+  const nextCounter = Math.max(factor.kind === 'hotp' ? counter : 0, spent?.nextCounter ?? 0);
   if (shown === undefined) return nextCounter;
   return provePossession({ factor, algorithm, digits, nextCounter }, secret, shown, now);
 }
@@ -150,6 +156,8 @@ export async function createOcraToken(
     return refusal('INPUT_INVALID', { detail: 'suitePin: there exactly if the suite has a PIN' });
   }
   const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[suite.algorithm]);
+  const factor: OcraToken['factor'] = { kind: 'ocra', suite: formatSuite(suite), driftSteps: input.driftSteps ?? 0 };
+  const spent = input.secret && (await readSpentSeed(ports, account, factor, secret));
   const made = await storeToken(
     ports,
     act,
@@ -157,12 +165,13 @@ export async function createOcraToken(
     input,
     (record): OcraToken => ({
       ...record,
-      factor: { kind: 'ocra', suite: formatSuite(suite), driftSteps: input.driftSteps ?? 0 },
+      factor,
       sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
       ...(suitePin !== undefined && {
         sealedPinHash: ports.secrets.seal(hashPin(suite, suitePin), pinHashContext(account, id)),
       }),
-      nextCounter: suite.counter ? input.counter : 0,
+      nextCounter: Math.max(suite.counter ? input.counter : 0, spent?.nextCounter ?? 0),
+      ...(spent?.needsResync && { needsResync: true as const }),
       ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
     }),
   );

@@ -11,13 +11,14 @@ import { releaseCredential } from '../passkeys/claim-credential.ts';
 import { transact } from '../transact.ts';
 import { rememberToken } from '../users/remember-token.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { keepSpentSeed } from './spent-seeds.ts';
 
 /**
  * Deletes a token. A token with which an administrator signs in is theirs alone to delete. Its owner is marked first as a user
- * who had one. The assignments that named it are void from then on; they are only tidied up afterwards.
+ * who had one, and how far its codes were used up is kept for its seed. The assignments that named it are void from then on; they are only tidied up afterwards.
  */
 export async function deleteToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   act: Act,
   id: TokenId,
   seen?: SeenVersions,
@@ -28,6 +29,7 @@ export async function deleteToken(
   if (!mayDelete(actor, found.object)) return refusal('FORBIDDEN');
   const { owner } = found.object;
   if (owner !== undefined) await rememberToken(ports, found.object, owner);
+  await keepSpentSeed(ports, found.object);
   const gone = await removeObject(
     ports,
     act,
@@ -36,7 +38,9 @@ export async function deleteToken(
     'TOKEN_NOT_FOUND',
     (token) => {
       if (!mayDelete(actor, token)) return refusal('FORBIDDEN');
-      return token.owner === owner ? undefined : refusal('CONTENTION');
+      // What was kept beforehand is of this owner and this place.
+      const isAsKept = token.owner === owner && token.nextCounter === found.object.nextCounter;
+      return isAsKept ? undefined : refusal('CONTENTION');
     },
     seen,
   );

@@ -1,0 +1,63 @@
+import type { AccountId } from '../../domain/ids.ts';
+import { movingFactorOf, type SpentSeed, spentBy, spentTogether, spentUntil } from '../../domain/spent-seed.ts';
+import { isOath, isOcra, type OathFactor, type OcraFactor, type Token } from '../../domain/token.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { DocumentKey } from '../../ports/store.ts';
+import { seedContext } from '../second-factor/seed-context.ts';
+import { transact } from '../transact.ts';
+
+/**
+ * Keeps how far the codes of a token were used up, before it is deleted. The caller deletes it only if its `nextCounter` is
+ * still the same; a crash in between keeps what still holds.
+ */
+export async function keepSpentSeed(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  token: Token,
+): Promise<void> {
+  if (!isOath(token) && !isOcra(token)) return;
+  const spent = spentBy(token);
+  const secret = spent && openSeed(ports, token);
+  if (!secret) return;
+  const key = keyOf(ports, token.account, token.factor, secret);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const value = spentTogether(stored?.value, spent);
+    const expiresAt = spentUntil(value, token.factor);
+    return { answer: undefined, write: { put: [{ key, value, ...(expiresAt !== undefined && { expiresAt }) }] } };
+  });
+}
+
+/** How far the codes of a seed were used up by tokens that were deleted; undefined: by none. */
+export async function readSpentSeed(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  account: AccountId,
+  factor: OathFactor | OcraFactor,
+  secret: Uint8Array,
+): Promise<SpentSeed | undefined> {
+  const [stored] = await ports.store.getMany([keyOf(ports, account, factor, secret)], ports.clock.now());
+  return stored?.value;
+}
+
+/** A seed that does not open belongs to a token that takes no code, and must not keep it from being deleted. */
+function openSeed(
+  ports: Pick<Ports, 'secrets'>,
+  { sealedSecret, account, id }: Extract<Token, { sealedSecret: string }>,
+): Uint8Array | undefined {
+  try {
+    return ports.secrets.open(sealedSecret, seedContext(account, id));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Under a MAC, so that the store tells nobody which seeds were there. */
+function keyOf(
+  ports: Pick<Ports, 'secrets'>,
+  account: AccountId,
+  factor: OathFactor | OcraFactor,
+  secret: Uint8Array,
+): DocumentKey<SpentSeed> {
+  const seed = [account, movingFactorOf(factor), Buffer.from(secret).toString('base64')];
+  const mac = Buffer.from(ports.secrets.mac('spent-seed', JSON.stringify(seed))).toString('base64url');
+  return documents.spentSeed(account, mac);
+}
