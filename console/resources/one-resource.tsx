@@ -39,8 +39,9 @@ export function OneResource({ id }: { id: string }) {
   );
 }
 
-const WARNINGS: Readonly<Record<string, 'warnOtpOnly' | 'warnSms' | 'warnEnrolment'>> = {
+const WARNINGS: Readonly<Record<string, 'warnOtpOnly' | 'warnPasswordOnly' | 'warnSms' | 'warnEnrolment'>> = {
   OTP_ONLY_CAN_BE_LOCKED_OUT: 'warnOtpOnly',
+  PASSWORD_ONLY_IS_ONE_FACTOR: 'warnPasswordOnly',
   SMS_IS_RESTRICTED: 'warnSms',
   ENROLMENT_KIND_NOT_TAKEN: 'warnEnrolment',
 };

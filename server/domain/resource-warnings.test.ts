@@ -24,6 +24,7 @@ test('a resource is warned of exactly what its settings bring about', () => {
       const missing = (resource.enrolment?.kinds ?? []).filter((kind) => !taken.includes(kind));
       const warnings = resourceWarnings(resource);
       expect(warnings.includes('OTP_ONLY_CAN_BE_LOCKED_OUT')).toBe(resource.methodPolicy === 'otp');
+      expect(warnings.includes('PASSWORD_ONLY_IS_ONE_FACTOR')).toBe(resource.methodPolicy === 'password');
       expect(warnings.includes('SMS_IS_RESTRICTED')).toBe(taken.includes('sms'));
       expect(warnings.includes('ENROLMENT_KIND_NOT_TAKEN')).toBe(missing.length > 0);
       expect(new Set(warnings).size).toBe(warnings.length);

@@ -4,6 +4,7 @@ import { acceptedKinds } from './second-factor.ts';
 /** What whoever runs a resource should know about how it is set; nothing is refused for it. */
 export const RESOURCE_WARNINGS = [
   'OTP_ONLY_CAN_BE_LOCKED_OUT',
+  'PASSWORD_ONLY_IS_ONE_FACTOR',
   'SMS_IS_RESTRICTED',
   'ENROLMENT_KIND_NOT_TAKEN',
 ] as const;
@@ -11,7 +12,8 @@ export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
 
 /**
  * Where a code is all that is asked for, whoever knows a person's name can send wrong ones until the token locks (SR-49).
- * Behind a password nobody gets to do that without knowing it. Text messages can be had by whoever takes over a phone number
+ * Behind a password nobody gets to do that without knowing it. Where the policy is the password alone, a stolen password signs in,
+ * also to a user who has a token. Text messages can be had by whoever takes over a phone number
  * (SR-48, NIST SP 800-63B-4 section 3.2.9). A kind that people are to set up, and that the resource does not take, is offered to
  * nobody.
  */
@@ -21,6 +23,7 @@ export function resourceWarnings(
   const taken = acceptedKinds(resource);
   return [
     ...(resource.methodPolicy === 'otp' ? (['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const) : []),
+    ...(resource.methodPolicy === 'password' ? (['PASSWORD_ONLY_IS_ONE_FACTOR'] as const) : []),
     ...(taken.includes('sms') ? (['SMS_IS_RESTRICTED'] as const) : []),
     ...(resource.enrolment?.kinds.some((kind) => !taken.includes(kind)) ? (['ENROLMENT_KIND_NOT_TAKEN'] as const) : []),
   ];

@@ -46,6 +46,8 @@ export const de = {
   copyId: 'Kennung der Ressource',
   warnOtpOnly:
     'Verlangt wird nur ein Code. Wer einen Namen kennt, kann falsche Codes senden, bis das Token gesperrt ist.',
+  warnPasswordOnly:
+    'Das Passwort ist hier der einzige Faktor, auch bei Personen, die ein Token haben. Ein gestohlenes Passwort genügt zur Anmeldung.',
   warnSms: 'Codes per SMS zählen hier: Wer eine Telefonnummer übernimmt, bekommt sie.',
   warnEnrolment:
     'Eine Art von Token, die Personen einrichten sollen, zählt hier nicht und wird deshalb niemandem angeboten. Wählen Sie sie auch unter „{0}“ aus.',

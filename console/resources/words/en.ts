@@ -45,6 +45,8 @@ export const en = {
   tabTry: 'Try it',
   copyId: 'Id of the resource',
   warnOtpOnly: 'A code is all that is asked for. Whoever knows a name can send wrong codes until the token locks.',
+  warnPasswordOnly:
+    'The password is the only factor here, also for users who have a token. A stolen password is enough to sign in.',
   warnSms: 'Codes by text message count here: whoever takes over a phone number gets them.',
   warnEnrolment:
     'People are to set up a kind of token that does not count here, so it is offered to nobody. Tick it under “{0}” as well.',

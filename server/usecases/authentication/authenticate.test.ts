@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TokenState } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
-import { assign, authenticate } from '../../testing/acting.ts';
+import { assign, authenticate, updateUser } from '../../testing/acting.ts';
 import { touches } from '../../testing/intercepted-store.ts';
-import { addToken, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../../testing/scene.ts';
+import { addToken, must, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Outage } from '../needing.ts';
 
@@ -199,6 +199,26 @@ describe('SR-14: the failures of a token', () => {
     const cleared = await Promise.all(scene.tokens.map((token) => token.stored()));
     expect(cleared.map(({ failures }) => failures)).toEqual([0, 0, 0]);
     expect(cleared[2]?.lock).toBeDefined();
+  });
+
+  // The attack: a success of the token alone sets back what was counted against its blocked owner.
+  test('a success of the token alone clears them unless its owner is blocked', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const { account, resource, user } = scene;
+    const token = scene.tokens[0]?.id ?? ('' as never);
+    must(await assign(ports, { account, resource: resource.id, token }));
+    const show = async (otp: string) =>
+      authenticate(ports, { account, resource: resource.id, method: 'token', token, otp });
+    expect(await show(await wrongCode(scene))).toEqual({ refused: 'OTP_WRONG' });
+    for (const [blocked, failures] of [
+      [true, 1],
+      [false, 0],
+    ] as const) {
+      must(await updateUser(ports, account, user.id, { blocked }));
+      ports.clock.advance(60_000);
+      expect(await show(await firstCode(scene))).toMatchObject({ otp: 'verified' });
+      expect((await scene.tokens[0]?.stored())?.failures).toBe(failures);
+    }
   });
 
   test('a success where the limit is lower than what has been counted elsewhere does not clear them', async () => {

@@ -232,14 +232,17 @@ async function byToken(
     await attempt.refused(refusal('INVALID_CREDENTIALS'));
     return refusal('INVALID_CREDENTIALS');
   }
-  const outcome = await checkFactor(ports, token.value.owner ?? token.value.id, {
+  const { owner } = token.value;
+  const [user] = owner === undefined ? [] : await ports.store.getMany([documents.user(owner)], ports.clock.now());
+  const outcome = await checkFactor(ports, owner ?? token.value.id, {
     method: 'token',
     way: 'api',
     answer: { kind: 'code', otp: request.otp },
     accepts: acceptedKinds(resource),
     scope: apiScope(resource.id),
     threshold: resource.failedAttemptsBeforeLock,
-    userBlocked: false,
+    // No user is involved, but a success clears no failures of a token whose owner is blocked (SR-14).
+    userBlocked: user?.value.blocked === true,
     attempt: newOperation(ports),
     tell: (told) => attempt.otp(request.token, [], told),
     candidates: async () => {
