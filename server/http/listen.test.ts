@@ -63,6 +63,38 @@ describe('listening', () => {
     expect(answer).toContain('"code":"INPUT_INVALID"');
   });
 
+  // SR-64
+  test.each([
+    ['two that differ', 'Host: auth.example\r\nX-Between: x\r\nhost: evil.example\r\n'],
+    ['two that agree', 'Host: auth.example\r\nHost: auth.example\r\n'],
+    ['an empty one', 'Host:\r\n'],
+    ['an empty one after another', 'Host: auth.example\r\nHost: \r\n'],
+    ['none', ''],
+  ])('of hosts %s is refused', async (_, hosts) => {
+    const { port } = await serve(hello());
+    const client = await rawClient(port);
+    client.send(`GET / HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('HTTP/1.0 needs no host, as in health checks of proxies', async () => {
+    const { port } = await serve(hello());
+    const client = await rawClient(port);
+    client.send('GET / HTTP/1.0\r\n\r\n');
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  // SR-64
+  test('no header is left out, however many fit into 16 kB', async () => {
+    const { port } = await serve(
+      new Hono().get('/', (c) => c.text(`${[...c.req.raw.headers].length} ${c.req.header('x-last')}`)),
+    );
+    const client = await rawClient(port);
+    const many = Array.from({ length: 1500 }, (_, at) => `a${at}:\r\n`).join('');
+    client.send(`GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${many}X-Last: here\r\n\r\n`);
+    expect(await client.closed()).toMatch(/\r\n\r\n1503 here$/);
+  });
+
   // SR-59
   test('a failure outside the app tells the client nothing', async () => {
     const onFault = vi.fn();

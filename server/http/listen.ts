@@ -66,7 +66,9 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const readiness = options.readiness ?? { ready: true };
   const maxConnections = options.maxConnections ?? 8192;
-  const answer = getRequestListener(fetch, {
+  const fetchOfOneHost: Fetch = (request, env) =>
+    isHostClear(env.incoming.rawHeaders) ? fetch(request, env) : refusalAnswer('INPUT_INVALID', 400);
+  const answer = getRequestListener(fetchOfOneHost, {
     hostname: options.host,
     errorHandler: (error) => faultAnswer(error, options.onFault),
   });
@@ -89,7 +91,8 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
       void answer(incoming, outgoing);
     },
   );
-  server.maxHeadersCount = 100;
+  // Node drops what is beyond a count without a word, and what a proxy appends comes last: the size is the bound (SR-64).
+  server.maxHeadersCount = 0;
   server.timeout = timeouts.stalledMs;
   server.maxConnections = maxConnections;
   makeRoom(server, maxConnections);
@@ -149,12 +152,24 @@ async function stop(
   }
 }
 
+/**
+ * False for more than one Host, or an empty one (RFC 9112 3.2): Node reads the first, and a proxy may have read another.
+ * Node itself refuses HTTP/1.1 without any; HTTP/1.0 needs none, and HAProxy's health checks send none.
+ */
+function isHostClear(rawHeaders: readonly string[]): boolean {
+  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
+  return hosts.length === 0 || (hosts.length === 1 && hosts[0] !== '');
+}
+
 /** For what happens before a request reaches the app (a Host or target that is none), or outside of its error handling. */
 function faultAnswer(error: unknown, onFault?: (error: unknown) => void): Response {
   const unreadable = error instanceof Error && error.name === 'RequestError';
   const code: RefusalCode = unreadable ? 'INPUT_INVALID' : 'INTERNAL';
   if (!unreadable) onFault?.(error);
-  const status = unreadable ? 400 : REFUSALS[code].status;
+  return refusalAnswer(code, unreadable ? 400 : REFUSALS[code].status);
+}
+
+function refusalAnswer(code: RefusalCode, status: number): Response {
   const { title } = REFUSALS[code];
   return new Response(JSON.stringify({ type: `urn:countersign:refusal:${code}`, title, status, code }), {
     status,

@@ -11,9 +11,9 @@ export interface RawClient {
   closed(): Promise<string>;
 }
 
-/** A TCP client that says exactly what it is told, for everything no HTTP client would do. */
-export async function rawClient(port: number): Promise<RawClient> {
-  const socket = connect({ host: '127.0.0.1', port });
+/** A TCP client that says exactly what it is told, for everything no HTTP client would do; `from` is its own address. */
+export async function rawClient(port: number, from = '127.0.0.1'): Promise<RawClient> {
+  const socket = connect({ host: '127.0.0.1', port, localAddress: from });
   let text = '';
   let over = false;
   const listeners = new Set<() => void>();

@@ -9,7 +9,7 @@ export type Need = { readonly debian: readonly string[] } & (
   | { readonly command: string }
   /** A library that lies in a place of its own. */
   | { readonly library: string; readonly file: string }
-  /** A library of a program, which knows best whether it has it. `programs` are tried in turn. */
+  /** A library of a program, which knows best whether it has it, or a program of several paths, tried in turn. */
   | { readonly library: string; readonly programs: readonly string[]; readonly args: readonly string[] }
 );
 
@@ -58,6 +58,9 @@ export const NEEDS: readonly Need[] = [
     debian: ['libjackson2-databind-java'],
   },
   { library: 'JUnit 5', file: join(JAR_FOLDER, 'junit-platform-console.jar'), debian: ['junit5'] },
+  // Debian puts both where only the PATH of root leads.
+  { library: 'HAProxy', programs: ['haproxy', '/usr/sbin/haproxy'], args: ['-v'], debian: ['haproxy'] },
+  { library: 'nginx', programs: ['nginx', '/usr/sbin/nginx'], args: ['-v'], debian: ['nginx'] },
 ];
 
 /** What of it is not there: no folder of `searchPath` (a PATH) holds it as something that can be run, or nothing has it. */
@@ -96,8 +99,8 @@ export function instructions(needs: readonly Need[]): string {
     `The tests need what is not here: ${names}.`,
     '  On Debian or Ubuntu:',
     `    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packagesOf(needs).join(' ')}`,
-    '  Elsewhere: install Redis 8, Valkey 8, Chromium, oath-toolkit, strace, Python 3.9, PHP 8.1 and Java 17 or newer by your own',
-    '  package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
+    '  Elsewhere: install Redis 8, Valkey 8, Chromium, oath-toolkit, strace, Python 3.9, PHP 8.1, Java 17, HAProxy 2.4 and nginx 1.18',
+    '  or newer by your own package manager, with these libraries. TEST_JAR_FOLDER names the folder with the jars.',
   ].join('\n');
 }
 
