@@ -66,3 +66,22 @@ test('a closed store is unavailable', async () => {
   await expect(store.check()).rejects.toThrow(StoreUnavailable);
   await expect(store.getMany([key], 1)).rejects.toThrow(StoreUnavailable);
 });
+
+// SR-66
+test('a disk with less space than the mark takes no write and is not ready, and everything can still be read', async () => {
+  const change = {
+    anchor: 'usr_1',
+    operation: 'op-1',
+    now: 1_000,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: { login: 'ada' } }],
+  };
+  const roomy = await openEmbeddedStore({ path });
+  await roomy.commit(change);
+  await roomy.close();
+  const full = await openEmbeddedStore({ path, lowWaterBytes: Number.MAX_SAFE_INTEGER });
+  await expect(full.commit({ ...change, operation: 'op-2' })).rejects.toThrow(StoreUnavailable);
+  await expect(full.check()).rejects.toThrow(/^The disk of the embedded store is full: \d+ MiB are free/);
+  expect(await full.getMany([key], 1_000)).toMatchObject([{ value: { login: 'ada' } }]);
+  await full.close();
+});

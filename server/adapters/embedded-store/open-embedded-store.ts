@@ -18,6 +18,7 @@ import { assertRestorable, prepareChange } from '../store-encoding/prepare-chang
 import { applyChanges } from './apply-changes.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { lockFolder } from './folder-lock.ts';
+import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
 import { readRange } from './read-range.ts';
 import { scanTables } from './scan-tables.ts';
 import {
@@ -40,6 +41,8 @@ export interface EmbeddedStoreOptions {
   readonly path: string;
   /** Events kept in the stream, at half a kilobyte each. Default 250,000. */
   readonly eventCap?: number;
+  /** Writes are refused while less than this is free on the disk. Default 64 MiB. */
+  readonly lowWaterBytes?: number;
 }
 
 const FORMAT = 1;
@@ -49,44 +52,55 @@ const DEFAULT_EVENT_CAP = 250_000;
  * The store inside the server process, on LMDB: for installations of one server.
  * @throws FolderInUse when another live process serves the folder
  */
-export async function openEmbeddedStore({ path, eventCap = DEFAULT_EVENT_CAP }: EmbeddedStoreOptions): Promise<Store> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const { path, eventCap = DEFAULT_EVENT_CAP, lowWaterBytes = LOW_WATER_BYTES } = options;
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(path);
+  const release = lockFolder(path);
   try {
-    const { root, tables } = openTables(path);
-    const store = new EmbeddedStore(root, tables, eventCap, unlock);
+    const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, release, open: () => openTables(path) });
     await store.claimFormat();
     return store;
   } catch (error) {
-    unlock();
+    release();
     throw error;
   }
+}
+
+/** What a store of its own is made of. */
+export interface EmbeddedStoreParts extends Required<EmbeddedStoreOptions> {
+  /** Opens LMDB, at first and again after a transaction that could not be flushed. */
+  readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
+  /** Called once it is closed. */
+  readonly release: () => void;
 }
 
 /** @internal Exported for tests that make its tables fail. */
 export class EmbeddedStore implements Store {
   readonly partitions = 1;
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #tables: Tables;
+  readonly #parts: EmbeddedStoreParts;
+  #root: RootDatabase<Buffer, Buffer>;
+  #tables: Tables;
   readonly #commits: CommitGroups;
-  readonly #release: () => void;
   readonly #counters = new WindowCounters();
   #open = true;
+  /** A transaction could not be flushed since LMDB was opened. */
+  #failed = false;
+  #reopening: Promise<void> | undefined;
 
-  constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables, eventCap: number, release: () => void) {
+  constructor(parts: EmbeddedStoreParts) {
+    this.#parts = parts;
+    const { root, tables } = parts.open();
     this.#root = root;
     this.#tables = tables;
     this.#commits = new CommitGroups(
       (action) => this.#transact(action),
-      (changes) => applyChanges(tables, changes, eventCap),
+      (changes) => applyChanges(this.#tables, changes, parts.eventCap),
     );
-    this.#release = release;
   }
 
   async claimFormat(): Promise<void> {
-    const { meta } = this.#tables;
-    const found = meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
-    if (found === undefined) await this.#transact(() => void meta.put(FORMAT_KEY, numbered(FORMAT)));
+    const found = this.#tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
+    if (found === undefined) await this.#transact(() => void this.#tables.meta.put(FORMAT_KEY, numbered(FORMAT)));
     else if (found !== FORMAT) {
       await this.#root.close();
       throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
@@ -97,7 +111,7 @@ export class EmbeddedStore implements Store {
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
-    const found = this.#read(() =>
+    const found = await this.#read(() =>
       keys.map((key) => {
         const bytes = this.#tables.documents.getBinary(documentKey(key));
         if (!bytes) return undefined;
@@ -144,7 +158,7 @@ export class EmbeddedStore implements Store {
 
   async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
     if (partition !== 0) throw new RangeError(`No partition ${partition}`);
-    const { commits, events: given } = this.#read(() => readState(this.#tables));
+    const { commits, events: given } = await this.#read(() => readState(this.#tables));
     assertRestorable(events, given, last);
     await this.#transact(() => {
       for (const { sequence, event } of events) {
@@ -166,13 +180,15 @@ export class EmbeddedStore implements Store {
     if (!this.#open) return;
     this.#open = false;
     try {
+      await this.#reopening?.catch(() => {});
       await this.#root.close();
     } finally {
-      this.#release();
+      this.#parts.release();
     }
   }
 
-  #read<T>(read: () => T): T {
+  async #read<T>(read: () => T): Promise<T> {
+    if (this.#reopening) await this.#reopening;
     this.#assertOpen();
     try {
       return read();
@@ -184,16 +200,53 @@ export class EmbeddedStore implements Store {
   /** One child transaction: a throw inside takes back what it put, and only that. Resolves when flushed (tables.ts). */
   async #transact<T>(action: () => T): Promise<T> {
     this.#assertOpen();
+    this.#assertFreeSpace();
+    if (this.#failed) await this.#reopen();
     try {
-      return await this.#root.childTransaction(action);
+      return await this.#root.childTransaction(() => {
+        // It has waited for the one before, which may have taken the last of the disk, or failed.
+        if (this.#failed) throw new StoreUnavailable('The embedded store could not be written just now');
+        this.#assertFreeSpace();
+        return action();
+      });
     } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      if (isFlushFailure(error)) this.#failed = true;
       throw new StoreUnavailable('The embedded store cannot be written', { cause: await reasonOf(error) });
     }
+  }
+
+  /** After a failed flush LMDB's memory may not agree with its file (decision 0223): it starts from the file again. */
+  #reopen(): Promise<void> {
+    const reopen = async () => {
+      await this.#root.close();
+      const { root, tables } = this.#parts.open();
+      this.#root = root;
+      this.#tables = tables;
+      this.#failed = false;
+    };
+    this.#reopening ??= reopen()
+      .catch((error: unknown) => {
+        throw new StoreUnavailable('The embedded store cannot be opened again', { cause: error });
+      })
+      .finally(() => {
+        this.#reopening = undefined;
+      });
+    return this.#reopening;
+  }
+
+  #assertFreeSpace(): void {
+    assertFreeSpace(this.#parts.path, this.#parts.lowWaterBytes);
   }
 
   #assertOpen(): void {
     if (!this.#open) throw new StoreUnavailable('The embedded store is closed');
   }
+}
+
+/** Whether it is LMDB that failed, and not what was done in the transaction. */
+function isFlushFailure(error: unknown): boolean {
+  return error instanceof Error && ('commitError' in error || ('code' in error && typeof error.code === 'number'));
 }
 
 function isCallersBug(error: unknown): boolean {

@@ -29,7 +29,11 @@ export async function startEmbeddedHarness(): Promise<StoreHarness> {
 
 /** A store that breaks when something is put into that index. */
 export function openBroken(path: string, index: string, eventCap: number): Store {
-  const { root, tables } = openTables(path);
+  const open = () => breakIndex(openTables(path), index);
+  return new EmbeddedStore({ path, eventCap, lowWaterBytes: 0, release: () => {}, open });
+}
+
+function breakIndex({ root, tables }: ReturnType<typeof openTables>, index: string): ReturnType<typeof openTables> {
   const start = indexStart(index);
   const broken: Tables = {
     ...tables,
@@ -44,5 +48,5 @@ export function openBroken(path: string, index: string, eventCap: number): Store
       },
     },
   };
-  return new EmbeddedStore(root, broken, eventCap, () => {});
+  return { root, tables: broken };
 }
