@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePorts } from '../../server/testing/free-ports.ts';
@@ -26,6 +26,8 @@ export interface Installation {
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** What its process has in memory. */
+  residentBytes(): Promise<number>;
   /** What the service has written since its last start. */
   log(): string;
   /** Runs `countersign` to its end, whatever that is. */
@@ -65,6 +67,10 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
     url,
     folder,
     log: () => log,
+    async residentBytes() {
+      const status = await readFile(`/proc/${service?.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+    },
     async start() {
       log = '';
       const child = spawn(process.execPath, [entry, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });

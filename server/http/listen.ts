@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
+import { answerInTurn } from './answer-in-turn.ts';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -84,12 +85,12 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
       maxHeaderSize: 16 * 1024,
       noDelay: true,
     },
-    (incoming, outgoing) => {
+    answerInTurn((incoming, outgoing) => {
       inFlight.add(outgoing);
       outgoing.once('close', () => inFlight.delete(outgoing));
       if (stopping) outgoing.setHeader('connection', 'close');
       void answer(incoming, outgoing);
-    },
+    }),
   );
   // Node drops what is beyond a count without a word, and what a proxy appends comes last: the size is the bound (SR-64).
   server.maxHeadersCount = 0;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import { REFUSALS } from '../../../shared/wire/codes.ts';
@@ -36,22 +36,31 @@ export interface ApiDescription {
   components?: { schemas?: Record<string, unknown> };
 }
 
+const STYLE_HASH = createHash('sha256').update(REFERENCE_STYLE).digest('base64');
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+
 /**
- * The API for people to read: one page, made from the same document as `/v1/openapi.json`. No script runs on it and
+ * The API for people to read: one page, made once from the same document as `/v1/openapi.json`. No script runs on it and
  * nothing comes from elsewhere, so the strictest policy holds.
  */
-export async function referencePage(c: Context<AppEnv>, api: ApiDescription): Promise<Response> {
-  const nonce = randomBytes(16).toString('base64url');
-  c.header(
-    'content-security-policy',
-    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
-  );
-  c.header('cache-control', 'no-cache');
+export function referencePage(description: () => ApiDescription): (c: Context<AppEnv>) => Promise<Response> {
+  let page: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  return async function showReference(c) {
+    page ??= renderPage(description());
+    return c.body(await page, 200, {
+      'content-security-policy': POLICY,
+      'cache-control': 'no-cache',
+      'content-type': 'text/html; charset=UTF-8',
+    });
+  };
+}
+
+async function renderPage(api: ApiDescription): Promise<Uint8Array<ArrayBuffer>> {
   const operations = Object.entries(api.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
   );
   const tags = [...new Set(operations.map(({ operation }) => operation.tags?.[0] ?? 'Other'))];
-  return c.html(html`<!doctype html>
+  const text = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -59,7 +68,7 @@ export async function referencePage(c: Context<AppEnv>, api: ApiDescription): Pr
 <meta name="color-scheme" content="light dark">
 <title>${api.info.title}</title>
 ${raw(ICON_LINK)}
-<style nonce="${nonce}">${raw(REFERENCE_STYLE)}</style>
+<style>${raw(REFERENCE_STYLE)}</style>
 </head>
 <body>
 <header>
@@ -84,7 +93,8 @@ ${Object.entries(REFUSALS).map(([code, { status, title }]) => html`<tr><td><code
 </tbody></table></section>
 </main>
 </body>
-</html>`);
+</html>`;
+  return new TextEncoder().encode(text.toString());
 }
 
 function section(api: ApiDescription, method: string, path: string, operation: Operation) {
