@@ -8,7 +8,7 @@ import type { Logger } from './http/log.ts';
  * end, and nothing would start it again. What was acknowledged is durable, and a kill takes nothing of it (SR-6, SR-53).
  */
 export function endAtOnce(log: Logger, error: unknown, why: string): void {
-  // Of this level lines are written before it returns.
+  // Of this level lines are written before it returns, where they can be written without waiting.
   log.fatal({ err: error }, why);
   process.kill(process.pid, 'SIGKILL');
 }

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -91,13 +93,80 @@ describe('secrets in errors', () => {
   });
 });
 
-test('lines that are still in the buffer are written when the process exits', async () => {
-  const program = `
+/** A program that has a logger, `log`, on its standard output. */
+function logging(program: string): string[] {
+  const start = `
     const { createLogger } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)});
-    createLogger({ level: 'info' }).info('last words');
-    process.exit(0);
+    const log = createLogger({ level: 'info' });
   `;
-  const parameters = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  return ['--import', 'tsx', '--input-type=module', '--eval', `${start}${program}`];
+}
+
+// SR-66
+describe('an output that takes nothing', () => {
+  const LINES = 20_000;
+  const many = `
+    for (let n = 0; n < ${LINES}; n++) {
+      log.info({ n, text: 'x'.repeat(100) }, 'line');
+      if (n % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    log.fatal('last words');
+  `;
+
+  test('a full disk neither stops nor ends the process', async () => {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, logging(`${many} console.error('still here')`), {
+      stdio: ['pipe', full.fd, 'pipe'],
+      timeout: 20_000,
+    });
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    const [code] = await once(child, 'close');
+    await full.close();
+    expect({ said, code }).toEqual({ said: 'still here\n', code: 0 });
+  });
+
+  test.each([
+    ['that never reads', 'exec "$0" "$@" | sleep 20'],
+    ['that has gone', 'exec "$0" "$@" | true'],
+  ])('nor does a reader of a pipe %s', async (_, command) => {
+    const program = logging(`${many} console.error('still here'); process.exit(0)`);
+    const child = spawn('sh', ['-c', `(${command}) 2>&1 >/dev/null`, process.execPath, ...program], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    expect(line.toString()).toBe('still here\n');
+  });
+
+  test('when it is read again, it says how many lines it did without', async () => {
+    const child = spawn(process.execPath, logging(`${many} console.error('written'); process.stdin.resume()`));
+    await once(child.stderr, 'data');
+    let written = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      written += chunk;
+      // Until then it waits for more of its own input.
+      if (written.includes('"dropped"')) child.stdin.end();
+    });
+    await once(child, 'close');
+    const lines = written
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string; dropped?: number });
+    const dropped = lines.flatMap((line) => line.dropped ?? []);
+    expect(dropped).toHaveLength(1);
+    expect(dropped[0]).toBeGreaterThan(1000);
+    expect(lines.filter(({ msg }) => msg === 'line' || msg === 'last words').length + (dropped[0] ?? 0)).toBe(
+      LINES + 1,
+    );
+  });
+});
+
+test('lines that are still in the buffer are written when the process exits', async () => {
+  const parameters = logging("log.info('last words'); process.exit(0)");
   const { stdout } = await promisify(execFile)(process.execPath, parameters, { timeout: 20_000 });
   expect(JSON.parse(stdout)).toMatchObject({ msg: 'last words' });
 });

@@ -8,6 +8,9 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
+/** What may wait for an output that takes nothing; lines beyond it are dropped and counted. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
 /**
  * Line separators, controls that JSON leaves as they are (DEL, C1 with its one-byte CSI) and the marks that reorder
  * text on a terminal. JSON escapes everything below U+0020 by itself.
@@ -27,8 +30,8 @@ function harmlessLine(line: string): string {
 
 /** JSON lines, one per event. Times in ISO 8601 UTC. */
 export function createLogger(options: LogOptions): Logger {
-  const sink = options.destination ?? fileDestination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 1000 });
-  return pino(
+  const output = options.destination ? undefined : openOutput();
+  const log = pino(
     {
       level: options.level,
       base: null,
@@ -37,8 +40,44 @@ export function createLogger(options: LogOptions): Logger {
       serializers: { err: describeError },
       hooks: { streamWrite: harmlessLine },
     },
-    sink,
+    options.destination ?? output?.sink,
   );
+  output?.onRecovery((dropped) => log.warn({ dropped }, 'log lines were dropped while they could not be written'));
+  return log;
+}
+
+/**
+ * Standard output, which neither stops nor ends the service (SR-66): where it takes nothing, for its disk is full or its
+ * reader does not read, lines wait, and what is too much is dropped.
+ */
+function openOutput() {
+  // Whoever asks Node for it gets a pipe that answers EAGAIN instead of holding up the one thread that serves.
+  const { fd } = process.stdout;
+  const batches = { minLength: 8192, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
+  const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, ...batches });
+  // What could not be written is kept by the stream, which tries again with the next batch.
+  stream.on('error', () => {});
+  let dropped = 0;
+  stream.on('drop', () => {
+    dropped += 1;
+  });
+  // Not `flushSync`, which tries for ever; a call writes as much as it can but for the last batch.
+  const flush = () => {
+    stream.flush();
+    stream.flush();
+  };
+  process.once('exit', flush);
+  return {
+    sink: { write: (line: string) => void stream.write(line), flushSync: flush },
+    onRecovery(tell: (dropped: number) => void) {
+      stream.on('drain', () => {
+        if (dropped === 0) return;
+        const count = dropped;
+        dropped = 0;
+        tell(count);
+      });
+    },
+  };
 }
 
 interface ErrorDescription {
