@@ -18,7 +18,7 @@ import { securityHeaders } from './http/middleware/security-headers.ts';
 import { strictJson } from './http/middleware/strict-json.ts';
 import { payments } from './http/payments/payments.ts';
 import { onError } from './http/problem.ts';
-import { DIALECT_PATH, protectimus } from './http/protectimus/protectimus.ts';
+import { DIALECT_PATHS, protectimus } from './http/protectimus/protectimus.ts';
 import type { Readiness } from './http/readiness.ts';
 import { reset } from './http/reset/reset.ts';
 import { sessionDoor } from './http/session-cookie.ts';
@@ -74,7 +74,8 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
   app.use(refuseApiKeyInUrl());
   app.use(clientAddress({ trustedProxies: options.trustedProxies, header: options.forwardedHeader }));
   // Speaks forms, and of its lists one parameter may come twice: it has rules of its own for both.
-  app.route(DIALECT_PATH, protectimus(ports, { issuer, trustedProxies: options.trustedProxies, plans }));
+  const dialect = protectimus(ports, { issuer, trustedProxies: options.trustedProxies, plans });
+  for (const path of DIALECT_PATHS) app.route(path, dialect);
   app.use(refuseDuplicateParameters());
   // Before so much is read and parsed for them; the route asks again, as every route does.
   app.on('POST', [...LARGE_BODIES.keys()], sessionDoor(issuer), authorize(ports, 'write'));

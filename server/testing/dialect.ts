@@ -28,7 +28,11 @@ export interface DialectCall {
   headers?: Record<string, string>;
   /** Who is connected; the proxy by default. */
   from?: string;
+  /** Of the API, in the address; `v1` by default. */
+  version?: Version;
 }
+
+export type Version = 'v1' | 'none';
 
 /** A service with one account, one resource and one person in it, and a key of its superuser for the dialect. */
 export interface Dialect {
@@ -91,7 +95,7 @@ async function ask(
   service: Service,
   route: string,
   parameters: Parameters = {},
-  { format = 'json', login = '', key = '', password, headers = {}, from = PROXY }: DialectCall,
+  { format = 'json', login = '', key = '', password, headers = {}, from = PROXY, version = 'v1' }: DialectCall,
 ): Promise<DialectAnswer> {
   const [method = 'GET', path = ''] = route.split(' ');
   const form = new URLSearchParams();
@@ -99,7 +103,7 @@ async function ask(
   for (const [name, value] of Object.entries(parameters)) form.append(name, value === undefined ? '' : String(value));
   const suffix = format === 'none' ? '' : `.${format}`;
   const query = method === 'GET' && form.size > 0 ? `?${form}` : '';
-  const response = await service.call(`${method} /api/v1/${path}${suffix}${query}`, {
+  const response = await service.call(`${method} ${version === 'v1' ? '/api/v1' : '/api'}/${path}${suffix}${query}`, {
     headers: {
       authorization: basic(login, password ?? passwordOf(service, key)),
       ...(method === 'POST' || method === 'PUT' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Dialect, Parameters } from './dialect.ts';
 
-/** Programs that speak the dialect as its published libraries do, each with the habits of its language. */
+/**
+ * Programs that speak the dialect as its published libraries do, each with the habits of its language. That of Python leaves
+ * the version out of the address, that of PHP names it.
+ */
 export const FOREIGN_CLIENTS = {
-  Python: { command: 'python3', script: 'client.py' },
-  PHP: { command: 'php', script: 'client.php' },
+  Python: { command: 'python3', script: 'client.py', version: null },
+  PHP: { command: 'php', script: 'client.php', version: 'v1' },
 } as const;
 export type ForeignLanguage = keyof typeof FOREIGN_CLIENTS;
 
@@ -32,7 +35,7 @@ export interface ForeignClient {
 
 /** @param base where the service listens */
 export function startForeignClient(language: ForeignLanguage, base: string): ForeignClient {
-  const { command, script } = FOREIGN_CLIENTS[language];
+  const { command, script, version } = FOREIGN_CLIENTS[language];
   const path = new URL(`../http/protectimus/testing/${script}`, import.meta.url).pathname;
   const child = spawn(command, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
@@ -42,6 +45,7 @@ export function startForeignClient(language: ForeignLanguage, base: string): For
       const [method, path] = route.split(' ');
       const request = {
         base,
+        version,
         method,
         path,
         format: call.format === 'none' ? null : call.format,

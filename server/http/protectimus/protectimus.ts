@@ -27,7 +27,11 @@ export interface DialectOptions {
 /** Every row of the dialect; `docs/protectimus.md` has the same table for people. */
 export const ROWS: readonly Row[] = [...authenticationRows, ...resourceRows, ...tokenRows, ...userRows];
 
-export const DIALECT_PATH = '/api/v1';
+/** Where it is served: some published clients leave the version out. Of `/api` no more is taken than its services. */
+export const DIALECT_PATHS: readonly string[] = [
+  '/api/v1',
+  ...new Set(ROWS.map(({ path }) => `/api/${path.split('/', 1)[0]}`)),
+];
 
 /**
  * The Protectimus-compatible API: forms and XML over the use-cases of the native one. It is shut until somebody has made a key
@@ -74,7 +78,7 @@ export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv>
 
 /** The format that the suffix asks for, else the one that the client says it takes; and the path without suffix. */
 function partsOf(whole: string, accept: string | undefined): { format: Format; path: string } {
-  const path = whole.slice(DIALECT_PATH.length + 1);
+  const path = whole.replace(/^\/api(?:\/v1)?\/?/, '');
   const format = FORMATS.find((one) => path.endsWith(`.${one}`));
   if (format) return { format, path: path.slice(0, -format.length - 1) };
   return { format: accept?.includes('xml') && !accept.includes('json') ? 'xml' : 'json', path };

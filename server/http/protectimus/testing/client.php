@@ -69,7 +69,8 @@ function holderOf(string $text, bool $isXml): object
 function ask(object $request): mixed
 {
     $suffix = $request->format === null ? '' : '.' . $request->format;
-    $url = "{$request->base}/api/v1/{$request->path}{$suffix}";
+    $version = $request->version === null ? '' : '/' . $request->version;
+    $url = "{$request->base}/api{$version}/{$request->path}{$suffix}";
     $data = encoded($request->parameters);
     $hasBody = in_array($request->method, ['POST', 'PUT'], true);
     if (!$hasBody && $data !== '') {

@@ -66,7 +66,8 @@ def holder_of(text, is_xml):
 
 def ask(request):
     suffix = "." + request["format"] if request["format"] else ""
-    url = f"{request['base']}/api/v1/{request['path']}{suffix}"
+    version = "" if request["version"] is None else "/" + request["version"]
+    url = f"{request['base']}/api{version}/{request['path']}{suffix}"
     data = encoded(request["parameters"])
     has_body = request["method"] in ("POST", "PUT")
     if data and not has_body:
