@@ -206,7 +206,7 @@ describe('an input out of its form is an error', () => {
     expect(() => ocraAnswer(suiteOf(full), OCRA_KEYS.SHA1, { ...good, ...changes })).toThrow(TypeError);
   });
 
-  test.each([[0], [15], [65]])('a secret of %i bytes', (length) => {
+  test.each([[0], [9], [65]])('a secret of %i bytes', (length) => {
     expect(() => ocraAnswer(suiteOf(full), new Uint8Array(length), good)).toThrow(TypeError);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { dynamicTruncate, truncateDigits } from '@otplib/core';
-import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../otp/code.ts';
+import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../otp/code.ts';
 import type { OtpAlgorithm } from '../token.ts';
 import { formatSuite, type OcraSuite, type QuestionFormat } from './suite.ts';
 
@@ -36,8 +36,8 @@ export interface OcraInput {
  * @throws {TypeError} an input is missing, not part of the suite (it would not be bound to the answer), or out of its form
  */
 export function ocraAnswer(suite: OcraSuite, secret: Uint8Array, input: OcraInput): string {
-  if (secret.length < SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
-    throw new TypeError(`a secret has ${SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes`);
+  if (secret.length < LEGACY_SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
+    throw new TypeError(`a secret has ${LEGACY_SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes`);
   }
   const mac = createHmac(suite.algorithm, secret).update(dataInput(suite, input)).digest();
   return suite.digits === 0 ? mac.toString('hex') : truncateDigits(dynamicTruncate(mac), suite.digits);

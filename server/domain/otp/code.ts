@@ -5,6 +5,8 @@ import type { OtpAlgorithm, OtpDigits } from '../token.ts';
 /** A seed has 128 to 512 bits (RFC 4226 section 4, R6, asks for at least 128). */
 export const SECRET_MIN_BYTES = 16;
 export const SECRET_MAX_BYTES = 64;
+/** Seeds of 80 bits, as authenticator apps were long given, come in by the Protectimus dialect alone. */
+export const LEGACY_SECRET_MIN_BYTES = 10;
 
 const HASHES = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const satisfies Record<OtpAlgorithm, string>;
 
@@ -24,8 +26,8 @@ export function hotp(input: {
   algorithm: OtpAlgorithm;
 }): string {
   const { secret, counter, digits, algorithm } = input;
-  if (secret.length < SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
-    throw new RangeError(`a secret has ${SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes`);
+  if (secret.length < LEGACY_SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
+    throw new RangeError(`a secret has ${LEGACY_SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} bytes`);
   }
   if (!Number.isSafeInteger(counter) || counter < 0) throw new RangeError('a counter is a whole number');
   const movingFactor = Buffer.alloc(8);

@@ -12,6 +12,7 @@ import { isBlockedBy, lockOf, TOKEN_BLOCKS, USER_BLOCKS } from './blocks.ts';
 import { variantShowing, variantsOf } from './device-variants.ts';
 import { hashedBy, templateOf } from './encoding-format.ts';
 import { FAILURES, failureOf, isNotRight } from './failure-codes.ts';
+import { plainPhone } from './phone-numbers.ts';
 import { saidEnvironment } from './said-environment.ts';
 import { possibleSeeds, readSeed } from './seeds.ts';
 import { fieldsOf, isVouchedFor } from './transaction-data.ts';
@@ -122,7 +123,7 @@ describe('transactions', () => {
 });
 
 describe('devices', () => {
-  const seed = fc.uint8Array({ minLength: 16, maxLength: 64 });
+  const seed = fc.uint8Array({ minLength: 10, maxLength: 64 });
 
   test('a seed is read in the form that it is said to have', () => {
     fc.assert(
@@ -133,7 +134,8 @@ describe('devices', () => {
         expect(possibleSeeds(buffer.toString('hex'))).toContainEqual(bytes);
       }),
     );
-    expect(readSeed('00', 'HEX')).toBeUndefined();
+    expect(readSeed('00'.repeat(9), 'HEX')).toBeUndefined();
+    expect(readSeed('00'.repeat(65), 'HEX')).toBeUndefined();
   });
 
   test('a code finds the device that shows it, and uses up what it stands for', () => {
@@ -152,6 +154,22 @@ describe('devices', () => {
       }),
     );
   });
+});
+
+test('phone numbers are read as they are grouped for people, and nothing else becomes one', () => {
+  const groups = fc.array(fc.stringMatching(/^[ ()./-]{0,3}$/), { minLength: 12, maxLength: 12 });
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-9]{12}$/), groups, fc.boolean(), (digits, between, plus) => {
+      const written = [...digits].map((digit, at) => `${between[at]}${digit}`).join('');
+      expect(plainPhone(plus ? `+${written}` : written)).toBe(plus ? `+${digits}` : digits);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const plain = plainPhone(text);
+      expect(plain === text || /^\+?[0-9]*$/.test(plain)).toBe(true);
+    }),
+  );
 });
 
 test('blocks: every one of the dialect is one of ours, or nobody’s', () => {

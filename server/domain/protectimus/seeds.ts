@@ -1,6 +1,6 @@
 import { base64, hex } from '@scure/base';
 import { base32Decode } from '../otp/base32.ts';
-import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../otp/code.ts';
+import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../otp/code.ts';
 
 export const KEY_FORMATS = ['HEX', 'BASE32', 'BASE64'] as const;
 export type KeyFormat = (typeof KEY_FORMATS)[number];
@@ -8,7 +8,7 @@ export type KeyFormat = (typeof KEY_FORMATS)[number];
 /** A seed as it was written; undefined where it is none in that form, or of another length than seeds have. */
 export function readSeed(text: string, format: KeyFormat): Uint8Array | undefined {
   const bytes = decoded(text, format);
-  return bytes && bytes.length >= SECRET_MIN_BYTES && bytes.length <= SECRET_MAX_BYTES ? bytes : undefined;
+  return bytes && bytes.length >= LEGACY_SECRET_MIN_BYTES && bytes.length <= SECRET_MAX_BYTES ? bytes : undefined;
 }
 
 /** Every seed that a text can stand for, where its form is not said: the device's code tells which it is. */

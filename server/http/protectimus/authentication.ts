@@ -9,7 +9,7 @@ import { saveEnvironment } from '../../usecases/environment/save-environment.ts'
 import { readBalance } from '../../usecases/plans/read-plan.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { readStrictJson } from '../strict-json.ts';
-import type { Shape } from './envelope.ts';
+import { NO_TEXT, type Shape } from './envelope.ts';
 import type { Fields } from './fields.ts';
 import { invalid } from './mistake.ts';
 import { maybeUserOf, nameOfPerson, RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from './named.ts';
@@ -89,7 +89,7 @@ export const authenticationRows: readonly Row[] = [
       if (isRefusal(prepared)) return prepared;
       const { asked: challenge, token: named } = prepared;
       return {
-        challenge: challenge?.question ?? '',
+        challenge: challenge?.question ?? NO_TEXT,
         tokenName: named.name,
         tokenType: protectimusType(named),
       };
@@ -153,7 +153,10 @@ export const authenticationRows: readonly Row[] = [
       if (isRefusal(person)) return person;
       const question = { resource: resource.resource.id, user: person.user.id, environment };
       const match = await checkEnvironment(ports, act, question);
-      return isRefusal(match) ? match : { result: match.percent ?? 0 };
+      if (isRefusal(match)) return match;
+      const percent = match.percent ?? 0;
+      // The library for Java reads `quantity`, the others `result`.
+      return { result: percent, quantity: percent };
     },
   },
   {
@@ -166,7 +169,8 @@ export const authenticationRows: readonly Row[] = [
       const person = await userOf(asked);
       if (isRefusal(person)) return person;
       const saved = await saveEnvironment(ports, act, { user: person.user.id, environment });
-      return isRefusal(saved) ? saved : { result: true };
+      // The library for Java takes any `result` but `true` for a failure.
+      return isRefusal(saved) ? saved : { result: true, quantity: 1 };
     },
   },
 ];

@@ -8,7 +8,10 @@ import type { AppEnv } from '../context.ts';
 export const FORMATS = ['json', 'xml'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export type Value = string | number | boolean | Shape | Many | undefined;
+/** No text: JSON leaves it out, for clients that declare a number there; XML has an empty element, which others look for. */
+export const NO_TEXT = Symbol('no text');
+
+export type Value = string | number | boolean | Shape | Many | typeof NO_TEXT | undefined;
 /** An object of the dialect, in the order in which it is written. What is undefined is left out. */
 export interface Shape {
   readonly [name: string]: Value;
@@ -89,6 +92,7 @@ function forXml(shape: Shape): object {
 }
 
 function elementOf(value: Value): object | string {
+  if (value === NO_TEXT) return '';
   if (value instanceof Many) return { [value.element]: value.items.map(forXml) };
   return typeof value === 'object' ? forXml(value) : String(value).replace(NOT_IN_XML, '\uFFFD');
 }

@@ -130,10 +130,17 @@ export class Fields {
     return { digits, position: format === 'PIN_BEFORE_OTP' ? 'before' : 'after' };
   }
 
-  /** Which part of a list. */
+  /** Which part of a list. What lies beyond a bound is that bound, as libraries expect. */
   part(): { start: number; limit: number } {
-    const limit = this.whole('limit', 1, MOST_LISTED) ?? DEFAULT_LIMIT;
-    return { start: this.whole('start', 0, FARTHEST_START) ?? 0, limit };
+    const limit = this.#cut('limit', 1, MOST_LISTED) ?? DEFAULT_LIMIT;
+    return { start: this.#cut('start', 0, FARTHEST_START) ?? 0, limit };
+  }
+
+  #cut(name: string, from: number, to: number): number | undefined {
+    const value = this.text(name);
+    if (value === undefined || ABSENT.test(value)) return undefined;
+    if (!/^-?[0-9]+$/.test(value)) throw invalid(name, 'a whole number');
+    return Math.min(Math.max(Number(value), from), to);
   }
 }
 

@@ -2,6 +2,7 @@ import { type IdPrefix, idFromBytes, idNumber } from '../../domain/ids.ts';
 import { enrolSuite } from '../../domain/ocra/enrolment.ts';
 import { verifyOcra } from '../../domain/ocra/verify.ts';
 import { variantShowing, variantsOf } from '../../domain/protectimus/device-variants.ts';
+import { plainPhone } from '../../domain/protectimus/phone-numbers.ts';
 import { KEY_FORMATS, readSeed } from '../../domain/protectimus/seeds.ts';
 import {
   HARDWARE_TYPES,
@@ -70,11 +71,17 @@ function made(verdict: Verdict<{ token: { id: string } }>): Verdict<Shape> {
   return isRefusal(verdict) ? verdict : { id: idNumber(verdict.token.id) };
 }
 
+/** Libraries leave the plus out. */
+function internationalPhone(text: string): string {
+  const phone = plainPhone(text);
+  return phone.startsWith('+') ? phone : `+${phone}`;
+}
+
 /** Codes are sent to the serial number; what libraries send as seed and code is the same for everybody and is not read. */
 async function sentToken(asked: Asked, type: 'SMS' | 'MAIL', { serial, ...common }: Common): Promise<Verdict<Shape>> {
   if (serial === undefined) throw missing('serial');
   const kind = type === 'SMS' ? 'sms' : 'email';
-  const to = kind === 'sms' && /^[0-9]/.test(serial) ? `+${serial}` : serial;
+  const to = kind === 'sms' ? internationalPhone(serial) : serial;
   if (!isAddressFor(kind, to)) throw invalid('serial', kind === 'sms' ? 'a phone number' : 'an e-mail address');
   const { name, ...rest } = record({ ...common, serial: undefined }, type);
   const input = { ...rest, kind, to, ...(common.name !== undefined && { name }) } as const;
@@ -88,7 +95,7 @@ async function appToken(
 ): Promise<Verdict<Shape>> {
   const { fields } = asked;
   const secret = readSeed(fields.needed('secret'), 'BASE32');
-  if (!secret) throw invalid('secret', 'base32 of 16 to 64 bytes');
+  if (!secret) throw invalid('secret', 'base32 of 10 to 64 bytes');
   const isSmart = type === 'PROTECTIMUS_SMART';
   const keyType = fields.oneOf('keyType', ['HOTP', 'TOTP']);
   const digits = digitsOf(fields);
@@ -133,7 +140,7 @@ async function hardware(asked: Asked): Promise<Verdict<Shape>> {
   if (type === 'PROTECTIMUS_ULTRA') {
     // It shows nothing by itself, and this row has no question: there is no code to prove it with.
     const seed = readSeed(secret, 'HEX') ?? readSeed(secret, 'BASE32');
-    if (!seed) throw invalid('secret', 'hexadecimal or base32 of 16 to 64 bytes');
+    if (!seed) throw invalid('secret', 'hexadecimal or base32 of 10 to 64 bytes');
     return questionToken(asked, record(common, type), { secret: seed, algorithm: 'SHA1', digits: 6 });
   }
   const otp = fields.needed('otp');
@@ -188,7 +195,7 @@ async function unify(asked: Asked): Promise<Verdict<Shape>> {
   const format = fields.oneOf('unifyKeyFormat', KEY_FORMATS);
   if (format === undefined) throw missing('unifyKeyFormat');
   const secret = readSeed(fields.needed('secret'), format);
-  if (!secret) throw invalid('secret', `16 to 64 bytes in ${format}`);
+  if (!secret) throw invalid('secret', `10 to 64 bytes in ${format}`);
   const otp = fields.needed('otp');
   const digits = digitsOf(fields) ?? (otp.length === 8 ? 8 : 6);
   const counter = fields.whole('counter', 0, Number.MAX_SAFE_INTEGER - 1000);

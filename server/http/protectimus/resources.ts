@@ -6,7 +6,7 @@ import { indexes } from '../../ports/indexes.ts';
 import { listResources } from '../../usecases/objects/list-named.ts';
 import { countEntries, listPart } from '../../usecases/objects/list-part.ts';
 import { showObject } from '../../usecases/objects/read-object.ts';
-import { createResource } from '../../usecases/resources/create-resource.ts';
+import { addResource } from '../../usecases/protectimus/add-resource.ts';
 import { deleteResource } from '../../usecases/resources/delete-resource.ts';
 import { updateResource } from '../../usecases/resources/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
@@ -67,7 +67,7 @@ export const resourceRows: readonly Row[] = [
     async answer({ ports, act, fields }) {
       const { name, ...rest } = settingsOf(fields);
       if (name === undefined) throw missing('resourceName');
-      const made = await createResource(
+      const made = await addResource(
         ports,
         act,
         { id: idFromBytes('res', ports.random.bytes(7)) },

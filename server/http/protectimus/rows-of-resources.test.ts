@@ -57,12 +57,6 @@ const CASES: DialectCase[] = [
     send: () => ({ start: 1 }),
     response: { resources: [] },
   },
-  {
-    row: 'GET resource-service/resources',
-    when: 'more are wanted than are given at once',
-    send: () => ({ limit: 201 }),
-    failure: 'INVALID_PARAMETER',
-  },
   { row: 'GET resource-service/resources/quantity', when: 'there is one', send: () => ({}), response: { quantity: 1 } },
   {
     row: 'GET resource-service/resources/#',

@@ -6,6 +6,7 @@ import { fieldsOf, isVouchedFor } from '../../domain/protectimus/transaction-dat
 import { askSignature } from '../../usecases/signing/ask-signature.ts';
 import { checkSignature } from '../../usecases/signing/check-signature.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
+import { NO_TEXT } from './envelope.ts';
 import { invalid } from './mistake.ts';
 import { tokenIdOf } from './named.ts';
 import type { Asked, Row } from './row.ts';
@@ -32,7 +33,7 @@ export const signingRows: readonly Row[] = [
       const made = await askSignature(asked.ports, asked.act, token, fieldsOf(data));
       if (isRefusal(made)) return made;
       return {
-        challenge: made.question ?? '',
+        challenge: made.question ?? NO_TEXT,
         transactionData: data,
         tokenName: made.token.name,
         id: idNumber(made.token.id),

@@ -46,17 +46,18 @@ async function selectionOf({ ports, act, fields }: Asked): Promise<Verdict<{ sel
     fields.text('clientName'),
   ];
   const block = fields.oneOf('block', TOKEN_BLOCKS);
+  const [unowned, blankClient] = [fields.flag('useBlankNames'), fields.flag('useBlankClientName')];
   const narrowed = {
     name: fields.text('tokenName'),
     type: fields.oneOf('tokenType', PROTECTIMUS_TYPES),
     serial: fields.text('serialNumber'),
     enabled: fields.flag('enabled'),
     ...(block && { lock: lockOf(block) }),
-    ...(fields.flag('useBlankNames') && { unowned: true as const }),
+    ...(unowned && { unowned }),
     resources: fields.ids('resourceIds', 'res'),
   };
-  // Every token here is of the one client that the key is of.
-  if (fields.flag('useBlankClientName')) return { selection: 'nobody' };
+  // Every token here is of the one client that the key is of. The library for Java sends both, with the value of the first.
+  if (blankClient && !unowned) return { selection: 'nobody' };
   if (client !== undefined) {
     const account = await readAccount(ports, act);
     if (isRefusal(account)) return account;

@@ -2,6 +2,7 @@ import { idFromBytes, idNumber, type TokenId, type UserId } from '../../domain/i
 import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
 import { isBlockedBy, USER_BLOCKS } from '../../domain/protectimus/blocks.ts';
 import { ENCODING_TYPES, hashedBy } from '../../domain/protectimus/encoding-format.ts';
+import { plainPhone } from '../../domain/protectimus/phone-numbers.ts';
 import { protectimusType } from '../../domain/protectimus/token-types.ts';
 import type { Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
@@ -27,6 +28,7 @@ import { shownToken } from './tokens.ts';
 const ONE = 'user-service/users/#';
 const THEIR_TOKENS = `${ONE}/tokens`;
 const DETAILS = ['login', 'email', 'phoneNumber', 'password', 'firstName', 'secondName', 'apiSupport'];
+const PASSWORD_FIELDS = ['rawPassword', 'rawSalt', 'encodingType', 'encodingFormat'];
 const LOGIN_MAX = 50;
 const EMAIL_MAX = 100;
 const LONGEST_PASSWORD = 1024;
@@ -49,7 +51,8 @@ function detailsOf(fields: Fields) {
 }
 
 function phoneOf(fields: Fields): string | undefined {
-  const phone = fields.text('phoneNumber');
+  const said = fields.text('phoneNumber');
+  const phone = said === undefined ? undefined : plainPhone(said);
   if (phone === undefined || phoneShape(phone)) return phone;
   const digits = phone.replace(/^\+/, '');
   if (/^[0-9]+$/.test(digits)) throw new Mistake('INVALID_PARAMETER_LENGTH', 'phoneNumber: 10 to 15 digits');
@@ -140,7 +143,7 @@ export const userRows: readonly Row[] = [
   {
     method: 'POST',
     path: 'user-service/users/password',
-    fields: ['id', 'login', 'rawPassword', 'rawSalt', 'encodingType', 'encodingFormat'],
+    fields: ['id', 'login', ...PASSWORD_FIELDS],
     async answer({ ports, act, fields }) {
       const [id, login] = [fields.id('id', 'usr'), fields.text('login')];
       if (id === undefined && login === undefined) throw missing('id or login');
@@ -150,6 +153,19 @@ export const userRows: readonly Row[] = [
       if (isRefusal(found)) return found;
       const changed = await adoptPassword(ports, act, found.user.id, password);
       return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
+    },
+  },
+  {
+    method: 'POST',
+    // As the library for Python asks.
+    path: `${ONE}/password`,
+    fields: PASSWORD_FIELDS,
+    async answer(asked) {
+      const password = passwordOf(asked.fields);
+      const found = await personAt(asked);
+      if (isRefusal(found)) return found;
+      const changed = await adoptPassword(asked.ports, asked.act, found.user.id, password);
+      return isRefusal(changed) ? changed : { user: await userShape(asked.ports, changed.object) };
     },
   },
   {

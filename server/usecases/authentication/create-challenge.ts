@@ -18,7 +18,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { askQuestion } from '../second-factor/ask-question.ts';
-import { sendCode } from '../second-factor/send-code.ts';
+import { codeUnderWay, sendCode } from '../second-factor/send-code.ts';
 import { findUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { readAccess } from './read-access.ts';
@@ -41,6 +41,8 @@ export interface ChallengeRequest {
   language: MailLanguage;
   /** The person's address as the host saw it. */
   address?: string | undefined;
+  /** A code that is under way, and too young for another one, is answered in place of CODE_LIMIT. */
+  reuseRecent?: true | undefined;
 }
 
 export interface Asked {
@@ -76,7 +78,8 @@ export async function createChallenge(ports: Needs, act: Act, request: Challenge
     .sort((a, b) => TOKEN_KINDS.indexOf(a.factor.kind) - TOKEN_KINDS.indexOf(b.factor.kind));
   const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now(), 'api'));
   if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
-  return ask(ports, act, { token, resource, language: request.language, user: found.user });
+  const { language, reuseRecent } = request;
+  return ask(ports, act, { token, resource, language, user: found.user, reuseRecent });
 }
 
 /** Makes what the token is asked. Each kind that can be asked has a case. */
@@ -88,7 +91,12 @@ async function ask(
     resource,
     language,
     user,
-  }: { token: AskedToken; resource: Resource; language: MailLanguage; user?: UserId | undefined },
+    reuseRecent,
+  }: Pick<ChallengeRequest, 'language' | 'reuseRecent'> & {
+    token: AskedToken;
+    resource: Resource;
+    user?: UserId | undefined;
+  },
 ): Promise<Verdict<Asked>> {
   const { id, name, factor } = token;
   switch (factor.kind) {
@@ -99,13 +107,10 @@ async function ask(
     case 'sms':
     case 'email': {
       const related = user === undefined ? [] : [user];
-      const sent = await sendCode(ports, act, {
-        token: token as SentToken,
-        resource,
-        scope: apiScope(resource.id),
-        language,
-        related,
-      });
+      const order = { token: token as SentToken, resource, scope: apiScope(resource.id), language, related };
+      const outcome = await sendCode(ports, act, order);
+      const tooSoon = isRefusal(outcome) && outcome.refused === 'CODE_LIMIT' && reuseRecent;
+      const sent = (tooSoon && (await codeUnderWay(ports, order.token, order.scope))) || outcome;
       if (isRefusal(sent)) return sent;
       return { token: id, kind: factor.kind, name, to: maskedAddress(sent.token.factor), expiresAt: sent.expiresAt };
     }

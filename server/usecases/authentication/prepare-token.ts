@@ -13,14 +13,15 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'cod
 
 /**
  * Has a token asked as `createChallenge` does, for a backend that asks without knowing whether there is anything to ask: a
- * token that shows its codes by itself is named, and nothing is sent.
+ * token that shows its codes by itself is named, and nothing is sent. Asked again too soon after a code was sent, it answers that
+ * code's challenge and sends no other.
  */
 export async function prepareToken(
   ports: Needs,
   act: Act,
   request: ChallengeRequest,
 ): Promise<Verdict<{ token: Token; asked?: Asked }>> {
-  const asked = await createChallenge(ports, act, request);
+  const asked = await createChallenge(ports, act, { ...request, reuseRecent: true });
   if (!isRefusal(asked)) {
     const key = documents.token(asked.token);
     const read = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
