@@ -1,8 +1,10 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PasskeyAssertion } from '../../../shared/wire/passkey.ts';
 import { type KeyKind, SoftwareAuthenticator, type Tampering } from '../../testing/software-authenticator.ts';
 import type { WebauthnFactor } from '../token.ts';
+import { isSafeEd25519Point } from './passkey-point.ts';
 import { type AssertionRules, verifyAssertion } from './verify-assertion.ts';
 import { verifyAttestation } from './verify-attestation.ts';
 
@@ -183,5 +185,59 @@ describe('SR-61: a registration is refused', () => {
   test('whose id outside is not the one inside', async () => {
     const made = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE });
     expect(await verifyAttestation({ ...made, id: device.id }, RULES)).toBeUndefined();
+  });
+});
+
+// SR-61. The attack: a key under which one signature that anybody can write down is right for every text.
+describe('SR-61: a passkey whose key is a point of small order', () => {
+  const identity = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));
+  const forged = Buffer.concat([identity, new Uint8Array(32)]).toString('base64url');
+  const points = [
+    '00'.repeat(32),
+    `01${'00'.repeat(31)}`,
+    `ec${'ff'.repeat(30)}7f`,
+    `ed${'ff'.repeat(30)}7f`,
+    `ee${'ff'.repeat(30)}7f`,
+    // Of full order, spelt as y + p.
+    `f0${'ff'.repeat(30)}7f`,
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  ].flatMap((hex) => {
+    const [plain, negative] = [Buffer.from(hex, 'hex'), Buffer.from(hex, 'hex')];
+    negative.writeUInt8(negative.readUInt8(31) | 0x80, 31);
+    return [plain, negative];
+  });
+
+  test.each(points.map((point) => [point.toString('hex'), point] as const))(
+    '%s is not registered',
+    async (_, point) => {
+      const weak = new SoftwareAuthenticator({ kind: 'EdDSA', point: new Uint8Array(point) });
+      expect(await verifyAttestation(weak.create({ ...CEREMONY, userHandle: HANDLE }), RULES)).toBeUndefined();
+    },
+  );
+
+  test('is not taken, were it registered', async () => {
+    const plain = new SoftwareAuthenticator({ kind: 'EdDSA' });
+    const made = await registered(plain);
+    const key = Buffer.from(made.publicKey, 'base64url');
+    const weak = { ...made, publicKey: Buffer.concat([key.subarray(0, -32), identity]).toString('base64url') };
+    const assertion = plain.get(CEREMONY);
+    const answer = { ...assertion, response: { ...assertion.response, signature: forged } };
+    expect(await verifyAssertion(weak, answer, RULES)).toEqual({ verdict: 'wrong' });
+    expect(await verifyAssertion(made, plain.get(CEREMONY), RULES)).toMatchObject({ verdict: 'right' });
+  });
+
+  test('no point of a real key is taken for one', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (seed) => {
+        const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+        const { x = '' } = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
+          format: 'jwk',
+        });
+        expect(isSafeEd25519Point(Buffer.from(x, 'base64url'))).toBe(true);
+      }),
+    );
+    for (const point of points) expect(isSafeEd25519Point(point)).toBe(false);
+    for (const length of [0, 31, 33]) expect(isSafeEd25519Point(new Uint8Array(length).fill(7))).toBe(false);
   });
 });

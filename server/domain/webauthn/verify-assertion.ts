@@ -1,6 +1,7 @@
 import type { PasskeyAssertion, PasskeyVerification } from '../../../shared/wire/passkey.ts';
 import type { WebauthnFactor } from '../token.ts';
 import { type CeremonyRules, clientDataFault } from './client-data.ts';
+import { isSafePasskey } from './passkey-point.ts';
 
 /** What an assertion is held against: the ceremony as it was asked for. */
 export interface AssertionRules extends CeremonyRules {
@@ -39,6 +40,7 @@ export async function verifyAssertion(
   // Large, and most installations that start have no passkey to check at once.
   const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
   const { userHandle: _judged, ...signed } = response;
+  const publicKey = new Uint8Array(Buffer.from(factor.publicKey, 'base64url'));
   const checked = await verifyAuthenticationResponse({
     response: { id, rawId: id, type: 'public-key', response: signed, clientExtensionResults: {} },
     expectedChallenge: rules.challenge,
@@ -47,9 +49,11 @@ export async function verifyAssertion(
     expectedRPID: rules.rpId,
     requireUserVerification: rules.userVerification === 'required',
     // The counter is compared below: here a stale one would be told before the signature, and by whoever holds no key.
-    credential: { id, publicKey: new Uint8Array(Buffer.from(factor.publicKey, 'base64url')), counter: 0 },
+    credential: { id, publicKey, counter: 0 },
   }).catch(() => undefined);
   if (!checked?.verified) return WRONG;
+  // One that was registered before such keys were refused.
+  if (!(await isSafePasskey(publicKey))) return WRONG;
 
   const { newCounter, userVerified, credentialDeviceType } = checked.authenticationInfo;
   // Section 7.2 step 19: what a passkey was made as, it stays.

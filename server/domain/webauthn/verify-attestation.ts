@@ -1,6 +1,7 @@
 import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
 import type { WebauthnFactor } from '../token.ts';
 import { type CeremonyRules, clientDataFault } from './client-data.ts';
+import { isSafePasskey } from './passkey-point.ts';
 
 /** COSE algorithms: ES256, EdDSA, RS256. Between them every authenticator has one. */
 export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
@@ -43,6 +44,7 @@ export async function verifyAttestation(
   const { credential, credentialDeviceType, aaguid } = checked.registrationInfo;
   // The id outside of the signed data is the browser's word; the one inside is the device's.
   if (credential.id !== id) return undefined;
+  if (!(await isSafePasskey(credential.publicKey))) return undefined;
   return {
     kind: 'webauthn',
     credentialId: id,

@@ -1,0 +1,28 @@
+/** p of the field of Ed25519 (RFC 8032 5.1). */
+const PRIME = 2n ** 255n - 19n;
+/** The y of every point whose order divides 8. */
+const SMALL_ORDER_YS: ReadonlySet<bigint> = new Set([
+  0n,
+  1n,
+  PRIME - 1n,
+  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
+  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n,
+]);
+
+/**
+ * Whether a signature can be trusted under this point of Ed25519. Under one of small order one signature is right for every
+ * text, or for one in eight, and OpenSSL does not look; a y that is not below p is a second spelling (RFC 8032 5.1.3).
+ */
+export function isSafeEd25519Point(encoded: Uint8Array): boolean {
+  if (encoded.length !== 32) return false;
+  const bigEndian = Buffer.from(encoded).reverse();
+  const y = BigInt.asUintN(255, BigInt(`0x${bigEndian.toString('hex')}`));
+  return y < PRIME && !SMALL_ORDER_YS.has(y);
+}
+
+/** Whether a passkey's key (COSE, RFC 9053) is one that signatures can be trusted under; all but weak ones of Ed25519 are. */
+export async function isSafePasskey(publicKey: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const { cose, decodeCredentialPublicKey } = await import('@simplewebauthn/server/helpers');
+  const key = decodeCredentialPublicKey(publicKey);
+  return !cose.isCOSEPublicKeyOKP(key) || isSafeEd25519Point(key.get(cose.COSEKEYS.x) ?? new Uint8Array());
+}
