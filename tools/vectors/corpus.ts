@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { claimCases } from './claim-cases.ts';
 import { encodingCases } from './encoding-cases.ts';
 import { publicJwk, TEST_KEYS, type TestKeyName } from './forge.ts';
@@ -5,7 +6,9 @@ import { headerCases } from './header-cases.ts';
 import { nonceCases } from './nonce-cases.ts';
 import { optionCases } from './option-cases.ts';
 import { signatureCases } from './signature-cases.ts';
+import { spellingCases } from './spelling-cases.ts';
 import { DEFAULTS } from './vector-case.ts';
+import { WEAK_KEYS, weakKeyCases } from './weak-key-cases.ts';
 import { WEBHOOK_DEFAULTS, webhookCases } from './webhook-cases.ts';
 
 /** What the service publishes. Some of it must not be used; results signed with that are among the cases. */
@@ -14,10 +17,12 @@ const PUBLISHED: TestKeyName[] = ['es256', 'es256Next', 'eddsa', 'rs256', 'witho
 /** The whole content of each file that is made, the same each time. */
 export const CORPUS: Readonly<Record<string, () => string>> = {
   'results.json': () =>
-    print('Results to accept and to refuse.', { defaults: DEFAULTS, jwks: publish(PUBLISHED) }, [
+    print('Results to accept and to refuse.', { defaults: DEFAULTS, jwks: publish(PUBLISHED, WEAK_KEYS) }, [
       ...signatureCases(),
+      ...weakKeyCases(),
       ...headerCases(),
       ...encodingCases(),
+      ...spellingCases(),
       ...claimCases(),
       ...optionCases(),
     ]),
@@ -28,8 +33,8 @@ export const CORPUS: Readonly<Record<string, () => string>> = {
   'webhooks.json': () => print('Requests to a webhook.', { defaults: WEBHOOK_DEFAULTS }, webhookCases()),
 };
 
-function publish(names: readonly TestKeyName[]): object {
-  return { keys: names.map((name) => publicJwk(TEST_KEYS[name])) };
+function publish(names: readonly TestKeyName[], others: readonly JsonWebKey[] = []): object {
+  return { keys: [...names.map((name) => publicJwk(TEST_KEYS[name])), ...others] };
 }
 
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';

@@ -58,6 +58,12 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
     'spaces and newlines inside the JSON',
     'payload nested 16 deep',
     'as long as a result may be',
+    'a fraction in a claim that nobody knows',
+    'a whole surrogate pair, escaped',
+    'U+0000 inside a name',
+    ...['xn--', 'xn--a', 'xn--0.pt', 'a.xn--'].map(
+      (host) => `origin whose Punycode stands for nothing: https://${host}`,
+    ),
   ]);
   let service: Service;
   let account: AccountId;

@@ -13,6 +13,14 @@ final class PublishedKey
     /** What stands before the 65 bytes of a point on P-256 in a SubjectPublicKeyInfo (RFC 5480). */
     private const P256_PREFIX = "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
         . "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00";
+    /** The y of every point of Ed25519 whose order divides 8 (RFC 8032 5.1), from its last byte to its first. */
+    private const SMALL_ORDER_YS = [
+        '0000000000000000000000000000000000000000000000000000000000000000',
+        '0100000000000000000000000000000000000000000000000000000000000000',
+        'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+        '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+        'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    ];
     private const KEY_TYPES = ['ES256' => ['EC', 'P-256'], 'EdDSA' => ['OKP', 'Ed25519']];
 
     private function __construct(
@@ -44,7 +52,7 @@ final class PublishedKey
             return null;
         }
         if ($algorithm === ResultAlgorithm::EdDSA) {
-            return new self($algorithm, $x);
+            return self::isSafePoint($x) ? new self($algorithm, $x) : null;
         }
         $y = self::coordinate($jwk, 'y');
         return $y === null ? null : self::onP256($x, $y);
@@ -73,6 +81,17 @@ final class PublishedKey
         $key = openssl_pkey_get_public("-----BEGIN PUBLIC KEY-----\n{$info}\n-----END PUBLIC KEY-----\n");
         self::forgetErrors();
         return $key === false ? null : new self(ResultAlgorithm::ES256, $key);
+    }
+
+    /**
+     * Whether a signature can be trusted under this point of Ed25519. Under one of small order a signature is right for
+     * every text, or for one in eight. A y that is not reduced is a second spelling of a small one (RFC 8032 5.1.3).
+     */
+    private static function isSafePoint(string $x): bool
+    {
+        $x[31] = chr(ord($x[31]) & 0x7f);
+        $isReduced = ord($x[0]) < 0xed || substr($x, 1) !== str_repeat("\xff", 30) . "\x7f";
+        return $isReduced && !in_array(bin2hex($x), self::SMALL_ORDER_YS, true);
     }
 
     private static function coordinate(\stdClass $jwk, string $name): ?string

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from .errors import OptionInvalid
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_ORIGIN = re.compile(r"(https?)://((?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:]+\])(?::(0|[1-9][0-9]{0,4}))?")
 _HOST = re.compile(r"[a-z0-9._-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -51,7 +52,7 @@ def service_url(option: str, value: Any) -> str:
 
 def is_origin(text: str) -> bool:
     """Whether it is a serialised web origin (RFC 6454 6.2): never ``null``, a URL with a path, or a pattern."""
-    match = re.fullmatch(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(0|[1-9][0-9]{0,4}))?", text)
+    match = _ORIGIN.fullmatch(text)
     if match is None:
         return False
     scheme, host, port = match.groups()

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm
 from jwt.exceptions import PyJWTError
 
+from .strict_json import parse_strict_json
+
 _MAX_KEYS = 32
+_ED25519_PRIME = 2**255 - 19
+# The y of every point whose order divides 8 (RFC 8032 5.1).
+_SMALL_ORDER_YS = frozenset(
+    (
+        0,
+        1,
+        _ED25519_PRIME - 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -46,14 +59,14 @@ def read_published_keys(data: bytes) -> dict[str, PublishedKey]:
     """The usable keys of a JWK set (RFC 7517 5) by ``kid``.
 
     Others are passed over: those that do not say their ``kid`` and ``alg``, are not for signatures, are of another kind
-    than their ``alg``, or are not public. Of keys that share a ``kid`` none is used, for nobody could say which was
+    than their ``alg``, are not public, or are of small order. Of keys that share a ``kid`` none is used, for nobody could say which was
     meant.
 
     :raises ValueError: this is no JWK set, or nothing in it can be used
     """
     try:
-        keys = json.loads(data)["keys"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        keys = parse_strict_json(data)["keys"]
+    except (ValueError, TypeError, KeyError):
         raise ValueError("It is not a JWK set.") from None
     if not isinstance(keys, list) or len(keys) > _MAX_KEYS:
         raise ValueError("It is not a JWK set.")
@@ -86,6 +99,17 @@ def _import_published(jwk: dict[str, Any]) -> Optional[PublishedKey]:
         key = method.method.from_jwk(members)
     except (PyJWTError, ValueError, TypeError):
         return None
+    if isinstance(key, Ed25519PublicKey) and not _is_safe(key):
+        return None
     if isinstance(key, method.kind) and isinstance(key, (EllipticCurvePublicKey, Ed25519PublicKey)):
         return PublishedKey(str(algorithm), key)
     return None
+
+
+def _is_safe(key: Ed25519PublicKey) -> bool:
+    """Whether a signature can be trusted under this point. Under one of small order a signature is right for every text, or
+    for one in eight, and OpenSSL does not look."""
+    encoded = int.from_bytes(key.public_bytes(Encoding.Raw, PublicFormat.Raw), "little")
+    y = encoded & ((1 << 255) - 1)
+    # A y that is not reduced is a second spelling of a small one, which RFC 8032 5.1.3 refuses.
+    return y < _ED25519_PRIME and y not in _SMALL_ORDER_YS

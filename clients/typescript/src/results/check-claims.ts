@@ -224,13 +224,21 @@ function oneOf<Value extends string>(payload: JsonObject, name: string, values: 
   return found;
 }
 
-/** Scheme, host and perhaps a port. To URL alone `https://*` is a host like any other. */
-const ORIGIN_SHAPE = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+const ORIGIN_SHAPE = /^(https?):\/\/((?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:]+\])(?::(0|[1-9][0-9]{0,4}))?$/;
+/** A host like this is an address to browsers (WHATWG URL 3.5). */
+const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?$/;
 
-/** A serialised web origin (RFC 6454 6.2): never `null`, a URL with a path, or a pattern. */
+/**
+ * A serialised web origin (RFC 6454 6.2): never `null`, a URL with a path, a pattern, or another spelling. Names are not left to
+ * URL, which takes `https://*` for a host and differs between engines in what it takes for Punycode.
+ */
 function originOf(payload: JsonObject): string {
   const value = text(payload, 'origin');
-  if (!ORIGIN_SHAPE.test(value) || parseUrl(value)?.origin !== value) throw invalid('origin');
+  const [, scheme, host = '', port] = ORIGIN_SHAPE.exec(value) ?? [];
+  const isPort = port === undefined || (Number(port) <= 65535 && port !== (scheme === 'https' ? '443' : '80'));
+  const isAddress = host.startsWith('[') || ENDS_IN_NUMBER.test(host);
+  const isHost = isAddress ? parseUrl(`https://${host}`)?.hostname === host : host !== '';
+  if (!isPort || !isHost) throw invalid('origin');
   return value;
 }
 

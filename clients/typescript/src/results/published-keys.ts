@@ -1,6 +1,8 @@
 import { importJWK } from 'jose';
 import type { ResultAlgorithm } from './claims.ts';
 import { RESULT_ALGORITHMS } from './claims.ts';
+import { isSafeEd25519Point } from './ed25519-point.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 /** A public key of the service, good for exactly one algorithm (SR-10). */
 export interface PublishedKey {
@@ -16,13 +18,13 @@ const KEY_TYPES: Record<ResultAlgorithm, { kty: string; crv: string }> = {
 
 /**
  * The usable keys of a JWK set (RFC 7517 5) by `kid`. Others are passed over: those that do not say their `kid` and
- * `alg`, are not for signatures, are of another kind than their `alg`, or are not public. Of keys that share a `kid`
+ * `alg`, are not for signatures, are of another kind than their `alg`, are not public, or are of small order. Of keys that share a `kid`
  * none is used, for nobody could say which was meant.
  *
  * @throws Error if this is no JWK set, or nothing in it can be used.
  */
 export async function readPublishedKeys(text: string): Promise<Map<string, PublishedKey>> {
-  const set: unknown = JSON.parse(text);
+  const set = parseStrictJson(text);
   const members = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined;
   if (!Array.isArray(members) || members.length > MAX_KEYS) throw new Error('It is not a JWK set.');
 
@@ -47,6 +49,7 @@ async function importPublished(jwk: Record<string, unknown>): Promise<PublishedK
   // A private key that got published is everybody's key.
   if ('d' in jwk || typeof x !== 'string') return undefined;
   try {
+    if (algorithm === 'EdDSA' && !isSafeEd25519Point(x)) return undefined;
     // Only the members that make the key, so that nothing else in it can steer the import.
     const key = await importJWK({ kty, crv, x, ...(typeof y === 'string' ? { y } : {}) }, algorithm);
     return key instanceof Uint8Array ? undefined : { algorithm, key };

@@ -29,11 +29,22 @@ import java.util.Set;
 record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
   private static final int MAX_KEYS = 32;
   private static final int COORDINATE_BYTES = 32;
+  private static final BigInteger ED25519_PRIME = BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
+
+  /** The y of every point whose order divides 8 (RFC 8032 5.1). */
+  private static final Set<BigInteger> SMALL_ORDER_YS =
+      Set.of(
+          BigInteger.ZERO,
+          BigInteger.ONE,
+          ED25519_PRIME.subtract(BigInteger.ONE),
+          new BigInteger("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16),
+          new BigInteger("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16));
+
 
   /**
    * The usable keys of a JWK set (RFC 7517 5) by {@code kid}. Others are passed over: those that do not say their
-   * {@code kid} and {@code alg}, are not for signatures, are of another kind than their {@code alg}, or are not
-   * public. Of keys that share a {@code kid} none is used, for nobody could say which was meant.
+   * {@code kid} and {@code alg}, are not for signatures, are of another kind than their {@code alg}, are not
+   * public, or are of small order. Of keys that share a {@code kid} none is used, for nobody could say which was meant.
    *
    * @throws IOException if this is no JWK set, or nothing in it can be used
    */
@@ -128,7 +139,12 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
     byte[] bigEndian = new byte[COORDINATE_BYTES];
     for (int at = 0; at < COORDINATE_BYTES; at++) bigEndian[at] = encoded[COORDINATE_BYTES - 1 - at];
     bigEndian[0] &= 0x7f;
-    EdECPoint point = new EdECPoint(isXOdd, new BigInteger(1, bigEndian));
+    BigInteger y = new BigInteger(1, bigEndian);
+    // Java reduces a y that is not below p, which RFC 8032 5.1.3 refuses, and takes points of small order for keys.
+    if (y.compareTo(ED25519_PRIME) >= 0 || SMALL_ORDER_YS.contains(y)) {
+      throw new IllegalArgumentException("a point that any signature is right under");
+    }
+    EdECPoint point = new EdECPoint(isXOdd, y);
     return KeyFactory.getInstance("Ed25519").generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, point));
   }
 

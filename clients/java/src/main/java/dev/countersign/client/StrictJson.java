@@ -24,7 +24,8 @@ final class StrictJson {
 
   /**
    * The object in these bytes: UTF-8 without a byte order mark, one value and nothing after it, no member named twice
-   * (parsers differ in which of the two they keep, RFC 8259 4), not nested deeply.
+   * (parsers differ in which of the two they keep, RFC 8259 4), not nested deeply, no half of a surrogate pair, no name
+   * that begins with U+0000.
    *
    * @throws IOException if it is anything else
    */
@@ -52,8 +53,17 @@ final class StrictJson {
         if (token == null) throw new IOException("It ends too early.");
         if (token.isStructStart() && ++depth > MAX_DEPTH) throw new IOException("It is nested too deeply.");
         if (token.isStructEnd()) depth--;
+        checkText(token, parser.getText());
       } while (depth > 0);
       if (parser.nextToken() != null) throw new IOException("Something follows.");
     }
+  }
+
+  /** Not every reader takes these, or reads the same (RFC 8259 8.2). */
+  private static void checkText(JsonToken token, String text) throws IOException {
+    boolean isName = token == JsonToken.FIELD_NAME;
+    if (isName && text.startsWith("\0")) throw new IOException("A name begins with U+0000.");
+    if (!isName && token != JsonToken.VALUE_STRING) return;
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) throw new IOException("It holds half of a surrogate pair.");
   }
 }
