@@ -8,6 +8,7 @@ import {
   assignWithToken,
   giveToken,
   isAssigned,
+  resourcesOpenedBy,
   unassignAll,
   unassignAlone,
   unassignDirect,
@@ -182,4 +183,18 @@ test('a token assigned directly is assigned once, per resource', () => {
   expect(direct.directResources).toEqual([SHOP, BANK]);
   expect(unassignDirect(frozen(direct), SHOP).directResources).toEqual([BANK]);
   expect(unassignDirect(frozen(phone), SHOP)).toEqual(phone);
+});
+
+describe('the resources that take a token', () => {
+  test('are those of its owner’s pairs and its own, each once', () => {
+    const direct = assignDirect(assignDirect(phone, BANK), SHOP);
+    expect(resourcesOpenedBy(direct, assignedWith(phone))).toEqual([SHOP, BANK]);
+    expect(resourcesOpenedBy(fob, assignedWith(phone))).toEqual([]);
+    expect(resourcesOpenedBy(direct, undefined)).toEqual([BANK, SHOP]);
+  });
+
+  test('are not those of an owner before, nor of an ownership before', () => {
+    expect(resourcesOpenedBy(giveToken(phone, BOB), assignedWith(phone))).toEqual([]);
+    expect(resourcesOpenedBy(giveToken(giveToken(phone, BOB), ALICE), assignedWith(phone))).toEqual([]);
+  });
 });

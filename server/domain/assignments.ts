@@ -31,6 +31,13 @@ export function validPairs(assignment: Assignment, tokens: ReadonlyMap<TokenId, 
   });
 }
 
+/** Every resource that takes this token: with its owner, as it is theirs now, or with no user. */
+export function resourcesOpenedBy(token: Token, owner: Pick<User, 'id' | 'assignments'> | undefined): ResourceId[] {
+  const tokens = new Map([[token.id, token]]);
+  const paired = owner?.assignments.filter((assignment) => validPairs(assignment, tokens, owner.id).length > 0) ?? [];
+  return [...new Set([...paired.map(({ resource }) => resource), ...token.directResources])];
+}
+
 /** Whether the user is assigned to the resource: alone, or with a token that still stands ((b) includes (a)). */
 export function isAssigned(assignment: Assignment | undefined, pairs: readonly unknown[]): boolean {
   return assignment !== undefined && (assignment.alone || pairs.length > 0);

@@ -5,6 +5,7 @@ import {
   countWrongAnswer,
   forgiveFailures,
   lockToken,
+  lowestThreshold,
   stateOnceEnabled,
   tokenState,
   unlockToken,
@@ -51,6 +52,19 @@ describe('the state of a token', () => {
       }),
     );
   });
+});
+
+test('SR-67: no resource that takes a token as well raises its limit, whichever is used', () => {
+  const limits = fc.array(fc.integer({ min: 3, max: 10 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.integer({ min: 3, max: 10 }), limits, fc.integer({ min: 3, max: 10 }), (used, others, further) => {
+      const limit = lowestThreshold(used, others);
+      expect(limit).toBeLessThanOrEqual(used);
+      expect([used, ...others]).toContain(limit);
+      expect(lowestThreshold(used, [...others, further])).toBeLessThanOrEqual(limit);
+      for (const other of others) expect(lowestThreshold(other, [used, ...others])).toBe(limit);
+    }),
+  );
 });
 
 // SR-14, SR-15, SR-16

@@ -1,8 +1,8 @@
 import type { Token, TokenState } from './token.ts';
 
-/** The rules a success is judged by, from the resource used and the user, if one is involved. */
+/** The rules a success is judged by, from the resources that take the token and the user, if one is involved. */
 export interface ResetRules {
-  /** `failedAttemptsBeforeLock` of the resource. */
+  /** Of these resources, the {@link lowestThreshold}. */
   threshold: number;
   userBlocked: boolean;
 }
@@ -22,6 +22,17 @@ export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number
   if (token.lock) return 'locked';
   if (token.expiresAt !== undefined && !(now < token.expiresAt)) return 'expired';
   return token.needsResync ? 'out-of-step' : 'active';
+}
+
+/**
+ * How many wrong codes in a row a token bears: the lowest limit of all resources that take it, whichever of them is used, so
+ * that a lax one gives away no guesses at another (SR-67).
+ *
+ * @param used of the resource that is used
+ * @param others of the other resources that take the token
+ */
+export function lowestThreshold(used: number, others: readonly number[]): number {
+  return Math.min(used, ...others);
 }
 
 /**
@@ -55,7 +66,7 @@ export function usedUp<T extends Token>(token: T, counter: number): T {
 
 /**
  * Failures reset by a success, of this token or of another of the same assignment: only if the token is not locked, has not
- * exceeded the limit of this resource, and the user is not blocked (SR-14).
+ * exceeded its limit, and the user is not blocked (SR-14).
  */
 export function forgiveFailures<T extends Token>(token: T, rules: ResetRules): T {
   if (token.failures === 0 || token.lock || rules.userBlocked || !withinLimit(token.failures, rules.threshold)) {

@@ -100,19 +100,19 @@ export function checkAdministratorOtp(
   { account, id }: Pick<Administrator, 'account' | 'id'>,
   otp: string,
 ): Promise<FactorOutcome> {
+  const threshold = ADMINISTRATOR_FAILURES_BEFORE_LOCK;
   return checkFactor(ports, id, {
     method: 'otp',
     answer: { kind: 'code', otp },
     accepts: ['totp'],
     scope: id,
-    threshold: ADMINISTRATOR_FAILURES_BEFORE_LOCK,
     userBlocked: false,
     attempt: newOperation(ports),
     candidates: async () => {
       const read = await readAdministrator(ports, account, id);
       if (isRefusal(read) || read.administrator.token === undefined) return [];
       const [token] = await ports.store.getMany([documents.token(read.administrator.token)], ports.clock.now());
-      return token?.value.administrator === id && token.value.account === account ? [token] : [];
+      return token?.value.administrator === id && token.value.account === account ? [{ ...token, threshold }] : [];
     },
   });
 }

@@ -17,6 +17,7 @@ import { checkPassword, type PasswordRight } from '../passwords/check-password.t
 import { burnAttempt, burnUnknown } from '../second-factor/burn-attempt.ts';
 import { checkFactor, type FactorTold } from '../second-factor/check-factor.ts';
 import { checkUserFactor } from '../second-factor/check-user-factor.ts';
+import { readLimitedToken } from '../second-factor/read-limits.ts';
 import { newOperation } from '../transact.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
@@ -240,16 +241,13 @@ async function byToken(
     answer: { kind: 'code', otp: request.otp },
     accepts: acceptedKinds(resource),
     scope: apiScope(resource.id),
-    threshold: resource.failedAttemptsBeforeLock,
     // No user is involved, but a success clears no failures of a token whose owner is blocked (SR-14).
     userBlocked: user?.value.blocked === true,
     attempt: newOperation(ports),
     tell: (told) => attempt.otp(request.token, [], told),
     candidates: async () => {
-      const stored = await ports.store.getMany([key], ports.clock.now());
-      return stored
-        .filter((now) => now?.value.directResources.includes(resource.id) === true)
-        .filter((now) => now !== undefined);
+      const stored = await readLimitedToken(ports, token.value, resource);
+      return stored.filter(({ value }) => value.directResources.includes(resource.id));
     },
   });
   return isRefusal(outcome) ? outcome : { method: 'token', ...outcome };

@@ -9,6 +9,7 @@ import { indexes } from '../../ports/indexes.ts';
 import { type Act, eventOf } from '../act.ts';
 import { namesExactly } from '../objects/object-places.ts';
 import { checkFactor } from '../second-factor/check-factor.ts';
+import { readLimitedToken } from '../second-factor/read-limits.ts';
 import type { NewPin } from '../tokens/create-token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 import { newOperation } from '../transact.ts';
@@ -44,13 +45,11 @@ export async function takeKnownToken(
   if (another) return refusal('INPUT_INVALID', { detail: 'serial: several tokens have it' });
   const { id } = free.value;
   if (!mayChangeToken(act.actor, free.value, undefined)) return refusal('FORBIDDEN');
-  const key = documents.token(id);
   const checked = await checkFactor(ports, id, {
     method: 'token',
     answer: { kind: 'code', otp },
     accepts: TOKEN_KINDS,
     scope: `known/${id}`,
-    threshold: DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK,
     userBlocked: false,
     attempt: newOperation(ports),
     tell: (told) => {
@@ -60,8 +59,8 @@ export async function takeKnownToken(
         : eventOf(act, { type: 'token.updated', subject: id, changed: ['nextCounter'] }, now);
     },
     candidates: async () => {
-      const now = await ports.store.getMany([key], ports.clock.now());
-      return now.filter((one) => one !== undefined).filter(({ value }) => isFree(value));
+      const limit = { failedAttemptsBeforeLock: DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK };
+      return (await readLimitedToken(ports, free.value, limit)).filter(({ value }) => isFree(value));
     },
   });
   if (isRefusal(checked)) return checked;

@@ -9,7 +9,7 @@ import {
   unassignDirect,
   unassignToken,
 } from '../../domain/assignments.ts';
-import { mayActOn, mayHandToken } from '../../domain/authority.ts';
+import { mayActOn, mayChangeToken, mayChangeUser, mayHandToken } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import type { Token } from '../../domain/token.ts';
@@ -32,19 +32,23 @@ export interface AssignmentInput {
   token?: TokenId | undefined;
 }
 
+/**
+ * Every further resource weakens a user or a token at those that they have: its administrators block and reset there, and
+ * its visitors guess. So assigning needs the right to change what is assigned as well (SR-67).
+ */
 export async function assign(ports: Needs, act: Act, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
-  const token = await judgeParts(ports, act, input);
-  if (isRefusal(token)) return token;
+  const parts = await judgeParts(ports, act, input);
+  if (isRefusal(parts)) return parts;
   const event = eventDraft('assignment.created', input);
   if (input.user !== undefined) {
     const key = documents.user(input.user);
-    const edit = (user: User) => assigned(user, input.resource, token);
+    const edit = (user: User) => assigned(act, user, input.resource, parts);
     const edited = await editObject(ports, act, event, key, 'USER_NOT_FOUND', edit);
     return isRefusal(edited) ? edited : { assigned: true };
   }
   if (input.token === undefined) return nothingNamed();
   const key = documents.token(input.token);
-  const edit = (current: Token) => assignedAlone(current, input.resource);
+  const edit = (current: Token) => assignedAlone(act, current, input.resource, parts);
   const edited = await editObject(ports, act, event, key, 'TOKEN_NOT_FOUND', edit);
   return isRefusal(edited) ? edited : { assigned: true };
 }
@@ -55,38 +59,51 @@ export async function judgeAssignment(
   act: Act,
   input: AssignmentInput,
 ): Promise<Refusal | undefined> {
-  const token = await judgeParts(ports, act, input);
-  if (isRefusal(token)) return token;
-  if (input.user === undefined && token.token === undefined) return nothingNamed();
-  if (input.user === undefined) return token.token && asRefusal(assignedAlone(token.token, input.resource));
+  const parts = await judgeParts(ports, act, input);
+  if (isRefusal(parts)) return parts;
+  const { token } = parts;
+  if (input.user === undefined && token === undefined) return nothingNamed();
+  if (input.user === undefined) return token && asRefusal(assignedAlone(act, token, input.resource, parts));
   const user = await readObject(ports, act.actor.account, documents.user(input.user), 'USER_NOT_FOUND');
-  return asRefusal(isRefusal(user) ? user : assigned(user.object, input.resource, token));
+  return asRefusal(isRefusal(user) ? user : assigned(act, user.object, input.resource, parts));
 }
 
-/** The resource that it is for, and the token if there is one. */
+/** The token of an assignment, if there is one, and whose it is. */
+interface Parts {
+  token?: Token;
+  owner?: User | undefined;
+}
+
 async function judgeParts(
   ports: Pick<Ports, 'store' | 'clock'>,
   act: Act,
   { resource, token: id }: AssignmentInput,
-): Promise<{ token?: Token } | Refusal> {
+): Promise<Parts | Refusal> {
   const { account } = act.actor;
   const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
   if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
   if (id === undefined) return {};
-  const token = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
-  if (isRefusal(token)) return token;
-  return mayHandToken(token.object) ? { token: token.object } : refusal('FORBIDDEN');
+  const read = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(read)) return read;
+  const { object: token } = read;
+  const [owner] =
+    token.owner === undefined ? [] : await ports.store.getMany([documents.user(token.owner)], ports.clock.now());
+  const mayChange = mayHandToken(token) && mayChangeToken(act.actor, token, owner?.value);
+  return mayChange ? { token, owner: owner?.value } : refusal('FORBIDDEN');
 }
 
-function assigned(user: User, resource: ResourceId, { token }: { token?: Token }): User | Refusal {
+function assigned(act: Act, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
+  if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
   const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
   if (!next) return refusal('TOKEN_NOT_OWNED');
   return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
 }
 
-function assignedAlone(token: Token, resource: ResourceId): Token | Refusal {
+function assignedAlone(act: Act, token: Token, resource: ResourceId, { owner }: Parts): Token | Refusal {
+  if (token.owner !== owner?.id) return refusal('CONTENTION');
+  if (!mayHandToken(token) || !mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
   const next = assignDirect(token, resource);
   return next.directResources.length <= MOST_RESOURCES_ASSIGNED ? next : refusal('ASSIGNMENT_LIMIT');
 }

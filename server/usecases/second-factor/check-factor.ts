@@ -17,6 +17,7 @@ import { refusal, type Verdict } from '../verdict.ts';
 import { burnAttempt, factorLine } from './burn-attempt.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import type { Candidate, Judgement } from './judgement.ts';
+import type { LimitedToken } from './read-limits.ts';
 
 export type FactorNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -32,15 +33,13 @@ export interface FactorCheck {
   scope: string;
   /** Hash of the transaction that the answer is to confirm. What was asked for another, or for none, is no question here. */
   transaction?: string;
-  /** The resource's `failedAttemptsBeforeLock`. */
-  threshold: number;
   userBlocked: boolean;
   /** Names this attempt, so that a repeated decision counts it once. */
   attempt: string;
   /** The event of what came of it, where this check is the last word: it hangs on the commit that decides. */
   tell?: (told: FactorTold) => Json;
   /** Which tokens may answer, read when it is this attempt's turn and again after every lost race. */
-  candidates: () => Promise<Stored<Token>[]>;
+  candidates: () => Promise<LimitedToken[]>;
 }
 
 /** What an event may say of a check. */
@@ -57,6 +56,7 @@ export type FactorOutcome = Verdict<
 const MAX_ROUNDS = 12;
 
 interface Judged extends Candidate {
+  stored: LimitedToken;
   judgement: Judgement;
 }
 type Wrong = Judged & { judgement: Extract<Judgement, { verdict: 'wrong' }> };
@@ -98,12 +98,13 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       const isUsed = judged.some(({ judgement }) => judgement.verdict === 'replayed');
       const accepted = isUsed ? undefined : judged.find(isAccepted);
       if (accepted) {
-        const next = forgiveFailures(accepted.judgement.next, check);
+        const { threshold } = accepted.stored;
+        const next = forgiveFailures(accepted.judgement.next, { ...check, threshold });
         const { kind } = next.factor;
         const event = check.tell?.({ otp: 'verified', token: next.id, kind });
         if (!(await replace(ports, accepted, next, { now, scope: check.scope, event }))) continue;
         const others = tokens.filter((other) => other !== accepted.stored);
-        await Promise.all(others.map(({ value }) => forgive(ports, value, check)));
+        await Promise.all(others.map((other) => forgive(ports, other, check.userBlocked)));
         const { passkey } = accepted.judgement;
         return { otp: 'verified', token: next.id, kind, ...(next.pin && { pin: true }), ...(passkey && { passkey }) };
       }
@@ -116,9 +117,10 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         return refusal(refused);
       }
 
-      const wrong = tried
-        .filter(isWrong)
-        .map((one) => ({ ...one, next: countWrongAnswer(afterWrong(one), { ...check, now }) }));
+      const wrong = tried.filter(isWrong).map((one) => {
+        const { threshold } = one.stored;
+        return { ...one, next: countWrongAnswer(afterWrong(one), { ...check, threshold, now }) };
+      });
       const noneLeft = wrong.every(({ next }) => next.lock !== undefined);
       const code = noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG';
       const reason = wrong.find(({ judgement }) => judgement.reason !== undefined)?.judgement.reason;
@@ -145,7 +147,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
 async function judge(
   ports: FactorNeeds,
   check: FactorCheck,
-  tokens: readonly Stored<Token>[],
+  tokens: readonly LimitedToken[],
   now: number,
 ): Promise<Judged[]> {
   const meant = tokens.filter(
@@ -235,14 +237,14 @@ async function replace(
 /** A success forgives the failures of the other tokens of the same assignment, unless they are locked. */
 async function forgive(
   ports: FactorNeeds,
-  token: Token,
-  rule: { threshold: number; userBlocked: boolean },
+  { value: token, threshold }: LimitedToken,
+  userBlocked: boolean,
 ): Promise<void> {
   const key = documents.token(token.id);
   await transact(ports, key.anchor, [key], ([current]) => {
     // One that has changed hands since is no longer of this assignment.
     if (current?.value.epoch !== token.epoch) return { answer: undefined };
-    const next = forgiveFailures(current.value, rule);
+    const next = forgiveFailures(current.value, { threshold, userBlocked });
     if (next.failures === current.value.failures) return { answer: undefined };
     return { answer: undefined, write: { put: [{ key, value: next }] } };
   });

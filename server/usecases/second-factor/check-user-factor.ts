@@ -2,9 +2,9 @@ import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, type SecondAnswer } from '../../domain/second-factor.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import type { SignInWay, User } from '../../domain/user.ts';
-import { readPairs } from '../authentication/read-pairs.ts';
 import { newOperation } from '../transact.ts';
 import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
+import { readLimitedPairs } from './read-limits.ts';
 
 export interface UserFactor {
   method: 'otp' | 'password-otp';
@@ -31,10 +31,9 @@ export function checkUserFactor(
     scope,
     accepts: signs?.kinds ?? acceptedKinds(resource),
     ...(signs && { transaction: signs.transaction }),
-    threshold: resource.failedAttemptsBeforeLock,
     userBlocked: user.blocked,
     attempt: newOperation(ports),
     ...(tell && { tell }),
-    candidates: async () => (await readPairs(ports, user, resource.id, way)).tokens,
+    candidates: () => readLimitedPairs(ports, user, resource, way),
   });
 }

@@ -2,10 +2,10 @@ import type { EventDraft } from '../../domain/event.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { signingKinds } from '../../domain/signing.ts';
 import { parseTransaction, type TransactionField, transactionHash } from '../../domain/transaction.ts';
-import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
 import { checkFactor } from '../second-factor/check-factor.ts';
+import { readLimitedToken } from '../second-factor/read-limits.ts';
 import { newOperation } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { findSigningPlace, SIGNING_SCOPE } from './signing-place.ts';
@@ -24,10 +24,9 @@ export async function checkSignature(
   if (parsed.kind === 'refused') return refusal('TRANSACTION_INVALID', { detail: parsed.reason });
   const place = await findSigningPlace(ports, act, id);
   if (isRefusal(place)) return place;
-  const { token, user, resource, threshold } = place;
+  const { token, user, resource } = place;
   const transaction = transactionHash(parsed.fields);
   const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction };
-  const key = documents.token(id);
   const outcome = await checkFactor(ports, user?.id ?? id, {
     method: 'token',
     way: 'api',
@@ -35,7 +34,6 @@ export async function checkSignature(
     accepts: signingKinds(resource, { fields: [...parsed.fields] }),
     scope: SIGNING_SCOPE,
     transaction,
-    threshold,
     userBlocked: false,
     attempt: newOperation(ports),
     tell: (told) => {
@@ -46,9 +44,9 @@ export async function checkSignature(
       return eventOf(act, { type: 'transaction', ...about, ...result }, ports.clock.now());
     },
     candidates: async () => {
-      const stored = await ports.store.getMany([key], ports.clock.now());
+      const stored = await readLimitedToken(ports, token, resource);
       // One that has changed hands since is another one's to sign with.
-      return stored.filter((one) => one !== undefined).filter(({ value }) => value.epoch === token.epoch);
+      return stored.filter(({ value }) => value.epoch === token.epoch);
     },
   });
   return isRefusal(outcome) ? outcome : { signed: transaction };

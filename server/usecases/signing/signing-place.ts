@@ -1,6 +1,6 @@
-import { assignmentTo, validPairs } from '../../domain/assignments.ts';
+import { resourcesOpenedBy } from '../../domain/assignments.ts';
 import { mayAuthenticateOn } from '../../domain/authority.ts';
-import type { ResourceId, TokenId } from '../../domain/ids.ts';
+import type { TokenId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Token } from '../../domain/token.ts';
 import { mayComeIn, type User } from '../../domain/user.ts';
@@ -21,8 +21,6 @@ export interface SigningPlace {
   user: User | undefined;
   /** One of those that the token opens, on which somebody could be authenticated now. */
   resource: Resource;
-  /** Of all resources that it opens, the least: nobody gets more guesses by signing. */
-  threshold: number;
 }
 
 /**
@@ -40,28 +38,15 @@ export async function findSigningPlace(
   const { object: token } = found;
   const user = token.owner === undefined ? undefined : await readUser(ports, account, token.owner);
   if (user && !mayComeIn(user, 'api')) return refusal('ACCESS_DENIED');
-  const opened = resourcesOf(token, user);
+  const opened = resourcesOpenedBy(token, user);
   const own = opened.filter((resource) => mayAuthenticateOn(act.actor, resource));
   if (own.length === 0) return refusal(opened.length === 0 ? 'ASSIGNMENT_NOT_FOUND' : 'SCOPE_MISSING');
-  const all = await ports.store.getMany(opened.map(documents.resource), ports.clock.now());
-  const threshold = Math.min(...all.flatMap((one) => (one ? [one.value.failedAttemptsBeforeLock] : [])));
   let refused: Refusal = refusal('RESOURCE_NOT_FOUND');
   for (const resource of own) {
     const access = await readAccess(ports, resource, undefined, account);
     if (isRefusal(access)) refused = access;
     else if (access.resource.testMode !== undefined) refused = refusal('TEST_RESOURCE');
-    else return { token, user, resource: access.resource, threshold };
+    else return { token, user, resource: access.resource };
   }
   return refused;
-}
-
-function resourcesOf(token: Token, user: User | undefined): ResourceId[] {
-  const tokens = new Map([[token.id, token]]);
-  const paired = (user?.assignments ?? [])
-    .filter(({ resource }) => {
-      const assignment = user && assignmentTo(user, resource);
-      return assignment && validPairs(assignment, tokens, user.id).length > 0;
-    })
-    .map(({ resource }) => resource);
-  return [...new Set([...paired, ...token.directResources])];
 }
