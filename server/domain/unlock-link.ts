@@ -1,4 +1,6 @@
+import { resourcesOpenedBy } from './assignments.ts';
 import { isMailboxTheirs } from './enrolment-address.ts';
+import type { ResourceId } from './ids.ts';
 import type { Resource } from './resource.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
@@ -17,6 +19,8 @@ export interface UnlockLink {
   secretHash: string;
   /** Where it was sent. */
   email: string;
+  /** Where it was asked for: it unlocks tokens with which its person is assigned there. */
+  resource: ResourceId;
   /** Of the password that was shown for it: one that was changed since stands for nothing. */
   passwordDigest: string;
   expiresAt: number;
@@ -35,12 +39,25 @@ export function unlocksByMail({ lock, enabled }: Pick<Token, 'lock' | 'enabled'>
   return enabled && lock?.reason === 'otp-failures';
 }
 
+/** Whether a resource has locked tokens unlocked by mail. */
+export function allowsUnlock({ enrolment }: Pick<Resource, 'enrolment'>): boolean {
+  return enrolment?.unlockByMail === true;
+}
+
+/**
+ * Whether a link may unlock the token: every resource that takes it allows it, so that a lax one brings back no guesses at
+ * another (SR-67).
+ *
+ * @param allows what is known of resources; one that is not among them allows nothing
+ */
+export function isUnlockable(token: Token, owner: User, allows: ReadonlyMap<ResourceId, boolean>): boolean {
+  return unlocksByMail(token) && resourcesOpenedBy(token, owner).every((resource) => allows.get(resource) === true);
+}
+
 /** Whether to offer a link to somebody who has shown the first factor. */
 export function offersUnlock(
-  { enrolment }: Pick<Resource, 'enrolment'>,
+  resource: Pick<Resource, 'enrolment'>,
   user: Pick<User, 'email' | 'emailOnPassword'>,
-  tokens: readonly Token[],
 ): boolean {
-  const isMailable = user.email !== undefined && isMailboxTheirs(user, 'password');
-  return enrolment?.unlockByMail === true && isMailable && tokens.some(unlocksByMail);
+  return allowsUnlock(resource) && user.email !== undefined && isMailboxTheirs(user, 'password');
 }

@@ -4,7 +4,6 @@ import { type Flow, factorOf } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { SecondAnswer } from '../../domain/second-factor.ts';
-import { offersUnlock } from '../../domain/unlock-link.ts';
 import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
@@ -13,6 +12,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import { burnUnknown } from '../second-factor/burn-attempt.ts';
 import type { FactorOutcome } from '../second-factor/check-factor.ts';
 import { checkUserFactor } from '../second-factor/check-user-factor.ts';
+import { mayAskUnlock } from '../unlock/unlockable-tokens.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
@@ -107,7 +107,8 @@ export async function afterSecond(
 /** Whether they may have a link mailed that unlocks what is locked by now. */
 async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
   const { tokens } = await readPairs(ports, user, resource.id);
-  return offersUnlock(
+  return mayAskUnlock(
+    ports,
     resource,
     user,
     tokens.map(({ value }) => value),

@@ -5,13 +5,13 @@ import { passwordRight } from '../../domain/flow-steps.ts';
 import { widgetMethod } from '../../domain/methods.ts';
 import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../../domain/second-factor.ts';
 import { requiredDenial, requiredFactors } from '../../domain/step-up.ts';
-import { offersUnlock } from '../../domain/unlock-link.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { asksToEnrol, offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import { judgeEnvironment } from '../environment/judge-environment.ts';
 import { checkPassword } from '../passwords/check-password.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { offerFirst } from '../second-factor/offer-first.ts';
+import { mayAskUnlock } from '../unlock/unlockable-tokens.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 
@@ -67,7 +67,7 @@ export function answerPassword(
       if (factors.kind === 'deny') {
         const percent = environment?.percent ?? undefined;
         const about = { about: user.id, ...(percent !== undefined && { percent }) };
-        const offers = factors.reason === 'locked' && offersUnlock(access.resource, user, tokens);
+        const offers = factors.reason === 'locked' && (await mayAskUnlock(ports, access.resource, user, tokens));
         return {
           refusal: refusal(requiredDenial(factors.reason), about),
           ...(offers && { after: unlockOffered(user, digest) }),

@@ -10,6 +10,7 @@ import { unknownSubject } from '../second-factor/burn-attempt.ts';
 import { newOperation } from '../transact.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { mayResetEverywhere } from './may-reset-everywhere.ts';
 import { askedInVain, countMail, countQuestion } from './reset-question.ts';
 import { newReset, resetMail } from './start-password-reset.ts';
 
@@ -66,10 +67,13 @@ export async function askPasswordReset(
 
 /**
  * The person as they are now, if they sign in there with a password: whoever has none does not get one by mail, for that
- * would be a way in that nobody has given them.
+ * would be a way in that nobody has given them. Nor do people whose password counts where no mail changes it.
  */
 async function whoMayReset(ports: Needs, found: User, resource: ResourceId): Promise<User | undefined> {
-  const { user, tokens } = await readPairs(ports, found, resource);
-  if (user?.passwordHash === undefined) return undefined;
+  const [{ user, tokens }, everywhere] = await Promise.all([
+    readPairs(ports, found, resource),
+    mayResetEverywhere(ports, found),
+  ]);
+  if (user?.passwordHash === undefined || !everywhere) return undefined;
   return isAssigned(assignmentTo(user, resource), tokens) ? user : undefined;
 }

@@ -8,6 +8,7 @@ import { readAccess } from '../authentication/read-access.ts';
 import { secretMatches } from '../flow/flow-handle.ts';
 import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { mayResetEverywhere } from './may-reset-everywhere.ts';
 import { passwordRule } from './new-password.ts';
 import { passwordDigest } from './password-digest.ts';
 
@@ -57,6 +58,7 @@ export async function readReset(
   const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
   if (access && isRefusal(access)) return access;
   if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
+  if (access && !(await mayResetEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
   return { key, user: user.value };
 }
 

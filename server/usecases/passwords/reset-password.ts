@@ -26,6 +26,9 @@ export async function resetPassword(
   const { key: resetKey, user: known } = opened;
   const hashed = await hashNewPassword(ports, known, password);
   if (isRefusal(hashed)) return hashed;
+  // The hash took its time: a resource that forbids it may have come to the user meanwhile.
+  const still = await readReset(ports, link, whence.address);
+  if (isRefusal(still)) return still;
 
   const keys = [documents.user(known.id), documents.passwordReset(known.id)] as const;
   const act: Act = { actor: { kind: 'user', account: known.account, id: known.id }, ...whence };
@@ -34,7 +37,7 @@ export async function resetPassword(
     keys[0].anchor,
     keys,
     ([user, reset], now): Decision<Verdict<{ to: string }>> => {
-      // The hash took its time: the link may have been used, replaced or made worthless meanwhile.
+      // The link may have been used, replaced or made worthless meanwhile.
       if (!user || !reset || !opens(resetKey, reset.value, user.value, now)) {
         return { answer: refusal('RESET_LINK_INVALID') };
       }

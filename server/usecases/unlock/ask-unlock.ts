@@ -3,8 +3,8 @@ import type { Flow } from '../../domain/flow.ts';
 import { claimStep, holdsClaim, released } from '../../domain/flow-steps.ts';
 import type { FlowId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
+import type { Resource } from '../../domain/resource.ts';
 import {
-  offersUnlock,
   UNLOCK_LINK_LIFETIME_MS,
   UNLOCKS_PER_PERSON,
   UNLOCKS_WINDOW_MS,
@@ -27,6 +27,7 @@ import { writePersonLink } from '../person-link.ts';
 import { type Decision, newOperation, transact } from '../transact.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { mayAskUnlock } from './unlockable-tokens.ts';
 
 type Needs = StepNeeds & Pick<Ports, 'courier'>;
 
@@ -93,16 +94,13 @@ async function mailLink(
 }
 
 /** The person as they are now, if what they showed still counts and there is still something to unlock. */
-async function stillLockedOut(
-  ports: Needs,
-  flow: Flow,
-  resource: Parameters<typeof offersUnlock>[0],
-): Promise<User | undefined> {
+async function stillLockedOut(ports: Needs, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;
   const { user, tokens } = await readPairs(ports, known, flow.resource);
   if (!user || flow.passwordDigest !== passwordDigest(user)) return undefined;
-  const offers = offersUnlock(
+  const offers = await mayAskUnlock(
+    ports,
     resource,
     user,
     tokens.map(({ value }) => value),
@@ -127,6 +125,7 @@ async function sendLink(
     const value: UnlockLink = {
       secretHash: hashSecret(secret),
       email,
+      resource: flow.resource,
       passwordDigest: passwordDigest(user),
       expiresAt: at + UNLOCK_LINK_LIFETIME_MS,
     };

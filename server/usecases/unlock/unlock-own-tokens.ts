@@ -1,38 +1,57 @@
-import type { TokenId } from '../../domain/ids.ts';
+import { resourcesOpenedBy } from '../../domain/assignments.ts';
+import type { ResourceId, TokenId } from '../../domain/ids.ts';
 import { unlockToken } from '../../domain/lockout.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
-import { unlockStands, unlocksByMail } from '../../domain/unlock-link.ts';
+import { allowsUnlock, isUnlockable, unlockStands } from '../../domain/unlock-link.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import { indexes } from '../../ports/indexes.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
+import { readPairs } from '../authentication/read-pairs.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';
 import { secretMatches } from '../flow/flow-handle.ts';
 import { movePlaces } from '../objects/object-places.ts';
-import { sweepIndex } from '../objects/sweep-index.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { type PersonLink, parsePersonLink } from '../person-link.ts';
 import { type Decision, transact } from '../transact.ts';
-import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { readAllowing, unlockableTokens } from './unlockable-tokens.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
 
 const INVALID = refusal('LINK_INVALID');
 
-/** Whose link it is. Looking uses nothing up: mail programs look at links before people do. */
-export async function viewUnlock(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  text: unknown,
-): Promise<Verdict<{ user: User; key: PersonLink }>> {
+/** What a link unlocks: tokens with which its person is assigned to the resource where they asked for it. */
+interface Unlocking {
+  user: User;
+  key: PersonLink;
+  resource: ResourceId;
+  tokens: TokenId[];
+}
+
+/**
+ * Whose link it is, while it still unlocks something and its resource allows it. Looking uses nothing up: mail programs look
+ * at links before people do.
+ */
+export async function viewUnlock(ports: Pick<Ports, 'store' | 'clock'>, text: unknown): Promise<Verdict<Unlocking>> {
   const key = parsePersonLink(text);
   if (!key) return INVALID;
   const now = ports.clock.now();
-  const [user, link] = await ports.store.getMany([documents.user(key.user), documents.unlockLink(key.user)], now);
-  if (!user || !link || !secretMatches(key.secret, link.value.secretHash)) return INVALID;
-  if (!unlockStands(link.value, user.value, passwordDigest(user.value), now)) return INVALID;
-  return (await readUser(ports, user.value.account, key.user)) ? { user: user.value, key } : INVALID;
+  const [known, link] = await ports.store.getMany([documents.user(key.user), documents.unlockLink(key.user)], now);
+  if (!known || !link || !secretMatches(key.secret, link.value.secretHash)) return INVALID;
+  const { resource: id } = link.value;
+  const [[resource], { user, tokens }] = await Promise.all([
+    ports.store.getMany([documents.resource(id)], now),
+    readPairs(ports, known.value, id),
+  ]);
+  if (!user || !unlockStands(link.value, user, passwordDigest(user), now)) return INVALID;
+  if (resource?.value.enabled !== true || !allowsUnlock(resource.value)) return INVALID;
+  const unlockable = await unlockableTokens(
+    ports,
+    user,
+    tokens.map(({ value }) => value),
+  );
+  return unlockable.length > 0 ? { user, key, resource: id, tokens: unlockable.map((token) => token.id) } : INVALID;
 }
 
 /**
@@ -46,30 +65,39 @@ export async function unlockOwnTokens(
 ): Promise<Verdict<{ unlocked: true }>> {
   const opened = await viewUnlock(ports, text);
   if (isRefusal(opened)) return opened;
-  const { user, key } = opened;
+  const { user, key, resource, tokens } = opened;
   const act: Act = { actor: { kind: 'user', account: user.account, id: user.id }, ...whence };
   const keys = [documents.user(user.id), documents.unlockLink(user.id)] as const;
   const used = await transact(ports, keys[0].anchor, keys, ([stored, link], now): Decision<Verdict<{ user: User }>> => {
     if (!stored || !link || !secretMatches(key.secret, link.value.secretHash)) return { answer: INVALID };
     if (!unlockStands(link.value, stored.value, passwordDigest(stored.value), now)) return { answer: INVALID };
-    const append = [eventOf(act, { type: 'user.unlock-used', subject: user.id }, now)];
+    const append = [eventOf(act, { type: 'user.unlock-used', subject: user.id, resource }, now)];
     return { answer: { user: stored.value }, write: { delete: [keys[1]], append } };
   });
   if (isRefusal(used)) return used;
-  const index = indexes.tokensOf(user.account, user.id);
-  await sweepIndex(ports, index, (id) => unlock(ports, act, id as TokenId, user));
+  const unlocked = await Promise.all(tokens.map((id) => unlock(ports, act, { id, resource, owner: used.user })));
+  if (!unlocked.includes(true)) return INVALID;
   tellOwner(ports, used.user, 'token-unlocked', { language, whence });
   return { unlocked: true };
 }
 
-async function unlock(ports: Needs, act: Act, id: TokenId, owner: User): Promise<void> {
+/** Whether it was unlocked: what takes the token may have changed since the link was looked at. */
+async function unlock(
+  ports: Needs,
+  act: Act,
+  { id, resource, owner }: { id: TokenId; resource: ResourceId; owner: User },
+): Promise<boolean> {
   const key = documents.token(id);
-  await transact(ports, key.anchor, [key], ([stored], now) => {
+  const [known] = await ports.store.getMany([key], ports.clock.now());
+  if (!known) return false;
+  const allows = await readAllowing(ports, owner, [known.value]);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<boolean> => {
     const token = stored?.value;
-    if (token?.owner !== owner.id || !unlocksByMail(token)) return { answer: undefined };
+    const takes = token ? resourcesOpenedBy(token, owner) : [];
+    if (!token || !takes.includes(resource) || !isUnlockable(token, owner, allows)) return { answer: false };
     const next = unlockToken(token);
-    const event = eventOf(act, { type: 'token.updated', subject: id, changed: ['failures', 'lock'] }, now);
+    const event = eventOf(act, { type: 'token.updated', subject: id, resource, changed: ['failures', 'lock'] }, now);
     const put = [{ key, value: next }];
-    return { answer: undefined, write: { put, index: movePlaces(key, token, next), append: [event] } };
+    return { answer: true, write: { put, index: movePlaces(key, token, next), append: [event] } };
   });
 }

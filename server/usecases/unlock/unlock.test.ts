@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Resource } from '../../domain/resource.ts';
 import { UNLOCK_LINK_LIFETIME_MS } from '../../domain/unlock-link.ts';
 import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
-import { updateResource, updateUser } from '../../testing/acting.ts';
-import { meanwhile, overwrite, type Scene, type SceneOptions, setScene, wrongCode } from '../../testing/scene.ts';
+import { assign, unassign, updateResource, updateUser } from '../../testing/acting.ts';
+import {
+  addResource,
+  addToken,
+  meanwhile,
+  must,
+  overwrite,
+  type Scene,
+  type SceneOptions,
+  setScene,
+  wrongCode,
+} from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import { unlockOwnTokens, viewUnlock } from './unlock-own-tokens.ts';
@@ -199,5 +210,112 @@ describe('attacks on unlocking', () => {
     await expect(walk.askUnlock()).rejects.toThrow('sending a mail');
     ports.courier.send = send;
     ports.store.intercept = {};
+  });
+});
+
+// SR-67. The attack: whoever knows the password and reads the mailbox locks a token at a resource that unlocks by mail, and has
+// it unlocked for a resource that does not, to go on guessing there.
+describe('SR-67: a link of one resource', () => {
+  const unlocking = { kinds: ['totp'], required: false, unlockByMail: true } as const;
+  const addBank = ({ account }: Scene, unlockByMail: boolean) =>
+    addResource(ports, account, {
+      name: 'Bank',
+      enrolment: { ...unlocking, kinds: [...unlocking.kinds], unlockByMail },
+    });
+  const shared: [string, (scene: Scene, resource: Resource) => object][] = [
+    ['with its owner', ({ user, tokens }) => ({ user: user.id, token: tokens[0]?.id })],
+    ['directly', ({ tokens }) => ({ token: tokens[0]?.id })],
+  ];
+  const share = async (scene: Scene, resource: Resource, parts: (typeof shared)[number][1]) =>
+    must(await assign(ports, { account: scene.account, resource: resource.id, ...parts(scene, resource) }));
+
+  test.each(shared)('is not offered for a token that a resource without such links takes %s', async (_name, parts) => {
+    const scene = await setStage();
+    await share(scene, await addBank(scene, false), parts);
+    const walk = await lockOut(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(walk.view.unlock).toBeUndefined();
+    const next = await Walk.begin(scene);
+    await next.identify();
+    expect((await next.password()) as object).not.toHaveProperty('unlock');
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test.each(shared)('leads nowhere once such a resource takes the token %s', async (_name, parts) => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    await share(scene, await addBank(scene, false), parts);
+    expect(await viewUnlock(ports, linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await unlock(linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await isLocked(scene)).toBe(true);
+    expect(ports.courier.sent.filter(({ kind }) => kind === 'security-notice')).toEqual([]);
+  });
+
+  test('is not sent that was offered before such a resource took the token', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await share(scene, await addBank(scene, false), ({ tokens }) => ({ token: tokens[0]?.id }));
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'ACCESS_DENIED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test('unlocks a token whose resources all unlock by mail', async () => {
+    const scene = await setStage();
+    await share(scene, await addBank(scene, true), ({ user, tokens }) => ({ user: user.id, token: tokens[0]?.id }));
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    expect(await unlock(linkTo())).toEqual({ unlocked: true });
+    expect(await isLocked(scene)).toBe(false);
+  });
+
+  test('leaves the user’s tokens of other resources as they are', async () => {
+    const scene = await setStage();
+    const [bank, other] = [await addBank(scene, true), await addToken(ports, scene.account, { owner: scene.user.id })];
+    await share(scene, bank, ({ user }) => ({ user: user.id, token: other.id }));
+    await overwrite(ports, documents.token(other.id), { lock: { reason: 'otp-failures', at: 0 } });
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    expect(await unlock(linkTo())).toEqual({ unlocked: true });
+    expect(await isLocked(scene)).toBe(false);
+    expect((await other.stored()).lock).toBeDefined();
+  });
+
+  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+    [
+      'the resource no longer unlocks by mail',
+      ({ account, resource }) =>
+        updateResource(ports, account, resource.id, {
+          enrolment: { ...unlocking, kinds: ['totp'], unlockByMail: false },
+        }),
+    ],
+    ['the resource is switched off', meanwhile.disableResource],
+    [
+      'the user is no longer assigned there',
+      ({ account, resource, user, tokens }) =>
+        unassign(ports, { account, resource: resource.id, user: user.id, token: tokens[0]?.id }),
+    ],
+  ])('leads nowhere once %s', async (_name, change) => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    must((await change(scene)) as object);
+    expect(await viewUnlock(ports, linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await unlock(linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test.each(shared)('unlocks nothing that such a resource takes %s while it is used', async (_name, parts) => {
+    const scene = await setStage();
+    const bank = await addBank(scene, false);
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    ports.store.intercept.commit = async (_change, go) => {
+      ports.store.intercept = {};
+      await share(scene, bank, parts);
+      return go();
+    };
+    await unlock(linkTo());
+    expect(await isLocked(scene)).toBe(true);
   });
 });
