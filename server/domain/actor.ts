@@ -21,6 +21,8 @@ export type Actor =
       role: Role;
       /** Resources to which they are assigned *and* on which they are allowed access; nothing to a superuser. */
       resources: readonly ResourceId[];
+      /** Resources to which they are assigned without being allowed access: they see those. */
+      readable?: readonly ResourceId[];
       /** Not they themselves, but a site's backend with a key of theirs that speaks the Protectimus dialect. */
       through?: ApiKeyId;
     }

@@ -25,7 +25,10 @@ export interface Administrator {
   createdBy?: ActorReference;
 }
 
-/** They act on a resource to which they are assigned *and* on which they are allowed access: two conditions. */
+/**
+ * They see a resource to which they are assigned, and act on it if they are allowed access as well. Of a resource without a
+ * grant they see nothing.
+ */
 export interface Grant {
   resource: ResourceId;
   allowed: boolean;
@@ -63,9 +66,12 @@ export function actorOf(
   account: Pick<Account, 'superuser'>,
   administrator: Pick<Administrator, 'id' | 'account' | 'grants'>,
 ): AdministratorActor {
-  const resources = administrator.grants.filter(({ allowed }) => allowed).map(({ resource }) => resource);
+  const granted = (wanted: boolean) =>
+    administrator.grants.filter(({ allowed }) => allowed === wanted).map(({ resource }) => resource);
   const { id } = administrator;
-  return { kind: 'administrator', account: administrator.account, id, role: roleOf(account, id), resources };
+  const role = roleOf(account, id);
+  const [resources, readable] = [granted(true), granted(false)];
+  return { kind: 'administrator', account: administrator.account, id, role, resources, readable };
 }
 
 /** Uses a recovery code up, or counts a wrong one. Undefined: no code is looked at any more. */

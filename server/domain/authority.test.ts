@@ -4,6 +4,7 @@ import type { Actor } from './actor.ts';
 import { referenceTo } from './actor.ts';
 import { API_SCOPES } from './api-scope.ts';
 import {
+  isEventVisible,
   mayActOn,
   mayAdminister,
   mayAuthenticateEverywhere,
@@ -17,6 +18,8 @@ import {
   mayDelete,
   mayMakeAdministrators,
   maySee,
+  maySeeResource,
+  visibleResources,
 } from './authority.ts';
 import { idFromBytes, type ResourceId } from './ids.ts';
 import type { Assignment } from './user.ts';
@@ -164,4 +167,48 @@ test('a key confined to resources has no business with the account’s objects',
   const confined = key('all', [id('res', 1)]);
   expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(confined))).toBe(false);
   expect(mayChangeUser(confined, assignedTo([]))).toBe(false);
+});
+
+describe('SR-67: seeing resources', () => {
+  const confined = fc.tuple(someResources, someResources).map(([own, readable]): Actor & { kind: 'administrator' } => ({
+    kind: 'administrator',
+    account,
+    id: id('adm', 2),
+    role: 'administrator',
+    resources: own,
+    readable,
+  }));
+
+  test('takes a grant, and acting on one takes that it is seen', () => {
+    fc.assert(
+      fc.property(confined, fc.constantFrom(...resources), (actor, resource) => {
+        const isGranted = [...actor.resources, ...(actor.readable ?? [])].includes(resource);
+        expect(maySeeResource(actor, resource)).toBe(isGranted);
+        expect(visibleResources(actor)?.has(resource)).toBe(isGranted);
+        expect(mayActOn(actor, resource) && !maySeeResource(actor, resource)).toBe(false);
+      }),
+    );
+  });
+
+  test('is the superuser’s, the operator’s and an unconfined key’s everywhere, a confined key’s and a person’s nowhere', () => {
+    for (const actor of [superuser, operator, key('objects')]) expect(visibleResources(actor)).toBeUndefined();
+    for (const actor of [person, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
+  });
+
+  test('decides on events: one that names another resource in whatever part is left out', () => {
+    const part = fc.option(fc.constantFrom(...resources, id('usr', 1)), { nil: undefined });
+    fc.assert(
+      fc.property(confined, part, part, part, (actor, resource, subject, related) => {
+        const event = {
+          ...(resource?.startsWith('res_') && { resource: resource as ResourceId }),
+          ...(subject && { subject }),
+          ...(related && { related: [related] }),
+        };
+        const named = [event.resource, subject, related].filter((one) => one?.startsWith('res_'));
+        const isShown = named.every((one) => maySeeResource(actor, one as ResourceId));
+        expect(isEventVisible(visibleResources(actor), event)).toBe(isShown);
+        expect(isEventVisible(visibleResources(superuser), event)).toBe(true);
+      }),
+    );
+  });
 });

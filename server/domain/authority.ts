@@ -1,7 +1,8 @@
 import type { Actor, ActorReference } from './actor.ts';
 import { referenceTo } from './actor.ts';
 import type { ApiScope } from './api-key.ts';
-import type { ResourceId, UserId } from './ids.ts';
+import type { AccountEvent } from './event.ts';
+import { parseId, type ResourceId, type UserId } from './ids.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
 
@@ -22,7 +23,7 @@ export function mayGrant(actor: Actor, scopes: readonly ApiScope[]): boolean {
   return actor.kind !== 'api-key' || scopes.every((scope) => actor.scopes.includes(scope));
 }
 
-/** Making administrators, and granting them resources: they see everything, and may do there what `read` and `write` are. */
+/** Making administrators, and granting them resources: they may do there what `read` and `write` are. */
 export function mayMakeAdministrators(actor: Actor): boolean {
   return mayAdminister(actor) && mayGrant(actor, ['read', 'write']);
 }
@@ -34,9 +35,33 @@ function mayEverywhere(actor: Actor): boolean {
   return actor.kind === 'operator' || actor.kind === 'service';
 }
 
-/** Seeing users, tokens, filters and resources: every administrator sees them all. */
+/** Seeing users, tokens and filters: every administrator sees them all. */
 export function maySee(actor: Actor): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor);
+}
+
+/** The resources that somebody sees, with their events and statistics. Undefined: all of the account (SR-67). */
+export function visibleResources(actor: Actor): ReadonlySet<ResourceId> | undefined {
+  if (mayEverywhere(actor)) return undefined;
+  return new Set(actor.kind === 'administrator' ? [...actor.resources, ...(actor.readable ?? [])] : []);
+}
+
+export function maySeeResource(actor: Actor, resource: ResourceId): boolean {
+  return visibleResources(actor)?.has(resource) ?? true;
+}
+
+/**
+ * Whether an event is shown: every resource that it names is seen. What it names beside, everybody sees who sees events.
+ *
+ * @param visible as `visibleResources` says
+ */
+export function isEventVisible(
+  visible: ReadonlySet<string> | undefined,
+  { resource, subject, related = [] }: Pick<AccountEvent, 'resource' | 'subject' | 'related'>,
+): boolean {
+  if (visible === undefined) return true;
+  const named = [resource, ...[subject, ...related].filter((id) => parseId('res', id) !== undefined)];
+  return named.every((id) => id === undefined || visible.has(id));
 }
 
 /** Making users, tokens and filters. */

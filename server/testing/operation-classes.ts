@@ -2,8 +2,12 @@
  * Who may call an operation, in one word each. The role matrix derives from it what every kind of caller is answered.
  *
  * - `sees`, `creates`: every administrator, and keys with `read` or `write`.
+ * - `sees-resource`: administrators with a grant of the resource of the sample, allowed there or not, and keys with `read`.
+ * - `sees-all`: the superuser, and keys with `read`.
  * - `creates-resource`: the superuser, and keys with `write`.
- * - `acts-on-resource`: whoever may act on the resource of the sample.
+ * - `deletes-resource`: the same; to administrators without a grant of the resource it is absent.
+ * - `acts-on-resource`: administrators who may act on the resource of the sample, to which it is absent without a grant.
+ * - `changes-assigned`: administrators who may act on the resource where the user or token of the sample is used.
  * - `deletes`: the superuser, and whoever made it.
  * - `administers`: the superuser, and keys with `administer`.
  * - `grants`: the superuser; keys with `administer` only what they have themselves, which the sample asks for more of.
@@ -15,8 +19,12 @@
 export type OperationClass =
   | 'sees'
   | 'creates'
+  | 'sees-resource'
+  | 'sees-all'
   | 'creates-resource'
+  | 'deletes-resource'
   | 'acts-on-resource'
+  | 'changes-assigned'
   | 'deletes'
   | 'administers'
   | 'grants'
@@ -35,24 +43,24 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /environment/check': 'key-only',
   'POST /environment': 'key-only',
   'GET /users/{id}/environments': 'sees',
-  'DELETE /users/{id}/environments': 'acts-on-resource',
+  'DELETE /users/{id}/environments': 'changes-assigned',
   'POST /resources': 'creates-resource',
   'GET /resources': 'sees',
-  'GET /resources/{id}': 'sees',
+  'GET /resources/{id}': 'sees-resource',
   'PATCH /resources/{id}': 'acts-on-resource',
   'POST /resources/{id}/logo': 'acts-on-resource',
   'DELETE /resources/{id}/logo': 'acts-on-resource',
   'POST /users': 'creates',
   'GET /users': 'sees',
   'GET /users/{id}': 'sees',
-  'PATCH /users/{id}': 'acts-on-resource',
+  'PATCH /users/{id}': 'changes-assigned',
   'POST /tokens': 'creates',
   'GET /tokens': 'sees',
   'GET /tokens/{id}': 'sees',
-  'PATCH /tokens/{id}': 'acts-on-resource',
-  'POST /tokens/{id}/check': 'acts-on-resource',
-  'POST /tokens/{id}/resync': 'acts-on-resource',
-  'POST /tokens/{id}/resync-questions': 'acts-on-resource',
+  'PATCH /tokens/{id}': 'changes-assigned',
+  'POST /tokens/{id}/check': 'changes-assigned',
+  'POST /tokens/{id}/resync': 'changes-assigned',
+  'POST /tokens/{id}/resync-questions': 'changes-assigned',
   'POST /assignments': 'acts-on-resource',
   'DELETE /assignments': 'acts-on-resource',
   'POST /filters': 'creates',
@@ -61,23 +69,23 @@ export const operationClasses: Record<string, OperationClass> = {
   // A filter's rule holds wherever it is attached, so changing it is for those who may delete it.
   'PATCH /filters/{id}': 'deletes',
   'DELETE /filters/{id}': 'deletes',
-  'DELETE /resources/{id}': 'creates-resource',
+  'DELETE /resources/{id}': 'deletes-resource',
   'DELETE /users/{id}': 'deletes',
   'DELETE /tokens/{id}': 'deletes',
-  'POST /users/{id}/password-reset': 'acts-on-resource',
+  'POST /users/{id}/password-reset': 'changes-assigned',
   'POST /users/{id}/enrolment-link': 'acts-on-resource',
   'POST /bulk/users': 'creates',
   'POST /bulk/tokens': 'creates',
   // Each row has an outcome of its own; the request is taken.
   'POST /bulk/assignments': 'creates',
   'POST /token-imports': 'creates',
-  'POST /explain': 'sees',
+  'POST /explain': 'sees-resource',
   'GET /checklist': 'sees',
   'GET /events': 'sees',
-  'GET /events/export': 'sees',
+  'GET /events/export': 'sees-all',
   'GET /users/{id}/events': 'sees',
   'GET /tokens/{id}/events': 'sees',
-  'GET /statistics': 'sees',
+  'GET /statistics': 'sees-resource',
   'GET /statistics/resources': 'sees',
   'GET /account': 'sees',
   'PATCH /account': 'administers',
@@ -115,7 +123,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /session': 'self',
   'GET /administrators': 'administers',
   'GET /administrators/{id}': 'administers',
-  // An administrator sees everything and acts on what is granted, so that is for whoever may read and write.
+  // An administrator sees and acts on what is granted, so that is for whoever may read and write.
   'PATCH /administrators/{id}': 'grants',
   'DELETE /administrators/{id}': 'administers',
   'POST /administrators/{id}/transfer': 'superuser-self',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sampleEvent } from '../../testing/stream-of-events.ts';
-import { countSignIns, dayOf, daysBetween, isSignIn, NO_SIGN_INS, startOfDay } from './day-counters.ts';
+import { countSignIns, dayOf, daysBetween, isSignIn, NO_SIGN_INS, startOfDay, sumCounters } from './day-counters.ts';
 import { countUsers } from './distinct-users.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,6 +19,18 @@ describe('the sign-ins of a day', () => {
         expect(sum(whole.methods)).toBeLessThanOrEqual(whole.granted);
         const people = new Set(all.filter(({ outcome }) => outcome === 'granted').map(({ subject }) => subject));
         expect(countUsers(whole.users)).toEqual({ count: people.size, exact: true });
+      }),
+    );
+  });
+
+  test('SR-67: of several resources add up to what is counted of them together, a user of two of them once', () => {
+    fc.assert(
+      fc.property(events, fc.nat(60), (all, cut) => {
+        const parts = [all.slice(0, cut), all.slice(cut)].map((part) => countSignIns(NO_SIGN_INS, part));
+        const { users, ...sums } = sumCounters(parts);
+        const { users: together, ...whole } = countSignIns(NO_SIGN_INS, all);
+        expect(sums).toEqual(whole);
+        expect(countUsers(users)).toEqual(countUsers(together));
       }),
     );
   });

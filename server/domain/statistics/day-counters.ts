@@ -1,7 +1,7 @@
 import type { Cursors } from '../audit/segment.ts';
 import type { AccountEvent } from '../event.ts';
 import { type AccountId, parseId } from '../ids.ts';
-import { addUsers, type DistinctUsers, NOBODY } from './distinct-users.ts';
+import { addUsers, type DistinctUsers, joinUsers, NOBODY } from './distinct-users.ts';
 
 /** The sign-ins of one day, to one resource or to all. */
 export interface DayCounters {
@@ -80,6 +80,20 @@ export function countSignIns(before: DayCounters, events: readonly AccountEvent[
   };
 }
 
+/** The same day of several resources, as one. Who got in at two of them is one user. */
+export function sumCounters(all: readonly DayCounters[]): DayCounters {
+  const [refused, methods, factors] = [new Tally({}), new Tally({}), new Tally({})];
+  let { granted, users } = NO_SIGN_INS;
+  for (const one of all) {
+    granted += one.granted;
+    refused.addAll(one.refused);
+    methods.addAll(one.methods);
+    factors.addAll(one.factors);
+    users = joinUsers(users, one.users);
+  }
+  return { granted, refused: refused.counts(), methods: methods.counts(), factors: factors.counts(), users };
+}
+
 class Tally {
   readonly #counts: Map<string, number>;
 
@@ -87,8 +101,12 @@ class Tally {
     this.#counts = new Map(Object.entries(before));
   }
 
-  add(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  add(name: string, count = 1): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+  }
+
+  addAll(counts: Readonly<Record<string, number>>): void {
+    for (const [name, count] of Object.entries(counts)) this.add(name, count);
   }
 
   counts(): Record<string, number> {

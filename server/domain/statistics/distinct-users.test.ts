@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { idFromBytes, type UserId } from '../ids.ts';
-import { addUsers, countUsers, EXACT_UP_TO, NOBODY } from './distinct-users.ts';
+import { addUsers, countUsers, EXACT_UP_TO, joinUsers, NOBODY } from './distinct-users.ts';
 
 const user = (number: number): UserId =>
   idFromBytes('usr', createHash('sha256').update(String(number)).digest().subarray(0, 7));
@@ -33,4 +33,16 @@ describe('distinct users', () => {
       expect(JSON.stringify(counted).length).toBeLessThan(20_000);
     },
   );
+
+  test.each([
+    [10, 20],
+    [EXACT_UP_TO, EXACT_UP_TO],
+    [10, 3000],
+    [3000, 10],
+    [3000, 4000],
+  ])('of two places, %i and %i with some in common, are counted as if they had come to one', (first, second) => {
+    const [one, other] = [addUsers(NOBODY, users(first)), addUsers(NOBODY, users(second, Math.floor(first / 2)))];
+    const together = addUsers(one, users(second, Math.floor(first / 2)));
+    expect(countUsers(joinUsers(one, other))).toEqual(countUsers(together));
+  });
 });

@@ -20,13 +20,23 @@ const REGISTERS = 1 << INDEX_BITS;
 const RANK_BITS = 40;
 
 export function addUsers(to: DistinctUsers, users: Iterable<UserId>): DistinctUsers {
+  return addNumbers(to, Array.from(users, idNumber));
+}
+
+/** Those of both, each once. */
+export function joinUsers(one: DistinctUsers, other: DistinctUsers): DistinctUsers {
+  if ('ids' in other) return addNumbers(one, other.ids);
+  if ('ids' in one) return addNumbers(other, one.ids);
+  const registers = decode(other.registers);
+  return { registers: encode(decode(one.registers).map((rank, at) => Math.max(rank, registers[at] ?? 0))) };
+}
+
+function addNumbers(to: DistinctUsers, numbers: readonly number[]): DistinctUsers {
   if ('ids' in to) {
-    const ids = new Set(to.ids);
-    for (const user of users) ids.add(idNumber(user));
+    const ids = new Set([...to.ids, ...numbers]);
     if (ids.size <= EXACT_UP_TO) return ids.size === to.ids.length ? to : { ids: [...ids] };
     return { registers: encode(sketch(new Uint8Array(REGISTERS), ids)) };
   }
-  const numbers = Array.from(users, idNumber);
   return { registers: encode(sketch(decode(to.registers), numbers)) };
 }
 

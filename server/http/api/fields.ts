@@ -121,6 +121,15 @@ export function presentCreator(reference: ActorReference | undefined): z.input<t
   return reference === undefined ? null : { ...reference };
 }
 
+export const otherResources = z
+  .int()
+  .optional()
+  .openapi({ description: 'To administrators with resources of their own: at so many others it is used as well.' });
+
+export function presentOthers(count: number): { otherResources?: number } {
+  return count === 0 ? {} : { otherResources: count };
+}
+
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }

@@ -14,12 +14,11 @@ import { acceptedKinds, DEFAULT_TOKEN_KINDS } from '../../domain/second-factor.t
 import { OWN_DETAILS, type SelfServicePolicy } from '../../domain/self-service-policy.ts';
 import { LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';
 import { TOKEN_KINDS } from '../../domain/token.ts';
-import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { listResources } from '../../usecases/objects/list-named.ts';
-import { showObject } from '../../usecases/objects/read-object.ts';
 import { createResource } from '../../usecases/resources/create-resource.ts';
 import { deleteResource } from '../../usecases/resources/delete-resource.ts';
+import { showResource } from '../../usecases/resources/show-resource.ts';
 import { updateResource } from '../../usecases/resources/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter } from './api.ts';
@@ -270,8 +269,8 @@ export function resources(ports: Pick<Ports, 'store' | 'clock' | 'random' | 'sec
     showPage(c, await listResources(ports, c.get('act'), c.req.valid('query')), presentResource),
   );
   app.openapi(routes.read, async (c) => {
-    const key = documents.resource(c.req.valid('param').id);
-    return showOne(c, await showObject(ports, c.get('act'), key, 'RESOURCE_NOT_FOUND'), presentResource);
+    const found = await showResource(ports, c.get('act'), c.req.valid('param').id);
+    return showOne(c, found, presentResource);
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');

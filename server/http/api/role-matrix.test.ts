@@ -88,11 +88,18 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
     if (operation.path.startsWith('/bulk/')) return 'taken';
     // Another account's superuser: its objects are as absent as those that never were.
     if (caller === 'stranger') return mentions(sample) ? 'absent' : 'taken';
-    const allowed: Record<Exclude<typeof kind, 'key-only'>, readonly Person[]> = {
+    // SR-67: to somebody without a grant the resource is as absent as one that never was.
+    if (['sees-resource', 'acts-on-resource'].includes(kind) && caller === 'creator') return 'RESOURCE_NOT_FOUND';
+    // The resource of that sample is granted to nobody.
+    if (kind === 'deletes-resource') return caller === 'superuser' ? 'taken' : 'RESOURCE_NOT_FOUND';
+    const allowed: Record<Exclude<typeof kind, 'key-only' | 'deletes-resource'>, readonly Person[]> = {
       sees: PEOPLE,
+      'sees-resource': PEOPLE,
+      'sees-all': ['superuser'],
       creates: PEOPLE,
       'creates-resource': ['superuser'],
       'acts-on-resource': ['superuser', 'in scope'],
+      'changes-assigned': ['superuser', 'in scope'],
       deletes: ['superuser', 'creator'],
       administers: ['superuser'],
       grants: ['superuser'],
@@ -156,7 +163,7 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
       'are judged for %s as the request for each alone would be, tried out or done',
       async (who) => {
         const refused = who === 'in scope' ? undefined : who === 'stranger' ? 404 : 403;
-        const expected = { assignments: refused, tokens: refused, users: 403 };
+        const expected = { assignments: who === 'creator' ? 404 : refused, tokens: refused, users: 403 };
         for (const [kind, status] of Object.entries(expected)) {
           for (const dryRun of [true, false]) {
             const call = await credentials(who);

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { maySeeResource } from '../../domain/authority.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { enrolSuite } from '../../domain/ocra/enrolment.ts';
 import { base32Decode, base32Encode } from '../../domain/otp/base32.ts';
@@ -41,7 +42,9 @@ import {
   instant,
   label,
   namedPageQuery,
+  otherResources,
   presentCreator,
+  presentOthers,
   resourceId,
   tokenId,
   userId,
@@ -205,6 +208,7 @@ const shown = z
     resyncFailures: z.int().openapi({ description: 'Resynchronisations in a row that found nothing.' }),
     expiresAt: instant.optional(),
     directResources: z.array(resourceId),
+    otherResources,
     createdAt: instant,
     createdBy,
   })
@@ -218,7 +222,8 @@ export const shownOnce = {
 const enrolled = z.object({ token: shown, ...shownOnce }).openapi('EnrolledToken');
 
 /** A token without its seed, its counters' place and its sealed text: those never leave (SR-23). */
-function presentToken(token: Token): z.input<typeof shown> {
+function presentToken(token: Token, { actor }: Act): z.input<typeof shown> {
+  const seen = token.directResources.filter((resource) => maySeeResource(actor, resource));
   const { id, name, serial, factor, owner, administrator, enabled, lock, pin } = token;
   const { failures, expiresAt, needsResync } = token;
   return {
@@ -242,7 +247,8 @@ function presentToken(token: Token): z.input<typeof shown> {
     failures,
     resyncFailures: token.resyncFailures ?? 0,
     ...(expiresAt !== undefined && { expiresAt }),
-    directResources: token.directResources,
+    directResources: seen,
+    ...presentOthers(token.directResources.length - seen.length),
     createdAt: token.createdAt,
     createdBy: presentCreator(token.createdBy),
   };
@@ -310,17 +316,17 @@ export async function makeToken(
     const made = await createRecoveryCodes(ports, act, birth, body);
     return isRefusal(made)
       ? made
-      : madeFrom(made.token, { token: presentToken(made.token), recoveryCodes: made.codes });
+      : madeFrom(made.token, { token: presentToken(made.token, act), recoveryCodes: made.codes });
   }
   if (body.kind === 'ocra') {
     const made = await createOcraToken(ports, act, birth, body);
     return isRefusal(made)
       ? made
-      : madeFrom(made.token, { token: presentToken(made.token), secret: base32Encode(made.secret) });
+      : madeFrom(made.token, { token: presentToken(made.token, act), secret: base32Encode(made.secret) });
   }
   if ('to' in body) {
     const made = await createSentToken(ports, act, birth, body);
-    return isRefusal(made) ? made : madeFrom(made.token, { token: presentToken(made.token) });
+    return isRefusal(made) ? made : madeFrom(made.token, { token: presentToken(made.token, act) });
   }
   const made = await createToken(ports, act, birth, body);
   if (isRefusal(made)) return made;
@@ -328,7 +334,7 @@ export async function makeToken(
   const owner = token.owner && (await readUser(ports, act.actor.account, token.owner));
   const account = owner ? owner.login : token.name;
   const uri = otpauthUri({ issuer: ISSUER_NAME, account, token, secret });
-  return madeFrom(token, { token: presentToken(token), secret: base32Encode(secret), otpauthUri: uri });
+  return madeFrom(token, { token: presentToken(token, act), secret: base32Encode(secret), otpauthUri: uri });
 }
 
 export function tokens(ports: Needs) {
@@ -342,15 +348,21 @@ export function tokens(ports: Needs) {
     return showMade(c, await createOnce(ports, c, 'tok', (birth) => makeToken(ports, c.get('act'), birth, body)));
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listTokens(ports, c.get('act'), c.req.valid('query')), presentToken),
+    showPage(c, await listTokens(ports, c.get('act'), c.req.valid('query')), (token) =>
+      presentToken(token, c.get('act')),
+    ),
   );
   app.openapi(routes.read, async (c) => {
     const key = documents.token(c.req.valid('param').id);
-    return showOne(c, await showObject(ports, c.get('act'), key, 'TOKEN_NOT_FOUND'), presentToken);
+    return showOne(c, await showObject(ports, c.get('act'), key, 'TOKEN_NOT_FOUND'), (token) =>
+      presentToken(token, c.get('act')),
+    );
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');
-    return showOne(c, await updateToken(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentToken);
+    return showOne(c, await updateToken(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), (token) =>
+      presentToken(token, c.get('act')),
+    );
   });
   app.openapi(routes.remove, async (c) =>
     showDeleted(c, await deleteToken(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),
@@ -358,7 +370,9 @@ export function tokens(ports: Needs) {
   app.openapi(resync, async (c) => {
     const { otps } = c.req.valid('json');
     if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');
-    return showOne(c, await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps), presentToken);
+    return showOne(c, await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps), (token) =>
+      presentToken(token, c.get('act')),
+    );
   });
   app.openapi(askForResync, async (c) => {
     const asked = await askResync(ports, c.get('act'), c.req.valid('param').id);

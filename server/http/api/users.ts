@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { maySeeResource } from '../../domain/authority.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -23,9 +24,11 @@ import {
   label,
   login,
   namedPageQuery,
+  otherResources,
   password,
   phone,
   presentCreator,
+  presentOthers,
   resourceId,
   tokenId,
   userId,
@@ -74,15 +77,17 @@ const shown = z
     blocked: z.boolean(),
     hasPassword: z.boolean(),
     assignments: z.array(z.object({ resource: resourceId, alone: z.boolean(), tokens: z.array(tokenId) })),
+    otherResources,
     createdAt: instant,
     createdBy,
   })
   .openapi('User');
 
-function presentUser(user: User): z.input<typeof shown> {
+function presentUser(user: User, { actor }: Act): z.input<typeof shown> {
   // Field by field: a user holds more than their administrators are shown.
   const { id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt } = user;
-  const assignments = user.assignments.map(({ resource, alone, tokens }) => ({
+  const seen = user.assignments.filter(({ resource }) => maySeeResource(actor, resource));
+  const assignments = seen.map(({ resource, alone, tokens }) => ({
     resource,
     alone,
     tokens: tokens.map(({ token }) => token),
@@ -91,6 +96,7 @@ function presentUser(user: User): z.input<typeof shown> {
     ...{ id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt },
     hasPassword: user.passwordHash !== undefined,
     assignments,
+    ...presentOthers(user.assignments.length - seen.length),
     createdBy: presentCreator(user.createdBy),
   };
 }
@@ -135,7 +141,7 @@ export async function makeUser(
   body: z.output<typeof userInput>,
 ): Promise<Made<z.input<typeof shown>> | Refusal> {
   const made = await createUser(ports, act, birth, body);
-  return isRefusal(made) ? made : madeFrom(made.user, presentUser(made.user));
+  return isRefusal(made) ? made : madeFrom(made.user, presentUser(made.user, act));
 }
 
 export function users(ports: RouterNeeds) {
@@ -149,14 +155,18 @@ export function users(ports: RouterNeeds) {
     return showMade(c, await createOnce(ports, c, 'usr', (birth) => makeUser(ports, c.get('act'), birth, body)));
   });
   app.openapi(routes.list, async (c) =>
-    showPage(c, await listUsers(ports, c.get('act'), c.req.valid('query')), presentUser),
+    showPage(c, await listUsers(ports, c.get('act'), c.req.valid('query')), (user) => presentUser(user, c.get('act'))),
   );
   app.openapi(routes.read, async (c) => {
-    return showOne(c, await showUser(ports, c.get('act'), c.req.valid('param').id), presentUser);
+    return showOne(c, await showUser(ports, c.get('act'), c.req.valid('param').id), (user) =>
+      presentUser(user, c.get('act')),
+    );
   });
   app.openapi(routes.update, async (c) => {
     const { id } = c.req.valid('param');
-    return showOne(c, await updateUser(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), presentUser);
+    return showOne(c, await updateUser(ports, c.get('act'), id, c.req.valid('json'), seenOf(c)), (user) =>
+      presentUser(user, c.get('act')),
+    );
   });
   app.openapi(routes.remove, async (c) =>
     showDeleted(c, await deleteUser(ports, c.get('act'), c.req.valid('param').id, seenOf(c))),

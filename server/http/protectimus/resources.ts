@@ -1,13 +1,10 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../../shared/wire/lock-limits.ts';
 import { idFromBytes, idNumber } from '../../domain/ids.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK, DEFAULT_RESULT_LIFETIME_MS } from '../../domain/resource.ts';
-import { documents } from '../../ports/documents.ts';
-import { indexes } from '../../ports/indexes.ts';
-import { listResources } from '../../usecases/objects/list-named.ts';
-import { countEntries, listPart } from '../../usecases/objects/list-part.ts';
-import { showObject } from '../../usecases/objects/read-object.ts';
 import { addResource } from '../../usecases/protectimus/add-resource.ts';
+import { countResources, listResourcePart } from '../../usecases/protectimus/list-resource-part.ts';
 import { deleteResource } from '../../usecases/resources/delete-resource.ts';
+import { showResource } from '../../usecases/resources/show-resource.ts';
 import { updateResource } from '../../usecases/resources/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { assignmentRows } from './assignments.ts';
@@ -26,8 +23,8 @@ function settingsOf(fields: Fields) {
   return { ...(name !== undefined && { name }), ...(failures !== undefined && { failedAttemptsBeforeLock: failures }) };
 }
 
-function keyOf(asked: Asked) {
-  return documents.resource(pathId('res', numberAt(asked)));
+function idOf(asked: Asked) {
+  return pathId('res', numberAt(asked));
 }
 
 export const resourceRows: readonly Row[] = [
@@ -36,8 +33,7 @@ export const resourceRows: readonly Row[] = [
     path: 'resource-service/resources',
     fields: ['start', 'limit'],
     async answer({ ports, act, fields }) {
-      const index = indexes.resources(act.actor.account);
-      const listed = await listPart(ports, index, fields.part(), (query) => listResources(ports, act, query));
+      const listed = await listResourcePart(ports, act, fields.part());
       if (isRefusal(listed)) return listed;
       return { resources: new Many('resource', await resourceShapes(ports, listed.items)) };
     },
@@ -46,9 +42,7 @@ export const resourceRows: readonly Row[] = [
     method: 'GET',
     path: 'resource-service/resources/quantity',
     fields: [],
-    answer: async ({ ports, act }) => ({
-      quantity: await countEntries(ports, indexes.resources(act.actor.account)),
-    }),
+    answer: async ({ ports, act }) => ({ quantity: await countResources(ports, act) }),
   },
   {
     method: 'GET',
@@ -56,7 +50,7 @@ export const resourceRows: readonly Row[] = [
     fields: [],
     async answer(asked) {
       const { ports, act } = asked;
-      const found = await showObject(ports, act, keyOf(asked), 'RESOURCE_NOT_FOUND');
+      const found = await showResource(ports, act, idOf(asked));
       return isRefusal(found) ? found : { resource: await resourceShape(ports, found.object) };
     },
   },
@@ -91,8 +85,7 @@ export const resourceRows: readonly Row[] = [
     fields: SETTINGS,
     async answer(asked) {
       const { ports, act, fields } = asked;
-      const id = pathId('res', numberAt(asked));
-      const changed = await updateResource(ports, act, id, settingsOf(fields));
+      const changed = await updateResource(ports, act, idOf(asked), settingsOf(fields));
       return isRefusal(changed) ? changed : { resource: await resourceShape(ports, changed.object) };
     },
   },
@@ -102,7 +95,7 @@ export const resourceRows: readonly Row[] = [
     fields: [],
     async answer(asked) {
       const { ports, act } = asked;
-      const found = await showObject(ports, act, keyOf(asked), 'RESOURCE_NOT_FOUND');
+      const found = await showResource(ports, act, idOf(asked));
       if (isRefusal(found)) return found;
       const resource = await resourceShape(ports, found.object);
       const gone = await deleteResource(ports, act, found.object.id);

@@ -6,6 +6,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
+import { listResources } from '../objects/list-named.ts';
 import { listObjects } from '../objects/list-objects.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -24,12 +25,7 @@ export async function readChecklist(ports: Needs, act: Act): Promise<Verdict<{ d
     isListed(ports, indexes.apiKeys(account)),
     isListed(ports, indexes.users(account)),
     somebodysToken(ports, account),
-    listObjects(ports, {
-      index: indexes.resources(account),
-      account,
-      key: documents.resource,
-      limit: LOOKED_AT,
-    }),
+    listResources(ports, act, { limit: LOOKED_AT }),
   ]);
   if (isRefusal(page)) return page;
   const resources = page.items;

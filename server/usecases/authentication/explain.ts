@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../../shared/wire/codes.ts';
 import type { OtpUse } from '../../../shared/wire/result.ts';
 import { accessChecks } from '../../domain/access.ts';
 import { assignmentTo, isAssigned, validPairs } from '../../domain/assignments.ts';
-import { maySee } from '../../domain/authority.ts';
+import { maySee, maySeeResource } from '../../domain/authority.ts';
 import type { EnvironmentAction } from '../../domain/environment/environment-check.ts';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
 import { wrongPasswordsFrom } from '../../domain/familiar-places.ts';
@@ -87,6 +87,7 @@ export async function explain(
   question: Question,
 ): Promise<Verdict<{ explained: Explanation }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
+  if (!maySeeResource(act.actor, question.resource)) return refusal('RESOURCE_NOT_FOUND');
   const { account } = act.actor;
   const at = question.at ?? ports.clock.now();
   // Everything is read as of that instant: what has expired by then is not there.

@@ -1,5 +1,5 @@
 import { assignmentTo } from '../../domain/assignments.ts';
-import { mayActOn, mayChangeUser } from '../../domain/authority.ts';
+import { mayChangeUser } from '../../domain/authority.ts';
 import {
   ENROLMENT_LINK_LIFETIME_MS,
   ENROLMENT_LINKS_PER_PERSON,
@@ -15,6 +15,7 @@ import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 import { needing } from '../needing.ts';
 import { readObject } from '../objects/read-object.ts';
 import { writePersonLink } from '../person-link.ts';
+import { refusedOn } from '../resources/show-resource.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -37,7 +38,9 @@ export async function sendEnrolmentLink(
   const found = await readObject(ports, account, documents.resource(on), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
   const { object: resource } = found;
-  if (!mayChangeUser(act.actor, known.object) || !mayActOn(act.actor, on)) return refusal('FORBIDDEN');
+  const refused = refusedOn(act, on);
+  if (refused) return refused;
+  if (!mayChangeUser(act.actor, known.object)) return refusal('FORBIDDEN');
   if (!resource.enrolment) return refusal('ENROLMENT_OFF');
   const now = ports.clock.now();
   const rate = await ports.store.increment(

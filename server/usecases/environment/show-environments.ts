@@ -1,3 +1,4 @@
+import { maySeeResource } from '../../domain/authority.ts';
 import { ENVIRONMENT_KEPT_MS, type RememberedEnvironment } from '../../domain/environment/remembered.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
@@ -19,6 +20,7 @@ export async function showEnvironments(
   const list = stored?.value.list ?? [];
   const environments = list
     .filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_KEPT_MS)
+    .filter(({ resource }) => resource === undefined || maySeeResource(act.actor, resource))
     .map(({ traits: _traits, ...shown }) => shown);
   return { environments };
 }

@@ -8,8 +8,8 @@ import {
   type Segment,
   sealLine,
 } from '../../domain/audit/segment.ts';
-import { maySee } from '../../domain/authority.ts';
-import type { AccountId } from '../../domain/ids.ts';
+import { isEventVisible, maySee, visibleResources } from '../../domain/authority.ts';
+import type { AccountId, ResourceId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { refusal, type Verdict } from '../verdict.ts';
@@ -27,7 +27,7 @@ const AT_ONCE = 4;
 
 /**
  * The account's chain as a stream of text, oldest first: as JSON Lines with the hashes and signatures that verify it, a
- * signed statement of its end last; or as a table for people.
+ * signed statement of its end last; or as a table for people, without the events of resources that they do not see.
  */
 export async function exportEvents(
   ports: Needs,
@@ -35,12 +35,15 @@ export async function exportEvents(
   { format, after = 0 }: ExportOptions,
 ): Promise<Verdict<{ text: AsyncGenerator<string> }>> {
   if (!maySee(actor)) return refusal('FORBIDDEN');
+  const visible = visibleResources(actor);
+  // A chain from which something is left out verifies no more.
+  if (visible && format === 'jsonl') return refusal('FORBIDDEN');
   const { account } = actor;
   const [stored] = await ports.store.getMany([documents.auditChain(account)], ports.clock.now());
   const chain = stored?.value ?? emptyChain(account);
   if (after > chain.number) return refusal('INPUT_INVALID', { detail: 'after: there is no such segment yet' });
   const first = Math.max(chain.first, after + 1);
-  return { text: format === 'csv' ? table(ports, chain, first) : lines(ports, chain, first) };
+  return { text: format === 'csv' ? table(ports, chain, first, visible) : lines(ports, chain, first) };
 }
 
 async function* lines(ports: Needs, chain: AuditChain, first: number): AsyncGenerator<string> {
@@ -54,9 +57,19 @@ async function* lines(ports: Needs, chain: AuditChain, first: number): AsyncGene
   yield `${headLine(await ports.signer.signStatement({ kind: 'head', account, first, previous, last, hash, at }))}\n`;
 }
 
-async function* table(ports: Needs, chain: AuditChain, first: number): AsyncGenerator<string> {
+async function* table(
+  ports: Needs,
+  chain: AuditChain,
+  first: number,
+  visible: ReadonlySet<ResourceId> | undefined,
+): AsyncGenerator<string> {
   yield csvHeader();
-  for await (const { records } of segmentsOf(ports, chain, first)) yield records.map(csvRow).join('');
+  for await (const { records } of segmentsOf(ports, chain, first)) {
+    yield records
+      .filter(({ event }) => isEventVisible(visible, event))
+      .map(csvRow)
+      .join('');
+  }
 }
 
 /** @throws when one was removed meanwhile (its time was over): an export with a hole in it must not end well. */

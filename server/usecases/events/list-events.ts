@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../../shared/wire/codes.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditRecord, Segment } from '../../domain/audit/segment.ts';
-import { maySee } from '../../domain/authority.ts';
+import { isEventVisible, maySee, visibleResources } from '../../domain/authority.ts';
 import type { AccountEvent, EventType } from '../../domain/event.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
@@ -48,6 +48,10 @@ export async function listEvents(
   const { account } = actor;
   // The narrowest index first; what else the filter asks is looked up in the event.
   const id = filter.about ?? filter.subject ?? filter.actor ?? filter.resource;
+  const visible = visibleResources(actor);
+  // Not even how far its events reach is told of a resource that is not seen.
+  const named = [filter.about, filter.subject, filter.resource].filter((one) => one !== undefined);
+  if (!isEventVisible(visible, { related: named })) return { items: [], next: null };
   const index = id === undefined ? indexes.events(account) : indexes.eventsAbout(account, id);
   const segments = new Segments(ports, account);
   const items: ListedEvent[] = [];
@@ -60,7 +64,7 @@ export async function listEvents(
     for (const entry of within) {
       after = entry;
       const listed = segments.recordAt(entry);
-      if (listed && passes(listed.event, filter, account)) items.push(listed);
+      if (listed && passes(listed.event, filter, account) && isEventVisible(visible, listed.event)) items.push(listed);
       if (items.length === page.limit) return { items, next: writeCursor(entry) };
     }
     if (within.length < AT_ONCE) return { items, next: null };

@@ -1,4 +1,4 @@
-import { maySee } from '../../domain/authority.ts';
+import { maySee, maySeeResource, visibleResources } from '../../domain/authority.ts';
 import type { Filter } from '../../domain/filter.ts';
 import type { AccountId, ResourceId, UserId } from '../../domain/ids.ts';
 import { tokenState } from '../../domain/lockout.ts';
@@ -9,6 +9,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
+import { listGranted } from '../resources/list-granted.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { type ListRequest, listObjects, type Page } from './list-objects.ts';
 import { namePrefix } from './object-places.ts';
@@ -41,6 +42,8 @@ export async function listResources(ports: Needs, { actor }: Act, query: ListQue
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const range = along(query, indexes.resourceNames(account), indexes.resources(account));
+  const visible = visibleResources(actor);
+  if (visible) return listGranted(ports, account, visible, range);
   return listObjects(ports, { ...range, account, key: documents.resource });
 }
 
@@ -65,6 +68,8 @@ export async function listUsers(
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { blocked, resource } = query;
+  // To whoever does not see a resource nobody is assigned to it, as to one that never was (SR-67).
+  if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const selective =
     resource !== undefined
       ? indexes.usersOn(account, resource)
@@ -95,6 +100,7 @@ export async function listTokens(ports: Needs, { actor }: Act, query: TokenQuery
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const { state, owner, kind, resource } = query;
+  if (resource !== undefined && !maySeeResource(actor, resource)) return { items: [], next: null };
   const now = ports.clock.now();
   const fits = (token: Token) =>
     (state === undefined || tokenState(token, now) === state) &&

@@ -1,4 +1,4 @@
-import { maySee } from '../../domain/authority.ts';
+import { maySee, maySeeResource } from '../../domain/authority.ts';
 import type { ResourceId, UserId } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
 import type { Resource } from '../../domain/resource.ts';
@@ -9,7 +9,7 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
 import { namesExactly } from '../objects/object-places.ts';
-import { readObject } from '../objects/read-object.ts';
+import { showResource } from '../resources/show-resource.ts';
 import { findUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
@@ -22,13 +22,14 @@ const SEVERAL = refusal('INPUT_INVALID', { detail: 'resourceName: several go by 
 /** Names of resources need not be unique: one that several go by names none of them. */
 export async function findResource(
   ports: Needs,
-  { actor }: Act,
+  act: Act,
   { id, name }: { id?: ResourceId | undefined; name?: string | undefined },
 ): Promise<Verdict<{ resource: Resource }>> {
+  const { actor } = act;
   if (!maySee(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   if (id !== undefined) {
-    const found = await readObject(ports, account, documents.resource(id), 'RESOURCE_NOT_FOUND');
+    const found = await showResource(ports, act, id);
     if (isRefusal(found)) return found;
     const isCalled = name === undefined || normaliseName(found.object.name) === normaliseName(name);
     return isCalled ? { resource: found.object } : DIFFERENT;
@@ -41,7 +42,8 @@ export async function findResource(
   const called = stored
     .map((one) => one?.value)
     .filter((one) => one?.account === account && normaliseName(one.name) === normaliseName(name))
-    .filter((one) => one !== undefined);
+    .filter((one) => one !== undefined)
+    .filter((one) => maySeeResource(actor, one.id));
   const [resource, another] = called;
   if (!resource) return refusal('RESOURCE_NOT_FOUND');
   return another ? SEVERAL : { resource };

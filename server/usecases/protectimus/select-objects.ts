@@ -1,3 +1,4 @@
+import { maySeeResource } from '../../domain/authority.ts';
 import type { ResourceId, UserId } from '../../domain/ids.ts';
 import { protectimusType } from '../../domain/protectimus/token-types.ts';
 import type { ProtectimusType } from '../../domain/protectimus/type-names.ts';
@@ -39,7 +40,9 @@ export async function selectUsers(
   selection: UserSelection,
   part: Part,
 ): Promise<Verdict<{ items: User[] }>> {
-  const { login, email, firstName, secondName, blocked, resources } = selection;
+  const { login, email, firstName, secondName, blocked } = selection;
+  const resources = selection.resources.filter((id) => maySeeResource(act.actor, id));
+  if (resources.length < selection.resources.length && resources.length === 0) return { items: [] };
   const fits = (user: User) =>
     beginsWith([user.login], login) &&
     beginsWith([user.email], email) &&
@@ -83,7 +86,9 @@ export async function selectTokens(
   selection: TokenSelection,
   part: Part,
 ): Promise<Verdict<{ items: Token[] }>> {
-  const { name, type, serial, enabled, lock, owner, administrator, unowned, resources } = selection;
+  const { name, type, serial, enabled, lock, owner, administrator, unowned } = selection;
+  const resources = selection.resources.filter((id) => maySeeResource(act.actor, id));
+  if (resources.length < selection.resources.length && resources.length === 0) return { items: [] };
   const paired = resources.length === 0 ? undefined : await tokensOn(ports, act, resources);
   if (paired && isRefusal(paired)) return paired;
   const fits = (token: Token) =>

@@ -9,7 +9,7 @@ import {
   unassignDirect,
   unassignToken,
 } from '../../domain/assignments.ts';
-import { mayActOn, mayChangeToken, mayChangeUser, mayHandToken } from '../../domain/authority.ts';
+import { mayChangeToken, mayChangeUser, mayHandToken } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import type { Token } from '../../domain/token.ts';
@@ -19,6 +19,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { editObject, readObject } from '../objects/read-object.ts';
 import { isRefusal, type Refusal, refusal } from '../verdict.ts';
+import { refusedOn } from './show-resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -82,7 +83,8 @@ async function judgeParts(
   const { account } = act.actor;
   const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
-  if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  const refused = refusedOn(act, resource);
+  if (refused) return refused;
   if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
   if (id === undefined) return {};
   const read = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
@@ -123,7 +125,8 @@ export async function unassign(
 ): Promise<{ unassigned: true } | Refusal> {
   const { resource, user: userId, token: tokenId } = input;
   const event = eventDraft('assignment.deleted', input);
-  if (!mayActOn(act.actor, resource)) return refusal('FORBIDDEN');
+  const refused = refusedOn(act, resource);
+  if (refused) return refused;
   if (userId !== undefined) {
     const edited = await editObject(ports, act, event, documents.user(userId), 'USER_NOT_FOUND', (user) => {
       const held = assignmentTo(user, resource);

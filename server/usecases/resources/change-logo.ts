@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mayActOn } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import { type Logo, readLogo } from '../../domain/logo.ts';
@@ -10,6 +9,7 @@ import { type Act, eventOf } from '../act.ts';
 import { movePlaces } from '../objects/object-places.ts';
 import { type Decision, transact, type Write } from '../transact.ts';
 import { refusal, type Verdict } from '../verdict.ts';
+import { refusedOn } from './show-resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 type Changed = Verdict<{ object: Resource }>;
@@ -42,7 +42,8 @@ function change(
   const key = documents.resource(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Changed> => {
     if (stored?.value.account !== act.actor.account) return { answer: refusal('RESOURCE_NOT_FOUND') };
-    if (!mayActOn(act.actor, id)) return { answer: refusal('FORBIDDEN') };
+    const refused = refusedOn(act, id);
+    if (refused) return { answer: refused };
     const edited = edit(stored.value);
     if ('refused' in edited) return { answer: edited };
     const { object, keep } = edited;

@@ -13,7 +13,8 @@ import { removeObject } from '../objects/read-object.ts';
 import { sweepIndex } from '../objects/sweep-index.ts';
 import { givePlaceBack } from '../objects/usage.ts';
 import { transact } from '../transact.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, type Verdict } from '../verdict.ts';
+import { refusedOn } from './show-resource.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -35,7 +36,7 @@ export async function deleteResource(
     { type: 'resource.deleted', resource: id },
     documents.resource(id),
     'RESOURCE_NOT_FOUND',
-    () => (mayCreateResource(act.actor) ? undefined : refusal('FORBIDDEN')),
+    () => refusedOn(act, id, mayCreateResource(act.actor)),
     seen,
   );
   if (isRefusal(gone) && gone.refused !== 'RESOURCE_NOT_FOUND') return gone;

@@ -1,4 +1,3 @@
-import { mayActOn } from '../../domain/authority.ts';
 import type { FilterId, ResourceId } from '../../domain/ids.ts';
 import type { SeenVersions } from '../../domain/object-version.ts';
 import type { Resource } from '../../domain/resource.ts';
@@ -7,8 +6,9 @@ import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import { editObject, readObject } from '../objects/read-object.ts';
-import { isRefusal, refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, type Verdict } from '../verdict.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
+import { refusedOn } from './show-resource.ts';
 
 /** A change to a resource; for the three filters `null` takes the filter off, and it switches off what can be. */
 export type ResourceChanges = {
@@ -35,7 +35,8 @@ export async function updateResource(
   const key = documents.resource(id);
   const found = await readObject(ports, account, key, 'RESOURCE_NOT_FOUND');
   if (isRefusal(found)) return found;
-  if (!mayActOn(act.actor, id)) return refusal('FORBIDDEN');
+  const refused = refusedOn(act, id);
+  if (refused) return refused;
   const checked = checkSettings(set as Partial<ResourceSettings>);
   if (isRefusal(checked)) return checked;
   const before = filtersOf(found.object);

@@ -1,0 +1,25 @@
+import { mayActOn, maySee, maySeeResource } from '../../domain/authority.ts';
+import type { ResourceId } from '../../domain/ids.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Act } from '../act.ts';
+import { readObject } from '../objects/read-object.ts';
+import { type Refusal, refusal } from '../verdict.ts';
+
+/** One resource. To an administrator who does not see it, it is as absent as one that never was (SR-67). */
+export async function showResource(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { actor }: Act,
+  id: ResourceId,
+): Promise<{ object: Resource } | Refusal> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  if (!maySeeResource(actor, id)) return refusal('RESOURCE_NOT_FOUND');
+  return readObject(ports, actor.account, documents.resource(id), 'RESOURCE_NOT_FOUND');
+}
+
+/** Why nothing may be done on a resource that is there; undefined where it may. */
+export function refusedOn({ actor }: Act, resource: ResourceId, may = mayActOn(actor, resource)): Refusal | undefined {
+  if (may) return undefined;
+  return refusal(maySeeResource(actor, resource) || !maySee(actor) ? 'FORBIDDEN' : 'RESOURCE_NOT_FOUND');
+}
