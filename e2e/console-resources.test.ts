@@ -266,13 +266,17 @@ async function signInAgain(view: ConsoleView, who: SceneAdministrator): Promise<
 
 // SR-27, as far as it can be seen: what a role may not do is absent, or it is said who may.
 describe('an administrator who is not the superuser', () => {
-  test('acts on their own resource, looks at others, and makes and deletes none', async () => {
+  test('acts on their own resource, looks at another, does not see the rest, and makes and deletes none', async () => {
     const ada = await someone(visits.stage);
     const own = await addResource(visits.ports, ada.account, { name: 'Own' });
     const other = await addResource(visits.ports, ada.account, { name: 'Other' });
+    const hidden = await addResource(visits.ports, ada.account, { name: 'Hidden' });
     const grace = await addAdministrator(visits.ports, ada.account, {
       email: `grace-of-${ada.id}@acme.example`,
-      grants: [{ resource: own.id, allowed: true }],
+      grants: [
+        { resource: own.id, allowed: true },
+        { resource: other.id, allowed: false },
+      ],
     });
     const view = await enter(grace, '/console/resources');
     await expect(view.page.getByRole('row')).toHaveCount(3);
@@ -286,6 +290,11 @@ describe('an administrator who is not the superuser', () => {
     await expect(view.button('Delete this resource')).toHaveCount(0);
     await expect(view.page.getByText('Only the superuser deletes resources.')).toBeVisible();
     await expectAccessible(view, 'read only');
+
+    // SR-67: of a resource that is not granted not even the name is shown.
+    await view.page.goto(visits.stage.url + pathOf(hidden));
+    await expect(view.page.getByRole('heading', { name: 'This is not here any more' })).toBeVisible();
+    await expect(view.page.getByText('Hidden')).toHaveCount(0);
 
     await view.page.goto(visits.stage.url + pathOf(own));
     await view.fill({ Name: 'Still mine' });

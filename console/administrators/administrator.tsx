@@ -64,7 +64,7 @@ export function grantsInput(resources: readonly Choice[], nameOf: (id: string) =
     text: (value) =>
       (value as readonly Grant[])
         .map((grant) => `${nameOf(grant.resource)}: ${words(levelOf([grant], grant.resource))}`)
-        .join('; ') || words('grantNone'),
+        .join('; ') || words('grantsNone'),
     draw({ id, value, isReadOnly, onChange }) {
       const grants = value as readonly Grant[];
       const known = new Set(resources.map((one) => one.value));

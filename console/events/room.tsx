@@ -2,7 +2,7 @@ import { Activity, Pause, Play } from 'lucide';
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { together } from '../i18n/words.ts';
-import { useInside } from '../inside/context.ts';
+import { isSuperuser, useInside } from '../inside/context.ts';
 import { Empty } from '../inside/empty.tsx';
 import { PageHead } from '../inside/page-head.tsx';
 import { Bones, Problem } from '../inside/problem.tsx';
@@ -52,19 +52,23 @@ export function Room() {
 }
 
 function Exports() {
+  const { session } = useInside();
+  const seesAll = isSuperuser(session);
   return (
     <details class="menu">
       <summary class="secondary">{own('export')}</summary>
       <div class="menu-body">
-        <a href="/v1/events/export?format=jsonl" download>
-          {own('exportJsonl')}
-          <span class="hint">{own('exportJsonlHint')}</span>
-        </a>
+        {seesAll && (
+          <a href="/v1/events/export?format=jsonl" download>
+            {own('exportJsonl')}
+            <span class="hint">{own('exportJsonlHint')}</span>
+          </a>
+        )}
         <a href="/v1/events/export?format=csv" download>
           {own('exportCsv')}
           <span class="hint">{own('exportCsvHint')}</span>
         </a>
-        <p class="hint">{own('exportWhole')}</p>
+        <p class="hint">{own(seesAll ? 'exportWhole' : 'exportGranted')}</p>
       </div>
     </details>
   );

@@ -1,6 +1,6 @@
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
-import { mayActOn, useInside } from '../inside/context.ts';
+import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { PageHead } from '../inside/page-head.tsx';
 import { Bones, Problem } from '../inside/problem.tsx';
@@ -63,7 +63,9 @@ export function OneFilter({ id }: { id: string }) {
             </div>
             <div class="edit-fields">
               {resources === undefined && <Bones lines={2} />}
-              {resources?.length === 0 && <p class="hint">{words('usingNone')}</p>}
+              {resources?.length === 0 && (
+                <p class="hint">{words(isSuperuser(session) ? 'usingNone' : 'usingNoneSeen')}</p>
+              )}
               {resources !== undefined && resources.length > 0 && (
                 <ul class="plain-list">
                   {resources.map((one) => (

@@ -1,7 +1,7 @@
 import { ChartColumn } from 'lucide';
 import { useId } from 'preact/hooks';
 import { reasonText } from '../events/words.ts';
-import { useInside } from '../inside/context.ts';
+import { isSuperuser, useInside } from '../inside/context.ts';
 import { Empty } from '../inside/empty.tsx';
 import { Link } from '../inside/link.tsx';
 import { useRead } from '../inside/use-read.ts';
@@ -92,6 +92,7 @@ function Choices({ shown }: { shown: Shown }) {
 }
 
 function Quiet({ shown, isFirst }: { shown: Shown; isFirst: boolean }) {
+  const { session } = useInside();
   const newest = useRead<{ items: { id: string }[] }>('resources?limit=1');
   const resource = shown.resource ?? newest.body?.items[0]?.id;
   return (
@@ -100,12 +101,14 @@ function Quiet({ shown, isFirst }: { shown: Shown; isFirst: boolean }) {
       title={words(isFirst ? 'emptyTitle' : 'quietTitle')}
       text={isFirst ? words('emptyText') : `${words('quietText', shown.days)} ${words('emptyTextDone')}`}
     >
-      <Link
-        class="small-primary"
-        href={resource === undefined ? '/console/resources/new' : `/console/resources/${resource}/try`}
-      >
-        {words(resource === undefined ? 'emptyMake' : 'emptyAction')}
-      </Link>
+      {(resource !== undefined || isSuperuser(session)) && (
+        <Link
+          class="small-primary"
+          href={resource === undefined ? '/console/resources/new' : `/console/resources/${resource}/try`}
+        >
+          {words(resource === undefined ? 'emptyMake' : 'emptyAction')}
+        </Link>
+      )}
     </Empty>
   );
 }

@@ -5,6 +5,7 @@ import {
   mayChangeToken as mayChangeTokenThere,
   mayChangeUser as mayChangeUserThere,
   mayDelete as mayDeleteThere,
+  maySeeResource,
 } from '../../server/domain/authority.ts';
 import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/domain/lockout.ts';
 import { resourceId } from '../../server/testing/samples.ts';
@@ -58,6 +59,32 @@ test('SR-27: what is offered to a role is what the service lets it do', () => {
       expect(mayChangeUser(session, owner as Pick<User, 'assignments'>)).toBe(mayChangeUserThere(actor, owner));
       expect(mayChangeToken(session, token, owner)).toBe(mayChangeTokenThere(actor, there, owner));
       expect(mayDelete(session, token)).toBe(mayDeleteThere(actor, there));
+    }),
+  );
+});
+
+// SR-67: what is used at a resource that is not shown is changed no less by its own administrators alone.
+test('SR-67: resources that are only counted keep what is used there from being changed', () => {
+  const resources = [1, 2, 3].map(resourceId);
+  const someOf = fc.subarray(resources);
+  fc.assert(
+    fc.property(someOf, someOf, someOf, someOf, (own, readable, direct, assigned) => {
+      const administrator = { id: 'adm_00000000001', role: 'administrator', resources: own };
+      const session = { administrator } as unknown as SessionView;
+      const actor = { kind: 'administrator', ...administrator, readable } as unknown as Actor;
+      const shown = (all: typeof resources) => all.filter((resource) => maySeeResource(actor, resource));
+      const hidden = (all: typeof resources) => {
+        const otherResources = all.length - shown(all).length;
+        return otherResources === 0 ? {} : { otherResources };
+      };
+      const assignmentsOf = (all: typeof resources) =>
+        all.map((resource) => ({ resource, alone: true, tokens: [] as string[] }));
+      const owner = { assignments: assignmentsOf(shown(assigned)), ...hidden(assigned) };
+      const ownerThere = { assignments: assignmentsOf(assigned) } as never;
+      const token = { directResources: shown(direct), ...hidden(direct) };
+      expect(mayChangeUser(session, owner)).toBe(mayChangeUserThere(actor, ownerThere));
+      const there = { directResources: direct } as never;
+      expect(mayChangeToken(session, token, owner)).toBe(mayChangeTokenThere(actor, there, ownerThere));
     }),
   );
 });

@@ -27,6 +27,7 @@ export interface User extends Fields {
   blocked: boolean;
   hasPassword: boolean;
   assignments: readonly Assignment[];
+  otherResources?: number;
   createdAt: number;
   createdBy: Maker | null;
 }
@@ -62,6 +63,7 @@ export interface Token extends Fields {
   resyncFailures: number;
   expiresAt?: number;
   directResources: readonly string[];
+  otherResources?: number;
   createdAt: number;
   createdBy: Maker | null;
 }
@@ -86,18 +88,22 @@ export function fullName({ firstName, secondName }: Pick<User, 'firstName' | 'se
 }
 
 /** Whether the service would let this administrator change them: all that they get into has to be theirs. */
-export function mayChangeUser(session: SessionView, { assignments }: Pick<User, 'assignments'>): boolean {
-  return assignments.every(({ resource }) => mayActOn(session, resource));
+export function mayChangeUser(
+  session: SessionView,
+  { assignments, otherResources = 0 }: Pick<User, 'assignments' | 'otherResources'>,
+): boolean {
+  return otherResources === 0 && assignments.every(({ resource }) => mayActOn(session, resource));
 }
 
 /** @param owner undefined: it has none, or they are not known yet */
 export function mayChangeToken(
   session: SessionView,
-  token: Pick<Token, 'administrator' | 'directResources'>,
-  owner: Pick<User, 'assignments'> | undefined,
+  token: Pick<Token, 'administrator' | 'directResources' | 'otherResources'>,
+  owner: Pick<User, 'assignments' | 'otherResources'> | undefined,
 ): boolean {
   if (token.administrator !== undefined) return token.administrator === session.administrator.id;
   return (
+    (token.otherResources ?? 0) === 0 &&
     token.directResources.every((resource) => mayActOn(session, resource)) &&
     (owner === undefined || mayChangeUser(session, owner))
   );

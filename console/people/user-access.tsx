@@ -4,7 +4,7 @@ import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
 import { Icon } from '../parts/icon.tsx';
 import { GiveDialog, useTokensOf } from './give-dialog.tsx';
 import { ResourceName, TokenName } from './names.tsx';
-import type { User } from './person.ts';
+import { mayChangeUser, type User } from './person.ts';
 import { usePick } from './pick.tsx';
 import { type ResourceView, resourceQuestion } from './pick-resource.ts';
 import { useAccess, type Way } from './use-access.ts';
@@ -17,7 +17,9 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
   const { pick, dialog } = usePick();
   const tokens = useTokensOf(user.id);
   const [giving, setGiving] = useState<ResourceView>();
-  const canGive = isSuperuser(session) || session.administrator.resources.length > 0;
+  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
+  const canGive = canAct && mayChangeUser(session, user);
+  const { otherResources = 0 } = user;
   const give = async () => setGiving(await pick(resourceQuestion(session)));
   return (
     <section class="panel" aria-labelledby="access">
@@ -30,7 +32,7 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
           </button>
         )}
       </div>
-      {user.assignments.length === 0 && <p class="hint">{none}</p>}
+      {user.assignments.length + otherResources === 0 && <p class="hint">{none}</p>}
       {user.assignments.map(({ resource, alone, tokens: held }) => {
         const ways: Way[] = [
           ...(alone ? [{ resource, user: user.id }] : []),
@@ -56,6 +58,7 @@ export function UserAccess({ user, none }: { user: User; none: string }) {
           </div>
         );
       })}
+      {otherResources > 0 && <p class="hint">{words('accessElsewhere', otherResources)}</p>}
       {dialog}
       {giving && (
         <GiveDialog

@@ -3,7 +3,7 @@ import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
 import { refusalInWords } from '../inside/refusal.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ResourceName } from '../people/names.tsx';
-import type { Token, User } from '../people/person.ts';
+import { mayChangeToken, type Token, type User } from '../people/person.ts';
 import { usePick } from '../people/pick.tsx';
 import { resourceQuestion } from '../people/pick-resource.ts';
 import { useAccess, type Way } from '../people/use-access.ts';
@@ -16,7 +16,9 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
   const { give } = useAccess();
   const { pick, dialog } = usePick();
   const together = (owner?.assignments ?? []).filter(({ tokens }) => tokens.includes(token.id));
-  const canGive = isSuperuser(session) || session.administrator.resources.length > 0;
+  const canAct = isSuperuser(session) || session.administrator.resources.length > 0;
+  const canGive = canAct && mayChangeToken(session, token, owner);
+  const elsewhere = (token.otherResources ?? 0) + (owner?.otherResources ?? 0);
   const choose = async (held: readonly string[], wayOf: (resource: string) => Way) => {
     const resource = await pick(
       resourceQuestion(session, ({ id }) => (held.includes(id) ? words('alreadyThere') : undefined)),
@@ -54,6 +56,7 @@ export function TokenAccess({ token, owner }: { token: Token; owner: User | unde
           }
         />
       )}
+      {elsewhere > 0 && <p class="hint">{words('elsewhere')}</p>}
       {dialog}
     </section>
   );

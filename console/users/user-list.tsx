@@ -46,6 +46,7 @@ export function UserList() {
       chosen = (await pick(resourceQuestion(session)))?.id ?? '';
       return chosen !== '';
     },
+    isFor: (user) => mayChangeUser(session, user),
     run: ({ id }) => client.send('POST', 'assignments', { resource: chosen, user: id }),
     onDone,
   };
@@ -128,8 +129,8 @@ function several(users: readonly User[]): string {
   return users.length === 1 ? `“${users[0]?.login}”` : words('severalUsers', users.length);
 }
 
-function accessText({ assignments }: User): string {
-  const { length } = assignments;
+function accessText({ assignments, otherResources = 0 }: User): string {
+  const length = assignments.length + otherResources;
   if (length === 0) return words('nowhere');
   return length === 1 ? words('resourceOne') : words('resources', length);
 }

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide';
-import { mayActOn, useInside } from '../inside/context.ts';
+import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { refusalInWords } from '../inside/refusal.ts';
 import { words as common } from '../inside/words.ts';
@@ -80,7 +80,7 @@ function Tokens({ user }: { user: User }) {
   const { session } = useInside();
   const { body } = useTokensOf(user.id);
   const items = body?.items ?? [];
-  const mayAdd = user.assignments.every(({ resource }) => mayActOn(session, resource));
+  const mayAdd = mayChangeUser(session, user);
   return (
     <section class="panel" aria-labelledby="tokens">
       <div class="panel-head">

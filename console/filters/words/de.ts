@@ -53,6 +53,7 @@ export const de = {
   daysSpan: '{0} bis {1}',
   using: 'Ressourcen, die ihn haben',
   usingNone: 'Noch keine. Wählen Sie ihn in den Einstellungen einer Ressource.',
+  usingNoneSeen: 'Keine, die Sie sehen.',
   usingMany: 'Die ersten {0} Ressourcen wurden durchgesehen.',
   refused: 'Wer jetzt abgewiesen würde',
   refusedLead:

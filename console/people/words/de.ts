@@ -49,6 +49,7 @@ export const de = {
   accessWith: 'Zusammen mit {0}',
   accessWithHint: 'Es wird nach einem Code dieses Tokens gefragt; mit Passwort, wie es die Ressource vorsieht.',
   accessAll: 'Alle Wege sind schon gegeben.',
+  accessElsewhere: 'An Ressourcen, die Sie nicht sehen: {0}. Ändern kann darum nur, wer sie alle verwaltet.',
 
   rows: 'Zeilen',
   line: 'Zeile',

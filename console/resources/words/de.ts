@@ -21,7 +21,7 @@ export const de = {
   emptyTitle: 'Noch keine Ressource',
   emptyText:
     'Eine Ressource steht für eine Website, die geschützt werden soll. Legen Sie eine an, erlauben Sie den Origin der Website und setzen Sie die Anmeldung in eine Seite.',
-  emptySuperuser: 'Ressourcen legt der Superuser dieses Kontos an und lässt Sie damit arbeiten.',
+  emptySuperuser: 'Sie sehen die Ressourcen, die Ihnen der Superuser dieses Kontos zuteilt.',
   testPass: 'Test: gelingt immer',
   testFail: 'Test: misslingt immer',
   testExpire: 'Test: läuft immer ab',

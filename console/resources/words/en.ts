@@ -19,7 +19,7 @@ export const en = {
   emptyTitle: 'No resource yet',
   emptyText:
     'A resource stands for one site that is to be protected. Make one, allow the site’s origin, and put the sign-in into a page.',
-  emptySuperuser: 'The superuser of this account makes resources, and lets you act on them.',
+  emptySuperuser: 'You see the resources that the superuser of this account grants you.',
   testPass: 'Test: always passes',
   testFail: 'Test: always fails',
   testExpire: 'Test: always expires',

@@ -116,6 +116,7 @@ export const de = {
     'Noch nirgends. Geben Sie Zugang, und dort wird bei der Anmeldung nach einem Code dieses Tokens gefragt.',
   byItself: 'Für sich allein',
   byItselfText: 'Nirgends. Eine Ressource kann seine Codes ohne Person annehmen, für Geräte, die sich mehrere teilen.',
+  elsewhere: 'Auch an Ressourcen in Gebrauch, die Sie nicht sehen. Ändern kann darum nur, wer sie alle verwaltet.',
   alreadyThere: 'Ist schon gegeben',
 
   facts: 'Angaben',

@@ -116,6 +116,7 @@ export const en = {
   byItself: 'By itself',
   byItselfText:
     'Nowhere. A resource can take its codes with no person involved, for devices that several people share.',
+  elsewhere: 'Used at resources that you do not see, too. So only an administrator of all of them can make changes.',
   alreadyThere: 'Is given already',
 
   facts: 'About it',

@@ -94,7 +94,7 @@ const exportAll = createRoute({
   tags,
   summary: 'Export events, oldest first',
   description:
-    '`jsonl`: whole segments with their hashes and signatures, and a signed statement of the end, to be verified offline. `csv`: a table for people.',
+    '`jsonl`: whole segments with their hashes and signatures, and a signed statement of the end, to be verified offline; of administrators for the superuser alone. `csv`: a table for people, of what they see.',
   security: [{ apiKey: ['read'] }],
   request: {
     query: z.strictObject({
