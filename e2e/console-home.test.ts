@@ -197,9 +197,16 @@ describe('the checklist', () => {
       await expect(item(name).getByRole('link')).toHaveCount(0);
     }
     await expect(item('Add people').getByRole('link')).toHaveAttribute('href', '/console/users/new');
-    await busyAccount(ada, 3);
+    // SR-67: of resources that are not granted to them the page says nothing.
+    const { shop } = await busyAccount(ada, 3);
+    await view.page.reload();
+    await expect(view.page.getByText('Nobody has signed in yet')).toBeVisible();
+    await expect(view.page.getByText('Harbour shop')).toHaveCount(0);
+    const grants = [{ resource: shop.id, allowed: true }];
+    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { grants });
     await view.page.reload();
     await pictures(view, 3);
+    await expect(view.page.getByText('Staff portal')).toHaveCount(0);
     await expect(item('Allow the site’s origin')).toHaveClass('done');
     expect(refused).toEqual([]);
     await expectAccessible(view, 'home of an administrator');

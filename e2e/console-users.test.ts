@@ -299,7 +299,6 @@ describe('an administrator who is not the superuser', () => {
     for (const name of ['Block', 'Take away']) await expect(view.button(name)).toHaveCount(0);
     await expect(view.button('To a new password')).toBeDisabled();
     await expect(view.button('Give access')).toHaveCount(0);
-    // SR-67: that there is another resource, and not which.
     await expect(view.page.getByText('At resources that you do not see: 1.', { exact: false })).toBeVisible();
     await expect(view.page.getByText(other.name, { exact: true })).toHaveCount(0);
     await view.page.getByRole('link', { name: 'Details' }).click();
