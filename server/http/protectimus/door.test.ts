@@ -112,7 +112,8 @@ describe('what opens the door', () => {
   test('one address may administer several accounts: the key says which', async () => {
     const own = await dialect.another();
     const other = await dialect.another();
-    const twin = await addAdministrator(own.service.ports, other.scene.account, { email: own.superuser.email });
+    const grants = [{ resource: other.scene.resource.id, allowed: false }];
+    const twin = await addAdministrator(own.service.ports, other.scene.account, { email: own.superuser.email, grants });
     const key = await dialectKey(own.service, other.scene.account, { administrator: twin.id });
     const seen = await own.ask('GET resource-service/resources', {}, { key });
     const { resources } = seen.holder.response as { resources: { id: number }[] };
@@ -262,9 +263,15 @@ describe('SR-27: a key may what its administrator may at that moment', () => {
     const route = 'POST auth-service/authenticate/user-password';
     const here = { ...sent, resourceId: numberOf(own.scene.resource.id) };
     expect(await codeOf(own, route, here, call)).toBe('OK');
-    expect(await codeOf(own, route, { ...sent, resourceId: numberOf(elsewhere.id) }, call)).toBe(7001);
-    await overwrite(own.service.ports, documents.administrator(own.scene.account, helper.id), { grants: [] });
+    // What they do not see is as if it were not there.
+    expect(await codeOf(own, route, { ...sent, resourceId: numberOf(elsewhere.id) }, call)).toBe(5002);
+    const administrator = documents.administrator(own.scene.account, helper.id);
+    await overwrite(own.service.ports, administrator, {
+      grants: [{ resource: own.scene.resource.id, allowed: false }],
+    });
     expect(await codeOf(own, route, here, call)).toBe(7001);
+    await overwrite(own.service.ports, administrator, { grants: [] });
+    expect(await codeOf(own, route, here, call)).toBe(5002);
   });
 
   test('and makes, changes and deletes no resource that they may not', async () => {
