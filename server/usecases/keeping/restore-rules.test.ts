@@ -99,6 +99,13 @@ const FATES: Record<string, Fate> = {
   session: 'dropped',
   'setup-link': 'dropped',
   'signing-keys': 'kept',
+  'spent-seed': [
+    [
+      { nextCounter: 7, isCounting: true },
+      { nextCounter: 7, isCounting: true, needsResync: true },
+    ],
+    [{ nextCounter: 60_000_000 }, { nextCounter: 60_000_000 }],
+  ],
   statistics: 'kept',
   token: TOKEN_KINDS.flatMap((kind) => tokens[kind]),
   'unlock-link': 'dropped',
