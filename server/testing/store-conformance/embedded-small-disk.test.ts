@@ -24,9 +24,9 @@ interface Fill {
   lost: number;
 }
 
-/** Runs the writer on a file system of 40 MB that is mounted for it alone, and gone when it ends. */
+/** Runs the writer on a file system of 80 MB that is mounted for it alone, and gone when it ends. */
 async function fillSmallDisk(lowWaterBytes: number, seed: number): Promise<Fill[]> {
-  const mounted = `mount -t tmpfs -o size=40m tmpfs "$0" && exec "$@"`;
+  const mounted = `mount -t tmpfs -o size=80m tmpfs "$0" && exec "$@"`;
   const mount = await mkdtemp(join(folder, 'mount-'));
   const namespace = process.getuid?.() === 0 ? ['--mount'] : ['--map-root-user', '--mount'];
   const args = [mount, String(FILLS), String(lowWaterBytes), String(seed)];
