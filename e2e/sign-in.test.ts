@@ -178,13 +178,14 @@ describe('who stays out', () => {
     expect(asked).toEqual([]);
   });
 
-  test('where a filter denies their address, before they type anything', async () => {
+  test('where a filter denies their address, as soon as they have given a name', async () => {
     const { client } = stage.service;
     const rule = { kind: 'ip', mode: 'deny', ranges: ['127.0.0.0/8'] } as const;
     const filter = await client.filters.create({ name: 'Not from here', rule: { ...rule, ranges: [...rule.ranges] } });
     const fenced = await makeResource(client, stage.host.origin, { ipFilter: filter.id });
     const { page } = await stage.openWidget(fenced.id);
     const widget = widgetOn(page);
+    await widget.identify('mira');
     await expect(widget.heading).toHaveText(TITLES.denied);
     await expect(widget.frame.getByText('Signing in is not allowed from where you are')).toBeVisible();
     expect(await lastHeard(page, 'error')).toMatchObject({ code: 'FILTER_DENIED', retryable: false });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress, inAnyRange, inRange, parseRange, rateKey } from './addresses.ts';
+import { canonicalAddress, inAnyRange, inRange, networkKey, parseRange, rateKey } from './addresses.ts';
 
 const v4Bytes = fc.uint8Array({ minLength: 4, maxLength: 4 });
 const v6Bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -113,6 +113,31 @@ describe('the key an address counts under', () => {
         expect(rateKey(v6Text(neighbour))).not.toBe(rateKey(v6Text(a)));
       }),
     );
+  });
+
+  test.each([
+    ['192.0.2.77', '192.0.2.0/24'],
+    ['::ffff:192.0.2.77', '192.0.2.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['garbage', 'unknown'],
+  ])('%s counts with its network under %s', (address, key) => {
+    expect(networkKey(address)).toBe(key);
+  });
+
+  // Attack: rotate through the subnets of one site.
+  test('is one network for what shares 24 or 48 bits, and another for the rest', () => {
+    for (const [bytes, text, bits] of [
+      [v4Bytes, v4Text, 24],
+      [v6Bytes, v6Text, 48],
+    ] as const) {
+      fc.assert(
+        fc.property(bytes, bytes, fc.boolean(), (a, b, isNear) => {
+          const other = isNear ? Uint8Array.from([...a.subarray(0, bits / 8), ...b.subarray(bits / 8)]) : b;
+          fc.pre([a, other].every((one) => one.length === 4 || !sharePrefix(one, new Uint8Array(16), 80)));
+          expect(networkKey(text(other)) === networkKey(text(a))).toBe(sharePrefix(a, other, bits));
+        }),
+      );
+    }
   });
 });
 

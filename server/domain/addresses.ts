@@ -3,6 +3,8 @@ import ipaddr from 'ipaddr.js';
 
 const IPV4_BYTES = 4;
 const IPV6_KEY_BITS = 64;
+const IPV4_NETWORK_BITS = 24;
+const IPV6_NETWORK_BITS = 48;
 const MAPPED_BITS = 96;
 
 /**
@@ -21,6 +23,16 @@ export function rateKey(address: string): string {
   const bytes = parseAddress(address)?.toByteArray();
   if (!bytes) return 'unknown';
   return bytes.length === IPV4_BYTES ? textOf(bytes) : writeRange(networkOf(bytes, IPV6_KEY_BITS));
+}
+
+/**
+ * The network that an address counts under besides: the IPv4 /24, and the IPv6 /48 that one site has with its 65,536 /64s
+ * (RFC 6177). Texts that are no address share one key.
+ */
+export function networkKey(address: string): string {
+  const bytes = parseAddress(address)?.toByteArray();
+  if (!bytes) return 'unknown';
+  return writeRange(networkOf(bytes, bytes.length === IPV4_BYTES ? IPV4_NETWORK_BITS : IPV6_NETWORK_BITS));
 }
 
 /**

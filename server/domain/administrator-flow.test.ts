@@ -20,7 +20,7 @@ const SHOWN = { administrator: ADMINISTRATOR, passwordDigest: 'd' };
 const ENROLMENT = { token: tokenId(1), sealedSecret: 'sealed' };
 
 type Move = (flow: AdministratorFlow) => AdministratorFlow;
-const begun = () => frozen(newAdministratorFlow(FLOW, ASKED, NOW));
+const begun = () => frozen({ ...newAdministratorFlow(FLOW, ASKED, NOW), ...ASKED });
 const password =
   (enrols: boolean): Move =>
   (flow) =>

@@ -37,14 +37,12 @@ export interface Enrolment {
   sealedSecret: string;
 }
 
-export function newAdministratorFlow(
-  id: FlowId,
-  asked: { account: AccountId; handleHash: string },
-  now: number,
-): AdministratorFlow {
+export function newAdministratorFlow(id: FlowId, asked: { account: AccountId }, now: number): AdministratorFlow {
   return {
     id,
     ...asked,
+    // Sealing sets it.
+    handleHash: '',
     step: 'identify',
     seq: 0,
     attemptsLeft: FLOW_WRONG_ANSWERS,

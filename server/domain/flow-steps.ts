@@ -228,7 +228,8 @@ export function newFlow(
   asked: {
     nonce: string;
     origin: string;
-    handleHash: string;
+    /** Absent: sealing sets it. */
+    handleHash?: string;
     prefer?: FactorKind;
     purpose?: FlowPurpose;
     environment?: Environment;
@@ -239,7 +240,7 @@ export function newFlow(
     id,
     account: resource.account,
     resource: resource.id,
-    handleHash: asked.handleHash,
+    handleHash: asked.handleHash ?? '',
     nonce: asked.nonce,
     origin: asked.origin,
     step: 'identify',

@@ -93,6 +93,8 @@ export const documents = {
   /** What a token was asked. `scope`: the sign-in, or `apiScope` of a resource. */
   challenge: (id: TokenId, scope: string): DocumentKey<Challenge> => ({ anchor: id, name: `challenge/${scope}` }),
   flow: (id: FlowId): DocumentKey<Flow> => ({ anchor: id, name: 'flow' }),
+  /** That a sealed handle has begun its flow, of whichever kind. Outlives the flow, never the handle. */
+  flowBegun: (id: FlowId): DocumentKey<{ at: number }> => ({ anchor: id, name: 'flow-begun' }),
   loginRequest: (id: FlowId): DocumentKey<LoginRequest> => ({ anchor: id, name: 'login-request' }),
   idempotency: (account: AccountId, key: string): DocumentKey<IdempotencyRecord> => ({
     anchor: `idempotency/${account}/${key}`,

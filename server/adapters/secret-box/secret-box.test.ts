@@ -103,6 +103,41 @@ describe('secret box', () => {
   });
 });
 
+// SR-65
+describe('what is sealed for a client', () => {
+  const where = { kind: 'widget-flow', id: 'flw_1' } as const;
+  const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
+
+  test('opens for what it continues, and nothing else does', () => {
+    const box = createSecretBox(masterKey);
+    const sealed = box.sealForClient(seed, where);
+    expect(text(box.openFromClient(sealed, where))).toBe('canary seed');
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('canary');
+    expect(box.openFromClient(sealed, { ...where, id: 'flw_2' })).toBeUndefined();
+    expect(box.openFromClient(sealed, { ...where, kind: 'administrator-flow' })).toBeUndefined();
+    expect(box.openFromClient(box.seal(seed, context), where)).toBeUndefined();
+    expect(createSecretBox(otherKey).openFromClient(sealed, where)).toBeUndefined();
+    for (let at = 0; at <= sealed.length; at++) {
+      for (const letter of ['A', 'B', '-', '.', '=', '\n']) {
+        if (sealed[at] === letter) continue;
+        expect(box.openFromClient(sealed.slice(0, at) + letter + sealed.slice(at + 1), where)).toBeUndefined();
+      }
+      if (at < sealed.length) expect(box.openFromClient(sealed.slice(0, at), where)).toBeUndefined();
+    }
+  });
+
+  test('is sealed differently each time', () => {
+    const box = createSecretBox(masterKey);
+    expect(new Set(Array.from({ length: 100 }, () => box.sealForClient(seed, where))).size).toBe(100);
+  });
+
+  test('outlives the master key under which it was sealed', () => {
+    const macKey = new Uint8Array(32).fill(7);
+    const sealed = createSecretBox(masterKey, { macKey }).sealForClient(seed, where);
+    expect(text(createSecretBox(otherKey, { macKey }).openFromClient(sealed, where))).toBe('canary seed');
+  });
+});
+
 describe('mac', () => {
   test('is stable for key, purpose and message, and differs when one differs', () => {
     const box = createSecretBox(masterKey);

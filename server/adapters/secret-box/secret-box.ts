@@ -7,7 +7,7 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
-import type { SecretBox, SecretContext } from '../../ports/secret-box.ts';
+import type { ClientContext, SecretBox, SecretContext } from '../../ports/secret-box.ts';
 import { systemRandom } from '../system-random/system-random.ts';
 
 export const MASTER_KEY_BYTES = 32;
@@ -42,6 +42,17 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
   const macKey = createSecretKey(given ?? deriveMacKey(masterKey));
   const purposeKeys = new Map<string, KeyObject>();
 
+  const mac = (purpose: string, message: string | Uint8Array): Buffer => {
+    let key = purposeKeys.get(purpose);
+    if (!key) {
+      key = createSecretKey(createHmac('sha256', macKey).update(purpose).digest());
+      // Purposes are a handful of names in the code; the bound is for a caller that passes something else.
+      if (purposeKeys.size < 64) purposeKeys.set(purpose, key);
+    }
+    return createHmac('sha256', key).update(message).digest();
+  };
+  const clientKey = (context: ClientContext) => createSecretKey(mac('sealing for clients', ofClient(context)));
+
   return {
     keyId: current.id,
 
@@ -50,11 +61,8 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
     },
 
     seal(plain, context) {
-      const iv = Buffer.from(systemRandom.bytes(IV_BYTES));
-      const cipher = createCipheriv(ALGORITHM, current.key, iv, { authTagLength: TAG_BYTES });
-      cipher.setAAD(associated(context));
-      const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-      return `v1.${current.id}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
+      const { iv, body } = encrypt(current.key, plain, associated(context));
+      return `v1.${current.id}.${iv.toString('base64url')}.${body.toString('base64url')}`;
     },
 
     open(sealed, context) {
@@ -62,32 +70,51 @@ export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given
       if (sealedKeyId === undefined || iv === undefined || body === undefined) throw unopened(context, 'is malformed');
       const sealingKey = opening.get(sealedKeyId);
       if (!sealingKey) throw unopened(context, 'was sealed with another master key');
-      const bytes = Buffer.from(body, 'base64url');
-      // Base64url text is malleable in its last bits; only the one form that `seal` writes is taken.
-      if (bytes.toString('base64url') !== body) throw unopened(context, 'is malformed');
-      const decipher = createDecipheriv(ALGORITHM, sealingKey, Buffer.from(iv, 'base64url'), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(associated(context));
-      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-      try {
-        const opened = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
-        return new Uint8Array(opened);
-      } catch {
-        throw unopened(context, 'does not belong here, or was changed');
-      }
+      const bytes = decoded(body);
+      if (!bytes) throw unopened(context, 'is malformed');
+      const plain = decrypt(sealingKey, Buffer.from(iv, 'base64url'), bytes, associated(context));
+      if (!plain) throw unopened(context, 'does not belong here, or was changed');
+      return plain;
     },
 
-    mac(purpose, message) {
-      let key = purposeKeys.get(purpose);
-      if (!key) {
-        key = createSecretKey(createHmac('sha256', macKey).update(purpose).digest());
-        // Purposes are a handful of names in the code; the bound is for whoever passes something else.
-        if (purposeKeys.size < 64) purposeKeys.set(purpose, key);
-      }
-      return new Uint8Array(createHmac('sha256', key).update(message).digest());
+    sealForClient(plain, context) {
+      const { iv, body } = encrypt(clientKey(context), plain, ofClient(context));
+      return Buffer.concat([iv, body]).toString('base64url');
     },
+
+    openFromClient(sealed, context) {
+      const bytes = decoded(sealed);
+      if (!bytes || bytes.length < IV_BYTES + TAG_BYTES) return undefined;
+      return decrypt(clientKey(context), bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES), ofClient(context));
+    },
+
+    mac: (purpose, message) => new Uint8Array(mac(purpose, message)),
   };
+}
+
+function encrypt(key: KeyObject, plain: Uint8Array, context: Uint8Array): { iv: Buffer; body: Buffer } {
+  const iv = Buffer.from(systemRandom.bytes(IV_BYTES));
+  const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(context);
+  return { iv, body: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) };
+}
+
+/** Undefined where anything does not fit. */
+function decrypt(key: KeyObject, iv: Uint8Array, body: Buffer, context: Uint8Array): Uint8Array | undefined {
+  const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
+  decipher.setAAD(context);
+  decipher.setAuthTag(body.subarray(-TAG_BYTES));
+  try {
+    return new Uint8Array(Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Base64url text is malleable in its last bits; only the one form that sealing writes is taken. */
+function decoded(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
 }
 
 /** The key of MACs that a master key stands for, until one is kept on its own. */
@@ -108,6 +135,10 @@ function derive(masterKey: Uint8Array, use: string): KeyObject {
 /** JSON keeps the parts apart whatever is in them, lone surrogates included. */
 function associated({ account, kind, id, field }: SecretContext): Buffer {
   return Buffer.from(JSON.stringify(['countersign v1', account, kind, id, field]));
+}
+
+function ofClient({ kind, id }: ClientContext): Buffer {
+  return Buffer.from(JSON.stringify([kind, id]));
 }
 
 function unopened({ kind, id, field }: SecretContext, reason: string): Error {

@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../../ports/store.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { NONCE, ORIGIN, PASSWORD, type Scene, setScene, wrongCode } from '../../testing/scene.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
+import { SIGN_IN_BEGINNINGS } from '../../usecases/flow/admit-beginning.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -224,6 +225,22 @@ test('the address behind our proxies is the one the filters see', async () => {
     code: 'FORWARDED_INVALID',
   });
   expect(service.log.lines().at(-2)).toMatchObject({ client: '203.0.113.5' });
+});
+
+// SR-65
+test('SR-65: more beginnings than one process takes are 503 with a time to come back', async () => {
+  const scene = await setScene(service.ports);
+  const answers = [];
+  for (let at = 0; at <= SIGN_IN_BEGINNINGS.perSecond; at++) {
+    const headers = { ...FROM_OUR_FRAME, 'x-forwarded-for': `198.${at >> 8}.${at & 255}.7` };
+    answers.push(service.call('POST /widget/v1/flows', { body: beginning(scene), headers, from: '10.1.2.3' }));
+  }
+  const responses = await Promise.all(answers);
+  const late = responses.find(({ status }) => status === 503);
+  service.ports.clock.advance(1_000);
+  expect(responses.filter(({ status }) => status === 201).length).toBeGreaterThan(0);
+  expect(late?.headers.get('retry-after')).toBe('1');
+  expect(await late?.json()).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 1000 });
 });
 
 test('an outage in the middle is 503 with a time to come back, and tells nothing', async () => {

@@ -2,12 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../domain/event.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Json } from '../../ports/store.ts';
-import { operatorOf } from '../../testing/acting.ts';
+import { createLoginRequest, operatorOf } from '../../testing/acting.ts';
 import {
   addPerson,
   addToken,
+  birth,
   meanwhile,
   must,
+  NONCE,
   PASSWORD,
   type Scene,
   setScene,
@@ -16,6 +18,7 @@ import {
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import type { Act } from '../act.ts';
+import { beginRedirectedFlow } from '../flow/begin-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
 import { updateUser } from '../users/update-user.ts';
 import { authenticate } from './authenticate.ts';
@@ -164,10 +167,27 @@ describe('in the widget', () => {
     expect(events[0]).not.toHaveProperty('subject');
   });
 
-  test('a plan that ended: told at the beginning', async () => {
+  // SR-65
+  test('SR-65: where sign-in is off, a beginning is no attempt; a first input is', async () => {
     const scene = await setScene(ports);
+    const walk = await Walk.begin(scene);
     await meanwhile.deactivatePlan(scene);
-    expect(await told(() => Walk.begin(scene))).toMatchObject([{ outcome: 'refused', reason: 'PLAN_INACTIVE' }]);
+    expect(await told(() => Walk.begin(scene))).toEqual([]);
+    expect(await told(() => walk.identify())).toMatchObject([{ outcome: 'refused', reason: 'PLAN_INACTIVE' }]);
+  });
+
+  // SR-65
+  test('SR-65: a page that begins again with a login request that is denied tells it once', async () => {
+    const uri = 'https://shop.example/signed-in';
+    const scene = await setScene(ports, { resource: { redirectUris: [uri] } });
+    const { account, resource } = scene;
+    const asked = { account, resource: resource.id, nonce: NONCE, passwordChecked: false, redirectUri: uri };
+    const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+    await meanwhile.disableResource(scene);
+    const events = await told(async () => {
+      for (let at = 0; at < 10; at++) await beginRedirectedFlow(ports, { loginRequest, whence: {} });
+    });
+    expect(events.filter(({ type }) => type === 'authentication')).toMatchObject([{ reason: 'RESOURCE_DISABLED' }]);
   });
 });
 

@@ -256,6 +256,7 @@ describe('SR-3: the country cannot be looked up', () => {
     ]) {
       await expect(authenticate(ports, request)).rejects.toThrow(Outage);
     }
-    await expect(Walk.begin(scene, { address })).rejects.toThrow(Outage);
+    const walk = await Walk.begin(scene, { address });
+    await expect(walk.identify()).rejects.toThrow(Outage);
   });
 });

@@ -87,8 +87,10 @@ describe.each(Object.keys(rules))('a filter by %s', (name) => {
       error: { code: 'FILTER_DENIED' },
     });
     expect((await scene.tokens[0]?.stored())?.nextCounter).toBe(0);
-    expect((await Walk.begin(scene, { address: OUTSIDE })).view).toMatchObject({ step: 'denied' });
-    expect((await Walk.begin(scene)).view).toMatchObject({ step: 'denied', error: { code: 'FILTER_DENIED' } });
+    for (const address of [OUTSIDE, undefined]) {
+      const next = await Walk.begin(scene, { address });
+      expect(await next.identify()).toMatchObject({ step: 'denied', error: { code: 'FILTER_DENIED' } });
+    }
   });
 });
 

@@ -7,15 +7,14 @@ import { idFromBytes } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
-import { ABSENT } from '../../ports/store.ts';
 import type { Whence } from '../act.ts';
 import { readAccess } from '../authentication/read-access.ts';
-import { admitBeginning } from '../flow/begin-flow.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from '../flow/admit-beginning.ts';
 import type { BeginFlowNeeds } from '../flow/flow-beginning.ts';
-import { hashSecret, newSecret, secretMatches, writeHandle } from '../flow/flow-handle.ts';
+import { secretMatches } from '../flow/flow-handle.ts';
+import { sealFlow } from '../flow/sealed-flow.ts';
 import { presentFlow } from '../flow/view-flow.ts';
 import { parsePersonLink } from '../person-link.ts';
-import { newOperation } from '../transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { offerEnrolment } from './offer-enrolment.ts';
@@ -28,7 +27,7 @@ export async function beginLinkedFlow(
   ports: BeginFlowNeeds,
   { link: text, whence }: { link: string; whence: Whence },
 ): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, whence);
+  const refused = await admitBeginning(ports, whence, SIGN_IN_BEGINNINGS);
   if (refused) return refused;
   const opened = await openLink(ports, text);
   if (isRefusal(opened)) return opened;
@@ -37,29 +36,16 @@ export async function beginLinkedFlow(
   if (isRefusal(access)) return access;
   const { resource } = access;
 
-  const secret = newSecret(ports);
   const id = idFromBytes('flw', ports.random.bytes(7));
+  const asked = { nonce: `enrolment-link-of.${user.id}`, origin: ports.issuer };
   const begun = await firstStep(ports, user, resource, {
-    ...newFlow(
-      id,
-      resource,
-      { nonce: `enrolment-link-of.${user.id}`, origin: ports.issuer, handleHash: hashSecret(secret) },
-      ports.clock.now(),
-    ),
+    ...newFlow(id, resource, asked, ports.clock.now()),
     login: user.login,
     enrolmentLink: link.secretHash,
   });
   if (!begun) return refusal('ENROLMENT_LINK_INVALID');
-  const key = documents.flow(id);
-  const outcome = await ports.store.commit({
-    anchor: key.anchor,
-    operation: newOperation(ports),
-    now: ports.clock.now(),
-    expect: [{ key, version: ABSENT }],
-    put: [{ key, value: begun, expiresAt: begun.expiresAt }],
-  });
-  if (outcome === 'conflict') return refusal('CONTENTION');
-  return { ...(await presentFlow(ports, begun)), handle: writeHandle(id, secret) };
+  const { flow, handle } = sealFlow(ports, 'widget-flow', begun);
+  return { ...(await presentFlow(ports, flow)), handle };
 }
 
 async function firstStep(ports: BeginFlowNeeds, user: User, resource: Resource, flow: Flow): Promise<Flow | undefined> {

@@ -75,6 +75,16 @@ describe('a mailed link', () => {
     for (let i = 0; i < 3; i++) expect(isRefusal(await open(link))).toBe(false);
   });
 
+  // SR-65
+  test.each([true, false])('SR-65: opening it stores nothing (password: %s)', async (password) => {
+    const scene = await setStage({ password, resource: { methodPolicy: password ? 'auto' : 'otp' } });
+    const link = await linkOf(scene);
+    const before = ports.store.commits.length;
+    const walk = await walkOf(scene, link);
+    expect(await walk.look()).toMatchObject({ step: password ? 'password' : 'enrol' });
+    expect(ports.store.commits.length).toBe(before);
+  });
+
   test('the mail names neither the key nor what it protects', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);

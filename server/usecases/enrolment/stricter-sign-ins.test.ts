@@ -40,8 +40,8 @@ test('where two factors are demanded, setting up a token reaches them, and leavi
   for (const leavesOut of [true, false]) {
     const walk = await Walk.begin(scene);
     const id = walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
-    await overwrite(ports, documents.flow(id), { demand: { acr: '2' } });
     await walk.identify();
+    await overwrite(ports, documents.flow(id), { demand: { acr: '2' } });
     expect(await walk.password()).toMatchObject({ step: 'enrol' });
     if (leavesOut) {
       expect(await walk.later()).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });

@@ -22,7 +22,9 @@ import { newOperation, transact, type Write } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
+import type { Handle } from './flow-handle.ts';
 import { holdStep, keeping, letGo } from './hold-step.ts';
+import { openFlow } from './sealed-flow.ts';
 import { presentFlow } from './view-flow.ts';
 
 export type StepNeeds = Pick<
@@ -58,7 +60,8 @@ export async function answerStep(
   evaluate: (flow: Flow, resource: Resource) => Promise<StepOutcome>,
 ): Promise<Verdict<FlowView>> {
   const attempt = newOperation(ports);
-  const claimed = await holdStep(ports, documents.flow, { ...answer, steps, attempt });
+  const open = (handle: Handle) => openFlow(ports, handle);
+  const claimed = await holdStep(ports, documents.flow, { ...answer, steps, attempt }, open);
   if (isRefusal(claimed)) return claimed;
 
   try {

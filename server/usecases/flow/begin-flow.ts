@@ -1,5 +1,5 @@
 import type { FlowBegun } from '../../../shared/wire/flow.ts';
-import { rateKey } from '../../domain/addresses.ts';
+import { accessChecks } from '../../domain/access.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { denied, newFlow } from '../../domain/flow-steps.ts';
 import { idFromBytes } from '../../domain/ids.ts';
@@ -7,25 +7,18 @@ import { originAllowed } from '../../domain/origins.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { offersPasskeySignIn } from '../../domain/webauthn/passkey-request.ts';
 import { documents } from '../../ports/documents.ts';
-import { ABSENT } from '../../ports/store.ts';
-import { eventOf, type Whence } from '../act.ts';
-import { readAccess } from '../authentication/read-access.ts';
 import { seenAtBeginning } from '../environment/seen-at-beginning.ts';
 import { askAnybody } from '../passkeys/new-challenge.ts';
-import { newOperation } from '../transact.ts';
-import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+import { refusal, type Verdict } from '../verdict.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from './admit-beginning.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
-import { actOf, refusedEvent } from './flow-events.ts';
-import { hashSecret, newSecret, writeHandle } from './flow-handle.ts';
+import { sealFlow } from './sealed-flow.ts';
 import { presentFlow } from './view-flow.ts';
-
-/** Flows that one address may begin in a minute; a large office behind one address stays below it. */
-const FLOWS_PER_MINUTE = 600;
 
 /** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
 export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, input.whence);
+  const refused = await admitBeginning(ports, input.whence, SIGN_IN_BEGINNINGS);
   if (refused) return refused;
 
   const [stored] = await ports.store.getMany([documents.resource(input.resource)], ports.clock.now());
@@ -41,44 +34,27 @@ export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Pr
     : beginRequestedFlow(ports, resource, input, input.loginRequest);
 }
 
-/** Refuses an address that has begun too many. */
-export async function admitBeginning(
-  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
-  { address }: Whence,
-): Promise<Refusal | undefined> {
-  const now = ports.clock.now();
-  // Whoever has no address shares one count: a proxy that forgets to say must not open the gate for everybody.
-  const from = address === undefined ? 'unknown' : rateKey(address);
-  const rate = await ports.store.increment(`flows/${from}`, 60_000, FLOWS_PER_MINUTE, now);
-  return rate.allowed ? undefined : refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
-}
-
-/** Begins it for nobody in particular. */
+/**
+ * Begins it without a named user, and writes nothing (SR-65). Where sign-in is off, the page says so at once. Filters
+ * are for the first answer to ask, whose event then tells of it.
+ */
 export async function beginPlain(
   ports: BeginFlowNeeds,
   resource: Resource,
   input: FlowBeginning,
 ): Promise<Verdict<FlowBegun>> {
-  const access = await readAccess(ports, resource.id, input.whence.address);
   const now = ports.clock.now();
-  const secret = newSecret(ports);
+  const [account] = await ports.store.getMany([documents.account(resource.account)], now);
   const id = idFromBytes('flw', ports.random.bytes(7));
-  const asked = { ...input, ...seenAtBeginning(ports, resource, input), handleHash: hashSecret(secret) };
-  const begun = newFlow(id, resource, asked, now);
-  const flow = isRefusal(access) ? denied(begun, access.refused) : withPasskey(ports, begun, access.resource);
-
-  const key = documents.flow(id);
-  const outcome = await ports.store.commit({
-    anchor: key.anchor,
-    operation: newOperation(ports),
-    now,
-    expect: [{ key, version: ABSENT }],
-    put: [{ key, value: flow, expiresAt: flow.expiresAt }],
-    ...(isRefusal(access) && { append: [eventOf(actOf(flow, input.whence), refusedEvent(flow, access), now)] }),
-  });
-  // 52 random bits met a living flow: as good as never, and beginning again is free.
-  if (outcome === 'conflict') return refusal('CONTENTION');
-  return { ...(await presentFlow(ports, flow)), handle: writeHandle(id, secret) };
+  const begun = newFlow(id, resource, { ...input, ...seenAtBeginning(ports, resource, input) }, now);
+  const facts = { planActive: account?.value.plan.active === true, resource, filters: [] };
+  const [off] = [...accessChecks(facts, () => ({}), now)].flatMap((check) => (check.passed ? [] : [check.code]));
+  const { flow, handle } = sealFlow(
+    ports,
+    'widget-flow',
+    off ? denied(begun, off) : withPasskey(ports, begun, resource),
+  );
+  return { ...(await presentFlow(ports, flow)), handle };
 }
 
 /** Where people may sign in with a passkey alone, everybody is asked for one beside their name. */

@@ -2,7 +2,7 @@ import type { FlowBegun } from '../../../shared/wire/flow.ts';
 import { redirectAllowed } from '../../domain/redirect-uris.ts';
 import { documents } from '../../ports/documents.ts';
 import { refusal, type Verdict } from '../verdict.ts';
-import { admitBeginning } from './begin-flow.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from './admit-beginning.ts';
 import { beginRequestedFlow } from './begin-requested-flow.ts';
 import type { BeginFlowNeeds, FlowBeginning } from './flow-beginning.ts';
 import { parseLoginRequest } from './flow-handle.ts';
@@ -16,7 +16,7 @@ export async function beginRedirectedFlow(
   ports: BeginFlowNeeds,
   { loginRequest, ...browser }: Pick<FlowBeginning, 'traits' | 'whence'> & { loginRequest: string },
 ): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, browser.whence);
+  const refused = await admitBeginning(ports, browser.whence, SIGN_IN_BEGINNINGS);
   if (refused) return refused;
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');

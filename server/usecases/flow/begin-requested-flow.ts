@@ -69,6 +69,8 @@ export async function beginRequestedFlow(
       case 'asks-name':
         return keepBoth(beginning.flow, request.value);
       case 'denied': {
+        // Told once, however often the page begins again with what is denied already (SR-65).
+        if (running?.value.error?.code === beginning.code) return keep(denied(beginning.flow, beginning.code));
         const environment = beginning.isOfEnvironment && facts.environment;
         return deny(beginning.flow, beginning.code, input.whence, now, environment);
       }

@@ -11,7 +11,7 @@ import { needing } from '../needing.ts';
 import { viewSelf } from '../self-service/view-self.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { checkStanding } from './check-standing.ts';
-import { readFlow } from './flow-handle.ts';
+import { readFlow } from './sealed-flow.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {
   issuer: string;
@@ -21,7 +21,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | '
 /** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
 export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<FlowView>> {
   const flow = await readFlow(ports, handle);
-  return flow ? presentFlow(ports, flow.value) : refusal('FLOW_NOT_FOUND');
+  return flow ? presentFlow(ports, flow) : refusal('FLOW_NOT_FOUND');
 }
 
 /**

@@ -81,6 +81,7 @@ const FATES: Record<string, Fate> = {
   filter: 'kept',
   'first-login': 'kept',
   flow: 'dropped',
+  'flow-begun': 'dropped',
   idempotency: 'kept',
   ledger: upToHead('ledger', 'number'),
   'ledger-reference': upToHead('ledger-reference', 'entry'),

@@ -62,6 +62,8 @@ const RULES: Record<string, Rule> = {
   'code-checks': keep,
   challenge: drop,
   flow: drop,
+  // Handles of the time before begin nothing.
+  'flow-begun': drop,
   'login-request': drop,
   result: drop,
   authentication: drop,

@@ -3,7 +3,8 @@ import type { SaidTraits } from '../../domain/environment/traits.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Whence } from '../act.ts';
-import { admitBeginning, beginPlain } from '../flow/begin-flow.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from '../flow/admit-beginning.ts';
+import { beginPlain } from '../flow/begin-flow.ts';
 import type { BeginFlowNeeds } from '../flow/flow-beginning.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 
@@ -12,7 +13,7 @@ export async function beginSelfFlow(
   ports: BeginFlowNeeds,
   { resource: id, traits, whence }: { resource: ResourceId; traits?: SaidTraits; whence: Whence },
 ): Promise<Verdict<FlowBegun>> {
-  const refused = await admitBeginning(ports, whence);
+  const refused = await admitBeginning(ports, whence, SIGN_IN_BEGINNINGS);
   if (refused) return refused;
   const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
   if (!stored) return refusal('RESOURCE_NOT_FOUND');

@@ -1,47 +1,33 @@
-import { rateKey } from '../../domain/addresses.ts';
 import { type AdministratorFlow, newAdministratorFlow } from '../../domain/administrator-flow.ts';
 import { type AccountId, idFromBytes, parseId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
-import { ABSENT } from '../../ports/store.ts';
 import type { Whence } from '../act.ts';
-import { hashSecret, newSecret, parseHandle, secretMatches, writeHandle } from '../flow/flow-handle.ts';
-import { newOperation } from '../transact.ts';
+import { admitBeginning, type BeginningLimits } from '../flow/admit-beginning.ts';
+import { type Handle, parseHandle, secretMatches } from '../flow/flow-handle.ts';
+import { sealFlow, unsealFlow } from '../flow/sealed-flow.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
-/** Far above what a team behind one address does. */
-const SIGN_INS_PER_MINUTE = 120;
+/** Far above what teams do. Counted apart from people, whose flood keeps no administrator out. */
+const BEGINNINGS: BeginningLimits = {
+  name: 'administrator-flows',
+  perAddress: 120,
+  perNetwork: 600,
+  perSecond: 50,
+};
 
-/** Begins an administrator's sign-in. An installation with one account need not be told which. */
+/** Begins an administrator's sign-in, and writes nothing (SR-65). An installation with one account need not be told which. */
 export async function beginSignIn(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
   input: { account?: AccountId; whence: Whence },
 ): Promise<Verdict<{ flow: AdministratorFlow; handle: string }>> {
-  const now = ports.clock.now();
-  const { address } = input.whence;
-  const from = address === undefined ? 'unknown' : rateKey(address);
-  const rate = await ports.store.increment(`administrator-flows/${from}`, 60_000, SIGN_INS_PER_MINUTE, now);
-  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  const refused = await admitBeginning(ports, input.whence, BEGINNINGS);
+  if (refused) return refused;
   const found = await accountOf(ports, input.account);
   if (isRefusal(found)) return found;
-
   const id = idFromBytes('flw', ports.random.bytes(7));
-  const secret = newSecret(ports);
-  const flow = newAdministratorFlow(id, { account: found.account, handleHash: hashSecret(secret) }, now);
-  const key = documents.administratorFlow(id);
-  const outcome = await ports.store.commit({
-    anchor: key.anchor,
-    operation: newOperation(ports),
-    now,
-    // No session either, which outlives its sign-in and has its name.
-    expect: [
-      { key, version: ABSENT },
-      { key: documents.session(id), version: ABSENT },
-    ],
-    put: [{ key, value: flow, expiresAt: flow.expiresAt }],
-  });
-  return outcome === 'committed' ? { flow, handle: writeHandle(id, secret) } : refusal('CONTENTION');
+  return sealFlow(ports, 'administrator-flow', newAdministratorFlow(id, found, ports.clock.now()));
 }
 
 /** The account that is named, or the only one. */
@@ -59,11 +45,23 @@ export async function accountOf(
 
 /** Where a sign-in stands, for whoever holds its handle. */
 export async function readSignIn(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  handle: unknown,
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  text: unknown,
 ): Promise<Verdict<{ flow: AdministratorFlow }>> {
-  const parsed = parseHandle(handle);
-  if (!parsed) return refusal('FLOW_NOT_FOUND');
-  const [flow] = await ports.store.getMany([documents.administratorFlow(parsed.id)], ports.clock.now());
-  return flow && secretMatches(parsed.secret, flow.value.handleHash) ? { flow: flow.value } : refusal('FLOW_NOT_FOUND');
+  const handle = parseHandle(text);
+  if (!handle) return refusal('FLOW_NOT_FOUND');
+  const [stored] = await ports.store.getMany([documents.administratorFlow(handle.id)], ports.clock.now());
+  const flow = stored?.value ?? (await openSignIn(ports, handle));
+  return flow && secretMatches(handle.secret, flow.handleHash) ? { flow } : refusal('FLOW_NOT_FOUND');
+}
+
+/** A sign-in that nothing has answered yet. */
+export async function openSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  handle: Handle,
+): Promise<AdministratorFlow | undefined> {
+  const flow = await unsealFlow<AdministratorFlow>(ports, 'administrator-flow', handle);
+  // No session has its name, which would outlive the sign-in.
+  const [session] = flow ? await ports.store.getMany([documents.session(flow.id)], ports.clock.now()) : [];
+  return session ? undefined : flow;
 }

@@ -7,10 +7,12 @@ import { documents } from '../../ports/documents.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
 import type { FactorNeeds } from '../administrators/check-factors.ts';
 import { type FoundAdministrator, readAdministrator } from '../administrators/find-administrator.ts';
+import type { Handle } from '../flow/flow-handle.ts';
 import { holdStep, keeping, letGo } from '../flow/hold-step.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { newOperation, transact, type Write } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+import { openSignIn } from './begin-sign-in.ts';
 import { newSession, type OpenedSession, putSession } from './open-session.ts';
 
 export interface SignInAnswer {
@@ -40,7 +42,8 @@ export async function answerSignIn(
   evaluate: (flow: AdministratorFlow) => Promise<SignInOutcome>,
 ): Promise<Verdict<SignInProgress>> {
   const attempt = newOperation(ports);
-  const claimed = await holdStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt });
+  const open = (handle: Handle) => openSignIn(ports, handle);
+  const claimed = await holdStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {

@@ -18,8 +18,9 @@ import { readAccess } from '../authentication/read-access.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
 import type { StepAnswer, StepNeeds } from '../flow/answer-step.ts';
 import { actOf } from '../flow/flow-events.ts';
-import { hashSecret, newSecret, readFlow } from '../flow/flow-handle.ts';
+import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 import { keeping, letGo } from '../flow/hold-step.ts';
+import { readFlow } from '../flow/sealed-flow.ts';
 import { presentFlow } from '../flow/view-flow.ts';
 import { needing } from '../needing.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -39,9 +40,9 @@ export async function askUnlock(
   ports: Needs,
   answer: StepAnswer & { language: MailLanguage },
 ): Promise<Verdict<FlowView>> {
-  const stored = await readFlow(ports, answer.handle);
-  if (!stored) return refusal('FLOW_NOT_FOUND');
-  const { id } = stored.value;
+  const known = await readFlow(ports, answer.handle);
+  if (!known) return refusal('FLOW_NOT_FOUND');
+  const { id } = known;
   const attempt = newOperation(ports);
   const held = await holdOffer(ports, id, attempt);
   if (isRefusal(held)) return held;
