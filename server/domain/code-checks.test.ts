@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   CHECKS_KEPT_MS,
   type CodeChecks,
+  checksAsOf,
   checksOpenAt,
   countCheck,
   WRONG_CHECKS_PER_HOUR,
@@ -49,4 +50,19 @@ test('an hour after the first of five, there is one more', () => {
   expect(checksOpenAt(checks, 5)).toBe(HOUR_MS);
   expect(checksOpenAt(checks, HOUR_MS)).toBe(0);
   expect(checksOpenAt(countCheck(checks, false, HOUR_MS), HOUR_MS)).toBe(HOUR_MS + 1);
+});
+
+// SR-63
+test('SR-63: a clock that was set back makes no wait longer than a week, or than an hour while the week has room', () => {
+  const ahead = fc.array(fc.integer({ min: 0, max: 3 * CHECKS_KEPT_MS }), { maxLength: WRONG_CHECKS_PER_WEEK });
+  fc.assert(
+    fc.property(ahead, fc.nat(3 * CHECKS_KEPT_MS), fc.nat(CHECKS_KEPT_MS), (times, now, later) => {
+      const stored = { wrongAt: times.sort((a, b) => a - b) };
+      const seen = checksAsOf(stored, now);
+      const longest = stored.wrongAt.length < WRONG_CHECKS_PER_WEEK ? HOUR_MS : CHECKS_KEPT_MS;
+      expect(checksOpenAt(seen, now)).toBeLessThanOrEqual(now + longest);
+      expect(seen.wrongAt).toHaveLength(stored.wrongAt.length);
+      expect(checksAsOf(seen, now + later)).toBe(seen);
+    }),
+  );
 });

@@ -14,6 +14,14 @@ export interface CodeChecks {
 }
 
 /**
+ * The count as this clock sees it: what lies ahead was counted before the clock was set back, and counts as of now (SR-63). The
+ * same object where nothing lies ahead.
+ */
+export function checksAsOf(checks: CodeChecks, now: number): CodeChecks {
+  return checks.wrongAt.some((at) => at > now) ? { wrongAt: checks.wrongAt.map((at) => Math.min(at, now)) } : checks;
+}
+
+/**
  * From when on a code of the token may be checked; 0 where it may be now. Neither a right code nor anything else opens it
  * sooner, so that nobody who has one code buys guesses at the next.
  */

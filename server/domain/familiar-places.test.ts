@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../testing/samples.ts';
 import {
+  attemptsAsOf,
   attemptsExpireAt,
   countWrongFrom,
   FAMILIAR_FOR_MS,
@@ -82,4 +83,21 @@ describe('a place', () => {
     const known = forgiveFrom(wrong, 'home', NOW);
     expect(known && attemptsExpireAt(known, NOW + 5)).toBe(NOW + FAMILIAR_FOR_MS);
   });
+});
+
+// SR-63
+test('SR-63: what lies ahead of a clock that was set back counts as of now, at every place', () => {
+  const count = { failures: fc.nat(20), lastFailureAt: fc.integer({ min: NOW - 1000, max: NOW + 1000 }) };
+  const known = fc.record({ ...count, place: fc.constantFrom('home', 'work'), signedInAt: fc.constant(NOW) });
+  fc.assert(
+    fc.property(fc.record({ ...count, places: fc.array(known, { maxLength: 3 }) }), (attempts) => {
+      const seen = attemptsAsOf(frozen(attempts), NOW);
+      const clamped = <T extends { lastFailureAt: number }>(one: T) => ({
+        ...one,
+        lastFailureAt: Math.min(one.lastFailureAt, NOW),
+      });
+      expect(seen).toEqual({ ...clamped(attempts), places: attempts.places.map(clamped) });
+      expect(attemptsAsOf(seen, NOW)).toBe(seen);
+    }),
+  );
 });

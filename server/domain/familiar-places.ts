@@ -1,4 +1,4 @@
-import { countWrongPassword } from './password-wait.ts';
+import { countWrongPassword, notAhead } from './password-wait.ts';
 import type { FamiliarPlace, PasswordAttempts, WrongPasswords } from './user.ts';
 
 /**
@@ -15,6 +15,14 @@ export const FAMILIAR_FOR_MS = 90 * 24 * 3_600_000;
 export const FAMILIAR_PLACES = 8;
 /** Wrong passwords are forgotten a day after the last one; the longest wait is a minute. */
 export const WRONG_PASSWORDS_KEPT_MS = 24 * 3_600_000;
+
+/** All counts as this clock sees them, see {@link notAhead}; the same object where nothing lies ahead. */
+export function attemptsAsOf(attempts: PasswordAttempts, now: number): PasswordAttempts {
+  const isAhead = [attempts, ...placesOf(attempts)].some(({ lastFailureAt }) => lastFailureAt > now);
+  if (!isAhead) return attempts;
+  const { places, ...elsewhere } = notAhead(attempts, now);
+  return { ...elsewhere, ...(places && { places: places.map((place) => notAhead(place, now)) }) };
+}
 
 /** The wrong passwords that count for an attempt from there. */
 export function wrongPasswordsFrom(

@@ -23,6 +23,7 @@ import {
   passwordRight,
   released,
   requestedFlow,
+  shownError,
   stayed,
 } from './flow-steps.ts';
 import { idFromBytes } from './ids.ts';
@@ -214,6 +215,15 @@ describe('a claimed step', () => {
     if ('refused' in claimed) throw new Error(claimed.refused);
     const later = claimStep(claimed.flow, { steps: ['identify'], seq: 0, attempt: 'second' }, NOW - 3_600_000);
     expect(later).toEqual({ refused: 'STEP_IN_PROGRESS' });
+  });
+
+  // SR-63
+  test('SR-63: tells no longer wait than there is, where the clock was set back', () => {
+    const error = { code: 'TOO_MANY_ATTEMPTS', retryAt: NOW + 1_000 } as const;
+    expect(shownError(error, NOW)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 1_000 });
+    expect(shownError(error, NOW + 2_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 0 });
+    expect(shownError(error, NOW - 3_600_000)).toEqual({ code: 'TOO_MANY_ATTEMPTS', retryAfterMs: 60_000 });
+    expect(shownError({ code: 'OTP_WRONG' }, NOW)).toEqual({ code: 'OTP_WRONG' });
   });
 
   test.each([

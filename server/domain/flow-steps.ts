@@ -11,6 +11,7 @@ import {
   STEP_CLAIM_MS,
 } from './flow.ts';
 import type { FlowId, TokenId, UserId } from './ids.ts';
+import { MAX_PASSWORD_WAIT_MS } from './password-wait.ts';
 import type { MethodPolicy, Resource } from './resource.ts';
 import { ANONYMOUS_OPTIONS, firstOption } from './second-factor.ts';
 import type { ShownFactors, ShownSecond } from './step-up.ts';
@@ -132,6 +133,16 @@ export function stayed<F extends Conversation>(flow: F, code: RefusalCode, retry
   const attemptsLeft = flow.attemptsLeft - 1;
   if (attemptsLeft <= 0) return denied({ ...flow, attemptsLeft: 0 }, 'TOO_MANY_ATTEMPTS');
   return { ...evaluated(flow), attemptsLeft, error: { code, ...(retryAt !== undefined && { retryAt }) } };
+}
+
+/** An error as the page is told it, with what is left of the wait; never more than the longest wait for a password (SR-63). */
+export function shownError(
+  { code, retryAt }: NonNullable<Conversation['error']>,
+  now: number,
+): { code: RefusalCode; retryAfterMs?: number } {
+  if (retryAt === undefined) return { code };
+  const longest = code === 'TOO_MANY_ATTEMPTS' ? MAX_PASSWORD_WAIT_MS : Number.POSITIVE_INFINITY;
+  return { code, retryAfterMs: Math.min(Math.max(0, retryAt - now), longest) };
 }
 
 /** The end without a result. */

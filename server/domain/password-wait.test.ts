@@ -5,6 +5,7 @@ import {
   countWrongPassword,
   FREE_PASSWORD_FAILURES,
   MAX_PASSWORD_WAIT_MS,
+  notAhead,
   passwordWaitUntil,
 } from './password-wait.ts';
 import type { WrongPasswords } from './user.ts';
@@ -53,6 +54,23 @@ describe('the wait after wrong passwords', () => {
           expect(until).toBeLessThanOrEqual(latest + MAX_PASSWORD_WAIT_MS);
           expect(until > 0).toBe(index + 1 > FREE_PASSWORD_FAILURES);
         }
+      }),
+    );
+  });
+
+  // SR-63. What was counted before the clock was set back lies ahead of it.
+  test('SR-63: is never more than the longest one from now, however far the clock was set back, and ends', () => {
+    const counts = fc.record({ failures: fc.nat(40), lastFailureAt: fc.integer({ min: 0, max: 2 * NOW }) });
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 0, max: NOW }), fc.nat(2 * MAX_PASSWORD_WAIT_MS), (stored, now, later) => {
+        const seen = notAhead(frozen(stored), now);
+        expect(passwordWaitUntil(seen)).toBeLessThanOrEqual(now + MAX_PASSWORD_WAIT_MS);
+        expect(seen.failures).toBe(stored.failures);
+        // Written down, it is no longer ahead: it ends when it says.
+        expect(notAhead(seen, now + later)).toBe(seen);
+        // Where nothing lies ahead, nothing changes.
+        if (stored.lastFailureAt <= now) expect(seen).toBe(stored);
+        else if (stored.failures > FREE_PASSWORD_FAILURES) expect(passwordWaitUntil(seen)).toBeGreaterThan(now);
       }),
     );
   });

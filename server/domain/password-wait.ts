@@ -16,6 +16,14 @@ export function countWrongPassword(attempts: WrongPasswords | undefined, now: nu
   };
 }
 
+/**
+ * The count as this clock sees it. A last failure that lies ahead was counted before the clock was set back; it counts as one
+ * of now, so that no wait gets longer than the longest one, and none gets shorter (SR-63).
+ */
+export function notAhead<W extends WrongPasswords>(attempts: W, now: number): W {
+  return attempts.lastFailureAt > now ? { ...attempts, lastFailureAt: now } : attempts;
+}
+
 /** Until when no further password is evaluated, milliseconds since the epoch; 0 when none is awaited. */
 export function passwordWaitUntil(attempts: WrongPasswords | undefined): number {
   if (attempts === undefined || attempts.failures <= FREE_PASSWORD_FAILURES) return 0;

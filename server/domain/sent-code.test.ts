@@ -11,6 +11,7 @@ import {
   RESEND_AFTER_MS,
   resendWaitMs,
   standsFor,
+  untilResendMs,
 } from './sent-code.ts';
 import type { SentToken } from './token.ts';
 
@@ -79,6 +80,18 @@ test('nobody waits longer than half a minute for another code, and after one tha
     }),
   );
   expect(resendWaitMs(undefined, sentToken({ id: tokenId(2) }), 0)).toBe(0);
+});
+
+// SR-63
+test('SR-63: a clock that was set back makes no wait for another code longer than after a new one', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -CODE_LIFETIME_MS, max: 40 * CODE_LIFETIME_MS }), (ahead) => {
+      const left = untilResendMs(ahead, 0);
+      expect(left).toBe(ahead > 2 * RESEND_AFTER_MS ? 0 : Math.min(Math.max(0, ahead), RESEND_AFTER_MS));
+      const challenge = challengeFor(sentToken(), { createdAt: ahead, expiresAt: ahead + CODE_LIFETIME_MS });
+      expect(resendWaitMs(challenge, sentToken(), 0)).toBeLessThanOrEqual(RESEND_AFTER_MS);
+    }),
+  );
 });
 
 test('an address is one, in the form that its channel takes, and is shown in part', () => {

@@ -100,5 +100,14 @@ export function movesOf({ factor }: Pick<SentToken, 'factor'>): number {
 /** For how long no other code is sent; 0: send one. A code that was used makes room for the next. */
 export function resendWaitMs(challenge: Challenge | undefined, token: SentToken, now: number): number {
   if (!challenge || !standsFor(challenge, token, now) || challenge.usedAt !== undefined) return 0;
-  return Math.max(0, challenge.createdAt + RESEND_AFTER_MS - now);
+  return untilResendMs(challenge.createdAt + RESEND_AFTER_MS, now);
+}
+
+/**
+ * How long until another code may be asked for. Further ahead than two processes may differ, the clock was set back since:
+ * the time that was before is not waited for (SR-63).
+ */
+export function untilResendMs(resendAt: number, now: number): number {
+  const left = resendAt - now;
+  return left > 2 * RESEND_AFTER_MS ? 0 : Math.min(Math.max(0, left), RESEND_AFTER_MS);
 }

@@ -185,6 +185,17 @@ describe('SR-2: guesses', () => {
     own.service.ports.clock.advance(MINUTE_MS);
     expect(await statusOf(own, { headers: there })).toBe(200);
   });
+
+  // SR-63
+  test('SR-63: bar an address for a minute, also when the clock was set back', async () => {
+    const own = await dialect.another();
+    const there = { 'x-forwarded-for': '203.0.113.66' };
+    const guess = { password: 'a'.repeat(64), headers: there };
+    for (let at = 0; at <= WRONG_PER_MINUTE; at++) await statusOf(own, guess);
+    expect(await statusOf(own, { headers: there })).toBe(429);
+    own.service.ports.clock.advance(-60 * MINUTE_MS);
+    expect(await statusOf(own, { headers: there })).toBe(200);
+  });
 });
 
 describe('SR-39: within one request a key is dead', () => {

@@ -5,7 +5,7 @@ import { assignmentTo, isAssigned, validPairs } from '../../domain/assignments.t
 import { maySee, maySeeResource } from '../../domain/authority.ts';
 import type { EnvironmentAction } from '../../domain/environment/environment-check.ts';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
-import { wrongPasswordsFrom } from '../../domain/familiar-places.ts';
+import { attemptsAsOf, wrongPasswordsFrom } from '../../domain/familiar-places.ts';
 import { localTime } from '../../domain/filters/time.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import { tokenState } from '../../domain/lockout.ts';
@@ -206,7 +206,8 @@ async function waitCheck(
   const subject = person ? person.id : unknownSubject(ports, act.actor.account, user);
   const now = ports.clock.now();
   const [attempts] = await ports.store.getMany([documents.passwordAttempts(subject)], now);
-  const until = passwordWaitUntil(wrongPasswordsFrom(attempts?.value, placeOf(ports, subject, address), now));
+  const known = attempts && attemptsAsOf(attempts.value, now);
+  const until = passwordWaitUntil(wrongPasswordsFrom(known, placeOf(ports, subject, address), now));
   const waiting = until > now;
   return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, 'TOO_MANY_ATTEMPTS') };
 }

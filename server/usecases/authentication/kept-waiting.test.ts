@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../../testing/acting.ts';
+import { ADMIN_PASSWORD, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import { PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
@@ -96,5 +97,53 @@ describe('under an attack on their name that never pauses', () => {
     const written = changes.flatMap(({ put = [] }) => put);
     expect(JSON.stringify(written)).not.toContain(HOME);
     expect(JSON.stringify(changes.flatMap(({ append = [] }) => append))).toContain(HOME);
+  });
+});
+
+// SR-63. The clock runs an hour fast while wrong passwords are counted, and is then set right.
+describe('SR-63: a clock that was set back', () => {
+  const HOUR_MS = 3_600_000;
+  const tooFast = async (work: () => Promise<unknown>) => {
+    ports.clock.advance(HOUR_MS);
+    await work();
+    ports.clock.advance(-HOUR_MS);
+  };
+
+  test.each([
+    ['a person', (scene: Scene) => scene],
+    ['an unknown name', (scene: Scene) => ({ ...scene, user: { ...scene.user, login: 'unknown' } })],
+  ])('keeps %s waiting for a minute and no longer, wherever they come from', async (_who, whose) => {
+    const scene = whose(await setScene(ports));
+    const isThere = scene.user.login !== 'unknown';
+    if (isThere) await signIn(scene, HOME, PASSWORD);
+    await tooFast(async () => {
+      for (const from of [HOME, ATTACKER]) await attackFor(scene, 40, from);
+    });
+    for (const from of [HOME, ATTACKER]) expect(await signIn(scene, from, PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
+    ports.clock.advance(60_000);
+    expect(await signIn(scene, HOME, PASSWORD)).toBe(isThere ? 'in' : 'INVALID_CREDENTIALS');
+    expect(await signIn(scene, ATTACKER, 'guess')).toBe(isThere ? 'INVALID_CREDENTIALS' : 'TOO_MANY_ATTEMPTS');
+  });
+
+  test('gives no guess: the wait that was running starts again', async () => {
+    const scene = await setScene(ports);
+    await tooFast(() => attackFor(scene, 40));
+    for (let second = 0; second < 7; second++) {
+      expect(await signIn(scene, ATTACKER, PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
+      ports.clock.advance(1_000);
+    }
+  });
+
+  test('keeps an administrator waiting no longer', async () => {
+    const scene = await setScene(ports);
+    const { account, email } = await addAdministrator(ports, scene.account, { email: 'ada@acme.example' });
+    const codeAfter = async (password: string) =>
+      (await toSecondFactor(ports, account, email, password)).flow.error?.code;
+    await tooFast(async () => {
+      for (let at = 0; at < 12; at++) await codeAfter('a wrong password');
+    });
+    expect(await codeAfter(ADMIN_PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
+    ports.clock.advance(60_000);
+    expect(await codeAfter(ADMIN_PASSWORD)).toBeUndefined();
   });
 });

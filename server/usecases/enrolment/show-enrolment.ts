@@ -5,7 +5,7 @@ import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { base32Encode } from '../../domain/otp/base32.ts';
 import { otpauthUri } from '../../domain/otp/otpauth.ts';
-import { maskedAddress } from '../../domain/sent-code.ts';
+import { maskedAddress, untilResendMs } from '../../domain/sent-code.ts';
 import type { OathToken } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -47,7 +47,7 @@ export async function showEnrolment(ports: Needs, flow: Flow, enrolling: Enrolli
 export function showSending(making: Making | undefined, now: number): FlowView['sent'] {
   if ((making?.kind !== 'sms' && making?.kind !== 'email') || !making.sent) return undefined;
   const { to, expiresAt, resendAt } = making.sent;
-  return { to: maskedAddress({ kind: making.kind, to }), expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
+  return { to: maskedAddress({ kind: making.kind, to }), expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
 }
 
 /** What an app reads. */

@@ -1,8 +1,9 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
 import type { ResultClaims } from '../../../shared/wire/result.ts';
 import type { Flow, ResultRecord } from '../../domain/flow.ts';
-import { SECOND_STEPS } from '../../domain/flow-steps.ts';
+import { SECOND_STEPS, shownError } from '../../domain/flow-steps.ts';
 import { factorKindOf } from '../../domain/second-factor.ts';
+import { untilResendMs } from '../../domain/sent-code.ts';
 import { requestOf } from '../../domain/webauthn/passkey-request.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -43,7 +44,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
     if (flow.question !== undefined) view.question = flow.question;
     if (flow.sent && flow.sent.token === flow.factor) {
       const { to, expiresAt, resendAt } = flow.sent;
-      view.sent = { to, expiresAt, resendAfterMs: Math.max(0, resendAt - now) };
+      view.sent = { to, expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
     }
   }
   if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
@@ -65,8 +66,7 @@ export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord
   }
   if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
   if (flow.error) {
-    const { code, retryAt } = flow.error;
-    view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
+    view.error = shownError(flow.error, now);
   }
   if (flow.step === 'done') {
     const record = known ?? (await ports.store.getMany([documents.result(flow.id)], now))[0]?.value;

@@ -1,7 +1,14 @@
 import { canonicalAddress, rateKey } from '../../domain/addresses.ts';
-import { attemptsExpireAt, countWrongFrom, forgiveFrom, wrongPasswordsFrom } from '../../domain/familiar-places.ts';
+import {
+  attemptsAsOf,
+  attemptsExpireAt,
+  countWrongFrom,
+  forgiveFrom,
+  wrongPasswordsFrom,
+} from '../../domain/familiar-places.ts';
 import { normalisePassword } from '../../domain/password-policy.ts';
 import { passwordWaitUntil } from '../../domain/password-wait.ts';
+import type { PasswordAttempts } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Reservation } from '../../ports/password-hasher.ts';
@@ -49,13 +56,15 @@ export async function countedPassword<R, A extends object>(
     key.anchor,
     [key],
     ([attempts], now) => {
-      const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts?.value, place, now));
-      if (waitUntil > now) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now }) };
-      const value = countWrongFrom(attempts?.value, place, now);
-      return {
-        answer: { counted: true },
-        write: { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] },
-      };
+      const known = attempts && attemptsAsOf(attempts.value, now);
+      const keep = (value: PasswordAttempts) => ({ put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] });
+      const waitUntil = passwordWaitUntil(wrongPasswordsFrom(known, place, now));
+      if (waitUntil > now) {
+        const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
+        // Kept, or the wait after a clock that was set back would start again with each attempt.
+        return known && known !== attempts?.value ? { answer, write: keep(known) } : { answer };
+      }
+      return { answer: { counted: true }, write: keep(countWrongFrom(known, place, now)) };
     },
   );
   if (isRefusal(counted)) return counted;

@@ -29,10 +29,18 @@ export function guesserOf(address: string | undefined, login: string): Guesser {
 
 /** Until when something holds. In this process; the counting itself is the store's. */
 class Until {
+  /** Nothing is set for longer. */
+  readonly #longestMs: number;
   readonly #stores = new WeakMap<Store, Map<string, number>>();
 
-  of({ store }: Pick<Needs, 'store'>, name: string): number {
-    return this.#stores.get(store)?.get(name) ?? 0;
+  constructor(longestMs: number) {
+    this.#longestMs = longestMs;
+  }
+
+  /** 0 where it is further ahead than it was ever set: the clock was set back since (SR-63). */
+  of({ store, clock }: Pick<Needs, 'store' | 'clock'>, name: string): number {
+    const until = this.#stores.get(store)?.get(name) ?? 0;
+    return until - clock.now() > this.#longestMs ? 0 : until;
   }
 
   set({ store }: Pick<Needs, 'store'>, name: string, until: number): void {
@@ -45,8 +53,8 @@ class Until {
   }
 }
 
-const barred = new Until();
-const cameIn = new Until();
+const barred = new Until(MINUTE_MS);
+const cameIn = new Until(CAME_IN_MS);
 
 /**
  * Why nothing of somebody is looked at. An address is barred for every name but those that have come in from it lately, so

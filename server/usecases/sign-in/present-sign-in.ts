@@ -1,5 +1,6 @@
 import type { EnrolmentView, SessionView, SignInView } from '../../../shared/wire/session.ts';
 import { actorOf } from '../../domain/administrator.ts';
+import { shownError } from '../../domain/flow-steps.ts';
 import { csrfToken, sessionEndsAt } from '../../domain/session.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -17,10 +18,7 @@ export async function presentSignIn(
   const now = ports.clock.now();
   const { step, seq, email, error, expiresAt } = flow;
   const view: PlainSignInView = { step, seq, ...(email !== undefined && { email }), expiresAt, now };
-  if (error) {
-    const { code, retryAt } = error;
-    view.error = { code, ...(retryAt !== undefined && { retryAfterMs: Math.max(0, retryAt - now) }) };
-  }
+  if (error) view.error = shownError(error, now);
   if (step === 'enrol' && flow.enrolment) {
     const [account] = await ports.store.getMany([documents.account(flow.account)], now);
     if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);

@@ -41,6 +41,19 @@ async function lastEvent() {
   return streams.flat().at(-1)?.event;
 }
 
+// SR-63
+test('SR-63: a clock that was set back keeps checks waiting for the hour that is left, and no longer', async () => {
+  const { token, check } = await someone();
+  ports.clock.advance(24 * HOUR_MS);
+  for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) await check(wrongOf(token));
+  ports.clock.advance(-24 * HOUR_MS);
+  expect(await check(wrongOf(token))).toEqual({ refused: 'TOO_MANY_ATTEMPTS', retryAfterMs: HOUR_MS });
+  ports.clock.advance(HOUR_MS / 2);
+  expect(await check(wrongOf(token))).toEqual({ refused: 'TOO_MANY_ATTEMPTS', retryAfterMs: HOUR_MS / 2 });
+  ports.clock.advance(HOUR_MS / 2);
+  expect(await check(wrongOf(token))).toHaveProperty('check');
+});
+
 describe('guessing at a check', () => {
   // SR-2. The attack: codes are tried at the check, where no failure of the token is counted, until one is right.
   test('SR-2: five wrong codes within an hour close it, for the right one as well, over every process', async () => {

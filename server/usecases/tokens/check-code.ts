@@ -1,5 +1,5 @@
 import { mayChangeToken } from '../../domain/authority.ts';
-import { CHECKS_KEPT_MS, checksOpenAt, countCheck } from '../../domain/code-checks.ts';
+import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from '../../domain/code-checks.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { stateOnceEnabled } from '../../domain/lockout.ts';
@@ -66,8 +66,14 @@ export async function checkCode(
       const state = stateOnceEnabled(token, at);
       // No code is evaluated that no sign-in would evaluate (SR-4). A deactivated token may be tried before it is handed out.
       if (state !== 'active') return { answer: refusal(denialCode(state)) };
-      const opensAt = checksOpenAt(checks?.value, at);
-      if (opensAt > 0) return { answer: refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at }) };
+      const known = checks && checksAsOf(checks.value, at);
+      const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }];
+      const opensAt = checksOpenAt(known, at);
+      if (opensAt > 0) {
+        const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at });
+        // Kept, or the wait after a clock that was set back would start again with each check.
+        return known && known !== checks?.value ? { answer, write: { put: keep(known) } } : { answer };
+      }
 
       const check = judge(ports, token, otp, at);
       const draft: EventDraft = {
@@ -77,12 +83,8 @@ export async function checkCode(
           ? { outcome: 'granted' }
           : { outcome: 'refused', reason: REASONS[check.verdict] }),
       };
-      const value = countCheck(checks?.value, check.verdict === 'right', at);
-      const write = {
-        put: [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }],
-        append: [eventOf(act, draft, at)],
-      };
-      return { answer: { check }, write };
+      const put = keep(countCheck(known, check.verdict === 'right', at));
+      return { answer: { check }, write: { put, append: [eventOf(act, draft, at)] } };
     }),
   );
 }
