@@ -48,12 +48,15 @@ export async function takePlace(
   const [stored] = await ports.store.getMany([documents.account(account)], ports.clock.now());
   if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
   const take = async (): Promise<{ place: Place } | Refusal> => {
-    let taken = await tryToTake(ports, account, kind, id);
-    if (taken === 'look-first') {
-      await settleUsage(ports, account, kind);
-      taken = await tryToTake(ports, account, kind, id);
+    let isSettled = false;
+    for (let round = 0; round < MOST_RECOUNTS; round++) {
+      const taken = await tryToTake(ports, account, kind, id);
+      if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
+      if (taken !== 'look-first') return { place: taken };
+      // Where another process changed the count meanwhile, its count may do.
+      isSettled = await settleUsage(ports, account, kind);
     }
-    return taken === 'full' || taken === 'look-first' ? refusal('QUOTA_EXCEEDED') : { place: taken };
+    throw new Contention(account);
   };
   return inTurn(ports.store, `usage/${account}/${kind}`, take, MOST_WAITING);
 }
@@ -93,41 +96,38 @@ export async function givePlaceBack(ports: Needs, account: AccountId, kind: Quot
   );
 }
 
-/** Brings the count up to date: cheaply where only places held are in question, else by counting. */
-async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<void> {
-  const key = documents.usage(account, kind);
+/**
+ * Brings the count up to date: cheaply where only places held are in question, else by counting.
+ *
+ * @returns false if the count was changed meanwhile, and so was not written
+ */
+async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
   const object = OBJECTS[kind];
-  for (let round = 0; object && round < MOST_RECOUNTS; round++) {
-    const now = ports.clock.now();
-    const [stored] = await ports.store.getMany([key], now);
-    if (!stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) break;
-    const ids = Object.keys(stored.value.held);
-    const found = await ports.store.getMany(ids.map(object), now);
-    const there = new Set(ids.filter((_, at) => found[at] !== undefined));
-    if (await replaceUsage(ports, account, kind, stored, settlePlaces(stored.value, there, now))) return;
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.usage(account, kind)], now);
+  if (!object || !stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) {
+    return recountUsage(ports, account, kind);
   }
-  await recountUsage(ports, account, kind);
+  const ids = Object.keys(stored.value.held);
+  const found = await ports.store.getMany(ids.map(object), now);
+  const there = new Set(ids.filter((_, at) => found[at] !== undefined));
+  return replaceUsage(ports, account, kind, stored, settlePlaces(stored.value, there, now));
 }
 
 /**
- * Counts the objects anew and keeps the number, exact also while objects come and go: a change of the count in between
- * makes it count again. This is what mends a count that a crash has left too high.
+ * Counts the objects and writes the number. This is what mends a count that a crash has left too high.
  *
- * @throws Contention where the account is too busy to be counted
+ * @returns false if the count was changed meanwhile, and so was not written
  */
-export async function recountUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<Usage> {
-  const key = documents.usage(account, kind);
-  for (let round = 0; round < MOST_RECOUNTS; round++) {
-    const now = ports.clock.now();
-    const [stored] = await ports.store.getMany([key], now);
-    const held = stored?.value.held ?? {};
-    const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
-    // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
-    const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
-    const usage = { ...settlePlaces({ counted: others, held }, there, now), ...first };
-    if (await replaceUsage(ports, account, kind, stored, usage)) return usage;
-  }
-  throw new Contention(key.anchor);
+export async function recountUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.usage(account, kind)], now);
+  const held = stored?.value.held ?? {};
+  const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
+  // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
+  const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
+  const usage = { ...settlePlaces({ counted: others, held }, there, now), ...first };
+  return replaceUsage(ports, account, kind, stored, usage);
 }
 
 /** How many objects of the kind there are now; from the count where one is kept. */
