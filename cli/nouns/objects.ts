@@ -165,6 +165,13 @@ const user: Noun = {
     { flag: 'first-name', name: 'firstName', type: 'text', on: both, about: 'first name', none: removed },
     { flag: 'second-name', name: 'secondName', type: 'text', on: both, about: 'second name', none: removed },
     {
+      flag: 'needs-confirmation',
+      name: 'needsConfirmation',
+      type: 'boolean',
+      on: update,
+      about: 'false confirms the user after a password reset by mail',
+    },
+    {
       flag: 'password-stdin',
       name: 'password',
       type: 'secret',

@@ -26,6 +26,8 @@ export interface User extends Fields {
   apiSupport: boolean;
   blocked: boolean;
   hasPassword: boolean;
+  /** The password came by a mailed link, and nothing has confirmed the user since. */
+  needsConfirmation?: true;
   assignments: readonly Assignment[];
   otherResources?: number;
   createdAt: number;

@@ -39,10 +39,13 @@ export function OneResource({ id }: { id: string }) {
   );
 }
 
-const WARNINGS: Readonly<Record<string, 'warnOtpOnly' | 'warnPasswordOnly' | 'warnSms' | 'warnEnrolment'>> = {
+const WARNINGS: Readonly<
+  Record<string, 'warnOtpOnly' | 'warnPasswordOnly' | 'warnSms' | 'warnMailbox' | 'warnEnrolment'>
+> = {
   OTP_ONLY_CAN_BE_LOCKED_OUT: 'warnOtpOnly',
   PASSWORD_ONLY_IS_ONE_FACTOR: 'warnPasswordOnly',
   SMS_IS_RESTRICTED: 'warnSms',
+  MAILBOX_RESETS_AND_CODES: 'warnMailbox',
   ENROLMENT_KIND_NOT_TAKEN: 'warnEnrolment',
 };
 

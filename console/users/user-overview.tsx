@@ -36,19 +36,29 @@ export function UserOverview({ user }: { user: User }) {
 
 function State({ user, mayChange }: { user: User; mayChange: boolean }) {
   const { client, reads, texts, ask, notify } = useInside();
-  const { id, login, blocked } = user;
+  const { id, login, blocked, needsConfirmation } = user;
   const locked = useTokensOf(id).body?.items.filter((token) => token.locked !== null) ?? [];
-  const put = async (next: boolean) => {
-    const answer = await client.send('PATCH', `users/${id}`, { blocked: next });
+  const put = async (changes: { blocked: boolean } | { needsConfirmation: false }) => {
+    const answer = await client.send('PATCH', `users/${id}`, changes);
     reads.changed('users');
     return answer.kind === 'done' ? undefined : refusalInWords(texts, answer);
   };
   const change = async () => {
     const question = { title: words('blockTitle', `“${login}”`), text: words('blockText'), action: words('block') };
     if (!blocked && !(await ask(question))) return;
-    const wrong = await put(!blocked);
+    const wrong = await put({ blocked: !blocked });
     if (wrong !== undefined) return notify({ text: wrong, isBad: true });
-    notify({ text: words(blocked ? 'unblocked' : 'isBlocked', login), undo: () => put(blocked) });
+    notify({ text: words(blocked ? 'unblocked' : 'isBlocked', login), undo: () => put({ blocked }) });
+  };
+  const confirm = async () => {
+    const question = {
+      title: words('confirmTitle', `“${login}”`),
+      text: words('confirmText'),
+      action: words('confirm'),
+    };
+    if (!(await ask(question))) return;
+    const wrong = await put({ needsConfirmation: false });
+    notify(wrong === undefined ? { text: words('isConfirmed', login) } : { text: wrong, isBad: true });
   };
   return (
     <section class="panel" aria-labelledby="state">
@@ -67,6 +77,16 @@ function State({ user, mayChange }: { user: User; mayChange: boolean }) {
         {words(blocked ? 'blockedText' : user.hasPassword ? 'activeText' : 'noPasswordText')}{' '}
         {blocked && <Since path={`users/${id}`} type="user.updated" field="blocked" />}
       </p>
+      {needsConfirmation && (
+        <p class="strip warn">
+          {words('unconfirmed')}{' '}
+          {mayChange && (
+            <button type="button" class="secondary" onClick={confirm}>
+              {words('confirm')}
+            </button>
+          )}
+        </p>
+      )}
       {locked.map((token) => (
         <p class="strip warn" key={token.id}>
           {words('lockedToken')} <Link href={`${TOKENS}/${token.id}`}>{token.name}</Link>.

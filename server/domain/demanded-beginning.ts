@@ -5,7 +5,7 @@ import { demandedFlow, type Offered, type Passed, withKept } from './flow-steps.
 import type { UserId } from './ids.ts';
 import { widgetMethod } from './methods.ts';
 import type { Resource } from './resource.ts';
-import { acceptedKinds, factorOptions, factorStates, usableTokens } from './second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from './second-factor.ts';
 import {
   type Authentication,
   missingFactors,
@@ -48,14 +48,14 @@ export function beginDemandedFlow(
   { resource, user, passwordDigest, tokens, earlier, environment, offered }: DemandedFacts,
   now: number,
 ): DemandedBeginning {
-  const accepts = acceptedKinds(resource);
+  const accepts = acceptedKindsFrom(user, resource);
   const states = factorStates(tokens, accepts, now);
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, {
     level: request.demand?.acr,
     hasPassword: user.passwordHash !== undefined,
     differs: environment?.differs,
   });
-  if (required.kind === 'deny') return { refused: requiredDenial(required.reason) };
+  if (required.kind === 'deny') return { refused: requiredDenial(required.reason, user) };
 
   const usable = usableTokens(tokens, accepts, now);
   const maxAgeMs = oldestAllowedMs(request.demand ?? {}, resource.rememberMs);

@@ -23,6 +23,7 @@ const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
   basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
   hadToken: fc.boolean(),
   isPairedHere: fc.boolean(),
+  isMailboxAlone: fc.boolean(),
   isAsked: fc.boolean(),
 });
 const instant = fc.integer({ min: 0, max: 100 });

@@ -15,6 +15,8 @@ export interface EnrolmentFacts {
   basis: EnrolmentBasis;
   /** Whether the user has a token in any state, or ever had one; see {@link hadToken}. */
   hadToken: boolean;
+  /** Their password was reset by mail: what they set up with it would be worth no more than the mailbox (SR-69). */
+  isMailboxAlone: boolean;
   /** Whether they are assigned to this very resource with one, in whatever state; recovery codes aside. */
   isPairedHere: boolean;
   /** The page asks for it. Without, only whoever has no token is shown it. */
@@ -47,6 +49,10 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
   if (basis === 'second-factor') return isAsked ? offered() : NONE;
   if (facts.hadToken) {
     const isDemanded = methodPolicy === 'auto' && !facts.isPairedHere && isRequired(policy, now);
+    return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
+  }
+  if (facts.isMailboxAlone) {
+    const isDemanded = methodPolicy === 'password-otp' || (methodPolicy === 'auto' && isRequired(policy, now));
     return isDemanded ? { kind: 'demand', kinds: [] } : NONE;
   }
   switch (methodPolicy) {

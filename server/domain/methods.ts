@@ -1,5 +1,6 @@
 import type { MethodPolicy } from './resource.ts';
 import type { TokenState } from './token.ts';
+import type { User } from './user.ts';
 
 /** How a token stands on one resource. `not-accepted`: of a kind that the resource does not take. */
 export type FactorState = TokenState | 'not-accepted';
@@ -38,8 +39,12 @@ export function decideFactors(method: Method, tokens: readonly FactorState[]): F
 }
 
 /** How a denial reads to whoever has shown the first factor: only what they can have mended is told apart. */
-export function denialCode(reason: DenialReason): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'ACCESS_DENIED' {
+export function denialCode(
+  reason: DenialReason,
+  { resetByMail }: Pick<User, 'resetByMail'> = {},
+): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
   if (reason === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
+  if (reason === 'not-accepted' && resetByMail !== undefined) return 'CONFIRMATION_REQUIRED';
   return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
 }
 

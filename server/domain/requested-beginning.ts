@@ -5,7 +5,7 @@ import { environmentForbids } from './environment/environment-check.ts';
 import type { Flow, LoginRequest, ResultRecord } from './flow.ts';
 import { type Passed, requestedFlow } from './flow-steps.ts';
 import { decideFactors, denialCode } from './methods.ts';
-import { acceptedKinds, factorOptions, factorStates, usableTokens } from './second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from './second-factor.ts';
 import { signingDenial, signingKinds } from './signing.ts';
 import type { User } from './user.ts';
 
@@ -78,7 +78,7 @@ function judgeNamed(
 ): RequestedBeginning {
   const { resource, user, tokens, environment, offered, barred } = facts;
   const { transaction } = request;
-  const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
+  const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user ?? {}, resource);
   const options = factorOptions(usableTokens(tokens, accepts, now));
   const flow = takenOver ? handedOver(takenOver, fresh) : requestedFlow(fresh, request, user?.login, options, offered);
   const denied = (code: RefusalCode) => ({ kind: 'denied', flow, code }) as const;
@@ -87,7 +87,7 @@ function judgeNamed(
   if (!user || !assignment || !isAssigned(assignment, tokens)) return denied('ACCESS_DENIED');
 
   if (transaction) {
-    const denial = signingDenial(tokens, signingKinds(resource, transaction), now);
+    const denial = signingDenial(tokens, signingKinds(resource, transaction, user), now);
     return denial ? denied(denial) : { kind: 'goes-on', flow };
   }
   if (request.demand) {
@@ -99,7 +99,7 @@ function judgeNamed(
   }
   const method = request.hostCheckedPassword ? 'password-otp' : 'otp';
   const factors = decideFactors(method, factorStates(tokens, accepts, now));
-  if (factors.kind === 'deny') return denied(denialCode(factors.reason));
+  if (factors.kind === 'deny') return denied(denialCode(factors.reason, user));
   if (factors.otp) return { kind: 'goes-on', flow };
   if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
   const percent = environment?.percent ?? undefined;

@@ -9,6 +9,7 @@ const resource = fc.record(
   {
     methodPolicy: fc.constantFrom('auto', 'password', 'otp', 'password-otp'),
     tokenKinds: fc.uniqueArray(fc.constantFrom(...TOKEN_KINDS), { minLength: 1 }),
+    passwordReset: fc.boolean(),
     enrolment: fc.record({
       kinds: fc.uniqueArray(fc.constantFrom(...ENROLMENT_KINDS), { minLength: 1 }),
       required: fc.boolean(),
@@ -26,6 +27,9 @@ test('a resource is warned of exactly what its settings bring about', () => {
       expect(warnings.includes('OTP_ONLY_CAN_BE_LOCKED_OUT')).toBe(resource.methodPolicy === 'otp');
       expect(warnings.includes('PASSWORD_ONLY_IS_ONE_FACTOR')).toBe(resource.methodPolicy === 'password');
       expect(warnings.includes('SMS_IS_RESTRICTED')).toBe(taken.includes('sms'));
+      expect(warnings.includes('MAILBOX_RESETS_AND_CODES')).toBe(
+        resource.passwordReset === true && taken.includes('email'),
+      );
       expect(warnings.includes('ENROLMENT_KIND_NOT_TAKEN')).toBe(missing.length > 0);
       expect(new Set(warnings).size).toBe(warnings.length);
     }),

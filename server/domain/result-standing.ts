@@ -2,7 +2,7 @@ import { assignmentTo, isAssigned } from './assignments.ts';
 import type { ResultRecord } from './flow.ts';
 import { decideFactors } from './methods.ts';
 import type { Resource } from './resource.ts';
-import { acceptedKinds, factorStates, isUsable } from './second-factor.ts';
+import { acceptedKindsFrom, factorStates, isUsable } from './second-factor.ts';
 import type { Token } from './token.ts';
 import type { User } from './user.ts';
 
@@ -15,13 +15,13 @@ import type { User } from './user.ts';
  */
 export function resultStands(
   result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
-  user: Pick<User, 'assignments'>,
+  user: Pick<User, 'assignments' | 'resetByMail'>,
   pairs: readonly Token[],
   rules: Pick<Resource, 'tokenKinds'>,
   now: number,
 ): boolean {
   if (!isAssigned(assignmentTo(user, result.resource), pairs)) return false;
-  const accepts = acceptedKinds(rules);
+  const accepts = acceptedKindsFrom(user, rules);
   if (result.token !== undefined) {
     return pairs.some((token) => token.id === result.token && isUsable(token, accepts, now));
   }

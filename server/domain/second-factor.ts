@@ -5,7 +5,7 @@ import type { FactorState } from './methods.ts';
 import type { Resource } from './resource.ts';
 import { maskedAddress } from './sent-code.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from './token.ts';
-import type { SignInWay } from './user.ts';
+import type { SignInWay, User } from './user.ts';
 import type { PasskeyAnswer } from './webauthn/passkey-challenge.ts';
 
 /** What a resource takes that says nothing of it. SMS is named by whoever wants it (SR-48, NIST SP 800-63B-4 3.1.3.3). */
@@ -13,6 +13,18 @@ export const DEFAULT_TOKEN_KINDS: readonly TokenKind[] = ['webauthn', 'totp', 'h
 
 export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): readonly TokenKind[] {
   return tokenKinds ?? DEFAULT_TOKEN_KINDS;
+}
+
+/**
+ * The kinds that a resource takes from this user. After a password reset by mail a mailed code is not one of them: the reader of
+ * the mailbox would have both factors (SR-69). The addresses are not compared, because aliases and forwards lead to one mailbox.
+ */
+export function acceptedKindsFrom(
+  { resetByMail }: Pick<User, 'resetByMail'>,
+  resource: Pick<Resource, 'tokenKinds'>,
+): readonly TokenKind[] {
+  const kinds = acceptedKinds(resource);
+  return resetByMail === undefined ? kinds : kinds.filter((kind) => kind !== 'email');
 }
 
 /** What a person shows as their second factor. */

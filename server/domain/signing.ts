@@ -2,8 +2,9 @@ import type { RefusalCode } from '../../shared/wire/codes.ts';
 import { tokenState } from './lockout.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import type { Resource } from './resource.ts';
-import { acceptedKinds } from './second-factor.ts';
+import { acceptedKindsFrom } from './second-factor.ts';
 import type { Token, TokenKind } from './token.ts';
+import type { User } from './user.ts';
 
 /**
  * The kinds of tokens whose answer is bound to what is signed. The codes of an app or a fob, and those on paper, are right for
@@ -33,8 +34,10 @@ const TEXT_MESSAGE_MAX = 240;
 export function signingKinds(
   resource: Pick<Resource, 'tokenKinds'>,
   { kinds = [...SIGNING_KINDS], fields }: Pick<Transaction, 'kinds' | 'fields'>,
+  /** Absent where a token signs without a user. */
+  user: Pick<User, 'resetByMail'> = {},
 ): SigningKind[] {
-  const accepts = acceptedKinds(resource);
+  const accepts = acceptedKindsFrom(user, resource);
   const length = fields.reduce((sum, { label, value }) => sum + label.length + value.length, 0);
   return SIGNING_KINDS.filter(
     (kind) => accepts.includes(kind) && kinds.includes(kind) && (kind !== 'sms' || length <= TEXT_MESSAGE_MAX),

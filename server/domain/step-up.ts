@@ -8,6 +8,7 @@ import {
   type Method,
 } from './methods.ts';
 import type { TokenKind } from './token.ts';
+import type { User } from './user.ts';
 
 /** How many factors a result has to stand for. */
 export const LEVELS = ['1', '2'] as const;
@@ -123,7 +124,10 @@ export function requiredFactors(
 }
 
 /** How a denial reads to whoever has shown the first factor, or is named by a host. */
-export function requiredDenial(reason: DenialReason | 'level' | 'environment') {
+export function requiredDenial(
+  reason: DenialReason | 'level' | 'environment',
+  user: Pick<User, 'resetByMail'> | undefined,
+) {
   if (reason === 'level') return 'LEVEL_UNREACHABLE';
-  return reason === 'environment' ? 'ENVIRONMENT_MISMATCH' : denialCode(reason);
+  return reason === 'environment' ? 'ENVIRONMENT_MISMATCH' : denialCode(reason, user);
 }

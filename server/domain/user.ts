@@ -15,6 +15,8 @@ export interface User {
   secondName?: string;
   /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */
   passwordHash?: string;
+  /** The password came by a mailed link, and neither another factor nor an administrator has confirmed the user since. */
+  resetByMail?: ResetByMail;
   /** Whether a site's backend may have them authenticated over the API. The widget asks nobody for it. */
   apiSupport: boolean;
   blocked: boolean;
@@ -28,6 +30,12 @@ export interface User {
   createdAt: number;
   /** Absent on objects made before anybody kept track. */
   createdBy?: ActorReference;
+}
+
+export interface ResetByMail {
+  at: number;
+  /** There was no password before: an administrator or the site's backend opened the account with the link. */
+  isFirst?: true;
 }
 
 /** By which way somebody signs in: through the widget (or our own page), or asked for by a site's backend. */

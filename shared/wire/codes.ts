@@ -32,6 +32,10 @@ export const REFUSALS = {
   FILTER_DENIED: { status: 403, title: 'Sign-in is not allowed from here or at this time.' },
   ENVIRONMENT_MISMATCH: { status: 403, title: 'This browser is too unlike those that were used before.' },
   LEVEL_UNREACHABLE: { status: 403, title: 'The person cannot show as many factors as are asked for.' },
+  CONFIRMATION_REQUIRED: {
+    status: 403,
+    title: 'After a password reset by email a code by email is not enough. An administrator can confirm the user.',
+  },
   ACCESS_DENIED: { status: 403, title: 'Sign-in is not possible.' },
 
   // The resource or the account as a whole cannot authenticate anybody.

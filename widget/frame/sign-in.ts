@@ -17,6 +17,7 @@ const LOOK_AGAIN_MS = [400, 800, 1_600, 3_200];
 /** Refusals that another try cannot change. */
 const FINAL = new Set([
   'ACCESS_DENIED',
+  'CONFIRMATION_REQUIRED',
   'ENVIRONMENT_MISMATCH',
   'FILTER_DENIED',
   'LEVEL_UNREACHABLE',

@@ -104,6 +104,8 @@ export const de = {
     'Dieser Browser sieht anders aus als die, die Sie hier benutzt haben. Nehmen Sie einen davon oder wenden Sie sich an Ihre Verwaltung.',
   LEVEL_UNREACHABLE:
     'Dafür braucht es ein Passwort und einen zweiten Faktor, und Sie haben nicht beides. Wenden Sie sich an Ihre Verwaltung.',
+  CONFIRMATION_REQUIRED:
+    'Ihr Passwort wurde über eine E-Mail gesetzt, deshalb genügt ein Code per E-Mail nicht. Bitten Sie Ihre Administration, Sie zu bestätigen.',
   ACCESS_DENIED: 'Sie können sich hier nicht anmelden. Wenn das nicht stimmt, fragen Sie Ihre Administration.',
   PLAN_INACTIVE: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet. Ihr Betreiber kann sie wieder einschalten.',
   RESOURCE_DISABLED: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet.',

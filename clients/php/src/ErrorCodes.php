@@ -81,6 +81,7 @@ final class ErrorCodes
         'FILTER_DENIED',
         'ENVIRONMENT_MISMATCH',
         'LEVEL_UNREACHABLE',
+        'CONFIRMATION_REQUIRED',
         'ACCESS_DENIED',
         'PLAN_INACTIVE',
         'RESOURCE_DISABLED',

@@ -15,6 +15,7 @@ export const de = {
   FILTER_DENIED: 'Filter',
   ENVIRONMENT_MISMATCH: 'Browser nicht wiedererkannt',
   LEVEL_UNREACHABLE: 'Stufe nicht erreichbar',
+  CONFIRMATION_REQUIRED: 'Nach Rücksetzen per E-Mail nicht bestätigt',
   ACCESS_DENIED: 'Kein Zugang',
   PLAN_INACTIVE: 'Tarif nicht aktiv',
   RESOURCE_DISABLED: 'Ressource abgeschaltet',

@@ -17,6 +17,7 @@ export const en = {
   FILTER_DENIED: 'Filter',
   ENVIRONMENT_MISMATCH: 'Browser not recognised',
   LEVEL_UNREACHABLE: 'Level out of reach',
+  CONFIRMATION_REQUIRED: 'Not confirmed after a reset by email',
   ACCESS_DENIED: 'No access',
   PLAN_INACTIVE: 'Plan not active',
   RESOURCE_DISABLED: 'Resource switched off',

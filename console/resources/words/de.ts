@@ -49,6 +49,8 @@ export const de = {
   warnPasswordOnly:
     'Das Passwort ist hier der einzige Faktor, auch bei Personen, die ein Token haben. Ein gestohlenes Passwort genügt zur Anmeldung.',
   warnSms: 'Codes per SMS zählen hier: Wer eine Telefonnummer übernimmt, bekommt sie.',
+  warnMailbox:
+    'Passwörter werden per E-Mail zurückgesetzt, und Codes per E-Mail zählen. Wer kein anderes Token hat, muss danach von Ihnen bestätigt werden.',
   warnEnrolment:
     'Eine Art von Token, die Personen einrichten sollen, zählt hier nicht und wird deshalb niemandem angeboten. Wählen Sie sie auch unter „{0}“ aus.',
   warnNowhere: 'Kein Origin ist erlaubt, also geht die Anmeldung noch auf keiner Seite.',

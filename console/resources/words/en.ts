@@ -48,6 +48,8 @@ export const en = {
   warnPasswordOnly:
     'The password is the only factor here, also for users who have a token. A stolen password is enough to sign in.',
   warnSms: 'Codes by text message count here: whoever takes over a phone number gets them.',
+  warnMailbox:
+    'Passwords are reset by email, and codes by email count. After a reset, a user who has no other token has to be confirmed by you.',
   warnEnrolment:
     'People are to set up a kind of token that does not count here, so it is offered to nobody. Tick it under “{0}” as well.',
   warnNowhere: 'No origin is allowed, so the sign-in works on no page yet.',

@@ -57,6 +57,13 @@ export const de = {
   activeText: 'Darf sich anmelden, wo Zugang gegeben ist.',
   noPasswordText:
     'Hat noch kein Passwort: meldet sich an, wo ein Code oder ein Passkey genügt. Schicken Sie einen Link, um eines zu wählen.',
+  unconfirmed:
+    'Das Passwort wurde über einen Link per E-Mail gesetzt. Codes per E-Mail zählen erst wieder nach einer Anmeldung mit einem anderen Token oder Ihrer Bestätigung.',
+  confirm: 'Person bestätigen',
+  confirmTitle: '{0} bestätigen?',
+  confirmText:
+    'Nur wenn Sie wissen, dass die Person das Passwort selbst gesetzt hat: nicht per E-Mail, sondern persönlich oder am Telefon. Codes per E-Mail zählen danach wieder.',
+  isConfirmed: '{0} ist bestätigt.',
   lockedToken:
     'Ein Token der Person ist gesperrt, und niemand meldet sich damit an. Seit wann und warum, und das Entsperren: auf der Seite von',
   blockedText: 'Meldet sich nirgends an, mit nichts. Nichts geht dabei verloren: Nach dem Entsperren ist es wie zuvor.',

@@ -66,6 +66,9 @@ const changes = z
     blocked: z.boolean(),
     password,
     apiSupport,
+    needsConfirmation: z.literal(false).openapi({
+      description: 'Confirms the user after a password reset by mail: codes by mail count again as a second factor.',
+    }),
   })
   .partial()
   .openapi('UserChanges');
@@ -76,6 +79,10 @@ const shown = z
     apiSupport: z.boolean(),
     blocked: z.boolean(),
     hasPassword: z.boolean(),
+    needsConfirmation: z.literal(true).optional().openapi({
+      description:
+        'The password came by a mailed link. Codes by mail are no second factor until the user has signed in with another one, or until this is set to `false`.',
+    }),
     assignments: z.array(z.object({ resource: resourceId, alone: z.boolean(), tokens: z.array(tokenId) })),
     otherResources,
     createdAt: instant,
@@ -95,6 +102,7 @@ function presentUser(user: User, { actor }: Act): z.input<typeof shown> {
   return {
     ...{ id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt },
     hasPassword: user.passwordHash !== undefined,
+    ...(user.resetByMail && { needsConfirmation: true as const }),
     assignments,
     ...presentOthers(user.assignments.length - seen.length),
     createdBy: presentCreator(user.createdBy),

@@ -4,8 +4,9 @@ import { apiScope } from '../../domain/challenge.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import { decideFactors, denialCode, type Method } from '../../domain/methods.ts';
+import { confirmsUser } from '../../domain/reset-by-mail.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, factorStates, type SecondAnswer } from '../../domain/second-factor.ts';
+import { acceptedKinds, acceptedKindsFrom, factorStates, type SecondAnswer } from '../../domain/second-factor.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
@@ -14,11 +15,13 @@ import type { Json } from '../../ports/store.ts';
 import { type Act, eventOf } from '../act.ts';
 import { noteInPassing } from '../note-in-passing.ts';
 import { checkPassword, type PasswordRight } from '../passwords/check-password.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { burnAttempt, burnUnknown } from '../second-factor/burn-attempt.ts';
 import { checkFactor, type FactorTold } from '../second-factor/check-factor.ts';
 import { checkUserFactor } from '../second-factor/check-user-factor.ts';
 import { readLimitedToken } from '../second-factor/read-limits.ts';
 import { newOperation } from '../transact.ts';
+import { confirmByFactor } from '../users/confirm-user.ts';
 import { locateUser } from '../users/find-user.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { readAccess } from './read-access.ts';
@@ -113,6 +116,10 @@ class Attempt {
     this.#request = request;
   }
 
+  get act(): Act {
+    return this.#act;
+  }
+
   get account() {
     return this.#act.actor.account;
   }
@@ -205,7 +212,11 @@ async function byPassword(
   const scope = apiScope(resource);
   const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
   const outcome = await checkUserFactor(ports, asked, tell);
-  return isRefusal(outcome) ? outcome : { method: 'password-otp', user: named(user), ...outcome };
+  if (isRefusal(outcome)) return outcome;
+  if (confirmsUser(outcome)) {
+    await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
+  }
+  return { method: 'password-otp', user: named(user), ...outcome };
 }
 
 /** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
@@ -214,9 +225,9 @@ function withoutSecondFactor(
   resource: Resource,
   { user, tokens }: PasswordRight,
 ): Verdict<Authenticated> {
-  const states = factorStates(tokens, acceptedKinds(resource), ports.clock.now(), 'api');
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
-  if (factors.kind === 'deny') return refusal(denialCode(factors.reason));
+  if (factors.kind === 'deny') return refusal(denialCode(factors.reason, user));
   if (factors.otp) return refusal('OTP_REQUIRED');
   return { method: 'password-otp', user: named(user), otp: 'skipped' };
 }

@@ -3,7 +3,7 @@ import { apiScope } from '../../domain/challenge.ts';
 import type { ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
+import { acceptedKinds, acceptedKindsFrom, isUsable } from '../../domain/second-factor.ts';
 import { maskedAddress } from '../../domain/sent-code.ts';
 import {
   isOcra,
@@ -14,6 +14,7 @@ import {
   type Token,
   type TokenKind,
 } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
@@ -70,16 +71,19 @@ export async function createChallenge(ports: Needs, act: Act, request: Challenge
   if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   const found = await candidates(ports, act, resource, request);
   if (isRefusal(found)) return found;
-  const accepts = acceptedKinds(resource);
-  const fitting = found.tokens
+  const accepts = acceptedKindsFrom(found.user ?? {}, resource);
+  const meant = found.tokens
     .filter(isAsked)
     .filter(({ id, factor }) => (request.token ?? id) === id && (request.kind ?? factor.kind) === factor.kind)
+    .filter(({ factor }) => acceptedKinds(resource).includes(factor.kind));
+  const fitting = meant
     .filter(({ factor }) => accepts.includes(factor.kind))
     .sort((a, b) => TOKEN_KINDS.indexOf(a.factor.kind) - TOKEN_KINDS.indexOf(b.factor.kind));
   const token = fitting.find((one) => isUsable(one, accepts, ports.clock.now(), 'api'));
+  if (!token && meant.length > fitting.length) return refusal('CONFIRMATION_REQUIRED');
   if (!token) return refusal(fitting.some(({ lock }) => lock) ? 'TOKEN_LOCKED' : 'TOKEN_NOT_FOUND');
   const { language, reuseRecent } = request;
-  return ask(ports, act, { token, resource, language, user: found.user, reuseRecent });
+  return ask(ports, act, { token, resource, language, user: found.user?.id, reuseRecent });
 }
 
 /** Makes what the token is asked. Each kind that can be asked has a case. */
@@ -127,13 +131,13 @@ export async function candidates(
   act: Act,
   resource: Resource,
   { user: name, token: id }: Pick<ChallengeRequest, 'user' | 'token'>,
-): Promise<Verdict<{ tokens: Token[]; user?: UserId }>> {
+): Promise<Verdict<{ tokens: Token[]; user?: User }>> {
   const { account } = act.actor;
   if (name !== undefined) {
-    const user = await findUser(ports, account, name);
-    if (!user) return refusal('USER_NOT_FOUND');
-    const { tokens } = await readPairs(ports, user, resource.id, 'api');
-    return { tokens: tokens.map(({ value }) => value), user: user.id };
+    const known = await findUser(ports, account, name);
+    if (!known) return refusal('USER_NOT_FOUND');
+    const { user = known, tokens } = await readPairs(ports, known, resource.id, 'api');
+    return { tokens: tokens.map(({ value }) => value), user };
   }
   if (id === undefined) return refusal('INPUT_INVALID', { detail: 'user or token' });
   const [stored] = await ports.store.getMany([documents.token(id)], ports.clock.now());

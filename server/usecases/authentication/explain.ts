@@ -12,7 +12,7 @@ import { tokenState } from '../../domain/lockout.ts';
 import { type DenialReason, type FactorState, type Method, widgetMethod } from '../../domain/methods.ts';
 import { passwordWaitUntil } from '../../domain/password-wait.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, factorStates } from '../../domain/second-factor.ts';
+import { acceptedKinds, acceptedKindsFrom, factorStates } from '../../domain/second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from '../../domain/step-up.ts';
 import type { Token, TokenState } from '../../domain/token.ts';
 import { type Assignment, mayComeIn, type SignInWay, type User } from '../../domain/user.ts';
@@ -154,7 +154,7 @@ async function aboutUser(
   const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
   const assignment = person && assignmentTo(person, resource.id);
   const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
-  const accepts = acceptedKinds(resource);
+  const accepts = acceptedKindsFrom(person ?? {}, resource);
   const states = factorStates(tokens, accepts, now, way);
   const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;
   const withPassword = method !== 'otp';
@@ -174,11 +174,12 @@ async function aboutUser(
     widget && person ? await environmentCheck(ports, resource, person.id, asked.environment) : undefined;
   if (environment) checks.push(environment.check);
   const unable = checks.some(({ passed }) => !passed);
-  const decided = factorsOf(method, states, {
+  const beyond = {
     level: widget ? asked.acr : undefined,
     hasPassword: person?.passwordHash !== undefined,
     differs: environment?.differs,
-  });
+  };
+  const decided = factorsOf(method, states, beyond, person);
   return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
 }
 
@@ -258,6 +259,7 @@ function factorsOf(
   method: Method,
   states: readonly FactorState[],
   beyond: Parameters<typeof requiredFactors>[2] = { hasPassword: true },
+  user?: User,
 ): { checks: Check[]; factors: Explanation['factors'] } {
   const decision = requiredFactors(method, states, beyond);
   if (decision.kind === 'factors') {
@@ -267,7 +269,7 @@ function factorsOf(
   const { reason } = decision;
   // Where no first factor stands behind the name, the reason is told to nobody.
   const isAnonymous = method === 'otp' && beyond.level === undefined;
-  const code = isAnonymous ? 'INVALID_CREDENTIALS' : requiredDenial(reason);
+  const code = isAnonymous ? 'INVALID_CREDENTIALS' : requiredDenial(reason, user);
   return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };
 }
 

@@ -27,7 +27,7 @@ export async function prepareToken(
     const read = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
     return isRefusal(read) ? read : { token: read.object, asked };
   }
-  if (asked.refused !== 'TOKEN_NOT_FOUND') return asked;
+  if (asked.refused !== 'TOKEN_NOT_FOUND' && asked.refused !== 'CONFIRMATION_REQUIRED') return asked;
   const token = await showingByItself(ports, act, request);
   return token ? { token } : asked;
 }

@@ -12,7 +12,7 @@ import type { Flow } from '../../domain/flow.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { decideFactors, widgetMethod } from '../../domain/methods.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, factorStates } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, factorStates } from '../../domain/second-factor.ts';
 import { isWebauthn, type Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -86,7 +86,8 @@ export function postponeEnrolment(ports: StepNeeds, answer: StepAnswer): Promise
     const standing = await stillThere(ports, flow, resource);
     if (!standing) return DENIED;
     const { user, tokens, enrolling } = standing;
-    if (enrolling.basis === 'password' && !mayComeInByPassword(tokens, resource, ports.clock.now())) return DENIED;
+    if (enrolling.basis === 'password' && !mayComeInByPassword(user, tokens, resource, ports.clock.now()))
+      return DENIED;
     const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
     // Offered no longer: then it is not asked for either.
     if (decision.kind === 'demand') return { move: enrolmentInsisted };
@@ -108,8 +109,8 @@ function ending(user: User, flow: Flow, shown: Enrolling['passed']): StepOutcome
 }
 
 /** Somebody may have got a token meanwhile: then the password alone is not enough any more. */
-function mayComeInByPassword(tokens: readonly Token[], resource: Resource, now: number): boolean {
-  const states = factorStates(tokens, acceptedKinds(resource), now);
+function mayComeInByPassword(user: User, tokens: readonly Token[], resource: Resource, now: number): boolean {
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), now);
   const factors = decideFactors(widgetMethod(resource.methodPolicy, states), states);
   return factors.kind === 'factors' && !factors.otp;
 }

@@ -3,8 +3,9 @@ import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from 
 import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { idFromBytes } from '../../domain/ids.ts';
+import { isMailboxAlone } from '../../domain/reset-by-mail.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom } from '../../domain/second-factor.ts';
 import { isRecovery, type Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
@@ -34,7 +35,7 @@ export async function offerEnrolment(
   if (decision.kind === 'none') return undefined;
   const { kinds } = decision;
   const [only, ...others] = kinds;
-  const takesCodes = acceptedKinds(resource).includes('recovery') && !owned.some(isRecovery);
+  const takesCodes = acceptedKindsFrom(user, resource).includes('recovery') && !owned.some(isRecovery);
   return {
     kinds,
     // Between one there is nothing to choose.
@@ -56,7 +57,7 @@ export async function judgeEnrolment(
   if (!resource.enrolment || (basis === 'second-factor' && !isAsked)) return { decision: { kind: 'none' }, owned: [] };
   const owned = await ownedTokens(ports, user);
   const { enrolment: policy, methodPolicy } = resource;
-  const accepts = acceptedKinds(resource);
+  const accepts = acceptedKindsFrom(user, resource);
   const available = availableKinds(ports, user, owned, basis);
   const facts = {
     policy,
@@ -67,6 +68,7 @@ export async function judgeEnrolment(
     isAsked,
     hadToken: hadToken(user, owned),
     isPairedHere: isPairedWith(user, resource.id, owned),
+    isMailboxAlone: isMailboxAlone(user),
   };
   return { decision: decideEnrolment(facts, ports.clock.now()), owned };
 }

@@ -3,7 +3,7 @@ import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import { enrolmentBegun, unlockOffered } from '../../domain/enrolment-steps.ts';
 import { passwordRight } from '../../domain/flow-steps.ts';
 import { widgetMethod } from '../../domain/methods.ts';
-import { acceptedKinds, factorOptions, factorStates, usableTokens } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../../domain/second-factor.ts';
 import { requiredDenial, requiredFactors } from '../../domain/step-up.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { asksToEnrol, offerEnrolment } from '../enrolment/offer-enrolment.ts';
@@ -33,7 +33,7 @@ export function answerPassword(
       const access = await readAccess(ports, flow.resource, address);
       if (isRefusal(access)) return { ...access, about: user.id };
       const now = ports.clock.now();
-      const accepts = acceptedKinds(access.resource);
+      const accepts = acceptedKindsFrom(user, access.resource);
       const states = factorStates(tokens, accepts, now);
       const environment = await judgeEnvironment(ports, access.resource, user.id, flow.environment);
       const factors = requiredFactors(widgetMethod(access.resource.methodPolicy, states), states, {
@@ -69,7 +69,7 @@ export function answerPassword(
         const about = { about: user.id, ...(percent !== undefined && { percent }) };
         const offers = factors.reason === 'locked' && (await mayAskUnlock(ports, access.resource, user, tokens));
         return {
-          refusal: refusal(requiredDenial(factors.reason), about),
+          refusal: refusal(requiredDenial(factors.reason, user), about),
           ...(offers && { after: unlockOffered(user, digest) }),
         };
       }

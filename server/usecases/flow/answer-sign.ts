@@ -48,7 +48,7 @@ export async function judgeSigning(
     resource,
     answer,
     scope: flow.id,
-    signs: { transaction: transaction.hash, kinds: signingKinds(resource, transaction) },
+    signs: { transaction: transaction.hash, kinds: signingKinds(resource, transaction, user) },
   });
   if (!isRefusal(outcome)) return { finish: { user, ...outcome, signed: transaction.hash } };
   return { refusal: { ...outcome, about: user.id } };

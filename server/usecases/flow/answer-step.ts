@@ -5,6 +5,7 @@ import type { EventDraft } from '../../domain/event.ts';
 import type { Flow, LoginRequest } from '../../domain/flow.ts';
 import { type AnswerableStep, denied, finished, holdsClaim, type Passed, stayed } from '../../domain/flow-steps.ts';
 import type { UserId } from '../../domain/ids.ts';
+import { confirmsUser } from '../../domain/reset-by-mail.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { passwordNoted } from '../../domain/self-steps.ts';
 import { answerTest, expired } from '../../domain/test-mode.ts';
@@ -19,6 +20,7 @@ import { noteInPassing } from '../note-in-passing.ts';
 import { opening, standingToOpen } from '../self-service/open-self.ts';
 import { readStanding } from '../self-service/standing.ts';
 import { newOperation, transact, type Write } from '../transact.ts';
+import { confirmByFactor } from '../users/confirm-user.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { type Begun, finishing } from './finish-flow.ts';
 import { actOf, refusedEvent } from './flow-events.ts';
@@ -187,6 +189,7 @@ async function finish(
   // Only now: whoever does not get to the end teaches the check nothing.
   if (!isRefusal(settled) && (settled.step === 'done' || settled.step === 'self')) {
     await rememberBrowser(ports, claimed, passed.user.id, resource, whence);
+    await confirmPerson(ports, claimed, passed, whence);
   }
   return settled;
 }
@@ -202,6 +205,18 @@ async function rememberBrowser(
   if (user === 'test' || !resource.environment || !flow.environment) return;
   const seen = { user, resource: resource.id, blinded: flow.environment };
   await rememberEnvironment(ports, actOf({ account: flow.account, user }, whence), seen).catch(() => undefined);
+}
+
+/**
+ * The password and another factor than a mailed code were shown in this very sign-in. A token that was set up in it, or shown
+ * before it, confirms nothing. When the store fails here the mark stays, which asks for more and never for less.
+ */
+async function confirmPerson(ports: StepNeeds, flow: Flow, passed: Passed, whence: Whence): Promise<void> {
+  const { id, resetByMail } = passed.user;
+  if (id === 'test' || resetByMail === undefined || flow.enrolling || passed.second || !confirmsUser(passed)) return;
+  const digest = passed.passwordDigest ?? flow.passwordDigest;
+  const act = actOf({ account: flow.account, user: id }, whence);
+  await confirmByFactor(ports, act, { id, resetByMail }, digest).catch(() => undefined);
 }
 
 async function settle(
@@ -228,6 +243,7 @@ const FINAL: ReadonlySet<RefusalCode> = new Set([
   'TOKEN_LOCKED',
   'TOKEN_OUT_OF_STEP',
   'ENROLMENT_LINK_INVALID',
+  'CONFIRMATION_REQUIRED',
   'ACCESS_DENIED',
   'ENVIRONMENT_MISMATCH',
   'LEVEL_UNREACHABLE',

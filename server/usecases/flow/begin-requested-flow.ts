@@ -5,7 +5,7 @@ import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginReque
 import { denied, finished, newFlow } from '../../domain/flow-steps.ts';
 import { judgeRequestedBeginning, type RequestedFacts } from '../../domain/requested-beginning.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, factorOptions, usableTokens } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, usableTokens } from '../../domain/second-factor.ts';
 import { signingKinds } from '../../domain/signing.ts';
 import type { Authentication } from '../../domain/step-up.ts';
 import { documents } from '../../ports/documents.ts';
@@ -101,7 +101,9 @@ async function readFacts(
   const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
   const tokens = pairs.tokens.map(({ value }) => value);
 
-  const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
+  const accepts = transaction
+    ? signingKinds(resource, transaction, pairs.user)
+    : acceptedKindsFrom(pairs.user ?? {}, resource);
   const usable = usableTokens(tokens, accepts, now);
   const offering = {
     id: request.flow,

@@ -5,7 +5,7 @@ import type { FlowId, ResourceId } from '../../domain/ids.ts';
 import { widgetMethod } from '../../domain/methods.ts';
 import { redirectAllowed } from '../../domain/redirect-uris.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, factorStates } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, factorStates } from '../../domain/second-factor.ts';
 import { type Demand, requiredFactors } from '../../domain/step-up.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';
@@ -129,7 +129,7 @@ async function isOutOfReach(
   const { user, tokens } = await readPairs(ports, known, resource.id);
   const values = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return false;
-  const states = factorStates(values, acceptedKinds(resource), ports.clock.now());
+  const states = factorStates(values, acceptedKindsFrom(user, resource), ports.clock.now());
   const beyond = { level: acr, hasPassword: user.passwordHash !== undefined };
   const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, beyond);
   return required.kind === 'deny' && required.reason === 'level';

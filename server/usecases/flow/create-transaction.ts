@@ -60,7 +60,7 @@ export async function createTransaction(
   const { tokens } = await readPairs(ports, user, resource.id);
   const denial = signingDenial(
     tokens.map(({ value }) => value),
-    signingKinds(resource, transaction),
+    signingKinds(resource, transaction, user),
     now,
   );
   if (denial) return refusal(denial);

@@ -1,6 +1,7 @@
 import { mayChangeUser } from '../../domain/authority.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { adoptHash, type ImportedHash } from '../../domain/imported-hash.ts';
+import { confirmed } from '../../domain/reset-by-mail.ts';
 import type { User } from '../../domain/user.ts';
 import { wrapping } from '../../domain/wrapped-hash.ts';
 import { documents } from '../../ports/documents.ts';
@@ -36,7 +37,7 @@ export async function adoptPassword(
       : await wrapped(ports, given.passwordHash);
   if (isRefusal(hashed)) return hashed;
   return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', (user) =>
-    mayChangeUser(act.actor, user) ? { ...user, ...hashed } : refusal('FORBIDDEN'),
+    mayChangeUser(act.actor, user) ? { ...confirmed(user), ...hashed } : refusal('FORBIDDEN'),
   );
 }
 

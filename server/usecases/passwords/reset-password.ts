@@ -1,4 +1,5 @@
 import type { MailLanguage } from '../../domain/mail/mail.ts';
+import { withMailedPassword } from '../../domain/reset-by-mail.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf, type Whence } from '../act.ts';
@@ -50,7 +51,7 @@ export async function resetPassword(
       return {
         answer: { to: reset.value.email },
         write: {
-          put: [{ key: keys[0], value: { ...user.value, passwordHash: hashed.passwordHash } }],
+          put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash, now) }],
           delete: [keys[1]],
           append: [eventOf(act, told, now)],
         },

@@ -5,7 +5,7 @@ import { countWrongAnswer, forgiveFailures, tokenState } from '../../domain/lock
 import { decideFactors, denialCode, type Method } from '../../domain/methods.ts';
 import { factorStates, isMeantFor, isUsable, type SecondAnswer } from '../../domain/second-factor.ts';
 import { isOath, isRecovery, isWebauthn, type Token, type TokenKind } from '../../domain/token.ts';
-import type { SignInWay } from '../../domain/user.ts';
+import type { SignInWay, User } from '../../domain/user.ts';
 import type { ShownPasskey } from '../../domain/webauthn/passkey-challenge.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -34,6 +34,8 @@ export interface FactorCheck {
   /** Hash of the transaction that the answer is to confirm. What was asked for another, or for none, is no question here. */
   transaction?: string;
   userBlocked: boolean;
+  /** Whose factors are asked for; absent where a token stands for itself. */
+  user?: Pick<User, 'resetByMail'>;
   /** Names this attempt, so that a repeated decision counts it once. */
   attempt: string;
   /** The event of what came of it, where this check is the last word: it hangs on the commit that decides. */
@@ -83,7 +85,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       );
       const factors = decideFactors(check.method, states);
       if (factors.kind === 'deny') {
-        const code = denialCode(factors.reason);
+        const code = denialCode(factors.reason, check.user);
         await burnAttempt(ports, queue, check.tell?.({ refused: code, tokens: idsOf(tokens) }));
         return refusal(code);
       }

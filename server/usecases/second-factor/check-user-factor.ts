@@ -1,5 +1,5 @@
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, type SecondAnswer } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, type SecondAnswer } from '../../domain/second-factor.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import type { SignInWay, User } from '../../domain/user.ts';
 import { newOperation } from '../transact.ts';
@@ -29,9 +29,10 @@ export function checkUserFactor(
     way,
     answer,
     scope,
-    accepts: signs?.kinds ?? acceptedKinds(resource),
+    accepts: signs?.kinds ?? acceptedKindsFrom(user, resource),
     ...(signs && { transaction: signs.transaction }),
     userBlocked: user.blocked,
+    user,
     attempt: newOperation(ports),
     ...(tell && { tell }),
     candidates: () => readLimitedPairs(ports, user, resource, way),

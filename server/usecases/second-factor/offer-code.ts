@@ -4,7 +4,7 @@ import type { Offered } from '../../domain/flow-steps.ts';
 import { tokenState } from '../../domain/lockout.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, isUsable } from '../../domain/second-factor.ts';
 import { maskedAddress } from '../../domain/sent-code.ts';
 import { signingKinds } from '../../domain/signing.ts';
 import { isSent } from '../../domain/token.ts';
@@ -41,7 +41,7 @@ export async function offerCode(
   }
   if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED', { about: user.id });
   const { transaction } = flow;
-  const accepts = transaction ? signingKinds(resource, transaction) : acceptedKinds(resource);
+  const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user, resource);
   if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED', { about: user.id });
 
   const underWay = await codeUnderWay(ports, token, flow.id);

@@ -1,7 +1,7 @@
 import { validPairs } from '../../domain/assignments.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, isUsable } from '../../domain/second-factor.ts';
 import type { Named } from '../../domain/self-service.ts';
 import { isRecovery, type Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
@@ -37,7 +37,7 @@ export function namedBy({ resources, tokens }: Naming, user: User, id: TokenId, 
     .filter((assignment) => assignment.tokens.some(({ token }) => token === id))
     .map((assignment) => {
       const resource = resources.get(assignment.resource);
-      const accepts = resource ? acceptedKinds(resource) : [];
+      const accepts = resource ? acceptedKindsFrom(user, resource) : [];
       const others = validPairs(assignment, tokens, user.id).filter(
         (token) => token.id !== id && !isRecovery(token) && isUsable(token, accepts, now),
       );

@@ -38,7 +38,7 @@ export async function standingToOpen(
   const digest = passed.passwordDigest ?? (flow.passwordVerified ? flow.passwordDigest : undefined);
   if (digest !== undefined && digest !== passwordDigest(user)) return denied;
   const { token } = passed;
-  if (token !== undefined && !mayBeShown(token, paired, resource, ports.clock.now())) return denied;
+  if (token !== undefined && !mayBeShown(token, { user, paired }, resource, ports.clock.now())) return denied;
   return { digest: standingDigest(user) };
 }
 

@@ -1,5 +1,5 @@
 import type { FlowView } from '../../../shared/wire/flow.ts';
-import { acceptedKinds, factorOptions, usableTokens } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, usableTokens } from '../../domain/second-factor.ts';
 import { proofAsked } from '../../domain/self-steps.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { offerFirst } from '../second-factor/offer-first.ts';
@@ -15,7 +15,7 @@ export function proveAgain(ports: SelfNeeds, answer: StepAnswer): Promise<Verdic
     const hasPassword = user.passwordHash !== undefined;
     // Without a password two factors were a passkey that checked its person: a code beside it is one.
     const isByPasskey = !hasPassword && session.proof.isTwo;
-    const accepted = acceptedKinds(resource).filter((kind) => !isByPasskey || kind === 'webauthn');
+    const accepted = acceptedKindsFrom(user, resource).filter((kind) => !isByPasskey || kind === 'webauthn');
     const usable = usableTokens(paired, accepted, ports.clock.now());
     const options = factorOptions(usable);
     if (!hasPassword && options.length === 0) return refusal('PROOF_LACKING');

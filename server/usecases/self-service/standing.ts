@@ -3,7 +3,7 @@ import { assignmentTo, isAssigned, unassignToken } from '../../domain/assignment
 import { hasToken, isLeftover } from '../../domain/enrolment.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedKinds, isUsable } from '../../domain/second-factor.ts';
+import { acceptedKindsFrom, isUsable } from '../../domain/second-factor.ts';
 import type { SelfFacts, SelfSession } from '../../domain/self-service.ts';
 import type { Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
@@ -49,7 +49,8 @@ export async function readStanding(
   const paired = tokens.map(({ value }) => value);
   if (!user || !isAssigned(assignmentTo(user, resource.id), paired)) return undefined;
   if (!standsAsOpened(user, flow)) return undefined;
-  if (session.token !== undefined && !mayBeShown(session.token, paired, resource, ports.clock.now())) return undefined;
+  if (session.token !== undefined && !mayBeShown(session.token, { user, paired }, resource, ports.clock.now()))
+    return undefined;
   const owned = (await ownedTokens(ports, user)).filter((token) => !isLeftover(user, token));
   return { user, session, resource, paired, owned };
 }
@@ -68,8 +69,13 @@ function withoutNew(user: User, { enrolling, resource }: Flow): User {
 }
 
 /** Whether somebody may sign in with this token here. */
-export function mayBeShown(id: Token['id'], paired: readonly Token[], resource: Resource, now: number): boolean {
-  return paired.some((token) => token.id === id && isUsable(token, acceptedKinds(resource), now));
+export function mayBeShown(
+  id: Token['id'],
+  { user, paired }: Pick<Standing, 'user' | 'paired'>,
+  resource: Resource,
+  now: number,
+): boolean {
+  return paired.some((token) => token.id === id && isUsable(token, acceptedKindsFrom(user, resource), now));
 }
 
 export function factsOf({ user, session, resource, owned }: Standing): SelfFacts {

@@ -5,7 +5,8 @@ import { ENVIRONMENT_KEPT_MS } from '../../domain/environment/remembered.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { tokenState } from '../../domain/lockout.ts';
 import { minLengthOf } from '../../domain/password-policy.ts';
-import { acceptedKinds } from '../../domain/second-factor.ts';
+import { isMailboxAlone } from '../../domain/reset-by-mail.ts';
+import { acceptedKinds, acceptedKindsFrom } from '../../domain/second-factor.ts';
 import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from '../../domain/self-service.ts';
 import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import { maskedAddress } from '../../domain/sent-code.ts';
@@ -103,13 +104,13 @@ function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'em
 
 function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): boolean {
   const { enrolment: policy, methodPolicy } = standing.resource;
-  const accepts = acceptedKinds(standing.resource);
+  const accepts = acceptedKindsFrom(standing.user, standing.resource);
   const basis = basisOf(standing);
   const available = availableKinds(ports, standing.user, standing.owned, basis);
   const isPairedHere = standing.paired.some((token) => !isRecovery(token));
   const had = hadToken(standing.user, standing.owned);
   const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
-  const decision = decideEnrolment(facts, now);
+  const decision = decideEnrolment({ ...facts, isMailboxAlone: isMailboxAlone(standing.user) }, now);
   return decision.kind !== 'none' && decision.kinds.length > 0;
 }
 

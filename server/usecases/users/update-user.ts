@@ -2,6 +2,7 @@ import { mayChangeUser } from '../../domain/authority.ts';
 import { emailVouchedFor } from '../../domain/enrolment-address.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { SeenVersions } from '../../domain/object-version.ts';
+import { confirmed } from '../../domain/reset-by-mail.ts';
 import type { User } from '../../domain/user.ts';
 import { userNames, withNames } from '../../domain/user-names.ts';
 import { documents } from '../../ports/documents.ts';
@@ -21,6 +22,8 @@ export interface UserChanges extends NameChanges {
   firstName?: string | null | undefined;
   secondName?: string | null | undefined;
   apiSupport?: boolean | undefined;
+  /** After a password reset by mail: the user is who they say. */
+  needsConfirmation?: false | undefined;
 }
 
 /** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
@@ -31,7 +34,7 @@ export async function updateUser(
   changes: UserChanges,
   seen?: SeenVersions,
 ): Promise<Verdict<{ object: User }>> {
-  const { password, login, alias, email, phone, ...rest } = changes;
+  const { password, login, alias, email, phone, needsConfirmation, ...rest } = changes;
   const key = documents.user(id);
   const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
   if (isRefusal(found)) return found;
@@ -46,7 +49,9 @@ export async function updateUser(
   const edit = (user: User) => {
     if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
     const vouched = email === undefined ? user : emailVouchedFor(user);
-    const edited = { ...vouched, ...details, ...hashed };
+    // A password from here did not come by mail.
+    const known = needsConfirmation === false || password !== undefined ? confirmed(vouched) : vouched;
+    const edited = { ...known, ...details, ...hashed };
     return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
   };
   const names = { login, alias, email, phone };

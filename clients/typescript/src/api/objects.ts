@@ -128,6 +128,8 @@ export interface User {
   secondName?: string;
   blocked: boolean;
   hasPassword: boolean;
+  /** The password came by a mailed link: codes by mail are no second factor until another one, or you, confirm the user. */
+  needsConfirmation?: true;
   /** Whether `authenticate` lets them in; the widget asks nobody for it. */
   apiSupport: boolean;
   assignments: UserAssignment[];
@@ -164,6 +166,8 @@ export interface UserChanges {
   password?: string;
   apiSupport?: boolean;
   blocked?: boolean;
+  /** `false` confirms the user after a password reset by mail. */
+  needsConfirmation?: false;
 }
 
 /** `totp` and `hotp`: apps and fobs, by time and by event. `recovery`: codes that stand in once each for another token's. */

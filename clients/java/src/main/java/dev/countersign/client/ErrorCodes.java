@@ -80,6 +80,7 @@ public final class ErrorCodes {
           "FILTER_DENIED",
           "ENVIRONMENT_MISMATCH",
           "LEVEL_UNREACHABLE",
+          "CONFIRMATION_REQUIRED",
           "ACCESS_DENIED",
           "PLAN_INACTIVE",
           "RESOURCE_DISABLED",

@@ -1,0 +1,27 @@
+import { confirmed } from '../../domain/reset-by-mail.ts';
+import type { User } from '../../domain/user.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Act, eventOf } from '../act.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { type Decision, transact } from '../transact.ts';
+
+/**
+ * Lifts the mark of a password reset by mail after a sign-in with this password and a factor that is no mailed code. A password
+ * that was reset again meanwhile stays marked.
+ */
+export async function confirmByFactor(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  { id, resetByMail }: Pick<User, 'id' | 'resetByMail'>,
+  digest: string | undefined,
+): Promise<void> {
+  if (resetByMail === undefined) return;
+  const key = documents.user(id);
+  await transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
+    const user = stored?.value;
+    if (!user?.resetByMail || passwordDigest(user) !== digest) return { answer: undefined };
+    const event = eventOf(act, { type: 'user.updated', subject: id, changed: ['resetByMail'] }, now);
+    return { answer: undefined, write: { put: [{ key, value: confirmed(user) }], append: [event] } };
+  });
+}
