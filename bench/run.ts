@@ -10,6 +10,7 @@ import { measureImport } from './measurements/import.ts';
 import { measureOtp } from './measurements/otp.ts';
 import { measurePasswords } from './measurements/passwords.ts';
 import { measureStartUp } from './measurements/start-up.ts';
+import { measureTiming } from './measurements/timing.ts';
 import { measureUsers } from './measurements/users.ts';
 import { FULL, QUICK } from './plan.ts';
 import { reportOf } from './report/markdown.ts';
@@ -18,7 +19,7 @@ import { betweenMarkers } from './report/table.ts';
 
 const USAGE = `usage: npm run bench -- [options]
   --quick            a second or so per measurement: shows that all works, not how fast it is
-  --only NAMES       passwords, otp, flood, users, import, start-up or sizes, separated by commas; prints and writes nothing
+  --only NAMES       passwords, otp, flood, timing, users, import, start-up or sizes, separated by commas; prints and writes nothing
   --profile FOLDER   node's CPU profiles of the measured services, for --only; slows them down`;
 
 const FOLDER = import.meta.dirname;
@@ -33,6 +34,7 @@ const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measurements>> = {
   otp: async (bench) => ({ otp: await measureOtp(bench) }),
   flood: async (bench) => ({ flood: await measureFlood(bench) }),
   import: async (bench) => ({ import: await measureImport(bench) }),
+  timing: async (bench) => ({ timing: await measureTiming(bench) }),
   users: async (bench) => ({ users: await measureUsers(bench) }),
 };
 

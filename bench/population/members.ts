@@ -5,6 +5,8 @@ import { idFromBytes, type TokenId, type UserId } from '../../server/domain/ids.
 export interface Population {
   size: number;
   totp: number;
+  /** Of the resource. Default: `auto`. */
+  methodPolicy?: 'otp';
 }
 
 export interface Member {

@@ -50,7 +50,7 @@ async function seed(job: SeedJob): Promise<Seeded> {
         name: 'Benchmark',
         enabled: true,
         failedAttemptsBeforeLock: 5,
-        methodPolicy: 'auto',
+        methodPolicy: job.methodPolicy ?? 'auto',
         allowedOrigins: [],
         allowLocalhost: true,
         resultLifetimeMs: 60_000,

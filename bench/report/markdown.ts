@@ -14,6 +14,7 @@ export function reportOf(results: Results): string {
     results.passwords && passwords(results.passwords),
     results.otp && otp(results.otp),
     results.flood && flood(results.flood),
+    results.timing && timing(results.timing),
     results.users && users(results.users),
     results.otp && quietLog(results.otp),
     results.import && imported(results.import),
@@ -58,6 +59,21 @@ function otp({ byClients }: NonNullable<Results['otp']>): string {
         [String(clients), 'bare Hono route', ...speed(bare), '100%'],
         ...STORES.map((store) => ['', NAMES[store], ...speed(stores[store]), percent(stores[store].ratio)]),
       ]),
+    ),
+  ].join('\n\n');
+}
+
+function timing({ samples, stores }: NonNullable<Results['timing']>): string {
+  return [
+    `### What time tells of a name (${samples} wrong codes for names of each kind; 0.5 is chance)`,
+    table(
+      ['store', 'by', 'AUC', 'p50 ms, a user with a token', 'p50 ms, nobody'],
+      STORES.flatMap((store) =>
+        (['widget', 'api'] as const).map((door) => {
+          const { auc, knownMs, unknownMs } = stores[store][door];
+          return [NAMES[store], door, auc.toFixed(3), ms(knownMs), ms(unknownMs)];
+        }),
+      ),
     ),
   ].join('\n\n');
 }

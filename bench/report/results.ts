@@ -5,6 +5,7 @@ import type { ImportMeasurement } from '../measurements/import.ts';
 import type { OtpMeasurement } from '../measurements/otp.ts';
 import type { PasswordMeasurement } from '../measurements/passwords.ts';
 import type { StartUpMeasurement } from '../measurements/start-up.ts';
+import type { TimingMeasurement } from '../measurements/timing.ts';
 import type { UsersMeasurement } from '../measurements/users.ts';
 
 /** One run, as `latest.json` holds it. What was not asked for is absent. */
@@ -17,6 +18,7 @@ export interface Results {
   passwords?: PasswordMeasurement;
   otp?: OtpMeasurement;
   flood?: FloodMeasurement;
+  timing?: TimingMeasurement;
   users?: UsersMeasurement;
   import?: ImportMeasurement;
   startUp?: StartUpMeasurement;

@@ -73,10 +73,15 @@ export const documents = {
     anchor: `password-attempts/${subject}`,
     name: 'password-attempts',
   }),
-  /** Written so that an attempt with nothing behind it costs what a counted one costs; never read. */
-  burntAttempt: (subject: string): DocumentKey<{ at: number }> => ({
-    anchor: `burnt-attempt/${subject}`,
+  /** Written so that an attempt with nothing behind it costs what a counted one costs; what it holds is of no meaning. */
+  burntAttempt: (record: number): DocumentKey<{ filler: string }> => ({
+    anchor: `burnt-attempt/${record}`,
     name: 'burnt-attempt',
+  }),
+  /** Beside it, and never written: a commit expects its version as one on a token expects the token's. */
+  neverBurnt: (record: number): DocumentKey<never> => ({
+    anchor: `burnt-attempt/${record}`,
+    name: 'burnt-attempt/none',
   }),
   token: (id: TokenId): DocumentKey<Token> => ({ anchor: id, name: 'token' }),
   codeChecks: (id: TokenId): DocumentKey<CodeChecks> => ({ anchor: id, name: 'code-checks' }),

@@ -47,7 +47,7 @@ export async function askAdministratorReset(
   if (!found || !mayResetByMail(found) || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'ADMINISTRATOR_NOT_FOUND';
     const event = mayMail ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
-    return askedInVain(ports, subject, event);
+    return askedInVain(ports, event);
   }
   const secret = newSecret(ports);
   const value: PasswordReset = {

@@ -16,13 +16,14 @@ import { type Act, eventOf } from '../act.ts';
 import { noteInPassing } from '../note-in-passing.ts';
 import { checkPassword, type PasswordRight } from '../passwords/check-password.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { burnAttempt, burnUnknown } from '../second-factor/burn-attempt.ts';
+import { burnAttempt } from '../second-factor/burn-attempt.ts';
+import { burnUnknown } from '../second-factor/burn-unknown.ts';
 import { checkFactor, type FactorTold } from '../second-factor/check-factor.ts';
 import { checkUserFactor } from '../second-factor/check-user-factor.ts';
 import { readLimitedToken } from '../second-factor/read-limits.ts';
 import { newOperation } from '../transact.ts';
 import { confirmByFactor } from '../users/confirm-user.ts';
-import { locateUser } from '../users/find-user.ts';
+import { locateTyped } from '../users/find-user.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { readAccess } from './read-access.ts';
 
@@ -81,7 +82,7 @@ async function decide(ports: Needs, act: Act, request: AuthenticationRequest): P
   // Both are only read here, so they are read together; the person may well be nobody.
   const [access, person] = await Promise.all([
     readAccess(ports, request.resource, request.address, account),
-    request.method === 'otp' ? locateUser(ports, account, request.user) : undefined,
+    request.method === 'otp' ? locateTyped(ports, account, request.user) : undefined,
   ]);
   const attempt = new Attempt(ports, act, request);
   if (isRefusal(access)) {
@@ -143,7 +144,7 @@ class Attempt {
   /** A refusal with no commit of its own. */
   async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
     const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
-    await burnAttempt(this.#ports, this.#request.resource, this.event(draft));
+    await burnAttempt(this.#ports, this.event(draft));
   }
 }
 
@@ -154,13 +155,13 @@ async function bySecondFactor(
   person: User | undefined,
   request: By<'otp'>,
 ): Promise<Verdict<Authenticated>> {
+  const answer = answerOf(request) ?? { kind: 'code', otp: '' };
   if (!person) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
-    await burnUnknown(ports, attempt.account, request.user, event);
+    await burnUnknown(ports, attempt.account, request.user, answer, event);
     return refusal('INVALID_CREDENTIALS');
   }
   const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
-  const answer = answerOf(request) ?? { kind: 'code', otp: '' };
   const scope = apiScope(resource.id);
   const asked = { method: 'otp', user: person, way: 'api', resource, answer, scope } as const;
   const outcome = await checkUserFactor(ports, asked, tell);
@@ -241,7 +242,8 @@ async function byToken(
   const key = documents.token(request.token);
   const [token] = await ports.store.getMany([key], ports.clock.now());
   if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
-    await attempt.refused(refusal('INVALID_CREDENTIALS'));
+    const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
+    await burnUnknown(ports, attempt.account, request.token, { kind: 'code', otp: request.otp }, event);
     return refusal('INVALID_CREDENTIALS');
   }
   const { owner } = token.value;

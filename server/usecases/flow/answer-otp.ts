@@ -9,11 +9,11 @@ import type { Ports } from '../../ports/index.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
 import { asksToEnrol, offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { burnUnknown } from '../second-factor/burn-attempt.ts';
+import { burnUnknown } from '../second-factor/burn-unknown.ts';
 import type { FactorOutcome } from '../second-factor/check-factor.ts';
 import { checkUserFactor } from '../second-factor/check-user-factor.ts';
 import { mayAskUnlock } from '../unlock/unlockable-tokens.ts';
-import { locateUser } from '../users/find-user.ts';
+import { locateTyped } from '../users/find-user.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
 
@@ -61,7 +61,7 @@ export async function judgeSecond(
   const user = await personOf(ports, flow);
   if (!user) {
     if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
-    await burnUnknown(ports, flow.account, flow.login ?? '');
+    await burnUnknown(ports, flow.account, flow.login ?? '', answer);
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
 
@@ -116,6 +116,6 @@ async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resour
 }
 
 /** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */
-function personOf(ports: Pick<Ports, 'store' | 'clock'>, flow: Flow): Promise<User | undefined> {
-  return locateUser(ports, flow.account, flow.user ?? flow.login ?? '');
+function personOf(ports: Pick<Ports, 'store' | 'clock' | 'random'>, flow: Flow): Promise<User | undefined> {
+  return locateTyped(ports, flow.account, flow.user ?? flow.login ?? '');
 }

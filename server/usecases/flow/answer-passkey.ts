@@ -6,7 +6,7 @@ import type { PasskeyAnswer } from '../../domain/webauthn/passkey-challenge.ts';
 import { offersPasskeySignIn } from '../../domain/webauthn/passkey-request.ts';
 import { findPasskey } from '../passkeys/find-passkey.ts';
 import { randomChallenge } from '../passkeys/new-challenge.ts';
-import { burnUnknown } from '../second-factor/burn-attempt.ts';
+import { burnUnknown } from '../second-factor/burn-unknown.ts';
 import { checkUserFactor } from '../second-factor/check-user-factor.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { afterSecond, judgeSecond } from './answer-otp.ts';
@@ -52,7 +52,7 @@ async function byPasskeyAlone(
   const { id } = answer.assertion;
   const user = await findPasskey(ports, flow.account, id);
   if (!user) {
-    await burnUnknown(ports, flow.account, id);
+    await burnUnknown(ports, flow.account, id, answer);
     return { refusal: refusal('INVALID_CREDENTIALS') };
   }
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;

@@ -8,7 +8,7 @@ import { readAccess } from '../authentication/read-access.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
 import { unknownSubject } from '../second-factor/burn-attempt.ts';
 import { newOperation } from '../transact.ts';
-import { locateUser } from '../users/find-user.ts';
+import { locateTyped } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
 import { askedInVain, countMail, countQuestion } from './reset-question.ts';
@@ -40,7 +40,7 @@ export async function askPasswordReset(
   const { resource } = access;
   if (resource.passwordReset !== true) return refusal('NOT_FOUND');
 
-  const found = await locateUser(ports, resource.account, name);
+  const found = await locateTyped(ports, resource.account, name);
   const subject = found?.id ?? unknownSubject(ports, resource.account, name);
   const mayMail = await countMail(ports, 'password-reset', subject);
   const person = found && (await whoMayReset(ports, found, id));
@@ -50,7 +50,7 @@ export async function askPasswordReset(
   if (!person?.email || !mayMail) {
     const reason = found ? 'ACCESS_DENIED' : 'USER_NOT_FOUND';
     const event = mayMail ? eventOf(act, { ...draft, outcome: 'refused', reason }, now) : undefined;
-    return askedInVain(ports, subject, event);
+    return askedInVain(ports, event);
   }
   const { email: to, login } = person;
   const { key, value, path } = newReset(ports, person, to, { language, resource: id });

@@ -12,7 +12,7 @@ import { readPairs } from '../authentication/read-pairs.ts';
 import { needing } from '../needing.ts';
 import { unknownSubject } from '../second-factor/burn-attempt.ts';
 import { transact } from '../transact.ts';
-import { locateUser } from '../users/find-user.ts';
+import { locateTyped } from '../users/find-user.ts';
 import type { Verdict } from '../verdict.ts';
 import { countedPassword } from './counted-password.ts';
 
@@ -44,7 +44,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 
 /**
  * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: one
- * counter commit, one argon2 call (SR-17). A name that somebody holds takes a read more, which is small beside the hash.
+ * counter commit, one argon2 call, as many reads (SR-17).
  *
  * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
  * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
@@ -74,7 +74,7 @@ async function checkInTurn<A extends object>(
   conclude: (right: PasswordRight) => Promise<Verdict<A>>,
   events: PasswordEvents | undefined,
 ): Promise<Verdict<A>> {
-  const found = await locateUser(ports, input.account, input.name);
+  const found = await locateTyped(ports, input.account, input.name);
   const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
   const usable = found && mayComeIn(found, input.way) ? found.passwordHash : undefined;
   return countedPassword(

@@ -43,9 +43,8 @@ export async function countMail(
  */
 export async function askedInVain(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  subject: string,
   event: Json | undefined,
 ): Promise<{ deliver: () => Promise<void> }> {
-  await burnAttempt(ports, subject, event);
+  await burnAttempt(ports, event);
   return { deliver: async () => {} };
 }

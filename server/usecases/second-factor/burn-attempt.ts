@@ -2,8 +2,7 @@ import type { AccountId } from '../../domain/ids.ts';
 import { normaliseName } from '../../domain/names.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { Json } from '../../ports/store.ts';
-import { inTurn } from '../in-turn.ts';
+import { ABSENT, type Json } from '../../ports/store.ts';
 import { newOperation } from '../transact.ts';
 
 /** Names that nobody holds count under a MAC, so that the store keeps no list of what people mistyped. */
@@ -12,41 +11,27 @@ export function unknownSubject(ports: Pick<Ports, 'secrets'>, account: AccountId
   return `unknown/${Buffer.from(mac).toString('base64url')}`;
 }
 
+/** About as long as a token's record. */
+export const BURNT = { filler: 'x'.repeat(480) };
+
 /**
  * One durable commit that changes nothing but may tell of itself. A one-time password that has nothing to be checked
  * against costs what a counted failure costs, so that the clock does not tell who exists and who has a working token
- * (SR-17).
+ * (SR-17, SR-70): one expected version, one record of a token's length. A fixed number of records takes all of them, so that wrong
+ * codes do not fill the store.
  */
-export async function burnAttempt(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  subject: string,
-  event?: Json,
-): Promise<void> {
+export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random'>, event?: Json): Promise<void> {
   const now = ports.clock.now();
-  const key = documents.burntAttempt(subject);
+  const record = anyRecord(ports);
+  const written = documents.burntAttempt(record);
   await ports.store.commit({
-    anchor: key.anchor,
+    anchor: written.anchor,
     operation: newOperation(ports),
     now,
-    expect: [],
-    put: [{ key, value: { at: now }, expiresAt: now + KEPT_MS }],
+    expect: [{ key: documents.neverBurnt(record), version: ABSENT }],
+    put: [{ key: written, value: BURNT }],
     ...(event !== undefined && { append: [event] }),
   });
-}
-
-/**
- * A one-time password for a name that nobody holds. It waits in line as one for a person does: otherwise whoever sends
- * more at once than may wait would be told by the first OVERLOADED, or by answers that come one after the other, that
- * there is a person (SR-17).
- */
-export async function burnUnknown(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  account: AccountId,
-  name: string,
-  event?: Json,
-): Promise<void> {
-  const subject = unknownSubject(ports, account, name);
-  await inTurn(ports.store, factorLine(subject), () => burnAttempt(ports, subject, event));
 }
 
 /** Where one-time passwords of a person, or for a name of nobody's, wait for one another. */
@@ -54,4 +39,7 @@ export function factorLine(subject: string): string {
   return `otp/${subject}`;
 }
 
-const KEPT_MS = 60_000;
+/** One of 256 records. */
+export function anyRecord(ports: Pick<Ports, 'random'>): number {
+  return ports.random.bytes(1)[0] ?? 0;
+}

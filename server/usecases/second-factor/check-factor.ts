@@ -14,7 +14,8 @@ import { inTurn } from '../in-turn.ts';
 import { movePlaces } from '../objects/object-places.ts';
 import { Contention, newOperation, transact } from '../transact.ts';
 import { refusal, type Verdict } from '../verdict.ts';
-import { burnAttempt, factorLine } from './burn-attempt.ts';
+import { BURNT, burnAttempt, factorLine } from './burn-attempt.ts';
+import { checkDecoy } from './check-decoy.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import type { Candidate, Judgement } from './judgement.ts';
 import type { LimitedToken } from './read-limits.ts';
@@ -38,6 +39,8 @@ export interface FactorCheck {
   user?: Pick<User, 'resetByMail'>;
   /** Names this attempt, so that a repeated decision counts it once. */
   attempt: string;
+  /** Nobody stands behind the name: whatever is answered is wrong, and this record is written in place of a token's (SR-70). */
+  decoy?: number;
   /** The event of what came of it, where this check is the last word: it hangs on the commit that decides. */
   tell?: (told: FactorTold) => Json;
   /** Which tokens may answer, read when it is this attempt's turn and again after every lost race. */
@@ -86,11 +89,12 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       const factors = decideFactors(check.method, states);
       if (factors.kind === 'deny') {
         const code = denialCode(factors.reason, check.user);
-        await burnAttempt(ports, queue, check.tell?.({ refused: code, tokens: idsOf(tokens) }));
+        await checkDecoy(ports, check.answer, now);
+        await burnAttempt(ports, check.tell?.({ refused: code, tokens: idsOf(tokens) }));
         return refusal(code);
       }
       if (!factors.otp) {
-        if (check.tell) await burnAttempt(ports, queue, check.tell({ otp: 'skipped' }));
+        if (check.tell) await burnAttempt(ports, check.tell({ otp: 'skipped' }));
         return { otp: 'skipped' };
       }
 
@@ -115,7 +119,8 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
         // Without anything that it could be tried on there was no guess: refused, and nothing is counted.
         const refused = tried.length === 0 ? noneToTry(tokens, check, now) : 'OTP_REPLAYED';
         const about = judged.length === 0 ? tokens : judged.map(({ stored }) => stored);
-        await burnAttempt(ports, queue, check.tell?.({ refused, tokens: idsOf(about) }));
+        if (!isUsed) await checkDecoy(ports, check.answer, now);
+        await burnAttempt(ports, check.tell?.({ refused, tokens: idsOf(about) }));
         return refusal(refused);
       }
 
@@ -133,12 +138,12 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       const teller = wrong.findIndex(({ stored, next }) => next !== stored.value);
       const counted = await Promise.all(
         wrong.map(({ stored, next }, at) =>
-          replace(ports, { stored }, next, { now, scope: check.scope, event: at === teller ? event : undefined }),
+          replace(ports, { stored }, next, { ...check, now, event: at === teller ? event : undefined }),
         ),
       );
       told ||= teller >= 0 && counted[teller] === true;
       if (!counted.every(Boolean)) continue;
-      if (event !== undefined && !told) await burnAttempt(ports, queue, event);
+      if (event !== undefined && !told) await burnAttempt(ports, event);
       const clockOff = wrong.some(({ judgement }) => judgement.clockOff === true);
       return refusal(code, { ...(reason !== undefined && { reason }), ...(clockOff && { clockOff }) });
     }
@@ -159,7 +164,8 @@ async function judge(
   return Promise.all(
     meant.map(async (stored): Promise<Judged> => {
       const candidate = { stored, challenge: challenges.get(stored.value.id), scope: check.scope };
-      return { ...candidate, judgement: await judgeAnswer(ports, candidate, check.answer, now) };
+      const judgement = await judgeAnswer(ports, candidate, check.answer, now);
+      return { ...candidate, judgement: check.decoy !== undefined ? { verdict: 'wrong' } : judgement };
     }),
   );
 }
@@ -214,23 +220,27 @@ async function replace(
   ports: FactorNeeds,
   { stored, challenge, judgement }: Omit<Candidate, 'scope'> & { judgement?: Judgement },
   next: Token,
-  { now, scope, event }: { now: number; scope: string; event?: Json | undefined },
+  { now, scope, event, decoy }: Pick<FactorCheck, 'scope' | 'decoy'> & { now: number; event?: Json | undefined },
 ): Promise<boolean> {
   const answered = judgement?.verdict === 'accepted' ? judgement.challenge : undefined;
   if (next === stored.value && !answered) return true;
-  const key = documents.token(next.id);
+  const isDecoy = decoy !== undefined;
+  const key = isDecoy ? documents.burntAttempt(decoy) : documents.token(next.id);
   const asked = documents.challenge(next.id, scope);
   const outcome = await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),
     now,
     expect: [
-      { key, version: stored.version },
+      { key: isDecoy ? documents.neverBurnt(decoy) : key, version: stored.version },
       ...(answered && challenge ? [{ key: asked, version: challenge.version }] : []),
     ],
-    put: [{ key, value: next }, ...(answered ? [{ key: asked, value: answered, expiresAt: answered.expiresAt }] : [])],
+    put: [
+      { key, value: isDecoy ? BURNT : next },
+      ...(answered ? [{ key: asked, value: answered, expiresAt: answered.expiresAt }] : []),
+    ],
     // Nothing else that an answer changes has a place of its own.
-    ...(next.lock !== stored.value.lock && { index: movePlaces(key, stored.value, next) }),
+    ...(next.lock !== stored.value.lock && { index: movePlaces(documents.token(next.id), stored.value, next) }),
     ...(event !== undefined && { append: [event] }),
   });
   return outcome === 'committed';

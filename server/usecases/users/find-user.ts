@@ -7,6 +7,7 @@ import { userNames } from '../../domain/user-names.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
+import { anyRecord } from '../second-factor/burn-attempt.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
@@ -28,6 +29,20 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
   const [stored] = await ports.store.getMany([documents.user(claim.value.user)], now);
   const user = stored?.value;
   return user && user.account === account && userNames(user).includes(name) ? user : undefined;
+}
+
+/**
+ * The same for what was typed to sign in, with as many trips to the store for a name that nobody holds as for a user's (SR-70).
+ */
+export async function locateTyped(
+  ports: Needs & Pick<Ports, 'random'>,
+  account: AccountId,
+  typed: string,
+): Promise<User | undefined> {
+  const found = await locateUser(ports, account, typed);
+  if (!found && parseId('usr', typed) === undefined)
+    await ports.store.getMany([documents.burntAttempt(anyRecord(ports))], ports.clock.now());
+  return found;
 }
 
 /**

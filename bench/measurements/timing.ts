@@ -1,0 +1,149 @@
+import { randomInt } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { FLOW_HEADER } from '../../shared/wire/flow.ts';
+import type { Target } from '../load/jobs.ts';
+import { median } from '../load/tally.ts';
+import { memberOf } from '../population/members.ts';
+import { auc } from '../report/auc.ts';
+import type { StoreKind } from '../site.ts';
+import type { Bench } from './bench.ts';
+import { eachStore } from './otp.ts';
+
+/** How well the time of an answer tells a name that a user holds from one that nobody holds. */
+export interface Told {
+  auc: number;
+  knownMs: number;
+  unknownMs: number;
+}
+
+export interface TimingMeasurement {
+  samples: number;
+  stores: Record<StoreKind, { widget: Told; api: Told }>;
+}
+
+const SAMPLES = 300;
+/** So many wrong codes for one name: fewer than lock its token. */
+const CODES_EACH = 2;
+const WARM_UP = 40;
+
+/**
+ * Wrong codes where a code stands alone, for names that a user with a token holds and for names that nobody holds, one after the
+ * other in random order (SR-70). Nothing else runs: noise would hide what a patient attacker averages out.
+ */
+export async function measureTiming(bench: Bench): Promise<TimingMeasurement> {
+  const size = 2 * (SAMPLES + WARM_UP);
+  const stores = await eachStore(async (store) => {
+    const site = await bench.openSite({ store, population: { size, totp: size, methodPolicy: 'otp' } });
+    const { service, target } = await bench.start(site);
+    const client = new Client(target);
+    const names = { next: 0 };
+    const told = {
+      widget: await tell(names, (name) => client.byWidget(name)),
+      api: await tell(names, (name) => client.byApi(name)),
+    };
+    client.close();
+    await service.stop();
+    return told;
+  });
+  return { samples: SAMPLES, stores };
+}
+
+/** @param takes milliseconds, of each of the codes for one name */
+async function tell(names: { next: number }, takes: (name: string) => Promise<number[]>): Promise<Told> {
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let at = 0; at < WARM_UP / CODES_EACH; at++) {
+    await takes(memberOf(names.next++).login);
+    await takes(`stranger-${names.next++}`);
+  }
+  const turns = Array.from({ length: (2 * SAMPLES) / CODES_EACH }, (_, at) => at % 2 === 0);
+  for (let at = turns.length - 1; at > 0; at--) {
+    const other = randomInt(at + 1);
+    [turns[at], turns[other]] = [turns[other] ?? false, turns[at] ?? false];
+  }
+  for (const isKnown of turns) {
+    const login = memberOf(names.next++).login;
+    // As long as a real one.
+    const name = isKnown ? login : login.replace('person', 'nobody');
+    (isKnown ? known : unknown).push(...(await takes(name)));
+  }
+  return { auc: auc(known, unknown), knownMs: median(known), unknownMs: median(unknown) };
+}
+
+/** One connection, one request at a time. */
+class Client {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  async byApi(user: string): Promise<number[]> {
+    const { resource, apiKey } = this.#target;
+    const takes: number[] = [];
+    for (let at = 0; at < CODES_EACH; at++) {
+      const body = { resource, method: 'otp', user, otp: wrongCode() };
+      const { tookMs, status } = await this.#post('/v1/authentications', body, { authorization: `Bearer ${apiKey}` });
+      if (status !== 403) throw new Error(`a wrong code was answered with ${status}`);
+      takes.push(tookMs);
+    }
+    return takes;
+  }
+
+  async byWidget(login: string): Promise<number[]> {
+    const { resource } = this.#target;
+    const asked = { resource, nonce: 'nonce-0123456789abcdef', origin: 'http://localhost:3000' };
+    const begun = await this.#post('/widget/v1/flows', asked, {});
+    const { handle } = JSON.parse(begun.body) as { handle?: string };
+    if (handle === undefined) throw new Error(`a sign-in did not begin: ${begun.status}`);
+    const headers = { [FLOW_HEADER]: handle };
+    await this.#post('/widget/v1/flow/identify', { seq: 0, login }, headers);
+    const takes: number[] = [];
+    for (let seq = 1; seq <= CODES_EACH; seq++) {
+      const answer = await this.#post('/widget/v1/flow/otp', { seq, otp: wrongCode() }, headers);
+      if (answer.status !== 200) throw new Error(`a wrong code was answered with ${answer.status}: ${answer.body}`);
+      takes.push(answer.tookMs);
+    }
+    return takes;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #post(path: string, body: object, headers: Record<string, string>) {
+    const text = JSON.stringify(body);
+    return new Promise<{ status: number; body: string; tookMs: number }>((resolve, reject) => {
+      const begun = performance.now();
+      const asked = request(
+        {
+          host: '127.0.0.1',
+          port: this.#target.port,
+          path,
+          method: 'POST',
+          agent: this.#agent,
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...headers },
+        },
+        (answer) => {
+          let read = '';
+          answer.setEncoding('utf8');
+          answer.on('data', (chunk: string) => {
+            read += chunk;
+          });
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, body: read, tookMs: performance.now() - begun }),
+          );
+          answer.on('error', reject);
+        },
+      );
+      asked.on('error', reject);
+      asked.end(text);
+    });
+  }
+}
+
+/** Right once in a million, and then one sample is odd. */
+function wrongCode(): string {
+  return String(randomInt(1_000_000)).padStart(6, '0');
+}
