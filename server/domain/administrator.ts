@@ -40,6 +40,8 @@ export interface RecoveryCodes {
   macs: string[];
   /** Wrong ones in a row. */
   failures: number;
+  /** MAC of the code that was used last, to tell a double click from a guess. */
+  lastUsed?: string;
 }
 
 export const RECOVERY_CODES = 10;
@@ -74,13 +76,19 @@ export function actorOf(
   return { kind: 'administrator', account: administrator.account, id, role, resources, readable };
 }
 
-/** Uses a recovery code up, or counts a wrong one. Undefined: no code is looked at any more. */
-export function judgeRecoveryCode(
-  codes: RecoveryCodes,
-  mac: string,
-): { right: boolean; codes: RecoveryCodes } | undefined {
-  if (codes.failures >= RECOVERY_FAILURES) return undefined;
+/** `replayed`: the code that was used last, once more. It is refused and not counted, as a user's is. */
+export type RecoveryVerdict =
+  | { verdict: 'accepted' | 'wrong'; codes: RecoveryCodes }
+  | { verdict: 'replayed' }
+  | { verdict: 'locked' };
+
+/** Uses a recovery code up, or counts a wrong one. `locked`: no code is looked at any more. */
+export function judgeRecoveryCode(codes: RecoveryCodes, mac: string): RecoveryVerdict {
+  if (codes.failures >= RECOVERY_FAILURES) return { verdict: 'locked' };
+  if (mac === codes.lastUsed) return { verdict: 'replayed' };
   const left = codes.macs.filter((one) => one !== mac);
-  if (left.length === codes.macs.length) return { right: false, codes: { ...codes, failures: codes.failures + 1 } };
-  return { right: true, codes: { macs: left, failures: 0 } };
+  if (left.length === codes.macs.length) {
+    return { verdict: 'wrong', codes: { ...codes, failures: codes.failures + 1 } };
+  }
+  return { verdict: 'accepted', codes: { macs: left, failures: 0, lastUsed: mac } };
 }

@@ -136,10 +136,11 @@ export async function redeemRecoveryCode(
     ([home, stored], now) => {
       if (!home || stored?.value.state !== 'active') return { answer: refusal('ACCESS_DENIED') };
       const judged = judgeRecoveryCode(stored.value.recovery, mac);
-      if (!judged) return { answer: refusal('ACCESS_DENIED') };
+      if (judged.verdict === 'locked') return { answer: refusal('ACCESS_DENIED') };
+      if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
       const administrator: Administrator = { ...stored.value, recovery: judged.codes };
       const put = [{ key: keys[1], value: administrator }];
-      if (!judged.right) return { answer: refusal('OTP_WRONG'), write: { put } };
+      if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG'), write: { put } };
       const act = { actor: actorOf(home.value, administrator), ...whence };
       const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery'] };
       return { answer: { administrator }, write: { put, append: [eventOf(act, event, now)] } };
