@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { PasswordFlaw } from '../domain/common-passwords.ts';
-import type { AdministratorId, UserId } from '../domain/ids.ts';
+import type { AdministratorId, TokenId, UserId } from '../domain/ids.ts';
 
 /**
  * What a use-case answers when the rules say no. Expected, so returned; an exception is a bug or an outage and always
@@ -25,6 +25,8 @@ export interface Refusal {
   readonly reason?: RefusalCode;
   /** Whom it is about, for the event alone: the caller is never told (SR-17). */
   readonly about?: UserId | AdministratorId;
+  /** Which tokens were tried, counted or in the way, for the event alone. */
+  readonly tokens?: readonly TokenId[];
 }
 
 export type Verdict<T extends object> = T | Refusal;

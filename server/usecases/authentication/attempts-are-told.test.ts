@@ -167,6 +167,40 @@ describe('in the widget', () => {
     expect(events[0]).not.toHaveProperty('subject');
   });
 
+  // SR-34
+  // The attack: somebody guesses until the token locks. Its owner's administrator looks at the token and finds no trace.
+  test('wrong codes until the token locks, and later ones: each names the token, whichever way was signed in', async () => {
+    for (const methodPolicy of ['auto', 'otp'] as const) {
+      const scene = await setScene(ports, {
+        resource: { methodPolicy, failedAttemptsBeforeLock: 3 },
+        tokens: [{}, { state: 'deactivated' }],
+      });
+      const [token] = scene.tokens;
+      const events = await told(async () => {
+        const walk = await Walk.toOtp(scene);
+        for (let at = 0; at < 4; at++) await walk.otp(await wrongCode(scene, at));
+      });
+      expect((await token?.stored())?.lock).toBeDefined();
+      expect(events.map(({ reason }) => reason)).toEqual(['OTP_WRONG', 'OTP_WRONG', 'OTP_WRONG', 'TOKEN_LOCKED']);
+      for (const { related } of events) expect(related).toEqual([expect.stringMatching(/^flw_/), token?.id]);
+    }
+  });
+
+  test('a token that is locked already: named by whatever is refused for it', async () => {
+    const scene = await setScene(ports, { tokens: [{ state: 'locked' }] });
+    const id = scene.tokens[0]?.id;
+    const [inWidget] = await told(async () => {
+      const walk = await Walk.begin(scene);
+      await walk.identify();
+      await walk.password();
+    });
+    expect(inWidget).toMatchObject({ reason: 'TOKEN_LOCKED', related: [expect.stringMatching(/^flw_/), id] });
+    for (const otp of [undefined, '000000']) {
+      const [overApi] = await byApi(scene, { method: 'password-otp', password: PASSWORD, otp });
+      expect(overApi).toMatchObject({ reason: 'TOKEN_LOCKED', related: [id] });
+    }
+  });
+
   // SR-65
   test('SR-65: where sign-in is off, a beginning is no attempt; a first input is', async () => {
     const scene = await setScene(ports);

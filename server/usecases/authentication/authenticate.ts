@@ -73,7 +73,11 @@ export async function authenticate(
 ): Promise<Verdict<Authenticated>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
-  if (!isRefusal(verdict)) void noteInPassing(ports, documents.firstLogin(act.actor.account));
+  if (isRefusal(verdict)) {
+    const { about: _about, tokens: _tokens, ...told } = verdict;
+    return told;
+  }
+  void noteInPassing(ports, documents.firstLogin(act.actor.account));
   return verdict;
 }
 
@@ -197,16 +201,14 @@ async function byPassword(
         if ('right' in concluded) return undefined;
         const factors = ['password'] as 'password'[];
         if (isRefusal(concluded)) {
-          return attempt.event({ outcome: 'refused', reason: concluded.refused, subject, factors });
+          const { refused: reason, tokens = [] } = concluded;
+          return attempt.event({ outcome: 'refused', reason, subject, related: [...tokens], factors });
         }
         return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as Authenticated).otp });
       },
     },
   );
-  if (isRefusal(first)) {
-    const { about: _about, ...told } = first;
-    return told;
-  }
+  if (isRefusal(first)) return first;
   if (!('right' in first) || answer === undefined) return first as Authenticated;
   const { user } = first.right;
   const tell = (told: FactorTold) => attempt.otp(user.id, ['password'], told);
@@ -228,7 +230,7 @@ function withoutSecondFactor(
 ): Verdict<Authenticated> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = decideFactors('password-otp', states);
-  if (factors.kind === 'deny') return refusal(denialCode(factors.reason, user));
+  if (factors.kind === 'deny') return refusal(denialCode(factors.reason, user), { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal('OTP_REQUIRED');
   return { method: 'password-otp', user: named(user), otp: 'skipped' };
 }

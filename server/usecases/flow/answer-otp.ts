@@ -80,7 +80,10 @@ export async function judgeSecond(
   });
   if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
   const about = user.id;
-  if (anonymous && outcome.refused !== 'OTP_REPLAYED') return { refusal: refusal('INVALID_CREDENTIALS', { about }) };
+  if (anonymous && outcome.refused !== 'OTP_REPLAYED') {
+    const { reason = outcome.refused, tokens = [] } = outcome;
+    return { refusal: refusal('INVALID_CREDENTIALS', { about, reason, tokens }) };
+  }
   // Only with a first factor behind the name: else it would tell which names have which codes.
   const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && passwordStands;
   const why = { ...outcome, ...(isHinted && { refused: 'OTP_CLOCK_OFF' as const }), about };

@@ -58,6 +58,6 @@ async function byPasskeyAlone(
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
   const outcome = await checkUserFactor(ports, asked);
   if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
-  const { reason = outcome.refused } = outcome;
-  return { refusal: refusal('INVALID_CREDENTIALS', { about: user.id, reason }) };
+  const { reason = outcome.refused, tokens = [] } = outcome;
+  return { refusal: refusal('INVALID_CREDENTIALS', { about: user.id, reason, tokens }) };
 }

@@ -66,7 +66,8 @@ export function answerPassword(
       if (isLinked) return refusal('ACCESS_DENIED', { about: user.id });
       if (factors.kind === 'deny') {
         const percent = environment?.percent ?? undefined;
-        const about = { about: user.id, ...(percent !== undefined && { percent }) };
+        const ids = tokens.map(({ id }) => id);
+        const about = { about: user.id, tokens: ids, ...(percent !== undefined && { percent }) };
         const offers = factors.reason === 'locked' && (await mayAskUnlock(ports, access.resource, user, tokens));
         return {
           refusal: refusal(requiredDenial(factors.reason, user), about),

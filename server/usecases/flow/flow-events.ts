@@ -13,12 +13,15 @@ export function actOf({ account, user }: Pick<Flow, 'account' | 'user'>, whence:
   return { actor: { kind: 'user', account, ...(user !== undefined && { id: user }) }, ...whence };
 }
 
-export function refusedEvent(flow: Flow, { refused, about, percent, reason = refused }: Refusal): EventDraft {
+export function refusedEvent(
+  flow: Flow,
+  { refused, about, tokens = [], percent, reason = refused }: Refusal,
+): EventDraft {
   const subject = flow.user ?? about;
   return {
     ...kindOf(flow.transaction?.hash, flow.test !== undefined),
     resource: flow.resource,
-    related: [flow.id],
+    related: [flow.id, ...tokens],
     ...(subject !== undefined && { subject }),
     outcome: 'refused',
     reason,

@@ -90,8 +90,9 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       if (factors.kind === 'deny') {
         const code = denialCode(factors.reason, check.user);
         await checkDecoy(ports, check.answer, now);
-        await burnAttempt(ports, check.tell?.({ refused: code, tokens: idsOf(tokens) }));
-        return refusal(code);
+        const ids = idsOf(tokens);
+        await burnAttempt(ports, check.tell?.({ refused: code, tokens: ids }));
+        return refusal(code, { tokens: ids });
       }
       if (!factors.otp) {
         if (check.tell) await burnAttempt(ports, check.tell({ otp: 'skipped' }));
@@ -118,10 +119,10 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       if (isUsed || tried.length === 0) {
         // Without anything that it could be tried on there was no guess: refused, and nothing is counted.
         const refused = tried.length === 0 ? noneToTry(tokens, check, now) : 'OTP_REPLAYED';
-        const about = judged.length === 0 ? tokens : judged.map(({ stored }) => stored);
+        const ids = idsOf(judged.length === 0 ? tokens : judged.map(({ stored }) => stored));
         if (!isUsed) await checkDecoy(ports, check.answer, now);
-        await burnAttempt(ports, check.tell?.({ refused, tokens: idsOf(about) }));
-        return refusal(refused);
+        await burnAttempt(ports, check.tell?.({ refused, tokens: ids }));
+        return refusal(refused, { tokens: ids });
       }
 
       const wrong = tried.filter(isWrong).map((one) => {
@@ -131,9 +132,8 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       const noneLeft = wrong.every(({ next }) => next.lock !== undefined);
       const code = noneLeft ? 'TOKEN_LOCKED' : 'OTP_WRONG';
       const reason = wrong.find(({ judgement }) => judgement.reason !== undefined)?.judgement.reason;
-      const event = told
-        ? undefined
-        : check.tell?.({ refused: reason ?? code, tokens: idsOf(wrong.map(({ stored }) => stored)) });
+      const ids = idsOf(wrong.map(({ stored }) => stored));
+      const event = told ? undefined : check.tell?.({ refused: reason ?? code, tokens: ids });
       // One attempt is told of once, whichever of its counts had to be taken again.
       const teller = wrong.findIndex(({ stored, next }) => next !== stored.value);
       const counted = await Promise.all(
@@ -145,7 +145,7 @@ export async function checkFactor(ports: FactorNeeds, queue: string, check: Fact
       if (!counted.every(Boolean)) continue;
       if (event !== undefined && !told) await burnAttempt(ports, event);
       const clockOff = wrong.some(({ judgement }) => judgement.clockOff === true);
-      return refusal(code, { ...(reason !== undefined && { reason }), ...(clockOff && { clockOff }) });
+      return refusal(code, { tokens: ids, ...(reason !== undefined && { reason }), ...(clockOff && { clockOff }) });
     }
     throw new Contention(queue);
   });

@@ -141,12 +141,12 @@ function actOf({ account, administrator: id }: AdministratorFlow, whence: Whence
   return { actor, ...whence };
 }
 
-function refusedEvent(flow: AdministratorFlow, { refused, about }: Refusal): EventDraft {
+function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [] }: Refusal): EventDraft {
   const subject = flow.administrator ?? about;
   return {
     type: 'administrator.refused',
     ...(subject !== undefined && { subject }),
-    related: [flow.id],
+    related: [flow.id, ...tokens],
     outcome: 'refused',
     reason: refused,
     factors: flow.administrator === undefined ? [] : ['password'],
