@@ -202,13 +202,13 @@ test('SR-3: an outage is a page that says so, and sets nothing', async () => {
   expect(await passwordHash()).toBe(fakeHash(PASSWORD));
 });
 
-// SR-49
-test('SR-49: a resource that asks for a code alone says what that means', async () => {
+// SR-49, SR-69
+test('a resource says what a code alone, and codes to the mailbox of the reset, mean', async () => {
   const key = await service.keyFor(scene.account);
   const made = await service.call('POST /v1/resources', { key, body: { name: 'Gate', methodPolicy: 'otp' } });
   expect(await made.json()).toMatchObject({ passwordReset: false, warnings: ['OTP_ONLY_CAN_BE_LOCKED_OUT'] });
   const other = await service.call(`GET /v1/resources/${scene.resource.id}`, { key });
-  expect(await other.json()).toMatchObject({ passwordReset: true, warnings: [] });
+  expect(await other.json()).toMatchObject({ passwordReset: true, warnings: ['MAILBOX_RESETS_AND_CODES'] });
 });
 
 test('the frame offers the way there where the resource does, and nowhere else', async () => {

@@ -14,7 +14,7 @@ const BEGINNINGS: BeginningLimits = {
   name: 'administrator-flows',
   perAddress: 120,
   perNetwork: 600,
-  perSecond: 50,
+  perSecond: 500,
 };
 
 /** Begins an administrator's sign-in, and writes nothing (SR-65). An installation with one account need not be told which. */
