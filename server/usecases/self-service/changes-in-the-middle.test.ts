@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { updateUser } from '../../testing/acting.ts';
-import { touches } from '../../testing/intercepted-store.ts';
+import { beforeCommitOf } from '../../testing/before-commit.ts';
 import { meanwhile, must, PASSWORD, read, type Scene } from '../../testing/scene.ts';
 import { setSelfStage, shownIn, toSelf, withOwnApp } from '../../testing/self-stage.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
@@ -29,17 +29,6 @@ afterAll(() => ports.close());
 
 const ELSEWHERE = 'elsewhere@shop.example';
 
-/** Somebody else, in another process, changes the person just before a commit of theirs. */
-function beforeCommitOf(document: string, edit: (replica: TestPorts) => Promise<unknown>): void {
-  let isDone = false;
-  ports.store.intercept.commit = async (change, go) => {
-    if (!isDone && touches(change, document)) {
-      isDone = true;
-      await edit(ports.replica());
-    }
-    return go();
-  };
-}
 const movesAddress = (scene: Scene) => async (replica: TestPorts) =>
   must(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
 
@@ -62,7 +51,7 @@ describe('the address is changed elsewhere just before', () => {
     const scene = await setStage();
     const walk = await toSelf(scene);
     const before = await stored(scene);
-    beforeCommitOf('user', movesAddress(scene));
+    beforeCommitOf(ports, 'user', movesAddress(scene));
     expect(await perform(walk)).toMatchObject({ step: 'denied', error: { code: 'FLOW_NOT_FOUND' } });
     expect(walk.view.self).toBeUndefined();
     expect(await stored(scene)).toEqual({ ...before, email: ELSEWHERE });
@@ -76,7 +65,7 @@ describe('the address is changed elsewhere just before', () => {
     const walk = await toSelf(scene);
     await walk.self(askOwnEmail, { email: 'alice@new.example' });
     const { code } = ports.courier.last('confirmation-code', 'alice@new.example');
-    beforeCommitOf('user', movesAddress(scene));
+    beforeCommitOf(ports, 'user', movesAddress(scene));
     expect(await walk.self(confirmOwnEmail, { code })).toMatchObject({ step: 'denied' });
     expect(await stored(scene)).toMatchObject({ email: ELSEWHERE });
   });
@@ -86,7 +75,7 @@ describe('the address is changed elsewhere just before', () => {
     const { walk } = await withOwnApp(scene);
     const [token] = shownIn(walk.view).tokens;
     const before = await stored(scene);
-    beforeCommitOf('user', movesAddress(scene));
+    beforeCommitOf(ports, 'user', movesAddress(scene));
     expect(await walk.self(removeOwnToken, { token: token?.id ?? '' })).toMatchObject({ step: 'denied' });
     expect(await stored(scene)).toEqual({ ...before, email: ELSEWHERE });
     expect(await read(ports, documents.token(token?.id as never))).toMatchObject({ owner: scene.user.id });
@@ -96,7 +85,7 @@ describe('the address is changed elsewhere just before', () => {
 test('a page is not opened on a password that is another one by then', async () => {
   const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
   const walk = await Walk.toOtp(scene, { purpose: 'self' });
-  beforeCommitOf('token', async (replica) => must(await meanwhile.changePassword({ ...scene, ports: replica })));
+  beforeCommitOf(ports, 'token', async (replica) => must(await meanwhile.changePassword({ ...scene, ports: replica })));
   expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
     step: 'denied',
     error: { code: 'ACCESS_DENIED' },
