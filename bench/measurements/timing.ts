@@ -9,8 +9,8 @@ import type { StoreKind } from '../site.ts';
 import type { Bench } from './bench.ts';
 import { eachStore } from './otp.ts';
 
-/** How well the time of an answer tells a name that a user holds from one that nobody holds. */
-export interface Told {
+/** How well the response time tells a user's name from an unknown one. */
+export interface NameTiming {
   auc: number;
   knownMs: number;
   unknownMs: number;
@@ -18,7 +18,7 @@ export interface Told {
 
 export interface TimingMeasurement {
   samples: number;
-  stores: Record<StoreKind, { widget: Told; api: Told }>;
+  stores: Record<StoreKind, { widget: NameTiming; api: NameTiming }>;
 }
 
 const SAMPLES = 300;
@@ -27,7 +27,7 @@ const CODES_EACH = 2;
 const WARM_UP = 40;
 
 /**
- * Wrong codes where a code stands alone, for names that a user with a token holds and for names that nobody holds, one after the
+ * Wrong codes where a code is all that is asked for, for names of users with a token and for unknown names, one after the
  * other in random order (SR-70). Nothing else runs: noise would hide what a patient attacker averages out.
  */
 export async function measureTiming(bench: Bench): Promise<TimingMeasurement> {
@@ -37,19 +37,19 @@ export async function measureTiming(bench: Bench): Promise<TimingMeasurement> {
     const { service, target } = await bench.start(site);
     const client = new Client(target);
     const names = { next: 0 };
-    const told = {
-      widget: await tell(names, (name) => client.byWidget(name)),
-      api: await tell(names, (name) => client.byApi(name)),
+    const timings = {
+      widget: await timeNames(names, (name) => client.byWidget(name)),
+      api: await timeNames(names, (name) => client.byApi(name)),
     };
     client.close();
     await service.stop();
-    return told;
+    return timings;
   });
   return { samples: SAMPLES, stores };
 }
 
 /** @param takes milliseconds, of each of the codes for one name */
-async function tell(names: { next: number }, takes: (name: string) => Promise<number[]>): Promise<Told> {
+async function timeNames(names: { next: number }, takes: (name: string) => Promise<number[]>): Promise<NameTiming> {
   const known: number[] = [];
   const unknown: number[] = [];
   for (let at = 0; at < WARM_UP / CODES_EACH; at++) {

@@ -65,13 +65,13 @@ function otp({ byClients }: NonNullable<Results['otp']>): string {
 
 function timing({ samples, stores }: NonNullable<Results['timing']>): string {
   return [
-    `### What time tells of a name (${samples} wrong codes for names of each kind; 0.5 is chance)`,
+    `### Enumeration by timing (${samples} wrong codes for names of each kind; 0.5 is chance)`,
     table(
-      ['store', 'by', 'AUC', 'p50 ms, a user with a token', 'p50 ms, nobody'],
+      ['store', 'by', 'AUC', 'p50 ms, a user with a token', 'p50 ms, unknown name'],
       STORES.flatMap((store) =>
-        (['widget', 'api'] as const).map((door) => {
-          const { auc, knownMs, unknownMs } = stores[store][door];
-          return [NAMES[store], door, auc.toFixed(3), ms(knownMs), ms(unknownMs)];
+        (['widget', 'api'] as const).map((way) => {
+          const { auc, knownMs, unknownMs } = stores[store][way];
+          return [NAMES[store], way, auc.toFixed(3), ms(knownMs), ms(unknownMs)];
         }),
       ),
     ),

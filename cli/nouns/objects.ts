@@ -169,7 +169,7 @@ const user: Noun = {
       name: 'needsConfirmation',
       type: 'boolean',
       on: update,
-      about: 'false confirms the user after a password reset by mail',
+      about: '`false` confirms the user after a password reset by mail',
     },
     {
       flag: 'password-stdin',

@@ -18,7 +18,7 @@ export interface DialogProps {
 export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Before the first paint: nobody acts on the page behind it in between.
+  // Before the first paint, so that the page behind it cannot be used in between.
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
@@ -33,7 +33,7 @@ export function Dialog({ title, isTitleHidden = false, class: kind = '', onClose
       ref={dialog}
       class={`dialog ${kind}`}
       aria-labelledby={id}
-      // While nothing in it has the focus no key is heard here, and a second Escape in a row would close it unasked.
+      // While nothing in it has the focus, it gets no key events: a second Escape in a row would close it without a cancel event.
       closedby={onClose ? 'closerequest' : 'none'}
       onCancel={(event) => {
         event.preventDefault();

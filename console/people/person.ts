@@ -72,7 +72,7 @@ export interface Token extends Fields {
 
 type StateFacts = Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync'>;
 
-/** In the order in which the service looks: deactivation wins, whatever else the token is. */
+/** In the order in which the service looks: deactivation wins over a lock and an expiry. */
 export function stateOf(token: StateFacts, now: number): TokenState {
   return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';
 }

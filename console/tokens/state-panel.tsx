@@ -79,7 +79,7 @@ export function StatePanel({ token, mayChange }: { token: Token; mayChange: bool
         )}
         {state === 'deactivated' && <Since path={path} type="token.updated" field="enabled" />}
       </p>
-      {locked && !enabled && <p class="hint">{words('alsoOff')}</p>}
+      {locked && !enabled && <p class="hint">{words('alsoLocked')}</p>}
       {failures > 0 && !locked && <p class="hint">{words('failures', failures)}</p>}
       {mayChange ? (
         <div class="state-acts">

@@ -41,7 +41,7 @@ export function newAdministratorFlow(id: FlowId, asked: { account: AccountId }, 
   return {
     id,
     ...asked,
-    // Sealing sets it.
+    // Set when the flow is sealed.
     handleHash: '',
     step: 'identify',
     seq: 0,

@@ -40,7 +40,7 @@ export function maySee(actor: Actor): boolean {
   return actor.kind === 'administrator' || mayEverywhere(actor);
 }
 
-/** The resources that somebody sees, with their events and statistics. Undefined: all of the account (SR-67). */
+/** The resources that the actor sees, with their events and statistics. Undefined: all of the account (SR-67). */
 export function visibleResources(actor: Actor): ReadonlySet<ResourceId> | undefined {
   if (mayEverywhere(actor)) return undefined;
   return new Set(actor.kind === 'administrator' ? [...actor.resources, ...(actor.readable ?? [])] : []);
@@ -51,7 +51,7 @@ export function maySeeResource(actor: Actor, resource: ResourceId): boolean {
 }
 
 /**
- * Whether an event is shown: every resource that it names is seen. What it names beside, everybody sees who sees events.
+ * Whether an event is shown: the actor sees every resource that it names. Other ids in it are visible to all who see events.
  *
  * @param visible as `visibleResources` says
  */

@@ -239,7 +239,7 @@ export function newFlow(
   asked: {
     nonce: string;
     origin: string;
-    /** Absent: sealing sets it. */
+    /** Absent until the flow is sealed. */
     handleHash?: string;
     prefer?: FactorKind;
     purpose?: FlowPurpose;

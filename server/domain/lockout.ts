@@ -10,8 +10,8 @@ export interface ResetRules {
 type StateFacts = Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>;
 
 /**
- * What a token is to authentication at this moment. Deactivation wins: a deactivated token takes no part, whatever else it
- * is. That is safe because only administrators deactivate.
+ * What a token is to authentication at this moment. Deactivation wins: a deactivated token takes no part, even if it is
+ * locked or has expired. That is safe because only administrators deactivate.
  */
 export function tokenState(token: StateFacts, now: number): TokenState {
   return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';

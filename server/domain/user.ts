@@ -23,7 +23,7 @@ export interface User {
   assignments: Assignment[];
   /** Tokens that they set up by themselves: what is theirs, made by them and not among these never became one. */
   enrolled?: TokenId[];
-  /** They have had a token: from then on a password alone sets up none, whatever has become of that token. */
+  /** They have had a token. A password alone then sets up no other, even if that token was deleted. */
   hadToken?: true;
   /** New names on the way: the claims of them are taken before the user carries them. */
   claiming?: Claiming;

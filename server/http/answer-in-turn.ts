@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Requests that may wait on one connection while an answer is under way. No browser and no proxy sends any ahead. */
-export const MAX_PIPELINED = 64;
+const MAX_PIPELINED = 64;
 
 type Answer = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
@@ -21,7 +21,7 @@ export function answerInTurn(answer: Answer): Answer {
 
   function begin(socket: Socket, turn: Turn, [incoming, outgoing]: [IncomingMessage, ServerResponse]): void {
     outgoing.once('close', () => {
-      // After the last answer of a connection, as after its end, nothing is done whose outcome cannot be told.
+      // Once the connection cannot be written, the waiting requests are not handled: their outcome could not be sent.
       const next = socket.writable ? turn.waiting.shift() : undefined;
       if (socket.writable && turn.waiting.length === 0) socket.resume();
       if (next) begin(socket, turn, next);

@@ -48,10 +48,10 @@ export function createLogger(options: LogOptions): Logger {
 
 /**
  * Standard output, which neither stops nor ends the service (SR-66): where it takes nothing, for its disk is full or its
- * reader does not read, lines wait, and what is too much is dropped.
+ * reader does not read, lines wait, and those beyond the bound are dropped.
  */
 function openOutput() {
-  // Whoever asks Node for it gets a pipe that answers EAGAIN instead of holding up the one thread that serves.
+  // Reading this property makes Node open a pipe as non-blocking: a full one answers EAGAIN and does not block the event loop.
   const { fd } = process.stdout;
   const batches = { minLength: 8192, periodicFlush: 1000, maxLength: MAX_WAITING_BYTES };
   const stream = fileDestination({ fd, sync: true, retryEAGAIN: () => false, ...batches });

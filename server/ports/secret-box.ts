@@ -22,10 +22,10 @@ export interface SecretBox {
   open(sealed: string, context: SecretContext): Uint8Array;
   /**
    * Seals what is handed out to a client and comes back soon. Each context has a key of its own, derived from the key of MACs:
-   * strangers cannot wear out the key that seals at rest, and a change of the master key leaves what is out there valid.
+   * strangers cannot wear out the key that seals at rest, and a change of the master key leaves what was handed out valid.
    */
   sealForClient(plain: Uint8Array, context: ClientContext): string;
-  /** Undefined for whatever was not sealed for a client in this context. */
+  /** Undefined for text that was not sealed for a client in this context. */
   openFromClient(sealed: string, context: ClientContext): Uint8Array | undefined;
   /**
    * HMAC-SHA256 under a key for this purpose; for derived ids and names of the unknown. Stays the same for good, whatever

@@ -57,7 +57,7 @@ function checkAnswers(app: Hono<AppEnv>, flawIn: DescribedApi): void {
     const [path = ''] = String(input).split('?');
     if (!path.startsWith('/v1/')) return answer;
     const method = init?.method ?? 'GET';
-    // Of what is sent in rows each is judged by itself, so the request is taken whatever they are like.
+    // Rows of bulk requests are judged one by one: a request with invalid rows is accepted too.
     const body = typeof init?.body === 'string' && !LARGE_BODIES.has(path) ? init.body : undefined;
     const flaw = await flawIn({ method, path: path.slice('/v1'.length), body }, answer);
     if (flaw !== undefined) throw new Error(`The OpenAPI document does not describe ${method} ${path}: ${flaw}`);

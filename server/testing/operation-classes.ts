@@ -123,7 +123,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'DELETE /session': 'self',
   'GET /administrators': 'administers',
   'GET /administrators/{id}': 'administers',
-  // An administrator sees and acts on what is granted, so that is for whoever may read and write.
+  // An administrator sees and acts on what is granted, so this takes `read` and `write`.
   'PATCH /administrators/{id}': 'grants',
   'DELETE /administrators/{id}': 'administers',
   'POST /administrators/{id}/transfer': 'superuser-self',

@@ -105,7 +105,7 @@ export const de = {
   LEVEL_UNREACHABLE:
     'Dafür braucht es ein Passwort und einen zweiten Faktor, und Sie haben nicht beides. Wenden Sie sich an Ihre Verwaltung.',
   CONFIRMATION_REQUIRED:
-    'Ihr Passwort wurde über eine E-Mail gesetzt, deshalb genügt ein Code per E-Mail nicht. Bitten Sie Ihre Administration, Sie zu bestätigen.',
+    'Ihr Passwort wurde über einen Link per E-Mail gesetzt, deshalb genügt ein Code per E-Mail nicht. Bitten Sie Ihre Administration, Ihre Identität zu bestätigen.',
   ACCESS_DENIED: 'Sie können sich hier nicht anmelden. Wenn das nicht stimmt, fragen Sie Ihre Administration.',
   PLAN_INACTIVE: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet. Ihr Betreiber kann sie wieder einschalten.',
   RESOURCE_DISABLED: 'Die Anmeldung ist für diese Website zurzeit abgeschaltet.',

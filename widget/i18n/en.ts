@@ -119,7 +119,7 @@ export const en = {
     'This browser looks unlike those that you have used here. Use one of them, or ask your administrator.',
   LEVEL_UNREACHABLE: 'This needs a password and a second factor, and you do not have both. Ask your administrator.',
   CONFIRMATION_REQUIRED:
-    'Your password was set through an email, so a code by email is not enough. Ask your administrator to confirm you.',
+    'Your password was set through a link sent by email, so a code by email is not enough. Ask your administrator to confirm your identity.',
   ACCESS_DENIED: 'You cannot sign in here. If you think you should, ask your administrator.',
   PLAN_INACTIVE: 'Sign-in is switched off for this site at the moment. Its owner can switch it on again.',
   RESOURCE_DISABLED: 'Sign-in is switched off for this site at the moment.',

@@ -8,7 +8,7 @@ export const en = {
   emailBad: 'That is no e-mail address.',
   language: 'Language of the mails',
   grants: 'Resources',
-  grantsHint: 'What they see and change. Users, tokens and filters they see in any case.',
+  grantsHint: 'What they see and change. They always see all users, tokens and filters.',
   grantsNone: 'None',
   grantNone: 'Does not see it',
   grantPaused: 'Assigned, not allowed now',

@@ -39,7 +39,7 @@ export const de = {
   exportCsv: 'Tabelle (CSV)',
   exportCsvHint: 'Für eine Tabellenkalkulation.',
   exportWhole: 'Ein Export enthält alle Ereignisse, älteste zuerst, was immer die Filter sagen.',
-  exportGranted: 'Ein Export enthält alle Ereignisse, die Sie sehen, älteste zuerst, was immer die Filter sagen.',
+  exportGranted: 'Ein Export enthält unabhängig von den Filtern alle Ereignisse, die Sie sehen, die ältesten zuerst.',
   detail: 'Ereignis {0}',
   at: 'Um',
   related: 'Auch über',

@@ -39,7 +39,7 @@ export const en = {
   exportCsv: 'Table (CSV)',
   exportCsvHint: 'For a spreadsheet.',
   exportWhole: 'An export holds all events, oldest first, whatever the filters say.',
-  exportGranted: 'An export holds all events that you see, oldest first, whatever the filters say.',
+  exportGranted: 'An export holds all events that you can see, oldest first, regardless of the filters.',
   detail: 'Event {0}',
   at: 'At',
   related: 'Also about',

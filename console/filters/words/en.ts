@@ -53,7 +53,7 @@ export const en = {
   daysSpan: '{0} to {1}',
   using: 'Resources that have it',
   usingNone: 'None yet. Choose it under Settings of a resource.',
-  usingNoneSeen: 'None that you see.',
+  usingNoneSeen: 'None that you can see.',
   usingMany: 'The first {0} resources were looked through.',
   refused: 'Who would be refused now',
   refusedLead:

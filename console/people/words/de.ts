@@ -49,7 +49,7 @@ export const de = {
   accessWith: 'Zusammen mit {0}',
   accessWithHint: 'Es wird nach einem Code dieses Tokens gefragt; mit Passwort, wie es die Ressource vorsieht.',
   accessAll: 'Alle Wege sind schon gegeben.',
-  accessElsewhere: 'An Ressourcen, die Sie nicht sehen: {0}. Ändern kann darum nur, wer sie alle verwaltet.',
+  accessElsewhere: 'An Ressourcen, die Sie nicht sehen: {0}. Nur wer sie alle verwaltet, kann etwas ändern.',
 
   rows: 'Zeilen',
   line: 'Zeile',

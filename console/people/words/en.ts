@@ -51,7 +51,7 @@ export const en = {
   accessWith: 'Together with {0}',
   accessWithHint: 'A code of this token is asked for; with a password as the resource says.',
   accessAll: 'All ways are given already.',
-  accessElsewhere: 'At resources that you do not see: {0}. So only an administrator of all of them can make changes.',
+  accessElsewhere: 'At resources that you do not see: {0}. Only an administrator of all of them can make changes.',
 
   // Import.
   rows: 'Rows',

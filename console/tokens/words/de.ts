@@ -24,10 +24,10 @@ export const de = {
   unlock: 'Entsperren',
   offTitle: '{0} abschalten?',
   offText:
-    'Nehmen Sie das, wenn ein Gerät verloren ist. Das Token nimmt an Anmeldungen nicht mehr teil, auch wenn es gesperrt oder abgelaufen ist: Sind alle Token einer Person abgeschaltet, genügt das Passwort allein, wo nach einem Passwort gefragt wird. Um die Person fernzuhalten, sperren Sie es.',
+    'Nehmen Sie das, wenn ein Gerät verloren ist. Das Token nimmt an Anmeldungen nicht mehr teil, auch wenn es gesperrt oder abgelaufen ist. Sind alle Token einer Person abgeschaltet, genügt das Passwort allein, wo nach einem Passwort gefragt wird. Um die Person fernzuhalten, sperren Sie es.',
   lockTitle: '{0} sperren?',
   lockText:
-    'Das Token meldet bis zum Entsperren niemanden an, und auch das Passwort allein genügt seiner Person nicht. Ist ein Gerät verloren und soll die Person sich weiter anmelden, schalten Sie es ab.',
+    'Bis zum Entsperren ist mit dem Token keine Anmeldung möglich, und auch das Passwort allein genügt nicht. Ist ein Gerät verloren und soll die Person sich weiter anmelden, schalten Sie das Token stattdessen ab.',
   isOn: 'Eingeschaltet.',
   isOff: 'Abgeschaltet.',
   isLocked: 'Gesperrt.',
@@ -35,7 +35,7 @@ export const de = {
   deleteShort: 'Löschen',
   delete: 'Dieses Token löschen',
   deleteText:
-    'Von da an meldet es niemanden mehr an, und Zugang, der zusammen mit ihm gegeben war, erlischt. Mit dem Passwort allein richtet seine Person kein anderes ein: Schicken Sie ihr danach einen Link zum Einrichten. Ist ein Gerät verloren, schalten Sie das Token stattdessen ab.',
+    'Mit dem Token ist keine Anmeldung mehr möglich, und Zugang, der zusammen mit ihm gegeben war, erlischt. Mit dem Passwort allein kann die Person kein anderes einrichten: Schicken Sie ihr danach einen Link zum Einrichten. Ist ein Gerät verloren, schalten Sie das Token stattdessen ab.',
   deleteWho: 'Token löscht der Superuser, und wer sie angelegt hat.',
 
   oneTitle: 'Token',
@@ -59,7 +59,7 @@ export const de = {
   lockedResync: 'Gesperrt, weil es zu oft nicht in den Takt zu bringen war.',
   lockedByHand: 'Von der Verwaltung gesperrt.',
   sinceWhen: 'Seit',
-  alsoOff: 'Es ist auch gesperrt: Nach dem Einschalten gilt die Sperre noch immer.',
+  alsoLocked: 'Es ist auch gesperrt und bleibt es nach dem Einschalten.',
   failures: 'Falsche Codes nacheinander: {0}. Der nächste richtige setzt das auf null.',
   unlockWho: 'Entsperren kann der Superuser, und wer in der Verwaltung für alles zuständig ist, was es öffnet.',
 
@@ -116,7 +116,7 @@ export const de = {
     'Noch nirgends. Geben Sie Zugang, und dort wird bei der Anmeldung nach einem Code dieses Tokens gefragt.',
   byItself: 'Für sich allein',
   byItselfText: 'Nirgends. Eine Ressource kann seine Codes ohne Person annehmen, für Geräte, die sich mehrere teilen.',
-  elsewhere: 'Auch an Ressourcen in Gebrauch, die Sie nicht sehen. Ändern kann darum nur, wer sie alle verwaltet.',
+  elsewhere: 'Auch an Ressourcen in Gebrauch, die Sie nicht sehen. Nur wer sie alle verwaltet, kann etwas ändern.',
   alreadyThere: 'Ist schon gegeben',
 
   facts: 'Angaben',

@@ -25,10 +25,10 @@ export const en = {
   unlock: 'Unlock',
   offTitle: 'Switch off {0}?',
   offText:
-    'Use this when a device is lost. The token takes no part in signing in, also if it is locked or has expired: where all of a user’s tokens are switched off, the password alone is enough, where a password is asked for. To keep the user out, lock it instead.',
+    'Use this when a device is lost. The token is ignored at sign-in, even if it is locked or has expired. If all of a user’s tokens are switched off, the password alone is enough wherever a password is asked for. To keep the user out, lock it instead.',
   lockTitle: 'Lock {0}?',
   lockText:
-    'The token signs in no user until it is unlocked, and its user does not sign in by password alone either. If a device is lost and its user should still sign in, switch it off instead.',
+    'The token cannot be used to sign in until it is unlocked, and its user cannot sign in by password alone either. If a device is lost and its user should still sign in, switch it off instead.',
   isOn: 'Switched on.',
   isOff: 'Switched off.',
   isLocked: 'Locked.',
@@ -36,7 +36,7 @@ export const en = {
   deleteShort: 'Delete',
   delete: 'Delete this token',
   deleteText:
-    'It signs in no user from then on, and access that was given together with it is void. Its user cannot set up another with the password alone: send them an enrolment link afterwards. If a device is lost, switch the token off instead.',
+    'The token can no longer be used to sign in, and access that was given together with it ends. Its user cannot set up another with the password alone: send them an enrolment link afterwards. If a device is lost, switch the token off instead.',
   deleteWho: 'The superuser deletes tokens, and whoever made them.',
 
   // One of them.
@@ -51,7 +51,7 @@ export const en = {
     'It counts at resources on which you may not act, or belongs to somebody who gets in there. You can look at it and not change it.',
   activeText: 'Its codes count where access is given.',
   deactivatedText:
-    'It takes no part in signing in, also if it is locked or has expired: where all of a user’s tokens are switched off, the password alone is enough.',
+    'It is ignored at sign-in, even if it is locked or has expired. If all of a user’s tokens are switched off, the password alone is enough.',
   lockedText: 'Nobody signs in with it until it is unlocked. Unlocking sets the count of wrong codes to zero.',
   expiredText: 'Its time is over, and nobody signs in with it. Give it another date under Details.',
   outOfStepText:
@@ -60,7 +60,7 @@ export const en = {
   lockedResync: 'Locked because it could not be brought back into step too many times.',
   lockedByHand: 'Locked by an administrator.',
   sinceWhen: 'Since',
-  alsoOff: 'It is locked as well: after it is switched on again, the lock still holds.',
+  alsoLocked: 'It is also locked, and stays locked when it is switched on again.',
   failures: 'Wrong codes in a row: {0}. The next right one sets this to zero.',
   unlockWho: 'The superuser can unlock it, and administrators who may act on all that it opens.',
 
@@ -116,7 +116,7 @@ export const en = {
   byItself: 'By itself',
   byItselfText:
     'Nowhere. A resource can take its codes with no person involved, for devices that several people share.',
-  elsewhere: 'Used at resources that you do not see, too. So only an administrator of all of them can make changes.',
+  elsewhere: 'Also used at resources that you do not see. Only an administrator of all of them can make changes.',
   alreadyThere: 'Is given already',
 
   facts: 'About it',

@@ -62,7 +62,7 @@ export const de = {
   confirm: 'Person bestätigen',
   confirmTitle: '{0} bestätigen?',
   confirmText:
-    'Nur wenn Sie wissen, dass die Person das Passwort selbst gesetzt hat: nicht per E-Mail, sondern persönlich oder am Telefon. Codes per E-Mail zählen danach wieder.',
+    'Bestätigen Sie nur, wenn die Person Ihnen persönlich oder am Telefon gesagt hat, nicht per E-Mail, dass sie das Passwort selbst gesetzt hat. Codes per E-Mail zählen danach wieder.',
   isConfirmed: '{0} ist bestätigt.',
   lockedToken:
     'Ein Token der Person ist gesperrt, und niemand meldet sich damit an. Seit wann und warum, und das Entsperren: auf der Seite von',

@@ -56,11 +56,11 @@ export const en = {
   activeText: 'May sign in wherever they have access.',
   noPasswordText: 'Has no password yet: signs in where a code or a passkey is enough. Send a link to choose one.',
   unconfirmed:
-    'The password was set through a link sent by email. Codes by email do not count until the user signs in with another token, or you confirm the user.',
+    'The password was set through a link sent by email. Codes by email do not count until the user signs in with another token or you confirm the user.',
   confirm: 'Confirm user',
   confirmTitle: 'Confirm {0}?',
   confirmText:
-    'Only if you know that this user set the password: not by email, but in person or by phone. Codes by email count again from then on.',
+    'Confirm only if the user told you in person or by phone, not by email, that they set the password themselves. Codes by email then count again.',
   isConfirmed: '{0} is confirmed.',
   lockedToken:
     'A token of theirs is locked, and nobody signs in with it. Since when and why, and how to unlock it, says',

@@ -7,7 +7,11 @@ import { StoreUnavailable } from '../../ports/store.ts';
  */
 export const LOW_WATER_BYTES = 64 * 1024 * 1024;
 
-/** Costs two microseconds. @throws StoreUnavailable when less is free on the disk of that folder, or nobody can say */
+/**
+ * Costs about a microsecond.
+ *
+ * @throws StoreUnavailable when less is free on the disk of that folder, or the file system does not answer
+ */
 export function assertFreeSpace(folder: string, lowWaterBytes: number): void {
   const free = freeBytes(folder);
   if (free >= lowWaterBytes) return;

@@ -94,7 +94,7 @@ const exportAll = createRoute({
   tags,
   summary: 'Export events, oldest first',
   description:
-    '`jsonl`: whole segments with their hashes and signatures, and a signed statement of the end, to be verified offline; of administrators for the superuser alone. `csv`: a table for people, of what they see.',
+    '`jsonl`: whole segments with their hashes and signatures, and a signed statement of the end, to be verified offline; among administrators only the superuser may take it. `csv`: a table for people, with the events that they may see.',
   security: [{ apiKey: ['read'] }],
   request: {
     query: z.strictObject({

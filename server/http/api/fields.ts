@@ -31,7 +31,7 @@ export const flowId = id<FlowId>('flw', 'flw_01k8dq9z2mp');
 export const apiKeyId = id<ApiKeyId>('key', 'key_01k8dq9z2mp');
 export const administratorId = id<AdministratorId>('adm', 'adm_01k8dq9z2mp');
 
-/** An id or null. Of a type that was named to the OpenAPI generator it would leave out the null. */
+/** An id or null. Without the explicit types the OpenAPI generator leaves out the null of a named schema. */
 export function idOrNull<S extends z.ZodType>(id: S) {
   return id.nullable().openapi({ type: ['string', 'null'] });
 }
@@ -124,7 +124,10 @@ export function presentCreator(reference: ActorReference | undefined): z.input<t
 export const otherResources = z
   .int()
   .optional()
-  .openapi({ description: 'To administrators with resources of their own: at so many others it is used as well.' });
+  .openapi({
+    description:
+      'For administrators other than the superuser: the number of further resources where it is used, which they do not see.',
+  });
 
 export function presentOthers(count: number): { otherResources?: number } {
   return count === 0 ? {} : { otherResources: count };

@@ -132,8 +132,8 @@ function withSessions<D extends ApiDescription>(document: D): D {
 }
 
 /**
- * Where a component or null is meant the generator writes `allOf` of the component and of its type with null, which null
- * does not meet.
+ * Rewrites nullable components: the generator writes `allOf` of the component and of its type with null, which null
+ * does not satisfy.
  */
 function withNulls(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withNulls);

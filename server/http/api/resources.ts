@@ -164,7 +164,7 @@ const changes = z
   .openapi('ResourceChanges');
 const warnings = z.array(z.enum(RESOURCE_WARNINGS)).openapi({
   description:
-    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `PASSWORD_ONLY_IS_ONE_FACTOR`: the password is all that is asked for, also of users who have a token, so a stolen one signs in. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by mail and codes by mail count, so a user who has no other token has to be confirmed after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind of token in `enrolment.kinds` is not among the `tokenKinds`, so it is offered to nobody.',
+    '`OTP_ONLY_CAN_BE_LOCKED_OUT`: where a code is all that is asked for, whoever knows a name can send wrong codes until the token locks. `PASSWORD_ONLY_IS_ONE_FACTOR`: the password is all that is asked for, even from users who have a token, so a stolen password is enough to sign in. `SMS_IS_RESTRICTED`: whoever takes over a phone number gets its codes. `MAILBOX_RESETS_AND_CODES`: passwords are reset by mail and codes by mail count, so you have to confirm a user who has no other token after a reset. `ENROLMENT_KIND_NOT_TAKEN`: a kind of token in `enrolment.kinds` is not among the `tokenKinds`, so it is offered to nobody.',
 });
 export const shownResource = z
   .object({

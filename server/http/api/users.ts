@@ -81,7 +81,7 @@ const shown = z
     hasPassword: z.boolean(),
     needsConfirmation: z.literal(true).optional().openapi({
       description:
-        'The password came by a mailed link. Codes by mail are no second factor until the user has signed in with another one, or until this is set to `false`.',
+        'The password was set through a mailed link. Codes by mail are no second factor until the user signs in with another one or this is set to `false`.',
     }),
     assignments: z.array(z.object({ resource: resourceId, alone: z.boolean(), tokens: z.array(tokenId) })),
     otherResources,

@@ -16,9 +16,7 @@ export interface BeginningLimits {
   perSecond: number;
 }
 
-/**
- * People: a large office behind one address stays below the first, a mobile carrier's gateways below the second.
- */
+/** For users: a large office behind one address stays below the first, a mobile carrier's gateways below the second. */
 export const SIGN_IN_BEGINNINGS: BeginningLimits = {
   name: 'flows',
   perAddress: 600,

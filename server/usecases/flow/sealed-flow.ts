@@ -27,7 +27,7 @@ export function sealFlow<F extends KeptConversation>(
   return { flow: { ...flow, handleHash: hashSecret(sealed) }, handle: writeHandle(flow.id, sealed) };
 }
 
-/** What the handle holds, while it lives. Undefined for every other handle, whatever is wrong with it. */
+/** What the handle holds, while it lives. Undefined for every other handle. */
 export async function unsealFlow<F extends KeptConversation>(
   ports: Needs,
   kind: FlowKind,

@@ -65,8 +65,8 @@ type Counted = { judged: () => void } | { refused: Refusal; underWay: readonly P
 
 /**
  * Counts an attempt, unless wrong ones before it have brought a wait. Those that are counted and not judged yet may be right, so an
- * attempt that would have to wait for them is decided again when the next of them is judged. Only those wait in line, so that
- * strangers who flood a name keep nobody out who has a count of their own (SR-49).
+ * attempt that would have to wait for them is decided again when the next of them is judged. Only such attempts wait in line, so that
+ * strangers who flood a name do not keep out a user with a count of their own (SR-49).
  */
 async function countOrWait(
   ports: Needs,

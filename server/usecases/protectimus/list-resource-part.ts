@@ -10,7 +10,7 @@ import { isRefusal, type Verdict } from '../verdict.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-/** Part of the resources that somebody sees, the newest first. */
+/** Part of the resources that the administrator sees, the newest first. */
 export async function listResourcePart(ports: Needs, act: Act, part: Part): Promise<Verdict<{ items: Resource[] }>> {
   const visible = visibleResources(act.actor);
   if (!visible) {
@@ -21,7 +21,7 @@ export async function listResourcePart(ports: Needs, act: Act, part: Part): Prom
   return isRefusal(all) ? all : { items: all.items.slice(part.start, part.start + part.limit) };
 }
 
-/** How many resources somebody sees. */
+/** How many resources the administrator sees. */
 export async function countResources(ports: Needs, { actor }: Act): Promise<number> {
   const visible = visibleResources(actor);
   if (!visible) return countEntries(ports, indexes.resources(actor.account));

@@ -41,8 +41,8 @@ export async function selectUsers(
   part: Part,
 ): Promise<Verdict<{ items: User[] }>> {
   const { login, email, firstName, secondName, blocked } = selection;
-  const resources = selection.resources.filter((id) => maySeeResource(act.actor, id));
-  if (resources.length < selection.resources.length && resources.length === 0) return { items: [] };
+  const resources = visibleAmong(act, selection.resources);
+  if (!resources) return { items: [] };
   const fits = (user: User) =>
     beginsWith([user.login], login) &&
     beginsWith([user.email], email) &&
@@ -61,6 +61,12 @@ export async function selectUsers(
     );
   if (blocked !== undefined) return listSelectedPart(part, fits, page({ blocked }));
   return listPart(ports, indexes.users(act.actor.account), part, page({}));
+}
+
+/** Those of the named resources that the administrator sees. Undefined: none of them, so nothing is on any of them. */
+function visibleAmong({ actor }: Act, named: readonly ResourceId[]): ResourceId[] | undefined {
+  const visible = named.filter((id) => maySeeResource(actor, id));
+  return named.length > 0 && visible.length === 0 ? undefined : visible;
 }
 
 export interface TokenSelection {
@@ -87,8 +93,8 @@ export async function selectTokens(
   part: Part,
 ): Promise<Verdict<{ items: Token[] }>> {
   const { name, type, serial, enabled, lock, owner, administrator, unowned } = selection;
-  const resources = selection.resources.filter((id) => maySeeResource(act.actor, id));
-  if (resources.length < selection.resources.length && resources.length === 0) return { items: [] };
+  const resources = visibleAmong(act, selection.resources);
+  if (!resources) return { items: [] };
   const paired = resources.length === 0 ? undefined : await tokensOn(ports, act, resources);
   if (paired && isRefusal(paired)) return paired;
   const fits = (token: Token) =>

@@ -10,7 +10,7 @@ import { decoysFor } from './check-decoy.ts';
 import { checkFactor, type FactorNeeds } from './check-factor.ts';
 
 /**
- * A one-time password for a name that nobody holds: checked on a decoy by the code that checks it on a user's tokens. It waits in
+ * Checks a one-time password for an unknown name on a decoy, by the code that checks it on a user's tokens. It waits in
  * line, reads as much, opens a seed, computes the codes, and is counted in one commit (SR-17, SR-70). The name is kept nowhere, and
  * what is counted goes to one of a fixed number of records.
  */

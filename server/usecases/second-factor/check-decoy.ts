@@ -25,8 +25,8 @@ const RECOVERY_DECOY: RecoveryToken = { ...RECORD, factor: { kind: 'recovery', m
 const appDecoys = new WeakMap<Ports['secrets'], OathToken>();
 
 /**
- * The work of checking a code where there is no token: the seed of a decoy is opened and its codes are computed, and whatever
- * comes of that counts for nothing (SR-70). The decoy is what most users have: an app that shows six digits.
+ * The work of checking a code where there is no token: the seed of a decoy is opened and its codes are computed, and the
+ * result is ignored (SR-70). The decoy is what most users have: an app that shows six digits.
  */
 export async function checkDecoy(ports: JudgeNeeds, answer: SecondAnswer, now: number): Promise<void> {
   const value = answer.kind === 'recovery' ? RECOVERY_DECOY : appDecoy(ports);

@@ -39,7 +39,7 @@ export interface FactorCheck {
   user?: Pick<User, 'resetByMail'>;
   /** Names this attempt, so that a repeated decision counts it once. */
   attempt: string;
-  /** Nobody stands behind the name: whatever is answered is wrong, and this record is written in place of a token's (SR-70). */
+  /** The name is unknown: every answer is wrong, and this record is written in place of a token's (SR-70). */
   decoy?: number;
   /** The event of what came of it, where this check is the last word: it hangs on the commit that decides. */
   tell?: (told: FactorTold) => Json;

@@ -50,7 +50,7 @@ function openSeed(
   }
 }
 
-/** Under a MAC, so that the store tells nobody which seeds were there. */
+/** Under a MAC, so that the store does not reveal which seeds were there. */
 function keyOf(
   ports: Pick<Ports, 'secrets'>,
   account: AccountId,

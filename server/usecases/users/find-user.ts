@@ -32,7 +32,7 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
 }
 
 /**
- * The same for what was typed to sign in, with as many trips to the store for a name that nobody holds as for a user's (SR-70).
+ * The same for what was typed to sign in, with as many trips to the store for an unknown name as for a user's (SR-70).
  */
 export async function locateTyped(
   ports: Needs & Pick<Ports, 'random'>,

@@ -6,8 +6,8 @@ import type { Ports } from '../../ports/index.ts';
 import { transact } from '../transact.ts';
 
 /**
- * Notes on its owner that they have a token. Whoever takes the token away does this first: a crash in between leaves a user
- * who needs an enrolment link, and none for whom a password alone sets up another token (SR-69).
+ * Marks a user as one who has had a token. Done before the token is taken away: after a crash in between the user needs an
+ * enrolment link, and never sets up another token with a password alone (SR-69).
  */
 export async function rememberToken(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,

@@ -142,7 +142,7 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
     BigInteger y = new BigInteger(1, bigEndian);
     // Java reduces a y that is not below p, which RFC 8032 5.1.3 refuses, and takes points of small order for keys.
     if (y.compareTo(ED25519_PRIME) >= 0 || SMALL_ORDER_YS.contains(y)) {
-      throw new IllegalArgumentException("a point that any signature is right under");
+      throw new IllegalArgumentException("a point of small order or in a non-canonical encoding");
     }
     EdECPoint point = new EdECPoint(isXOdd, y);
     return KeyFactory.getInstance("Ed25519").generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, point));
