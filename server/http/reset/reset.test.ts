@@ -202,6 +202,21 @@ test('SR-3: an outage is a page that says so, and sets nothing', async () => {
   expect(await passwordHash()).toBe(fakeHash(PASSWORD));
 });
 
+// SR-69
+test('after a reset by mail the API shows that the user needs confirmation, and takes it', async () => {
+  const key = await service.keyFor(scene.account);
+  const shown = async () => (await service.call(`GET /v1/users/${scene.user.id}`, { key })).json();
+  expect(await shown()).not.toHaveProperty('needsConfirmation');
+  expect((await choose(await linkFor())).status).toBe(200);
+  expect(await shown()).toMatchObject({ needsConfirmation: true });
+  const change = (needsConfirmation: boolean) =>
+    service.call(`PATCH /v1/users/${scene.user.id}`, { key, body: { needsConfirmation } });
+  expect((await change(true)).status).toBe(422);
+  expect(await shown()).toMatchObject({ needsConfirmation: true });
+  expect((await change(false)).status).toBe(200);
+  expect(await shown()).not.toHaveProperty('needsConfirmation');
+});
+
 // SR-49, SR-69
 test('a resource says what a code alone, and codes to the mailbox of the reset, mean', async () => {
   const key = await service.keyFor(scene.account);
