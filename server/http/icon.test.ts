@@ -29,7 +29,7 @@ test.each(ICON_PATHS)('%s is a small image for both schemes that browsers keep',
 });
 
 // SR-30: an SVG can hold script.
-test('SR-30: the icon, opened as a page, runs nothing and is framed by nobody', async () => {
+test('SR-30: the icon, opened as a page, runs nothing and cannot be framed', async () => {
   const policy = (await service.call('GET /favicon.svg')).headers.get('content-security-policy') ?? '';
   expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; frame-ancestors 'none'$/);
 });

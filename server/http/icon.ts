@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { ICON_PATHS } from '../../shared/wire/icon.ts';
 import type { AppEnv } from './context.ts';
 
-/** The console's accent colours. An icon follows the scheme of the browser, whatever the page chose. */
+/** The console's accent colours. An icon follows the colour scheme of the browser, not that of the page. */
 const STYLE =
   '.seal{fill:#2447c8}.sign{stroke:#fff}@media(prefers-color-scheme:dark){.seal{fill:#9db4ff}.sign{stroke:#0b0d12}}';
 

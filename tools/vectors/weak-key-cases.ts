@@ -31,7 +31,7 @@ const SMALL_ORDER_KEYS = SMALL_ORDER_YS.flatMap(([about, hex]) => {
   ] as const;
 }).map(([about, point], at) => weakKey(about, point, at));
 
-/** Of full order, so that nobody can sign for it; RFC 8032 5.1.3 refuses the spelling all the same. */
+/** Of full order, so no signature can be forged for it; RFC 8032 5.1.3 refuses the encoding all the same. */
 const MISSPELT_KEY = weakKey('full order, as y + p', Buffer.from(`f0${'ff'.repeat(30)}7f`, 'hex'), 14);
 
 /** Published beside the others; no verifier may use one. */
@@ -42,7 +42,7 @@ function weakKey(about: string, point: Uint8Array, at: number): WeakKey {
   return { about, jwk };
 }
 
-/** A key of small order has signed whatever anybody says: one signature in eight, or every one, is right for all texts. */
+/** Anyone can sign for a key of small order: one signature, known to everyone, is valid for every text, or for one in eight. */
 export function weakKeyCases(): VectorCase[] {
   return [
     ...SMALL_ORDER_KEYS.map(({ about, jwk }) => ({

@@ -10,7 +10,7 @@ vi.mock('lmdb', async (original) => {
   return { ...lmdb, open: vi.fn(lmdb.open) };
 });
 
-// SR-6, SR-53, SR-68: whatever is not listed here, such as mapAsync or useWritemap, may take the flush away.
+// SR-6, SR-53, SR-68: an option that is not listed here, such as mapAsync or useWritemap, may remove the flush.
 test('SR-68: LMDB is opened so that an awaited commit is flushed, and with no other option', async () => {
   const path = await mkdtemp(join(tmpdir(), 'countersign-tables-'));
   const { root } = openTables(path);

@@ -188,7 +188,7 @@ describe('SR-61: a registration is refused', () => {
   });
 });
 
-// SR-61. The attack: a key under which one signature that anybody can write down is right for every text.
+// SR-61. The attack: a key under which one signature, known to everyone, is valid for every text.
 describe('SR-61: a passkey whose key is a point of small order', () => {
   const identity = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));
   const forged = Buffer.concat([identity, new Uint8Array(32)]).toString('base64url');

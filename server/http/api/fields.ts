@@ -121,13 +121,10 @@ export function presentCreator(reference: ActorReference | undefined): z.input<t
   return reference === undefined ? null : { ...reference };
 }
 
-export const otherResources = z
-  .int()
-  .optional()
-  .openapi({
-    description:
-      'For administrators other than the superuser: the number of further resources where it is used, which they do not see.',
-  });
+export const otherResources = z.int().optional().openapi({
+  description:
+    'For administrators other than the superuser: the number of further resources where it is used, which they do not see.',
+});
 
 export function presentOthers(count: number): { otherResources?: number } {
   return count === 0 ? {} : { otherResources: count };

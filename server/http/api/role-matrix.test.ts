@@ -88,9 +88,9 @@ describe.each(await openOnBothStores('role-matrix'))('on $store', ({ service, op
     if (operation.path.startsWith('/bulk/')) return 'taken';
     // Another account's superuser: its objects are as absent as those that never were.
     if (caller === 'stranger') return mentions(sample) ? 'absent' : 'taken';
-    // SR-67: to somebody without a grant the resource is as absent as one that never was.
+    // SR-67: without a grant a resource looks like one that never existed.
     if (['sees-resource', 'acts-on-resource'].includes(kind) && caller === 'creator') return 'RESOURCE_NOT_FOUND';
-    // The resource of that sample is granted to nobody.
+    // No administrator has a grant of that sample's resource.
     if (kind === 'deletes-resource') return caller === 'superuser' ? 'taken' : 'RESOURCE_NOT_FOUND';
     const allowed: Record<Exclude<typeof kind, 'key-only' | 'deletes-resource'>, readonly Person[]> = {
       sees: PEOPLE,

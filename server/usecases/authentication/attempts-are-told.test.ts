@@ -168,7 +168,7 @@ describe('in the widget', () => {
   });
 
   // SR-34
-  // The attack: somebody guesses until the token locks. Its owner's administrator looks at the token and finds no trace.
+  // The attack: wrong codes lock the token. Its owner's administrator looks at the token's history and finds no trace.
   test('wrong codes until the token locks, and later ones: each names the token, whichever way was signed in', async () => {
     for (const methodPolicy of ['auto', 'otp'] as const) {
       const scene = await setScene(ports, {
@@ -186,7 +186,7 @@ describe('in the widget', () => {
     }
   });
 
-  test('a token that is locked already: named by whatever is refused for it', async () => {
+  test('a token that is locked already is named in each refusal that it causes', async () => {
     const scene = await setScene(ports, { tokens: [{ state: 'locked' }] });
     const id = scene.tokens[0]?.id;
     const [inWidget] = await told(async () => {

@@ -249,7 +249,7 @@ describe('what is left to the user', () => {
   });
 });
 
-describe('what confirms nobody', () => {
+describe('what does not confirm the user', () => {
   test('an app alone: its owner need not have set the password', async () => {
     const { scene } = await person({ tokens: [{}], resource: { methodPolicy: 'otp' } });
     await resetByMail(scene);

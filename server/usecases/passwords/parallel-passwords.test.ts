@@ -41,7 +41,7 @@ describe('right passwords of one user at once', () => {
     expect(tally(await times((at) => signIn(scene, 'alice', PASSWORD, `198.51.100.${at}`)))).toEqual({ in: COUNT });
   });
 
-  test('a flood of strangers on the name keeps nobody in line who signed in there before', async () => {
+  test('a flood of strangers on the name does not delay a user at an address where they signed in before', async () => {
     const scene = await setScene(ports);
     expect(await signIn(scene, 'alice', PASSWORD, '203.0.113.7')).toBe('in');
     let release = () => {};
@@ -73,7 +73,7 @@ describe('right passwords of one user at once', () => {
     expect(tally(walks.map(({ view }) => view.step))).toEqual({ done: COUNT });
   });
 
-  test('one that breaks off leaves nobody waiting for it', async () => {
+  test('an attempt that fails leaves no other waiting for it', async () => {
     const scene = await setScene(ports);
     let broken = 0;
     ports.hasher.during = async () => {
@@ -89,7 +89,7 @@ describe('right passwords of one user at once', () => {
 // SR-2
 // The attack: as many guesses as possible are under way before the first of them is judged.
 describe('wrong passwords at once', () => {
-  test('from many addresses: no more are looked at than one after the other, for a user and for nobody', async () => {
+  test('from many addresses: no more are checked than one after the other, for a user and for an unknown name', async () => {
     const scene = await setScene(ports);
     ports.hasher.during = slowly;
     for (const user of ['alice', 'nobody']) {

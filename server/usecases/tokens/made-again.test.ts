@@ -109,7 +109,7 @@ describe('a token that is made of a used seed', () => {
     expect((await read(ports, documents.token(await byApi(ports, 'hotp', { shown: code(1) })))).nextCounter).toBe(2);
   });
 
-  test('of another account begins anew', async () => {
+  test('of another account starts from the beginning', async () => {
     await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
     scene = await setScene(ports);
     expect((await read(ports, documents.token(await byApi(ports, 'hotp')))).nextCounter).toBe(0);

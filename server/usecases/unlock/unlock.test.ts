@@ -213,7 +213,7 @@ describe('attacks on unlocking', () => {
   });
 });
 
-// SR-67. The attack: whoever knows the password and reads the mailbox locks a token at a resource that unlocks by mail, and has
+// SR-67. The attack: a thief who knows the password and reads the mailbox locks a token at a resource that unlocks by mail, and has
 // it unlocked for a resource that does not, to go on guessing there.
 describe('SR-67: a link of one resource', () => {
   const unlocking = { kinds: ['totp'], required: false, unlockByMail: true } as const;

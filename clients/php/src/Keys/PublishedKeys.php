@@ -18,8 +18,8 @@ final class PublishedKeys
 
     /**
      * Passed over are keys that do not say their `kid` and `alg`, are not for signatures, are of another kind than
-     * their `alg`, are not public, or are of small order. Of keys that share a `kid` none is used, for nobody could say
-     * which was meant.
+     * their `alg`, are not public, or are of small order. Of keys that share a `kid` none is used, since it is
+     * unclear which is meant.
      *
      * @throws \UnexpectedValueException if this is no JWK set, or nothing in it can be used
      */

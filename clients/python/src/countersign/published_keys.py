@@ -59,8 +59,8 @@ def read_published_keys(data: bytes) -> dict[str, PublishedKey]:
     """The usable keys of a JWK set (RFC 7517 5) by ``kid``.
 
     Others are passed over: those that do not say their ``kid`` and ``alg``, are not for signatures, are of another kind
-    than their ``alg``, are not public, or are of small order. Of keys that share a ``kid`` none is used, for nobody could say which was
-    meant.
+    than their ``alg``, are not public, or are of small order. Of keys that share a ``kid`` none is
+    used, since it is unclear which is meant.
 
     :raises ValueError: this is no JWK set, or nothing in it can be used
     """

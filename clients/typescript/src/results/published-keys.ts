@@ -19,7 +19,7 @@ const KEY_TYPES: Record<ResultAlgorithm, { kty: string; crv: string }> = {
 /**
  * The usable keys of a JWK set (RFC 7517 5) by `kid`. Others are passed over: those that do not say their `kid` and
  * `alg`, are not for signatures, are of another kind than their `alg`, are not public, or are of small order. Of keys that share a `kid`
- * none is used, for nobody could say which was meant.
+ * none is used, since it is unclear which is meant.
  *
  * @throws Error if this is no JWK set, or nothing in it can be used.
  */

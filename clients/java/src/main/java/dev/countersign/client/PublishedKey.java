@@ -44,7 +44,7 @@ record PublishedKey(ResultAlgorithm algorithm, PublicKey key) {
   /**
    * The usable keys of a JWK set (RFC 7517 5) by {@code kid}. Others are passed over: those that do not say their
    * {@code kid} and {@code alg}, are not for signatures, are of another kind than their {@code alg}, are not
-   * public, or are of small order. Of keys that share a {@code kid} none is used, for nobody could say which was meant.
+   * public, or are of small order. Of keys that share a {@code kid} none is used, since it is unclear which is meant.
    *
    * @throws IOException if this is no JWK set, or nothing in it can be used
    */
