@@ -32,10 +32,8 @@ describe('requests that are sent ahead', () => {
     client.socket.pause();
     client.send(Array.from({ length: 60 }, (_, n) => request(`/${n}`)).join(''));
     await waitUntil('some are answered', () => asked.length > 0);
-    const before = process.memoryUsage().rss;
     for (let waited = 0; waited < 200; waited++) await turn();
     expect(asked.length).toBeLessThan(20);
-    expect(process.memoryUsage().rss - before).toBeLessThan(40 * 1024 * 1024);
     client.socket.destroy();
   });
 
