@@ -1,0 +1,92 @@
+/** A module that decides, with the tests that must notice when one of its decisions changes. */
+export interface DecidingModule {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Globs of test files. Fewer tests make a faster run; a mutant that only other tests kill counts as survived. */
+  readonly tests: readonly string[];
+}
+
+export const DECIDING_MODULES: readonly DecidingModule[] = [
+  {
+    name: 'methods',
+    files: ['server/domain/methods.ts'],
+    tests: ['server/domain/methods.test.ts'],
+  },
+  {
+    name: 'lockout',
+    files: ['server/domain/lockout.ts'],
+    tests: ['server/domain/lockout.test.ts'],
+  },
+  {
+    name: 'otp',
+    files: ['server/domain/otp/!(*.test).ts', 'server/usecases/second-factor/judge-oath.ts'],
+    tests: [
+      'server/domain/otp/*.test.ts',
+      'server/usecases/authentication/*.test.ts',
+      'server/usecases/second-factor/every-kind.test.ts',
+    ],
+  },
+  {
+    name: 'ocra',
+    files: ['server/domain/ocra/!(*.test).ts', 'server/usecases/second-factor/judge-ocra.ts'],
+    tests: ['server/domain/ocra/*.test.ts', 'server/usecases/second-factor/{ocra,every-kind}.test.ts'],
+  },
+  {
+    name: 'sent-codes',
+    files: ['server/domain/sent-code.ts', 'server/usecases/second-factor/judge-sent.ts'],
+    tests: ['server/domain/sent-code.test.ts', 'server/usecases/second-factor/*.test.ts'],
+  },
+  {
+    name: 'flow-steps',
+    files: ['server/domain/{flow-steps,enrolment-steps,self-steps}.ts'],
+    tests: ['server/domain/flow-steps.test.ts', 'server/usecases/{flow,enrolment,self-service}/*.test.ts'],
+  },
+  {
+    name: 'login-requests',
+    files: ['server/domain/{requested-beginning,demanded-beginning}.ts'],
+    tests: ['server/domain/requested-beginning.test.ts', 'server/usecases/flow/*.test.ts'],
+  },
+  {
+    name: 'step-up',
+    files: ['server/domain/step-up.ts'],
+    tests: ['server/domain/step-up.test.ts', 'server/usecases/flow/step-up.test.ts'],
+  },
+  {
+    name: 'authority',
+    files: ['server/domain/authority.ts'],
+    tests: ['server/domain/authority.test.ts'],
+  },
+  {
+    name: 'results',
+    files: [
+      'server/domain/{signing,result-standing}.ts',
+      'server/adapters/jose/signer.ts',
+      'server/usecases/flow/{consume-result,check-standing}.ts',
+    ],
+    tests: [
+      'server/domain/{signing,result-standing}.test.ts',
+      'server/adapters/jose/*.test.ts',
+      'server/usecases/flow/{flow,step-up,transaction,login-request}.test.ts',
+    ],
+  },
+  {
+    name: 'typescript-client',
+    files: ['clients/typescript/src/results/!(*.test).ts'],
+    tests: ['clients/typescript/src/results/*.test.ts'],
+  },
+  {
+    name: 'restore',
+    files: ['server/domain/restoration.ts', 'server/usecases/keeping/restore-rules.ts'],
+    tests: ['server/usecases/keeping/*.test.ts'],
+  },
+  {
+    name: 'password-back-off',
+    files: ['server/domain/{password-wait,familiar-places}.ts'],
+    tests: ['server/domain/{password-wait,familiar-places}.test.ts'],
+  },
+  {
+    name: 'api-keys',
+    files: ['server/domain/{api-key,api-key-text}.ts', 'server/usecases/api-keys/authenticate-api-key.ts'],
+    tests: ['server/domain/{api-key,api-key-text}.test.ts', 'server/usecases/api-keys/*.test.ts'],
+  },
+];

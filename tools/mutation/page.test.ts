@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { isFile } from '../project-files.ts';
+import { DECIDING_MODULES } from './modules.ts';
+import { mutationPage } from './page.ts';
+import { MIN_SCORE_PERCENT, type ModuleScore, percent } from './score.ts';
+import { EXPLAINED_SURVIVORS } from './survivors.ts';
+
+const scores = JSON.parse(readFileSync('tools/mutation/scores.json', 'utf8')) as ModuleScore[];
+
+it('has a row for each module that was measured, and a line for each explained survivor', () => {
+  const page = mutationPage(
+    [{ name: 'lockout', files: ['server/domain/lockout.ts'], tests: [] }],
+    [{ module: 'lockout', date: '2026-11-27', killed: 9, survived: 1 }],
+    [{ file: 'server/domain/lockout.ts', line: 'return `a`;', replacement: '', reason: 'It names nothing.' }],
+  );
+  expect(page).toContain('| lockout | `server/domain/lockout.ts` | 90.0 % | 9 of 10 | 2026-11-27 |');
+  expect(page).toContain('- `server/domain/lockout.ts`: `` return `a`; `` as nothing: It names nothing.');
+});
+
+it('equals docs/mutation-scores.md; else: npm run mutation', () => {
+  expect(readFileSync('docs/mutation-scores.md', 'utf8')).toBe(
+    mutationPage(DECIDING_MODULES, scores, EXPLAINED_SURVIVORS),
+  );
+});
+
+// SR-60, SR-72
+it.each(DECIDING_MODULES.map(({ name }) => name))('%s was measured and has a score that is high enough', (name) => {
+  const score = scores.find(({ module }) => module === name);
+  expect(score && percent(score)).toBeGreaterThanOrEqual(MIN_SCORE_PERCENT);
+});
+
+it('explains survivors of lines that are still there', () => {
+  const gone = EXPLAINED_SURVIVORS.filter(
+    ({ file, line }) => !isFile(file) || !readFileSync(file, 'utf8').includes(line),
+  );
+  expect(gone).toEqual([]);
+});
