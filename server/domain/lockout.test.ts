@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, sampleToken } from '../testing/samples.ts';
 import {
+  countFailedResync,
   countWrongAnswer,
   forgiveFailures,
   lockToken,
@@ -141,9 +142,36 @@ describe('forgiving the other tokens of an assignment', () => {
   });
 });
 
+// SR-43
+describe('resynchronisations that find nothing', () => {
+  const fail = (token: OathToken) => countFailedResync(frozen(token), { threshold: 3, now: NOW });
+
+  test('lock the token when they exceed the threshold, not before, and leave the wrong codes as they are', () => {
+    let token = sampleToken({ failures: 2 });
+    for (let n = 1; n <= 3; n++) {
+      token = fail(token);
+      expect(token).toEqual(sampleToken({ failures: 2, resyncFailures: n }));
+    }
+    expect(fail(token)).toEqual(
+      sampleToken({ failures: 2, resyncFailures: 4, lock: { reason: 'resync-failures', at: NOW } }),
+    );
+  });
+
+  test('change nothing about a token that is locked already', () => {
+    const locked = sampleToken({ resyncFailures: 1, lock: LOCK });
+    expect(fail(locked)).toEqual(locked);
+  });
+});
+
 describe('locks by hand', () => {
   test('unlocking lifts the lock, zeroes the failures and moves nothing else', () => {
-    const token = sampleToken({ failures: 6, lock: LOCK, nextCounter: 42, lastCountedAttempt: 'a' });
+    const token = sampleToken({
+      failures: 6,
+      resyncFailures: 2,
+      lock: LOCK,
+      nextCounter: 42,
+      lastCountedAttempt: 'a',
+    });
     const unlocked = unlockToken(frozen(token));
     expect(unlocked).toEqual(sampleToken({ nextCounter: 42, lastCountedAttempt: 'a' }));
     expect('lock' in unlocked).toBe(false);

@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type DenialReason, decideFactors, type FactorDecision, type Method, widgetMethod } from './methods.ts';
+import {
+  type DenialReason,
+  decideFactors,
+  denialCode,
+  type FactorDecision,
+  type FactorState,
+  type Method,
+  widgetMethod,
+} from './methods.ts';
 import { METHOD_POLICIES } from './resource.ts';
-import type { TokenState } from './token.ts';
 
-const STATES: readonly TokenState[] = ['active', 'deactivated', 'locked', 'expired', 'out-of-step'];
+const STATES: readonly FactorState[] = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted'];
 
 /** Every list of up to four states, in every order. */
-function lists(length: number): TokenState[][] {
+function lists(length: number): FactorState[][] {
   if (length === 0) return [[]];
   return lists(length - 1).flatMap((list) => STATES.map((state) => [...list, state]));
 }
@@ -39,7 +46,8 @@ describe('the truth table, over every combination of up to four tokens', () => {
             : list.every((state) => state === 'deactivated')
               ? whenAllDeactivated
               : deny(
-                  (['locked', 'expired', 'out-of-step'] as const).find((state) => list.includes(state)) ?? 'no-token',
+                  (['locked', 'expired', 'out-of-step', 'not-accepted'] as const).find((state) => list.includes(state)) ??
+                    'no-token',
                 );
       expect(decideFactors(method, list)).toEqual(expected);
     }
@@ -57,6 +65,17 @@ describe('the truth table, over every combination of up to four tokens', () => {
       }
     }
   });
+});
+
+test.each([
+  ['locked', 'TOKEN_LOCKED'],
+  ['out-of-step', 'TOKEN_OUT_OF_STEP'],
+  ['no-token', 'ACCESS_DENIED'],
+  ['deactivated', 'ACCESS_DENIED'],
+  ['expired', 'ACCESS_DENIED'],
+  ['not-accepted', 'ACCESS_DENIED'],
+] as const)('a denial because of %s reads %s', (reason, code) => {
+  expect(denialCode(reason)).toBe(code);
 });
 
 describe('the method of the widget', () => {

@@ -9,7 +9,9 @@ import {
   LONGEST_REMEMBERED_MS,
   missingFactors,
   oldestAllowedMs,
+  requiredDenial,
   requiredFactors,
+  type ShownSecond,
   stillCounting,
 } from './step-up.ts';
 
@@ -74,6 +76,43 @@ describe('what is required', () => {
   });
 });
 
+describe('a denial', () => {
+  const deny = (reason: string) => ({ kind: 'deny', reason });
+  test.each([
+    ['otp', [], { level: '1' }, deny('no-token')],
+    ['otp', [], { level: '2' }, deny('level')],
+    ['otp', ['deactivated'], { level: '2' }, deny('level')],
+    ['otp', ['locked'], { level: '2' }, deny('locked')],
+    ['password-otp', ['deactivated'], { level: '2' }, deny('level')],
+    ['password', ['locked'], { level: '2' }, deny('level')],
+    ['password', [], { level: '1', hasPassword: false }, deny('level')],
+    ['password', ['active'], { level: '2', hasPassword: false }, deny('level')],
+    ['password', ['active'], { differs: 'refuse' }, deny('environment')],
+    ['password', ['locked'], { differs: 'demand-otp' }, deny('environment')],
+    ['otp', ['expired'], { differs: 'refuse' }, deny('expired')],
+  ] as const)('of %s with %j under %j says what is missing', (by, tokens, more, denial) => {
+    expect(requiredFactors(by, [...tokens], { hasPassword: true, ...more })).toEqual(denial);
+  });
+
+  test.each([
+    ['otp', ['active'], { level: '1', hasPassword: false }, { password: false, otp: true, otpSkipped: false }],
+    ['password', ['active'], { level: '1' }, { password: true, otp: false, otpSkipped: false }],
+    ['password', ['active'], { differs: 'demand-otp' }, { password: true, otp: true, otpSkipped: false }],
+    ['password-otp', ['deactivated'], { level: '1' }, { password: true, otp: false, otpSkipped: true }],
+  ] as const)('is not given to %s with %j under %j', (by, tokens, more, factors) => {
+    expect(requiredFactors(by, [...tokens], { hasPassword: true, ...more })).toEqual({ kind: 'factors', ...factors });
+  });
+
+  test.each([
+    ['level', 'LEVEL_UNREACHABLE'],
+    ['environment', 'ENVIRONMENT_MISMATCH'],
+    ['locked', 'TOKEN_LOCKED'],
+    ['no-token', 'ACCESS_DENIED'],
+  ] as const)('because of %s reads %s', (reason, code) => {
+    expect(requiredDenial(reason)).toBe(code);
+  });
+});
+
 const earlier: Authentication = {
   account: accountId(1),
   resource: resourceId(1),
@@ -103,6 +142,10 @@ describe('what has been shown before', () => {
     expect(Object.keys(stillCounting(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
   });
 
+  test('is nothing where there was no earlier sign-in', () => {
+    expect(stillCounting(undefined, facts, NOW)).toEqual({});
+  });
+
   test('counts while it is young enough, each factor by its own age, and never from the future', () => {
     fc.assert(
       fc.property(fc.integer({ min: -20_000, max: 40_000 }), fc.nat({ max: 20_000 }), (later, maxAgeMs) => {
@@ -117,29 +160,27 @@ describe('what has been shown before', () => {
     fc.assert(
       fc.property(fc.option(fc.nat(), { nil: undefined }), fc.option(fc.nat(), { nil: undefined }), (asked, kept) => {
         const allowed = oldestAllowedMs(asked === undefined ? {} : { maxAgeMs: asked }, kept);
-        expect(allowed).toBeLessThanOrEqual(Math.min(asked ?? Infinity, kept ?? 0, LONGEST_REMEMBERED_MS));
+        expect(allowed).toBe(Math.min(asked ?? Infinity, kept ?? 0, LONGEST_REMEMBERED_MS));
         if (kept === undefined || asked === 0) expect(allowed).toBe(0);
       }),
     );
+    expect(oldestAllowedMs({}, Infinity)).toBe(43_200_000);
   });
 
   test('takes away from what is missing just what it is, and never adds to it', () => {
+    const second = { at: NOW, token: tokenId(1), kind: 'totp' as const, methods: ['otp'] };
     const shown = fc.record(
       {
         password: fc.constant({ at: NOW, digest: '' }),
-        second: fc.record({
-          at: fc.constant(NOW),
-          token: fc.constant(tokenId(1)),
-          kind: fc.constant('totp' as const),
-          methods: fc.constant<string[]>(['otp']),
-        }),
+        second: fc.constantFrom<ShownSecond>(second, { ...second, isTwo: true }),
       },
       { requiredKeys: [] },
     );
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), shown, (password, otp, before) => {
         const missing = missingFactors({ password, otp }, before);
-        expect(missing).toEqual({ password: password && !before.password, otp: otp && !before.second });
+        const hasPassword = before.password !== undefined || before.second?.isTwo === true;
+        expect(missing).toEqual({ password: password && !hasPassword, otp: otp && !before.second });
       }),
     );
   });
