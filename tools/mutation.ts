@@ -54,27 +54,66 @@ const scores = mergeScores(stored, fresh, names);
 writeFileSync(SCORES, `${JSON.stringify(scores, null, 2)}\n`);
 writeFileSync('docs/mutation-scores.md', mutationPage(DECIDING_MODULES, scores, EXPLAINED_SURVIVORS));
 
+/** What survives is tried a second time: on a busy machine the run that ends at its first failure may lose that failure. */
 async function mutate(module: DecidingModule): Promise<Mutant[]> {
+  const first = await run(module, module.files, { disableBail: false });
+  const survivors = first.filter(isSurvivor);
+  if (survivors.length === 0) return first.flatMap(toMutant);
+  const again = await run(module, survivors.map(rangeOf), { disableBail: true });
+  const killed = new Set(again.filter((result) => !isSurvivor(result)).map(identify));
+  return first.flatMap((result) =>
+    toMutant(isSurvivor(result) && killed.has(identify(result)) ? { ...result, status: 'Killed' } : result),
+  );
+}
+
+async function run(
+  { tests }: DecidingModule,
+  mutate: readonly string[],
+  options: { disableBail: boolean },
+): Promise<MutantResult[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-mutation-'));
   // The runners are processes of their own; their vitest configuration reads it.
-  process.env.MUTATION_TESTS = JSON.stringify(module.tests);
+  process.env.MUTATION_TESTS = JSON.stringify(tests);
   try {
-    const results = await new Stryker({
+    return await new Stryker({
       configFile: CONFIG,
-      mutate: [...module.files],
+      mutate: [...mutate],
       tempDirName: scratch,
+      ...options,
     }).runMutationTest();
-    return results.flatMap(toMutant);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+function isSurvivor({ status }: MutantResult): boolean {
+  return status === 'Survived' || status === 'NoCoverage';
+}
+
+/** Stryker tells columns counted from 1, and takes them counted from 0. */
+function rangeOf({ fileName, location: { start, end } }: MutantResult): string {
+  return `${relative('.', fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+}
+
+/** The same in every run over the same source, as Stryker's own ids are not. */
+function identify({ fileName, location, mutatorName, replacement }: MutantResult): string {
+  return JSON.stringify([fileName, location, mutatorName, replacement]);
+}
+
 /** Mutants that could not be tried at all (they do not compile, or are ignored) count neither way. */
-function toMutant({ status, fileName, location, replacement }: MutantResult): Mutant[] {
-  if (!['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status)) return [];
-  const outcome = status === 'Killed' || status === 'Timeout' ? 'killed' : 'survived';
+function toMutant(result: MutantResult): Mutant[] {
+  const { status, fileName, location, replacement } = result;
+  const isKilled = status === 'Killed' || status === 'Timeout';
+  if (!isKilled && !isSurvivor(result)) return [];
   const file = relative('.', fileName);
   const line = readFileSync(file, 'utf8').split('\n')[location.start.line - 1]?.trim() ?? '';
-  return [{ file, lineNumber: location.start.line, line, replacement: replacement ?? '', outcome }];
+  return [
+    {
+      file,
+      lineNumber: location.start.line,
+      line,
+      replacement: replacement ?? '',
+      outcome: isKilled ? 'killed' : 'survived',
+    },
+  ];
 }

@@ -77,6 +77,20 @@ describe('a place', () => {
     );
   });
 
+  test('is there once, however often a person signs in there, and takes no room of another', () => {
+    const home = forgiveFrom(undefined, 'home', NOW);
+    expect(home).toEqual({
+      failures: 0,
+      lastFailureAt: 0,
+      places: [{ place: 'home', signedInAt: NOW, failures: 0, lastFailureAt: 0 }],
+    });
+    const often = forgiveFrom(forgiveFrom(home, 'work', NOW + 1), 'home', NOW + 2);
+    expect(often?.places?.map(({ place, signedInAt }) => [place, signedInAt])).toEqual([
+      ['home', NOW + 2],
+      ['work', NOW + 1],
+    ]);
+  });
+
   test('is kept as long as it is familiar, and failures as long as they count', () => {
     const wrong = countWrongFrom(undefined, 'evil', NOW);
     expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_KEPT_MS);

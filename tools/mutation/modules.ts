@@ -20,21 +20,17 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'otp',
     files: ['server/domain/otp/!(*.test).ts', 'server/usecases/second-factor/judge-oath.ts'],
-    tests: [
-      'server/domain/otp/*.test.ts',
-      'server/usecases/authentication/*.test.ts',
-      'server/usecases/second-factor/every-kind.test.ts',
-    ],
+    tests: ['server/domain/otp/!(oathtool).test.ts', 'server/usecases/second-factor/judge-oath.test.ts'],
   },
   {
     name: 'ocra',
     files: ['server/domain/ocra/!(*.test).ts', 'server/usecases/second-factor/judge-ocra.ts'],
-    tests: ['server/domain/ocra/*.test.ts', 'server/usecases/second-factor/{ocra,every-kind}.test.ts'],
+    tests: ['server/domain/ocra/*.test.ts', 'server/usecases/second-factor/judge-ocra.test.ts'],
   },
   {
     name: 'sent-codes',
     files: ['server/domain/sent-code.ts', 'server/usecases/second-factor/judge-sent.ts'],
-    tests: ['server/domain/sent-code.test.ts', 'server/usecases/second-factor/*.test.ts'],
+    tests: ['server/domain/sent-code.test.ts', 'server/usecases/second-factor/judge-sent.test.ts'],
   },
   {
     name: 'flow-steps',
@@ -58,16 +54,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'results',
-    files: [
-      'server/domain/{signing,result-standing}.ts',
-      'server/adapters/jose/signer.ts',
-      'server/usecases/flow/{consume-result,check-standing}.ts',
-    ],
-    tests: [
-      'server/domain/{signing,result-standing}.test.ts',
-      'server/adapters/jose/*.test.ts',
-      'server/usecases/flow/{flow,step-up,transaction,login-request}.test.ts',
-    ],
+    files: ['server/domain/{signing,result-standing}.ts', 'server/adapters/jose/signer.ts'],
+    tests: ['server/domain/{signing,result-standing}.test.ts', 'server/adapters/jose/{signer,rotation}.test.ts'],
   },
   {
     name: 'typescript-client',
@@ -76,8 +64,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'restore',
-    files: ['server/domain/restoration.ts', 'server/usecases/keeping/restore-rules.ts'],
-    tests: ['server/usecases/keeping/*.test.ts'],
+    files: ['server/usecases/keeping/restore-rules.ts'],
+    tests: ['server/usecases/keeping/restore-rules.test.ts'],
   },
   {
     name: 'password-back-off',
@@ -87,6 +75,6 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'api-keys',
     files: ['server/domain/{api-key,api-key-text}.ts', 'server/usecases/api-keys/authenticate-api-key.ts'],
-    tests: ['server/domain/{api-key,api-key-text}.test.ts', 'server/usecases/api-keys/*.test.ts'],
+    tests: ['server/domain/{api-key,api-key-text}.test.ts', 'server/usecases/api-keys/authenticate-api-key.test.ts'],
   },
 ];

@@ -91,6 +91,34 @@ describe('results', () => {
     expect(protectedHeader).toEqual({ alg, kid: keys[0]?.publicJwk.kid, typ: 'countersign-result+jwt' });
   });
 
+  test.each([
+    { txn: '0123456789abcdef'.repeat(4) },
+    { amr: Array(8).fill('otp') },
+    { amr: [] },
+    { exp: nowS + 300 },
+    { auth_time: nowS },
+    ...[
+      'http://localhost:8080',
+      'https://[::1]:8443',
+      'https://[2001:db8::1]',
+      'https://127.0.0.1:1',
+      'https://a-b.c_d.example:65535',
+    ].map((origin) => ({ origin })),
+  ])('with %j verify', async (changes) => {
+    const jwt = await signer.sign({ ...claims, ...changes });
+    expect(await verify(jwt)).toEqual({ ...claims, ...changes });
+  });
+
+  // SR-10. Attack: the result of a test resource is shown as one of a sign-in, by its header or by its claims.
+  test('of a test say so in header and claims alike, or are refused', async () => {
+    const tested = { ...claims, test: true as const };
+    const typ = 'countersign-test-result+jwt';
+    expect(await verify(await signer.sign(tested))).toEqual(tested);
+    expect(await verify(await signed(tested, { typ }))).toEqual(tested);
+    expect(await verify(await signed(claims, { typ }))).toBeUndefined();
+    expect(await verify(await signed(tested))).toBeUndefined();
+  });
+
   test('published keys hold no private half', () => {
     const keys = signer.publicKeys();
     expect(keys.map((key) => key.alg)).toEqual(['ES256', 'EdDSA']);
@@ -231,6 +259,35 @@ describe('a forged result is refused', () => {
     ['a subject object', { sub: { id: 1 } }],
     ['an empty nonce', { nonce: '' }],
     ['an empty jti', { jti: '' }],
+  ])('%s, though our key signed it', async (_, changes) => {
+    expect(await verify(await signed({ ...claims, ...changes }))).toBeUndefined();
+  });
+
+  test.each([
+    ['a transaction in capitals', { txn: 'A'.repeat(64) }],
+    ['a transaction that is too short', { txn: 'a'.repeat(63) }],
+    ['a transaction that is too long', { txn: 'a'.repeat(65) }],
+    ['a test that says no', { test: false }],
+    ['more methods than there are', { amr: Array(9).fill('otp') }],
+    ['a method without a name', { amr: [''] }],
+    ['an empty login', { preferred_username: '' }],
+    ['issue before 1970', { auth_time: -1 }],
+    ['a life that is too long', { exp: nowS + 301 }],
+    ['a life of nothing', { auth_time: nowS - 1, iat: nowS, exp: nowS }],
+    ...[
+      'https://shop.example/',
+      'https://Shop.example',
+      'https://shop.example:443',
+      'https://shop.example:123456',
+      'https://shop.example:8443x',
+      'https://shop..example',
+      'https://*.example',
+      'https://',
+      'https://127.1',
+      'ftp://shop.example',
+      'xhttps://shop.example',
+      'null',
+    ].map((origin) => [`the origin ${origin}`, { origin }] as const),
   ])('%s, though our key signed it', async (_, changes) => {
     expect(await verify(await signed({ ...claims, ...changes }))).toBeUndefined();
   });
