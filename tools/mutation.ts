@@ -59,7 +59,8 @@ async function mutate(module: DecidingModule): Promise<Mutant[]> {
   const first = await run(module, module.files, { disableBail: false });
   const survivors = first.filter(isSurvivor);
   if (survivors.length === 0) return first.flatMap(toMutant);
-  const again = await run(module, survivors.map(rangeOf), { disableBail: true });
+  // Each runner takes longer to start than it saves on a few.
+  const again = await run(module, survivors.map(rangeOf), { disableBail: true, concurrency: 1 });
   const killed = new Set(again.filter((result) => !isSurvivor(result)).map(identify));
   return first.flatMap((result) =>
     toMutant(isSurvivor(result) && killed.has(identify(result)) ? { ...result, status: 'Killed' } : result),
@@ -69,7 +70,7 @@ async function mutate(module: DecidingModule): Promise<Mutant[]> {
 async function run(
   { tests }: DecidingModule,
   mutate: readonly string[],
-  options: { disableBail: boolean },
+  options: { disableBail: boolean; concurrency?: number },
 ): Promise<MutantResult[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-mutation-'));
   // The runners are processes of their own; their vitest configuration reads it.

@@ -5,10 +5,12 @@ import { referenceTo } from './actor.ts';
 import { API_SCOPES } from './api-scope.ts';
 import {
   isEventVisible,
+  isThemselves,
   mayActOn,
   mayAdminister,
   mayAuthenticateEverywhere,
   mayAuthenticateOn,
+  mayBook,
   mayChangeFilter,
   mayChangeToken,
   mayChangeUser,
@@ -16,8 +18,11 @@ import {
   mayCreate,
   mayCreateResource,
   mayDelete,
+  mayGrant,
+  mayHandToken,
   mayMakeAdministrators,
   maySee,
+  maySeeBalance,
   maySeeResource,
   visibleResources,
 } from './authority.ts';
@@ -34,6 +39,7 @@ const assignedTo = (list: readonly ResourceId[]) => ({
 
 const superuser: Actor = { kind: 'administrator', account, id: id('adm', 1), role: 'superuser', resources: [] };
 const operator: Actor = { kind: 'operator', account };
+const service: Actor = { kind: 'service', account };
 const person: Actor = { kind: 'user', account, id: id('usr', 1) };
 const key = (scopes: 'all' | 'objects', confined?: ResourceId[]): Actor => ({
   kind: 'api-key',
@@ -210,5 +216,107 @@ describe('SR-67: seeing resources', () => {
         expect(isEventVisible(visibleResources(superuser), event)).toBe(true);
       }),
     );
+  });
+});
+
+// SR-27
+describe('SR-27: the whole table, of each kind of actor', () => {
+  const R1 = id('res', 1);
+  const one: Actor = {
+    kind: 'administrator',
+    account,
+    id: id('adm', 2),
+    role: 'administrator',
+    resources: [R1],
+  };
+  const everything = {
+    administers: true,
+    sees: true,
+    seesBalance: true,
+    creates: true,
+    createsResources: true,
+    acts: true,
+    actsElsewhere: true,
+    changesUser: true,
+    changesUserElsewhere: true,
+    changesToken: true,
+    deletes: true,
+    authenticates: true,
+    authenticatesElsewhere: true,
+    authenticatesEverywhere: true,
+    books: false,
+  };
+  const nothing = Object.fromEntries(Object.keys(everything).map((name) => [name, false]));
+
+  test.each<[string, Actor, Record<string, boolean>]>([
+    ['the operator', operator, { ...everything, books: true }],
+    ['the service itself', service, { ...everything, books: true }],
+    ['an unconfined key with all scopes', key('all'), everything],
+    ['an unconfined key', key('objects'), { ...everything, administers: false }],
+    ['a key confined to a resource', key('all', [R1]), { ...nothing, authenticates: true }],
+    ['a person who signs in', person, nothing],
+    [
+      'the superuser',
+      superuser,
+      { ...everything, authenticates: false, authenticatesElsewhere: false, authenticatesEverywhere: false },
+    ],
+    [
+      'an administrator',
+      one,
+      {
+        ...nothing,
+        sees: true,
+        seesBalance: true,
+        creates: true,
+        acts: true,
+        changesUser: true,
+        changesToken: true,
+      },
+    ],
+  ])('%s', (_who, actor, may) => {
+    expect({
+      administers: mayAdminister(actor),
+      sees: maySee(actor),
+      seesBalance: maySeeBalance(actor),
+      creates: mayCreate(actor),
+      createsResources: mayCreateResource(actor),
+      acts: mayActOn(actor, R1),
+      actsElsewhere: mayActOn(actor, id('res', 2)),
+      changesUser: mayChangeUser(actor, assignedTo([R1])),
+      changesUserElsewhere: mayChangeUser(actor, assignedTo([R1, id('res', 2)])),
+      changesToken: mayChangeToken(actor, { directResources: [R1] }, assignedTo([R1])),
+      deletes: mayDelete(actor, {}),
+      authenticates: mayAuthenticateOn(actor, R1),
+      authenticatesElsewhere: mayAuthenticateOn(actor, id('res', 2)),
+      authenticatesEverywhere: mayAuthenticateEverywhere(actor),
+      books: mayBook(actor),
+    }).toEqual(may);
+    // Whatever they may, the token with which an administrator gets in is replaced, never deleted, and opens nothing else.
+    expect(mayDelete(actor, { administrator: id('adm', 1), createdBy: referenceTo(actor) })).toBe(false);
+  });
+
+  test('a key gives no scope that it does not have, all others give any', () => {
+    expect(mayGrant(key('objects'), ['read', 'write'])).toBe(true);
+    expect(mayGrant(key('objects'), ['read', 'administer'])).toBe(false);
+    for (const actor of [superuser, operator, service]) expect(mayGrant(actor, [...API_SCOPES])).toBe(true);
+  });
+
+  test('only one of the same kind and name is who made an object', () => {
+    expect(mayDelete(one, { createdBy: referenceTo(one) })).toBe(true);
+    expect(mayDelete(one, { createdBy: { kind: 'administrator' } })).toBe(false);
+    expect(mayDelete(one, { createdBy: { kind: 'api-key', id: id('adm', 2) } })).toBe(false);
+    expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
+  });
+
+  test('the token with which an administrator gets in is not assigned', () => {
+    expect(mayHandToken({})).toBe(true);
+    expect(mayHandToken({ administrator: id('adm', 1) })).toBe(false);
+  });
+
+  test('a person is themselves, and no other and nothing else is', () => {
+    expect(isThemselves(person, id('usr', 1))).toBe(true);
+    expect(isThemselves(person, id('usr', 2))).toBe(false);
+    expect(isThemselves({ kind: 'user', account }, undefined)).toBe(false);
+    expect(isThemselves(superuser, id('adm', 1) as never)).toBe(false);
   });
 });

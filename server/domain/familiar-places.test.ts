@@ -114,4 +114,5 @@ test('SR-63: what lies ahead of a clock that was set back counts as of now, at e
       expect(attemptsAsOf(seen, NOW)).toBe(seen);
     }),
   );
+  expect(attemptsAsOf({ failures: 1, lastFailureAt: NOW + 1 }, NOW)).toEqual({ failures: 1, lastFailureAt: NOW });
 });

@@ -179,3 +179,127 @@ describe('beginning with a login request', () => {
     expect(judge(at, { ...known, tokens: deactivated }).kind).toBe('passed');
   });
 });
+
+describe('what becomes of a page that begins', () => {
+  const known: RequestedFacts = {
+    resource: RESOURCE,
+    barred: undefined,
+    user,
+    passwordDigest: '',
+    tokens: [sampleToken({ owner: user.id })],
+    earlier: undefined,
+    environment: undefined,
+    offered: undefined,
+  };
+  const deactivated = [sampleToken({ enabled: false, owner: user.id })];
+  const TRANSACTION = { fields: [], hash: 'ab', nonce: 'n' };
+  const { user: _named, ...unnamed } = REQUEST;
+  const OWN_PAGE = { redirectUri: 'https://shop.example/back' };
+  const begins = (
+    request: Partial<LoginRequest>,
+    changes: Partial<RequestedFacts> = {},
+    { running, result }: Partial<RequestedPlace> = {},
+  ) => judge({ request: { ...REQUEST, ...request }, running, result }, { ...known, ...changes });
+  const beginsUnnamed = (running?: Flow, barred?: RequestedFacts['barred']) =>
+    judge({ request: { ...unnamed, ...OWN_PAGE }, running, result: undefined }, { ...known, user: undefined, barred });
+
+  test('is that the person who is named is asked for the second factor', () => {
+    const outcome = begins({ attemptsLeft: 7 }, { offered: { step: 'otp', question: '12345678' } });
+    expect(outcome).toMatchObject({
+      kind: 'goes-on',
+      flow: { step: 'otp', user: user.id, login: user.login, attemptsLeft: 7, question: '12345678', factor: 'code' },
+    });
+  });
+
+  test('is that what runs goes over to the newest page as it is', () => {
+    const running: Flow = { ...BEFORE, step: 'otp', attemptsLeft: 2, environment: { language: 'de' } };
+    const fresh = { ...FRESH, origin: 'https://www.shop.example', environment: { language: 'en' } };
+    const at = { request: REQUEST, running, result: undefined };
+    const { handleHash, origin, environment } = fresh;
+    const flow = { ...running, handleHash, origin, environment };
+    expect(judgeRequestedBeginning(at, fresh, known, NOW)).toEqual({ kind: 'goes-on', flow });
+    const demanding = { ...at, request: { ...REQUEST, demand: { acr: '2' as const } } };
+    expect(judgeRequestedBeginning(demanding, fresh, known, NOW)).toEqual({ kind: 'goes-on', flow });
+    expect(judge(at, known)).toEqual({ kind: 'goes-on', flow: { ...running, handleHash: FRESH.handleHash } });
+  });
+
+  test('on our own page is a new beginning with what is left of the attempts, and with none left a denial', () => {
+    const claim = { attempt: 'one', at: NOW };
+    const running: Flow = { ...BEFORE, step: 'otp', attemptsLeft: 2 };
+    const again = begins(OWN_PAGE, {}, { running });
+    expect(again).toMatchObject({ kind: 'goes-on', flow: { handleHash: 'newest', attemptsLeft: 2 } });
+    const denial = { kind: 'denied', flow: { ...FRESH, attemptsLeft: 0 }, code: 'TOO_MANY_ATTEMPTS' };
+    expect(begins(OWN_PAGE, {}, { running: { ...running, attemptsLeft: 1, claim } })).toEqual(denial);
+    expect(begins({}, {}, { running: { ...running, attemptsLeft: 0 } }).kind).toBe('goes-on');
+  });
+
+  test('asks for the name where none is given, as often as there are attempts', () => {
+    expect(beginsUnnamed()).toEqual({ kind: 'asks-name', flow: FRESH });
+    const running: Flow = { ...BEFORE, step: 'denied', attemptsLeft: 3 };
+    expect(beginsUnnamed(running)).toEqual({ kind: 'asks-name', flow: { ...FRESH, attemptsLeft: 3 } });
+    expect(beginsUnnamed(undefined, 'FILTER_DENIED')).toEqual({ kind: 'denied', flow: FRESH, code: 'FILTER_DENIED' });
+  });
+
+  test('is void once a named sign-in was denied, a result was consumed, or the request was used', () => {
+    const denied: Flow = { ...BEFORE, step: 'denied' };
+    const done: Flow = { ...BEFORE, step: 'done' };
+    expect(begins({}, {}, { running: denied })).toEqual({ kind: 'void' });
+    expect(begins({}, {}, { running: done, result: { ...RESULT, consumedAt: NOW } })).toEqual({ kind: 'void' });
+    expect(begins({}, {}, { running: done })).toEqual({ kind: 'void' });
+    expect(begins(OWN_PAGE, {}, { running: done, result: RESULT })).toEqual({ kind: 'void' });
+    expect(begins({ usedAt: NOW })).toEqual({ kind: 'void' });
+  });
+
+  test.each<[string, Partial<LoginRequest>, Partial<RequestedFacts>, string, boolean]>([
+    ['is not there', {}, { user: undefined }, 'ACCESS_DENIED', false],
+    ['is not assigned', {}, { user: sampleUser() }, 'ACCESS_DENIED', false],
+    ['has only deactivated tokens', {}, { tokens: deactivated }, 'ACCESS_DENIED', false],
+    ['has no token that signs', { transaction: TRANSACTION }, {}, 'SIGNING_TOKEN_MISSING', false],
+    ['cannot reach the level', { demand: { acr: '2' } }, {}, 'LEVEL_UNREACHABLE', true],
+    [
+      'would pass without a code in a browser that differs',
+      { hostCheckedPassword: true },
+      { tokens: deactivated, environment: { percent: 0, differs: 'demand-otp' } },
+      'ENVIRONMENT_MISMATCH',
+      true,
+    ],
+  ])('is a denial for a person who %s', (_what, request, changes, code, isOfEnvironment) => {
+    const outcome = begins(request, changes);
+    expect(outcome).toMatchObject({ kind: 'denied', code });
+    expect('isOfEnvironment' in outcome).toBe(isOfEnvironment);
+  });
+
+  test('of a transaction is the step that signs, for a device that is bound to it', () => {
+    const { algorithm: _a, digits: _d, ...record } = sampleToken({ owner: user.id });
+    const suite = 'OCRA-1:HOTP-SHA256-8:QN08' as never;
+    const tokens = [{ ...record, factor: { kind: 'ocra' as const, suite, driftSteps: 0 } }];
+    const outcome = begins({ transaction: TRANSACTION }, { tokens });
+    expect(outcome).toMatchObject({ kind: 'goes-on', flow: { step: 'sign', transaction: TRANSACTION } });
+  });
+
+  test('of a demand begins with the first factor', () => {
+    const outcome = begins({ demand: { acr: '1' } }, { user: { ...user, passwordHash: 'hash' } });
+    expect(outcome).toMatchObject({ kind: 'goes-on', flow: { step: 'password', demand: { acr: '1' } } });
+  });
+
+  test('is the end of a demand that an earlier sign-in meets', () => {
+    const earlier = {
+      account: RESOURCE.account,
+      resource: RESOURCE.id,
+      user: user.id,
+      password: { at: NOW, digest: '' },
+      second: { at: NOW, token: tokenId(1), kind: 'totp' as const, methods: ['otp'] },
+    };
+    const resource = { ...RESOURCE, rememberMs: 1000 };
+    const outcome = begins({ demand: { acr: '2' } }, { earlier, resource, user: { ...user, passwordHash: 'hash' } });
+    expect(outcome).toMatchObject({ kind: 'passed', passed: { otp: 'verified', token: tokenId(1) } });
+  });
+
+  test('passes without a code as much of the browser as was seen', () => {
+    const skips = (environment: RequestedFacts['environment']) =>
+      begins({ hostCheckedPassword: true }, { tokens: deactivated, environment });
+    expect(skips({ percent: 80 })).toMatchObject({ kind: 'passed', passed: { user, otp: 'skipped', environment: 80 } });
+    expect(skips({ percent: null })).not.toHaveProperty('passed.environment');
+    expect(skips(undefined)).not.toHaveProperty('passed.environment');
+  });
+});

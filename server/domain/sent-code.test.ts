@@ -96,8 +96,21 @@ test('SR-63: a clock that was set back makes no wait for another code longer tha
 
 test('an address is one, in the form that its channel takes, and is shown in part', () => {
   for (const to of ['+4915112345678', '+12025550123', '+12345678']) expect(isAddressFor('sms', to)).toBe(true);
-  expect(isAddressFor('sms', '+1234567890123456')).toBe(false);
+  for (const to of [
+    '+1234567890123456',
+    '+1234567',
+    '+0234567890',
+    '12345678',
+    '0+12345678',
+    '+1234567x',
+    'mira@x.y',
+  ]) {
+    expect(isAddressFor('sms', to)).toBe(false);
+  }
   expect(isAddressFor('email', 'mira@example.com')).toBe(true);
+  for (const to of ['mira', '+4915112345678', '"mira"@example.com', '(mira)@example.com', 'a\\b@example.com']) {
+    expect(isAddressFor('email', to)).toBe(false);
+  }
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('\r', '\n', '\u2028', ' ', ',', ';', '<', '>'), (text, bad) => {
       expect(isAddressFor('sms', `+4915112345678${bad}${text}`)).toBe(false);

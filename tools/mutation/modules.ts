@@ -19,8 +19,19 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'otp',
-    files: ['server/domain/otp/!(*.test).ts', 'server/usecases/second-factor/judge-oath.ts'],
-    tests: ['server/domain/otp/!(oathtool).test.ts', 'server/usecases/second-factor/judge-oath.test.ts'],
+    files: [
+      'server/domain/otp/{verify,code,format,prove-possession}.ts',
+      'server/usecases/second-factor/judge-oath.ts',
+    ],
+    tests: [
+      'server/domain/otp/{verify,code,format,clock-hint,prove-possession}.test.ts',
+      'server/usecases/second-factor/judge-oath.test.ts',
+    ],
+  },
+  {
+    name: 'otp-place',
+    files: ['server/domain/otp/{check,resync,replay-floor}.ts', 'server/domain/spent-seed.ts'],
+    tests: ['server/domain/otp/{check,resync,replay-floor}.test.ts', 'server/domain/spent-seed.test.ts'],
   },
   {
     name: 'ocra',
@@ -34,18 +45,18 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'flow-steps',
-    files: ['server/domain/{flow-steps,enrolment-steps,self-steps}.ts'],
-    tests: ['server/domain/flow-steps.test.ts', 'server/usecases/{flow,enrolment,self-service}/*.test.ts'],
+    files: ['server/domain/flow-steps.ts'],
+    tests: ['server/domain/{flow-steps,flow-moves}.test.ts'],
   },
   {
     name: 'login-requests',
     files: ['server/domain/{requested-beginning,demanded-beginning}.ts'],
-    tests: ['server/domain/requested-beginning.test.ts', 'server/usecases/flow/*.test.ts'],
+    tests: ['server/domain/{requested-beginning,demanded-beginning}.test.ts'],
   },
   {
     name: 'step-up',
     files: ['server/domain/step-up.ts'],
-    tests: ['server/domain/step-up.test.ts', 'server/usecases/flow/step-up.test.ts'],
+    tests: ['server/domain/step-up.test.ts'],
   },
   {
     name: 'authority',
@@ -74,7 +85,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'api-keys',
-    files: ['server/domain/{api-key,api-key-text}.ts', 'server/usecases/api-keys/authenticate-api-key.ts'],
-    tests: ['server/domain/{api-key,api-key-text}.test.ts', 'server/usecases/api-keys/authenticate-api-key.test.ts'],
+    files: ['server/domain/{api-key,api-key-text}.ts'],
+    tests: ['server/domain/{api-key,api-key-text}.test.ts'],
   },
 ];

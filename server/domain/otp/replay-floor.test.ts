@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RFC_SECRET, sampleToken, totp } from '../../testing/samples.ts';
 import { tokenState, usedUp } from '../lockout.ts';
+import type { Token } from '../token.ts';
 import { withReplayFloor } from './replay-floor.ts';
 import { resynchronise } from './resync.ts';
 import { currentOtp, DRIFT_MAX_STEPS, verifyOtp } from './verify.ts';
@@ -67,4 +68,31 @@ test('a counting token takes no code until two in a row have shown its place', (
   const code = (nextCounter: number) => currentOtp({ ...token, nextCounter }, RFC_SECRET, 0);
   expect(resynchronise(token, RFC_SECRET, [code(30), code(31)], 0)).toMatchObject({ kind: 'found', nextCounter: 32 });
   expect(resynchronise(token, RFC_SECRET, [code(3), code(4)], 0)).toEqual({ kind: 'not-found' });
+});
+
+// SR-62
+test('what has no place in time or count comes back unchanged, and codes on paper are void', () => {
+  const { algorithm: _a, digits: _d, ...record } = sampleToken({ nextCounter: 5 });
+  const withFactor = (factor: object) => ({ ...record, factor }) as Token;
+  const restored = (factor: object) => withReplayFloor(withFactor(factor), 1_800_000_000_000);
+  const ocra = (suite: string) => ({ kind: 'ocra', suite, driftSteps: 0 });
+  for (const factor of [ocra('OCRA-1:HOTP-SHA256-8:QN08'), { kind: 'sms', to: '+4915112345678' }]) {
+    expect(restored(factor)).toEqual(withFactor(factor));
+  }
+  for (const factor of [ocra('OCRA-1:HOTP-SHA256-8:C-QN08'), ocra('a damaged one')]) {
+    expect(restored(factor)).toEqual({ ...withFactor(factor), needsResync: true });
+  }
+  expect(restored({ kind: 'recovery', macs: ['a'], lastUsed: 'b' })).toEqual(
+    withFactor({ kind: 'recovery', macs: [] }),
+  );
+});
+
+test('a step is given up for each that the device was known to run ahead, and for two minutes at least', () => {
+  const now = 1_000 * PERIOD;
+  const floor = (driftSteps: number, periodMs = PERIOD) =>
+    withReplayFloor(sampleToken({ factor: totp(driftSteps, periodMs) }), now).nextCounter;
+  for (const drift of [-3, 0, 2, 3]) expect(floor(drift)).toBe(1_000 + DRIFT_MAX_STEPS + 1);
+  expect(floor(5)).toBe(1_000 + 5 + 1);
+  expect(floor(0, 60_000)).toBe(500 + 2 + 1);
+  expect(floor(1, 300_000)).toBe(100 + 1 + 1);
 });

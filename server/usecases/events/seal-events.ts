@@ -89,7 +89,7 @@ function eventEntry({ event }: AuditRecord, segment: number, position: number): 
 }
 
 /** What the id of an entry points at. */
-export function placeOf({ id }: IndexEntry): { segment: number; position: number } | undefined {
+export function placeOf({ id }: Pick<IndexEntry, 'id'>): { segment: number; position: number } | undefined {
   const match = /^([0-9a-z]+)\.([0-9a-z]+)$/.exec(id);
   return match
     ? { segment: Number.parseInt(match[1] ?? '', 36), position: Number.parseInt(match[2] ?? '', 36) }

@@ -188,6 +188,8 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
   events: [
     [`${HEAD.toString(36)}.0`, true],
     [`${(HEAD + 1).toString(36)}.0`, false],
+    // Names no place, so nothing says that it is ahead.
+    ['x', true],
   ],
   filters: 'kept',
   ledger: [

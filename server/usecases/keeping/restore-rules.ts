@@ -111,7 +111,7 @@ export function keepsEntry(index: string, id: string, { heads }: RestoreContext)
   // Made anew from the accounts.
   if (index === 'plans/due') return false;
   if (kind === 'webhook-deliveries') return false;
-  if (kind === 'events') return (placeOf({ id, sort: '' })?.segment ?? 0) <= (heads.get(`audit/${account}`) ?? 0);
+  if (kind === 'events') return (placeOf({ id })?.segment ?? 0) <= (heads.get(`audit/${account}`) ?? 0);
   return kind !== 'ledger' || Number(id) <= (heads.get(account) ?? 0);
 }
 
