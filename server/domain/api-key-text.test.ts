@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseApiKey, writeApiKey } from './api-key-text.ts';
+import { apiKeyPrefix, parseApiKey, writeApiKey } from './api-key-text.ts';
 import { crockford, idFromBytes } from './ids.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -13,7 +13,10 @@ const keys = fc.record({
 test('every key reads back as what it was written from', () => {
   fc.assert(
     fc.property(keys, (key) => {
-      expect(parseApiKey(writeApiKey(key))).toEqual(key);
+      const text = writeApiKey(key);
+      expect(parseApiKey(text)).toEqual(key);
+      expect(text).toBe(`${apiKeyPrefix(key)}_${key.secret}`);
+      expect(apiKeyPrefix(key)).toBe(`csk_${key.account.replace('acc_', '')}_${key.id.replace('key_', '')}`);
     }),
   );
 });

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BearerKey, livingSealed, livingSecrets, type ProtectimusKey } from './api-key.ts';
+import {
+  type BearerKey,
+  KEY_KINDS,
+  LONGEST_KEY_LIFE_MS,
+  LONGEST_OVERLAP_MS,
+  livingSealed,
+  livingSecrets,
+  PROTECTIMUS_SCOPES,
+  type ProtectimusKey,
+} from './api-key.ts';
 
 const at = fc.integer({ min: 0, max: 1000 });
 const keys = fc.record(
@@ -29,4 +38,16 @@ test('SR-26: a key that is off or has expired has no secret, the one before a ro
       expect(livingSealed(dialect, now)).toEqual(living);
     }),
   );
+});
+
+test('a key lives for ten years at most, and its secret for a week beside the next one', () => {
+  const dayMs = 86_400_000;
+  expect(LONGEST_KEY_LIFE_MS).toBe(3650 * dayMs);
+  expect(LONGEST_OVERLAP_MS).toBe(7 * dayMs);
+});
+
+// SR-27
+test('a key of the dialect administers nothing', () => {
+  expect(KEY_KINDS).toEqual(['bearer', 'protectimus']);
+  expect(PROTECTIMUS_SCOPES).toEqual(['authenticate', 'read', 'write']);
 });

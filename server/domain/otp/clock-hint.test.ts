@@ -53,8 +53,30 @@ describe('SR-44', () => {
     expect(token.spoiled?.length).toBeLessThanOrEqual(3);
   });
 
-  test('a code of the past spoils nothing', () => {
+  test('a code of the past, of now, or of a device that counts spoils nothing', () => {
     const token = sampleToken();
-    expect(spoil(token, 998, 1_000 * PERIOD_MS)).toBe(token);
+    for (const past of [998, 1_000]) expect(spoil(token, past, 1_000 * PERIOD_MS)).toBe(token);
+    expect(spoil(token, 1_001, 1_000 * PERIOD_MS).spoiled).toEqual([1_001]);
+    const counting = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 5 });
+    expect(spoil(counting, 30, 0)).toBe(counting);
+  });
+
+  test('what is spoiled twice is there once, beside what is still to come', () => {
+    const now = 1_000 * PERIOD_MS;
+    const token = sampleToken({ spoiled: [999, 1_000, 1_001, 1_002] });
+    expect(spoil(token, 1_002, now).spoiled).toEqual([1_000, 1_001, 1_002]);
+  });
+
+  test('no hint is given for a device that counts, for what is no code, or for a time before 1970', () => {
+    const now = 1_000 * PERIOD_MS;
+    const counting = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 1_000 });
+    expect(stepOutside(counting, RFC_SECRET, codeOf(1_001), now)).toBeUndefined();
+    expect(stepOutside(counting, RFC_SECRET, codeOf(998), now)).toBeUndefined();
+    for (const otp of ['', '12345', `${codeOf(1_001)}0`, `0${codeOf(1_001)}`, 'abcdef']) {
+      expect(stepOutside(sampleToken(), RFC_SECRET, otp, now)).toBeUndefined();
+    }
+    // Its window begins with the step before the first: those outside of it on that side are none.
+    for (const otp of ['000000', '123456']) expect(stepOutside(sampleToken(), RFC_SECRET, otp, 0)).toBeUndefined();
+    expect(stepOutside(sampleToken(), RFC_SECRET, codeOf(0), 2 * PERIOD_MS)).toBe(0);
   });
 });

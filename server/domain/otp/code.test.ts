@@ -46,7 +46,7 @@ describe('bounds', () => {
   });
 
   test.each([[-1], [0.5], [Number.NaN], [Number.POSITIVE_INFINITY], [2 ** 53]])('counter %d is an error', (counter) => {
-    expect(codeOf({ counter })).toThrow();
+    expect(codeOf({ counter })).toThrow(new RangeError('a counter is a whole number'));
   });
 
   test.each([[10], [16], [20], [32], [64]])('a secret of %i bytes works', (length) => {
@@ -54,7 +54,7 @@ describe('bounds', () => {
   });
 
   test.each([[0], [9], [65]])('a secret of %i bytes is an error', (length) => {
-    expect(codeOf({ secret: new Uint8Array(length) })).toThrow();
+    expect(codeOf({ secret: new Uint8Array(length) })).toThrow(new RangeError('a secret has 10 to 64 bytes'));
   });
 });
 

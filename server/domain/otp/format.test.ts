@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseOtp } from './format.ts';
+import { PIN_DIGITS, parseOtp, parseTypedOtp } from './format.ts';
 
 // SR-47: whatever is not exactly 6 to 10 ASCII digits is refused before it counts.
 test.each([['123456'], ['000000'], ['12345678'], ['0123456789']])('%s is a one-time password', (input) => {
@@ -37,7 +37,25 @@ test('a text passes exactly when every character is an ASCII digit and there are
     fc.property(nearlyDigits, (text) => {
       const digits = [...text].every((c) => c >= '0' && c <= '9') && text.length >= 6 && text.length <= 10;
       expect(parseOtp(text)).toBe(digits ? text : undefined);
+      if (digits) expect(parseTypedOtp(text)).toBe(text);
     }),
     { numRuns: 2_000 },
   );
+});
+
+// SR-47
+test('with its PIN a code has four digits more, and is just as strict', () => {
+  expect(PIN_DIGITS).toBe(4);
+  for (const typed of ['123456', '0427123456', '01234567890123']) expect(parseTypedOtp(typed)).toBe(typed);
+  for (const typed of [
+    '12345',
+    '012345678901234',
+    ' 0427123456',
+    '0427123456\n',
+    '0427 123456',
+    427123456,
+    undefined,
+  ]) {
+    expect(parseTypedOtp(typed)).toBeUndefined();
+  }
 });
