@@ -66,7 +66,10 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'results',
     files: ['server/domain/{signing,result-standing}.ts', 'server/adapters/jose/signer.ts'],
-    tests: ['server/domain/{signing,result-standing}.test.ts', 'server/adapters/jose/{signer,rotation}.test.ts'],
+    tests: [
+      'server/domain/{signing,result-standing}.test.ts',
+      'server/adapters/jose/signer.test.ts',
+    ],
   },
   {
     name: 'typescript-client',

@@ -138,13 +138,42 @@ describe('results', () => {
     expect(kidOf(await one.sign(claims))).toBe(next.publicJwk.kid);
   });
 
+  // SR-58
+  test('a key signs nothing once another that signs stays longer, and from its end on is neither shown nor believed', async () => {
+    const old = { ...es256, retiresAt: NOW + 1000 };
+    let now = NOW;
+    let keys = [old];
+    const one = createSigner({ issuer, keys: () => keys, now: () => now });
+    const jwt = await one.sign(claims);
+    keys = [old, eddsa];
+    const kids = () => one.publicKeys().map(({ kid }) => kid);
+    expect(kids()).toEqual([old.publicJwk.kid, eddsa.publicJwk.kid]);
+    expect(JSON.parse(Buffer.from((await one.sign(claims)).split('.')[0] ?? '', 'base64url').toString()).alg).toBe(
+      'EdDSA',
+    );
+    expect(await one.verify(jwt, { audience, now: NOW })).toEqual(claims);
+    now += 1000;
+    expect(kids()).toEqual([eddsa.publicJwk.kid]);
+    expect(await one.verify(jwt, { audience, now: NOW })).toBeUndefined();
+    keys = [{ ...es256, signsFromAt: now + 1 }];
+    await expect(one.sign(claims)).rejects.toThrow('no signing key may be used yet');
+  });
+
+  // SR-3
+  test('a key of ours that is damaged denies as our own failure, not as a forged result', async () => {
+    const damaged = createSigner({ issuer, keys: [{ ...es256, publicKey: {} as never }], now: () => NOW });
+    await expect(damaged.verify(await signer.sign(claims), { audience, now: NOW })).rejects.toThrow(TypeError);
+  });
+
   test('a signer without keys, or with one key twice, is not made', () => {
-    expect(() => createSigner({ issuer, keys: [], now: () => NOW })).toThrow(TypeError);
-    expect(() => createSigner({ issuer, keys: [es256, es256], now: () => NOW })).toThrow(TypeError);
+    const error = new TypeError('signing keys must be there, and distinct');
+    expect(() => createSigner({ issuer, keys: [], now: () => NOW })).toThrow(error);
+    expect(() => createSigner({ issuer, keys: [es256, es256], now: () => NOW })).toThrow(error);
   });
 
   test("another issuer's result is not signed", async () => {
-    await expect(signer.sign({ ...claims, iss: 'https://evil.example' })).rejects.toThrow(TypeError);
+    const error = new TypeError('a result is signed for its own issuer only');
+    await expect(signer.sign({ ...claims, iss: 'https://evil.example' })).rejects.toThrow(error);
   });
 });
 
