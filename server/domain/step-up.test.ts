@@ -153,6 +153,12 @@ describe('what has been shown before', () => {
         expect(counting.password !== undefined).toBe(later >= 0 && later < maxAgeMs);
         expect(counting.second !== undefined).toBe(later >= 1000 && later - 1000 < maxAgeMs);
       }),
+      {
+        examples: [
+          [5000, 5000],
+          [4999, 5000],
+        ],
+      },
     );
   });
 
