@@ -46,8 +46,9 @@ describe('the truth table, over every combination of up to four tokens', () => {
             : list.every((state) => state === 'deactivated')
               ? whenAllDeactivated
               : deny(
-                  (['locked', 'expired', 'out-of-step', 'not-accepted'] as const).find((state) => list.includes(state)) ??
-                    'no-token',
+                  (['locked', 'expired', 'out-of-step', 'not-accepted'] as const).find((state) =>
+                    list.includes(state),
+                  ) ?? 'no-token',
                 );
       expect(decideFactors(method, list)).toEqual(expected);
     }
@@ -76,6 +77,10 @@ test.each([
   ['not-accepted', 'ACCESS_DENIED'],
 ] as const)('a denial because of %s reads %s', (reason, code) => {
   expect(denialCode(reason)).toBe(code);
+  // After a reset by mail a mailed code is not accepted, which a confirmation mends; all else reads as ever.
+  expect(denialCode(reason, { resetByMail: { at: 1 } })).toBe(
+    reason === 'not-accepted' ? 'CONFIRMATION_REQUIRED' : code,
+  );
 });
 
 describe('the method of the widget', () => {

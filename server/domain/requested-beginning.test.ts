@@ -6,6 +6,7 @@ import { FLOW_WRONG_ANSWERS, newFlow } from './flow-steps.ts';
 import { idFromBytes } from './ids.ts';
 import { judgeRequestedBeginning, type RequestedFacts, type RequestedPlace } from './requested-beginning.ts';
 import type { Resource } from './resource.ts';
+import type { Token } from './token.ts';
 
 const NOW = 1_800_000_000_000;
 const ID = idFromBytes('flw', new Uint8Array(10));
@@ -192,6 +193,8 @@ describe('what becomes of a page that begins', () => {
     offered: undefined,
   };
   const deactivated = [sampleToken({ enabled: false, owner: user.id })];
+  const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken({ owner: user.id });
+  const mailed: Token = { ...record, factor: { kind: 'email', to: 'alice@example.com' } };
   const TRANSACTION = { fields: [], hash: 'ab', nonce: 'n' };
   const { user: _named, ...unnamed } = REQUEST;
   const OWN_PAGE = { redirectUri: 'https://shop.example/back' };
@@ -254,6 +257,13 @@ describe('what becomes of a page that begins', () => {
     ['is not there', {}, { user: undefined }, 'ACCESS_DENIED', false],
     ['is not assigned', {}, { user: sampleUser() }, 'ACCESS_DENIED', false],
     ['has only deactivated tokens', {}, { tokens: deactivated }, 'ACCESS_DENIED', false],
+    [
+      'has a mailed code alone after a reset by mail',
+      {},
+      { user: { ...user, resetByMail: { at: NOW } }, tokens: [mailed] },
+      'CONFIRMATION_REQUIRED',
+      false,
+    ],
     ['has no token that signs', { transaction: TRANSACTION }, {}, 'SIGNING_TOKEN_MISSING', false],
     ['cannot reach the level', { demand: { acr: '2' } }, {}, 'LEVEL_UNREACHABLE', true],
     [
@@ -270,9 +280,8 @@ describe('what becomes of a page that begins', () => {
   });
 
   test('of a transaction is the step that signs, for a device that is bound to it', () => {
-    const { algorithm: _a, digits: _d, ...record } = sampleToken({ owner: user.id });
     const suite = 'OCRA-1:HOTP-SHA256-8:QN08' as never;
-    const tokens = [{ ...record, factor: { kind: 'ocra' as const, suite, driftSteps: 0 } }];
+    const tokens = [{ ...record, sealedSecret: '', factor: { kind: 'ocra' as const, suite, driftSteps: 0 } }];
     const outcome = begins({ transaction: TRANSACTION }, { tokens });
     expect(outcome).toMatchObject({ kind: 'goes-on', flow: { step: 'sign', transaction: TRANSACTION } });
   });

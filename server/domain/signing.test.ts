@@ -65,3 +65,26 @@ test('a text message has to hold all of it, or nothing goes that way', () => {
   expect(signingKinds({ tokenKinds: [...takes.tokenKinds] }, { fields: fields(238) })).toEqual(['sms', 'email']);
   expect(signingKinds({ tokenKinds: [...takes.tokenKinds] }, { fields: fields(239) })).toEqual(['email']);
 });
+
+test('a refusal to sign says what can be mended, and else that there is no token for it', () => {
+  const totp = sampleToken();
+  const device = (state: object): Token => {
+    const { algorithm: _a, digits: _d, factor: _f, ...record } = sampleToken();
+    return { ...record, ...state, factor: { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:QN08', driftSteps: 0 } };
+  };
+  const denial = (...tokens: Token[]) => signingDenial(tokens, ['ocra'], 1);
+  expect(denial()).toBe('SIGNING_TOKEN_MISSING');
+  expect(denial(totp)).toBe('SIGNING_TOKEN_MISSING');
+  expect(denial(device({ enabled: false }))).toBe('SIGNING_TOKEN_MISSING');
+  expect(denial(device({ lock: { reason: 'administrator', at: 0 } }))).toBe('TOKEN_LOCKED');
+  expect(denial(device({ needsResync: true }))).toBe('TOKEN_OUT_OF_STEP');
+  expect(denial(totp, device({}))).toBeUndefined();
+});
+
+// SR-69
+test('SR-69: after a reset by mail a mailed code signs nothing', () => {
+  const asked = { fields: [] };
+  const takes = { tokenKinds: ['email' as const, 'ocra' as const] };
+  expect(signingKinds(takes, asked)).toEqual(['ocra', 'email']);
+  expect(signingKinds(takes, asked, { resetByMail: { at: 1 } })).toEqual(['ocra']);
+});

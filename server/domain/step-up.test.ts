@@ -109,7 +109,8 @@ describe('a denial', () => {
     ['locked', 'TOKEN_LOCKED'],
     ['no-token', 'ACCESS_DENIED'],
   ] as const)('because of %s reads %s', (reason, code) => {
-    expect(requiredDenial(reason)).toBe(code);
+    expect(requiredDenial(reason, undefined)).toBe(code);
+    expect(requiredDenial('not-accepted', { resetByMail: { at: 1 } })).toBe('CONFIRMATION_REQUIRED');
   });
 });
 

@@ -142,7 +142,7 @@ describe('results', () => {
   test('a key signs nothing once another that signs stays longer, and from its end on is neither shown nor believed', async () => {
     const old = { ...es256, retiresAt: NOW + 1000 };
     let now = NOW;
-    let keys = [old];
+    let keys: SigningKey[] = [old];
     const one = createSigner({ issuer, keys: () => keys, now: () => now });
     const jwt = await one.sign(claims);
     keys = [old, eddsa];
@@ -292,7 +292,7 @@ describe('a forged result is refused', () => {
     expect(await verify(await signed({ ...claims, ...changes }))).toBeUndefined();
   });
 
-  test.each([
+  test.each<[string, object]>([
     ['a transaction in capitals', { txn: 'A'.repeat(64) }],
     ['a transaction that is too short', { txn: 'a'.repeat(63) }],
     ['a transaction that is too long', { txn: 'a'.repeat(65) }],
@@ -316,7 +316,7 @@ describe('a forged result is refused', () => {
       'ftp://shop.example',
       'xhttps://shop.example',
       'null',
-    ].map((origin) => [`the origin ${origin}`, { origin }] as const),
+    ].map((origin): [string, object] => [`the origin ${origin}`, { origin }]),
   ])('%s, though our key signed it', async (_, changes) => {
     expect(await verify(await signed({ ...claims, ...changes }))).toBeUndefined();
   });

@@ -30,7 +30,7 @@ const sentTo = (token: SentToken, changes: { usedAt?: number } = {}): Challenge 
   ...changes,
 });
 const judge = (typed: string, challenge?: Challenge, { token = TOKEN, scope = SCOPE, now = NOW } = {}) => {
-  const asked = challenge && { value: frozen(challenge), version: 'v' };
+  const asked = challenge && { value: frozen(challenge), version: 1 };
   return judgeSent(ports, frozen(token), { challenge: asked, scope }, typed, now);
 };
 
