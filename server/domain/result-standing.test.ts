@@ -59,4 +59,18 @@ describe('a result', () => {
       ),
     );
   });
+
+  // SR-69. The attack: whoever reads the mailbox resets the password, and signs in by a mailed code.
+  test('SR-69: by a mailed code falls with a reset by mail', () => {
+    const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken();
+    const mailed: Token = { ...record, factor: { kind: 'email', to: 'alice@example.com' } };
+    const tokens = [{ token: mailed.id, epoch: mailed.epoch }];
+    const user = sampleUser({ assignments: [{ resource: resourceId(1), alone: false, tokens }] });
+    const result = { resource: resourceId(1), otp: 'verified' as const, token: mailed.id };
+    const rules = { tokenKinds: ['email' as const] };
+    expect(resultStands(result, user, [mailed], rules, NOW)).toBe(true);
+    expect(resultStands(result, user, [mailed], {}, NOW)).toBe(true);
+    expect(resultStands(result, { ...user, resetByMail: { at: NOW } }, [mailed], rules, NOW)).toBe(false);
+    expect(resultStands(result, user, [mailed], { tokenKinds: ['totp'] }, NOW)).toBe(false);
+  });
 });
