@@ -197,8 +197,16 @@ describe('SR-67: seeing resources', () => {
   });
 
   test('is the superuser’s, the operator’s and an unconfined key’s everywhere, a confined key’s and a person’s nowhere', () => {
-    for (const actor of [superuser, operator, key('objects')]) expect(visibleResources(actor)).toBeUndefined();
+    for (const actor of [superuser, operator, key('objects')]) {
+      expect(visibleResources(actor)).toBeUndefined();
+      expect(maySeeResource(actor, id('res', 1))).toBe(true);
+    }
     for (const actor of [person, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
+    fc.assert(
+      fc.property(administrator, (actor) => {
+        expect(visibleResources(actor)).toEqual(new Set(actor.kind === 'administrator' ? actor.resources : []));
+      }),
+    );
   });
 
   test('decides on events: one that names another resource in whatever part is left out', () => {

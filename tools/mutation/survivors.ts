@@ -8,15 +8,31 @@ export interface ExplainedSurvivor {
 }
 
 const STRYKER_TEXT = '"Stryker was here!"';
-const HAS_A_FIRST_PART =
-  'A text that is split has a first part: the default is there for the compiler and never counts.';
 
 export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
+  {
+    file: 'server/domain/authority.ts',
+    line: "{ resource, subject, related = [] }: Pick<AccountEvent, 'resource' | 'subject' | 'related'>,",
+    replacement: '["Stryker was here"]',
+    reason: 'What is related and no resource is left out of the decision.',
+  },
+  {
+    file: 'server/domain/authority.ts',
+    line: "return actor.kind === 'administrator' && actor.id === token.administrator && actor.through === undefined;",
+    replacement: 'true',
+    reason: 'The kind is there for the compiler: no other kind of actor has the id of an administrator.',
+  },
+  {
+    file: 'server/domain/authority.ts',
+    line: 'return creator !== undefined && creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;',
+    replacement: 'true',
+    reason: 'Only administrators are compared, who have an id: a creator without one equals none of them.',
+  },
   {
     file: 'server/usecases/keeping/restore-rules.ts',
     line: "const [kind = ''] = name.split('/');",
     replacement: STRYKER_TEXT,
-    reason: HAS_A_FIRST_PART,
+    reason: 'A text that is split has a first part: the default is there for the compiler and never counts.',
   },
   {
     file: 'server/usecases/keeping/restore-rules.ts',
