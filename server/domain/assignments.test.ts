@@ -8,6 +8,7 @@ import {
   assignWithToken,
   giveToken,
   isAssigned,
+  isWithinBounds,
   resourcesOpenedBy,
   unassignAll,
   unassignAlone,
@@ -70,6 +71,23 @@ describe('assigning a user', () => {
   test("with nobody's token is refused", () => {
     expect(assignWithToken(sampleUser(), SHOP, sampleToken())).toBeUndefined();
   });
+});
+
+test('assignments are bounded, and so are the tokens of each', () => {
+  const alone = { resource: SHOP, alone: true, tokens: [] };
+  const withTokens = (count: number) => ({ ...alone, tokens: Array(count).fill({ token: phone.id, epoch: 0 }) });
+  expect(isWithinBounds({ assignments: [] })).toBe(true);
+  expect(isWithinBounds({ assignments: Array(1000).fill(withTokens(50)) })).toBe(true);
+  expect(isWithinBounds({ assignments: Array(1001).fill(alone) })).toBe(false);
+  expect(isWithinBounds({ assignments: [alone, withTokens(51)] })).toBe(false);
+});
+
+test('assigning to a further resource leaves the others where they are', () => {
+  const both = assignAlone(frozen(assignAlone(sampleUser(), BANK)), SHOP);
+  expect(both.assignments.map(({ resource }) => resource)).toEqual([BANK, SHOP]);
+  expect(unassignAlone(frozen(both), BANK).assignments).toEqual([{ resource: SHOP, alone: true, tokens: [] }]);
+  const direct = assignDirect(phone, SHOP);
+  expect(assignDirect(frozen(direct), SHOP)).toBe(direct);
 });
 
 describe('unassigning', () => {

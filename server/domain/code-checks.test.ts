@@ -66,3 +66,22 @@ test('SR-63: a clock that was set back makes no wait longer than a week, or than
     }),
   );
 });
+
+test('twenty wrong checks in a week close it until the first of them is a week ago, and then is forgotten', () => {
+  expect(CHECKS_KEPT_MS).toBe(7 * 86_400_000);
+  const wrongAt = Array.from({ length: 20 }, (_, hour) => hour * HOUR_MS);
+  expect(checksOpenAt({ wrongAt: wrongAt.slice(1) }, 20 * HOUR_MS)).toBe(0);
+  expect(checksOpenAt({ wrongAt }, 20 * HOUR_MS)).toBe(CHECKS_KEPT_MS);
+  expect(checksOpenAt({ wrongAt }, CHECKS_KEPT_MS)).toBe(0);
+  expect(countCheck({ wrongAt }, true, CHECKS_KEPT_MS - 1)).toEqual({ wrongAt });
+  expect(countCheck({ wrongAt }, true, CHECKS_KEPT_MS)).toEqual({ wrongAt: wrongAt.slice(1) });
+  expect(countCheck({ wrongAt }, false, 20 * HOUR_MS)).toEqual({ wrongAt: [...wrongAt.slice(1), 20 * HOUR_MS] });
+  expect(countCheck(undefined, true, 0)).toEqual({ wrongAt: [] });
+});
+
+// SR-63
+test('SR-63: what lies ahead of the clock counts as of now, and what does not stays', () => {
+  expect(checksAsOf({ wrongAt: [5, 10, 15] }, 10)).toEqual({ wrongAt: [5, 10, 10] });
+  const past = { wrongAt: [5, 10] };
+  expect(checksAsOf(past, 10)).toBe(past);
+});

@@ -66,10 +66,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'results',
     files: ['server/domain/{signing,result-standing}.ts', 'server/adapters/jose/signer.ts'],
-    tests: [
-      'server/domain/{signing,result-standing}.test.ts',
-      'server/adapters/jose/signer.test.ts',
-    ],
+    tests: ['server/domain/{signing,result-standing}.test.ts', 'server/adapters/jose/signer.test.ts'],
   },
   {
     name: 'typescript-client',
@@ -90,5 +87,20 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     name: 'api-keys',
     files: ['server/domain/{api-key,api-key-text}.ts'],
     tests: ['server/domain/{api-key,api-key-text}.test.ts'],
+  },
+  {
+    name: 'assignments',
+    files: ['server/domain/assignments.ts'],
+    tests: ['server/domain/assignments.test.ts'],
+  },
+  {
+    name: 'code-checks',
+    files: ['server/domain/code-checks.ts'],
+    tests: ['server/domain/code-checks.test.ts'],
+  },
+  {
+    name: 'passkeys',
+    files: ['server/domain/webauthn/{verify-assertion,client-data}.ts'],
+    tests: ['server/domain/webauthn/{verify-assertion,client-data}.test.ts'],
   },
 ];

@@ -184,7 +184,7 @@ describe('a demand that was lost on the way, or misspelt', () => {
     for (const jwt of [good, 'junk']) {
       const refusal = await refusalOf(verifier().verifyResult(jwt, { nonce, [name]: value }));
       expect(refusal.code).toBe('OPTION_INVALID');
-      expect(refusal.message).toContain(`"${name}"`);
+      expect(refusal.message).toContain(`"${name}" must be `);
     }
   });
 
