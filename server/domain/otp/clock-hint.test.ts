@@ -75,6 +75,9 @@ describe('SR-44', () => {
     for (const otp of ['', '12345', `${codeOf(1_001)}0`, `0${codeOf(1_001)}`, 'abcdef']) {
       expect(stepOutside(sampleToken(), RFC_SECRET, otp, now)).toBeUndefined();
     }
+    // SR-47. Attack: characters whose low byte is the digit asked for.
+    const disguised = [...codeOf(1_001)].map((digit) => String.fromCharCode(0x100 + digit.charCodeAt(0))).join('');
+    expect(stepOutside(sampleToken(), RFC_SECRET, disguised, now)).toBeUndefined();
     // Its window begins with the step before the first: those outside of it on that side are none.
     for (const otp of ['000000', '123456']) expect(stepOutside(sampleToken(), RFC_SECRET, otp, 0)).toBeUndefined();
     expect(stepOutside(sampleToken(), RFC_SECRET, codeOf(0), 2 * PERIOD_MS)).toBe(0);

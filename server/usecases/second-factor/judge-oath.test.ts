@@ -17,7 +17,7 @@ function tokenWith(changes: Partial<OathToken> = {}): OathToken {
   return { ...token, sealedSecret: secrets.seal(RFC_SECRET, seedContext(token.account, token.id)) };
 }
 const code = (counter: number) => hotp({ secret: RFC_SECRET, counter, digits: 6, algorithm: 'SHA1' });
-const judge = (token: OathToken, typed: string) => judgeOath(ports, frozen(token), typed, NOW);
+const judge = (token: OathToken, typed: string, now = NOW) => judgeOath(ports, frozen(token), typed, now);
 
 test('a right code is accepted, and used up with it', () => {
   const token = tokenWith();
@@ -28,6 +28,13 @@ test('the code that was accepted last is a replay, any other is wrong', () => {
   const used = tokenWith({ nextCounter: STEP + 1 });
   expect(judge(used, code(STEP))).toEqual({ verdict: 'replayed' });
   expect(judge(used, code(STEP + 100))).toEqual({ verdict: 'wrong' });
+});
+
+test('a replay is one also where a step outside the window happens to have the same code', () => {
+  const [earlier, later] = [910_737, 910_738];
+  expect(code(earlier)).toBe(code(later));
+  const used = tokenWith({ nextCounter: earlier + 1 });
+  expect(judge(used, code(earlier), earlier * PERIOD_MS)).toEqual({ verdict: 'replayed' });
 });
 
 test('a code of a step ahead is wrong, tells that the clock is off, and is not taken when its time comes', () => {
