@@ -57,7 +57,7 @@ const begin = (changes: Partial<DemandedFacts>, demand: Demand | undefined = { a
 // SR-4
 describe('a demanded level', () => {
   test('asks for both factors where nothing was shown before', () => {
-    expect(begin({})).toEqual({
+    expect(begin({})).toStrictEqual({
       flow: {
         ...BEGUN,
         kept: {},
@@ -88,7 +88,7 @@ describe('a demanded level', () => {
 
   test('asks for nothing where both were shown, and says which they were', () => {
     const kept = { password: PASSWORD, second: SECOND };
-    expect(begin({ earlier: { ...EARLIER, ...kept }, environment: { percent: 80 } })).toEqual({
+    expect(begin({ earlier: { ...EARLIER, ...kept }, environment: { percent: 80 } })).toStrictEqual({
       flow: { ...BEGUN, kept, passwordVerified: true, passwordDigest: 'digest', demand: { acr: '2' } },
       passed: { user: USER, otp: 'verified', token: TOKEN.id, kind: 'totp', second: SECOND, environment: 80 },
     });
@@ -114,9 +114,9 @@ describe('a demanded level', () => {
   });
 
   test('is refused to a person who cannot reach it, or whose browser is refused', () => {
-    expect(begin({ tokens: [] })).toEqual({ refused: 'LEVEL_UNREACHABLE' });
-    expect(begin({ user: sampleUser() })).toEqual({ refused: 'LEVEL_UNREACHABLE' });
-    expect(begin({ environment: { percent: 0, differs: 'refuse' } })).toEqual({ refused: 'ENVIRONMENT_MISMATCH' });
+    expect(begin({ tokens: [] })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
+    expect(begin({ user: sampleUser() })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
+    expect(begin({ environment: { percent: 0, differs: 'refuse' } })).toStrictEqual({ refused: 'ENVIRONMENT_MISMATCH' });
   });
 
   test('of one factor passes by what the resource asks for, and says when a code was left out', () => {
@@ -124,11 +124,11 @@ describe('a demanded level', () => {
     const byPassword = { ...RESOURCE, methodPolicy: 'password' as const };
     const kept = { password: PASSWORD };
     const flow = { ...BEGUN, kept, passwordVerified: true, passwordDigest: 'digest', demand: { acr: '1' } };
-    expect(begin({ earlier, resource: byPassword, environment: { percent: null } }, { acr: '1' })).toEqual({
+    expect(begin({ earlier, resource: byPassword, environment: { percent: null } }, { acr: '1' })).toStrictEqual({
       flow,
       passed: { user: USER, otp: 'not_used' },
     });
-    expect(begin({ earlier, tokens: [{ ...TOKEN, enabled: false }] }, { acr: '1' })).toEqual({
+    expect(begin({ earlier, tokens: [{ ...TOKEN, enabled: false }] }, { acr: '1' })).toStrictEqual({
       flow,
       passed: { user: USER, otp: 'skipped' },
     });

@@ -9,11 +9,14 @@ import {
   FLOW_WRONG_ANSWERS,
   factorChosen,
   finished,
+  holdsClaim,
   newFlow,
   type Passed,
   passwordRight,
   requestedFlow,
   secondAsked,
+  shownError,
+  stayed,
   withKept,
 } from './flow-steps.ts';
 import { idFromBytes } from './ids.ts';
@@ -65,7 +68,7 @@ const REQUEST: LoginRequest & { user: typeof USER.id } = {
 
 describe('a new flow', () => {
   test('knows what it was asked for, and nothing else', () => {
-    expect(FLOW).toEqual({
+    expect(FLOW).toStrictEqual({
       id: ID,
       account: RESOURCE.account,
       resource: RESOURCE.id,
@@ -84,7 +87,7 @@ describe('a new flow', () => {
     const environment = { language: 'de' };
     const testMode = 'pass';
     const asked = { ...ASKED, handleHash: 'aa', prefer: 'sms', purpose: 'self', environment } as const;
-    expect(newFlow(ID, { ...RESOURCE, testMode }, asked, NOW)).toEqual({
+    expect(newFlow(ID, { ...RESOURCE, testMode }, asked, NOW)).toStrictEqual({
       ...FLOW,
       handleHash: 'aa',
       prefer: 'sms',
@@ -98,7 +101,7 @@ describe('a new flow', () => {
 describe('the second factor', () => {
   test('is asked for behind a right password, in the way that was preferred', () => {
     const flow = passwordRight({ ...FLOW, prefer: 'sms' }, USER, 'digest', [CODE, SMS], { step: 'otp', sent: SENT });
-    expect(flow).toEqual({
+    expect(flow).toStrictEqual({
       ...FLOW,
       prefer: 'sms',
       seq: 1,
@@ -110,21 +113,36 @@ describe('the second factor', () => {
       factors: [CODE, SMS],
       factor: SMS.id,
     });
-    expect(secondAsked(FLOW, [])).toEqual({ ...FLOW, step: 'otp', factors: [] });
+    expect(secondAsked(FLOW, [])).toStrictEqual({ ...FLOW, step: 'otp', factors: [] });
   });
 
   test('in another way forgets the question and the code of the way before', () => {
     const before: Flow = { ...secondAsked(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
     const { question: _question, sent: _sent, ...kept } = before;
-    expect(factorChosen(before, SMS, { step: 'otp' })).toEqual({ ...kept, seq: 1, step: 'otp', factor: SMS.id });
+    expect(factorChosen(before, SMS, { step: 'otp' })).toStrictEqual({ ...kept, seq: 1, step: 'otp', factor: SMS.id });
   });
 
   test('that could not be sent counts as an answer, and takes away the code before where that is void', () => {
     const before: Flow = { ...secondAsked(FLOW, [SMS]), sent: SENT };
     const { sent: _sent, ...without } = before;
     const stays = { seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error: { code: 'CODE_NOT_SENT' } };
-    expect(codeNotSent(before, 'CODE_NOT_SENT', false)).toEqual({ ...before, ...stays });
-    expect(codeNotSent(before, 'CODE_NOT_SENT', true)).toEqual({ ...without, ...stays });
+    expect(codeNotSent(before, 'CODE_NOT_SENT', false)).toStrictEqual({ ...before, ...stays });
+    expect(codeNotSent(before, 'CODE_NOT_SENT', true)).toStrictEqual({ ...without, ...stays });
+  });
+
+  test('that was wrong leaves why in the flow, and the wait where there is one', () => {
+    const error = { code: 'OTP_WRONG' as const };
+    const wrong = { ...FLOW, seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error };
+    expect(stayed(FLOW, 'OTP_WRONG')).toStrictEqual(wrong);
+    expect(stayed(FLOW, 'OTP_WRONG', NOW)).toStrictEqual({ ...wrong, error: { ...error, retryAt: NOW } });
+    expect(stayed({ ...FLOW, attemptsLeft: 1 }, 'OTP_WRONG')).toMatchObject({ step: 'denied', attemptsLeft: 0 });
+    // Only the wait for a password has a longest one.
+    const limit = { code: 'CODE_LIMIT' as const, retryAt: NOW + 3_600_000 };
+    expect(shownError(limit, NOW)).toEqual({ code: 'CODE_LIMIT', retryAfterMs: 3_600_000 });
+  });
+
+  test('is claimed by no attempt before one claims it', () => {
+    expect(holdsClaim(FLOW, 'a')).toBe(false);
   });
 
   // SR-61
@@ -135,7 +153,7 @@ describe('the second factor', () => {
       claim: { attempt: 'a', at: NOW },
       error: { code: 'OTP_WRONG' as const },
     };
-    expect(evaluated(before)).toEqual({ ...FLOW, seq: 1 });
+    expect(evaluated(before)).toStrictEqual({ ...FLOW, seq: 1 });
   });
 });
 
@@ -143,7 +161,7 @@ describe('a login request', () => {
   const TRANSACTION = { fields: [], hash: 'ab', nonce: 'n' };
 
   test('asks for the second factor of whom it names', () => {
-    expect(requestedFlow(FLOW, REQUEST, 'alice', [CODE], { step: 'passkey', passkey: PASSKEY })).toEqual({
+    expect(requestedFlow(FLOW, REQUEST, 'alice', [CODE], { step: 'passkey', passkey: PASSKEY })).toStrictEqual({
       ...FLOW,
       user: USER.id,
       login: 'alice',
@@ -170,7 +188,7 @@ describe('a login request', () => {
     const kept = { password: { at: NOW - 1, digest: 'd' } };
     const missing = { password: false, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
     const request = { ...REQUEST, demand: { acr: '2' as const } };
-    expect(demandedFlow(FLOW, request, 'alice', kept, missing)).toEqual({
+    expect(demandedFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
       ...FLOW,
       kept,
       passwordVerified: true,
@@ -199,7 +217,7 @@ describe('the end', () => {
 
   test('records all that was shown, and when', () => {
     const { flow, result } = end({ ...FLOW, passwordVerified: true, passwordDigest: 'd' }, { environment: 0 });
-    expect(result).toEqual({
+    expect(result).toStrictEqual({
       flow: ID,
       account: RESOURCE.account,
       resource: RESOURCE.id,
@@ -224,7 +242,7 @@ describe('the end', () => {
 
   test('records nothing that was not shown', () => {
     const { result } = finished(FLOW, { user: USER, otp: 'not_used' }, RULE);
-    expect(result).toEqual({
+    expect(result).toStrictEqual({
       flow: ID,
       account: RESOURCE.account,
       resource: RESOURCE.id,
@@ -251,7 +269,10 @@ describe('the end', () => {
       secondAt: NOW - 8000,
       authenticatedAt: NOW - 8000,
     });
-    expect(result.amr).toEqual(['pwd', 'otp', 'pin', 'mfa']);
+    expect(result.amr).toStrictEqual(['pwd', 'otp', 'pin', 'mfa']);
+    // What was kept of a second factor says nothing of the password.
+    const keptSecond: Flow = { ...FLOW, kept: { second }, passwordVerified: true };
+    expect(end(keptSecond, { second }).result).toMatchObject({ passwordAt: NOW, secondAt: NOW - 8000 });
     // A password of now counts as of now, whatever was kept.
     expect(end(shown, { password: true }).result.passwordAt).toBe(NOW);
   });

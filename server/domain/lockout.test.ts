@@ -128,7 +128,7 @@ describe('an accepted code', () => {
 
 describe('forgiving the other tokens of an assignment', () => {
   test('zeroes failures within the limit', () => {
-    expect(forgiveFailures(frozen(sampleToken({ failures: 5 })), RULES)).toEqual(sampleToken());
+    expect(forgiveFailures(frozen(sampleToken({ failures: 5 })), RULES)).toStrictEqual(sampleToken());
   });
 
   // SR-14

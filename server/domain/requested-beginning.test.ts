@@ -220,10 +220,10 @@ describe('what becomes of a page that begins', () => {
     const at = { request: REQUEST, running, result: undefined };
     const { handleHash, origin, environment } = fresh;
     const flow = { ...running, handleHash, origin, environment };
-    expect(judgeRequestedBeginning(at, fresh, known, NOW)).toEqual({ kind: 'goes-on', flow });
+    expect(judgeRequestedBeginning(at, fresh, known, NOW)).toStrictEqual({ kind: 'goes-on', flow });
     const demanding = { ...at, request: { ...REQUEST, demand: { acr: '2' as const } } };
-    expect(judgeRequestedBeginning(demanding, fresh, known, NOW)).toEqual({ kind: 'goes-on', flow });
-    expect(judge(at, known)).toEqual({ kind: 'goes-on', flow: { ...running, handleHash: FRESH.handleHash } });
+    expect(judgeRequestedBeginning(demanding, fresh, known, NOW)).toStrictEqual({ kind: 'goes-on', flow });
+    expect(judge(at, known)).toStrictEqual({ kind: 'goes-on', flow: { ...running, handleHash: FRESH.handleHash } });
   });
 
   test('on our own page is a new beginning with what is left of the attempts, and with none left a denial', () => {
@@ -232,25 +232,25 @@ describe('what becomes of a page that begins', () => {
     const again = begins(OWN_PAGE, {}, { running });
     expect(again).toMatchObject({ kind: 'goes-on', flow: { handleHash: 'newest', attemptsLeft: 2 } });
     const denial = { kind: 'denied', flow: { ...FRESH, attemptsLeft: 0 }, code: 'TOO_MANY_ATTEMPTS' };
-    expect(begins(OWN_PAGE, {}, { running: { ...running, attemptsLeft: 1, claim } })).toEqual(denial);
+    expect(begins(OWN_PAGE, {}, { running: { ...running, attemptsLeft: 1, claim } })).toStrictEqual(denial);
     expect(begins({}, {}, { running: { ...running, attemptsLeft: 0 } }).kind).toBe('goes-on');
   });
 
   test('asks for the name where none is given, as often as there are attempts', () => {
-    expect(beginsUnnamed()).toEqual({ kind: 'asks-name', flow: FRESH });
+    expect(beginsUnnamed()).toStrictEqual({ kind: 'asks-name', flow: FRESH });
     const running: Flow = { ...BEFORE, step: 'denied', attemptsLeft: 3 };
-    expect(beginsUnnamed(running)).toEqual({ kind: 'asks-name', flow: { ...FRESH, attemptsLeft: 3 } });
-    expect(beginsUnnamed(undefined, 'FILTER_DENIED')).toEqual({ kind: 'denied', flow: FRESH, code: 'FILTER_DENIED' });
+    expect(beginsUnnamed(running)).toStrictEqual({ kind: 'asks-name', flow: { ...FRESH, attemptsLeft: 3 } });
+    expect(beginsUnnamed(undefined, 'FILTER_DENIED')).toStrictEqual({ kind: 'denied', flow: FRESH, code: 'FILTER_DENIED' });
   });
 
   test('is void once a named sign-in was denied, a result was consumed, or the request was used', () => {
     const denied: Flow = { ...BEFORE, step: 'denied' };
     const done: Flow = { ...BEFORE, step: 'done' };
-    expect(begins({}, {}, { running: denied })).toEqual({ kind: 'void' });
-    expect(begins({}, {}, { running: done, result: { ...RESULT, consumedAt: NOW } })).toEqual({ kind: 'void' });
-    expect(begins({}, {}, { running: done })).toEqual({ kind: 'void' });
-    expect(begins(OWN_PAGE, {}, { running: done, result: RESULT })).toEqual({ kind: 'void' });
-    expect(begins({ usedAt: NOW })).toEqual({ kind: 'void' });
+    expect(begins({}, {}, { running: denied })).toStrictEqual({ kind: 'void' });
+    expect(begins({}, {}, { running: done, result: { ...RESULT, consumedAt: NOW } })).toStrictEqual({ kind: 'void' });
+    expect(begins({}, {}, { running: done })).toStrictEqual({ kind: 'void' });
+    expect(begins(OWN_PAGE, {}, { running: done, result: RESULT })).toStrictEqual({ kind: 'void' });
+    expect(begins({ usedAt: NOW })).toStrictEqual({ kind: 'void' });
   });
 
   test.each<[string, Partial<LoginRequest>, Partial<RequestedFacts>, string, boolean]>([
