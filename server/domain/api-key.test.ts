@@ -37,6 +37,13 @@ test('SR-26: a key that is off or has expired has no secret, the one before a ro
       } as ProtectimusKey;
       expect(livingSealed(dialect, now)).toEqual(living);
     }),
+    // To the instant: what ends now has ended.
+    {
+      examples: [
+        [{ enabled: true, expiresAt: 10, former: { secretHash: 'old', until: 5 } }, 5],
+        [{ enabled: true, expiresAt: 5 }, 5],
+      ],
+    },
   );
 });
 
