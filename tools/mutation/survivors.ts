@@ -11,6 +11,49 @@ const STRYKER_TEXT = '"Stryker was here!"';
 
 export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
   {
+    file: 'server/adapters/jose/signer.ts',
+    line: "const [, , signature = ''] = jwt.split('.');",
+    replacement: STRYKER_TEXT,
+    reason: 'A JWT whose signature was right has three parts: the default is there for the compiler and never counts.',
+  },
+  {
+    file: 'server/adapters/jose/signer.ts',
+    line: 'if (jwt.length > LONGEST_JWT) return undefined;',
+    replacement: 'jwt.length >= LONGEST_JWT',
+    reason: 'A result has a tenth of that length. The limit saves work, and one character more or less is the same.',
+  },
+  {
+    file: 'server/adapters/jose/signer.ts',
+    line: "const key = typeof header.kid === 'string' ? byKid.get(header.kid) : undefined;",
+    replacement: 'true',
+    reason: 'The type is there for the compiler: a map with texts as keys has nothing under another value.',
+  },
+  {
+    file: 'server/adapters/jose/signer.ts',
+    line: "throw new errors.JWSInvalid('not the header of a result');",
+    replacement: '""',
+    reason: 'The error is caught by its type a few lines above, and its text goes nowhere.',
+  },
+  {
+    file: 'server/adapters/jose/signer.ts',
+    line: 'return typ === RESULT_TYP || typ === TEST_RESULT_TYP;',
+    replacement: 'true',
+    reason:
+      'Another type is refused without a look at the signature; if it were looked at, the claims would not fit the type.',
+  },
+  {
+    file: 'server/adapters/jose/signer.ts',
+    line: 'const ORIGIN = /^https?:\\/\\/(?:[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:]+\\])(?::\\d{1,5})?$/;',
+    replacement: '/https?:\\/\\/(?:[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:]+\\])(?::\\d{1,5})?$/',
+    reason: 'The origin of a URL that has something before its scheme is not its text, which is asked for as well.',
+  },
+  {
+    file: 'server/domain/signing.ts',
+    line: "'otp',",
+    replacement: '""',
+    reason: 'Every method but those with a password asks for the code alone and is denied alike.',
+  },
+  {
     file: 'server/domain/authority.ts',
     line: "{ resource, subject, related = [] }: Pick<AccountEvent, 'resource' | 'subject' | 'related'>,",
     replacement: '["Stryker was here"]',

@@ -49,10 +49,15 @@ async function makeKey(alg: ResultAlgorithm, signsFromAt = 0): Promise<SigningKe
 let es256: SigningKey;
 let eddsa: SigningKey;
 let foreign: SigningKey;
-let signer: Signer;
+/** Made by each test, so that one that cannot be made fails the test and not what comes before it. */
+const signer: Pick<Signer, 'sign' | 'verify' | 'publicKeys'> = {
+  sign: (given) => makeSigner().sign(given),
+  verify: (jwt, expected) => makeSigner().verify(jwt, expected),
+  publicKeys: () => makeSigner().publicKeys(),
+};
+const makeSigner = () => createSigner({ issuer, keys: [es256, eddsa], now: () => NOW });
 beforeAll(async () => {
   [es256, eddsa, foreign] = await Promise.all([makeKey('ES256'), makeKey('EdDSA'), makeKey('ES256')]);
-  signer = createSigner({ issuer, keys: [es256, eddsa], now: () => NOW });
 });
 
 const encode = (value: unknown) => base64url.encode(JSON.stringify(value));
