@@ -121,7 +121,8 @@ describe('an accepted code', () => {
   test.each([[99], [-1], [0.5], [Number.NaN], [Number.MAX_SAFE_INTEGER]])(
     'is an error at counter %d after 99',
     (counter) => {
-      expect(() => usedUp(sampleToken({ nextCounter: 100 }), counter)).toThrow(RangeError);
+      const error = new RangeError('the moving factor of a token only grows');
+      expect(() => usedUp(sampleToken({ nextCounter: 100 }), counter)).toThrow(error);
     },
   );
 });
@@ -129,6 +130,11 @@ describe('an accepted code', () => {
 describe('forgiving the other tokens of an assignment', () => {
   test('zeroes failures within the limit', () => {
     expect(forgiveFailures(frozen(sampleToken({ failures: 5 })), RULES)).toStrictEqual(sampleToken());
+  });
+
+  test('without a failure is the same token, with nothing to write', () => {
+    const token = frozen(sampleToken());
+    expect(forgiveFailures(token, RULES)).toBe(token);
   });
 
   // SR-14
