@@ -3,8 +3,12 @@ import { expect, test } from 'vitest';
 import { resourceId, sampleToken, tokenId } from '../testing/samples.ts';
 import type { Challenge } from './challenge.ts';
 import {
+  ADDRESS_FORMS,
+  ADDRESS_WINDOW_MS,
   CODE_LIFETIME_MS,
   codeFromBytes,
+  DAY_MS,
+  DEFAULT_CODE_LIMITS,
   isAddressFor,
   maskedAddress,
   moved,
@@ -67,7 +71,7 @@ test('SR-48: a code counts for ten minutes at most, only for the token as it was
 test('an address that changes, and changes back, is another each time', () => {
   const token = sentToken();
   const back = moved(moved(token, '+4915100000000'), token.factor.to);
-  expect(back.factor.to).toBe(token.factor.to);
+  expect(back.factor).toEqual({ ...token.factor, moves: 2 });
   expect(standsFor(challengeFor(token), back, 0)).toBe(false);
 });
 
@@ -119,4 +123,28 @@ test('an address is one, in the form that its channel takes, and is shown in par
   );
   expect(maskedAddress({ kind: 'sms', to: '+4915112345678' })).toBe('•••78');
   expect(maskedAddress({ kind: 'email', to: 'mira@example.com' })).toBe('m•••@example.com');
+});
+
+test('a question that a device was asked is no code that was sent', () => {
+  const asked = challengeFor(sentToken(), { kind: 'ocra', question: '12345678' });
+  expect(standsFor(asked, sentToken(), 0)).toBe(false);
+});
+
+test('two processes may differ by as much as the wait for another code, to the millisecond', () => {
+  expect(untilResendMs(2 * RESEND_AFTER_MS, 0)).toBe(RESEND_AFTER_MS);
+  expect(untilResendMs(2 * RESEND_AFTER_MS + 1, 0)).toBe(0);
+});
+
+// SR-48
+test('SR-48: by default one address gets few codes, and what is counted over more lets more through', () => {
+  const { perAddress, perAddressAndDay, perAccountAndHour, perHour } = DEFAULT_CODE_LIMITS;
+  expect([perAddress, perAddressAndDay]).toEqual([5, 10]);
+  expect(perAccountAndHour).toBeGreaterThan(perAddressAndDay);
+  expect(perHour).toBeGreaterThan(perAccountAndHour);
+  expect([ADDRESS_WINDOW_MS, DAY_MS]).toEqual([900_000, 86_400_000]);
+});
+
+test('what an address has to look like is said with its kind', () => {
+  expect(ADDRESS_FORMS.sms).toContain('+49');
+  expect(ADDRESS_FORMS.email).toContain('e-mail');
 });
