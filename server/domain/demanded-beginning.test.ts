@@ -116,7 +116,9 @@ describe('a demanded level', () => {
   test('is refused to a person who cannot reach it, or whose browser is refused', () => {
     expect(begin({ tokens: [] })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
     expect(begin({ user: sampleUser() })).toStrictEqual({ refused: 'LEVEL_UNREACHABLE' });
-    expect(begin({ environment: { percent: 0, differs: 'refuse' } })).toStrictEqual({ refused: 'ENVIRONMENT_MISMATCH' });
+    expect(begin({ environment: { percent: 0, differs: 'refuse' } })).toStrictEqual({
+      refused: 'ENVIRONMENT_MISMATCH',
+    });
   });
 
   test('of one factor passes by what the resource asks for, and says when a code was left out', () => {

@@ -240,7 +240,11 @@ describe('what becomes of a page that begins', () => {
     expect(beginsUnnamed()).toStrictEqual({ kind: 'asks-name', flow: FRESH });
     const running: Flow = { ...BEFORE, step: 'denied', attemptsLeft: 3 };
     expect(beginsUnnamed(running)).toStrictEqual({ kind: 'asks-name', flow: { ...FRESH, attemptsLeft: 3 } });
-    expect(beginsUnnamed(undefined, 'FILTER_DENIED')).toStrictEqual({ kind: 'denied', flow: FRESH, code: 'FILTER_DENIED' });
+    expect(beginsUnnamed(undefined, 'FILTER_DENIED')).toStrictEqual({
+      kind: 'denied',
+      flow: FRESH,
+      code: 'FILTER_DENIED',
+    });
   });
 
   test('is void once a named sign-in was denied, a result was consumed, or the request was used', () => {

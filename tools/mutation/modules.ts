@@ -29,16 +29,6 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     ],
   },
   {
-    name: 'otp-place',
-    files: ['server/domain/otp/{check,resync,replay-floor}.ts', 'server/domain/spent-seed.ts'],
-    tests: ['server/domain/otp/{check,resync,replay-floor}.test.ts', 'server/domain/spent-seed.test.ts'],
-  },
-  {
-    name: 'ocra',
-    files: ['server/domain/ocra/!(*.test).ts', 'server/usecases/second-factor/judge-ocra.ts'],
-    tests: ['server/domain/ocra/*.test.ts', 'server/usecases/second-factor/judge-ocra.test.ts'],
-  },
-  {
     name: 'sent-codes',
     files: ['server/domain/sent-code.ts', 'server/usecases/second-factor/judge-sent.ts'],
     tests: ['server/domain/sent-code.test.ts', 'server/usecases/second-factor/judge-sent.test.ts'],
@@ -69,11 +59,6 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/domain/{signing,result-standing}.test.ts', 'server/adapters/jose/signer.test.ts'],
   },
   {
-    name: 'typescript-client',
-    files: ['clients/typescript/src/results/!(*.test).ts'],
-    tests: ['clients/typescript/src/results/*.test.ts'],
-  },
-  {
     name: 'restore',
     files: ['server/usecases/keeping/restore-rules.ts'],
     tests: ['server/usecases/keeping/restore-rules.test.ts'],
@@ -97,10 +82,5 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     name: 'code-checks',
     files: ['server/domain/code-checks.ts'],
     tests: ['server/domain/code-checks.test.ts'],
-  },
-  {
-    name: 'passkeys',
-    files: ['server/domain/webauthn/{verify-assertion,client-data}.ts'],
-    tests: ['server/domain/webauthn/{verify-assertion,client-data}.test.ts'],
   },
 ];
