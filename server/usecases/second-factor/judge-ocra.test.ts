@@ -29,8 +29,7 @@ const ASKED: Challenge = {
   createdAt: NOW,
   expiresAt: NOW + 1000,
 };
-const answer = (counter: number) =>
-  ocraAnswer(suiteOf(SUITE), OCRA_KEYS.SHA256, { question: ASKED.question, counter });
+const answer = (counter: number) => ocraAnswer(suiteOf(SUITE), OCRA_KEYS.SHA256, { question: ASKED.question, counter });
 const judge = (typed: string, challenge: Challenge | undefined = ASKED, token = TOKEN, now = NOW) =>
   judgeOcra(ports, frozen(token), challenge && frozen(challenge), typed, now);
 
