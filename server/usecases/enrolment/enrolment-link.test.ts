@@ -85,6 +85,17 @@ describe('a mailed link', () => {
     expect(ports.store.commits.length).toBe(before);
   });
 
+  // SR-3. The attack: whoever has the link waits until the resource offers no enrolment any more, and leaves it out.
+  test.each([true, false])('SR-3: ends in no result once the policy is gone (password: %s)', async (password) => {
+    const scene = await setStage({ password, resource: { methodPolicy: password ? 'auto' : 'otp' } });
+    const walk = await walkOf(scene, await linkOf(scene));
+    if (password) await walk.password();
+    expect(walk.view.step).toBe('enrol');
+    await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
+    expect(await walk.later()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    expect(walk.view.result).toBeUndefined();
+  });
+
   test('the mail names neither the key nor what it protects', async () => {
     const scene = await setStage();
     const link = await linkOf(scene);
