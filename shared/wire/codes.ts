@@ -113,6 +113,7 @@ export const REFUSALS = {
   PASSWORD_COMMON: { status: 422, title: 'The password is one of the first that are tried.' },
   PASSWORD_HASH_INVALID: { status: 422, title: 'The password hash is malformed, unknown, or too costly to check.' },
   EMAIL_MISSING: { status: 409, title: 'The user has no e-mail address.' },
+  EMAIL_ON_PASSWORD: { status: 409, title: 'The user changed their e-mail address with a password alone.' },
   USER_BLOCKED: { status: 409, title: 'The user is blocked.' },
   RESET_LINK_INVALID: { status: 403, title: 'This link has been used, has expired, or is not complete.' },
   QUOTA_EXCEEDED: { status: 409, title: 'The service plan does not allow more of these.' },

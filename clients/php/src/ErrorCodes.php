@@ -137,6 +137,7 @@ final class ErrorCodes
         'PASSWORD_COMMON',
         'PASSWORD_HASH_INVALID',
         'EMAIL_MISSING',
+        'EMAIL_ON_PASSWORD',
         'USER_BLOCKED',
         'RESET_LINK_INVALID',
         'QUOTA_EXCEEDED',

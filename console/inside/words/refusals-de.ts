@@ -25,6 +25,8 @@ export const de = {
   TOKEN_NOT_OWNED: 'Das Token gehört dieser Person nicht.',
   ASSIGNMENT_LIMIT: 'Mehr Zuweisungen können es nicht sein.',
   EMAIL_MISSING: 'Diese Person hat keine E-Mail-Adresse.',
+  EMAIL_ON_PASSWORD:
+    'Diese Person hat ihre E-Mail-Adresse nur mit dem Passwort geändert. Stimmt sie, dann entfernen Sie sie und tragen Sie sie erneut ein.',
   USER_BLOCKED: 'Diese Person ist gesperrt.',
   ENROLMENT_OFF: 'Bei dieser Ressource richten Menschen keine Token selbst ein.',
   WEBHOOK_LIMIT: 'Mehr Webhooks kann das Konto nicht haben.',

@@ -25,6 +25,8 @@ export const en = {
   TOKEN_NOT_OWNED: 'The token does not belong to that person.',
   ASSIGNMENT_LIMIT: 'There are as many assignments as there can be.',
   EMAIL_MISSING: 'This person has no e-mail address.',
+  EMAIL_ON_PASSWORD:
+    'This person changed their e-mail address with a password alone. If it is theirs, remove it and enter it again.',
   USER_BLOCKED: 'This person is blocked.',
   ENROLMENT_OFF: 'At this resource people do not set up tokens by themselves.',
   WEBHOOK_LIMIT: 'The account has as many webhooks as it can have.',

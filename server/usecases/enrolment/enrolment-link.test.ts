@@ -4,7 +4,16 @@ import { ENROLMENT_LINK_LIFETIME_MS } from '../../domain/enrolment-link.ts';
 import { documents } from '../../ports/documents.ts';
 import { operatorOf, updateResource, updateUser } from '../../testing/acting.ts';
 import { appOf } from '../../testing/app-on-a-phone.ts';
-import { addPerson, meanwhile, must, read, type Scene, type SceneOptions, setScene } from '../../testing/scene.ts';
+import {
+  addPerson,
+  meanwhile,
+  must,
+  overwrite,
+  read,
+  type Scene,
+  type SceneOptions,
+  setScene,
+} from '../../testing/scene.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import { isRefusal } from '../verdict.ts';
@@ -193,6 +202,16 @@ describe('who gets one', () => {
       alone: false,
     });
     expect(await send(stranger)).toMatchObject({ refused: 'ASSIGNMENT_NOT_FOUND' });
+  });
+
+  // SR-69. The attack: whoever has the password moved the address to a mailbox of their own, and the administrator mails a link.
+  test('SR-69: nobody whose address was given on a password alone, until somebody else says it', async () => {
+    const scene = await setStage();
+    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    expect(await send(scene)).toMatchObject({ refused: 'EMAIL_ON_PASSWORD' });
+    expect(ports.courier.sent).toEqual([]);
+    await updateUser(ports, scene.account, scene.user.id, { email: EMAIL });
+    must(await send(scene));
   });
 
   test('of another account nobody is known', async () => {

@@ -1,5 +1,6 @@
 import { assignmentTo } from '../../domain/assignments.ts';
 import { mayChangeUser } from '../../domain/authority.ts';
+import { isMailboxTheirs } from '../../domain/enrolment-address.ts';
 import {
   ENROLMENT_LINK_LIFETIME_MS,
   ENROLMENT_LINKS_PER_PERSON,
@@ -60,6 +61,8 @@ export async function sendEnrolmentLink(
     if (user.blocked) return { answer: refusal('USER_BLOCKED') };
     const { email, login } = user;
     if (email === undefined) return { answer: refusal('EMAIL_MISSING') };
+    // Whoever has stolen a password would read the link, and have it lead to a token of theirs.
+    if (!isMailboxTheirs(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
     if (!assignmentTo(user, on)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
     const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;
     const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };

@@ -136,6 +136,7 @@ public final class ErrorCodes {
           "PASSWORD_COMMON",
           "PASSWORD_HASH_INVALID",
           "EMAIL_MISSING",
+          "EMAIL_ON_PASSWORD",
           "USER_BLOCKED",
           "RESET_LINK_INVALID",
           "QUOTA_EXCEEDED",
