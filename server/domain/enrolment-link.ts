@@ -1,3 +1,4 @@
+import type { Flow } from './flow.ts';
 import type { ResourceId } from './ids.ts';
 import type { User } from './user.ts';
 
@@ -21,4 +22,9 @@ export interface EnrolmentLink {
 /** Whether the link still leads to a token for this person. That its secret is right is somebody else's to say. */
 export function linkStands(link: EnrolmentLink, user: User, now: number): boolean {
   return !user.blocked && now < link.expiresAt && link.email === user.email;
+}
+
+/** Whether a password was set since the link was opened without one: opened again, the link asks for it. */
+export function lacksPassword(flow: Pick<Flow, 'enrolmentLink' | 'passwordVerified'>, user: User): boolean {
+  return flow.enrolmentLink !== undefined && !flow.passwordVerified && user.passwordHash !== undefined;
 }

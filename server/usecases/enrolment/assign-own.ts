@@ -2,7 +2,7 @@ import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../..
 import type { Enrolling, Making } from '../../domain/enrolling.ts';
 import { hadToken, remembered } from '../../domain/enrolment.ts';
 import { mayGoTo } from '../../domain/enrolment-address.ts';
-import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
+import { type EnrolmentLink, lacksPassword, linkStands } from '../../domain/enrolment-link.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
@@ -69,6 +69,7 @@ function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now:
   const { flow, enrolling, making } = own;
   if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
   if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
+  if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
   // On the way from the self-service page: nothing else has changed since that was opened.
   if (flow.self && standingDigest(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
   // Another holder of the same password was faster, or an administrator gave them one, perhaps to take it away again.

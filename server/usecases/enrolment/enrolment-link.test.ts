@@ -26,6 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.close());
 beforeEach(() => {
+  ports.store.intercept = {};
   ports.courier.sent.length = 0;
 });
 
@@ -94,7 +95,7 @@ describe('a mailed link', () => {
     expect(ports.store.commits.length).toBe(before);
   });
 
-  // SR-3. The attack: whoever has the link waits until the resource offers no enrolment any more, and leaves it out.
+  // SR-3. The attack: the enrolment is left out once the resource no longer offers any.
   test.each([true, false])('SR-3: ends in no result once the policy is gone (password: %s)', async (password) => {
     const scene = await setStage({ password, resource: { methodPolicy: password ? 'auto' : 'otp' } });
     const walk = await walkOf(scene, await linkOf(scene));
@@ -176,6 +177,35 @@ describe('SR-40', () => {
     expect(await open(link.replace(scene.user.id, bob.user.id))).toEqual(invalid);
   });
 
+  // The attack: the link is opened before there is a password, and the sign-in goes on without it once there is one.
+  test('SR-40: a sign-in begun without a password is denied once one is set, and the link then asks for it', async () => {
+    const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
+    const link = await linkOf(scene);
+    const walk = await walkOf(scene, link);
+    await meanwhile.changePassword(scene);
+    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({
+      step: 'denied',
+      error: { code: 'ACCESS_DENIED' },
+    });
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+    expect((await walkOf(scene, link)).view.step).toBe('password');
+  });
+
+  // SR-1
+  test('no token is assigned if a password is set while its first code is checked', async () => {
+    const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
+    const walk = await walkOf(scene, await linkOf(scene));
+    const { code } = appOf(walk.view);
+    ports.store.intercept.commit = async (change, go) => {
+      if (!change.put?.some(({ key }) => key.name === 'token')) return go();
+      ports.store.intercept = {};
+      await meanwhile.changePassword(scene);
+      return go();
+    };
+    expect(await walk.enrol(code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+  });
+
   test('a wrong password leads nowhere and is counted, and the second factor stays what it was', async () => {
     const scene = await setStage({ tokens: [{}] });
     const walk = await walkOf(scene, await linkOf(scene));
@@ -204,8 +234,8 @@ describe('who gets one', () => {
     expect(await send(stranger)).toMatchObject({ refused: 'ASSIGNMENT_NOT_FOUND' });
   });
 
-  // SR-69. The attack: whoever has the password moved the address to a mailbox of their own, and the administrator mails a link.
-  test('SR-69: nobody whose address was given on a password alone, until somebody else says it', async () => {
+  // SR-69. The attack: a thief of the password changes the address to their own mailbox, and the administrator mails a link.
+  test('SR-69: no user who changed their address with a password alone, until an administrator sets it', async () => {
     const scene = await setStage();
     await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
     expect(await send(scene)).toMatchObject({ refused: 'EMAIL_ON_PASSWORD' });

@@ -61,7 +61,7 @@ export async function sendEnrolmentLink(
     if (user.blocked) return { answer: refusal('USER_BLOCKED') };
     const { email, login } = user;
     if (email === undefined) return { answer: refusal('EMAIL_MISSING') };
-    // Whoever has stolen a password would read the link, and have it lead to a token of theirs.
+    // A thief of the password would read the link, and set up a token with it.
     if (!isMailboxTheirs(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
     if (!assignmentTo(user, on)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
     const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;

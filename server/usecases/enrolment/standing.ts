@@ -1,5 +1,6 @@
 import { assignmentTo, isAssigned } from '../../domain/assignments.ts';
 import type { Enrolling } from '../../domain/enrolling.ts';
+import { lacksPassword } from '../../domain/enrolment-link.ts';
 import type { EnrolmentKind } from '../../domain/enrolment-policy.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Resource } from '../../domain/resource.ts';
@@ -30,6 +31,7 @@ export async function stillThere(
   if (!known || !enrolling) return undefined;
   const { user, tokens } = await readPairs(ports, known, resource.id);
   if (!user || (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))) return undefined;
+  if (lacksPassword(flow, user)) return undefined;
   if (!isAssigned(assignmentTo(user, resource.id), tokens)) return undefined;
   return { user, tokens: tokens.map(({ value }) => value), enrolling };
 }
