@@ -125,6 +125,18 @@ describe('a token that is made of a used seed', () => {
     expect(await make(0)).toMatchObject({ nextCounter: 7 });
   });
 
+  // The attack: HMAC pads a key with zeros, so a seed with another zero at its end shows the same codes.
+  test.each([
+    ['added', 0, 1],
+    ['left out', 2, 0],
+  ])('with zeros %s at its end goes on from the same place', async (_, before, after) => {
+    const fob = secret;
+    const withZeros = (zeros: number) => new Uint8Array([...fob, ...new Uint8Array(zeros)]);
+    await remove(ports, await byApi(ports, 'hotp', { counter: 5, secret: withZeros(before) }));
+    const token = await byApi(ports, 'hotp', { secret: withZeros(after) });
+    expect((await read(ports, documents.token(token))).nextCounter).toBe(5);
+  });
+
   test('that waited for a resync waits for it again', async () => {
     const token = await byApi(ports, 'hotp');
     await overwrite(ports, documents.token(token), { needsResync: true });

@@ -57,7 +57,12 @@ function keyOf(
   factor: OathFactor | OcraFactor,
   secret: Uint8Array,
 ): DocumentKey<SpentSeed> {
-  const seed = [account, movingFactorOf(factor), Buffer.from(secret).toString('base64')];
+  const seed = [account, movingFactorOf(factor), withoutZeros(secret).toString('base64')];
   const mac = Buffer.from(ports.secrets.mac('spent-seed', JSON.stringify(seed))).toString('base64url');
   return documents.spentSeed(account, mac);
+}
+
+/** HMAC pads a key with zeros (RFC 2104): seeds that differ only in zeros at the end show the same codes. */
+function withoutZeros(secret: Uint8Array): Buffer {
+  return Buffer.from(secret.subarray(0, secret.findLastIndex((byte) => byte !== 0) + 1));
 }
