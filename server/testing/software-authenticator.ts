@@ -47,12 +47,12 @@ export class SoftwareAuthenticator {
     synced = false,
     verifies = true,
     transport = 'internal' as 'internal' | 'usb',
-    /** Registered as the point of an EdDSA key, in place of the device's own. */
-    point = undefined as Uint8Array | undefined,
+    /** Registered in place of these parts of the device's own key (COSE labels). */
+    parts = [] as [label: number, value: Uint8Array][],
   } = {}) {
     const { privateKey, cose } = makeKey(kind);
     this.privateKey = privateKey;
-    this.#cose = point ? new Map([...cose, [-2, point]]) : cose;
+    this.#cose = new Map([...cose, ...parts]);
     this.#hash = kind === 'EdDSA' ? undefined : 'sha256';
     this.signCount = signCount;
     this.synced = synced;

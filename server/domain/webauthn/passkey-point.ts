@@ -20,9 +20,24 @@ export function isSafeEd25519Point(encoded: Uint8Array): boolean {
   return y < PRIME && !SMALL_ORDER_YS.has(y);
 }
 
-/** Whether a passkey's key (COSE, RFC 9053) is one that signatures can be trusted under; all but weak ones of Ed25519 are. */
+/** Below, factoring is within reach (RFC 8230 section 2). */
+const RSA_LEAST_BITS = 2048n;
+/** What authenticators use. With 1 the signature is the padded hash itself, for which no private key is needed. */
+const RSA_EXPONENT = 65_537n;
+
+/** Whether signatures can be trusted under an RSA key: OpenSSL takes an exponent of 1 and 512 bits. */
+function isSafeRsaKey(n: Uint8Array, e: Uint8Array): boolean {
+  const numberOf = (bytes: Uint8Array) => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
+  return numberOf(e) === RSA_EXPONENT && numberOf(n) >> (RSA_LEAST_BITS - 1n) > 0n;
+}
+
+/** Whether a passkey's key (COSE, RFC 9053 and 8230) is one that signatures can be trusted under. */
 export async function isSafePasskey(publicKey: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const { cose, decodeCredentialPublicKey } = await import('@simplewebauthn/server/helpers');
   const key = decodeCredentialPublicKey(publicKey);
-  return !cose.isCOSEPublicKeyOKP(key) || isSafeEd25519Point(key.get(cose.COSEKEYS.x) ?? new Uint8Array());
+  const none = new Uint8Array();
+  if (cose.isCOSEPublicKeyRSA(key)) {
+    return isSafeRsaKey(key.get(cose.COSEKEYS.n) ?? none, key.get(cose.COSEKEYS.e) ?? none);
+  }
+  return !cose.isCOSEPublicKeyOKP(key) || isSafeEd25519Point(key.get(cose.COSEKEYS.x) ?? none);
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PasskeyAssertion } from '../../../shared/wire/passkey.ts';
@@ -211,7 +211,7 @@ describe('SR-61: a passkey whose key is a point of small order', () => {
   test.each(points.map((point) => [point.toString('hex'), point] as const))(
     '%s is not registered',
     async (_, point) => {
-      const weak = new SoftwareAuthenticator({ kind: 'EdDSA', point: new Uint8Array(point) });
+      const weak = new SoftwareAuthenticator({ kind: 'EdDSA', parts: [[-2, new Uint8Array(point)]] });
       expect(await verifyAttestation(weak.create({ ...CEREMONY, userHandle: HANDLE }), RULES)).toBeUndefined();
     },
   );
@@ -241,3 +241,61 @@ describe('SR-61: a passkey whose key is a point of small order', () => {
     for (const length of [0, 31, 33]) expect(isSafeEd25519Point(new Uint8Array(length).fill(7))).toBe(false);
   });
 });
+
+// SR-61. The attack: with an exponent of 1 the signature is the padded hash, and a short modulus can be factored.
+describe('SR-61: a passkey with a weak RSA key', () => {
+  const modulus = (bits: number) => {
+    const bytes = new Uint8Array(randomBytes(Math.ceil(bits / 8)));
+    bytes[0] = bits % 8 === 0 ? 0xff : (1 << (bits % 8)) - 1;
+    return bytes;
+  };
+  const exponent = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
+
+  test.each<[string, [label: number, value: Uint8Array][]]>([
+    ['an exponent of 1', [[-2, exponent('01')]]],
+    ['an exponent of 1, spelt longer', [[-2, exponent('000001')]]],
+    ['an exponent of 3', [[-2, exponent('03')]]],
+    ['an even exponent', [[-2, exponent('010000')]]],
+    ['no exponent', [[-2, exponent('')]]],
+    ['a modulus of 512 bits', [[-1, modulus(512)]]],
+    ['a modulus of 2047 bits', [[-1, modulus(2047)]]],
+    ['a modulus of 512 bits behind zeros', [[-1, new Uint8Array([...new Uint8Array(192), ...modulus(512)])]]],
+    ['no modulus', [[-1, new Uint8Array()]]],
+  ])('%s is not registered', async (_, parts) => {
+    const weak = new SoftwareAuthenticator({ kind: 'RS256', parts });
+    expect(await verifyAttestation(weak.create({ ...CEREMONY, userHandle: HANDLE }), RULES)).toBeUndefined();
+  });
+
+  test.each([2048, 3072, 4096])('a modulus of %i bits is registered', async (bits) => {
+    const strong = new SoftwareAuthenticator({ kind: 'RS256', parts: [[-1, modulus(bits)]] });
+    expect(await registered(strong)).toMatchObject({ credentialId: strong.id });
+  });
+
+  test('is not taken, were it registered', async () => {
+    const plain = new SoftwareAuthenticator({ kind: 'RS256' });
+    const made = await registered(plain);
+    const key = Buffer.from(made.publicKey, 'base64url');
+    // The exponent comes last: label -2, three bytes.
+    expect(key.subarray(-5).toString('hex')).toBe('2143010001');
+    const one = Buffer.concat([key.subarray(0, -5), Buffer.from('214101', 'hex')]);
+    const assertion = plain.get(CEREMONY);
+    const clientData = createHash('sha256')
+      .update(Buffer.from(assertion.response.clientDataJSON, 'base64url'))
+      .digest();
+    const signed = Buffer.concat([Buffer.from(assertion.response.authenticatorData, 'base64url'), clientData]);
+    const signature = paddedHash(signed, 256).toString('base64url');
+    const answer = { ...assertion, response: { ...assertion.response, signature } };
+    expect(await verifyAssertion({ ...made, publicKey: one.toString('base64url') }, answer, RULES)).toEqual({
+      verdict: 'wrong',
+    });
+    expect(await verifyAssertion(made, plain.get(CEREMONY), RULES)).toMatchObject({ verdict: 'right' });
+  });
+});
+
+/** What an RSA signature is raised to by the public exponent (PKCS #1 v1.5, RFC 8017 section 9.2). */
+function paddedHash(data: Buffer, length: number): Buffer {
+  const info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+  const hash = createHash('sha256').update(data).digest();
+  const padding = Buffer.alloc(length - 3 - info.length - hash.length, 0xff);
+  return Buffer.concat([Buffer.from([0, 1]), padding, Buffer.from([0]), info, hash]);
+}
