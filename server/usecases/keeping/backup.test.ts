@@ -6,7 +6,7 @@ import type { Store } from '../../ports/store.ts';
 import { authenticate, consumeResult, operatorOf, resyncToken } from '../../testing/acting.ts';
 import { addAdministrator } from '../../testing/administrators.ts';
 import { backupOf, overStore, readingOf } from '../../testing/restored.ts';
-import { must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
+import { addToken, must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
@@ -115,6 +115,22 @@ describe('a restored backup', () => {
     must(await resyncToken(over, single.account, fob.id, [next, second]));
     expect(await read(over, documents.token(fob.id))).not.toHaveProperty('needsResync');
     must(await authenticate(over, { ...request, otp: third }));
+  });
+
+  // SR-69. The attack: a backup from before a user set up their token, and their password.
+  test('lets a password alone set up no token, since one may have been set up after the backup', async () => {
+    const resource = { enrolment: { kinds: ['totp' as const], required: false } };
+    const shop = await setScene(ports, { resource, user: { email: 'alice@shop.example' } });
+    const backup = await backupOf(ports);
+    await addToken(ports, shop.account, { owner: shop.user.id });
+    const over = await restored(backup);
+    // A handle of before the restore begins nothing.
+    ports.clock.advance(1000);
+    const walk = await Walk.begin(shop, { ports: over, purpose: 'enrol' });
+    await walk.identify();
+    await walk.password();
+    expect(walk.view.enrol).toBeUndefined();
+    expect(walk.view.step).toBe('done');
   });
 
   test('knows no recovery code of an administrator, used or not', async () => {

@@ -5,6 +5,7 @@ import { withReplayFloor } from '../../domain/otp/replay-floor.ts';
 import { restoredSpentSeed } from '../../domain/spent-seed.ts';
 import type { Token } from '../../domain/token.ts';
 import type { Usage } from '../../domain/usage.ts';
+import type { User } from '../../domain/user.ts';
 import type { DocumentKey } from '../../ports/store.ts';
 import { placeOf } from '../events/seal-events.ts';
 
@@ -51,7 +52,8 @@ const RULES: Record<string, Rule> = {
   resource: keep,
   logo: keep,
   filter: keep,
-  user: keep,
+  // A token that was set up after the backup is unknown: a password alone must set up no other (SR-69).
+  user: (user: User): User => ({ ...user, hadToken: true }),
   environments: keep,
   claim: keep,
   'credential-claim': keep,
