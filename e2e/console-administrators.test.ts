@@ -57,16 +57,16 @@ describe('an invitation', () => {
     await expect(view.page.locator('tbody tr')).toHaveCount(1);
   });
 
-  test('that no mail could carry is handed over, in two parts, and shown once', async () => {
+  test('where no mail is configured is handed over, in two parts, and shown once', async () => {
     const who = await someone(visits.stage);
     const view = await enter(who, '/console/administrators/new');
-    visits.ports.courier.down = true;
+    visits.ports.courier.isAbsent = true;
     await view.fill({ Name: 'Grace', 'E-mail address': `grace-${who.id}@acme.example` });
     await view.button('Send the invitation').click();
     await expect(view.page.getByRole('heading', { name: 'Hand this over yourself' })).toBeFocused();
     await expectAccessible(view, 'hand over');
     const [link = '', code = ''] = await view.page.locator('.once pre').allTextContents();
-    visits.ports.courier.down = false;
+    delete visits.ports.courier.isAbsent;
     expect(link).toContain(`${visits.stage.url}/invitation#`);
     await view.button('I have passed both on').click();
     await view.at('Grace');

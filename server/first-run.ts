@@ -43,9 +43,10 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
   if (superuser !== undefined && !emailShape(superuser)) throw new Error('--superuser takes an e-mail address');
   const opened = await openAccount(ports, { name, superuser, plan });
   if (isRefusal(opened)) throw new Error(opened.refused);
-  const { account, apiKey, invited } = opened;
+  const { account, apiKey, invited, unsent } = opened;
   console.log(`account  ${account.id}\nAPI key  ${apiKey.text}\nexpires  ${new Date(apiKey.expiresAt).toISOString()}`);
   console.log('\nThe key is shown this once. It may do everything in its account: keep it on your server.');
+  if (unsent) console.log(`\nThe invitation could not be sent. Send it again: countersign admin resend ${unsent}`);
   if (!invited) return;
   const { handOver, expiresAt } = invited;
   const until = new Date(expiresAt).toISOString();

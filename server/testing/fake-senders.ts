@@ -29,6 +29,8 @@ export class FakeWebhookSender implements WebhookSender {
 export class FakeCourier implements Courier {
   readonly sent: Mail[] = [];
   down = false;
+  /** No mail is configured. */
+  isAbsent?: true;
 
   async send(mail: Mail): Promise<void> {
     if (this.down) throw new CourierUnavailable('down');

@@ -36,7 +36,7 @@ const shown = z
     expiresAt: instant,
     handOver: z.object({ link: z.string(), code: z.string() }).optional().openapi({
       description:
-        'Present when no mail could be sent, in this answer alone: hand link and code over yourself, by two ways.',
+        'Present where no mail is configured, in this answer alone: hand link and code over yourself, by two ways.',
     }),
   })
   .openapi('Invitation');
@@ -53,7 +53,8 @@ const create = createRoute({
   path: '/invitations',
   tags,
   summary: 'Invite an administrator',
-  description: 'They get a link and, in another mail, a code to type. Both are good for seven days.',
+  description:
+    'They get a link and, in another mail, a code to type. Both are good for seven days. `UNAVAILABLE` when a mail could not be sent: repeat with the same `Idempotency-Key`, or send the invitation again.',
   security,
   request: { ...jsonBody(creation), headers: creationHeaders },
   responses: { 201: jsonAnswer('Invited.', shown), ...refusals },

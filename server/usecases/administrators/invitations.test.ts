@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from '../../domain/administrator-link.ts';
 import type { ApiScope } from '../../domain/api-scope.ts';
 import type { AccountEvent } from '../../domain/event.ts';
+import { CourierUnavailable } from '../../ports/courier.ts';
 import { documents } from '../../ports/documents.ts';
 import { operatorOf } from '../../testing/acting.ts';
 import {
@@ -20,6 +21,7 @@ import type { Act } from '../act.ts';
 import { acceptInvitation } from './accept-link.ts';
 import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
 import { inviteAdministrator, resendInvitation } from './invite-administrator.ts';
+import { openAccount } from './open-account.ts';
 
 let ports: TestPorts;
 let scene: Scene;
@@ -52,7 +54,8 @@ describe('an invitation', () => {
     expect((await toSecondFactor(ports, scene.account, EMAIL)).flow.step).toBe('enrol');
   });
 
-  test('without a way to send mail, or with one that fails, shows link and code to the inviter, once', async () => {
+  test('where no mail is configured, shows link and code to the inviter, once', async () => {
+    ports.courier.isAbsent = true;
     ports.courier.down = true;
     const { handOver } = await invite(ports, scene.account, { email: EMAIL });
     expect(handOver?.link).toMatch(new RegExp(`^${ISSUER}/invitation#`));
@@ -60,6 +63,35 @@ describe('an invitation', () => {
     expect(JSON.stringify(ports.store.commits)).not.toContain(handOver?.code);
     expect(JSON.stringify(ports.store.commits)).not.toContain(link.split('.')[2]);
     must(await accept(link, handOver?.code ?? ''));
+  });
+
+  // The attack: an inviter who makes a mail fail, and accepts in place of the person whose address it is.
+  test('where mail is configured and fails, shows the inviter neither link nor code, and can be sent again', async () => {
+    const { account } = scene;
+    const input = { email: EMAIL, name: 'Grace', language: 'en' as const, grants: [] };
+    const once = { ...birth(ports, 'adm'), madeWith: 'the same key' };
+    const ask = () => inviteAdministrator(ports, operatorOf(account), once, input);
+    ports.courier.down = true;
+    await expect(ask()).rejects.toThrow(CourierUnavailable);
+    await expect(resendInvitation(ports, operatorOf(account), once.id)).rejects.toThrow(CourierUnavailable);
+    ports.courier.down = false;
+    for (const again of [ask, () => resendInvitation(ports, operatorOf(account), once.id)]) {
+      expect(must(await again())).not.toHaveProperty('handOver');
+    }
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    must(await accept(link, code));
+  });
+
+  test('of the superuser of a new account: when its mail fails, the account and its key are there all the same', async () => {
+    ports.courier.down = true;
+    const { apiKey, account, invited, unsent } = must(await openAccount(ports, { name: 'Acme', superuser: EMAIL }));
+    expect([apiKey.text, invited, unsent]).toEqual([expect.any(String), undefined, expect.any(String)]);
+    ports.courier.down = false;
+    const act: Act = { actor: { kind: 'operator', account: account.id } };
+    must(await resendInvitation(ports, act, unsent ?? birth(ports, 'adm').id));
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    must(await accept(link, code));
+    expect((await read(ports, documents.account(account.id))).superuser).toBe(unsent);
   });
 
   // SR-37
@@ -212,6 +244,7 @@ describe('who may invite', () => {
     const { administrator } = await invite(ports, scene.account, { email: 'invited@acme.example' });
     const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
     const grants = [{ resource: scene.resource.id, allowed: true }];
+    ports.courier.isAbsent = true;
     ports.courier.down = true;
     const forbidden = { refused: 'FORBIDDEN' };
     for (const scopes of [['administer'], ['administer', 'read'], ['administer', 'write']] as ApiScope[][]) {

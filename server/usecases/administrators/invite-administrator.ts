@@ -32,11 +32,15 @@ export interface NewAdministrator {
 export interface Invited {
   administrator: Administrator;
   expiresAt: number;
-  /** Absent when the mails are on their way. Otherwise shown this once, for the inviter to hand over. */
+  /** Where no mail is configured: shown this once, for the inviter to hand over. */
   handOver?: { link: string; code: string };
 }
 
-/** Invites somebody to administer. Nothing of theirs works until they have accepted. */
+/**
+ * Invites somebody to administer. Nothing of theirs works until they have accepted.
+ *
+ * @throws CourierUnavailable when a mail could not be sent: the invitation stays, to be sent again
+ */
 export async function inviteAdministrator(
   ports: InviteNeeds,
   act: Act,
@@ -169,7 +173,10 @@ function newLink(ports: InviteNeeds, account: AccountId, id: AdministratorId, su
   return { link, text: writeLink({ account, administrator: id, secret }), code };
 }
 
-/** In two mails, so that one that goes astray, or a link that is forwarded, is not enough. */
+/**
+ * In two mails, so that one that goes astray, or a link that is forwarded, is not enough. The inviter sees them only where no
+ * mail is configured: otherwise one who makes a mail fail could accept as the person invited.
+ */
 async function deliver(
   ports: InviteNeeds,
   inviter: Actor,
@@ -180,20 +187,13 @@ async function deliver(
   const { expiresAt } = link;
   // Behind the hash, which browsers keep to themselves.
   const path = `/invitation#${text}`;
+  if (ports.courier.isAbsent) return { administrator, expiresAt, handOver: { link: `${ports.issuer}${path}`, code } };
   const to = { to: administrator.email, language: administrator.language };
   const name = await nameOf(ports, inviter);
-  try {
-    const facts = { account: accountName, path, expiresAt, ...(name !== undefined && { inviter: name }) };
-    await ports.courier.send({ kind: 'administrator-invitation', ...to, facts });
-    await ports.courier.send({
-      kind: 'confirmation-code',
-      ...to,
-      facts: { code, lifetimeMs: INVITATION_LIFETIME_MS },
-    });
-    return { administrator, expiresAt };
-  } catch {
-    return { administrator, expiresAt, handOver: { link: `${ports.issuer}${path}`, code } };
-  }
+  const facts = { account: accountName, path, expiresAt, ...(name !== undefined && { inviter: name }) };
+  await ports.courier.send({ kind: 'administrator-invitation', ...to, facts });
+  await ports.courier.send({ kind: 'confirmation-code', ...to, facts: { code, lifetimeMs: INVITATION_LIFETIME_MS } });
+  return { administrator, expiresAt };
 }
 
 async function nameOf(ports: Pick<Ports, 'store' | 'clock'>, actor: Actor): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import type { ServicePlan } from '../../domain/account.ts';
 import { API_SCOPES } from '../../domain/api-key.ts';
-import { idFromBytes } from '../../domain/ids.ts';
+import { type AccountId, type AdministratorId, idFromBytes } from '../../domain/ids.ts';
+import { CourierUnavailable } from '../../ports/courier.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
@@ -16,10 +17,12 @@ export interface NewAccount {
 }
 
 export interface OpenedAccount {
-  account: { id: string; name: string };
+  account: { id: AccountId; name: string };
   /** May do everything in it. The text is shown this once. */
   apiKey: { id: string; text: string; expiresAt: number };
   invited?: Omit<Invited, 'administrator'>;
+  /** Who is invited, where the mail could not be sent: it is to be sent again. */
+  unsent?: AdministratorId;
 }
 
 /**
@@ -39,12 +42,18 @@ export async function openAccount(
   const { expiresAt } = key.key;
   const opened = { account: { id, name }, apiKey: { id: key.key.id, text: key.text, expiresAt } };
   if (superuser === undefined) return opened;
+  const unsent = idFromBytes('adm', ports.random.bytes(7));
   const invited = await inviteAdministrator(
     ports,
     act,
-    { id: idFromBytes('adm', ports.random.bytes(7)) },
+    { id: unsent },
     { email: superuser, name: superuser, language: 'en', grants: [], superuser: true },
-  );
+  ).catch((error: unknown) => {
+    // The key is shown this once, whatever becomes of the mail.
+    if (error instanceof CourierUnavailable) return undefined;
+    throw error;
+  });
+  if (!invited) return { ...opened, unsent };
   if (isRefusal(invited)) return invited;
   const { administrator: _shown, ...invitation } = invited;
   return { ...opened, invited: invitation };
