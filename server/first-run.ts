@@ -13,7 +13,8 @@ export async function announceSetup(ports: Needs, log: Pick<Logger, 'warn'>): Pr
   const made = await issueSetupLink(ports);
   if (!made) return;
   const until = new Date(made.expiresAt).toISOString();
-  log.warn({ link: made.link, until }, 'there is no account yet: make it, and its superuser, with this link');
+  // Logs are sent elsewhere and kept: the link is not for all who read them.
+  log.warn({ until }, 'there is no account yet: make it with the link that `countersign setup` prints');
   console.error(
     `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${made.link}`,
   );
