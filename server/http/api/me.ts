@@ -29,7 +29,7 @@ const emailAsked = z
     handOver: z
       .object({ code: z.string() })
       .optional()
-      .openapi({ description: 'Present when no mail could be sent: the address cannot be proven here.' }),
+      .openapi({ description: 'Present where no mail is configured: the address cannot be proven there.' }),
   })
   .openapi('OwnEmailAsked');
 

@@ -10,7 +10,11 @@ import { confirms, newConfirmation } from './codes.ts';
 import { notify } from './notify.ts';
 import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './self.ts';
 
-/** Asks for another address: it becomes theirs once the code that is sent there comes back. */
+/**
+ * Asks for another address: it becomes theirs once the code that is sent there comes back.
+ *
+ * @throws CourierUnavailable when the mail could not be sent: asked again, another code is sent
+ */
 export async function askOwnEmail(
   ports: FactorNeeds,
   act: SelfAct,
@@ -35,14 +39,11 @@ export async function askOwnEmail(
     put: [{ key, value, expiresAt }],
   });
   const { language } = shown.administrator;
-  try {
-    const facts = { code, lifetimeMs: CONFIRMATION_LIFETIME_MS };
-    await ports.courier.send({ kind: 'confirmation-code', to: email, language, facts });
-    return { expiresAt };
-  } catch {
-    // Nobody carries mail here, so no address can be proven; both factors have been.
-    return { expiresAt, handOver: { code } };
-  }
+  // Without mail no address can be proven; both factors have been. A mail that fails proves nothing either, and shows nothing.
+  if (ports.courier.isAbsent) return { expiresAt, handOver: { code } };
+  const facts = { code, lifetimeMs: CONFIRMATION_LIFETIME_MS };
+  await ports.courier.send({ kind: 'confirmation-code', to: email, language, facts });
+  return { expiresAt };
 }
 
 /** The code has come back. The claim of the new address and the end of the old one are one commit. */
