@@ -86,6 +86,10 @@ describe('an administrator', () => {
     const grace = await graceOf(ada);
     await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { name: 'Grace' });
     const hers = await enter(grace, `/console/resources/${shop.id}`);
+    await expect(hers.page.getByText('This is not here any more')).toBeVisible();
+    const grants = [{ resource: shop.id, allowed: false }];
+    await overwrite(visits.ports, documents.administrator(ada.account, grace.id), { grants });
+    await hers.page.reload();
     await expect(hers.page.getByText('You can look at this, and not change it.')).toBeVisible();
     const view = await enter(ada, pathOf(grace));
     await view.page.getByLabel('Shop').selectOption('May change it');

@@ -90,10 +90,11 @@ test('SR-40: an address that is nobody’s gets the same page, and nobody a mail
 });
 
 test('where no mail is sent, the page says what the operator can do', async () => {
+  const ada = await someone(stage);
   Object.assign(stage.ports.courier, { isAbsent: true });
   const view = await open('/console');
   await view.at('Which account?');
-  await toPassword(view, await someone(stage));
+  await toPassword(view, ada);
   await view.button('Forgotten your password?').click();
   await view.button('Send the link').click();
   await view.at('No mail is sent here');
