@@ -54,7 +54,8 @@ test('writers on a full disk are refused before LMDB meets it, and go on when th
 test('where LMDB meets a full disk all the same, nothing acknowledged is lost, and writers go on', async () => {
   const fills = await fillSmallDisk(0, 2);
   expect(fills).toHaveLength(FILLS);
-  for (const { leastFree, isReady, lost } of fills) {
-    expect({ isReady, lost, isFull: leastFree < 1_000_000 }).toEqual({ isReady: false, lost: 0, isFull: true });
+  // Whether it is ready is chance here: the check is one small write, for which free pages of the file may do.
+  for (const { leastFree, lost } of fills) {
+    expect({ lost, isFull: leastFree < 1_000_000 }).toEqual({ lost: 0, isFull: true });
   }
 });
