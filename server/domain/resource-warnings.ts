@@ -12,12 +12,13 @@ export const RESOURCE_WARNINGS = [
 export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
 
 /**
- * Where a code is all that is asked for, whoever knows a person's name can send wrong ones until the token locks (SR-49).
- * Behind a password nobody gets to do that without knowing it. Where the policy is the password alone, a stolen password signs in,
- * also to a user who has a token. Text messages can be had by whoever takes over a phone number
- * (SR-48, NIST SP 800-63B-4 section 3.2.9). Where the same mailbox gets password resets and codes, a user who has nothing else waits
- * for an administrator after a reset (SR-69). A kind that people are to set up, and that the resource does not take, is offered to
- * nobody.
+ * What each warning is about:
+ * - a code alone: an attacker who knows a name can send wrong codes until the token locks (SR-49); behind a password that takes the
+ *   password;
+ * - a password alone: a stolen password signs in, also where the user has a token;
+ * - text messages: an attacker can take over a phone number (SR-48, NIST SP 800-63B-4 section 3.2.9);
+ * - resets and codes in one mailbox: after a reset, a user who has nothing else waits for an administrator (SR-69);
+ * - a kind to set up that the resource does not take: it is offered to no user.
  */
 export function resourceWarnings(
   resource: Pick<Resource, 'methodPolicy' | 'tokenKinds' | 'enrolment' | 'passwordReset'>,

@@ -103,11 +103,11 @@ export function resendWaitMs(challenge: Challenge | undefined, token: SentToken,
   return untilResendMs(challenge.createdAt + RESEND_AFTER_MS, now);
 }
 
-/**
- * How long until another code may be asked for. Further ahead than two processes may differ, the clock was set back since:
- * the time that was before is not waited for (SR-63).
- */
+/** Further ahead than this no code was set to be asked for again, also by a process whose clock runs ahead. */
+const MAX_RESEND_AHEAD_MS = 2 * RESEND_AFTER_MS;
+
+/** How long until another code may be asked for; 0 after the clock was set back, whose former time is not waited for (SR-63). */
 export function untilResendMs(resendAt: number, now: number): number {
   const left = resendAt - now;
-  return left > 2 * RESEND_AFTER_MS ? 0 : Math.min(Math.max(0, left), RESEND_AFTER_MS);
+  return left > MAX_RESEND_AHEAD_MS ? 0 : Math.min(Math.max(0, left), RESEND_AFTER_MS);
 }

@@ -18,7 +18,7 @@ import type { Ports } from '../../ports/index.ts';
 import { listResources } from '../../usecases/objects/list-named.ts';
 import { createResource } from '../../usecases/resources/create-resource.ts';
 import { deleteResource } from '../../usecases/resources/delete-resource.ts';
-import { showResource } from '../../usecases/resources/show-resource.ts';
+import { showResource } from '../../usecases/resources/resource-access.ts';
 import { updateResource } from '../../usecases/resources/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { apiRouter } from './api.ts';

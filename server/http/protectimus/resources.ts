@@ -4,7 +4,7 @@ import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK, DEFAULT_RESULT_LIFETIME_MS } from 
 import { addResource } from '../../usecases/protectimus/add-resource.ts';
 import { countResources, listResourcePart } from '../../usecases/protectimus/list-resource-part.ts';
 import { deleteResource } from '../../usecases/resources/delete-resource.ts';
-import { showResource } from '../../usecases/resources/show-resource.ts';
+import { showResource } from '../../usecases/resources/resource-access.ts';
 import { updateResource } from '../../usecases/resources/update-resource.ts';
 import { isRefusal } from '../../usecases/verdict.ts';
 import { assignmentRows } from './assignments.ts';

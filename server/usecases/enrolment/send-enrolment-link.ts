@@ -16,7 +16,7 @@ import { hashSecret, newSecret } from '../flow/flow-handle.ts';
 import { needing } from '../needing.ts';
 import { readObject } from '../objects/read-object.ts';
 import { writePersonLink } from '../person-link.ts';
-import { refusedOn } from '../resources/show-resource.ts';
+import { refusedOn } from '../resources/resource-access.ts';
 import { type Decision, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 

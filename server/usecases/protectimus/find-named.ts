@@ -9,7 +9,7 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Act } from '../act.ts';
 import { namesExactly } from '../objects/object-places.ts';
-import { showResource } from '../resources/show-resource.ts';
+import { showResource } from '../resources/resource-access.ts';
 import { findUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 

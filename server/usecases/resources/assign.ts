@@ -19,7 +19,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { editObject, readObject } from '../objects/read-object.ts';
 import { isRefusal, type Refusal, refusal } from '../verdict.ts';
-import { refusedOn } from './show-resource.ts';
+import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

@@ -9,7 +9,7 @@ import { type Act, eventOf } from '../act.ts';
 import { movePlaces } from '../objects/object-places.ts';
 import { type Decision, transact, type Write } from '../transact.ts';
 import { refusal, type Verdict } from '../verdict.ts';
-import { refusedOn } from './show-resource.ts';
+import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 type Changed = Verdict<{ object: Resource }>;

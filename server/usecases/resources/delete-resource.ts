@@ -14,7 +14,7 @@ import { sweepIndex } from '../objects/sweep-index.ts';
 import { givePlaceBack } from '../objects/usage.ts';
 import { transact } from '../transact.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
-import { refusedOn } from './show-resource.ts';
+import { refusedOn } from './resource-access.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 

@@ -7,8 +7,8 @@ import type { Act } from '../act.ts';
 import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
 import { editObject, readObject } from '../objects/read-object.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
+import { refusedOn } from './resource-access.ts';
 import { checkSettings, type ResourceSettings } from './resource-settings.ts';
-import { refusedOn } from './show-resource.ts';
 
 /** A change to a resource; for the three filters `null` takes the filter off, and it switches off what can be. */
 export type ResourceChanges = {
