@@ -152,7 +152,7 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: Pick<User, 'login' | 'resetByMail'> & { id: ResultRecord['user'] };
+  user: Pick<User, 'login' | 'needsConfirmation'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   /** Then of that password. */

@@ -78,7 +78,7 @@ test.each([
 ] as const)('a denial because of %s reads %s', (reason, code) => {
   expect(denialCode(reason)).toBe(code);
   // After a reset by mail a mailed code is not accepted, which a confirmation mends; all else reads as ever.
-  expect(denialCode(reason, { resetByMail: { at: 1 } })).toBe(
+  expect(denialCode(reason, { needsConfirmation: {} })).toBe(
     reason === 'not-accepted' ? 'CONFIRMATION_REQUIRED' : code,
   );
 });

@@ -41,10 +41,10 @@ export function decideFactors(method: Method, tokens: readonly FactorState[]): F
 /** How a denial reads to whoever has shown the first factor: only what they can have mended is told apart. */
 export function denialCode(
   reason: DenialReason,
-  { resetByMail }: Pick<User, 'resetByMail'> = {},
+  { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
 ): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
   if (reason === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
-  if (reason === 'not-accepted' && resetByMail !== undefined) return 'CONFIRMATION_REQUIRED';
+  if (reason === 'not-accepted' && needsConfirmation !== undefined) return 'CONFIRMATION_REQUIRED';
   return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
 }
 

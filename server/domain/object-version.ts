@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** What signing in moves, and marks of work under way: nobody who edits an object has seen them. */
-const UNSEEN = new Set([
+/** What signing in moves, and marks that the service keeps for itself: no administrator has seen them. */
+export const UNSEEN_FIELDS: ReadonlySet<string> = new Set([
   'nextCounter',
   'driftSteps',
   'lastCountedAttempt',
@@ -18,7 +18,7 @@ const UNSEEN = new Set([
 export function versionOf(object: object): string {
   const members = Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
   const text = JSON.stringify(Object.fromEntries(members), (name, value: unknown) =>
-    UNSEEN.has(name) ? undefined : value,
+    UNSEEN_FIELDS.has(name) ? undefined : value,
   );
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -264,7 +264,7 @@ describe('what becomes of a page that begins', () => {
     [
       'has a mailed code alone after a reset by mail',
       {},
-      { user: { ...user, resetByMail: { at: NOW } }, tokens: [mailed] },
+      { user: { ...user, needsConfirmation: {} }, tokens: [mailed] },
       'CONFIRMATION_REQUIRED',
       false,
     ],

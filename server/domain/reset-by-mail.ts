@@ -6,14 +6,14 @@ import type { User } from './user.ts';
  * A password that came by a mailed link shows that its user reads the mailbox, and no more. Until something else confirms the
  * user, no code by mail is a second factor beside it (SR-69).
  */
-export function withMailedPassword(user: User, passwordHash: string, now: number): User {
+export function withMailedPassword(user: User, passwordHash: string): User {
   const isFirst = user.passwordHash === undefined;
-  return { ...user, passwordHash, resetByMail: { at: now, ...(isFirst && { isFirst }) } };
+  return { ...user, passwordHash, needsConfirmation: isFirst ? { isFirst } : {} };
 }
 
 /** An administrator, or another factor, has confirmed the user. */
 export function confirmed(user: User): User {
-  const { resetByMail: _confirmed, ...rest } = user;
+  const { needsConfirmation: _confirmed, ...rest } = user;
   return rest;
 }
 
@@ -21,8 +21,8 @@ export function confirmed(user: User): User {
  * Whether the password is worth a first token. One that replaced another is not: the mailbox alone would set up a second factor.
  * The first password of an account is, because an administrator or the site's backend sent the link to open the account.
  */
-export function isMailboxAlone({ resetByMail }: Pick<User, 'resetByMail'>): boolean {
-  return resetByMail !== undefined && resetByMail.isFirst !== true;
+export function isMailboxAlone({ needsConfirmation }: Pick<User, 'needsConfirmation'>): boolean {
+  return needsConfirmation !== undefined && needsConfirmation.isFirst !== true;
 }
 
 /** Whether a second factor beside the password shows more than the mailbox. */

@@ -70,7 +70,7 @@ describe('a result', () => {
     const rules = { tokenKinds: ['email' as const] };
     expect(resultStands(result, user, [mailed], rules, NOW)).toBe(true);
     expect(resultStands(result, user, [mailed], {}, NOW)).toBe(true);
-    expect(resultStands(result, { ...user, resetByMail: { at: NOW } }, [mailed], rules, NOW)).toBe(false);
+    expect(resultStands(result, { ...user, needsConfirmation: {} }, [mailed], rules, NOW)).toBe(false);
     expect(resultStands(result, user, [mailed], { tokenKinds: ['totp'] }, NOW)).toBe(false);
   });
 });

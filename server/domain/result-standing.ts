@@ -15,7 +15,7 @@ import type { User } from './user.ts';
  */
 export function resultStands(
   result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
-  user: Pick<User, 'assignments' | 'resetByMail'>,
+  user: Pick<User, 'assignments' | 'needsConfirmation'>,
   pairs: readonly Token[],
   rules: Pick<Resource, 'tokenKinds'>,
   now: number,

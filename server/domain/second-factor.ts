@@ -20,11 +20,11 @@ export function acceptedKinds({ tokenKinds }: Pick<Resource, 'tokenKinds'>): rea
  * the mailbox would have both factors (SR-69). The addresses are not compared, because aliases and forwards lead to one mailbox.
  */
 export function acceptedKindsFrom(
-  { resetByMail }: Pick<User, 'resetByMail'>,
+  { needsConfirmation }: Pick<User, 'needsConfirmation'>,
   resource: Pick<Resource, 'tokenKinds'>,
 ): readonly TokenKind[] {
   const kinds = acceptedKinds(resource);
-  return resetByMail === undefined ? kinds : kinds.filter((kind) => kind !== 'email');
+  return needsConfirmation === undefined ? kinds : kinds.filter((kind) => kind !== 'email');
 }
 
 /** What a person shows as their second factor. */

@@ -86,5 +86,5 @@ test('SR-69: after a reset by mail a mailed code signs nothing', () => {
   const asked = { fields: [] };
   const takes = { tokenKinds: ['email' as const, 'ocra' as const] };
   expect(signingKinds(takes, asked)).toEqual(['ocra', 'email']);
-  expect(signingKinds(takes, asked, { resetByMail: { at: 1 } })).toEqual(['ocra']);
+  expect(signingKinds(takes, asked, { needsConfirmation: {} })).toEqual(['ocra']);
 });

@@ -35,7 +35,7 @@ export function signingKinds(
   resource: Pick<Resource, 'tokenKinds'>,
   { kinds = [...SIGNING_KINDS], fields }: Pick<Transaction, 'kinds' | 'fields'>,
   /** Absent where a token signs without a user. */
-  user: Pick<User, 'resetByMail'> = {},
+  user: Pick<User, 'needsConfirmation'> = {},
 ): SigningKind[] {
   const accepts = acceptedKindsFrom(user, resource);
   const length = fields.reduce((sum, { label, value }) => sum + label.length + value.length, 0);

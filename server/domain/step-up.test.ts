@@ -110,7 +110,7 @@ describe('a denial', () => {
     ['no-token', 'ACCESS_DENIED'],
   ] as const)('because of %s reads %s', (reason, code) => {
     expect(requiredDenial(reason, undefined)).toBe(code);
-    expect(requiredDenial('not-accepted', { resetByMail: { at: 1 } })).toBe('CONFIRMATION_REQUIRED');
+    expect(requiredDenial('not-accepted', { needsConfirmation: {} })).toBe('CONFIRMATION_REQUIRED');
   });
 });
 

@@ -126,7 +126,7 @@ export function requiredFactors(
 /** How a denial reads to whoever has shown the first factor, or is named by a host. */
 export function requiredDenial(
   reason: DenialReason | 'level' | 'environment',
-  user: Pick<User, 'resetByMail'> | undefined,
+  user: Pick<User, 'needsConfirmation'> | undefined,
 ) {
   if (reason === 'level') return 'LEVEL_UNREACHABLE';
   return reason === 'environment' ? 'ENVIRONMENT_MISMATCH' : denialCode(reason, user);

@@ -16,7 +16,7 @@ export interface User {
   /** PHC string (argon2id), or an imported hash (`imported-hash.ts`) until the first sign-in. */
   passwordHash?: string;
   /** The password came by a mailed link, and neither another factor nor an administrator has confirmed the user since. */
-  resetByMail?: ResetByMail;
+  needsConfirmation?: NeedsConfirmation;
   /** Whether a site's backend may have them authenticated over the API. The widget asks nobody for it. */
   apiSupport: boolean;
   blocked: boolean;
@@ -32,8 +32,7 @@ export interface User {
   createdBy?: ActorReference;
 }
 
-export interface ResetByMail {
-  at: number;
+export interface NeedsConfirmation {
   /** There was no password before: an administrator or the site's backend opened the account with the link. */
   isFirst?: true;
 }

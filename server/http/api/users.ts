@@ -102,7 +102,7 @@ function presentUser(user: User, { actor }: Act): z.input<typeof shown> {
   return {
     ...{ id, login, alias, email, phone, firstName, secondName, apiSupport, blocked, createdAt },
     hasPassword: user.passwordHash !== undefined,
-    ...(user.resetByMail && { needsConfirmation: true as const }),
+    ...(user.needsConfirmation && { needsConfirmation: true as const }),
     assignments,
     ...presentOthers(user.assignments.length - seen.length),
     createdBy: presentCreator(user.createdBy),

@@ -212,11 +212,12 @@ async function rememberBrowser(
  * before it, confirms nothing. When the store fails here the mark stays, which asks for more and never for less.
  */
 async function confirmPerson(ports: StepNeeds, flow: Flow, passed: Passed, whence: Whence): Promise<void> {
-  const { id, resetByMail } = passed.user;
-  if (id === 'test' || resetByMail === undefined || flow.enrolling || passed.second || !confirmsUser(passed)) return;
+  const { id, needsConfirmation } = passed.user;
+  if (id === 'test' || needsConfirmation === undefined || flow.enrolling || passed.second || !confirmsUser(passed))
+    return;
   const digest = passed.passwordDigest ?? flow.passwordDigest;
   const act = actOf({ account: flow.account, user: id }, whence);
-  await confirmByFactor(ports, act, { id, resetByMail }, digest).catch(() => undefined);
+  await confirmByFactor(ports, act, { id, needsConfirmation }, digest).catch(() => undefined);
 }
 
 async function settle(

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../../shared/wire/codes.ts';
 import { maySee } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { AccountId } from '../../domain/ids.ts';
-import { isAsSeen, type SeenVersions, versionOf } from '../../domain/object-version.ts';
+import { isAsSeen, type SeenVersions, UNSEEN_FIELDS, versionOf } from '../../domain/object-version.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { DocumentKey } from '../../ports/store.ts';
 import { type Act, eventOf } from '../act.ts';
@@ -108,5 +108,7 @@ export function changedFields(before: object, after: object): string[] {
   const texts = (object: object) =>
     new Map(Object.entries(object).map(([name, value]) => [name, JSON.stringify(value)]));
   const [old, now] = [texts(before), texts(after)];
-  return [...new Set([...old.keys(), ...now.keys()])].filter((name) => old.get(name) !== now.get(name)).sort();
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((name) => old.get(name) !== now.get(name) && !UNSEEN_FIELDS.has(name))
+    .sort();
 }

@@ -51,7 +51,7 @@ export async function resetPassword(
       return {
         answer: { to: reset.value.email },
         write: {
-          put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash, now) }],
+          put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash) }],
           delete: [keys[1]],
           append: [eventOf(act, told, now)],
         },

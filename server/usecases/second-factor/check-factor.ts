@@ -36,7 +36,7 @@ export interface FactorCheck {
   transaction?: string;
   userBlocked: boolean;
   /** Whose factors are asked for; absent where a token stands for itself. */
-  user?: Pick<User, 'resetByMail'>;
+  user?: Pick<User, 'needsConfirmation'>;
   /** Names this attempt, so that a repeated decision counts it once. */
   attempt: string;
   /** The name is unknown: every answer is wrong, and this record is written in place of a token's (SR-70). */

@@ -13,15 +13,15 @@ import { type Decision, transact } from '../transact.ts';
 export async function confirmByFactor(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   act: Act,
-  { id, resetByMail }: Pick<User, 'id' | 'resetByMail'>,
+  { id, needsConfirmation }: Pick<User, 'id' | 'needsConfirmation'>,
   digest: string | undefined,
 ): Promise<void> {
-  if (resetByMail === undefined) return;
+  if (needsConfirmation === undefined) return;
   const key = documents.user(id);
   await transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
     const user = stored?.value;
-    if (!user?.resetByMail || passwordDigest(user) !== digest) return { answer: undefined };
-    const event = eventOf(act, { type: 'user.updated', subject: id, changed: ['resetByMail'] }, now);
+    if (!user?.needsConfirmation || passwordDigest(user) !== digest) return { answer: undefined };
+    const event = eventOf(act, { type: 'user.updated', subject: id, changed: ['needsConfirmation'] }, now);
     return { answer: undefined, write: { put: [{ key, value: confirmed(user) }], append: [event] } };
   });
 }
