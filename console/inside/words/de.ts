@@ -31,7 +31,7 @@ export const de = {
   retry: 'Noch einmal versuchen',
   loading: 'Wird geladen …',
   goneTitle: 'Das gibt es nicht mehr',
-  goneText: 'Es wurde gelöscht, oder die Adresse stimmt nicht.',
+  goneText: 'Es wurde gelöscht, Sie haben keinen Zugang dazu, oder die Adresse stimmt nicht.',
   lostTitle: 'Keine Verbindung',
   lostText: 'Der Dienst ist nicht erreichbar.',
   busyText: 'Der Dienst ist ausgelastet. In {0} s wird er noch einmal gefragt.',

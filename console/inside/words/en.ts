@@ -29,7 +29,7 @@ export const en = {
   retry: 'Try again',
   loading: 'Loading…',
   goneTitle: 'This is not here any more',
-  goneText: 'It was deleted, or the address is wrong.',
+  goneText: 'It was deleted, you do not have access to it, or the address is wrong.',
   lostTitle: 'No connection',
   lostText: 'The service cannot be reached.',
   busyText: 'The service is busy. It is asked again in {0} s.',

@@ -91,7 +91,7 @@ export function postponeEnrolment(ports: StepNeeds, answer: StepAnswer): Promise
     const { decision } = await judgeEnrolment(ports, questionOf(flow, resource, standing));
     // Offered no longer: then it is not asked for either.
     if (decision.kind === 'demand') return { move: enrolmentInsisted };
-    // What a mailed link began ends with a token or not at all: nobody asked for a result.
+    // A mailed link leads to a token and never to a result.
     if (enrolling.basis === 'link') return DENIED;
     return { finish: { user, ...enrolling.passed } };
   });
