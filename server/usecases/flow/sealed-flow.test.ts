@@ -175,6 +175,16 @@ describe('SR-2, SR-65: one handle is one sign-in', () => {
     expect(ports.clock.now()).toBeGreaterThanOrEqual(expiresAt);
   });
 
+  test('an administrator’s handle whose sign-in is gone shows none', async () => {
+    const { account } = await setScene(ports);
+    const { handle } = must(await beginSignIn(ports, { account, whence: {} }));
+    must(await answerEmail(ports, { handle, seq: 0, email: 'ada@shop.example', whence: {} }));
+    const key = documents.administratorFlow(idOf(handle));
+    const now = ports.clock.now();
+    await ports.store.commit({ anchor: key.anchor, operation: 'gone', now, expect: [], delete: [key] });
+    expect(await readSignIn(ports, handle)).toEqual(NOWHERE);
+  });
+
   test('the mark of a handle lives as long as the handle', async () => {
     const walk = await Walk.begin(await testScene());
     ports.clock.advance(60_000);

@@ -1,8 +1,10 @@
 import type { Flow } from '../../domain/flow.ts';
+import type { FlowId } from '../../domain/ids.ts';
 import { originAllowed } from '../../domain/origins.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { ClientContext } from '../../ports/secret-box.ts';
+import type { DocumentKey } from '../../ports/store.ts';
 import { type Handle, hashSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
 import type { KeptConversation } from './hold-step.ts';
 
@@ -55,12 +57,21 @@ export async function openFlow(ports: Needs & { issuer: string }, handle: Handle
 }
 
 /** The flow that the handle continues, or is about to begin. */
-export async function readFlow(ports: Needs & { issuer: string }, text: unknown): Promise<Flow | undefined> {
+export function readFlow(ports: Needs & { issuer: string }, text: unknown): Promise<Flow | undefined> {
+  return readByHandle(ports, documents.flow, text, (handle) => openFlow(ports, handle));
+}
+
+/** @param open what a handle holds whose flow is not stored yet */
+export async function readByHandle<F extends KeptConversation>(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  keyOf: (id: FlowId) => DocumentKey<F>,
+  text: unknown,
+  open: (handle: Handle) => Promise<F | undefined>,
+): Promise<F | undefined> {
   const handle = parseHandle(text);
   if (!handle) return undefined;
   const { id, secret } = handle;
-  const keys = [documents.flow(id), documents.flowBegun(id)] as const;
-  const [flow, begun] = await ports.store.getMany(keys, ports.clock.now());
+  const [flow, begun] = await store.getMany([keyOf(id), documents.flowBegun(id)] as const, clock.now());
   if (flow) return secretMatches(secret, flow.value.handleHash) ? flow.value : undefined;
-  return begun ? undefined : openFlow(ports, handle);
+  return begun ? undefined : open(handle);
 }

@@ -5,8 +5,8 @@ import type { Ports } from '../../ports/index.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Whence } from '../act.ts';
 import { admitBeginning, type BeginningLimits } from '../flow/admit-beginning.ts';
-import { type Handle, parseHandle, secretMatches } from '../flow/flow-handle.ts';
-import { sealFlow, unsealFlow } from '../flow/sealed-flow.ts';
+import type { Handle } from '../flow/flow-handle.ts';
+import { readByHandle, sealFlow, unsealFlow } from '../flow/sealed-flow.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 
 /** Far above what teams do. Counted apart from people, whose flood keeps no administrator out. */
@@ -48,11 +48,8 @@ export async function readSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
   text: unknown,
 ): Promise<Verdict<{ flow: AdministratorFlow }>> {
-  const handle = parseHandle(text);
-  if (!handle) return refusal('FLOW_NOT_FOUND');
-  const [stored] = await ports.store.getMany([documents.administratorFlow(handle.id)], ports.clock.now());
-  const flow = stored?.value ?? (await openSignIn(ports, handle));
-  return flow && secretMatches(handle.secret, flow.handleHash) ? { flow } : refusal('FLOW_NOT_FOUND');
+  const flow = await readByHandle(ports, documents.administratorFlow, text, (handle) => openSignIn(ports, handle));
+  return flow ? { flow } : refusal('FLOW_NOT_FOUND');
 }
 
 /** A sign-in that nothing has answered yet. */
