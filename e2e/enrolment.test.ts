@@ -247,7 +247,8 @@ describe('a mailed link', () => {
   });
 });
 
-test('whoever locked their own token unlocks it by mail, on a page without scripts', async () => {
+// SR-40
+test('SR-40: whoever locked their own token unlocks it by a mailed link, which no address or history holds', async () => {
   const scene = await setStage({ tokens: [{}] });
   const { page, widget } = await openWidget(scene);
   await widget.identify('alice');
@@ -259,9 +260,14 @@ test('whoever locked their own token unlocks it by mail, on a page without scrip
   await widget.button('E-mail me a link to unlock').click();
   await widget.frame.getByText('A link is on its way').waitFor();
   await expectAccessible(page);
-  const plain = await (await here.browser.newContext({ javaScriptEnabled: false, locale: 'en' })).newPage();
-  await plain.goto(here.mailedLink());
-  await plain.getByRole('button', { name: 'Unlock it' }).click();
-  await plain.getByRole('heading', { name: 'Your token is unlocked' }).waitFor();
+  const mailed = here.mailedLink();
+  const unlocking = await (await here.browser.newContext({ locale: 'en' })).newPage();
+  await unlocking.goto(mailed);
+  await unlocking.getByRole('button', { name: 'Unlock it' }).waitFor();
+  expect(unlocking.url()).toBe(`${here.url}/unlock`);
+  const history = await unlocking.evaluate(() => navigation.entries().map(({ url }) => url));
+  expect(history.join()).not.toContain(new URL(mailed).hash.slice(1));
+  await unlocking.getByRole('button', { name: 'Unlock it' }).click();
+  await unlocking.getByRole('heading', { name: 'Your token is unlocked' }).waitFor();
   expect((await scene.tokens[0]?.stored())?.lock).toBeUndefined();
 });

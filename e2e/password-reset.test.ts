@@ -21,7 +21,8 @@ beforeEach(() => {
   here.ports.courier.sent.length = 0;
 });
 
-test('a person who has forgotten their password gets another, in browsers that run no script on the way', async () => {
+// SR-40. The attack: reading a browser's history, a Referer or the log of a proxy for links that change a password.
+test('SR-40: a person who forgot their password chooses another by a link that no address, history or request holds', async () => {
   const script = `window.result = new Promise((resolve) =>
     document.addEventListener('countersign:success', ({ detail }) => resolve(detail)));
 Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}', locale: 'de' });`;
@@ -40,9 +41,12 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   const asking = popup.url();
   await popup.close();
 
-  // From here on without script.
-  const context = await here.browser.newContext({ javaScriptEnabled: false, colorScheme: 'dark' });
+  const context = await here.browser.newContext({ colorScheme: 'dark' });
   const page = await context.newPage();
+  const requests: string[] = [];
+  page.on('request', (request) => {
+    requests.push(`${request.method()} ${request.url()} ${request.headers().referer ?? ''}`);
+  });
   await page.goto(asking);
   await page.getByLabel('Login oder E-Mail').fill('Alice');
   await page.getByRole('button').click();
@@ -52,7 +56,20 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   if (!mail) throw new Error('no mail');
   const { link = '' } = composeMail(mail, here.url);
 
+  const secret = link.slice(link.indexOf('#') + 1);
+  await page.goto(`${here.url}/reset/password?link=${secret}&lang=de`);
+  await page.getByRole('heading', { name: 'Dieser Link führt nirgendwohin' }).waitFor();
+  expect(page.url()).toBe(`${here.url}/reset/password`);
+  requests.length = 0;
   await page.goto(link);
+  await page.getByLabel('Neues Passwort', { exact: true }).waitFor();
+  expect(page.url()).toBe(`${here.url}/reset/password`);
+  const [history, ...sent] = [
+    await page.evaluate(() => navigation.entries().map(({ url }) => url)),
+    ...requests.filter((request) => request.includes('/reset/password')),
+  ];
+  expect(history.join()).not.toContain(secret);
+  expect(sent).toEqual([`GET ${here.url}/reset/password?lang=de `, `POST ${here.url}/reset/password ${here.url}/`]);
   await page.getByLabel('Neues Passwort', { exact: true }).fill('password1234567');
   await page.getByLabel('Neues Passwort noch einmal').fill('password1234567');
   await page.getByRole('button').click();
@@ -67,6 +84,14 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   await widget.locator('#password').fill(NEW);
   await widget.locator('.primary').click();
   await site.evaluate(() => (window as unknown as { result: Promise<unknown> }).result);
+});
+
+test('without script the page of a link says what to do', async () => {
+  const page = await (await here.browser.newContext({ javaScriptEnabled: false, locale: 'en' })).newPage();
+  await page.goto(`${here.url}/reset/password#usr_00000000000.${'A'.repeat(32)}`);
+  const note = page.locator('noscript p');
+  await note.waitFor();
+  expect(await note.textContent()).toContain('This page needs JavaScript.');
 });
 
 test('the pages are accessible, on a phone too', async () => {

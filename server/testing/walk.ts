@@ -137,8 +137,8 @@ export class Walk {
     return this.#seen(confirmCodes(this.ports, this.#answer(seq)));
   }
 
-  askUnlock(): Promise<Verdict<FlowView>> {
-    return this.#seen(askUnlock(this.ports, { ...this.#answer(this.view.seq), language: 'en' }));
+  askUnlock(language: MailLanguage = 'en'): Promise<Verdict<FlowView>> {
+    return this.#seen(askUnlock(this.ports, { ...this.#answer(this.view.seq), language }));
   }
 
   /** Something that the person does on the self-service page. */

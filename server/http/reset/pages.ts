@@ -16,20 +16,22 @@ export interface Page {
   title: keyof PageTexts;
   body: Html;
   status?: ContentfulStatusCode;
+  /** The one script of the page. Default: none, and the policy allows none. */
+  script?: string;
 }
 
-/**
- * One of the pages on the way to a new password. No script runs on it, nobody frames it, and its forms go to this
- * service alone.
- */
-export async function showPage(c: Context<AppEnv>, { language, title, body, status = 200 }: Page): Promise<Response> {
+/** One of the pages on the way to a new password. No page may frame it, and its forms go to this service alone. */
+export async function showPage(
+  c: Context<AppEnv>,
+  { language, title, body, status = 200, script }: Page,
+): Promise<Response> {
   const nonce = randomBytes(18).toString('base64url');
+  const scripts = script === undefined ? '' : `script-src 'nonce-${nonce}'; `;
   c.header(
     'content-security-policy',
-    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    `default-src 'none'; ${scripts}style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   );
-  // The address holds a secret, which no-referrer would keep as well; but with that, browsers send `Origin: null` along
-  // with our own forms, and would be taken for forgers.
+  // With `no-referrer` browsers send `Origin: null` along with our own forms, and would be taken for forgers.
   c.header('referrer-policy', 'strict-origin');
   c.header('cache-control', 'no-store');
   const texts = PAGE_TEXTS[language];
@@ -51,11 +53,30 @@ ${raw(ICON_LINK)}
 ${body}
 <footer>${texts.secured}</footer>
 </main>
+${script === undefined ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
 </body>
 </html>
 `,
     status,
   );
+}
+
+const SEND_LINK = `const [form] = document.forms;
+form.elements.link.value = location.hash.slice(1);
+history.replaceState(null, '', location.pathname);
+form.submit();`;
+
+/**
+ * The page that a mailed link leads to. The secret stands behind `#`, which browsers send to no server (SR-40). The page
+ * takes it out of the address bar and the history, and sends it in the body of one request to its own path.
+ */
+export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page, 'language' | 'title'>) {
+  const body = html`<form method="post" action="${c.req.path}">
+<input type="hidden" name="link">
+<input type="hidden" name="lang" value="${language}">
+<noscript><p>${PAGE_TEXTS[language].needsScript}</p></noscript>
+</form>`;
+  return showPage(c, { language, title, body, script: SEND_LINK });
 }
 
 /** `mistake`: what was wrong with what was sent before, in the page's language. */

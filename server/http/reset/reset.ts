@@ -12,7 +12,7 @@ import { sameOrigin } from '../middleware/same-origin.ts';
 import { onError, Refused } from '../problem.ts';
 import { whenceOf } from '../whence.ts';
 import { readForm } from './form.ts';
-import { askForm, chooseForm, fill, minLength, paragraphs, showPage } from './pages.ts';
+import { askForm, chooseForm, fill, minLength, paragraphs, showLinkPage, showPage } from './pages.ts';
 import { flawText, PAGE_TEXTS, type PageTexts, pageLanguage } from './texts.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
@@ -23,8 +23,10 @@ const LONGEST_PASSWORD = 2048;
 /**
  * The way to a new password, as pages of our own: in the frame it would be one more place where a site could ask for it.
  *
- *     GET  /reset?resource=…         asks for a name     POST /reset            sends a link, or not
- *     GET  /reset/password?link=…    asks for a password POST /reset/password   sets it
+ *     GET  /reset?resource=…        asks for a name
+ *     POST /reset                   sends a link, or not
+ *     GET  /reset/password#…        sends itself the link that stands behind `#`
+ *     POST /reset/password          asks for a password; with one, sets it
  */
 export function reset(ports: Needs) {
   const app = new Hono<AppEnv>();
@@ -54,33 +56,29 @@ export function reset(ports: Needs) {
     return showPage(c, { language, title: 'askedTitle', body: paragraphs(texts.askedText, texts.askedMore) });
   });
 
-  app.get('/reset/password', async (c) => {
-    const language = languageOf(c, c.req.query('lang'));
-    const link = c.req.query('link') ?? '';
-    const verdict = await viewReset(ports, link, c.get('clientAddress'));
-    if (isRefusal(verdict)) return showRefusal(c, language, verdict);
-    const body = chooseForm(PAGE_TEXTS[language], { link, language, ...verdict });
-    return showPage(c, { language, title: 'chooseTitle', body });
+  app.get('/reset/password', (c) => {
+    return showLinkPage(c, { language: languageOf(c, c.req.query('lang')), title: 'chooseTitle' });
   });
 
   app.post('/reset/password', async (c) => {
-    const { link = '', password = '', again, lang } = await readForm(c, ['link', 'password', 'again', 'lang']);
+    const { link = '', password, again, lang } = await readForm(c, ['link', 'password', 'again', 'lang']);
     const language = languageOf(c, lang);
     const texts = PAGE_TEXTS[language];
     // Looked at again for the form's sake: whatever is wrong with the password, the page names the rule that holds.
     const seen = await viewReset(ports, link, c.get('clientAddress'));
     if (isRefusal(seen)) return showRefusal(c, language, seen);
-    const askAgain = (mistake: string) => {
+    const ask = (mistake?: string) => {
       const body = chooseForm(texts, { link, language, ...seen }, mistake);
-      return showPage(c, { language, title: 'chooseTitle', body, status: 422 });
+      return showPage(c, { language, title: 'chooseTitle', body, status: mistake === undefined ? 200 : 422 });
     };
-    if (password === '') return askAgain(texts.passwordMissing);
-    if (password !== again) return askAgain(texts.passwordsDiffer);
-    if (password.length > LONGEST_PASSWORD) return askAgain(texts.tooLong);
+    if (password === undefined) return ask();
+    if (password === '') return ask(texts.passwordMissing);
+    if (password !== again) return ask(texts.passwordsDiffer);
+    if (password.length > LONGEST_PASSWORD) return ask(texts.tooLong);
     const verdict = await resetPassword(ports, whenceOf(c), { link, password, language });
     if (isRefusal(verdict)) {
       const mistake = mistakeIn(texts, verdict, seen.secondFactor);
-      return mistake === undefined ? showRefusal(c, language, verdict) : askAgain(mistake);
+      return mistake === undefined ? showRefusal(c, language, verdict) : ask(mistake);
     }
     afterwards(c, verdict.deliver);
     return showPage(c, { language, title: 'doneTitle', body: paragraphs(texts.doneText) });

@@ -30,6 +30,7 @@ const en = {
   invalidTitle: 'This link leads nowhere',
   invalidText:
     'It has been used, is older than 30 minutes, or is not complete. Go back to the site and ask for another.',
+  needsScript: 'This page needs JavaScript. Turn it on and open the link again.',
   deniedTitle: 'That is not possible',
   deniedText: 'You cannot get a new password here. Ask whoever runs the site.',
   waitText: 'That was asked too often from here. Try again later.',
@@ -78,6 +79,7 @@ const de: PageTexts = {
   invalidTitle: 'Dieser Link führt nirgendwohin',
   invalidText:
     'Er wurde benutzt, ist älter als 30 Minuten oder nicht vollständig. Gehen Sie zurück zur Seite und fordern Sie einen neuen an.',
+  needsScript: 'Diese Seite braucht JavaScript. Schalten Sie es ein und öffnen Sie den Link noch einmal.',
   deniedTitle: 'Das ist nicht möglich',
   deniedText: 'Sie können hier kein neues Passwort bekommen. Fragen Sie die Betreiber der Seite.',
   waitText: 'Das wurde von hier aus zu oft angefordert. Versuchen Sie es später noch einmal.',

@@ -7,8 +7,8 @@ import { isRefusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { readForm } from '../reset/form.ts';
-import { paragraphs, showPage } from '../reset/pages.ts';
-import { PAGE_TEXTS, pageLanguage } from '../reset/texts.ts';
+import { paragraphs, showLinkPage, showPage } from '../reset/pages.ts';
+import { PAGE_TEXTS, type PageTexts, pageLanguage } from '../reset/texts.ts';
 import { whenceOf } from '../whence.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
@@ -16,37 +16,43 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: s
 /**
  * The page behind a link that unlocks its person's tokens: a button, since mail programs open links before people do.
  *
- *     GET /unlock?link=…   asks     POST /unlock   unlocks
+ *     GET  /unlock#…   sends itself the link that stands behind `#`
+ *     POST /unlock     asks; once confirmed, unlocks
  */
 export function unlock(ports: Needs) {
   const app = new Hono<AppEnv>();
   app.on(['POST'], ['/unlock'], sameOrigin(ports.issuer));
 
-  app.get('/unlock', async (c) => {
-    const language = languageOf(c, c.req.query('lang'));
-    const link = c.req.query('link') ?? '';
-    const verdict = await viewUnlock(ports, link);
-    if (isRefusal(verdict)) return showInvalid(c, language);
-    const texts = PAGE_TEXTS[language];
-    const body = html`<form method="post" action="/unlock">
-<p>${texts.unlockText}</p>
-<input type="hidden" name="link" value="${link}">
-<input type="hidden" name="lang" value="${language}">
-<label for="login">${texts.choosingFor}</label>
-<input id="login" autocomplete="username" value="${verdict.user.login}" readonly>
-<button>${texts.unlock}</button>
-</form>`;
-    return showPage(c, { language, title: 'unlockTitle', body });
+  app.get('/unlock', (c) => {
+    return showLinkPage(c, { language: languageOf(c, c.req.query('lang')), title: 'unlockTitle' });
   });
 
   app.post('/unlock', async (c) => {
-    const { link = '', lang } = await readForm(c, ['link', 'lang']);
+    const { link = '', lang, confirmed } = await readForm(c, ['link', 'lang', 'confirmed']);
     const language = languageOf(c, lang);
+    if (confirmed !== 'yes') {
+      const seen = await viewUnlock(ports, link);
+      if (isRefusal(seen)) return showInvalid(c, language);
+      const body = confirmForm(PAGE_TEXTS[language], { link, language, login: seen.user.login });
+      return showPage(c, { language, title: 'unlockTitle', body });
+    }
     const verdict = await unlockOwnTokens(ports, whenceOf(c), { link, language });
     if (isRefusal(verdict)) return showInvalid(c, language);
     return showPage(c, { language, title: 'unlockedTitle', body: paragraphs(PAGE_TEXTS[language].unlockedText) });
   });
   return app;
+}
+
+function confirmForm(texts: PageTexts, form: { link: string; language: string; login: string }) {
+  return html`<form method="post" action="/unlock">
+<p>${texts.unlockText}</p>
+<input type="hidden" name="link" value="${form.link}">
+<input type="hidden" name="lang" value="${form.language}">
+<input type="hidden" name="confirmed" value="yes">
+<label for="login">${texts.choosingFor}</label>
+<input id="login" autocomplete="username" value="${form.login}" readonly>
+<button>${texts.unlock}</button>
+</form>`;
 }
 
 function showInvalid(c: Context<AppEnv>, language: MailLanguage): Promise<Response> {

@@ -145,7 +145,7 @@ describe('a finder who locked the token', () => {
     const scene = await setStage();
     const walk = await lockByGuessing(scene);
     await walk.askUnlock();
-    const link = /link=([^&]+)/.exec(ports.courier.last('unlock-link', EMAIL).path)?.[1] ?? '';
+    const link = /#(.+)$/.exec(ports.courier.last('unlock-link', EMAIL).path)?.[1] ?? '';
     must(await deactivate(scene));
     await unlockOwnTokens(ports, {}, { link, language: 'en' });
     expect(await lostOf(scene).stored()).toMatchObject({ enabled: false, lock: { reason: 'otp-failures' } });

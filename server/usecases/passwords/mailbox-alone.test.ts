@@ -65,7 +65,7 @@ async function resetByMail({ account, resource, user }: Scene, password = NEW, i
   }
   const mail = ports.courier.sent.at(-1);
   const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
-  const link = /[?#&]link=([^&\s]+)/.exec(path)?.[1];
+  const link = /#(\S+)$/.exec(path)?.[1];
   must(await resetPassword(ports, from(), { link, password, language: 'en' }));
 }
 

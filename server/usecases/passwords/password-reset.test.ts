@@ -49,7 +49,7 @@ async function linkFor(name = 'alice'): Promise<string> {
 
 function linkIn(mail: Mail | undefined): string {
   const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
-  const [, link] = /^\/reset\/password\?link=(\S+)&lang=en$/.exec(path) ?? [];
+  const [, link] = /^\/reset\/password\?lang=en#(\S+)$/.exec(path) ?? [];
   if (link === undefined) throw new Error('no link in the mail');
   return link;
 }

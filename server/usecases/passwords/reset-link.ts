@@ -1,4 +1,3 @@
-import { parseId, type UserId } from '../../domain/ids.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { type PasswordReset, resetStands } from '../../domain/password-reset.ts';
 import type { User } from '../../domain/user.ts';
@@ -6,35 +5,20 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { readAccess } from '../authentication/read-access.ts';
 import { secretMatches } from '../flow/flow-handle.ts';
+import { type PersonLink, parsePersonLink, writePersonLink } from '../person-link.ts';
 import { readUser } from '../users/find-user.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { mayResetEverywhere } from './may-reset-everywhere.ts';
 import { passwordRule } from './new-password.ts';
 import { passwordDigest } from './password-digest.ts';
 
-/** What a link carries: whose it is, and 192 secret bits. `usr_….<secret>`. */
-export interface ResetKey {
-  user: UserId;
-  secret: string;
-}
-
-const SECRET = /^[A-Za-z0-9_-]{32}$/;
-
 /** A path below the configured address: what a request says of its host is the sender's word (SR-40). */
-export function writeResetPath({ user, secret }: ResetKey, language: MailLanguage): string {
-  return `/reset/password?link=${user}.${secret}&lang=${language}`;
-}
-
-function parseResetKey(text: unknown): ResetKey | undefined {
-  if (typeof text !== 'string') return undefined;
-  const dot = text.indexOf('.');
-  const user = parseId('usr', text.slice(0, Math.max(dot, 0)));
-  const secret = text.slice(dot + 1);
-  return user && SECRET.test(secret) ? { user, secret } : undefined;
+export function writeResetPath(link: PersonLink, language: MailLanguage): string {
+  return `/reset/password?lang=${language}#${writePersonLink(link)}`;
 }
 
 /** Whether this key opens this reset for this person, now. */
-export function opens(key: ResetKey, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
+export function opens(key: PersonLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
   if (!reset || !user || !secretMatches(key.secret, reset.secretHash)) return false;
   return resetStands(reset, user, passwordDigest(user), now);
 }
@@ -46,8 +30,8 @@ export async function readReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Verdict<{ key: ResetKey; user: User }>> {
-  const key = parseResetKey(text);
+): Promise<Verdict<{ key: PersonLink; user: User }>> {
+  const key = parsePersonLink(text);
   if (!key) return refusal('RESET_LINK_INVALID');
   const now = ports.clock.now();
   const [user, reset] = await ports.store.getMany([documents.user(key.user), documents.passwordReset(key.user)], now);

@@ -24,7 +24,7 @@ const ask = async () => {
   const asked = { resource: scene.resource.id, name: 'alice', language: 'en' } as const;
   await must(await askPasswordReset(ports, { address: '198.51.100.7' }, asked)).deliver();
 };
-const linkIn = () => /link=([^&]+)/.exec(ports.courier.last('password-reset', EMAIL).path)?.[1] ?? '';
+const linkIn = () => /#(.+)$/.exec(ports.courier.last('password-reset', EMAIL).path)?.[1] ?? '';
 const redeem = (link: string) =>
   resetPassword(ports, { address: '198.51.100.7' }, { link, password: 'seven quiet marmots', language: 'en' });
 const assignToBank = async (passwordReset: boolean) => {

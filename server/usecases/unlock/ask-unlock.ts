@@ -136,7 +136,7 @@ async function sendLink(
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;
-  const path = `/unlock?link=${writePersonLink({ user: person.id, secret })}&lang=${language}`;
+  const path = `/unlock?lang=${language}#${writePersonLink({ user: person.id, secret })}`;
   const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
   await needing('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
   return { sent: true };

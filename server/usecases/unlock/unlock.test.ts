@@ -43,7 +43,7 @@ async function lockOut(scene: Scene): Promise<Walk> {
   for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
   return walk;
 }
-const linkTo = (to = EMAIL) => /link=([^&]+)/.exec(ports.courier.last('unlock-link', to).path)?.[1] ?? '';
+const linkTo = (to = EMAIL) => /#(.+)$/.exec(ports.courier.last('unlock-link', to).path)?.[1] ?? '';
 const unlock = (link: string) => unlockOwnTokens(ports, {}, { link, language: 'en' });
 const isLocked = async (scene: Scene) => (await scene.tokens[0]?.stored())?.lock !== undefined;
 
