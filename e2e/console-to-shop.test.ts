@@ -38,10 +38,10 @@ afterAll(async () => {
 
 /**
  * What the console promises: whoever has never seen it comes from an empty installation to a sign-in on a site by what its
- * pages say, the printed link at the beginning and one command for the shop at the end.
+ * pages say, the setup link at the beginning and one command for the shop at the end.
  */
 test('from an empty installation to a sign-in in the demo shop, by the console alone', async () => {
-  const ada = await openConsole(browser, install.setupLink());
+  const ada = await openConsole(browser, await install.setupLink());
   await ada.at('Set up Countersign');
   await ada.fill({ 'Name of the account': 'Harbour', 'Your name': ADA.name, 'E-mail address': ADA.email });
   await ada.fill({ 'New password': ADA.password, 'New password once more': ADA.password });

@@ -1,5 +1,7 @@
+import { exec } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { generateSync as hotp } from '@otplib/hotp';
 import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
@@ -52,8 +54,15 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     await installation?.remove();
   });
 
-  test('the first account is made with the link that a fresh installation prints, which works once', async () => {
-    const link = /http:\S+\/setup#\S+/.exec(installation.log())?.[0] ?? '';
+  // SR-42. The attack: somebody who reads what a fresh installation writes, in a journal or a collector, makes its first account.
+  test('SR-42: a fresh installation writes no setup link, but the command that prints it; the link works once', async () => {
+    const fresh = () => /^.*there is no account yet.*$/m.exec(installation.log())?.[0];
+    await waitUntil('the log says what to do', async () => fresh() !== undefined);
+    expect(installation.log()).not.toContain('/setup#');
+    const { command } = JSON.parse(fresh() ?? '{}') as { command: string };
+    const printed = await promisify(exec)(command, { cwd: '/', env: { PATH: process.env.PATH } });
+    const link = /^link +(http:\S+\/setup#\S+)$/m.exec(printed.stdout)?.[1] ?? '';
+    expect(installation.log()).not.toContain('/setup#');
     const superuser = new Administrator(installation.url, 'ada@one.example', ADMIN_PASSWORD);
     const body = {
       secret: new URL(link).hash.slice(1),

@@ -1,23 +1,41 @@
+import { resolve } from 'node:path';
 import type { ServicePlan } from './domain/account.ts';
 import { emailShape } from './domain/names.ts';
 import type { Logger } from './http/log.ts';
 import type { Ports } from './ports/index.ts';
 import { openAccount } from './usecases/administrators/open-account.ts';
-import { issueSetupLink } from './usecases/administrators/set-up.ts';
+import { hasAccount, issueSetupLink } from './usecases/administrators/set-up.ts';
 import { isRefusal } from './usecases/verdict.ts';
 
 type Needs = Ports & { issuer: string };
 
-/** A fresh installation has no password to guess: it says where its first account is made, to whoever started it. */
-export async function announceSetup(ports: Needs, log: Pick<Logger, 'warn'>): Promise<void> {
-  const made = await issueSetupLink(ports);
+export interface Announcement {
+  log: Pick<Logger, 'warn'>;
+  /** Prints the setup link when run on this machine. */
+  command: string;
+  /** Standard error. */
+  errors: { isTTY?: boolean; write(text: string): boolean };
+}
+
+/**
+ * A fresh installation has no password to guess: it says how its first account is made. Logs, and an output that is no
+ * terminal, are sent elsewhere and kept. They get the command that prints the link, and no link (SR-42).
+ */
+export async function announceSetup(ports: Needs, { log, command, errors }: Announcement): Promise<void> {
+  if (await hasAccount(ports)) return;
+  log.warn({ command }, 'there is no account yet: this command prints the link that makes it');
+  const made = errors.isTTY === true ? await issueSetupLink(ports) : undefined;
   if (!made) return;
   const until = new Date(made.expiresAt).toISOString();
-  // Logs are sent elsewhere and kept: the link is not for all who read them.
-  log.warn({ until }, 'there is no account yet: make it with the link that `countersign setup` prints');
-  console.error(
-    `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${made.link}`,
+  errors.write(
+    `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${made.link}\n`,
   );
+}
+
+/** The command for a shell on this machine that prints the setup link. */
+export function setupCommand(program: string, dataFolder: string): string {
+  const words = ['node', program, 'setup', '--data', resolve(dataFolder)];
+  return words.map((word) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
 export interface SetupArguments {

@@ -14,7 +14,7 @@ import { plansOf } from './config/load-plans.ts';
 import { isLoopbackHost } from './config/parse.ts';
 import { endAtOnce, endOnFaults } from './end-at-once.ts';
 import { eventWork } from './event-work.ts';
-import { announceSetup } from './first-run.ts';
+import { announceSetup, setupCommand } from './first-run.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
@@ -24,9 +24,10 @@ import type { Ports } from './ports/index.ts';
 import { runWebhooks } from './run-webhooks.ts';
 import { type Demo, seedDemo } from './usecases/accounts/seed-demo.ts';
 
-/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/. */
+/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
+const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
 /** The service: the network, the operator's socket, and what is done beside the requests. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
@@ -45,7 +46,6 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
   ]);
   const { ports } = opened;
   if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
-  else await announceSetup({ ...ports, issuer: config.url }, log);
   const readiness = createReadiness();
   const app = createApp(ports, {
     issuer: config.url,
@@ -68,6 +68,11 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
   });
   const socket = await openOperatorSocket(opened, config, log);
+  // After the socket is open, through which the command gets the link.
+  if (!demo) {
+    const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);
+    await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
+  }
   const { refreshSigningKeys, hasOldMasterKeys } = opened;
   const beside = [
     startBackgroundWork(ports, eventWork(ports, config), log),

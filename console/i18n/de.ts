@@ -114,7 +114,7 @@ export const de = {
   linkTitle: 'Dieser Link führt nirgendwohin',
   linkMissing: 'Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal ganz, von dort, wo Sie ihn haben.',
   setupGone:
-    'Er wurde benutzt oder ist älter als ein Tag. Gibt es noch kein Konto, zeigt jeder Start des Dienstes einen neuen; gibt es eins, melden Sie sich an.',
+    'Er wurde benutzt oder ist älter als ein Tag. Gibt es noch kein Konto, gibt „countersign setup“ auf dem Rechner des Dienstes einen neuen aus; gibt es eins, melden Sie sich an.',
   invitationGone:
     'Er wurde benutzt, ist abgelaufen, oder der Code war zu oft falsch. Bitten Sie um eine neue Einladung.',
   recoveryGone: 'Er wurde benutzt oder ist älter als ein Tag. Bitten Sie den Betrieb um einen neuen.',
@@ -181,7 +181,7 @@ export const de = {
   FLOW_NOT_FOUND: 'Diese Anmeldung ist beendet. Beginnen Sie neu.',
   FORBIDDEN: 'Ihre Rolle erlaubt das nicht.',
   ACCOUNT_NOT_FOUND:
-    'Ein solches Konto gibt es hier nicht. Wenn noch nichts eingerichtet ist: Jeder Start des Dienstes gibt auf seinem Rechner einen Link dafür aus.',
+    'Ein solches Konto gibt es hier nicht. Wenn noch nichts eingerichtet ist: „countersign setup“ auf dem Rechner des Dienstes gibt den Link dafür aus.',
   INPUT_INVALID: 'Etwas hier wird nicht angenommen. Prüfen Sie, was Sie eingegeben haben.',
   PASSWORD_TOO_SHORT: 'Dieses Passwort ist zu kurz: Es braucht mindestens 8 Zeichen.',
   PASSWORD_TOO_LONG: 'Dieses Passwort ist zu lang: Es darf höchstens 256 Zeichen haben.',

@@ -151,7 +151,7 @@ export const en = {
   linkTitle: 'This link leads nowhere',
   linkMissing: 'The link is not complete. Open it again from where you have it, as a whole.',
   setupGone:
-    'It has been used, or is older than a day. If there is no account yet, each start of the service prints another; if there is one, sign in.',
+    'It has been used, or is older than a day. If there is no account yet, “countersign setup” on the machine of the service prints another; if there is one, sign in.',
   invitationGone:
     'It has been used, has expired, or the code was wrong too often. Ask whoever invited you for another.',
   recoveryGone: 'It has been used, or is older than a day. Ask your operator for another.',
@@ -215,7 +215,7 @@ export const en = {
   FLOW_NOT_FOUND: 'This sign-in has ended. Start again.',
   FORBIDDEN: 'Your role does not allow that.',
   ACCOUNT_NOT_FOUND:
-    'There is no such account here. If nothing is set up yet: each start of the service prints a link for that, on its machine.',
+    'There is no such account here. If nothing is set up yet: “countersign setup” on the machine of the service prints the link for that.',
   INPUT_INVALID: 'Something here is not accepted. Check what you have entered.',
   PASSWORD_TOO_SHORT: 'That password is too short: it needs at least 8 characters.',
   PASSWORD_TOO_LONG: 'That password is too long: it may have at most 256 characters.',

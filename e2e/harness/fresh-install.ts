@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { builtService } from './built-service.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
@@ -11,8 +13,8 @@ export interface FreshInstall extends ServiceProcess {
   url: string;
   mails: MailServer;
   env: Record<string, string>;
-  /** The link that the last start printed. */
-  setupLink(): string;
+  /** What `countersign setup` prints. */
+  setupLink(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,11 +40,11 @@ export async function installFresh(): Promise<FreshInstall> {
     url,
     mails,
     env,
-    setupLink: () =>
-      running
-        .words()
-        .match(/^http:\S+\/setup#\S+$/gm)
-        ?.at(-1) ?? '',
+    async setupLink() {
+      const command = join(dirname(entry), '../cli/countersign.js');
+      const { stdout } = await promisify(execFile)(process.execPath, [command, 'setup', '--json'], { env });
+      return (JSON.parse(stdout) as { link: string }).link;
+    },
     async close() {
       await running.kill();
       await mails.close();

@@ -55,7 +55,7 @@ export interface FirstAccount {
 
 /**
  * Uses the setup link up and makes the account with its superuser, in one commit. The link goes first: a crash in between
- * leaves an installation without an account, which prints another link at its next start.
+ * leaves an installation without an account, which makes another link when it is asked for one.
  */
 export async function setUpInstallation(
   ports: Needs,
@@ -120,6 +120,7 @@ export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: 
   return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
 }
 
-async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
+/** Whether this installation is set up. */
+export async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
   return (await ports.store.range(indexes.accounts(), { limit: 1 })).length > 0;
 }
