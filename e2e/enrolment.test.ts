@@ -248,7 +248,7 @@ describe('a mailed link', () => {
 });
 
 // SR-40
-test('SR-40: whoever locked their own token unlocks it by a mailed link, which no address or history holds', async () => {
+test('SR-40: a user who locked their own token unlocks it by a mailed link, which no address or history holds', async () => {
   const scene = await setStage({ tokens: [{}] });
   const { page, widget } = await openWidget(scene);
   await widget.identify('alice');

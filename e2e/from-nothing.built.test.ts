@@ -54,7 +54,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API alone,
     await installation?.remove();
   });
 
-  // SR-42. The attack: somebody who reads what a fresh installation writes, in a journal or a collector, makes its first account.
+  // SR-42. The attack: a reader of the journal or collector of a fresh installation makes its first account.
   test('SR-42: a fresh installation writes no setup link, but the command that prints it; the link works once', async () => {
     const fresh = () => /^.*there is no account yet.*$/m.exec(installation.log())?.[0];
     await waitUntil('the log says what to do', async () => fresh() !== undefined);
