@@ -4,13 +4,17 @@ import { frozen } from '../testing/samples.ts';
 import {
   attemptsAsOf,
   attemptsExpireAt,
+  countAttemptFrom,
   countWrongFrom,
   FAMILIAR_FOR_MS,
   FAMILIAR_PLACES,
   forgiveFrom,
+  isFamiliar,
   WRONG_PASSWORDS_KEPT_MS,
+  waitUntilFrom,
   wrongPasswordsFrom,
 } from './familiar-places.ts';
+import { passwordWaitUntil } from './password-wait.ts';
 import type { PasswordAttempts } from './user.ts';
 
 const NOW = 1_800_000_000_000;
@@ -61,7 +65,50 @@ describe('wrong passwords', () => {
   });
 });
 
+describe('an attempt', () => {
+  const paced = fc.array(fc.record({ place, afterMs: fc.constantFrom(-1_000, 0, 999, 1_000, 60_000) }), {
+    maxLength: 40,
+  });
+
+  test('is counted exactly where none before it has brought a wait, as this clock sees it', () => {
+    fc.assert(
+      fc.property(paced, (steps) => {
+        let attempts = forgiveFrom(undefined, 'home', NOW);
+        let now = NOW;
+        for (const step of steps) {
+          now += step.afterMs;
+          const known = attempts && attemptsAsOf(attempts, now);
+          const running = passwordWaitUntil(wrongPasswordsFrom(known, step.place, now));
+          const waitUntil = running > now ? running : 0;
+          expect(waitUntilFrom(attempts && frozen(attempts), step.place, now)).toBe(waitUntil);
+          const next = countAttemptFrom(attempts && frozen(attempts), step.place, now);
+          const expected = waitUntil > 0 ? known : countWrongFrom(known, step.place, now);
+          expect(next).toEqual({ attempts: expected, waitUntil });
+          attempts = next.attempts;
+        }
+      }),
+    );
+  });
+
+  test('has no wait at its last instant, and where nothing was counted', () => {
+    let attempts: PasswordAttempts | undefined;
+    for (let at = 0; at < 6; at++) attempts = countAttemptFrom(attempts, undefined, NOW).attempts;
+    expect(waitUntilFrom(attempts, undefined, NOW + 999)).toBe(NOW + 1_000);
+    expect(waitUntilFrom(attempts, undefined, NOW + 1_000)).toBe(0);
+    expect(waitUntilFrom(undefined, undefined, NOW)).toBe(0);
+  });
+});
+
 describe('a place', () => {
+  test('is familiar to whom signed in there, and to nobody else', () => {
+    const known = forgiveFrom(undefined, 'home', NOW);
+    expect(isFamiliar(known, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(true);
+    expect(isFamiliar(known, 'home', NOW + FAMILIAR_FOR_MS)).toBe(false);
+    expect(isFamiliar(known, 'work', NOW)).toBe(false);
+    expect(isFamiliar(known, undefined, NOW)).toBe(false);
+    expect(isFamiliar(undefined, 'home', NOW)).toBe(false);
+  });
+
   test('is familiar for exactly so long after the last sign-in there', () => {
     const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + FAMILIAR_FOR_MS - 1);
     expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(0);

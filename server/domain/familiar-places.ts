@@ -1,4 +1,4 @@
-import { countWrongPassword, notAhead } from './password-wait.ts';
+import { countWrongPassword, notAhead, passwordWaitUntil } from './password-wait.ts';
 import type { FamiliarPlace, PasswordAttempts, WrongPasswords } from './user.ts';
 
 /**
@@ -32,6 +32,33 @@ export function wrongPasswordsFrom(
 ): WrongPasswords | undefined {
   const counted = attempts && (familiar(attempts, place, now) ?? attempts);
   return counted && now - counted.lastFailureAt < WRONG_PASSWORDS_KEPT_MS ? counted : undefined;
+}
+
+/** Until when no attempt from there is evaluated; 0 when none has to wait. */
+export function waitUntilFrom(attempts: PasswordAttempts | undefined, place: string | undefined, now: number): number {
+  const waitUntil = passwordWaitUntil(wrongPasswordsFrom(attempts && attemptsAsOf(attempts, now), place, now));
+  return waitUntil > now ? waitUntil : 0;
+}
+
+/** Counts an attempt from there as wrong, unless those before it have brought a wait; then until when. */
+export function countAttemptFrom(
+  attempts: PasswordAttempts | undefined,
+  place: string | undefined,
+  now: number,
+): { attempts: PasswordAttempts; waitUntil: number } {
+  const known = attempts && attemptsAsOf(attempts, now);
+  const waitUntil = waitUntilFrom(known, place, now);
+  if (known && waitUntil > 0) return { attempts: known, waitUntil };
+  return { attempts: countWrongFrom(known, place, now), waitUntil: 0 };
+}
+
+/** Whether the person has signed in there, and not too long ago. */
+export function isFamiliar(
+  attempts: PasswordAttempts | undefined,
+  place: string | undefined,
+  now: number,
+): place is string {
+  return familiar(attempts, place, now) !== undefined;
 }
 
 /** One wrong password more, from there. */
@@ -70,7 +97,11 @@ export function attemptsExpireAt(attempts: PasswordAttempts, now: number): numbe
   return Math.max(now + WRONG_PASSWORDS_KEPT_MS, ...familiarUntil);
 }
 
-function familiar(attempts: PasswordAttempts, place: string | undefined, now: number): FamiliarPlace | undefined {
+function familiar(
+  attempts: PasswordAttempts | undefined,
+  place: string | undefined,
+  now: number,
+): FamiliarPlace | undefined {
   return placesOf(attempts).find((one) => one.place === place && isFresh(one, now));
 }
 

@@ -73,7 +73,7 @@ export interface WrongPasswords {
 }
 
 /**
- * Wrong passwords of one person, whatever the name used; unknown names have one of their own under a MAC of the name.
+ * Wrong passwords of one person, whatever the name used; or those of one name, known or not.
  * The counts of places where the person has signed in are kept apart from the one that all other places share.
  */
 export interface PasswordAttempts extends WrongPasswords {

@@ -68,7 +68,7 @@ export const documents = {
     anchor: `name/${account}/${normalised}`,
     name: 'claim',
   }),
-  /** `subject`: a user id, or `unknown/<mac>` for a name that nobody holds. */
+  /** `subject`: of whom, or of which name; see `usecases/passwords/password-counters.ts`. */
   passwordAttempts: (subject: string): DocumentKey<PasswordAttempts> => ({
     anchor: `password-attempts/${subject}`,
     name: 'password-attempts',

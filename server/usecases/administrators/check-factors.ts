@@ -12,8 +12,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Json } from '../../ports/store.ts';
 import { eventOf, type Whence } from '../act.ts';
 import { needing } from '../needing.ts';
-import { countedPassword } from '../passwords/counted-password.ts';
-import { unknownSubject } from '../second-factor/burn-attempt.ts';
+import { countedPassword, type WrongReason } from '../passwords/counted-password.ts';
 import { checkFactor, type FactorOutcome } from '../second-factor/check-factor.ts';
 import { newOperation, transact } from '../transact.ts';
 import { isRefusal, refusal, type Verdict } from '../verdict.ts';
@@ -33,11 +32,11 @@ export async function checkAdministratorPassword<A extends object>(
     account: AccountId;
     /** Whose it would be. */
     found: Administrator | undefined;
-    /** As typed, where nobody was found by it. */
+    /** As typed. */
     name: string;
     password: string;
     address: string | undefined;
-    wrong?: () => Json;
+    wrong?: (reason: WrongReason) => Json;
   },
   conclude: (administrator: Administrator) => Promise<Verdict<A>>,
   right?: (concluded: object) => Json | undefined,
@@ -47,15 +46,17 @@ export async function checkAdministratorPassword<A extends object>(
     const { found, account, wrong } = asked;
     const passwordHash = found?.state === 'active' ? found.passwordHash : undefined;
     const attempt = {
-      subject: found?.id ?? unknownSubject(ports, account, asked.name),
-      about: found?.id,
+      kind: 'administrator',
+      account,
+      name: asked.name,
+      id: found?.id,
       password: asked.password,
       address: asked.address,
       passwordHash,
       comesIn: async () => found && comesIn(ports, found, passwordHash, asked.password),
       ...(wrong && { wrong }),
       ...(right && { right }),
-    };
+    } as const;
     return await countedPassword(ports, reservation, attempt, conclude);
   } finally {
     reservation.release();

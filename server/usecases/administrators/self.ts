@@ -46,7 +46,7 @@ export async function reauthenticate(
   const asked = { account, found: administrator, name: administrator.email, password: proof.password };
   return checkAdministratorPassword(
     ports,
-    { ...asked, address: act.address, wrong: () => refused('INVALID_CREDENTIALS') },
+    { ...asked, address: act.address, wrong: refused },
     async (person) => {
       if (!standing(act, person)) return refusal('SESSION_ENDED');
       const second = await secondFactor(ports, act, person, proof);

@@ -74,7 +74,7 @@ export async function authenticate(
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
   const verdict = await decide(ports, act, request);
   if (isRefusal(verdict)) {
-    const { about: _about, tokens: _tokens, ...told } = verdict;
+    const { about: _about, tokens: _tokens, reason: _reason, ...told } = verdict;
     return told;
   }
   void noteInPassing(ports, documents.firstLogin(act.actor.account));
@@ -195,8 +195,7 @@ async function byPassword(
         : { right, resource: access.resource };
     },
     {
-      wrong: (about) =>
-        attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS', ...(about && { subject: about }) }),
+      wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...(about && { subject: about }) }),
       right: (concluded, subject) => {
         if ('right' in concluded) return undefined;
         const factors = ['password'] as 'password'[];

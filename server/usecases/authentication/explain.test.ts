@@ -55,7 +55,8 @@ const situations = fc.record({
   address: fc.option(fc.constantFrom('203.0.113.7', '198.51.100.1')),
   handedOver: rarely,
   policy: fc.constantFrom(...METHOD_POLICIES),
-  wrongPasswords: fc.constantFrom(0, 0, 0, 7),
+  /** By which name somebody has guessed until it had to wait. */
+  guessedBy: fc.constantFrom(undefined, undefined, undefined, 'login', 'id'),
   stranger: rarely,
 });
 type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
@@ -73,7 +74,7 @@ const PLAIN: Situation = {
   address: null,
   handedOver: false,
   policy: 'auto',
-  wrongPasswords: 0,
+  guessedBy: undefined,
   stranger: false,
 };
 
@@ -86,16 +87,14 @@ async function arrange(situation: Situation): Promise<Scene> {
     resource: { methodPolicy: policy },
   });
   const { account, resource, user } = scene;
+  if (situation.guessedBy) {
+    const by = situation.guessedBy === 'id' ? user.id : user.login;
+    const guess = { account, resource: resource.id, user: by, method: 'password', password: 'guess' } as const;
+    for (let at = 0; at < 7; at++) await authenticate(ports, guess);
+  }
   if (filter) {
     const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule: filter })).filter;
     must(await updateResource(ports, account, resource.id, { [`${filter.kind}Filter`]: made.id }));
-  }
-  if (situation.wrongPasswords > 0) {
-    const attempts = { failures: situation.wrongPasswords, lastFailureAt: ports.clock.now() };
-    const key = documents.passwordAttempts(user.id);
-    const operation = `wrong ${user.id}`;
-    const put = [{ key, value: attempts, expiresAt: ports.clock.now() + 60_000 }];
-    await ports.store.commit({ anchor: key.anchor, operation, now: ports.clock.now(), expect: [], put });
   }
   const [first] = scene.tokens;
   if (situation.handedOver && first) {
@@ -172,7 +171,7 @@ describe('says what signing in says', () => {
   test('with a token alone', async () => {
     await fc.assert(
       fc.asyncProperty(states, fc.boolean(), situations, async (state, direct, situation) => {
-        const scene = await arrange({ ...situation, wrongPasswords: 0 });
+        const scene = await arrange({ ...situation, guessedBy: undefined });
         const { account, resource } = scene;
         const token = await addToken(ports, account, { kind: 'hotp', state });
         if (direct) must(await assign(ports, { account, resource: resource.id, token: token.id }));

@@ -5,12 +5,11 @@ import { assignmentTo, isAssigned, validPairs } from '../../domain/assignments.t
 import { maySee, maySeeResource } from '../../domain/authority.ts';
 import type { EnvironmentAction } from '../../domain/environment/environment-check.ts';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
-import { attemptsAsOf, wrongPasswordsFrom } from '../../domain/familiar-places.ts';
+import { waitUntilFrom } from '../../domain/familiar-places.ts';
 import { localTime } from '../../domain/filters/time.ts';
 import type { FilterId, ResourceId, TokenId, UserId } from '../../domain/ids.ts';
 import { tokenState } from '../../domain/lockout.ts';
 import { type DenialReason, type FactorState, type Method, widgetMethod } from '../../domain/methods.ts';
-import { passwordWaitUntil } from '../../domain/password-wait.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { acceptedKinds, acceptedKindsFrom, factorStates } from '../../domain/second-factor.ts';
 import { type Level, requiredDenial, requiredFactors } from '../../domain/step-up.ts';
@@ -21,8 +20,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Act } from '../act.ts';
 import { blindTraits } from '../environment/blind-traits.ts';
 import { judgeEnvironment } from '../environment/judge-environment.ts';
-import { placeOf } from '../passwords/counted-password.ts';
-import { unknownSubject } from '../second-factor/burn-attempt.ts';
+import { countersOf } from '../passwords/password-counters.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
 import { refusal, type Verdict } from '../verdict.ts';
 import { readAccessFacts, seenFrom } from './read-access.ts';
@@ -202,15 +200,20 @@ async function waitCheck(
   ports: Needs,
   act: Act,
   person: User | undefined,
-  { user, address }: { user: string; address?: string | undefined },
+  { user: name, address }: { user: string; address?: string | undefined },
 ): Promise<Check> {
-  const subject = person ? person.id : unknownSubject(ports, act.actor.account, user);
+  const typed = { kind: 'user', account: act.actor.account, name } as const;
+  const counters = await countersOf(ports, typed, person?.id ?? 'unknown', address);
   const now = ports.clock.now();
-  const [attempts] = await ports.store.getMany([documents.passwordAttempts(subject)], now);
-  const known = attempts && attemptsAsOf(attempts.value, now);
-  const until = passwordWaitUntil(wrongPasswordsFrom(known, placeOf(ports, subject, address), now));
-  const waiting = until > now;
-  return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, 'TOO_MANY_ATTEMPTS') };
+  const [ofName, ofUser] = await Promise.all(
+    [counters.name, counters.user].map((key) => ports.store.getMany([key], now)),
+  );
+  const shown = waitUntilFrom(ofName?.[0]?.value, undefined, now);
+  const until = Math.max(shown, waitUntilFrom(ofUser?.[0]?.value, counters.place, now));
+  const waiting = until > 0;
+  // A wait that other names of the person have brought is not told to whoever signs in.
+  const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
+  return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, code) };
 }
 
 /** @param admitted the person as signing in sees them: not there when blocked, gone or not live */

@@ -46,6 +46,32 @@ describe('under an attack on their name that never pauses', () => {
     }
   });
 
+  test.each([
+    ['from elsewhere', '192.0.2.44'],
+    ['over the API without an address', undefined],
+  ])('a person %s does not get in, until a minute after it stops', async (_, from) => {
+    const scene = await setScene(ports);
+    expect(await signIn(scene, HOME, PASSWORD)).toBe('in');
+    await attackFor(scene, 130);
+    for (let minute = 0; minute < 3; minute++) {
+      expect(await signIn(scene, from, PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
+      await attackFor(scene, 60);
+    }
+    ports.clock.advance(60_000);
+    expect(await signIn(scene, from, PASSWORD)).toBe('in');
+  });
+
+  test('eight places are told apart, no more', async () => {
+    const scene = await setScene(ports);
+    for (let at = 1; at <= 9; at++) {
+      expect(await signIn(scene, `192.0.2.${at}`, PASSWORD)).toBe('in');
+      ports.clock.advance(1_000);
+    }
+    await attackFor(scene, 130);
+    expect(await signIn(scene, '192.0.2.1', PASSWORD)).toBe('TOO_MANY_ATTEMPTS');
+    for (let at = 2; at <= 9; at++) expect(await signIn(scene, `192.0.2.${at}`, PASSWORD)).toBe('in');
+  });
+
   test('and in the widget, under any of their names and from their whole /64', async () => {
     const scene = await setScene(ports, { user: { login: 'ada', email: 'ada@example.com' } });
     expect(await signIn(scene, '2001:db8::1', PASSWORD)).toBe('in');

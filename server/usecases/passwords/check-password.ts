@@ -10,11 +10,10 @@ import type { Json } from '../../ports/store.ts';
 import { type Act, eventOf } from '../act.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
 import { needing } from '../needing.ts';
-import { unknownSubject } from '../second-factor/burn-attempt.ts';
 import { transact } from '../transact.ts';
 import { locateTyped } from '../users/find-user.ts';
 import type { Verdict } from '../verdict.ts';
-import { countedPassword } from './counted-password.ts';
+import { countedPassword, type WrongReason } from './counted-password.ts';
 
 export interface PasswordRight {
   user: User;
@@ -34,8 +33,8 @@ export interface PasswordAttempt {
 
 /** What a check says of itself in the events, where it is not a step of something larger that does. */
 export interface PasswordEvents {
-  /** Appended when the password was wrong, or right for nobody who may come in; `about` is whom the name stands for. */
-  wrong: (about: UserId | undefined) => Json;
+  /** Appended when no password was accepted; `about` is whom the name stands for. */
+  wrong: (about: UserId | undefined, reason: WrongReason) => Json;
   /** Appended when what a right password leads to is the last word of the attempt. */
   right: (concluded: object, about: UserId) => Json | undefined;
 }
@@ -43,8 +42,8 @@ export interface PasswordEvents {
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 
 /**
- * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: one
- * counter commit, one argon2 call, as many reads (SR-17).
+ * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: two
+ * counter commits, one argon2 call, as many reads (SR-17).
  *
  * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
  * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
@@ -75,19 +74,20 @@ async function checkInTurn<A extends object>(
   events: PasswordEvents | undefined,
 ): Promise<Verdict<A>> {
   const found = await locateTyped(ports, input.account, input.name);
-  const subject = found ? found.id : unknownSubject(ports, input.account, input.name);
   const usable = found && mayComeIn(found, input.way) ? found.passwordHash : undefined;
   return countedPassword(
     ports,
     reservation,
     {
-      subject,
-      about: found?.id,
+      kind: 'user',
+      account: input.account,
+      name: input.name,
+      id: found?.id,
       password: input.password,
       address: input.address,
       passwordHash: usable,
       comesIn: async () => found && comesIn(ports, found, input, usable),
-      ...(events && { wrong: () => events.wrong(found?.id) }),
+      ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
       ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
     },
     conclude,

@@ -1,40 +1,33 @@
-import { canonicalAddress, rateKey } from '../../domain/addresses.ts';
-import {
-  attemptsAsOf,
-  attemptsExpireAt,
-  countWrongFrom,
-  forgiveFrom,
-  wrongPasswordsFrom,
-} from '../../domain/familiar-places.ts';
+import { attemptsAsOf, attemptsExpireAt, countAttemptFrom, forgiveFrom } from '../../domain/familiar-places.ts';
 import { normalisePassword } from '../../domain/password-policy.ts';
-import { passwordWaitUntil } from '../../domain/password-wait.ts';
 import type { PasswordAttempts } from '../../domain/user.ts';
-import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Reservation } from '../../ports/password-hasher.ts';
-import type { Json } from '../../ports/store.ts';
+import type { DocumentKey, Json } from '../../ports/store.ts';
 import { inTurn } from '../in-turn.ts';
 import { needing } from '../needing.ts';
 import { type Decision, newOperation, transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
+import { countersOf, type PasswordCounters, type PasswordSubject, userSubject } from './password-counters.ts';
 import { noteUnderWay, underWayOf } from './under-way.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** One password for one subject, whoever stands behind it. */
-export interface CountedPassword<R> {
-  /** Under what it is counted: an id, or `unknown/<mac>` for a name that nobody holds. */
-  subject: string;
+/** Why a password was not accepted, for the event alone: the caller is told the same of both. */
+export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
+
+/** One password for one name, whoever stands behind it. */
+export interface CountedPassword<R> extends PasswordSubject {
   /** Whom it is about, if anybody. */
-  about: Refusal['about'];
+  id: Refusal['about'];
   password: string;
   address: string | undefined;
   /** Undefined burns the same time (SR-17). */
   passwordHash: string | undefined;
   /** Whom a right password lets in, read again after the hash, which took long; undefined: nobody. */
   comesIn: () => Promise<R | undefined>;
-  /** Appended when the password was wrong, or right for nobody who may come in. */
-  wrong?: () => Json;
+  /** Appended when the password was wrong, or right for nobody who may come in, or not evaluated: the reason says which. */
+  wrong?: (reason: WrongReason) => Json;
   /** Appended when what a right password leads to is the last word of the attempt. */
   right?: (concluded: object) => Json | undefined;
 }
@@ -42,6 +35,9 @@ export interface CountedPassword<R> {
 /**
  * Counts, hashes, and forgives after a success. The attempt is counted as wrong *before* the hash is computed, so that
  * parallel guesses cannot outrun the counter, and a request that is aborted half-way stays counted (SR-2, SR-16).
+ *
+ * Where the name has to wait, the answer says so. Where only its user has to, because of attempts with other names, the password
+ * is not evaluated and the answer is that of a wrong one (SR-17).
  */
 export async function countedPassword<R, A extends object>(
   ports: Needs,
@@ -49,35 +45,35 @@ export async function countedPassword<R, A extends object>(
   attempt: CountedPassword<R>,
   conclude: (right: R) => Promise<Verdict<A>>,
 ): Promise<Verdict<A>> {
-  const { subject } = attempt;
-  const place = placeOf(ports, subject, attempt.address);
-
-  const counted = await countOrWait(ports, subject, place);
+  const counters = await countersOf(ports, attempt, userSubject(ports, attempt.id), attempt.address);
+  // Also where the name has to wait, or the user would have to wait as long once more.
+  if (counters.isAhead) await setBack(ports, counters);
+  const counted = await countOrWait(ports, counters);
   if (isRefusal(counted)) return counted;
   try {
-    return await judgeCounted(ports, reservation, attempt, place, conclude);
+    return await judgeCounted(ports, reservation, attempt, counters, counted.isBarred, conclude);
   } finally {
     counted.judged();
   }
 }
 
-type Counted = { judged: () => void } | { refused: Refusal; underWay: readonly Promise<void>[] };
+interface Counted {
+  /** The user has to wait: the password is not to be evaluated. */
+  isBarred: boolean;
+  judged: () => void;
+}
 
 /**
- * Counts an attempt, unless wrong ones before it have brought a wait. Those that are counted and not judged yet may be right, so an
- * attempt that would have to wait for them is decided again when the next of them is judged. Only such attempts wait in line, so that
- * strangers who flood a name do not keep out a user with a count of their own (SR-49).
+ * Counts an attempt, unless wrong ones with this name have brought a wait. Those that are counted and not judged yet may be right,
+ * so an attempt that would have to wait for them is decided again when the next of them is judged. Only such attempts wait in line,
+ * and none waits for one with another name, since that would show.
  */
-async function countOrWait(
-  ports: Needs,
-  subject: string,
-  place: string | undefined,
-): Promise<Verdict<{ judged: () => void }>> {
-  const counted = await count(ports, subject, place);
+async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Verdict<Counted>> {
+  const counted = await count(ports, counters);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
-  return inTurn(ports.store, `password/${subject}`, async () => {
-    for (let again: Counted = counted; ; again = await count(ports, subject, place)) {
+  return inTurn(ports.store, `password/${counters.name.anchor}`, async () => {
+    for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters)) {
       if ('judged' in again) return again;
       if (again.underWay.length === 0) return again.refused;
       await Promise.race(again.underWay);
@@ -85,76 +81,103 @@ async function countOrWait(
   });
 }
 
-function count(ports: Needs, subject: string, place: string | undefined): Promise<Counted> {
-  const key = documents.passwordAttempts(subject);
-  return oneByOne(ports, subject, async (): Promise<Counted> => {
-    const refused = await transact(ports, key.anchor, [key], ([attempts], now): Decision<Refusal | undefined> => {
-      const known = attempts && attemptsAsOf(attempts.value, now);
-      const keep = (value: PasswordAttempts) => ({ put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] });
-      const waitUntil = passwordWaitUntil(wrongPasswordsFrom(known, place, now));
-      if (waitUntil > now) {
-        const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
-        // Kept, or the wait after a clock that was set back would start again with each attempt.
-        return known && known !== attempts?.value ? { answer, write: keep(known) } : { answer };
-      }
-      return { answer: undefined, write: keep(countWrongFrom(known, place, now)) };
+function count(
+  ports: Needs,
+  counters: PasswordCounters,
+): Promise<Counted | { refused: Refusal; underWay: readonly Promise<void>[] }> {
+  const { name: key } = counters;
+  return oneByOne(ports, key, async () => {
+    const refused = await transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
+      const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now);
+      const write = keep(key, attempts, now);
+      if (waitUntil === 0) return { answer: undefined, write };
+      const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
+      // Kept, or the wait after a clock that was set back would start again with each attempt.
+      return attempts !== stored?.value ? { answer, write } : { answer };
     });
-    if (refused) return { refused, underWay: underWayOf(ports.store, subject) };
-    return { judged: noteUnderWay(ports.store, subject) };
+    if (refused) return { refused, underWay: underWayOf(ports.store, key.anchor) };
+    const isBarred = await countForUser(ports, counters);
+    return { isBarred, judged: noteUnderWay(ports.store, key.anchor) };
   });
 }
 
-/** Changes to one count do not conflict within the process. As many wait as have a place in the queue for hashes, which is bounded. */
-function oneByOne<T>({ store }: Pick<Ports, 'store'>, subject: string, work: () => Promise<T>): Promise<T> {
-  return inTurn(store, `password-count/${subject}`, work, Number.POSITIVE_INFINITY);
+/** Counts an attempt for the user, and says whether they have to wait. Either takes one commit. */
+function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Promise<boolean> {
+  return oneByOne(ports, key, () =>
+    transact(ports, key.anchor, [key], ([stored], now) => {
+      const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now);
+      return { answer: waitUntil > 0, write: keep(key, attempts, now) };
+    }),
+  );
+}
+
+/** The user's counter as a clock that was set back sees it (SR-63). */
+function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
+  return oneByOne(ports, key, () =>
+    transact(ports, key.anchor, [key], ([stored], now) => ({
+      answer: undefined,
+      ...(stored && { write: keep(key, attemptsAsOf(stored.value, now), now) }),
+    })),
+  );
+}
+
+/**
+ * Within the process changes to one counter do not conflict, and what is done to both counters of an attempt is not interleaved
+ * with others of its name. As many wait as have a place in the queue for hashes, which is bounded.
+ */
+function oneByOne<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
+  return inTurn(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
 }
 
 async function judgeCounted<R, A extends object>(
   ports: Needs,
   reservation: Reservation,
   attempt: CountedPassword<R>,
-  place: string | undefined,
+  counters: PasswordCounters,
+  isBarred: boolean,
   conclude: (right: R) => Promise<Verdict<A>>,
 ): Promise<Verdict<A>> {
-  const key = documents.passwordAttempts(attempt.subject);
-  const { about } = attempt;
+  const { id: about } = attempt;
+  // Something that is surely wrong costs what a wrong guess costs, whatever kind of hash it is.
+  const password = isBarred ? newOperation(ports) : attempt.password;
   const right = await needing('checking a password', () =>
-    reservation.verify(attempt.passwordHash, normalisePassword(attempt.password)),
+    reservation.verify(attempt.passwordHash, normalisePassword(password)),
   );
-  const person = attempt.passwordHash !== undefined && right ? await attempt.comesIn() : undefined;
+  const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.comesIn() : undefined;
   if (!person) {
-    if (attempt.wrong) await tell(ports, key.anchor, attempt.wrong());
-    return refusal('INVALID_CREDENTIALS', about === undefined ? {} : { about });
+    const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
+    if (attempt.wrong) await tell(ports, counters.name.anchor, attempt.wrong(reason));
+    return refusal('INVALID_CREDENTIALS', { ...(about !== undefined && { about }), ...(isBarred && { reason }) });
   }
   const concluded = await conclude(person);
   const event = attempt.right?.(concluded);
-  await oneByOne(ports, attempt.subject, () =>
-    transact(ports, key.anchor, [key], ([attempts], now) => {
+  await forgive(ports, counters, event);
+  return concluded;
+}
+
+/** Of the user's names only the one that was typed: the others would show that they belong to it. */
+async function forgive(ports: Needs, { name, user, place }: PasswordCounters, event: Json | undefined): Promise<void> {
+  const forName = () =>
+    transact(ports, name.anchor, [name], ([attempts]) => ({
+      answer: undefined,
+      ...(attempts && { write: { delete: [name] } }),
+    }));
+  const forUser = () =>
+    transact(ports, user.anchor, [user], ([attempts], now) => {
       const append = event === undefined ? {} : { append: [event] };
       const value = forgiveFrom(attempts?.value, place, now);
-      if (value) {
-        const put = [{ key, value, expiresAt: attemptsExpireAt(value, now) }];
-        return { answer: undefined, write: { put, ...append } };
-      }
-      return { answer: undefined, ...((attempts || event) && { write: { delete: [key], ...append } }) };
-    }),
-  );
-  return concluded;
+      if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
+      return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
+    });
+  await oneByOne(ports, name, () => Promise.all([forName(), oneByOne(ports, user, forUser)]));
+}
+
+function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: number) {
+  return { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] };
 }
 
 /** One event with no change beside it. */
 async function tell(ports: Needs, anchor: string, event: Json): Promise<void> {
   const operation = newOperation(ports);
   await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
-}
-
-/** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */
-export function placeOf(
-  ports: Pick<Ports, 'secrets'>,
-  subject: string,
-  address: string | undefined,
-): string | undefined {
-  if (address === undefined || canonicalAddress(address) === undefined) return undefined;
-  const mac = ports.secrets.mac('familiar-place', JSON.stringify([subject, rateKey(address)]));
-  return Buffer.from(mac).toString('base64url');
 }

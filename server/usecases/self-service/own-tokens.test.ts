@@ -244,7 +244,10 @@ describe('the password', () => {
     expect(walk.view.error).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
     const next = await Walk.begin(scene);
     await next.identify();
-    expect(await next.password()).toMatchObject({ error: { code: 'TOO_MANY_ATTEMPTS' } });
+    // Their login has no wait of its own, and does not tell of theirs.
+    expect(await next.password()).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
+    ports.clock.advance(1_000);
+    expect(await next.password()).toMatchObject({ step: 'otp' });
   });
 
   test('two pages that change it at once: one does', async () => {

@@ -141,14 +141,14 @@ function actOf({ account, administrator: id }: AdministratorFlow, whence: Whence
   return { actor, ...whence };
 }
 
-function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [] }: Refusal): EventDraft {
+function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [], reason = refused }: Refusal): EventDraft {
   const subject = flow.administrator ?? about;
   return {
     type: 'administrator.refused',
     ...(subject !== undefined && { subject }),
     related: [flow.id, ...tokens],
     outcome: 'refused',
-    reason: refused,
+    reason,
     factors: flow.administrator === undefined ? [] : ['password'],
   };
 }
