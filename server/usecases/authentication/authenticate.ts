@@ -167,7 +167,7 @@ async function bySecondFactor(
   }
   const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
   const scope = apiScope(resource.id);
-  const asked = { method: 'otp', user: person, way: 'api', resource, answer, scope } as const;
+  const asked = { method: 'otp', user: person, name: request.user, way: 'api', resource, answer, scope } as const;
   const outcome = await checkUserFactor(ports, asked, tell);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');

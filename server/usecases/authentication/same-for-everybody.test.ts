@@ -203,6 +203,57 @@ describe('a code alone', () => {
     for (const [who, counts] of told) expect(counts, who).toEqual({ refused: 64, turnedAway: 36 });
   });
 
+  // The attack: codes for one name fill its queue, and one for another name is turned away if both are of one user.
+  test('a hundred codes at once for one name turn away none for another, whomever the names stand for', async () => {
+    const email = 'ada@example.com';
+    for (const users of [[], [{ login: 'ada', email }], [{ login: 'ada' }, { login: 'bob', email }]]) {
+      const { account, resource } = await setScene(ports, { resource: { methodPolicy: 'otp' } });
+      for (const user of users) await addPerson(ports, account, resource, { user, tokens: [{}] });
+      const common = { account, resource: resource.id, method: 'otp', otp: '000000' } as const;
+      const flood = Array.from({ length: 100 }, () => authenticate(ports, { ...common, user: 'ada' }).catch(String));
+      expect(await authenticate(ports, { ...common, user: email })).toEqual({ refused: 'INVALID_CREDENTIALS' });
+      const outcomes = await Promise.all(flood);
+      expect(outcomes.filter((outcome) => typeof outcome !== 'string')).toHaveLength(64);
+    }
+  });
+
+  test('in the widget as well', async () => {
+    const scene = await setScene(ports, {
+      resource: { methodPolicy: 'otp' },
+      user: { email: 'ada@example.com' },
+      tokens: [{}],
+    });
+    const walks = await Promise.all(
+      ['ada@example.com', ...Array.from({ length: 80 }, () => 'alice')].map(async (name) => {
+        const walk = await Walk.begin(scene);
+        await walk.identify(name);
+        return walk;
+      }),
+    );
+    const [other, ...flood] = walks;
+    const turnedAway = Promise.all(flood.map((walk) => walk.otp('000000').catch(String)));
+    expect(await other?.otp('000000')).toMatchObject({ step: 'otp', error: { code: 'INVALID_CREDENTIALS' } });
+    expect((await turnedAway).filter((outcome) => typeof outcome === 'string')).toHaveLength(16);
+  });
+
+  // SR-2
+  test('codes for several names of one user at once lock the token after as many guesses as for one', async () => {
+    const names = ['ada', 'ada@example.com', 'countess', '+441234567890'];
+    const scene = await setScene(ports, {
+      resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 },
+      user: { login: 'ada', email: 'ada@example.com', alias: 'countess', phone: '+441234567890' },
+      tokens: [{}],
+    });
+    const { account, resource } = scene;
+    const otp = await wrongCode(scene);
+    const all = Array.from({ length: 60 }, (_, at) => names[at % names.length] ?? '');
+    const outcomes = await Promise.all(
+      all.map((user) => authenticate(ports, { account, resource: resource.id, method: 'otp', user, otp })),
+    );
+    for (const outcome of outcomes) expect(outcome).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    expect(await scene.tokens[0]?.stored()).toMatchObject({ failures: 11 });
+  });
+
   test('a lock that wrong codes brought about is not told to whoever brought it about', async () => {
     const scene = await setScene(ports, {
       resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 3 },

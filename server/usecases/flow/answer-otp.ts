@@ -74,6 +74,7 @@ export async function judgeSecond(
     way: 'widget',
     method: passwordStands ? 'password-otp' : 'otp',
     user,
+    name: anonymous ? flow.login : undefined,
     resource,
     answer,
     scope: flow.id,

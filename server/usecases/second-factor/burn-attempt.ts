@@ -34,9 +34,17 @@ export async function burnAttempt(ports: Pick<Ports, 'store' | 'clock' | 'random
   });
 }
 
-/** Where one-time passwords of a person, or for a name of nobody's, wait for one another. */
+/** Where one-time passwords of a person wait for one another. */
 export function factorLine(subject: string): string {
   return `otp/${subject}`;
+}
+
+/**
+ * Where those wait that come for a name alone, known or unknown. Were it the line of the user, one name could be turned away because
+ * of another, and would tell that both are theirs (SR-17).
+ */
+export function typedLine(account: AccountId, name: string): string {
+  return `typed/${account}/${normaliseName(name)}`;
 }
 
 /** One of 256 records. */

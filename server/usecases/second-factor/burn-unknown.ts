@@ -5,7 +5,7 @@ import { documents } from '../../ports/documents.ts';
 import type { Json } from '../../ports/store.ts';
 import { ABSENT } from '../../ports/store.ts';
 import { newOperation } from '../transact.ts';
-import { anyRecord } from './burn-attempt.ts';
+import { anyRecord, typedLine } from './burn-attempt.ts';
 import { decoysFor } from './check-decoy.ts';
 import { checkFactor, type FactorNeeds } from './check-factor.ts';
 
@@ -23,7 +23,7 @@ export async function burnUnknown(
 ): Promise<void> {
   const normalised = normaliseName(name);
   const decoy = anyRecord(ports);
-  await checkFactor(ports, `unknown/${account}/${normalised}`, {
+  await checkFactor(ports, typedLine(account, name), {
     method: 'otp',
     answer,
     accepts: ['totp', 'recovery'],

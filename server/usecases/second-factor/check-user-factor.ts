@@ -3,12 +3,15 @@ import { acceptedKindsFrom, type SecondAnswer } from '../../domain/second-factor
 import type { TokenKind } from '../../domain/token.ts';
 import type { SignInWay, User } from '../../domain/user.ts';
 import { newOperation } from '../transact.ts';
+import { typedLine } from './burn-attempt.ts';
 import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
 import { readLimitedPairs } from './read-limits.ts';
 
 export interface UserFactor {
   method: 'otp' | 'password-otp';
   user: User;
+  /** As typed, where no first factor stands behind the name. */
+  name?: string | undefined;
   way: SignInWay;
   resource: Resource;
   answer: SecondAnswer;
@@ -21,10 +24,11 @@ export interface UserFactor {
 /** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
 export function checkUserFactor(
   ports: FactorNeeds,
-  { method, user, way, resource, answer, scope, signs }: UserFactor,
+  { method, user, name, way, resource, answer, scope, signs }: UserFactor,
   tell?: FactorCheck['tell'],
 ): Promise<FactorOutcome> {
-  return checkFactor(ports, user.id, {
+  const queue = name === undefined ? user.id : typedLine(user.account, name);
+  return checkFactor(ports, queue, {
     method,
     way,
     answer,
