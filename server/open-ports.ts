@@ -43,13 +43,14 @@ export async function openPorts(config: Config, log: Logger, shown?: Courier & C
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
-  // A new key file beside a store that has sealed secrets would only hide that the old one is lost.
+  // A new key file beside a store that has sealed secrets would only hide that the old one is lost. A restored store has
+  // some before it has signing keys.
   const known = [documents.signingKeys(), documents.restoration()] as const;
   const [sealed, restoration] = await store.getMany(known, systemClock.now());
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
-  const masterKeys = await loadMasterKeys(masterKeySource(config, sealed === undefined));
+  const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
   const webhookSender = createHttpsWebhookSender(config.webhooks);

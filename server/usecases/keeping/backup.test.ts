@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ResultClaims } from '../../../shared/wire/result.ts';
+import { openSigningKeys } from '../../adapters/jose/load-signing-keys.ts';
+import { createSigner } from '../../adapters/jose/signer.ts';
 import { NO_RECOVERY_CODES } from '../../domain/administrator.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
@@ -8,7 +11,7 @@ import { addAdministrator } from '../../testing/administrators.ts';
 import { backupOf, overStore, readingOf } from '../../testing/restored.ts';
 import { addToken, must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
-import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import { bookEntry } from '../plans/book-entry.ts';
 import { chargeDuePlans } from '../plans/charge-due-plans.ts';
@@ -53,6 +56,25 @@ async function tokensOf(): Promise<[SceneToken, SceneToken]> {
 const signIn = (over: TestPorts, otp: string) =>
   authenticate(over, { account: scene.account, resource: scene.resource.id, method: 'otp', user: 'alice', otp });
 
+function resultClaims(): ResultClaims {
+  const iat = Math.floor(ports.clock.now() / 1000);
+  return {
+    iss: ISSUER,
+    aud: scene.resource.id,
+    sub: scene.user.id,
+    preferred_username: 'alice',
+    nonce: NONCE,
+    origin: 'https://shop.example',
+    amr: ['pwd'],
+    acr: '1',
+    otp: 'not_used',
+    auth_time: iat,
+    iat,
+    exp: iat + 60,
+    jti: 'flw_00000000001',
+  };
+}
+
 /** Documents and index entries that are there, whatever their versions. */
 async function contentsOf(store: Store): Promise<Map<string, unknown>> {
   const contents = new Map<string, unknown>();
@@ -75,7 +97,7 @@ describe('a restored backup', () => {
     const [before, after] = [await contentsOf(ports.store), await contentsOf(over.store)];
     const differing = [...before].filter(([name, value]) => JSON.stringify(after.get(name)) !== JSON.stringify(value));
     const kinds = differing.map(([name]) => (JSON.parse(name) as { name?: string }).name).sort();
-    expect(kinds).toEqual(['token', 'token']);
+    expect(kinds).toEqual(['signing-keys', 'token', 'token']);
     expect([...after.keys()].filter((name) => !before.has(name))).toEqual([
       JSON.stringify({ anchor: 'restoration', name: 'restoration' }),
     ]);
@@ -139,6 +161,23 @@ describe('a restored backup', () => {
     expect((await read(ports, key)).recovery).not.toEqual(NO_RECOVERY_CODES);
     const over = await restored(await backupOf(ports));
     expect(await read(over, key)).toEqual({ ...(await read(ports, key)), recovery: NO_RECOVERY_CODES });
+  });
+
+  // SR-62, SR-58. The attack: a signing key is stolen and retired for it; a restore of the backup from before makes what the
+  // thief signs valid again.
+  test('holds no signing key: none of the backup signs, verifies or is published after it', async () => {
+    const claims = resultClaims();
+    const forged = await ports.signer.sign(claims);
+    const stolen = ports.signer.publicKeys().map(({ kid }) => kid);
+    const over = await restored();
+    const keys = await openSigningKeys(over, { algorithm: 'ES256' });
+    const signer = createSigner({ issuer: ISSUER, keys: keys.all, now: () => ports.clock.now() });
+    expect(await signer.verify(forged, { audience: claims.aud, now: ports.clock.now() })).toBeUndefined();
+    expect(signer.publicKeys().map(({ kid }) => kid)).not.toEqual(expect.arrayContaining(stolen));
+    // The new one signs at once: it has no predecessor that could sign in the meantime.
+    const signed = await signer.sign(claims);
+    expect(await signer.verify(signed, { audience: claims.aud, now: ports.clock.now() })).toEqual(claims);
+    expect(stolen).not.toContain(JSON.parse(Buffer.from(signed.split('.')[0] ?? '', 'base64url').toString()).kid);
   });
 
   test('knows no result, flow or login request, used or not', async () => {

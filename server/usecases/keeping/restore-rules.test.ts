@@ -99,7 +99,8 @@ const FATES: Record<string, Fate> = {
   segment: upToHead('segment', 'number'),
   session: 'dropped',
   'setup-link': 'dropped',
-  'signing-keys': 'kept',
+  // SR-58: one that was retired since the backup would sign again.
+  'signing-keys': 'dropped',
   'spent-seed': [
     [
       { nextCounter: 7, isCounting: true },

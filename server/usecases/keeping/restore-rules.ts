@@ -71,7 +71,8 @@ const RULES: Record<string, Rule> = {
   authentication: drop,
   idempotency: keep,
   'made-with': keep,
-  'signing-keys': keep,
+  // One that was retired since, perhaps because it was stolen, must neither sign nor verify: the first start makes another.
+  'signing-keys': drop,
   'mac-key': keep,
   usage: (usage: Usage, { now }): Usage => ({ ...usage, held: {}, recountAt: now }),
   ledger: upToHead((entry: { number: number }) => entry.number),
