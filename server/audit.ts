@@ -17,8 +17,14 @@ async function verifyAuditFile(
   keyFiles: readonly string[],
   expected: Expectations = {},
 ): Promise<AuditReport> {
-  const sets = await Promise.all(keyFiles.map(async (path) => JSON.parse(await readFile(path, 'utf8')) as unknown));
-  return verifyAuditExport(splitLines(createReadStream(file)), sets.flatMap(keysOf), expected);
+  const keys = await readKeySets(keyFiles);
+  return verifyAuditExport(splitLines(createReadStream(file)), keys, expected);
+}
+
+/** The keys in copies of the published set. Throws where a file cannot be read or holds none. */
+export async function readKeySets(files: readonly string[]): Promise<PublicJwk[]> {
+  const sets = await Promise.all(files.map(async (path) => JSON.parse(await readFile(path, 'utf8')) as unknown));
+  return sets.flatMap(keysOf);
 }
 
 function keysOf(set: unknown): PublicJwk[] {

@@ -13,6 +13,8 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
        start.cjs setup --name NAME  make an account and its first API key, once shown;
            --superuser EMAIL        and invite its superuser
        start.cjs restore FILE       read a backup into an empty store
+           --events FILE            and take away again what its events since say was taken away; for each account
+           --keys JWKS              a copy of the published keys of the time since; several, when keys have changed
            --json                   answer in JSON
 
 The countersign command does these and everything else.`;
@@ -27,6 +29,8 @@ async function main(): Promise<void> {
       name: { type: 'string' },
       superuser: { type: 'string' },
       json: { type: 'boolean', default: false },
+      events: { type: 'string', multiple: true, default: [] },
+      keys: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean' },
     },
   });
@@ -42,7 +46,7 @@ async function main(): Promise<void> {
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return operate(config, log);
   if (command === 'setup') return setUp(config, log, values);
-  return restore(config, log, file, values.json);
+  return restore(config, log, file, values);
 }
 
 main().catch((error: unknown) => {

@@ -1,36 +1,116 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeLines } from './backup-file.ts';
-import { loadConfig } from './config/load-config.ts';
+import { type Config, loadConfig } from './config/load-config.ts';
 import { createLogger } from './http/log.ts';
 import { openPorts } from './open-ports.ts';
-import { restore } from './restore.ts';
+import { type RestoreOptions, restore } from './restore.ts';
+import { createUser, operatorOf, updateUser } from './testing/acting.ts';
+import { birth, must, PASSWORD } from './testing/scene.ts';
+import type { TestPorts } from './testing/test-ports.ts';
+import { createAccount } from './usecases/accounts/create-account.ts';
+import { exportEvents } from './usecases/events/export-events.ts';
+import { sealEvents } from './usecases/events/seal-events.ts';
 import { backUp } from './usecases/keeping/back-up.ts';
+import { rotateSigningKeys } from './usecases/keeping/rotate-signing-keys.ts';
 
 const log = createLogger({ level: 'silent' });
 let folder: string;
-beforeAll(async () => {
+let config: Config;
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-restore-'));
+  config = loadConfig({ COUNTERSIGN_URL: 'http://localhost:8080', COUNTERSIGN_DATA: folder });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
-// SR-21, SR-62. A restored store holds sealed secrets and no signing key. A master key that is lost must not be replaced there.
-test('a service on a restored store makes no new master key', async () => {
-  const config = loadConfig({ COUNTERSIGN_URL: 'http://localhost:8080', COUNTERSIGN_DATA: folder });
-  const file = join(folder, 'night.backup');
-  const { ports } = await openPorts(config, log);
-  await writeLines(file, backUp(ports));
-  await ports.store.close();
-  await rm(join(folder, 'store'), { recursive: true });
+const file = (name: string) => join(folder, name);
+const removeStore = () => rm(file('store'), { recursive: true });
+async function restored(options?: RestoreOptions): Promise<string> {
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
   try {
-    await restore(config, log, file);
+    await restore(config, log, file('night.backup'), options);
+    return printed.mock.calls.join('\n');
   } finally {
     printed.mockRestore();
   }
-  await rm(join(folder, 'master.key'));
+}
+
+// SR-21, SR-62. A restored store holds sealed secrets and no signing key. A master key that is lost must not be replaced there.
+test('a service on a restored store makes no new master key', async () => {
+  const { ports } = await openPorts(config, log);
+  await writeLines(file('night.backup'), backUp(ports));
+  await ports.store.close();
+  await removeStore();
+  await restored();
+  await rm(file('master.key'));
   await expect(openPorts(config, log)).rejects.toThrow('is missing');
-  await expect(stat(join(folder, 'master.key'))).rejects.toThrow('ENOENT');
+  await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
+});
+
+// SR-39, SR-62. The attack: a user who was blocked since the backup is back, and the operator does not know of it.
+describe('what was taken away since the backup', () => {
+  let account: string;
+  let user: string;
+  beforeEach(async () => {
+    const { ports, makeSigningKey } = await openPorts(config, log);
+    ({ id: account } = must(await createAccount(ports, { name: 'Acme' })).account);
+    const alice = { login: 'alice', password: PASSWORD };
+    const made = must(await createUser(ports, birth(ports as TestPorts, 'usr'), account as `acc_${string}`, alice));
+    ({ id: user } = made.user);
+    await writeLines(file('night.backup'), backUp(ports));
+    must(await updateUser(ports, account as `acc_${string}`, made.user.id, { blocked: true }));
+    while ((await sealEvents(ports)) > 0);
+    const { actor } = operatorOf(account as `acc_${string}`);
+    const { text } = must(await exportEvents(ports, actor, { format: 'jsonl' }));
+    let lines = '';
+    for await (const piece of text) lines += piece;
+    await writeFile(file('events.jsonl'), lines);
+    await writeFile(file('keys.json'), JSON.stringify({ keys: ports.signer.publicKeys() }));
+    await rotateSigningKeys(ports, makeSigningKey);
+    await ports.store.close();
+    await removeStore();
+  });
+
+  async function isBlocked(): Promise<boolean | undefined> {
+    const { ports } = await openPorts(config, log);
+    try {
+      const [stored] = await ports.store.getMany([{ anchor: user, name: 'user' }], Date.now());
+      return (stored?.value as { blocked?: boolean } | undefined)?.blocked;
+    } finally {
+      await ports.store.close();
+    }
+  }
+
+  test('is back, and the operator is told', async () => {
+    expect(await restored()).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back/m);
+    expect(await isBlocked()).toBe(false);
+  });
+
+  test('is taken away again by the events, and the operator is told what', async () => {
+    const text = await restored({ events: [file('events.jsonl')], keys: [file('keys.json')] });
+    expect(text).toContain(`taken away again:\n  ${account} ${user}  blocked`);
+    expect(await isBlocked()).toBe(true);
+  });
+
+  test('in JSON as well, with the keys of the backup, with which its events are verified', async () => {
+    const told = JSON.parse(await restored({ events: [file('events.jsonl')], json: true })) as Record<string, unknown>;
+    expect(told.withdrawals).toMatchObject({
+      accounts: [{ account, until: expect.any(Number), lost: 0 }],
+      objects: [{ account, id: user, done: ['blocked'], review: [] }],
+    });
+    const { keys } = JSON.parse(await readFile(file('keys.json'), 'utf8')) as { keys: unknown };
+    expect(told.keys).toEqual(keys);
+  });
+
+  test('by events that were changed, given twice or not there, nothing is restored at all', async () => {
+    const lines = await readFile(file('events.jsonl'), 'utf8');
+    await writeFile(file('changed.jsonl'), lines.replace('"blocked"', '"login"'));
+    await expect(restored({ events: [file('changed.jsonl')] })).rejects.toThrow('not as they were sealed');
+    const twice = [file('events.jsonl'), file('events.jsonl')];
+    await expect(restored({ events: twice })).rejects.toThrow('two exports are of account');
+    await expect(restored({ events: [file('none.jsonl')] })).rejects.toThrow('ENOENT');
+    await restored();
+  });
 });

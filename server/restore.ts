@@ -1,32 +1,112 @@
+import { createReadStream } from 'node:fs';
+import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
+import { verifyAuditExport } from './adapters/jose/audit-statements.ts';
 import { loadMasterKeys } from './adapters/secret-box/load-master-key.ts';
+import { openSecretBox } from './adapters/secret-box/open-secret-box.ts';
 import { createSecretBox } from './adapters/secret-box/secret-box.ts';
 import { systemClock } from './adapters/system-clock/system-clock.ts';
 import { systemRandom } from './adapters/system-random/system-random.ts';
+import { readKeySets } from './audit.ts';
 import { readLines } from './backup-file.ts';
 import type { Config } from './config/load-config.ts';
+import { splitLines } from './domain/audit/split-lines.ts';
 import type { Logger } from './http/log.ts';
 import { masterKeySource, openStore } from './open-ports.ts';
-import { restoreBackup } from './usecases/keeping/restore-backup.ts';
+import { EventsInvalid, type EventsSince, readWithdrawals } from './usecases/keeping/read-withdrawals.ts';
+import { type BackupFacts, inspectBackup, type Restored, restoreBackup } from './usecases/keeping/restore-backup.ts';
+import { type WithdrawnObject, withdrawAgain } from './usecases/keeping/withdraw-again.ts';
+
+export interface RestoreOptions {
+  /** Exports of events since the backup (JSON Lines), one for each account: what was taken away is taken away again. */
+  events?: readonly string[];
+  /** Copies of the published keys of the time since the backup. Those of the backup are known. */
+  keys?: readonly string[];
+  /** Answer in JSON. */
+  json?: boolean;
+}
 
 /**
  * Reads a backup into an empty store, and says what it did. Without the ports of a service: their first start would write
  * to the store that has to be empty.
  */
-export async function restore(config: Config, log: Logger, file: string, json = false): Promise<void> {
-  const [current, ...old] = await loadMasterKeys(masterKeySource(config, false));
+export async function restore(config: Config, log: Logger, file: string, options: RestoreOptions = {}): Promise<void> {
+  const { events = [], keys = [], json = false } = options;
+  const masterKeys = await loadMasterKeys(masterKeySource(config, false));
+  const [current, ...old] = masterKeys;
   const store = await openStore(config, log);
   try {
-    const secrets = createSecretBox(current, { old });
-    const ports = { store, clock: systemClock, random: systemRandom, secrets };
-    const restored = await restoreBackup(ports, () => readLines(file));
-    if (json) return console.log(JSON.stringify(restored, null, 2));
-    const { documents, indexEntries, events, leftOut, eventsLeft, backedUpAt } = restored;
-    const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
-    console.log(`restored the backup of ${new Date(backedUpAt).toISOString()}
-documents      ${documents} (${leftOut} left out: what could be used a second time)
-index entries  ${indexEntries}
-events         ${events}${left}`);
+    const base = { store, clock: systemClock, random: systemRandom };
+    const ports = { ...base, secrets: createSecretBox(current, { old }) };
+    const open = () => readLines(file);
+    const since = events.length === 0 ? [] : await readEvents(await inspectBackup(ports, open()), events, keys);
+    const objects: WithdrawnObject[] = [];
+    const restored = await restoreBackup(ports, open, async () => {
+      if (since.length === 0) return;
+      // What the backup's MACs were made with is in the store by now.
+      const complete = { ...base, secrets: await openSecretBox(base, masterKeys) };
+      const unknown = Buffer.from(systemRandom.bytes(32)).toString('base64url');
+      const unknownPassword = await createArgon2Hasher(config.argon2).hash(unknown);
+      for (const one of since) objects.push(...(await withdrawAgain(complete, one, unknownPassword)));
+    });
+    const accounts = since.map(({ account, until, lost }) => ({ account, until, lost }));
+    if (json) return console.log(JSON.stringify({ ...restored, withdrawals: { accounts, objects } }, null, 2));
+    console.log([describeRestored(restored), ...describeWithdrawals(restored, accounts, objects)].join('\n'));
   } finally {
     await store.close();
   }
+}
+
+async function readEvents(
+  facts: BackupFacts,
+  files: readonly string[],
+  keyFiles: readonly string[],
+): Promise<EventsSince[]> {
+  const keys = [...facts.keys, ...(await readKeySets(keyFiles))];
+  const all: EventsSince[] = [];
+  for (const file of files) {
+    const verify = (lines: AsyncIterable<string>) => verifyAuditExport(lines, keys);
+    const since = await readWithdrawals(splitLines(createReadStream(file)), verify, facts);
+    if (all.some(({ account }) => account === since.account)) {
+      throw new EventsInvalid(`two exports are of account ${since.account}: give one that goes on from the backup`);
+    }
+    all.push(since);
+  }
+  return all;
+}
+
+function describeRestored({ documents, indexEntries, events, leftOut, eventsLeft, backedUpAt }: Restored): string {
+  const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
+  return `restored the backup of ${isoTime(backedUpAt)}
+documents      ${documents} (${leftOut} left out: what could be used a second time)
+index entries  ${indexEntries}
+events         ${events}${left}`;
+}
+
+function describeWithdrawals(
+  { backedUpAt }: Restored,
+  accounts: readonly Pick<EventsSince, 'account' | 'until' | 'lost'>[],
+  objects: readonly WithdrawnObject[],
+): string[] {
+  const rows = (field: 'done' | 'review') =>
+    objects.filter((one) => one[field].length > 0).map((one) => `  ${one.account} ${one.id}  ${one[field].join(', ')}`);
+  const table = (title: string, field: 'done' | 'review') => {
+    const found = rows(field);
+    return found.length > 0 ? [`\n${title}`, ...found] : [];
+  };
+  return [
+    `
+WARNING: what was taken away after ${isoTime(backedUpAt)} is back, unless it is listed below: users who were blocked or
+deleted, tokens that were lost, assignments, API keys, administrators and their access, passwords, webhooks.
+Take it away again before you start the service, or restore with --events. See "Restoring" in docs/operators.md.`,
+    ...accounts.map(
+      ({ account, until, lost }) =>
+        `\n${account}: went by its events until ${isoTime(until)}${lost > 0 ? `; up to ${lost} events were lost` : ''}`,
+    ),
+    ...table('taken away again:', 'done'),
+    ...table('changed since, for you to look at:', 'review'),
+  ];
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -80,10 +80,14 @@ export function addKeeping(program: Command, around: Surroundings): void {
   program
     .command('restore <file>')
     .description('read a backup into an empty store, while no service runs')
-    .action((file: string, _options, command: Command) =>
+    .option('--events <file>', 'take away again what these exported events say; again for each account', collect)
+    .option('--keys <file>', 'the published keys of the time since the backup; again for those of before', collect)
+    .action((file: string, flags: { events?: string[]; keys?: string[] }, command: Command) =>
       handOver(around, command, [
         'restore',
         resolve(file),
+        ...(flags.events ?? []).flatMap((events) => ['--events', resolve(events)]),
+        ...(flags.keys ?? []).flatMap((keys) => ['--keys', resolve(keys)]),
         ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
       ]),
     );
@@ -107,7 +111,7 @@ export function addKeeping(program: Command, around: Surroundings): void {
     .requiredOption(
       '--keys <file>',
       'the published keys, as /.well-known/jwks.json had them; again for those of before',
-      (file: string, before: string[] = []) => [...before, file],
+      collect,
     )
     .option('--known <number:hash>', 'a head that you know from before')
     .action((file: string, flags: { keys: string[]; known?: string }, command: Command) => {
@@ -122,4 +126,9 @@ export function addKeeping(program: Command, around: Surroundings): void {
         'audit.js',
       );
     });
+}
+
+/** An option that may be given again. */
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }

@@ -1,8 +1,12 @@
 import type { Account } from '../../domain/account.ts';
+import { type AuditChain, GENESIS } from '../../domain/audit/segment.ts';
+import type { AccountId } from '../../domain/ids.ts';
 import { paidUntil } from '../../domain/plan-changes.ts';
+import type { SigningKeySet, StoredSigningKey } from '../../domain/signing-key.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { anchorOfEntry, byInstant, indexes } from '../../ports/indexes.ts';
+import type { PublicJwk } from '../../ports/signer.ts';
 import type { Change, DocumentKey, StoredEvent } from '../../ports/store.ts';
 import { newOperation } from '../transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
@@ -20,6 +24,17 @@ export interface Restored {
   /** Events stay behind where the partitions of the other store cannot be told apart here. */
   eventsLeft: number;
   backedUpAt: number;
+  /** The public halves of the signing keys in the backup, which are not restored. Events from before are verified with them. */
+  keys: PublicJwk[];
+}
+
+/** What is known of a backup when all of it has been read. */
+export interface BackupFacts {
+  backedUpAt: number;
+  partitions: number;
+  /** Where the chain of each account's events stood when the backup began. */
+  chains: Map<AccountId, Pick<AuditChain, 'number' | 'hash'>>;
+  keys: PublicJwk[];
 }
 
 /** The store already holds something. */
@@ -42,17 +57,22 @@ const EVENTS_AT_ONCE = 500;
  * What could be used a second time does not come back: codes of the time since the backup, results, flows, login requests.
  *
  * @param open reads the backup's lines from the beginning; called twice
+ * @param complete what else is to be done before a service may start on the store
  * @throws BackupInvalid, StoreNotEmpty: nothing was written
  */
-export async function restoreBackup(ports: Needs, open: () => AsyncIterable<string>): Promise<Restored> {
+export async function restoreBackup(
+  ports: Needs,
+  open: () => AsyncIterable<string>,
+  complete: () => Promise<void> = async () => {},
+): Promise<Restored> {
   const { store, clock } = ports;
-  const { backedUpAt, partitions } = await inspect(ports, readRecords(open()));
+  const { backedUpAt, partitions, keys } = await inspectBackup(ports, open());
   if (!(await isEmpty(ports))) throw new StoreNotEmpty();
   const now = clock.now();
   await mark(ports, { startedAt: now, backedUpAt });
 
   const context: RestoreContext = { now, heads: new Map() };
-  const restored: Restored = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0, backedUpAt };
+  const restored: Restored = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0, backedUpAt, keys };
   const moved = partitions !== store.partitions;
   const anchors = anchorPerPartition(store);
   const pending = new Set<Promise<void>>();
@@ -94,21 +114,28 @@ export async function restoreBackup(ports: Needs, open: () => AsyncIterable<stri
   }
   await Promise.all(pending);
   if (faults.length > 0) throw faults[0];
+  await complete();
   await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
   return restored;
 }
 
-/** Reads all of it and writes nothing. */
-async function inspect(
-  { store, secrets }: Needs,
-  records: AsyncGenerator<BackupRecord>,
-): Promise<{ backedUpAt: number; partitions: number }> {
+/**
+ * Reads all of a backup and writes nothing.
+ *
+ * @throws BackupInvalid
+ */
+export async function inspectBackup({ store, secrets }: Needs, lines: AsyncIterable<string>): Promise<BackupFacts> {
   let header: { backedUpAt: number; partitions: number } | undefined;
-  for await (const record of records) {
+  const chains: BackupFacts['chains'] = new Map();
+  const keys: PublicJwk[] = [];
+  for await (const record of readRecords(lines)) {
     if ('backup' in record) header = { backedUpAt: record.at, partitions: record.partitions };
     else if ('d' in record) {
       const key: DocumentKey = { anchor: record.d[0], name: record.d[1] };
       if (!ruleFor(key)) throw new BackupInvalid(`no rule says how ${key.name} is to be restored`);
+      if (key.name === 'account') chains.set(key.anchor as AccountId, chains.get(key.anchor as AccountId) ?? NO_CHAIN);
+      if (key.name === 'chain') chains.set((record.v as AuditChain).account, record.v as AuditChain);
+      if (key.name === 'signing-keys') keys.push(...(record.v as SigningKeySet).keys.map(publicHalf));
       for (const { sealed, context } of secretsOf(key, record.v)) {
         try {
           secrets.open(sealed, context);
@@ -125,7 +152,14 @@ async function inspect(
     }
   }
   if (!header) throw new BackupInvalid('this is no backup');
-  return header;
+  return { ...header, chains, keys };
+}
+
+const NO_CHAIN = { number: 0, hash: GENESIS };
+
+function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk {
+  const kty = algorithm === 'EdDSA' ? 'OKP' : 'EC';
+  return { kty, kid, alg: algorithm, use: 'sig', crv, x, ...(y !== undefined && { y }) };
 }
 
 /**

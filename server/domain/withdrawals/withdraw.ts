@@ -1,0 +1,74 @@
+import type { Administrator } from '../administrator.ts';
+import { giveToken, unassignAlone, unassignDirect, unassignToken } from '../assignments.ts';
+import { lockToken } from '../lockout.ts';
+import type { Token } from '../token.ts';
+import type { User } from '../user.ts';
+import type { ObjectWithdrawals } from './collect-withdrawals.ts';
+
+/**
+ * The user after what was taken away. Their password is replaced and not cleared: without one, a mailed link would count as
+ * the first of the account, and an enrolment link would ask for none.
+ *
+ * @param unknownPassword hash of a password that nothing and no one knows
+ */
+export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassword: string): User {
+  const { withdrawals, unassigned } = object;
+  const next: User = {
+    ...user,
+    ...(withdrawals.has('block') && { blocked: true }),
+    ...(withdrawals.has('refuse-api') && { apiSupport: false }),
+    ...(withdrawals.has('replace-password') && { passwordHash: unknownPassword }),
+  };
+  return unassigned.reduce((held, { resource, token }) => {
+    const on = held.assignments.map((assignment) => assignment.resource);
+    return on
+      .filter((one) => resource === undefined || one === resource)
+      .reduce((one, at) => (token === undefined ? unassignAlone(one, at) : unassignToken(one, at, token)), held);
+  }, next);
+}
+
+/**
+ * The token after what was taken away.
+ *
+ * @param isReplaced its owner was assigned with another token, which is lost: without this one they would be let in by
+ * their password alone, so it is locked instead
+ */
+export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplaced: boolean, now: number): Token {
+  const { withdrawals, unassigned, switches } = object;
+  let next = token;
+  if (withdrawals.has('refuse-api')) next = { ...next, apiSupport: false };
+  for (const { resource, token: other } of unassigned) {
+    if (resource !== undefined && other === undefined) next = unassignDirect(next, resource);
+  }
+  // One switch of an active token deactivated it. In any other case it may be active by now.
+  const isDeactivated = switches === 1 && token.enabled && !isReplaced;
+  if (switches > 0) next = { ...next, enabled: !isDeactivated };
+  if (withdrawals.has('disown') && !isReplaced) next = giveToken(next, undefined);
+  const locks =
+    withdrawals.has('lock') ||
+    (switches > 0 && !isDeactivated) ||
+    // A deletion that comes here is one of a token that has to stay.
+    withdrawals.has('delete') ||
+    (withdrawals.has('disown') && isReplaced);
+  return locks ? lockToken(next, now) : next;
+}
+
+/** The administrator after what was taken away. */
+export function withdrawAdministrator(
+  administrator: Administrator,
+  { withdrawals }: ObjectWithdrawals,
+  unknownPassword: string,
+): Administrator {
+  // Their new token is lost. With the password of the backup they, or a thief, would set up another.
+  const isPasswordVoid = withdrawals.has('replace-password') || withdrawals.has('end-sign-in');
+  return {
+    ...administrator,
+    ...(withdrawals.has('clear-grants') && { grants: [] }),
+    ...(isPasswordVoid && administrator.passwordHash !== undefined && { passwordHash: unknownPassword }),
+  };
+}
+
+/** An API key, a resource or a webhook after what was taken away. */
+export function withdrawSwitch<T extends { enabled: boolean }>(object: T, { withdrawals }: ObjectWithdrawals): T {
+  return withdrawals.has('disable') ? { ...object, enabled: false } : object;
+}

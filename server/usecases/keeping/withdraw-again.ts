@@ -1,0 +1,253 @@
+import type { Administrator } from '../../domain/administrator.ts';
+import type { EventDraft } from '../../domain/event.ts';
+import { type AccountId, type AdministratorId, parseId, type TokenId } from '../../domain/ids.ts';
+import { lockToken } from '../../domain/lockout.ts';
+import type { Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
+import type { AccountWithdrawals, ObjectWithdrawals } from '../../domain/withdrawals/collect-withdrawals.ts';
+import {
+  withdrawAdministrator,
+  withdrawSwitch,
+  withdrawToken,
+  withdrawUser,
+} from '../../domain/withdrawals/withdraw.ts';
+import { documents } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { DocumentKey } from '../../ports/store.ts';
+import { type Act, eventOf } from '../act.ts';
+import { removeAdministrator } from '../administrators/change-administrator.ts';
+import { deleteApiKey } from '../api-keys/change-api-key.ts';
+import { forgetEnvironments } from '../environment/forget-environments.ts';
+import { changedFields, editObject } from '../objects/read-object.ts';
+import { deleteResource } from '../resources/delete-resource.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
+import { transact } from '../transact.ts';
+import { deleteUser } from '../users/delete-user.ts';
+import { isRefusal, type Verdict } from '../verdict.ts';
+
+import { editWebhook, readBook } from '../webhooks/edit-webhook.ts';
+import { deleteWebhook } from '../webhooks/update-webhook.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** What was done about one object of the backup. */
+export interface WithdrawnObject {
+  account: AccountId;
+  id: string;
+  /** `deleted`, `locked`, or the fields that were changed. */
+  done: string[];
+  /** Fields and events since the backup about which a person has to decide. */
+  review: string[];
+}
+
+type Outcome = Pick<WithdrawnObject, 'done' | 'review'>;
+
+interface Context {
+  ports: Needs;
+  act: Act;
+  account: AccountId;
+  all: AccountWithdrawals['objects'];
+  unknownPassword: string;
+}
+
+/**
+ * Takes away from a restored store again what the account's events say was taken away since the backup (SR-39, SR-62). What
+ * was made since is not there, so nothing is done about it. Each change is an event of the operator.
+ *
+ * @param unknownPassword hash of a password that nothing and no one knows
+ */
+export async function withdrawAgain(
+  ports: Needs,
+  { account, objects, superuser }: AccountWithdrawals,
+  unknownPassword: string,
+): Promise<WithdrawnObject[]> {
+  const context: Context = {
+    ports,
+    act: { actor: { kind: 'operator', account } },
+    account,
+    all: objects,
+    unknownPassword,
+  };
+  const report: WithdrawnObject[] = [];
+  const add = (id: string, outcome: Outcome | undefined) => {
+    if (outcome && outcome.done.length + outcome.review.length > 0) report.push({ account, id, ...outcome });
+  };
+  // First: afterwards the administrator who had the role may be removed.
+  if (superuser !== undefined) add(superuser, await handOver(context, superuser));
+  for (const [id, object] of objects) add(id, await withdrawFrom(context, id, object));
+  return report;
+}
+
+/** Undefined: there is no such object in the backup. */
+async function withdrawFrom(context: Context, id: string, object: ObjectWithdrawals): Promise<Outcome | undefined> {
+  const { ports, act, account } = context;
+  const review = [...object.review];
+  const [user, token] = [parseId('usr', id), parseId('tok', id)];
+  if (user) return ifFound(context, documents.user(user), (found) => fromUser(context, found, object, review));
+  if (token) return ifFound(context, documents.token(token), (found) => fromToken(context, found, object, review));
+  const administrator = parseId('adm', id);
+  if (administrator) {
+    const key = documents.administrator(account, administrator);
+    return ifFound(context, key, (found) => fromAdministrator(context, found, object, review));
+  }
+  const webhook = parseId('whk', id);
+  if (webhook) return fromWebhook(context, webhook, object, review);
+
+  const isDeleted = object.withdrawals.has('delete');
+  const [apiKey, resource, filter] = [parseId('key', id), parseId('res', id), parseId('flt', id)];
+  if (apiKey) {
+    const key = documents.apiKey(account, apiKey);
+    return ifFound(context, key, async () => {
+      if (isDeleted) return deleted(await deleteApiKey(ports, act, apiKey));
+      const done = await edit(context, { type: 'api-key.updated' }, key, (one) => withdrawSwitch(one, object));
+      return { done, review };
+    });
+  }
+  if (resource) {
+    const key = documents.resource(resource);
+    return ifFound(context, key, async () => {
+      if (isDeleted) return deleted(await deleteResource(ports, act, resource));
+      const done = await edit(context, { type: 'resource.updated', resource }, key, (one) =>
+        withdrawSwitch(one, object),
+      );
+      return { done, review };
+    });
+  }
+  return filter && ifFound(context, documents.filter(filter), async () => ({ done: [], review }));
+}
+
+async function fromUser(context: Context, { id }: User, object: ObjectWithdrawals, review: string[]): Promise<Outcome> {
+  const { ports, act, unknownPassword } = context;
+  if (object.withdrawals.has('delete')) return deleted(await deleteUser(ports, act, id));
+  const done: string[] = [];
+  if (object.withdrawals.has('forget-browsers')) {
+    await forgetEnvironments(ports, act, id);
+    done.push('browsers');
+  }
+  const isReplaced = await hasLostToken(context, object);
+  // Without the token in the assignment their password alone would do, since the new token is lost. It is locked instead.
+  const kept = isReplaced ? object.unassigned.flatMap(({ token }) => token ?? []) : [];
+  for (const token of kept) done.push(...(await lock(context, token)));
+  const unassigned = object.unassigned.filter(({ token }) => !isReplaced || token === undefined);
+  const changed = await edit(context, { type: 'user.updated' }, documents.user(id), (user) =>
+    withdrawUser(user, { ...object, unassigned }, unknownPassword),
+  );
+  return { done: [...done, ...changed], review: [...review, ...(isReplaced ? ['new token'] : [])] };
+}
+
+async function fromToken(
+  context: Context,
+  { id, owner, administrator }: Token,
+  object: ObjectWithdrawals,
+  review: string[],
+): Promise<Outcome> {
+  const ofOwner = owner === undefined ? undefined : context.all.get(owner);
+  const isReplaced = ofOwner !== undefined && (await hasLostToken(context, ofOwner));
+  if (object.withdrawals.has('delete') && !isReplaced && administrator === undefined) {
+    return deleted(await deleteToken(context.ports, context.act, id));
+  }
+  const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
+    withdrawToken(token, object, isReplaced, now),
+  );
+  return { done, review };
+}
+
+async function fromAdministrator(
+  context: Context,
+  { account, id, token }: Administrator,
+  object: ObjectWithdrawals,
+  review: string[],
+): Promise<Outcome> {
+  const { ports, act, unknownPassword } = context;
+  const { withdrawals } = object;
+  const done: string[] = [];
+  const removed = withdrawals.has('delete') ? await removeAdministrator(ports, act, id) : undefined;
+  if (removed && !isRefusal(removed)) return deleted(removed);
+  // The superuser of the backup cannot be removed: whom the role went to is not in it. They do not sign in either.
+  const isOut = removed !== undefined || withdrawals.has('end-sign-in');
+  const end: ObjectWithdrawals = isOut ? { ...object, withdrawals: new Set([...withdrawals, 'end-sign-in']) } : object;
+  if (isOut && token !== undefined) done.push(...(await lock(context, token)));
+  const key = documents.administrator(account, id);
+  const changed = await edit(context, { type: 'administrator.updated' }, key, (administrator) =>
+    withdrawAdministrator(administrator, end, unknownPassword),
+  );
+  return { done: [...done, ...changed], review: [...review, ...(removed ? ['administrator.removed'] : [])] };
+}
+
+async function fromWebhook(
+  { ports, act, account }: Context,
+  id: NonNullable<ReturnType<typeof parseId<'whk'>>>,
+  object: ObjectWithdrawals,
+  review: string[],
+): Promise<Outcome | undefined> {
+  const webhook = (await readBook(ports, account)).find((one) => one.id === id);
+  if (!webhook) return undefined;
+  if (object.withdrawals.has('delete')) return deleted(await deleteWebhook(ports, act, id));
+  const done = changedFields(webhook, withdrawSwitch(webhook, object));
+  await editWebhook(ports, act, 'webhook.updated', id, (one) => withdrawSwitch(one, object));
+  return { done, review };
+}
+
+async function handOver({ ports, act, account }: Context, to: AdministratorId): Promise<Outcome> {
+  const key = documents.account(account);
+  const keys = [key, documents.administrator(account, to)] as const;
+  return transact<typeof keys, Outcome>(ports, account, keys, ([home, receiver], now) => {
+    if (!home || home.value.superuser === to) return { answer: { done: [], review: [] } };
+    // Whom the role went to is not in the backup, or has not accepted the invitation in it.
+    if (receiver?.value.state !== 'active') return { answer: { done: [], review: ['superuser.transferred'] } };
+    const { superuser } = home.value;
+    const event: EventDraft = {
+      type: 'superuser.transferred',
+      subject: to,
+      ...(superuser && { related: [superuser] }),
+    };
+    return {
+      answer: { done: ['superuser'], review: [] },
+      write: { put: [{ key, value: { ...home.value, superuser: to } }], append: [eventOf(act, event, now)] },
+    };
+  });
+}
+
+/** Whether they were assigned with a token since that is not in the backup. */
+async function hasLostToken({ ports }: Context, { newTokens }: ObjectWithdrawals): Promise<boolean> {
+  const found = await ports.store.getMany([...newTokens].map(documents.token), ports.clock.now());
+  return found.some((token) => token === undefined);
+}
+
+async function lock(context: Context, id: TokenId): Promise<string[]> {
+  const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
+    lockToken({ ...token, enabled: true }, now),
+  );
+  return done.length > 0 ? [`${id} locked`] : [];
+}
+
+async function ifFound<T extends { account: string }>(
+  { ports, account }: Context,
+  key: DocumentKey<T>,
+  then: (object: T) => Promise<Outcome>,
+): Promise<Outcome | undefined> {
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  return stored?.value.account === account ? then(stored.value) : undefined;
+}
+
+/** Names of the fields that were changed. */
+async function edit<T extends { id: string; account: string }>(
+  { ports, act }: Context,
+  event: EventDraft,
+  key: DocumentKey<T>,
+  change: (object: T, now: number) => T,
+): Promise<string[]> {
+  let changed: string[] = [];
+  await editObject(ports, act, event, key, 'NOT_FOUND', (object, now) => {
+    const next = change(object, now);
+    changed = changedFields(object, next);
+    return changed.length > 0 ? next : object;
+  });
+  return changed;
+}
+
+/** @throws Error where the rules refuse, which leaves the restore unfinished */
+function deleted(verdict: Verdict<object>): Outcome {
+  if (isRefusal(verdict)) throw new Error(`a withdrawal was refused: ${verdict.refused}`);
+  return { done: ['deleted'], review: [] };
+}
