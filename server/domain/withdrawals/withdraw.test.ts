@@ -4,6 +4,7 @@ import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId
 import { type Administrator, NO_RECOVERY_CODES } from '../administrator.ts';
 import type { AccountEvent } from '../event.ts';
 import { tokenState } from '../lockout.ts';
+import type { Token } from '../token.ts';
 import type { User } from '../user.ts';
 import { type AccountWithdrawals, addEvent, nothingYet, type ObjectWithdrawals } from './collect-withdrawals.ts';
 import { withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
@@ -120,6 +121,12 @@ describe('a token after what was taken away', () => {
         for (const resource of after.directResources) expect(before.directResources).toContain(resource);
       }),
     );
+  });
+
+  test('is not locked where recovery codes were made again: those of the backup are void', () => {
+    const what = { ...nothingYet(), withdrawals: new Set(['lock'] as const) };
+    const codes: Token = { ...sampleToken(), factor: { kind: 'recovery', macs: [] } };
+    expect(withdrawToken(codes, what, false, NOW)).toEqual(codes);
   });
 
   test('takes no part only if it was active and switched once: whoever it belongs to needs no code then', () => {

@@ -44,8 +44,9 @@ export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplace
   const isDeactivated = switches === 1 && token.enabled && !isReplaced;
   if (switches > 0) next = { ...next, enabled: !isDeactivated };
   if (withdrawals.has('disown') && !isReplaced) next = giveToken(next, undefined);
+  // After a restore no recovery code is left: a lock would only keep new ones from being made.
   const locks =
-    withdrawals.has('lock') ||
+    (withdrawals.has('lock') && token.factor.kind !== 'recovery') ||
     (switches > 0 && !isDeactivated) ||
     // A deletion that comes here is one of a token that has to stay.
     withdrawals.has('delete') ||
