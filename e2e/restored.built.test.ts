@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateSync as hotp } from '@otplib/hotp';
 import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitUntil } from '../server/testing/wait-until.ts';
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '../shared/wire/flow.ts';
 import { Administrator } from './harness/administrator.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
@@ -133,5 +134,46 @@ describe('after a disaster a thief tries what they have seen used since the back
     await operator.json(['token', 'resync', fob, '--codes-stdin'], `${codeOf(fobSeed, 2)} ${codeOf(fobSeed, 3)}\n`);
     expect((await signIn('hana', codeOf(fobSeed, 4))).status).toBe(200);
     expect(await operator.run(['doctor'])).toMatchObject({ code: 0 });
+  }, 60_000);
+
+  // SR-39, SR-58, SR-62. The attack: what was taken away since the backup comes back with it.
+  test('and what was taken away since stays away by the events, and no signing key comes back', async () => {
+    const keySet = async () => {
+      const answer = await fetch(`${installation.url}/.well-known/jwks.json`);
+      return (await answer.json()) as { keys: { kid: string }[] };
+    };
+    const file = (name: string) => join(installation.folder, name);
+    await person('mia', 'totp');
+    const { token: lost } = await person('lena', 'totp');
+    const before = await keySet();
+    await writeFile(file('keys.json'), JSON.stringify(before));
+    expect((await operator.run(['backup', file('noon.backup')])).code).toBe(0);
+    await operator.json(['user', 'update', 'mia', '--blocked', 'true']);
+    await operator.json(['token', 'update', lost, '--enabled', 'false']);
+    await waitUntil('both changes are sealed', async () => {
+      await operator.run(['event', 'export', '--output', file('events.jsonl')]);
+      const text = await readFile(file('events.jsonl'), 'utf8');
+      return text.includes('"changed":["blocked"]') && text.includes('"changed":["enabled"]');
+    });
+
+    await installation.stop();
+    await rm(join(installation.folder, 'data', 'store'), { recursive: true });
+    const cut = (await readFile(file('events.jsonl'), 'utf8')).split('\n').slice(0, -2).join('\n');
+    await writeFile(file('cut.jsonl'), cut);
+    const restore = ['restore', file('noon.backup'), '--keys', file('keys.json')];
+    expect((await operator.run([...restore, '--events', file('cut.jsonl')])).code).not.toBe(0);
+    const { code, out } = await operator.run([...restore, '--events', file('events.jsonl')]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^WARNING: what was taken away after /m);
+    expect(out).toContain(`${lost}  enabled`);
+    await installation.start();
+
+    const withPassword = (user: string) =>
+      asSite('/v1/authentications', { method: 'password-otp', resource, user, password: PASSWORD });
+    expect(await withPassword('mia')).toMatchObject({ status: 403 });
+    expect(await withPassword('lena')).toMatchObject({ status: 200, body: { otp: 'skipped' } });
+    const after = await keySet();
+    expect(after.keys).toHaveLength(1);
+    expect(before.keys.map(({ kid }) => kid)).not.toContain(after.keys[0]?.kid);
   }, 60_000);
 });

@@ -64,7 +64,8 @@ async function readEvents(
   const keys = [...facts.keys, ...(await readKeySets(keyFiles))];
   const all: EventsSince[] = [];
   for (const file of files) {
-    const verify = (lines: AsyncIterable<string>) => verifyAuditExport(lines, keys);
+    const verify: Parameters<typeof readWithdrawals>[1] = (lines, trusted) =>
+      verifyAuditExport(lines, keys, { trusted });
     const since = await readWithdrawals(splitLines(createReadStream(file)), verify, facts);
     if (all.some(({ account }) => account === since.account)) {
       throw new EventsInvalid(`two exports are of account ${since.account}: give one that goes on from the backup`);

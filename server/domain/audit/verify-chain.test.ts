@@ -177,6 +177,37 @@ describe('an export', () => {
     expect(other.findings.map(({ kind }) => kind)).toContain('unexpected');
   });
 
+  // SR-62. The attack: events that do not go on from the backup, or were made up, change what is restored from it.
+  test('SR-62: that goes through a trusted head needs no signature up to it, and every one behind it', async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, pick, pick, async (of, a, b) => {
+        const chain = new Chain(of);
+        const at = a % (of.length + 1);
+        const hash = chain.segments[at - 1]?.hash ?? GENESIS;
+        const trusted = new Map([[ACCOUNT as string, { number: at, hash }]]);
+        const lines = chain.export();
+        for (const { signature } of chain.segments.slice(0, at)) chain.said.delete(signature);
+        expect(await chain.verify(lines, { trusted })).toMatchObject({ ok: true });
+        expect(await chain.verify(chain.export(at + 1), { trusted })).toMatchObject({ ok: true });
+
+        const elsewhere = new Map([
+          [ACCOUNT as string, { number: at, hash: hashOf(new Chain([1], accountId(2)).segments[0] as Segment) }],
+        ]);
+        expect((await chain.verify(lines, { trusted: elsewhere })).ok).toBe(false);
+        expect(
+          (await chain.verify(lines, { trusted: new Map([[accountId(2) as string, { number: 0, hash }]]) })).ok,
+        ).toBe(false);
+        if (at === of.length) return;
+        expect((await chain.verify(chain.export(at + 2), { trusted })).ok).toBe(false);
+        const behind = chain.segments.slice(at);
+        chain.said.delete(behind[b % behind.length]?.signature ?? '');
+        const report = await chain.verify(lines, { trusted });
+        expect(report.findings.map(({ kind }) => kind)).toContain('signature');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('in which an event was sealed twice is told, though every signature is right', async () => {
     const chain = new Chain([1]);
     const [first] = chain.segments;

@@ -24,37 +24,29 @@ export interface EventsSince extends AccountWithdrawals {
  * Reads from an export of events what was taken away since the backup: in the segments behind the one with which the account's
  * chain ended in the backup.
  *
- * @param verify goes through the lines, see `verifyChain`
+ * @param verify goes through the lines and makes sure that they go on from these chains, see `verifyChain`
  * @throws EventsInvalid
  */
 export async function readWithdrawals(
   lines: AsyncIterable<string>,
-  verify: (lines: AsyncIterable<string>) => Promise<AuditReport>,
+  verify: (lines: AsyncIterable<string>, trusted: BackupFacts['chains']) => Promise<AuditReport>,
   { chains }: Pick<BackupFacts, 'chains'>,
 ): Promise<EventsSince> {
   const records: AuditRecord[] = [];
-  let meets = false;
   async function* reading(): AsyncGenerator<string> {
     let isSince = false;
     for await (const line of lines) {
-      const parsed = parsedLine(line);
-      const known = chains.get(parsed?.account as AccountId);
-      if (parsed?.segment !== undefined && known) {
-        isSince = parsed.segment > known.number;
-        meets ||= parsed.segment === known.number + 1 && parsed.previous === known.hash;
-      } else if (isSince && parsed?.event && isWithdrawing(parsed.event.type)) records.push(parsed as AuditRecord);
+      const { segment, account, event, id } = parsedLine(line);
+      if (segment !== undefined) isSince = segment > (chains.get(account as AccountId)?.number ?? 0);
+      else if (isSince && id !== undefined && event && isWithdrawing(event.type)) records.push({ id, event });
       yield line;
     }
   }
-  const { ok, findings, account, head, lost } = await verify(reading());
-  const [finding] = findings;
-  if (!ok || !head)
-    throw new EventsInvalid(`the events are not as they were sealed: line ${finding?.line}: ${finding?.message}`);
-  const known = chains.get(account as AccountId);
-  if (!known) throw new EventsInvalid(`the events are of ${account}, which is not in the backup`);
-  if (!meets && !(head.number === known.number && head.hash === known.hash)) {
+  const { ok, findings, account, head, lost } = await verify(reading(), chains);
+  if (!ok || !head) {
+    const [{ line, message } = { line: 0, message: 'there is no end' }] = findings;
     throw new EventsInvalid(
-      `the events do not go on from the backup: its chain ends with segment ${known.number}, and the export must begin with the next or before`,
+      `the events are not as they were sealed, or not those since the backup: line ${line}: ${message}`,
     );
   }
   const since: EventsSince = { account: account as AccountId, objects: new Map(), until: head.at, lost };
@@ -65,14 +57,13 @@ export async function readWithdrawals(
 interface ParsedLine extends Partial<AuditRecord> {
   segment?: number;
   account?: string;
-  previous?: string;
 }
 
 /** A line that is none is found by the verification. */
-function parsedLine(line: string): ParsedLine | undefined {
+function parsedLine(line: string): ParsedLine {
   try {
-    return JSON.parse(line) as ParsedLine;
+    return (JSON.parse(line) as ParsedLine | null) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
