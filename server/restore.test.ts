@@ -84,12 +84,16 @@ describe('what was taken away since the backup', () => {
   }
 
   test('is back, and the operator is told', async () => {
-    expect(await restored()).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back/m);
+    const text = await restored();
+    expect(text).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back in acc_\w{11}$/m);
+    expect(text).toContain(account);
     expect(await isBlocked()).toBe(false);
   });
 
   test('is taken away again by the events, and the operator is told what', async () => {
     const text = await restored({ events: [file('events.jsonl')], keys: [file('keys.json')] });
+    expect(text).not.toContain('WARNING');
+    expect(text).toMatch(/went by its events until \d{4}-\d\d-\d\dT[\d:.]+Z; what was taken away later is back$/m);
     expect(text).toContain(`taken away again:\n  ${account} ${user}  blocked`);
     expect(await isBlocked()).toBe(true);
   });

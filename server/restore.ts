@@ -16,6 +16,10 @@ import { EventsInvalid, type EventsSince, readWithdrawals } from './usecases/kee
 import { type BackupFacts, inspectBackup, type Restored, restoreBackup } from './usecases/keeping/restore-backup.ts';
 import { type WithdrawnObject, withdrawAgain } from './usecases/keeping/withdraw-again.ts';
 
+const TAKE_AWAY = `
+Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
+away again before you start the service, or restore with --events. See "Restoring" in docs/operators.md.`;
+
 export interface RestoreOptions {
   /** Exports of events since the backup (JSON Lines), one for each account: what was taken away is taken away again. */
   events?: readonly string[];
@@ -84,25 +88,27 @@ events         ${events}${left}`;
 }
 
 function describeWithdrawals(
-  { backedUpAt }: Restored,
+  { backedUpAt, accounts: restored }: Restored,
   accounts: readonly Pick<EventsSince, 'account' | 'until' | 'lost'>[],
   objects: readonly WithdrawnObject[],
 ): string[] {
-  const rows = (field: 'done' | 'review') =>
-    objects.filter((one) => one[field].length > 0).map((one) => `  ${one.account} ${one.id}  ${one[field].join(', ')}`);
+  const others = restored.filter((id) => !accounts.some(({ account }) => account === id));
   const table = (title: string, field: 'done' | 'review') => {
-    const found = rows(field);
-    return found.length > 0 ? [`\n${title}`, ...found] : [];
+    const found = objects.filter((one) => one[field].length > 0);
+    const rows = found.map((one) => `  ${one.account} ${one.id}  ${one[field].join(', ')}`);
+    return rows.length > 0 ? [`\n${title}`, ...rows] : [];
   };
+  const back = others.map(
+    (account) => `\nWARNING: what was taken away after ${isoTime(backedUpAt)} is back in ${account}`,
+  );
+  const again = accounts.map(({ account, until, lost }) => {
+    const holes = lost > 0 ? `; up to ${lost} of its events were lost` : '';
+    return `\n${account}: went by its events until ${isoTime(until)}; what was taken away later is back${holes}`;
+  });
   return [
-    `
-WARNING: what was taken away after ${isoTime(backedUpAt)} is back, unless it is listed below: users who were blocked or
-deleted, tokens that were lost, assignments, API keys, administrators and their access, passwords, webhooks.
-Take it away again before you start the service, or restore with --events. See "Restoring" in docs/operators.md.`,
-    ...accounts.map(
-      ({ account, until, lost }) =>
-        `\n${account}: went by its events until ${isoTime(until)}${lost > 0 ? `; up to ${lost} events were lost` : ''}`,
-    ),
+    ...back,
+    ...(back.length > 0 ? [TAKE_AWAY] : []),
+    ...again,
     ...table('taken away again:', 'done'),
     ...table('changed since, for you to look at:', 'review'),
   ];

@@ -24,6 +24,7 @@ export interface Restored {
   /** Events stay behind where the partitions of the other store cannot be told apart here. */
   eventsLeft: number;
   backedUpAt: number;
+  accounts: AccountId[];
   /** The public halves of the signing keys in the backup, which are not restored. Events from before are verified with them. */
   keys: PublicJwk[];
 }
@@ -66,13 +67,14 @@ export async function restoreBackup(
   complete: () => Promise<void> = async () => {},
 ): Promise<Restored> {
   const { store, clock } = ports;
-  const { backedUpAt, partitions, keys } = await inspectBackup(ports, open());
+  const { backedUpAt, partitions, chains, keys } = await inspectBackup(ports, open());
   if (!(await isEmpty(ports))) throw new StoreNotEmpty();
   const now = clock.now();
   await mark(ports, { startedAt: now, backedUpAt });
 
   const context: RestoreContext = { now, heads: new Map() };
-  const restored: Restored = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0, backedUpAt, keys };
+  const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
+  const restored: Restored = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
   const moved = partitions !== store.partitions;
   const anchors = anchorPerPartition(store);
   const pending = new Set<Promise<void>>();
