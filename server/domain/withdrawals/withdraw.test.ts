@@ -129,7 +129,7 @@ describe('a token after what was taken away', () => {
     expect(withdrawToken(codes, what, false, NOW)).toEqual(codes);
   });
 
-  test('takes no part only if it was active and switched once: whoever it belongs to needs no code then', () => {
+  test('takes no part only if it was active and switched once, since its owner then needs no code', () => {
     fc.assert(
       fc.property(token, object, fc.boolean(), (before, what, isReplaced) => {
         const after = withdrawToken(before, what, isReplaced, NOW);
