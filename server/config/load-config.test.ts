@@ -32,7 +32,15 @@ describe('configuration', () => {
       argon2: { memoryKiB: 19_456, iterations: 2 },
       eventRetention: { keptDays: 365, mostEvents: 1_000_000 },
       statisticsKeptDays: 800,
-      codes: { limits: { perAddress: 5, perAddressAndDay: 10, perAccountAndHour: 1000, perHour: 5000 } },
+      codes: {
+        limits: {
+          perAddress: 5,
+          perAddressAndDay: 10,
+          perAccountAndHour: 1000,
+          perHour: 5000,
+          reservedPerAccount: 100,
+        },
+      },
       webhooks: { allowedNetworks: [], allowHttpOnLoopback: false },
       logLevel: 'info',
       drainMs: 1000,
@@ -72,6 +80,7 @@ describe('configuration', () => {
       COUNTERSIGN_CODES_PER_ADDRESS_AND_DAY: '6',
       COUNTERSIGN_CODES_PER_ACCOUNT_AND_HOUR: '200',
       COUNTERSIGN_CODES_PER_HOUR: '900',
+      COUNTERSIGN_CODES_RESERVED_PER_ACCOUNT: '40',
       COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: '10.2.3.4/16',
       COUNTERSIGN_WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
       COUNTERSIGN_LOG_LEVEL: 'warn',
@@ -100,7 +109,7 @@ describe('configuration', () => {
       statisticsKeptDays: 90,
       mail: { allowPlaintext: true, from: { name: 'Example sign-in', address: 'auth@example.com' } },
       codes: {
-        limits: { perAddress: 3, perAddressAndDay: 6, perAccountAndHour: 200, perHour: 900 },
+        limits: { perAddress: 3, perAddressAndDay: 6, perAccountAndHour: 200, perHour: 900, reservedPerAccount: 40 },
         sms: { gatewayFile: '/etc/countersign/sms.json', secretFile: '/run/secrets/sms' },
         courier: { url: 'https://bot.example/codes', channels: ['sms', 'email'] },
       },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { CodeChannel, CodeLimits } from '../domain/sent-code.ts';
+import { type CodeChannel, type CodeLimits, defaultReserve } from '../domain/sent-code.ts';
 import { isLoopbackHost, mayUseRpId } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';
@@ -179,6 +179,8 @@ function frozenCodes(values: Values): Config['codes'] {
       perAddressAndDay: values.COUNTERSIGN_CODES_PER_ADDRESS_AND_DAY,
       perAccountAndHour: values.COUNTERSIGN_CODES_PER_ACCOUNT_AND_HOUR,
       perHour: values.COUNTERSIGN_CODES_PER_HOUR,
+      reservedPerAccount:
+        values.COUNTERSIGN_CODES_RESERVED_PER_ACCOUNT ?? defaultReserve(values.COUNTERSIGN_CODES_PER_HOUR),
     }),
     ...(gatewayFile !== undefined && {
       sms: Object.freeze({ gatewayFile, ...(secret && { secret }), ...(secretFile !== undefined && { secretFile }) }),

@@ -26,13 +26,16 @@ interface Variable {
 }
 
 /** Whole numbers in plain decimal: `1e3`, `0x10` and ` 5` are typing errors. */
-function whole(from: number, to: number, otherwise: number) {
+function integer(from: number, to: number) {
   return z
     .string()
     .regex(/^(0|[1-9]\d{0,8})$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.number().min(from, `must be at least ${from}`).max(to, `must be at most ${to}`))
-    .default(otherwise);
+    .pipe(z.number().min(from, `must be at least ${from}`).max(to, `must be at most ${to}`));
+}
+
+function whole(from: number, to: number, otherwise: number) {
+  return integer(from, to).default(otherwise);
 }
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) {
@@ -237,12 +240,12 @@ export const VARIABLES = {
     schema: parsed(parseChannels, 'must be sms, email or sms,email').default(['sms']),
   },
   COUNTERSIGN_CODES_PER_ADDRESS: {
-    meaning: 'How many codes go to one number or mailbox in 15 minutes, 1 to 100.',
+    meaning: 'How many codes an account sends to one number or mailbox in 15 minutes, 1 to 100.',
     otherwise: '`5`',
     schema: whole(1, 100, DEFAULT_CODE_LIMITS.perAddress),
   },
   COUNTERSIGN_CODES_PER_ADDRESS_AND_DAY: {
-    meaning: 'How many codes go to one number or mailbox in a day, 1 to 1000.',
+    meaning: 'How many codes an account sends to one number or mailbox in a day, 1 to 1000.',
     otherwise: '`10`',
     schema: whole(1, 1000, DEFAULT_CODE_LIMITS.perAddressAndDay),
   },
@@ -252,9 +255,16 @@ export const VARIABLES = {
     schema: whole(1, 1_000_000, DEFAULT_CODE_LIMITS.perAccountAndHour),
   },
   COUNTERSIGN_CODES_PER_HOUR: {
-    meaning: 'How many codes are sent from here in an hour, 1 to 10000000. What a flood can cost at most.',
+    meaning:
+      'How many codes are sent from here in an hour, 1 to 10000000. When they are used up, only those of COUNTERSIGN_CODES_RESERVED_PER_ACCOUNT are sent.',
     otherwise: '`5000`',
     schema: whole(1, 10_000_000, DEFAULT_CODE_LIMITS.perHour),
+  },
+  COUNTERSIGN_CODES_RESERVED_PER_ACCOUNT: {
+    meaning:
+      'How many codes each account can send in an hour, whatever the others have sent, 1 to 1000000. A flood costs at most COUNTERSIGN_CODES_PER_HOUR and this for each account.',
+    otherwise: 'a fiftieth of COUNTERSIGN_CODES_PER_HOUR, at least 1',
+    schema: integer(1, 1_000_000).optional(),
   },
   COUNTERSIGN_WEBHOOK_ALLOW_NETWORKS: {
     meaning:

@@ -9,7 +9,9 @@ import {
   codeFromBytes,
   DAY_MS,
   DEFAULT_CODE_LIMITS,
+  defaultReserve,
   isAddressFor,
+  isWithinServerLimit,
   maskedAddress,
   moved,
   RESEND_AFTER_MS,
@@ -142,6 +144,32 @@ test('SR-48: by default one address gets few codes, and what is counted over mor
   expect(perAccountAndHour).toBeGreaterThan(perAddressAndDay);
   expect(perHour).toBeGreaterThan(perAccountAndHour);
   expect([ADDRESS_WINDOW_MS, DAY_MS]).toEqual([900_000, 86_400_000]);
+});
+
+// SR-48. The attack: one account, or several together, use up what the server may send in an hour.
+test('SR-48: whatever others ask for, each account can send its reserve, and what all send is bounded', () => {
+  const accounts = 4;
+  const asked = fc.array(fc.nat({ max: accounts - 1 }), { maxLength: 200 });
+  fc.assert(
+    fc.property(asked, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 10 }), (order, perHour, reserve) => {
+      const limits = { perHour, reservedPerAccount: reserve };
+      const [tried, sent] = [Array<number>(accounts).fill(0), Array<number>(accounts).fill(0)];
+      order.forEach((account, before) => {
+        tried[account] = (tried[account] ?? 0) + 1;
+        const counts = { ofAccount: tried[account], ofServer: before + 1 };
+        if (isWithinServerLimit(limits, counts)) sent[account] = (sent[account] ?? 0) + 1;
+      });
+      tried.forEach((count, account) => {
+        expect(sent[account]).toBeGreaterThanOrEqual(Math.min(count, reserve));
+      });
+      expect(sent.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(perHour + accounts * reserve);
+    }),
+  );
+});
+
+test('by default a fiftieth of what the server may send is reserved for each account, and one code at least', () => {
+  expect([1, 49, 99, 100, 5000].map(defaultReserve)).toEqual([1, 1, 1, 2, 100]);
+  expect(defaultReserve(DEFAULT_CODE_LIMITS.perHour)).toBe(DEFAULT_CODE_LIMITS.reservedPerAccount);
 });
 
 test('what an address has to look like is said with its kind', () => {

@@ -19,14 +19,16 @@ const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
 
 /** How many codes may be sent. They cost money, and a phone that rings all night is an attack. */
 export interface CodeLimits {
-  /** To one address within {@link ADDRESS_WINDOW_MS}. */
+  /** From one account to one address within {@link ADDRESS_WINDOW_MS}. */
   perAddress: number;
-  /** To one address within a day. */
+  /** From one account to one address within a day. */
   perAddressAndDay: number;
   /** For one account within an hour. */
   perAccountAndHour: number;
   /** From this server within an hour. */
   perHour: number;
+  /** For each account within an hour, also when others have used up `perHour`. */
+  reservedPerAccount: number;
 }
 
 export const ADDRESS_WINDOW_MS = 15 * 60_000;
@@ -38,7 +40,25 @@ export const DEFAULT_CODE_LIMITS: CodeLimits = {
   perAddressAndDay: 10,
   perAccountAndHour: 1000,
   perHour: 5000,
+  reservedPerAccount: 100,
 };
+
+/** A fiftieth of what the server may send; at least one. */
+export function defaultReserve(perHour: number): number {
+  return Math.max(1, Math.floor(perHour / 50));
+}
+
+/**
+ * Whether the server's limit lets another code through (SR-48).
+ *
+ * @param sent codes of this hour with this one, of the account and of the whole server
+ */
+export function isWithinServerLimit(
+  { perHour, reservedPerAccount }: Pick<CodeLimits, 'perHour' | 'reservedPerAccount'>,
+  sent: { ofAccount: number; ofServer: number },
+): boolean {
+  return sent.ofServer <= perHour || sent.ofAccount <= reservedPerAccount;
+}
 
 /**
  * Six digits, each code as likely as any other.

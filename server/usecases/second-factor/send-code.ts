@@ -9,6 +9,7 @@ import {
   codeFromBytes,
   DAY_MS,
   HOUR_MS,
+  isWithinServerLimit,
   movesOf,
   RESEND_AFTER_MS,
   resendWaitMs,
@@ -168,21 +169,26 @@ function newCode(ports: Pick<Ports, 'random'>): string {
 
 /** Approximate, and counted whether the sending then works or not: a message that was lost has been paid for. */
 async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
-  const { perAddress, perAddressAndDay, perAccountAndHour, perHour } = ports.codes.limits;
+  const { limits } = ports.codes;
   const now = ports.clock.now();
-  const mac = ports.secrets.mac('code-address', JSON.stringify([factor.kind, normaliseName(factor.to)]));
+  const tooMany = (resetAt: number) => refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
+  // With the account: nobody uses up what an address may get from another one.
+  const mac = ports.secrets.mac('code-address', JSON.stringify([account, factor.kind, normaliseName(factor.to)]));
   const address = Buffer.from(mac).toString('base64url');
   const caps: [key: string, windowMs: number, limit: number][] = [
-    [`codes/to/${address}`, ADDRESS_WINDOW_MS, perAddress],
-    [`codes/to-in-a-day/${address}`, DAY_MS, perAddressAndDay],
-    [`codes/of/${account}`, HOUR_MS, perAccountAndHour],
-    ['codes/all', HOUR_MS, perHour],
+    [`codes/to/${address}`, ADDRESS_WINDOW_MS, limits.perAddress],
+    [`codes/to-in-a-day/${address}`, DAY_MS, limits.perAddressAndDay],
   ];
   for (const [key, windowMs, limit] of caps) {
     const { allowed, resetAt } = await ports.store.increment(key, windowMs, limit, now);
-    if (!allowed) return refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
+    if (!allowed) return tooMany(resetAt);
   }
-  return undefined;
+  const ofAccount = await ports.store.increment(`codes/of/${account}`, HOUR_MS, limits.perAccountAndHour, now);
+  // Before the server's count, so that what is refused to one account does not count for all.
+  if (!ofAccount.allowed) return tooMany(ofAccount.resetAt);
+  const ofServer = await ports.store.increment('codes/all', HOUR_MS, limits.perHour, now);
+  const sent = { ofAccount: ofAccount.count, ofServer: ofServer.count };
+  return isWithinServerLimit(limits, sent) ? undefined : tooMany(ofServer.resetAt);
 }
 
 /** Nobody took it on, so it counts for nothing, and the next one need not wait. */

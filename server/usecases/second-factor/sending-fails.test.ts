@@ -135,7 +135,7 @@ describe('how many', () => {
   });
 
   test.each([['perAccountAndHour'], ['perHour']] as const)('go out at all is limited: %s', async (limit) => {
-    const few = limited({ perHour: 1_000_000, [limit]: 0 });
+    const few = limited({ perHour: 1_000_000, reservedPerAccount: 0, [limit]: 0 });
     const { scene, token } = await person();
     const walk = await Walk.toOtp(scene, { ports: few });
     await walk.choose(token);

@@ -26,7 +26,7 @@ import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
 import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './act-on-self.ts';
 import { factsOf } from './standing.ts';
 
-/** Codes to new addresses: for one person, and to one address from whomever. */
+/** Codes to new addresses: for one user, and to one address from all users of an account. */
 const PER_WINDOW = 3;
 const PER_DAY = 10;
 
@@ -120,8 +120,8 @@ function codeMac(ports: SelfNeeds, { user, flow }: OwnAct, address: string, code
 /** Counted whether the sending then works or not. */
 async function countMails(ports: SelfNeeds, { user }: OwnAct, address: string): Promise<Refusal | undefined> {
   const now = ports.clock.now();
-  const to = Buffer.from(ports.secrets.mac('own-email-to', normaliseName(address))).toString('base64url');
-  for (const whose of [user.id, to]) {
+  const mac = ports.secrets.mac('own-email-to', JSON.stringify([user.account, normaliseName(address)]));
+  for (const whose of [user.id, Buffer.from(mac).toString('base64url')]) {
     for (const [windowMs, limit] of [
       [ADDRESS_WINDOW_MS, PER_WINDOW],
       [DAY_MS, PER_DAY],

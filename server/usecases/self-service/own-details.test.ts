@@ -99,8 +99,18 @@ describe('the e-mail address', () => {
     for (let at = 0; at < 3; at++) expect(await ask(walk, NEW)).not.toHaveProperty('error');
     expect(await ask(walk, NEW)).toMatchObject({ error: { code: 'CODE_LIMIT' } });
     expect(await ask(walk, 'alice@third.example')).toMatchObject({ error: { code: 'CODE_LIMIT' } });
-    const other = await toSelf(await setStage());
-    expect(await ask(other, NEW)).toMatchObject({ error: { code: 'CODE_LIMIT' } });
+    const user = { login: 'bob', email: 'bob@shop.example' };
+    const bob = await addPerson(ports, scene.account, scene.resource, { user, tokens: [{}], alone: true });
+    expect(await ask(await toSelf(bob), NEW)).toMatchObject({ error: { code: 'CODE_LIMIT' } });
+  });
+
+  // SR-48. The attack: an account of one's own, whose users name the victim's new address until it gets no more mail.
+  test('SR-48: mails that users of another account had sent to an address do not count', async () => {
+    const attacker = await toSelf(await setStage());
+    for (let at = 0; at < 4; at++) await ask(attacker, NEW);
+    expect(attacker.view).toMatchObject({ error: { code: 'CODE_LIMIT' } });
+    const victim = await toSelf(await setStage());
+    expect(await ask(victim, NEW)).toMatchObject({ step: 'self', self: { pendingEmail: NEW } });
   });
 
   test('a code of another address, of another page or of another person is none', async () => {
