@@ -125,7 +125,10 @@ export interface Store {
    */
   commit(change: Change): Promise<CommitOutcome>;
 
-  /** Approximate counter of a fixed window, need not survive a restart. Counts the call itself. */
+  /**
+   * Approximate counter of a fixed window. Counts the call itself. Survives a restart if the window is longer than a minute; a
+   * crash may lose what was counted in the two seconds before it, unless a commit came after.
+   */
   increment(
     key: string,
     windowMs: number,

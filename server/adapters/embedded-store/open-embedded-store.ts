@@ -47,6 +47,7 @@ export interface EmbeddedStoreOptions {
 
 const FORMAT = 1;
 const DEFAULT_EVENT_CAP = 250_000;
+const SAVE_COUNTERS_AFTER_MS = 1000;
 
 /**
  * The store inside the server process, on LMDB: for installations of one server.
@@ -58,7 +59,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const release = lockFolder(path);
   try {
     const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, release, open: () => openTables(path) });
-    await store.claimFormat();
+    await store.start();
     return store;
   } catch (error) {
     release();
@@ -86,6 +87,8 @@ export class EmbeddedStore implements Store {
   /** A transaction could not be flushed since LMDB was opened. */
   #failed = false;
   #reopening: Promise<void> | undefined;
+  /** Runs while there are counters to be saved. */
+  #saveTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: EmbeddedStoreParts) {
     this.#parts = parts;
@@ -98,13 +101,15 @@ export class EmbeddedStore implements Store {
     );
   }
 
-  async claimFormat(): Promise<void> {
+  /** Claims the folder's layout, and reads its counters. */
+  async start(): Promise<void> {
     const found = this.#tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
     if (found === undefined) await this.#transact(() => void this.#tables.meta.put(FORMAT_KEY, numbered(FORMAT)));
     else if (found !== FORMAT) {
       await this.#root.close();
       throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
     }
+    this.#counters.load(this.#tables.counters);
   }
 
   async getMany<const K extends readonly DocumentKey[]>(
@@ -135,7 +140,9 @@ export class EmbeddedStore implements Store {
     now: number,
   ): Promise<{ count: number; allowed: boolean; resetAt: number }> {
     this.#assertOpen();
-    return this.#counters.increment(key, windowMs, limit, now);
+    const counted = this.#counters.increment(key, windowMs, limit, now);
+    this.#saveCountersSoon();
+    return counted;
   }
 
   async range(index: string, options: RangeOptions): Promise<IndexEntry[]> {
@@ -179,8 +186,10 @@ export class EmbeddedStore implements Store {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    clearTimeout(this.#saveTimer);
     try {
       await this.#reopening?.catch(() => {});
+      for (let saved = true; saved && this.#counters.hasUnsaved; ) saved = await this.#saveCounters();
       await this.#root.close();
     } finally {
       this.#parts.release();
@@ -197,18 +206,45 @@ export class EmbeddedStore implements Store {
     }
   }
 
-  /** One child transaction: a throw inside takes back what it put, and only that. Resolves when flushed (tables.ts). */
   async #transact<T>(action: () => T): Promise<T> {
     this.#assertOpen();
+    return this.#write(action);
+  }
+
+  /** Without a commit that takes them along, counters are saved within a second or so. */
+  #saveCountersSoon(): void {
+    if (this.#saveTimer || !this.#open || !this.#counters.hasUnsaved) return;
+    this.#saveTimer = setTimeout(async () => {
+      if (this.#counters.hasUnsaved) await this.#saveCounters();
+      this.#saveTimer = undefined;
+      this.#saveCountersSoon();
+    }, SAVE_COUNTERS_AFTER_MS).unref();
+  }
+
+  /** False when the store cannot be written: counting goes on in memory, and they are saved later. */
+  async #saveCounters(): Promise<boolean> {
+    try {
+      await this.#write(() => undefined);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return false;
+    }
+  }
+
+  /** One child transaction: a throw inside takes back what it put, and only that. Resolves when flushed (tables.ts). */
+  async #write<T>(action: () => T): Promise<T> {
     this.#assertFreeSpace();
     if (this.#failed) await this.#reopen();
     try {
-      return await this.#root.childTransaction(() => {
+      const { result, saved } = await this.#root.childTransaction(() => {
         // It has waited for the one before, which may have taken the last of the disk, or failed.
         if (this.#failed) throw new StoreUnavailable('The embedded store could not be written just now');
         this.#assertFreeSpace();
-        return action();
+        return { result: action(), saved: this.#counters.save(this.#tables.counters) };
       });
+      this.#counters.settle(saved);
+      return result;
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
       if (isFlushFailure(error)) this.#failed = true;

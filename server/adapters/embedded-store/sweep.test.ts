@@ -39,6 +39,25 @@ test('what expired long ago and operations out of their time are removed, by the
   await root.close();
 });
 
+test('counters go from the disk an hour after their window, and those of a window that lasts stay', async () => {
+  const hour = 3_600_000;
+  const ended = (Math.floor(NOW / hour) + 1) * hour;
+  const store = await openEmbeddedStore({ path });
+  for (let n = 0; n < 100; n++) await store.increment(`ended-${n}`, hour, 1, NOW);
+  await store.increment('lasts', 24 * hour, 1, NOW);
+  await store.close();
+  const left = [];
+  for (const now of [ended + EXPIRED_KEPT_MS, ended + EXPIRED_KEPT_MS + 1]) {
+    const later = await openEmbeddedStore({ path });
+    for (let n = 0; n < 32; n++) await later.commit(changeOf('later', { now }));
+    await later.close();
+    const { root, tables } = openTables(path);
+    left.push([...tables.counters.getKeys()].length);
+    await root.close();
+  }
+  expect(left).toEqual([101, 1]);
+});
+
 test('what has just expired and operations that may be repeated stay', async () => {
   const dump = await fillAndContinue(OPERATION_KEPT_MS - 1);
   expect(dump.documents).toHaveLength(101);

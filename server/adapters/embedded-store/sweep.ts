@@ -1,10 +1,10 @@
 import { numbered, type Table, type Tables } from './tables.ts';
 
-/** Readers have not seen a document for this long when it is removed, so a clock set back a little changes nothing. */
+/** So long ago a document or the window of a counter has ended when it is removed: a clock set back a little changes nothing. */
 export const EXPIRED_KEPT_MS = 60 * 60_000;
 /** The contract promises ten minutes. */
 export const OPERATION_KEPT_MS = 15 * 60_000;
-/** Most entries of either kind that one sweep removes: more than the commits in between can have added. */
+/** Most entries of each kind that one sweep removes: more than the commits in between can have added. */
 const AT_MOST = 256;
 
 /** Garbage collection, bounded; what it removes no reader sees and no repeat asks for. Part of the caller's transaction. */
@@ -17,6 +17,7 @@ export function sweep(tables: Tables, now: number): void {
     tables.operationTimes.remove(key);
     tables.operations.remove(key.subarray(6));
   }
+  for (const key of upTo(tables.counters, now - EXPIRED_KEPT_MS)) tables.counters.remove(key);
 }
 
 /** Gathered first: the tables are not changed while a cursor walks them. */

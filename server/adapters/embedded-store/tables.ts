@@ -22,6 +22,8 @@ export interface Tables {
   readonly index: Table;
   /** Event sequence -> JSON. */
   readonly events: Table;
+  /** End of the window + digest -> length of the window, count, key as JSON. */
+  readonly counters: Table;
 }
 
 export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; tables: Tables } {
@@ -51,6 +53,7 @@ export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; 
     operationTimes: table('operation-times'),
     index: table('index'),
     events: table('events'),
+    counters: table('counters'),
   }));
   return { root, tables };
 }

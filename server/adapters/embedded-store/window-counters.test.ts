@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openTables } from './tables.ts';
 import { WindowCounters } from './window-counters.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
@@ -36,4 +40,37 @@ test('SR-20: whatever is raised, the memory for it is bounded', () => {
   expect(counters.size).toBeLessThanOrEqual(100_000);
   flood(counters, MINUTE);
   expect(counters.size).toBeLessThanOrEqual(200_000);
+});
+
+// The attack: names that were never heard of before, until the disk is full.
+test('SR-65: what is saved is bounded as memory is, and what is left out in one goes from the other', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'countersign-counters-'));
+  const { root, tables } = openTables(path);
+  const counters = new WindowCounters();
+  const saveAll = () => {
+    while (counters.hasUnsaved) counters.settle(root.transactionSync(() => counters.save(tables.counters)));
+  };
+  for (let at = 0; at < 2; at++) counters.increment('codes/all', HOUR, 1, NOW);
+  for (let at = 0; at < 99_990; at++) counters.increment(`before/${at}`, HOUR, 3, NOW);
+  saveAll();
+  flood(counters, HOUR);
+  flood(counters, MINUTE);
+  saveAll();
+  const loaded = new WindowCounters();
+  loaded.load(tables.counters);
+  expect(loaded.size).toBeLessThanOrEqual(100_000);
+  expect(loaded.size).toBeGreaterThan(1);
+  expect([...tables.counters.getKeys()]).toHaveLength(loaded.size);
+  expect(loaded.increment('codes/all', HOUR, 1, NOW)).toMatchObject({ count: 3, allowed: false });
+  await root.close();
+  await rm(path, { recursive: true, force: true });
+});
+
+test('one transaction writes a bounded number of counters', async () => {
+  const counters = new WindowCounters();
+  for (let at = 0; at < 5000; at++) counters.increment(`key/${at}`, HOUR, 3, NOW);
+  let written = 0;
+  const table = { put: async () => ++written > 0, remove: async () => true, getBinary: () => undefined };
+  counters.settle(counters.save({ ...table, getRange: () => [] as never, getKeys: () => [] as never }));
+  expect(written).toBe(1024);
 });

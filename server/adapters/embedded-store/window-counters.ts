@@ -1,24 +1,46 @@
+import { createHash } from 'node:crypto';
+import { numbered, type Table } from './tables.ts';
+
 /** Most counters kept of one length of window. Reaching it drops ended windows, then as many as it takes. */
 const AT_MOST = 100_000;
+/** Counters of longer windows are saved. A shorter window is over by the time a restart is. */
+const LONGEST_UNSAVED_MS = 60_000;
+/** Most counters that one transaction writes. */
+const SAVED_AT_ONCE = 1024;
+/** Of the disk's keys, six bytes. */
+const INSTANTS_END = 2 ** 48;
 
 interface Counter {
+  readonly key: string;
+  readonly windowMs: number;
+  readonly resetAt: number;
+  /** 0: dropped. */
   count: number;
-  resetAt: number;
 }
 
+/** What a transaction has written: counters and their counts. */
+export type SavedCounters = ReadonlyMap<Counter, number>;
+
 /**
- * Counters of fixed windows, in memory: the contract lets them go with the process.
+ * Counters of fixed windows, in memory. Those of windows longer than a minute are also saved: with the next transaction,
+ * whatever else it writes.
  *
  * Strangers can raise as many new ones as they have addresses and names to say, so there is a bound. Each length of window has its
  * own, and what was raised once goes first: a flood of keys that nobody has used before makes no count forgotten that has
- * begun to keep somebody off.
+ * begun to keep somebody off. What goes from memory goes from the disk.
  */
 export class WindowCounters {
   readonly #byLength = new Map<number, Map<string, Counter>>();
+  /** In the order of their changes: a counter that was dropped comes before one that took its name. */
+  readonly #unsaved = new Set<Counter>();
 
   /** How many are kept. */
   get size(): number {
     return [...this.#byLength.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get hasUnsaved(): boolean {
+    return this.#unsaved.size > 0;
   }
 
   increment(
@@ -29,10 +51,41 @@ export class WindowCounters {
   ): { count: number; allowed: boolean; resetAt: number } {
     const resetAt = (Math.floor(now / windowMs) + 1) * windowMs;
     const counters = this.#ofLength(windowMs);
-    const name = `${resetAt} ${key}`;
-    const counter = counters.get(name) ?? start(counters, name, resetAt, now);
+    const name = nameOf(resetAt, key);
+    const counter = counters.get(name) ?? this.#start(counters, { key, windowMs, resetAt, count: 0 }, now);
     counter.count += 1;
+    this.#changed(counter);
     return { count: counter.count, allowed: counter.count <= limit, resetAt };
+  }
+
+  /** Reads what was saved. No clock decides what counts: it may have been set meanwhile. */
+  load(table: Table): void {
+    for (const { key: at, value } of table.getRange({})) {
+      const [windowMs, count, key] = JSON.parse(value.toString()) as [number, number, string];
+      const resetAt = at.readUIntBE(0, 6);
+      this.#ofLength(windowMs).set(nameOf(resetAt, key), { key, windowMs, resetAt, count });
+    }
+  }
+
+  /** Writes what has changed, in the caller's transaction. {@link settle} follows once that is flushed. */
+  save(table: Table): SavedCounters {
+    const saved = new Map<Counter, number>();
+    for (const counter of this.#unsaved) {
+      if (saved.size === SAVED_AT_ONCE) break;
+      const { key, windowMs, resetAt, count } = counter;
+      const digest = createHash('sha256')
+        .update(JSON.stringify([windowMs, key]))
+        .digest();
+      const at = numbered(resetAt, digest);
+      if (count === 0) table.remove(at);
+      else table.put(at, Buffer.from(JSON.stringify([windowMs, count, key])));
+      saved.set(counter, count);
+    }
+    return saved;
+  }
+
+  settle(saved: SavedCounters): void {
+    for (const [counter, count] of saved) if (counter.count === count) this.#unsaved.delete(counter);
   }
 
   #ofLength(windowMs: number): Map<string, Counter> {
@@ -40,24 +93,38 @@ export class WindowCounters {
     this.#byLength.set(windowMs, counters);
     return counters;
   }
-}
 
-function start(counters: Map<string, Counter>, name: string, resetAt: number, now: number): Counter {
-  if (counters.size >= AT_MOST) makeRoom(counters, now);
-  const counter = { count: 0, resetAt };
-  counters.set(name, counter);
-  return counter;
-}
+  #start(counters: Map<string, Counter>, counter: Counter, now: number): Counter {
+    if (counters.size >= AT_MOST) this.#makeRoom(counters, now);
+    counters.set(nameOf(counter.resetAt, counter.key), counter);
+    return counter;
+  }
 
-/** A quarter at once, so that a flood of new names does not walk the map for each of them. */
-function makeRoom(counters: Map<string, Counter>, now: number): void {
-  const enough = AT_MOST * 0.75;
-  for (const [name, { resetAt }] of counters) if (resetAt <= now) counters.delete(name);
-  for (const mostRaised of [1, Number.POSITIVE_INFINITY]) {
-    // Oldest first.
-    for (const [name, { count }] of counters) {
-      if (counters.size <= enough) return;
-      if (count <= mostRaised) counters.delete(name);
+  /** A quarter at once, so that a flood of new names does not walk the map for each of them. */
+  #makeRoom(counters: Map<string, Counter>, now: number): void {
+    const enough = AT_MOST * 0.75;
+    for (const [name, counter] of counters) if (counter.resetAt <= now) this.#drop(counters, name, counter);
+    for (const mostRaised of [1, Number.POSITIVE_INFINITY]) {
+      // Oldest first.
+      for (const [name, counter] of counters) {
+        if (counters.size <= enough) return;
+        if (counter.count <= mostRaised) this.#drop(counters, name, counter);
+      }
     }
   }
+
+  #drop(counters: Map<string, Counter>, name: string, counter: Counter): void {
+    counters.delete(name);
+    counter.count = 0;
+    this.#changed(counter);
+  }
+
+  #changed(counter: Counter): void {
+    const { windowMs, resetAt } = counter;
+    if (windowMs > LONGEST_UNSAVED_MS && resetAt > 0 && resetAt < INSTANTS_END) this.#unsaved.add(counter);
+  }
+}
+
+function nameOf(resetAt: number, key: string): string {
+  return `${resetAt} ${key}`;
 }

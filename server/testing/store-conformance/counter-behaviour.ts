@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Fresh } from './harness.ts';
+import type { Fresh, Reopen } from './harness.ts';
 
-export function counterBehaviour(fresh: Fresh): void {
+const [HOUR, DAY] = [3_600_000, 86_400_000];
+const NOON = DAY * 20_000 + HOUR * 12;
+
+export function counterBehaviour(fresh: Fresh, reopen: Reopen): void {
   describe('increment', () => {
     test('counts within a window up to and beyond the limit, and says when it ends', async () => {
       const store = await fresh();
@@ -39,6 +42,47 @@ export function counterBehaviour(fresh: Fresh): void {
       const answers = await Promise.all(Array.from({ length: 50 }, () => store.increment('key', 60_000, 20, 0)));
       expect(answers.filter(({ allowed }) => allowed)).toHaveLength(20);
       expect(new Set(answers.map(({ count }) => count)).size).toBe(50);
+    });
+
+    // The attack: whoever has made a phone ring as often as a day allows waits for an update of the service.
+    test('SR-48: goes on counting where it was after a restart', async () => {
+      const store = await fresh();
+      for (let call = 0; call < 3; call++) await store.increment('of a day', DAY, 3, NOON);
+      await store.increment('of an hour', HOUR, 1, NOON);
+      const again = await reopen(store);
+      expect(await again.increment('of a day', DAY, 3, NOON)).toEqual({
+        count: 4,
+        allowed: false,
+        resetAt: NOON + HOUR * 12,
+      });
+      expect(await again.increment('of an hour', HOUR, 1, NOON)).toMatchObject({ count: 2, allowed: false });
+      const third = await reopen(again);
+      expect(await third.increment('of a day', DAY, 9, NOON)).toMatchObject({ count: 5, allowed: true });
+    });
+
+    test('after a restart as before it, a window ends when it ends, and keys and windows stay apart', async () => {
+      const store = await fresh();
+      const long = 'a long key '.repeat(200);
+      for (const key of ['key', 'key\u0000', 'ключ', long]) await store.increment(key, HOUR, 1, NOON);
+      await store.increment(`${long}2`, HOUR, 1, NOON);
+      await store.increment('key', DAY, 1, NOON);
+      const again = await reopen(store);
+      for (const key of ['key', 'key\u0000', 'ключ', long]) {
+        expect((await again.increment(key, HOUR, 1, NOON)).count).toBe(2);
+      }
+      expect((await again.increment('key\u0000\u0000', HOUR, 1, NOON)).count).toBe(1);
+      expect((await again.increment('key', DAY, 1, NOON)).count).toBe(2);
+      expect((await again.increment('key', HOUR, 1, NOON + HOUR)).count).toBe(1);
+    });
+
+    test('SR-48: a clock that jumps and comes back forgets nothing, with a restart in between', async () => {
+      const store = await fresh();
+      await store.increment('key', DAY, 1, NOON);
+      expect((await store.increment('key', DAY, 1, NOON + 90 * DAY)).count).toBe(1);
+      const ahead = await reopen(store);
+      expect((await ahead.increment('key', DAY, 1, NOON - 90 * DAY)).count).toBe(1);
+      const back = await reopen(ahead);
+      expect((await back.increment('key', DAY, 1, NOON)).count).toBe(2);
     });
   });
 }

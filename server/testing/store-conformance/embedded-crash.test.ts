@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
 import { randomSequence } from '../random-sequence.ts';
+import { NOW } from './changes.ts';
 import { buildModule, killAndWait, runModule } from './run-module.ts';
 import { Auditor } from './workload.ts';
 
@@ -38,6 +39,30 @@ test(`of ${KILLS} servers killed while they write, none has lost an acknowledged
   }
   expect(acknowledged.size).toBe(4);
 }, 600_000);
+
+// SR-48. The attack: the service is made to crash, again and again, to be sent more codes than a day allows.
+test('SR-48: a server that is killed forgets no count that a commit came after', async () => {
+  const random = randomSequence(48);
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-counting-writer-'));
+  const module = await buildModule('counting-writer.ts', folder);
+  let told = 0;
+  for (let kill = 1; kill <= 10; kill++) {
+    const child = runModule(module, [path]);
+    const lines = 1 + Math.floor(random() * 60);
+    let seen = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      told = Number(line);
+      seen += 1;
+      if (seen === lines) child.kill('SIGKILL');
+    }
+    await killAndWait(child);
+    expect(seen).toBeGreaterThanOrEqual(lines);
+    const store = await openEmbeddedStore({ path });
+    expect((await store.increment('codes', 86_400_000, 1, NOW)).count, `after kill ${kill}`).toBeGreaterThan(told);
+    await store.close();
+  }
+  await rm(folder, { recursive: true, force: true });
+}, 120_000);
 
 /** Lets a process write until it has acknowledged so many writes, kills it, and notes all it has acknowledged. */
 async function killAfter(writes: number, acknowledged: Map<string, number>): Promise<void> {

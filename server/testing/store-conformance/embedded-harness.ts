@@ -9,6 +9,12 @@ import type { StoreHarness } from './harness.ts';
 export async function startEmbeddedHarness(): Promise<StoreHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-conformance-'));
   const opened: Store[] = [];
+  const paths = new Map<Store, string>();
+  const keep = (store: Store, path: string): Store => {
+    opened.push(store);
+    paths.set(store, path);
+    return store;
+  };
   return {
     name: 'embedded',
     fresh: async ({ brokenIndex, eventCap = 100_000 } = {}) => {
@@ -17,8 +23,12 @@ export async function startEmbeddedHarness(): Promise<StoreHarness> {
         brokenIndex === undefined
           ? await openEmbeddedStore({ path, eventCap })
           : openBroken(path, brokenIndex, eventCap);
-      opened.push(store);
-      return store;
+      return keep(store, path);
+    },
+    reopen: async (store) => {
+      const path = paths.get(store) ?? '';
+      await store.close();
+      return keep(await openEmbeddedStore({ path }), path);
     },
     stop: async () => {
       await Promise.all(opened.map((store) => store.close()));

@@ -5,6 +5,8 @@ export interface StoreHarness {
   readonly name: string;
   /** A store with nothing in it, closed by the harness at the end. */
   fresh(options?: FreshOptions): Promise<Store>;
+  /** Closes a store that has no broken index, and opens it again on the same data. */
+  reopen(store: Store): Promise<Store>;
   /** Closes every store that was opened, and ends the servers. */
   stop(): Promise<void>;
 }
@@ -16,4 +18,5 @@ export interface FreshOptions {
 }
 
 /** Opens the store that one test works on. */
-export type Fresh = (options?: FreshOptions) => ReturnType<StoreHarness['fresh']>;
+export type Fresh = StoreHarness['fresh'];
+export type Reopen = StoreHarness['reopen'];

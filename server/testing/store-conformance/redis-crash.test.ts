@@ -4,6 +4,7 @@ import type { Store } from '../../ports/store.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { waitUntil } from '../wait-until.ts';
+import { NOW } from './changes.ts';
 import { Auditor, tryWriteNext } from './workload.ts';
 
 const KILLS = 6;
@@ -53,5 +54,19 @@ describe.each<Product>(['redis', 'valkey'])('%s killed under load', (product) =>
     await Promise.all(writers);
     expect(await auditor.faults(store, { acknowledged })).toEqual([]);
     expect(acknowledged.size).toBe(8);
+  });
+
+  // The attack: the store is made to crash, to be sent more codes than a day allows.
+  test('SR-48: comes back with every count', async () => {
+    const increment = () => store.increment('codes', 86_400_000, 3, NOW);
+    for (let call = 0; call < 3; call++) await increment();
+    await server.kill();
+    await server.start();
+    let counted: Awaited<ReturnType<typeof increment>> | undefined;
+    await waitUntil('the store is back', async () => {
+      counted = await increment().catch(() => undefined);
+      return counted !== undefined;
+    });
+    expect(counted?.allowed).toBe(false);
   });
 });

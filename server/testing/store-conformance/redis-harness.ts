@@ -19,14 +19,24 @@ export async function startClusterHarness(product: Product): Promise<StoreHarnes
 /** One server for all; each store has a prefix of its own. */
 function harnessOn(name: string, url: string, stopServers: () => Promise<void>): StoreHarness {
   const opened: Store[] = [];
+  const prefixes = new Map<Store, string>();
+  const open = async (prefix: string, eventCap = 10_000): Promise<Store> => {
+    const store = await openRedisStore({ url, prefix, eventCap, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
+    opened.push(store);
+    prefixes.set(store, prefix);
+    return store;
+  };
   return {
     name,
-    fresh: async ({ brokenIndex, eventCap = 10_000 } = {}) => {
+    fresh: async ({ brokenIndex, eventCap } = {}) => {
       const prefix = `t${opened.length}`;
-      const store = await openRedisStore({ url, prefix, eventCap, answerTimeoutMs: PATIENCE_MS, warn: () => {} });
-      opened.push(store);
+      const store = await open(prefix, eventCap);
       if (brokenIndex !== undefined) await plantForeignType(url, prefix, store.partitions, brokenIndex);
       return store;
+    },
+    reopen: async (store) => {
+      await store.close();
+      return open(prefixes.get(store) ?? '');
     },
     stop: async () => {
       await Promise.all(opened.map((store) => store.close()));

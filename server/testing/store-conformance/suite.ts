@@ -19,7 +19,7 @@ export function storeConformance(name: string, start: () => Promise<StoreHarness
     commitBehaviour(fresh);
     indexBehaviour(fresh);
     eventBehaviour(fresh);
-    counterBehaviour(fresh);
+    counterBehaviour(fresh, (store) => harness.reopen(store));
     hostileIdBehaviour(fresh);
     scanBehaviour(fresh);
   });

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
+import { EmbeddedStore, openEmbeddedStore } from './open-embedded-store.ts';
+import { openTables, type Tables } from './tables.ts';
+
+const DAY = 86_400_000;
+
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'countersign-saved-counters-'));
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(path, { recursive: true, force: true });
+});
+
+/** A store that tells of each counter that it writes. */
+function openWatched(onWrite: () => void, lowWaterBytes = 0): EmbeddedStore {
+  const open = () => {
+    const { root, tables } = openTables(path);
+    const put: Tables['counters']['put'] = (...given: [Buffer, Buffer]) => {
+      onWrite();
+      return tables.counters.put(...given);
+    };
+    const counters: Tables['counters'] = {
+      put,
+      remove: (key: Buffer) => tables.counters.remove(key),
+      getBinary: (key) => tables.counters.getBinary(key),
+      getRange: (options) => tables.counters.getRange(options),
+      getKeys: (options) => tables.counters.getKeys(options),
+    };
+    return { root, tables: { ...tables, counters } };
+  };
+  return new EmbeddedStore({ path, eventCap: 100, lowWaterBytes, release: () => {}, open });
+}
+
+// The attack: codes are asked for until the day's limit, and then the process is killed before anything else is written.
+test('SR-48: counters are saved a second after they were raised, without a commit, and each once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let written = 0;
+  let bothWritten = () => {};
+  const saving = new Promise<void>((resolve) => {
+    bothWritten = resolve;
+  });
+  const store = openWatched(() => {
+    written += 1;
+    if (written === 2) bothWritten();
+  });
+  await store.start();
+  for (let call = 0; call < 500; call++) await store.increment(`key-${call % 2}`, DAY, 3, NOW);
+  await store.increment('of a minute', 60_000, 3, NOW);
+  vi.advanceTimersByTime(999);
+  expect(written).toBe(0);
+  vi.advanceTimersByTime(1);
+  await saving;
+  expect(written).toBe(2);
+  await store.close();
+});
+
+test('SR-48: a commit takes along what was counted before it', async () => {
+  let written = 0;
+  const store = openWatched(() => {
+    written += 1;
+  });
+  await store.start();
+  await store.increment('key', DAY, 3, NOW);
+  await store.commit(changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] }));
+  expect(written).toBe(1);
+  await store.commit(changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 2 }] }));
+  expect(written).toBe(1);
+  await store.close();
+});
+
+// SR-66
+test('SR-66: on a full disk counting goes on, and the store still closes', async () => {
+  const store = openWatched(() => {}, Number.MAX_SAFE_INTEGER);
+  for (let call = 1; call <= 3; call++) expect((await store.increment('key', DAY, 3, NOW)).count).toBe(call);
+  await store.close();
+  const again = await openEmbeddedStore({ path });
+  expect((await again.increment('key', DAY, 3, NOW)).count).toBe(1);
+  await again.close();
+});
