@@ -152,7 +152,7 @@ export function denied<F extends Conversation>(flow: F, code: RefusalCode): F {
 
 /** What the last step has shown. */
 export interface Passed {
-  user: Pick<User, 'login' | 'needsConfirmation'> & { id: ResultRecord['user'] };
+  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash'> & { id: ResultRecord['user'] };
   /** The password was right in this very step. */
   password?: true;
   /** Then of that password. */
@@ -173,11 +173,15 @@ export interface Passed {
   environment?: number;
 }
 
-/** The end with a result, and the record of it that one consumption will use up. */
+/**
+ * The end with a result, and the record of it that one consumption will use up.
+ *
+ * @param rule.userPasswordDigest of the user as read for the last step; absent on tests
+ */
 export function finished(
   flow: Flow,
   { user, otp, token, kind, passkey, second: earlier, signed, ...passed }: Passed,
-  rule: { now: number; resultLifetimeMs: number },
+  rule: { now: number; resultLifetimeMs: number; userPasswordDigest?: string },
 ): { flow: Flow; result: ResultRecord } {
   // Whichever way led here: a transaction ends well by an answer to it, and a sign-in by none to anything.
   if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
@@ -212,6 +216,8 @@ export function finished(
       ...(kind !== undefined && { kind }),
       ...(signed !== undefined && { transaction: signed }),
       ...(password && { passwordAt, ...(passwordDigest !== undefined && { passwordDigest }) }),
+      // A password that was shown comes first: the user may have been read after a change of it.
+      ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
       ...(second && { secondAt }),
       ...(passed.environment !== undefined && { environment: passed.environment }),
       // Never younger than the oldest factor that it counts: building upon a sign-in makes it no newer.

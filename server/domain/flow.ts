@@ -145,6 +145,8 @@ export interface ResultRecord {
   passwordAt?: number;
   secondAt?: number;
   passwordDigest?: string;
+  /** The user's password at that time, whether it was asked for or not: a change of it revokes the result. Absent on tests. */
+  userPasswordDigest?: string;
   /** How far the browser matched those before, in percent. */
   environment?: number;
   /** Of the oldest factor. */

@@ -71,7 +71,7 @@ export const REFUSALS = {
   // Results.
   RESULT_INVALID: { status: 403, title: 'The result is not valid for this resource.' },
   RESULT_USED: { status: 409, title: 'The result has been consumed already, or has expired.' },
-  RESULT_REVOKED: { status: 403, title: 'The person or the resource no longer has access.' },
+  RESULT_REVOKED: { status: 403, title: 'Access was lost, or the password changed, after this result was issued.' },
   RESULT_TEST: { status: 403, title: 'This is the result of a test resource, and tests are not accepted here.' },
 
   // API.

@@ -16,6 +16,7 @@ import { addResource, must, NONCE, type Scene, setScene } from '../../testing/sc
 import { openTestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
 import { createAccount } from '../../usecases/accounts/create-account.ts';
+import { passwordDigest } from '../../usecases/passwords/password-digest.ts';
 
 async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
   const { d: _private, ...publicHalf } = jwk;
@@ -125,6 +126,7 @@ describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consu
       amr: ['pwd'],
       acr: '1',
       otp: 'not_used',
+      userPasswordDigest: passwordDigest({}),
       // A record of what the claims say: that a sign-in and a confirmation are told apart is what is tried.
       ...(typeof txn === 'string' && { transaction: txn }),
       authenticatedAt: now,

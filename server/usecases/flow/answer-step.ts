@@ -17,6 +17,7 @@ import { readAccess } from '../authentication/read-access.ts';
 import { judgeEnvironment } from '../environment/judge-environment.ts';
 import { rememberEnvironment } from '../environment/remember-environment.ts';
 import { noteInPassing } from '../note-in-passing.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { opening, standingToOpen } from '../self-service/open-self.ts';
 import { readStanding } from '../self-service/standing.ts';
 import { newOperation, transact, type Write } from '../transact.ts';
@@ -174,8 +175,10 @@ async function finish(
   /** Where there is to be no result: what the person stands for on the self-service page. */
   standing?: string,
 ): Promise<Verdict<FlowView>> {
+  const { user } = passed;
+  const digest = user.id === 'test' ? {} : { userPasswordDigest: passwordDigest(user) };
   const settled = await settle(ports, claimed, attempt, (flow, now, request) => {
-    const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs });
+    const done = finished(flow, passed, { now, resultLifetimeMs: resource.resultLifetimeMs, ...digest });
     const end = flow.test === 'expire' ? expired(done, now) : done;
     // Whatever the steps were: a result below the level that the host demands is none.
     if (flow.demand && end.result.acr < flow.demand.acr) {

@@ -75,7 +75,8 @@ export async function beginRequestedFlow(
         return deny(beginning.flow, beginning.code, input.whence, now, environment);
       }
       case 'passed': {
-        const rules = { now, resultLifetimeMs: resource.resultLifetimeMs };
+        const { resultLifetimeMs } = resource;
+        const rules = { now, resultLifetimeMs, userPasswordDigest: facts.passwordDigest };
         const end = finished(beginning.flow, beginning.passed, rules);
         return { answer: end, write: finishing(end.flow, end.result, request.value, input.whence, now) };
       }

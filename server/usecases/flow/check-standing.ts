@@ -3,12 +3,13 @@ import { resultStands } from '../../domain/result-standing.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { readPairs } from '../authentication/read-pairs.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
 import { locateUser } from '../users/find-user.ts';
 import { type Refusal, refusal } from '../verdict.ts';
 
 /**
- * Whether the plan, the resource and the person behind a result still stand. Asked before it is used up, and before it
- * is shown again (SR-4, SR-39).
+ * Whether the plan, the resource and the person behind a result still stand, and the person's password is still the one
+ * that they had. Asked before it is used up, right after that, and before it is shown again (SR-4, SR-39).
  */
 export async function checkStanding(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -26,5 +27,7 @@ export async function checkStanding(
   if (record.test) return undefined;
   const { user, tokens } = person ? await readPairs(ports, person, record.resource) : { user: undefined, tokens: [] };
   const pairs = tokens.map(({ value }) => value);
-  return user && resultStands(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
+  // A sign-in of before a change of the password counts no more, whatever it showed (SR-38, SR-39).
+  if (!user || record.userPasswordDigest !== passwordDigest(user)) return refusal('RESULT_REVOKED');
+  return resultStands(record, user, pairs, resource.value, now) ? undefined : refusal('RESULT_REVOKED');
 }

@@ -8,15 +8,15 @@ import type { Ports } from '../../ports/index.ts';
 import { type Act, eventOf } from '../act.ts';
 import { needing } from '../needing.ts';
 import { transact } from '../transact.ts';
-import { refusal, type Verdict } from '../verdict.ts';
+import { isRefusal, refusal, type Verdict } from '../verdict.ts';
 import { checkStanding } from './check-standing.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
 
 /**
  * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record that `done` made is the
- * authority, so a result without one, or with a used one, is refused (SR-10). User, assignment, resource and plan must
- * still stand (SR-4, SR-39).
+ * authority, so a result without one, or with a used one, is refused (SR-10). User, password, assignment, resource and
+ * plan must still stand when it is used up (SR-4, SR-39).
  */
 export async function consumeResult(
   ports: Needs,
@@ -63,7 +63,7 @@ export async function consumeResult(
   if (fallen) return fallen;
 
   const key = documents.result(id);
-  return transact<readonly [typeof key], Verdict<{ claims: ResultClaims }>>(
+  const consumed = await transact<readonly [typeof key], Verdict<{ claims: ResultClaims }>>(
     ports,
     key.anchor,
     [key],
@@ -90,6 +90,9 @@ export async function consumeResult(
       };
     },
   );
+  if (isRefusal(consumed)) return consumed;
+  // They are kept elsewhere, so they may have changed between the look and the commit. The result is used up either way.
+  return (await checkStanding(ports, value)) ?? consumed;
 }
 
 function about({ resource, transaction }: ResultRecord) {
