@@ -1,9 +1,9 @@
-import { readDemoAccount } from './launcher/demo-account.ts';
+import { DEMO_FOLDER, readDemoAccount } from './launcher/demo-account.ts';
 import { liveCode } from './launcher/live-code.ts';
 import { codeLine } from './launcher/show-demo.ts';
 
 /** `npm run demo:code`: what the demo user's authenticator app would show now. */
-readDemoAccount(process.env.COUNTERSIGN_DATA || './data')
+readDemoAccount(process.env.COUNTERSIGN_DATA || DEMO_FOLDER)
   .then(({ otpauthUri }) => console.log(codeLine(liveCode(otpauthUri, Date.now()))))
   .catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));

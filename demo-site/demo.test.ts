@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../clients/typescript/src/index.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
+import { waitUntil } from '../server/testing/wait-until.ts';
 import { runDemo } from './testing/run-demo.ts';
 
 /** The launcher as `npm start` runs it after the build: real processes on a data folder of their own. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SERVICE = join(ROOT, 'dist/server/start.cjs');
 
 beforeAll(() => {
   if (
@@ -101,6 +104,38 @@ describe('npm start', () => {
     expect(await readFile(file, 'utf8')).toContain('"msg":"serving"');
     expect((await stat(file)).mode & 0o077).toBe(0);
   });
+});
+
+// SR-42. The attack: an API key and a password of the demo, which its screen shows and its folder holds in the clear, are
+// tried on the real service that was started in the same place.
+test('SR-42: the demo has a folder of its own, and a real service beside it knows none of its accounts', async () => {
+  const place = await folder();
+  const demo = await runDemo(undefined, {}, place);
+  expect(await demo.stop()).toBe(0);
+  expect(await readdir(place)).toEqual(['demo-data']);
+
+  const setup = spawnSync(process.execPath, [SERVICE, 'setup'], { cwd: place, encoding: 'utf8' });
+  expect(setup.stderr).toBe('');
+  expect(setup.stdout).toContain('/setup#');
+
+  const again = await runDemo(undefined, {}, place);
+  expect(await again.stop()).toBe(0);
+  expect(again.labels.get('API key')).toBe(demo.labels.get('API key'));
+});
+
+test('SR-42: the service takes the same folder for its demo', async () => {
+  const place = await folder();
+  const [port = 0] = await freePorts(1);
+  const env = { ...process.env, COUNTERSIGN_LISTEN: `127.0.0.1:${port}`, COUNTERSIGN_DRAIN_MS: '0' };
+  const service = spawn(process.execPath, [SERVICE, 'serve', '--demo'], { cwd: place, env, stdio: 'ignore' });
+  const ended = once(service, 'exit');
+  await waitUntil('the demo serves', async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+    return response?.ok === true;
+  });
+  service.kill('SIGTERM');
+  await ended;
+  expect(await readdir(place)).toEqual(['demo-data']);
 });
 
 describe('npm start ends with the service’s own words', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readDemoAccount } from './launcher/demo-account.ts';
+import { DEMO_FOLDER, readDemoAccount } from './launcher/demo-account.ts';
 import { freePortFrom } from './launcher/free-port.ts';
 import { startService } from './launcher/start-service.ts';
 import { isPort } from './shop/options.ts';
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const { env } = process;
   // Listened for from the first moment on: whenever it comes, the service does not stay behind.
   const stopped = signalled();
-  const dataFolder = env.COUNTERSIGN_DATA || './data';
+  const dataFolder = env.COUNTERSIGN_DATA || DEMO_FOLDER;
   // Addresses that somebody chose are taken as they are; otherwise the next free ones.
   const listen = env.COUNTERSIGN_LISTEN || `127.0.0.1:${await freePortFrom(SERVICE_PORT)}`;
   const servicePort = Number(listen.slice(listen.lastIndexOf(':') + 1));

@@ -19,6 +19,9 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
 
 The countersign command does these and everything else.`;
 
+/** Of a demo that names no data folder: away from the service's. */
+const DEMO_FOLDER = './demo-data';
+
 const COMMANDS = ['serve', 'operate', 'setup', 'restore'];
 
 async function main(): Promise<void> {
@@ -40,8 +43,11 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const config = loadConfig(process.env);
-  if (command === 'serve') return serve(config, createLogger({ level: config.logLevel }), values.demo);
+  const isDemo = command === 'serve' && values.demo;
+  const config = loadConfig(
+    isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
+  );
+  if (command === 'serve') return serve(config, createLogger({ level: config.logLevel }), isDemo);
   // What the others print is for a person, or for a script that reads it: news has no place in between.
   const log = createLogger({ level: 'warn' });
   if (command === 'operate') return operate(config, log);

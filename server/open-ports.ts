@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArgon2Hasher } from './adapters/argon2/argon2-hasher.ts';
@@ -22,6 +23,7 @@ import { documents } from './ports/documents.ts';
 import type { Ports } from './ports/index.ts';
 import type { Store } from './ports/store.ts';
 import type { MasterKeyPlace } from './usecases/keeping/change-master-key.ts';
+import { setStorePurpose, WrongStorePurpose } from './usecases/keeping/set-store-purpose.ts';
 
 export interface Opened {
   ports: Ports;
@@ -32,16 +34,20 @@ export interface Opened {
   masterKeys: MasterKeyPlace;
 }
 
+/** In the data folder of a demo: how to sign in to it. */
+const DEMO_FILE = 'demo.json';
+
 /**
  * Every adapter that the configuration asks for, opened and ready.
  *
- * @param shown the demo's mailbox, in place of whatever would send
+ * @param shown the demo's mailbox, in place of whatever would send; without it the store is a service's
  */
 export async function openPorts(config: Config, log: Logger, shown?: Courier & CodeCarrier): Promise<Opened> {
   const courier = shown ?? (await openCourier(config));
   const codes = shown ? showCodes(shown, config, log) : openCodeCourier(config, log, courier);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const embedded = config.store.kind === 'embedded';
+  if (!shown) refuseDemoFolder(config);
   const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
   // A new key file beside a store that has sealed secrets would only hide that the old one is lost. A restored store has
   // some before it has signing keys.
@@ -50,6 +56,7 @@ export async function openPorts(config: Config, log: Logger, shown?: Courier & C
   if (restoration && restoration.value.finishedAt === undefined) {
     throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
   }
+  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, shown ? 'demo' : 'service');
   const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
   log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
   const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
@@ -64,6 +71,15 @@ export async function openPorts(config: Config, log: Logger, shown?: Courier & C
     hasOldMasterKeys: masterKeys.length > 1,
     masterKeys: placeOf(config, masterKeys),
   };
+}
+
+export function demoFile({ dataFolder }: Config): string {
+  return join(dataFolder, DEMO_FILE);
+}
+
+/** Demos of older versions left no mark in the store, but this file. */
+export function refuseDemoFolder(config: Config): void {
+  if (existsSync(demoFile(config))) throw new WrongStorePurpose('service');
 }
 
 /** In the demo every code is shown, and none sent. */

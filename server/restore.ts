@@ -11,7 +11,7 @@ import { readLines } from './backup-file.ts';
 import type { Config } from './config/load-config.ts';
 import { splitLines } from './domain/audit/split-lines.ts';
 import type { Logger } from './http/log.ts';
-import { masterKeySource, openStore } from './open-ports.ts';
+import { masterKeySource, openStore, refuseDemoFolder } from './open-ports.ts';
 import { EventsInvalid, type EventsSince, readWithdrawals } from './usecases/keeping/read-withdrawals.ts';
 import { type BackupFacts, inspectBackup, type Restored, restoreBackup } from './usecases/keeping/restore-backup.ts';
 import { type WithdrawnObject, withdrawAgain } from './usecases/keeping/withdraw-again.ts';
@@ -35,6 +35,7 @@ export interface RestoreOptions {
  */
 export async function restore(config: Config, log: Logger, file: string, options: RestoreOptions = {}): Promise<void> {
   const { events = [], keys = [], json = false } = options;
+  refuseDemoFolder(config);
   const masterKeys = await loadMasterKeys(masterKeySource(config, false));
   const [current, ...old] = masterKeys;
   const store = await openStore(config, log);

@@ -18,7 +18,7 @@ import { announceSetup, setupCommand } from './first-run.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './http/log.ts';
 import { createReadiness } from './http/readiness.ts';
-import { openPorts } from './open-ports.ts';
+import { demoFile, openPorts } from './open-ports.ts';
 import { openOperatorSocket } from './operate.ts';
 import type { Ports } from './ports/index.ts';
 import { runWebhooks } from './run-webhooks.ts';
@@ -45,7 +45,7 @@ export async function serve(config: Config, log: Logger, demo: boolean): Promise
     loadBuiltFiles(CONSOLE_FOLDER, 'console'),
   ]);
   const { ports } = opened;
-  if (demo) await loadDemo(ports, join(config.dataFolder, 'demo.json'));
+  if (demo) await loadDemo(ports, demoFile(config));
   const readiness = createReadiness();
   const app = createApp(ports, {
     issuer: config.url,

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Of a demo that names no data folder, as the service has it. */
+export const DEMO_FOLDER = './demo-data';
+
 /** What the service's demo mode writes into its data folder: everything somebody needs to try a login. */
 export interface DemoAccount {
   resource: string;

@@ -17,15 +17,24 @@ export interface RunningDemo {
   ended: Promise<{ code: number | null; stderr: string }>;
 }
 
-/** Runs the launcher on a data folder of its own and ports that nobody has. Resolves when its last line is out. */
-export async function runDemo(dataFolder: string, extra: NodeJS.ProcessEnv = {}): Promise<RunningDemo> {
+/**
+ * Runs the launcher on a data folder of its own and ports that nobody has. Resolves when its last line is out.
+ *
+ * @param cwd where it is started: without a data folder it makes one there
+ */
+export async function runDemo(
+  dataFolder: string | undefined,
+  extra: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Promise<RunningDemo> {
   if (!existsSync(LAUNCHER)) throw new Error('The demo is not built: npm run build.');
   const [servicePort, shopPort] = await freePorts(2);
   const child = spawn(process.execPath, [LAUNCHER], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
     env: {
       ...process.env,
-      COUNTERSIGN_DATA: dataFolder,
+      ...(dataFolder !== undefined && { COUNTERSIGN_DATA: dataFolder }),
       COUNTERSIGN_LISTEN: `127.0.0.1:${servicePort}`,
       SHOP_PORT: `${shopPort}`,
       ...extra,

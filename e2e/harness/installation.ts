@@ -20,8 +20,8 @@ export interface Ended {
 export interface Installation {
   readonly url: string;
   readonly folder: string;
-  /** Starts the service and waits until it is ready. */
-  start(): Promise<void>;
+  /** Starts the service, or its demo, and waits until it is ready. */
+  start(mode?: '--demo'): Promise<void>;
   /** SIGTERM, as a restart does. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -71,9 +71,12 @@ export async function install(store: (typeof STORES)[number]): Promise<Installat
       const status = await readFile(`/proc/${service?.pid}/status`, 'utf8');
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
     },
-    async start() {
+    async start(mode) {
       log = '';
-      const child = spawn(process.execPath, [entry, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [entry, 'serve', ...(mode ? [mode] : [])], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       service = child;
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {

@@ -87,7 +87,7 @@ export const VARIABLES = {
   },
   COUNTERSIGN_DATA: {
     meaning: 'Folder for the embedded store and the key file.',
-    otherwise: '`./data`',
+    otherwise: '`./data`; for the demo `./demo-data`',
     schema: path.default('./data'),
   },
   COUNTERSIGN_STORE: {

@@ -35,6 +35,7 @@ import type { SigningKeySet } from '../domain/signing-key.ts';
 import type { SpentSeed } from '../domain/spent-seed.ts';
 import type { AccountStatistics, DayCounters } from '../domain/statistics/day-counters.ts';
 import type { Authentication } from '../domain/step-up.ts';
+import type { StorePurpose } from '../domain/store-purpose.ts';
 import type { Token } from '../domain/token.ts';
 import type { UnlockLink } from '../domain/unlock-link.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -131,6 +132,8 @@ export const documents = {
   resealing: (): DocumentKey<Resealing> => ({ anchor: 'resealing', name: 'resealing' }),
   /** Of a store that a backup is being restored to. */
   restoration: (): DocumentKey<Restoration> => ({ anchor: 'restoration', name: 'restoration' }),
+  /** Written before anything else and never changed. */
+  storePurpose: (): DocumentKey<{ purpose: StorePurpose }> => ({ anchor: 'store-purpose', name: 'store-purpose' }),
   administrator: (account: AccountId, id: AdministratorId): DocumentKey<Administrator> => ({
     anchor: account,
     name: `administrator/${id}`,

@@ -98,8 +98,9 @@ describe('a restored backup', () => {
     const differing = [...before].filter(([name, value]) => JSON.stringify(after.get(name)) !== JSON.stringify(value));
     const kinds = differing.map(([name]) => (JSON.parse(name) as { name?: string }).name).sort();
     expect(kinds).toEqual(['signing-keys', 'token', 'token']);
-    expect([...after.keys()].filter((name) => !before.has(name))).toEqual([
+    expect([...after.keys()].filter((name) => !before.has(name)).sort()).toEqual([
       JSON.stringify({ anchor: 'restoration', name: 'restoration' }),
+      JSON.stringify({ anchor: 'store-purpose', name: 'store-purpose' }),
     ]);
     expect(await over.store.readEvents(0, 0, 1000)).toEqual(await ports.store.readEvents(0, 0, 1000));
     const password = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;

@@ -7,11 +7,12 @@ import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
 import { anchorOfEntry, byInstant, indexes } from '../../ports/indexes.ts';
 import type { PublicJwk } from '../../ports/signer.ts';
-import type { Change, DocumentKey, StoredEvent } from '../../ports/store.ts';
+import type { Change, DocumentKey, DocumentOf, StoredEvent } from '../../ports/store.ts';
 import { newOperation } from '../transact.ts';
 import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
 import { keepsEntry, type RestoreContext, ruleFor } from './restore-rules.ts';
 import { secretsOf } from './sealed-secrets.ts';
+import { isStoreEmpty, setStorePurpose } from './set-store-purpose.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['secrets'], 'open'> };
 
@@ -68,9 +69,10 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const { store, clock } = ports;
   const { backedUpAt, partitions, chains, keys } = await inspectBackup(ports, open());
-  if (!(await isEmpty(ports))) throw new StoreNotEmpty();
+  if (!(await isStoreEmpty(ports))) throw new StoreNotEmpty();
   const now = clock.now();
   await mark(ports, { startedAt: now, backedUpAt });
+  await setStorePurpose(ports, 'service');
 
   const context: RestoreContext = { now, heads: new Map() };
   const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
@@ -138,6 +140,11 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
       if (key.name === 'account') chains.set(key.anchor as AccountId, chains.get(key.anchor as AccountId) ?? NO_CHAIN);
       if (key.name === 'chain') chains.set((record.v as AuditChain).account, record.v as AuditChain);
       if (key.name === 'signing-keys') keys.push(...(record.v as SigningKeySet).keys.map(publicHalf));
+      if (isOfDemo(key, record.v)) {
+        throw new BackupInvalid(
+          'this is the backup of a demo, whose password and API key are no secret: a service begins without them',
+        );
+      }
       for (const { sealed, context } of secretsOf(key, record.v)) {
         try {
           secrets.open(sealed, context);
@@ -208,17 +215,9 @@ function dueEntry({ id, plan }: Account): NonNullable<Change['index']> {
   return due === undefined ? [] : [{ index: indexes.plansDue(), add: byInstant(due, id) }];
 }
 
-async function isEmpty({ store }: Needs): Promise<boolean> {
-  let after: string | undefined;
-  do {
-    const page = await store.scan(after, 100);
-    if (page.records.length > 0) return false;
-    after = page.next;
-  } while (after !== undefined);
-  for (let partition = 0; partition < store.partitions; partition++) {
-    if ((await store.readEvents(partition, 0, 1)).length > 0) return false;
-  }
-  return true;
+function isOfDemo({ name }: DocumentKey, value: unknown): boolean {
+  const key = documents.storePurpose();
+  return name === key.name && (value as DocumentOf<typeof key>).purpose === 'demo';
 }
 
 async function mark(ports: Needs, value: { startedAt: number; finishedAt?: number; backedUpAt: number }) {

@@ -101,6 +101,7 @@ const FATES: Record<string, Fate> = {
   'setup-link': 'dropped',
   // SR-58: one that was retired since the backup would sign again.
   'signing-keys': 'dropped',
+  'store-purpose': 'dropped',
   'spent-seed': [
     [
       { nextCounter: 7, isCounting: true },

@@ -98,6 +98,8 @@ const RULES: Record<string, Rule> = {
   'unlock-link': drop,
   resealing: drop,
   restoration: drop,
+  // The restore sets it.
+  'store-purpose': drop,
 };
 
 /** Documents that count a series on their anchor: they come first in a backup, so that the series is never short. */
