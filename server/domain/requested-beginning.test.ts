@@ -58,7 +58,7 @@ const RESULT: ResultRecord = {
   expiresAt: NOW + 60_000,
 };
 
-const absent = { nil: undefined, freq: 1 };
+const absent = { nil: undefined, freq: 2 };
 const running = fc.option(
   fc.record({
     step: fc.constantFrom<Flow['step']>('otp', 'identify', 'done', 'denied'),
@@ -253,6 +253,7 @@ describe('what becomes of a page that begins', () => {
     expect(begins({}, {}, { running: denied })).toStrictEqual({ kind: 'void' });
     expect(begins({}, {}, { running: done, result: { ...RESULT, consumedAt: NOW } })).toStrictEqual({ kind: 'void' });
     expect(begins({}, {}, { running: done })).toStrictEqual({ kind: 'void' });
+    expect(begins({}, {}, { running: denied, result: RESULT })).toStrictEqual({ kind: 'void' });
     expect(begins(OWN_PAGE, {}, { running: done, result: RESULT })).toStrictEqual({ kind: 'void' });
     expect(begins({ usedAt: NOW })).toStrictEqual({ kind: 'void' });
   });
@@ -260,6 +261,28 @@ describe('what becomes of a page that begins', () => {
   test.each<[string, Partial<LoginRequest>, Partial<RequestedFacts>, string, boolean]>([
     ['is not there', {}, { user: undefined }, 'ACCESS_DENIED', false],
     ['is not assigned', {}, { user: sampleUser() }, 'ACCESS_DENIED', false],
+    [
+      'is not there, and whose token is',
+      { hostCheckedPassword: true },
+      { user: undefined, tokens: deactivated },
+      'ACCESS_DENIED',
+      false,
+    ],
+    ['is assigned with a token that moved on', {}, { tokens: [] }, 'ACCESS_DENIED', false],
+    [
+      'signs, assigned with a token that moved on',
+      { transaction: TRANSACTION },
+      { tokens: [] },
+      'ACCESS_DENIED',
+      false,
+    ],
+    [
+      'has to reach a level, assigned with a token that moved on',
+      { demand: { acr: '1' } },
+      { user: { ...user, passwordHash: 'hash' }, tokens: [] },
+      'ACCESS_DENIED',
+      false,
+    ],
     ['has only deactivated tokens', {}, { tokens: deactivated }, 'ACCESS_DENIED', false],
     [
       'has a mailed code alone after a reset by mail',
@@ -280,7 +303,7 @@ describe('what becomes of a page that begins', () => {
   ])('is a denial for a person who %s', (_what, request, changes, code, isOfEnvironment) => {
     const outcome = begins(request, changes);
     expect(outcome).toMatchObject({ kind: 'denied', code });
-    expect('isOfEnvironment' in outcome).toBe(isOfEnvironment);
+    expect('isOfEnvironment' in outcome && outcome.isOfEnvironment).toBe(isOfEnvironment);
   });
 
   test('of a transaction is the step that signs, for a device that is bound to it', () => {

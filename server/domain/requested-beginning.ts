@@ -84,7 +84,7 @@ function judgeNamed(
   const denied = (code: RefusalCode) => ({ kind: 'denied', flow, code }) as const;
   if (barred) return denied(barred);
   const assignment = user && assignmentTo(user, resource.id);
-  if (!user || !assignment || !isAssigned(assignment, tokens)) return denied('ACCESS_DENIED');
+  if (!user || !isAssigned(assignment, tokens)) return denied('ACCESS_DENIED');
 
   if (transaction) {
     const denial = signingDenial(tokens, signingKinds(resource, transaction, user), now);

@@ -90,6 +90,30 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
     reason: 'A text is not later than any time, so the filter drops it.',
   },
   {
+    file: 'server/domain/requested-beginning.ts',
+    line: 'if (canBePassedOn && attemptsLeft !== undefined && attemptsLeft <= 0) {',
+    replacement: 'true',
+    reason: 'Undefined is not at most 0 either: it is asked for because the compiler wants it.',
+  },
+  {
+    file: 'server/domain/requested-beginning.ts',
+    line: "if (!user || !isAssigned(assignment, tokens)) return denied('ACCESS_DENIED');",
+    replacement: 'false',
+    reason: 'Without a user there is no assignment: the user is asked for because the compiler wants it.',
+  },
+  {
+    file: 'server/domain/requested-beginning.ts',
+    line: "const method = request.hostCheckedPassword ? 'password-otp' : 'otp';",
+    replacement: '""',
+    reason: 'Every method but those with a password asks for the code alone and is denied alike.',
+  },
+  {
+    file: 'server/domain/requested-beginning.ts',
+    line: "if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };",
+    replacement: '""',
+    reason: 'The check of the browser asks only whether a code was verified.',
+  },
+  {
     file: 'server/domain/otp/verify.ts',
     line: 'const kept = (token.spoiled ?? []).filter((one) => one >= current && one !== step);',
     replacement: '["Stryker was here"]',

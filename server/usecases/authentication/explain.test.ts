@@ -51,7 +51,7 @@ const situations = fc.record({
   notByApi: rarely,
   planLapsed: rarely,
   disabled: rarely,
-  filter: fc.option(fc.constantFrom(...RULES), { freq: 1 }),
+  filter: fc.option(fc.constantFrom(...RULES), { freq: 2 }),
   address: fc.option(fc.constantFrom('203.0.113.7', '198.51.100.1')),
   handedOver: rarely,
   policy: fc.constantFrom(...METHOD_POLICIES),
