@@ -270,6 +270,7 @@ describe('the end', () => {
       authenticatedAt: NOW - 8000,
     });
     expect(result.amr).toStrictEqual(['pwd', 'otp', 'pin', 'mfa']);
+    expect(end({ ...FLOW, passwordVerified: true }).result).not.toHaveProperty('passwordDigest');
     // What was kept of a second factor says nothing of the password.
     const keptSecond: Flow = { ...FLOW, kept: { second }, passwordVerified: true };
     expect(end(keptSecond, { second }).result).toMatchObject({ passwordAt: NOW, secondAt: NOW - 8000 });

@@ -56,7 +56,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'results',
     files: ['server/domain/{signing,result-standing}.ts', 'server/adapters/jose/signer.ts'],
-    tests: ['server/domain/{signing,result-standing}.test.ts', 'server/adapters/jose/signer.test.ts'],
+    tests: ['server/domain/{signing,result-standing}.test.ts', 'server/adapters/jose/{signer,result-spelling}.test.ts'],
   },
   {
     name: 'restore',
