@@ -51,7 +51,9 @@ export async function countedPassword<R, A extends object>(
   const counted = await countOrWait(ports, counters);
   if (isRefusal(counted)) return counted;
   try {
-    return await judgeCounted(ports, reservation, attempt, counters, counted.isBarred, conclude);
+    // What stands in for the user of an unknown name counts wrong passwords of other names.
+    const isBarred = counted.isBarred && attempt.id !== undefined;
+    return await judgeCounted(ports, reservation, attempt, counters, isBarred, conclude);
   } finally {
     counted.judged();
   }

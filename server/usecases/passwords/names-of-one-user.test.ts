@@ -214,6 +214,18 @@ describe('wrong passwords for several names', () => {
     expect(await codeOf(scene, 'ada', 'guess')).toBe('TOO_MANY_ATTEMPTS');
   });
 
+  // SR-34. The attack: wrong passwords for made-up names in one account. The events and statistics of another account then say of
+  // names that were never tried there that they had to wait.
+  test('for unknown names change no event of another account', async () => {
+    const [scene, other] = [await world(), await world()];
+    for (let at = 0; at < 1_200; at++) await attempt(scene, `made-up-${at}`, 'guess');
+    const from = ports.store.commits.length;
+    for (let at = 0; at < 30; at++) await attempt(other, `never-tried-${at}`, 'guess');
+    const events = ports.store.commits.slice(from).flatMap(({ change }) => change.append ?? []);
+    expect(events).toHaveLength(30);
+    for (const event of events) expect(event).toMatchObject({ type: 'authentication', reason: 'INVALID_CREDENTIALS' });
+  });
+
   test('leave records that end, in which no name can be read', async () => {
     const scene = await world(USERS['of one user']);
     const before = ports.store.commits.length;
