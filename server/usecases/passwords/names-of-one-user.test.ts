@@ -267,6 +267,25 @@ describe('the user, while wrong passwords come in for another of their names', (
     expect(await codeOf(scene, 'ada', PASSWORD, '192.0.2.1')).toBe('in');
   });
 
+  // The attack: guessing at another name for so long that the user's own tries bring their name a wait. It waits as an unknown one
+  // does (SR-17), and no longer.
+  test('gets in a minute after their own last try at the latest', async () => {
+    const scene = await world(USERS['of one user']);
+    const signIn = () => codeOf(scene, 'ada', PASSWORD, '192.0.2.1');
+    for (let at = 0; at < 12; at++) {
+      await guessUntilItWaits(scene, 'countess', ATTACKER);
+      expect(await signIn()).toBe('INVALID_CREDENTIALS');
+      ports.clock.advance(60_000);
+    }
+    await guessUntilItWaits(scene, 'countess', ATTACKER);
+    ports.clock.advance(59_000);
+    expect(await signIn()).toBe('INVALID_CREDENTIALS');
+    ports.clock.advance(59_999);
+    expect(await signIn()).toBe('TOO_MANY_ATTEMPTS');
+    ports.clock.advance(1);
+    expect(await signIn()).toBe('in');
+  });
+
   test('shows by a sign-in of theirs nothing of the names that they did not use', async () => {
     const scene = await world(USERS['of one user']);
     for (const name of NAMES) await guessUntilItWaits(scene, name, ATTACKER);
