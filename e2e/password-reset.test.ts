@@ -21,7 +21,7 @@ beforeEach(() => {
   here.ports.courier.sent.length = 0;
 });
 
-// SR-40. The attack: reading a browser's history, a Referer or the log of a proxy for links that change a password.
+// SR-40. The attack: reading the back button, a Referer or the log of a proxy for links that change a password.
 test('SR-40: a person who forgot their password chooses another by a link that no address, history or request holds', async () => {
   const script = `window.result = new Promise((resolve) =>
     document.addEventListener('countersign:success', ({ detail }) => resolve(detail)));

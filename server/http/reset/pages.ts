@@ -68,7 +68,7 @@ form.submit();`;
 
 /**
  * The page that a mailed link leads to. The secret stands behind `#`, which browsers send to no server (SR-40). The page
- * takes it out of the address bar and the history, and sends it in the body of one request to its own path.
+ * takes it out of the address bar and the history of the tab, and sends it in the body of one request to its own path.
  */
 export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page, 'language' | 'title'>) {
   const body = html`<form method="post" action="${c.req.path}">

@@ -57,7 +57,7 @@ const KINDS = [
 const secretOf = ({ hash, searchParams }: URL) => hash.slice(1) || (searchParams.get('link') ?? '');
 const withoutNonce = (text: string) => text.replace(/nonce="[^"]+"/g, '');
 
-// SR-40. The attack: reading the log of a proxy, a Referer or a browser's history, and opening the links found there.
+// SR-40. The attack: reading the log of a proxy or a Referer, and opening the links found there.
 describe.each(KINDS)('SR-40: the secret of a link to $path', ({ path, ask }) => {
   test.each(MAIL_LANGUAGES)('stands behind #, so no server and no log sees it (%s)', async (lang) => {
     const { pathname, search, hash } = await ask(lang);
