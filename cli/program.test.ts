@@ -158,14 +158,17 @@ describe('what it ends with', () => {
     expect(ended.err).toContain(said);
   });
 
-  test('a folder in which nothing is installed is left as it is, and named', async () => {
-    const [server, data] = [join(terminal.dataFolder, 'server.cjs'), join(terminal.dataFolder, 'dtaa')];
-    await writeFile(server, 'console.log("ready"); process.stdin.resume();');
-    const ended = await terminal.type(['--data', data, 'account', 'create', '--name', 'Acme'], '', {}, server);
-    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(data) });
-    expect(ended.err).toContain('countersign setup');
-    expect(existsSync(data)).toBe(false);
-  });
+  test.each([[['account', 'create', '--name', 'Acme']], [['setup']]])(
+    'a folder in which nothing is installed is left as it is, and named: %j',
+    async (args) => {
+      const [server, data] = [join(terminal.dataFolder, 'server.cjs'), join(terminal.dataFolder, 'dtaa')];
+      await writeFile(server, 'console.log("ready"); process.stdin.resume();');
+      const ended = await terminal.type(['--data', data, ...args], '', {}, server);
+      expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(data) });
+      expect(ended.err).toContain('countersign serve');
+      expect(existsSync(data)).toBe(false);
+    },
+  );
 
   test('help and version are no mistakes', async () => {
     expect(await terminal.type(['--version'])).toMatchObject({ code: 0, out: '9.8.7\n' });
