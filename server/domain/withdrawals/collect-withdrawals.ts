@@ -9,8 +9,10 @@ export interface ObjectWithdrawals {
   switches: number;
   /** Assignments that were removed and not made again. */
   unassigned: RemovedAssignment[];
-  /** Tokens that it was assigned with. Those that are not in the backup are lost. */
-  newTokens: Set<TokenId>;
+  /** With which tokens it was assigned. What the backup does not know of them is lost. */
+  newPairs: NewPair[];
+  /** Some of it may have happened before the backup came to the object. */
+  isUncertain: boolean;
   /** Fields and events that a person is to look at. */
   review: Set<string>;
 }
@@ -21,29 +23,43 @@ export interface RemovedAssignment {
   token?: TokenId;
 }
 
+export interface NewPair {
+  resource: ResourceId;
+  token: TokenId;
+}
+
 /** What was taken away in an account, by the id of the object. */
 export interface AccountWithdrawals {
   account: AccountId;
   objects: Map<string, ObjectWithdrawals>;
   /** Who became the superuser last. */
   superuser?: AdministratorId;
+  /** Events were lost, and with them perhaps that something was given back or replaced. */
+  hasGaps?: boolean;
 }
 
-/** Adds what an event took away. Events come in the order in which they happened. */
-export function addEvent(all: AccountWithdrawals, event: AccountEvent): void {
+/**
+ * Adds what an event took away. Events come in the order in which they happened.
+ *
+ * @param isUncertain whether it may have happened before the backup came to the object
+ */
+export function addEvent(all: AccountWithdrawals, event: AccountEvent, isUncertain = false): void {
   const { objects } = all;
   const { subject, type, resource, related = [], outcome } = event;
+  if (type === 'events.lost') all.hasGaps = true;
   if (subject === undefined || outcome !== 'done') return;
   const found = withdrawalsBy(event);
   if (found.length === 0 && type !== 'assignment.created') return;
   const object = objects.get(subject) ?? nothingYet();
   objects.set(subject, object);
 
-  const [token] = related as TokenId[];
+  object.isUncertain ||= isUncertain;
+  const tokens = related as TokenId[];
+  const [token] = tokens;
   const assignment = { ...(resource !== undefined && { resource }), ...(token !== undefined && { token }) };
   if (type === 'assignment.created') {
     object.unassigned = object.unassigned.filter((removed) => !isSame(removed, assignment));
-    if (token !== undefined) object.newTokens.add(token);
+    if (resource !== undefined) object.newPairs.push(...tokens.map((one) => ({ resource, token: one })));
   }
   for (const { withdrawal, because } of found) {
     if (withdrawal === 'hand-over') all.superuser = subject as AdministratorId;
@@ -61,5 +77,12 @@ function isSame(one: RemovedAssignment, other: RemovedAssignment): boolean {
 }
 
 export function nothingYet(): ObjectWithdrawals {
-  return { withdrawals: new Set(), switches: 0, unassigned: [], newTokens: new Set(), review: new Set() };
+  return {
+    withdrawals: new Set(),
+    switches: 0,
+    unassigned: [],
+    newPairs: [],
+    isUncertain: false,
+    review: new Set(),
+  };
 }

@@ -30,27 +30,28 @@ export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassw
 /**
  * The token after what was taken away.
  *
- * @param isReplaced its owner was assigned with another token, which is lost: without this one they would be let in by
- * their password alone, so it is locked instead
+ * @param isReplaced its owner was, or may have been, assigned with another token, which is lost: without this one they would
+ * be let in by their password alone, so it is locked instead
  */
 export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplaced: boolean, now: number): Token {
-  const { withdrawals, unassigned, switches } = object;
+  const { withdrawals, unassigned, switches, isUncertain } = object;
+  const stays = isReplaced || isUncertain;
   let next = token;
   if (withdrawals.has('refuse-api')) next = { ...next, apiSupport: false };
   for (const { resource, token: other } of unassigned) {
     if (resource !== undefined && other === undefined) next = unassignDirect(next, resource);
   }
-  // One switch of an active token deactivated it. In any other case it may be active by now.
-  const isDeactivated = switches === 1 && token.enabled && !isReplaced;
+  // One switch of an active token deactivated it, unless that made it active. In any other case it may be active by now.
+  const isDeactivated = switches === 1 && token.enabled && !stays;
   if (switches > 0) next = { ...next, enabled: !isDeactivated };
-  if (withdrawals.has('disown') && !isReplaced) next = giveToken(next, undefined);
+  if (withdrawals.has('disown') && !stays) next = giveToken(next, undefined);
   // After a restore no recovery code is left: a lock would only keep new ones from being made.
   const locks =
     (withdrawals.has('lock') && token.factor.kind !== 'recovery') ||
     (switches > 0 && !isDeactivated) ||
     // A deletion that comes here is one of a token that has to stay.
     withdrawals.has('delete') ||
-    (withdrawals.has('disown') && isReplaced);
+    (withdrawals.has('disown') && stays);
   return locks ? lockToken(next, now) : next;
 }
 

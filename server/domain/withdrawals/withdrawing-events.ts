@@ -39,8 +39,9 @@ type Fields<T> = Record<FieldOf<T>, Fate>;
 type FieldOf<T> = T extends T ? Exclude<keyof T & string, 'id' | 'account' | 'createdAt' | 'createdBy'> : never;
 
 const USER: Fields<User> = {
-  login: 'none',
-  alias: 'none',
+  // A site may know someone else by that name by now.
+  login: 'review',
+  alias: 'review',
   firstName: 'none',
   secondName: 'none',
   // Links and codes go there.
@@ -223,9 +224,9 @@ export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string
   'events.lost': 'none',
 };
 
-/** Whether events of this type say anything about what was taken away: also one that gives it back. */
+/** Whether events of this type say anything about what was taken away: also that it was given back, or that others are lost. */
 export function isWithdrawing(type: EventType): boolean {
-  return type === 'assignment.created' || WITHDRAWING_EVENTS[type] !== 'none';
+  return type === 'assignment.created' || type === 'events.lost' || WITHDRAWING_EVENTS[type] !== 'none';
 }
 
 /** What an event took away, each with the field or the event that says so. What the table does not know is for review. */

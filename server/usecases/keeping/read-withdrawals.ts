@@ -30,7 +30,7 @@ export interface EventsSince extends AccountWithdrawals {
 export async function readWithdrawals(
   lines: AsyncIterable<string>,
   verify: (lines: AsyncIterable<string>, trusted: BackupFacts['chains']) => Promise<AuditReport>,
-  { chains }: Pick<BackupFacts, 'chains'>,
+  { chains, sequences }: Pick<BackupFacts, 'chains' | 'sequences'>,
 ): Promise<EventsSince> {
   const records: AuditRecord[] = [];
   async function* reading(): AsyncGenerator<string> {
@@ -50,8 +50,14 @@ export async function readWithdrawals(
     );
   }
   const since: EventsSince = { account: account as AccountId, objects: new Map(), until: head.at, lost };
-  for (const { event } of records) addEvent(since, event);
+  for (const { id, event } of records) addEvent(since, event, isInBackup(id, sequences));
   return since;
+}
+
+/** Whether the backup has the event as well, so that its documents may or may not hold what the event tells of. */
+function isInBackup(id: string, sequences: BackupFacts['sequences']): boolean {
+  const [partition = 0, sequence = 0] = id.split('-').map(Number);
+  return sequence <= (sequences.get(partition) ?? 0);
 }
 
 interface ParsedLine extends Partial<AuditRecord> {

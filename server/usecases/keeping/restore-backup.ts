@@ -36,6 +36,8 @@ export interface BackupFacts {
   partitions: number;
   /** Where the chain of each account's events stood when the backup began. */
   chains: Map<AccountId, Pick<AuditChain, 'number' | 'hash'>>;
+  /** The last event of each partition when the backup ended. */
+  sequences: Map<number, number>;
   keys: PublicJwk[];
 }
 
@@ -131,6 +133,7 @@ export async function restoreBackup(
 export async function inspectBackup({ store, secrets }: Needs, lines: AsyncIterable<string>): Promise<BackupFacts> {
   let header: { backedUpAt: number; partitions: number } | undefined;
   const chains: BackupFacts['chains'] = new Map();
+  const sequences: BackupFacts['sequences'] = new Map();
   const keys: PublicJwk[] = [];
   for await (const record of readRecords(lines)) {
     if ('backup' in record) header = { backedUpAt: record.at, partitions: record.partitions };
@@ -154,14 +157,15 @@ export async function inspectBackup({ store, secrets }: Needs, lines: AsyncItera
           );
         }
       }
-    } else if ('i' in record && header && header.partitions !== store.partitions) {
+    } else if ('last' in record) sequences.set(record.s, record.last);
+    else if ('i' in record && header && header.partitions !== store.partitions) {
       if (anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
         throw new BackupInvalid(`the index ${record.i} cannot be moved to a store with other partitions`);
       }
     }
   }
   if (!header) throw new BackupInvalid('this is no backup');
-  return { ...header, chains, keys };
+  return { ...header, chains, sequences, keys };
 }
 
 const NO_CHAIN = { number: 0, hash: GENESIS };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { verifyAuditExport } from '../../adapters/jose/audit-statements.ts';
 import type { AccountId } from '../../domain/ids.ts';
+import { hourlyPassword, hoursThatCount } from '../../domain/protectimus/hourly-password.ts';
 import { documents } from '../../ports/documents.ts';
 import {
   assign,
@@ -25,13 +26,16 @@ import {
   type SceneToken,
   setScene,
 } from '../../testing/scene.ts';
-import { linesOfExport } from '../../testing/stream-of-events.ts';
+import { append, linesOfExport } from '../../testing/stream-of-events.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { removeAdministrator, transferSuperuser, updateAdministrator } from '../administrators/change-administrator.ts';
 import { authenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../api-keys/change-api-key.ts';
+import { createProtectimusKey } from '../api-keys/create-protectimus-key.ts';
+import { explain } from '../authentication/explain.ts';
 import { sealEvents } from '../events/seal-events.ts';
+import { authenticateKey } from '../protectimus/authenticate-key.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
 import { updateResource } from '../resources/update-resource.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
@@ -97,7 +101,25 @@ const withCode = (over: TestPorts, user: string, otp: string, password = PASSWOR
   authenticate(over, { account, resource: scene.resource.id, method: 'password-otp', user, password, otp });
 const withPassword = (over: TestPorts, user: string, password = PASSWORD) =>
   authenticate(over, { account, resource: scene.resource.id, method: 'password', user, password });
+/** As sealing tells of a stream whose oldest events fell out before it came to them. */
+const loseEvents = () =>
+  append(ports, account, [
+    {
+      type: 'events.lost',
+      at: ports.clock.now(),
+      account,
+      actor: { kind: 'service' },
+      outcome: 'done',
+      lost: { partition: 0, from: 1, to: 2 },
+    },
+  ]);
 const first = () => scene.tokens[0] as SceneToken;
+/** What the widget asks of them; null: nothing helps. */
+async function needed(over: TestPorts, user = 'alice') {
+  const question = { resource: scene.resource.id, subject: { user, method: 'widget' } } as const;
+  const { explained } = must(await explain(over, act, question));
+  return explained.factors;
+}
 const refused = { refused: expect.any(String) };
 
 describe('a token that was lost', () => {
@@ -152,6 +174,73 @@ describe('a token that was lost', () => {
     expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED' });
   });
 
+  // The attack: the password of a user whose old token was taken away. Their new one was in stock at the time of the backup.
+  test('and replaced by one that belongs to no one in the backup is locked as well', async () => {
+    const { resource, user } = scene;
+    const stock = await addToken(ports, account, {});
+    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const { over, report } = await restoredAfter(async () => {
+      must(await updateToken(ports, account, stock.id, { owner: user.id }));
+      must(await assign(ports, { account, resource: resource.id, user: user.id, token: stock.id }));
+      must(await deleteToken(ports, act, first().id));
+    });
+    expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
+    expect(report).toContainEqual({ account, id: user.id, done: [], review: ['new token'] });
+    expect(await needed(over)).toBeNull();
+  });
+
+  // The attack: a password, where the token was lent out and given back, so that events say that its owner changed.
+  test('or found again after another user had it is locked and stays with its user', async () => {
+    const { resource, user } = scene;
+    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const { over } = await restoredAfter(async () => {
+      must(await updateToken(ports, account, first().id, { owner: bob.user.id }));
+      must(await updateToken(ports, account, first().id, { owner: user.id }));
+      must(await assign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
+    });
+    expect(await needed(over)).toBeNull();
+  });
+
+  // The attack: a password, where the token was activated in the moment before the backup. The event is sealed after it.
+  test('and found, and activated just before the backup, is not deactivated', async () => {
+    must(await updateToken(ports, account, first().id, { enabled: false }));
+    await exported();
+    must(await updateToken(ports, account, first().id, { enabled: true }));
+    const { over } = await restoredAfter(async () => {});
+    expect(await needed(over)).toBeNull();
+  });
+
+  // The attack: a password, where the token was handed out in the moment before the backup.
+  test('or given to its user just before the backup stays theirs', async () => {
+    const { resource } = scene;
+    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+    const stock = await addToken(ports, account, {});
+    await exported();
+    must(await updateToken(ports, account, stock.id, { owner: bob.user.id }));
+    must(await assign(ports, { account, resource: resource.id, user: bob.user.id, token: stock.id }));
+    const { over } = await restoredAfter(async () => {});
+    expect(await needed(over, 'bob')).toBeNull();
+  });
+
+  // The attack: a password, where events were lost, and with them that the token was activated again or replaced.
+  test.each([
+    ['deactivated', () => updateToken(ports, account, first().id, { enabled: false })],
+    ['deleted', () => deleteToken(ports, act, first().id)],
+    ['given away', () => updateToken(ports, account, first().id, { owner: null })],
+    [
+      'unassigned',
+      () => unassign(ports, { account, resource: scene.resource.id, user: scene.user.id, token: first().id }),
+    ],
+  ])('and %s is locked where events since the backup were lost', async (_, happen) => {
+    must(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
+    const { over } = await restoredAfter(async () => {
+      must(await happen());
+      await loseEvents();
+    });
+    expect(await needed(over)).toBeNull();
+  });
+
   test('and taken off the resource opens it no more; one that was assigned again does', async () => {
     const { resource, user } = scene;
     const other = await addPerson(ports, account, resource, { user: { login: 'bob' }, tokens: [{}] });
@@ -189,6 +278,14 @@ describe('a user', () => {
   test('is named where a person has to decide', async () => {
     const { report } = await restoredAfter(() => updateUser(ports, account, scene.user.id, { email: 'a@new.example' }));
     expect(report).toEqual([{ account, id: scene.user.id, done: [], review: ['email'] }]);
+  });
+
+  // The attack: a user who was renamed has the old name again, by which a site may know someone else.
+  test('is named where their names changed', async () => {
+    const { report } = await restoredAfter(() =>
+      updateUser(ports, account, scene.user.id, { login: 'alice2', alias: 'al' }),
+    );
+    expect(report).toEqual([{ account, id: scene.user.id, done: [], review: ['alias', 'login'] }]);
   });
 
   test('without assignment is assigned to nothing', async () => {
@@ -249,6 +346,25 @@ describe('an administrator', () => {
     expect((await read(over, documents.account(account))).superuser).toBe(eve.id);
     const [gone] = await over.store.getMany([documents.administrator(account, ada.id)], ports.clock.now());
     expect(gone).toBeUndefined();
+  });
+
+  // The attack: the key of a former superuser. They cannot be removed, since it is not known in the backup who has the role now.
+  test('who was removed as the former superuser has no key left in the dialect either', async () => {
+    const role = { kind: 'administrator', account, id: ada.id, role: 'superuser', resources: [] } as const;
+    const lifetimeMs = 30 * 24 * 3_600_000;
+    const { text } = must(await createProtectimusKey(ports, { actor: role }, { name: 'shop', lifetimeMs }));
+    const opens = async (over: TestPorts) => {
+      const password = hourlyPassword(text, hoursThatCount(over.clock.now())[0] ?? '').toString('hex');
+      return !isRefusal(await authenticateKey(over, { login: ada.email, password, address: '192.0.2.1' }));
+    };
+    expect(await opens(ports)).toBe(true);
+    const { over, report } = await restoredAfter(async () => {
+      const successor = await addAdministrator(ports, account, { email: 'bob@acme.example' });
+      must(await transferSuperuser(ports, { actor: role }, successor.id));
+      must(await removeAdministrator(ports, act, ada.id));
+    });
+    expect(await opens(over)).toBe(false);
+    expect(report.find(({ id }) => id === ada.id)?.done).toContainEqual(expect.stringMatching(/^key_\w+ disabled$/));
   });
 
   test('who has set up another token signs in neither with the old one nor with the old password', async () => {

@@ -1,6 +1,14 @@
 import type { Administrator } from '../../domain/administrator.ts';
+import { assignmentTo, validPairs } from '../../domain/assignments.ts';
 import type { EventDraft } from '../../domain/event.ts';
-import { type AccountId, type AdministratorId, parseId, type TokenId } from '../../domain/ids.ts';
+import {
+  type AccountId,
+  type AdministratorId,
+  type ApiKeyId,
+  parseId,
+  type TokenId,
+  type UserId,
+} from '../../domain/ids.ts';
 import { lockToken } from '../../domain/lockout.ts';
 import type { Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
@@ -13,7 +21,8 @@ import {
 } from '../../domain/withdrawals/withdraw.ts';
 import { documents } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { DocumentKey } from '../../ports/store.ts';
+import { indexes } from '../../ports/indexes.ts';
+import type { DocumentKey, IndexEntry } from '../../ports/store.ts';
 import { type Act, eventOf } from '../act.ts';
 import { removeAdministrator } from '../administrators/change-administrator.ts';
 import { deleteApiKey } from '../api-keys/change-api-key.ts';
@@ -40,13 +49,17 @@ export interface WithdrawnObject {
   review: string[];
 }
 
+const PAGE = 1000;
+
 type Outcome = Pick<WithdrawnObject, 'done' | 'review'>;
 
 interface Context {
   ports: Needs;
   act: Act;
   account: AccountId;
-  all: AccountWithdrawals['objects'];
+  /** Users whose newest token is lost. */
+  replaced: ReadonlySet<UserId>;
+  hasGaps: boolean;
   unknownPassword: string;
 }
 
@@ -58,14 +71,15 @@ interface Context {
  */
 export async function withdrawAgain(
   ports: Needs,
-  { account, objects, superuser }: AccountWithdrawals,
+  { account, objects, superuser, hasGaps = false }: AccountWithdrawals,
   unknownPassword: string,
 ): Promise<WithdrawnObject[]> {
   const context: Context = {
     ports,
     act: { actor: { kind: 'operator', account } },
     account,
-    all: objects,
+    replaced: await usersWithLostTokens(ports, objects),
+    hasGaps,
     unknownPassword,
   };
   const report: WithdrawnObject[] = [];
@@ -124,7 +138,7 @@ async function fromUser(context: Context, { id }: User, object: ObjectWithdrawal
     await forgetEnvironments(ports, act, id);
     done.push('browsers');
   }
-  const isReplaced = await hasLostToken(context, object);
+  const isReplaced = mayLackToken(context, id);
   // Without the token in the assignment their password alone would do, since the new token is lost. It is locked instead.
   const kept = isReplaced ? object.unassigned.flatMap(({ token }) => token ?? []) : [];
   for (const token of kept) done.push(...(await lock(context, token)));
@@ -132,7 +146,7 @@ async function fromUser(context: Context, { id }: User, object: ObjectWithdrawal
   const changed = await edit(context, { type: 'user.updated' }, documents.user(id), (user) =>
     withdrawUser(user, { ...object, unassigned }, unknownPassword),
   );
-  return { done: [...done, ...changed], review: [...review, ...(isReplaced ? ['new token'] : [])] };
+  return { done: [...done, ...changed], review: [...review, ...(context.replaced.has(id) ? ['new token'] : [])] };
 }
 
 async function fromToken(
@@ -141,8 +155,7 @@ async function fromToken(
   object: ObjectWithdrawals,
   review: string[],
 ): Promise<Outcome> {
-  const ofOwner = owner === undefined ? undefined : context.all.get(owner);
-  const isReplaced = ofOwner !== undefined && (await hasLostToken(context, ofOwner));
+  const isReplaced = owner !== undefined && mayLackToken(context, owner);
   if (object.withdrawals.has('delete') && !isReplaced && administrator === undefined) {
     return deleted(await deleteToken(context.ports, context.act, id));
   }
@@ -166,6 +179,7 @@ async function fromAdministrator(
   // The superuser of the backup cannot be removed: whom the role went to is not in it. They do not sign in either.
   const isOut = removed !== undefined || withdrawals.has('end-sign-in');
   const end: ObjectWithdrawals = isOut ? { ...object, withdrawals: new Set([...withdrawals, 'end-sign-in']) } : object;
+  if (removed) done.push(...(await disableKeysOf(context, id)));
   if (isOut && token !== undefined) done.push(...(await lock(context, token)));
   const key = documents.administrator(account, id);
   const changed = await edit(context, { type: 'administrator.updated' }, key, (administrator) =>
@@ -208,10 +222,53 @@ async function handOver({ ports, act, account }: Context, to: AdministratorId): 
   });
 }
 
-/** Whether they were assigned with a token since that is not in the backup. */
-async function hasLostToken({ ports }: Context, { newTokens }: ObjectWithdrawals): Promise<boolean> {
-  const found = await ports.store.getMany([...newTokens].map(documents.token), ports.clock.now());
-  return found.some((token) => token === undefined);
+/** Whether without the token that was taken away their password alone would do, where today it may not. */
+function mayLackToken({ replaced, hasGaps }: Context, user: UserId): boolean {
+  return hasGaps || replaced.has(user);
+}
+
+/**
+ * Users who were assigned with a token since, and are not in the backup or will not be any more. Looked at before
+ * anything is taken away, so that no order matters.
+ */
+async function usersWithLostTokens(
+  { store, clock }: Needs,
+  objects: AccountWithdrawals['objects'],
+): Promise<Set<UserId>> {
+  const found = new Set<UserId>();
+  for (const [id, { newPairs }] of objects) {
+    const user = newPairs.length > 0 && parseId('usr', id);
+    if (!user) continue;
+    const keys = newPairs.map(({ token }) => documents.token(token));
+    const [held, ...stored] = await store.getMany([documents.user(user), ...keys] as const, clock.now());
+    const tokens = new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value] as const] : [])));
+    const isKept = newPairs.every(({ resource, token }) => {
+      const assignment = held && assignmentTo(held.value, resource);
+      const isPaired = assignment && validPairs(assignment, tokens, user).some((one) => one.id === token);
+      return isPaired && !objects.get(token)?.withdrawals.has('disown');
+    });
+    if (!isKept) found.add(user);
+  }
+  return found;
+}
+
+/** Disables the keys with which a backend acts as this administrator. */
+async function disableKeysOf(context: Context, administrator: AdministratorId): Promise<string[]> {
+  const { ports, account } = context;
+  const done: string[] = [];
+  let after: IndexEntry | undefined;
+  do {
+    const page = await ports.store.range(indexes.apiKeys(account), { limit: PAGE, ...(after && { after }) });
+    for (const { id } of page) {
+      const key = documents.apiKey(account, id as ApiKeyId);
+      const changed = await edit(context, { type: 'api-key.updated' }, key, (one) =>
+        one.kind === 'protectimus' && one.administrator === administrator ? { ...one, enabled: false } : one,
+      );
+      if (changed.length > 0) done.push(`${id} disabled`);
+    }
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+  return done;
 }
 
 async function lock(context: Context, id: TokenId): Promise<string[]> {
