@@ -7,12 +7,13 @@ import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
 import type { Store } from '../../ports/store.ts';
 import { authenticate, consumeResult, operatorOf, resyncToken } from '../../testing/acting.ts';
-import { addAdministrator } from '../../testing/administrators.ts';
+import { addActive, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import { backupOf, overStore, readingOf } from '../../testing/restored.ts';
 import { addToken, must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { Walk } from '../../testing/walk.ts';
+import { recoverAdministrator } from '../administrators/recover-administrator.ts';
 import { bookEntry } from '../plans/book-entry.ts';
 import { chargeDuePlans } from '../plans/charge-due-plans.ts';
 import { choosePlan } from '../plans/choose-plan.ts';
@@ -162,6 +163,18 @@ describe('a restored backup', () => {
     expect((await read(ports, key)).recovery).not.toEqual(NO_RECOVERY_CODES);
     const over = await restored(await backupOf(ports));
     expect(await read(over, key)).toEqual({ ...(await read(ports, key)), recovery: NO_RECOVERY_CODES });
+  });
+
+  // SR-69. The attack: a backup from before an administrator set up their token, and their password.
+  test('lets the password alone of an administrator set up no token either', async () => {
+    const { id, email } = await addActive(ports, scene.account, { email: 'eve@acme.example' });
+    expect((await toSecondFactor(ports, scene.account, email)).flow.step).toBe('enrol');
+    const over = await restored(await backupOf(ports));
+    // A handle of before the restore begins nothing.
+    ports.clock.advance(1000);
+    expect((await toSecondFactor(over, scene.account, email)).flow.step).toBe('password');
+    // The operator lets them in again.
+    must(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorOf(scene.account), id));
   });
 
   // SR-62, SR-58. The attack: a signing key is stolen and retired for it; a restore of the backup from before makes what the

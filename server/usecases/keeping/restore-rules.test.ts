@@ -52,7 +52,11 @@ const FATES: Record<string, Fate> = {
   account: 'kept',
   administrator: [
     [
-      { name: 'Ada', recovery: { macs: ['a', 'b'], failures: 2 } },
+      { name: 'Ada', token: 'tok_1', passwordHash: 'hash', recovery: { macs: ['a', 'b'], failures: 2 } },
+      { name: 'Ada', token: 'tok_1', passwordHash: 'hash', recovery: NO_RECOVERY_CODES },
+    ],
+    [
+      { name: 'Ada', passwordHash: 'hash', recovery: NO_RECOVERY_CODES },
       { name: 'Ada', recovery: NO_RECOVERY_CODES },
     ],
   ],

@@ -39,8 +39,13 @@ const RULES: Record<string, Rule> = {
   'api-key': keep,
   'api-key-use': keep,
   'first-login': keep,
-  // Which of the recovery codes were used since is not known; new ones are made with both factors.
-  administrator: (administrator: Administrator): Administrator => ({ ...administrator, recovery: NO_RECOVERY_CODES }),
+  // Which of the recovery codes were used since is not known; new ones are made with both factors. A token that was set up
+  // after the backup is unknown: a password alone must set up no other (SR-69).
+  administrator: ({ passwordHash, ...rest }: Administrator): Administrator => ({
+    ...rest,
+    ...(passwordHash !== undefined && rest.token !== undefined && { passwordHash }),
+    recovery: NO_RECOVERY_CODES,
+  }),
   'administrator-email': keep,
   'administrator-link': drop,
   'administrator-reset': drop,
