@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { verifyAuditExport } from '../../adapters/jose/audit-statements.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { hourlyPassword, hoursThatCount } from '../../domain/protectimus/hourly-password.ts';
 import { documents } from '../../ports/documents.ts';
@@ -13,7 +12,8 @@ import {
   updateUser,
 } from '../../testing/acting.ts';
 import { addAdministrator, type SceneAdministrator, toSecondFactor } from '../../testing/administrators.ts';
-import { backupOf, overStore, readingOf } from '../../testing/restored.ts';
+import { backupOf } from '../../testing/restored.ts';
+import { eventsSince, exportedEvents, restoredWithEvents } from '../../testing/restored-with-events.ts';
 import {
   addPerson,
   addToken,
@@ -26,14 +26,12 @@ import {
   type SceneToken,
   setScene,
 } from '../../testing/scene.ts';
-import { append, linesOfExport } from '../../testing/stream-of-events.ts';
-import { openTemporaryStore } from '../../testing/temporary-store.ts';
+import { linesOfExport } from '../../testing/stream-of-events.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { removeAdministrator, transferSuperuser, updateAdministrator } from '../administrators/change-administrator.ts';
 import { authenticateApiKey } from '../api-keys/authenticate-api-key.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from '../api-keys/change-api-key.ts';
 import { createProtectimusKey } from '../api-keys/create-protectimus-key.ts';
-import { explain } from '../authentication/explain.ts';
 import { sealEvents } from '../events/seal-events.ts';
 import { authenticateKey } from '../protectimus/authenticate-key.ts';
 import { deleteResource } from '../resources/delete-resource.ts';
@@ -43,14 +41,10 @@ import { deleteUser } from '../users/delete-user.ts';
 import { isRefusal } from '../verdict.ts';
 import { createWebhook } from '../webhooks/create-webhook.ts';
 import { deleteWebhook, updateWebhook } from '../webhooks/update-webhook.ts';
-import { EventsInvalid, readWithdrawals } from './read-withdrawals.ts';
-import { inspectBackup, restoreBackup } from './restore-backup.ts';
-import { type WithdrawnObject, withdrawAgain } from './withdraw-again.ts';
+import { EventsInvalid } from './read-withdrawals.ts';
 
 // SR-39, SR-62. The attack: something is taken away because it was lost or stolen, and a restore of a backup from before brings
 // it back. The events since the backup say what it was, and it is taken away again.
-
-const UNKNOWN = 'hash of an unknown password';
 
 let ports: TestPorts;
 let scene: Scene;
@@ -71,55 +65,18 @@ afterAll(async () => {
   await ports.close();
 });
 
-async function exported(after = 0): Promise<string[]> {
-  while ((await sealEvents(ports)) > 0);
-  return linesOfExport(ports, account, after);
-}
-async function* each(lines: readonly string[]) {
-  yield* lines;
-}
-async function sinceBackup(backup: readonly string[], events: readonly string[]) {
-  const facts = await inspectBackup(ports, readingOf(backup)());
-  return readWithdrawals(each(events), (lines, trusted) => verifyAuditExport(lines, facts.keys, { trusted }), facts);
-}
-/** What was true before, what happened since, and the service over the restored store. */
-async function restoredAfter(happen: () => Promise<unknown>): Promise<{ over: TestPorts; report: WithdrawnObject[] }> {
-  const backup = await backupOf(ports);
-  await happen();
-  const since = await sinceBackup(backup, await exported());
-  const { store, remove } = await openTemporaryStore();
+const exported = (after?: number) => exportedEvents(ports, account, after);
+const sinceBackup = (backup: readonly string[], events: readonly string[]) => eventsSince(ports, backup, events);
+async function restoredAfter(happen: () => Promise<unknown>) {
+  const { remove, ...restored } = await restoredWithEvents(ports, account, happen);
   removals.push(remove);
-  const over = overStore(ports, store);
-  let report: WithdrawnObject[] = [];
-  await restoreBackup(over, readingOf(backup), async () => {
-    report = await withdrawAgain(over, since, UNKNOWN);
-  });
-  ports.clock.advance(10 * 30_000);
-  return { over, report };
+  return restored;
 }
 const withCode = (over: TestPorts, user: string, otp: string, password = PASSWORD) =>
   authenticate(over, { account, resource: scene.resource.id, method: 'password-otp', user, password, otp });
 const withPassword = (over: TestPorts, user: string, password = PASSWORD) =>
   authenticate(over, { account, resource: scene.resource.id, method: 'password', user, password });
-/** As sealing tells of a stream whose oldest events fell out before it came to them. */
-const loseEvents = () =>
-  append(ports, account, [
-    {
-      type: 'events.lost',
-      at: ports.clock.now(),
-      account,
-      actor: { kind: 'service' },
-      outcome: 'done',
-      lost: { partition: 0, from: 1, to: 2 },
-    },
-  ]);
 const first = () => scene.tokens[0] as SceneToken;
-/** What the widget asks of them; null: nothing helps. */
-async function needed(over: TestPorts, user = 'alice') {
-  const question = { resource: scene.resource.id, subject: { user, method: 'widget' } } as const;
-  const { explained } = must(await explain(over, act, question));
-  return explained.factors;
-}
 const refused = { refused: expect.any(String) };
 
 describe('a token that was lost', () => {
@@ -172,73 +129,6 @@ describe('a token that was lost', () => {
     expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
     expect(report).toContainEqual({ account, id: scene.user.id, done: [], review: ['new token'] });
     expect(await withCode(over, 'alice', '000000')).toMatchObject({ refused: 'TOKEN_LOCKED' });
-  });
-
-  // The attack: the password of a user whose old token was taken away. Their new one was in stock at the time of the backup.
-  test('and replaced by one that belongs to no one in the backup is locked as well', async () => {
-    const { resource, user } = scene;
-    const stock = await addToken(ports, account, {});
-    must(await assign(ports, { account, resource: resource.id, user: user.id }));
-    const { over, report } = await restoredAfter(async () => {
-      must(await updateToken(ports, account, stock.id, { owner: user.id }));
-      must(await assign(ports, { account, resource: resource.id, user: user.id, token: stock.id }));
-      must(await deleteToken(ports, act, first().id));
-    });
-    expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
-    expect(report).toContainEqual({ account, id: user.id, done: [], review: ['new token'] });
-    expect(await needed(over)).toBeNull();
-  });
-
-  // The attack: a password, where the token was lent out and given back, so that events say that its owner changed.
-  test('or found again after another user had it is locked and stays with its user', async () => {
-    const { resource, user } = scene;
-    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
-    must(await assign(ports, { account, resource: resource.id, user: user.id }));
-    const { over } = await restoredAfter(async () => {
-      must(await updateToken(ports, account, first().id, { owner: bob.user.id }));
-      must(await updateToken(ports, account, first().id, { owner: user.id }));
-      must(await assign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
-    });
-    expect(await needed(over)).toBeNull();
-  });
-
-  // The attack: a password, where the token was activated in the moment before the backup. The event is sealed after it.
-  test('and found, and activated just before the backup, is not deactivated', async () => {
-    must(await updateToken(ports, account, first().id, { enabled: false }));
-    await exported();
-    must(await updateToken(ports, account, first().id, { enabled: true }));
-    const { over } = await restoredAfter(async () => {});
-    expect(await needed(over)).toBeNull();
-  });
-
-  // The attack: a password, where the token was handed out in the moment before the backup.
-  test('or given to its user just before the backup stays theirs', async () => {
-    const { resource } = scene;
-    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
-    const stock = await addToken(ports, account, {});
-    await exported();
-    must(await updateToken(ports, account, stock.id, { owner: bob.user.id }));
-    must(await assign(ports, { account, resource: resource.id, user: bob.user.id, token: stock.id }));
-    const { over } = await restoredAfter(async () => {});
-    expect(await needed(over, 'bob')).toBeNull();
-  });
-
-  // The attack: a password, where events were lost, and with them that the token was activated again or replaced.
-  test.each([
-    ['deactivated', () => updateToken(ports, account, first().id, { enabled: false })],
-    ['deleted', () => deleteToken(ports, act, first().id)],
-    ['given away', () => updateToken(ports, account, first().id, { owner: null })],
-    [
-      'unassigned',
-      () => unassign(ports, { account, resource: scene.resource.id, user: scene.user.id, token: first().id }),
-    ],
-  ])('and %s is locked where events since the backup were lost', async (_, happen) => {
-    must(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
-    const { over } = await restoredAfter(async () => {
-      must(await happen());
-      await loseEvents();
-    });
-    expect(await needed(over)).toBeNull();
   });
 
   test('and taken off the resource opens it no more; one that was assigned again does', async () => {

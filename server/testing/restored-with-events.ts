@@ -1,0 +1,49 @@
+import { verifyAuditExport } from '../adapters/jose/audit-statements.ts';
+import type { AccountId } from '../domain/ids.ts';
+import { sealEvents } from '../usecases/events/seal-events.ts';
+import { type EventsSince, readWithdrawals } from '../usecases/keeping/read-withdrawals.ts';
+import { inspectBackup, restoreBackup } from '../usecases/keeping/restore-backup.ts';
+import { type WithdrawnObject, withdrawAgain } from '../usecases/keeping/withdraw-again.ts';
+import { backupOf, overStore, readingOf } from './restored.ts';
+import { linesOfExport } from './stream-of-events.ts';
+import { openTemporaryStore } from './temporary-store.ts';
+import type { TestPorts } from './test-ports.ts';
+
+/** Everything that has happened, sealed, in segments after this one. */
+export async function exportedEvents(ports: TestPorts, account: AccountId, after = 0): Promise<string[]> {
+  while ((await sealEvents(ports)) > 0);
+  return linesOfExport(ports, account, after);
+}
+
+/** What an export says was taken away since the backup. */
+export async function eventsSince(
+  ports: TestPorts,
+  backup: readonly string[],
+  events: readonly string[],
+): Promise<EventsSince> {
+  const facts = await inspectBackup(ports, readingOf(backup)());
+  return readWithdrawals(
+    readingOf(events)(),
+    (lines, trusted) => verifyAuditExport(lines, facts.keys, { trusted }),
+    facts,
+  );
+}
+
+/** A backup of now, what happens after it, and the service over the store that is restored from both. */
+export async function restoredWithEvents(
+  ports: TestPorts,
+  account: AccountId,
+  happen: () => Promise<unknown>,
+): Promise<{ over: TestPorts; report: WithdrawnObject[]; remove: () => Promise<void> }> {
+  const backup = await backupOf(ports);
+  await happen();
+  const since = await eventsSince(ports, backup, await exportedEvents(ports, account));
+  const { store, remove } = await openTemporaryStore();
+  const over = overStore(ports, store);
+  let report: WithdrawnObject[] = [];
+  await restoreBackup(over, readingOf(backup), async () => {
+    report = await withdrawAgain(over, since, 'hash of an unknown password');
+  });
+  ports.clock.advance(10 * 30_000);
+  return { over, report, remove };
+}
