@@ -27,6 +27,10 @@ const keep: Rule = (value) => value;
 /** What was used up, redeemed or ended since would come back with it: without it, everything of it is refused. */
 const drop: Rule = () => undefined;
 
+function withoutPassword({ passwordHash: _, ...rest }: Administrator): Administrator {
+  return rest;
+}
+
 /**
  * What becomes of each kind of document when a backup is restored, by the first part of the document's name. A kind that is
  * not here cannot be restored: whether it may come back is to be thought about once (SR-62).
@@ -41,9 +45,8 @@ const RULES: Record<string, Rule> = {
   'first-login': keep,
   // Which of the recovery codes were used since is not known; new ones are made with both factors. A token that was set up
   // after the backup is unknown: a password alone must set up no other (SR-69).
-  administrator: ({ passwordHash, ...rest }: Administrator): Administrator => ({
-    ...rest,
-    ...(passwordHash !== undefined && rest.token !== undefined && { passwordHash }),
+  administrator: (administrator: Administrator): Administrator => ({
+    ...(administrator.token === undefined ? withoutPassword(administrator) : administrator),
     recovery: NO_RECOVERY_CODES,
   }),
   'administrator-email': keep,
