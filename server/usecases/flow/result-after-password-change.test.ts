@@ -51,7 +51,7 @@ const consume = ({ account, resource }: Scene, { view }: Walk) =>
 async function redeemMail(): Promise<void> {
   const mail = ports.courier.sent.at(-1);
   const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
-  must(await resetPassword(ports, FROM, { link: /link=([^&\s]+)/.exec(path)?.[1], password: NEW, language: 'en' }));
+  must(await resetPassword(ports, FROM, { link: /#(.+)$/.exec(path)?.[1], password: NEW, language: 'en' }));
 }
 
 const changes: Record<string, (scene: Scene) => Promise<unknown>> = {
