@@ -13,18 +13,19 @@ import type { ObjectWithdrawals } from './collect-withdrawals.ts';
  */
 export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassword: string): User {
   const { withdrawals, unassigned } = object;
-  const next: User = {
+  let next: User = {
     ...user,
     ...(withdrawals.has('block') && { blocked: true }),
     ...(withdrawals.has('refuse-api') && { apiSupport: false }),
     ...(withdrawals.has('replace-password') && { passwordHash: unknownPassword }),
   };
-  return unassigned.reduce((held, { resource, token }) => {
-    const on = held.assignments.map((assignment) => assignment.resource);
-    return on
-      .filter((one) => resource === undefined || one === resource)
-      .reduce((one, at) => (token === undefined ? unassignAlone(one, at) : unassignToken(one, at, token)), held);
-  }, next);
+  for (const { resource, token } of unassigned) {
+    for (const { resource: at } of next.assignments) {
+      if (resource !== undefined && at !== resource) continue;
+      next = token === undefined ? unassignAlone(next, at) : unassignToken(next, at, token);
+    }
+  }
+  return next;
 }
 
 /**

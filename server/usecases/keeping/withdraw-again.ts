@@ -8,6 +8,7 @@ import {
   parseId,
   type TokenId,
   type UserId,
+  type WebhookId,
 } from '../../domain/ids.ts';
 import { lockToken } from '../../domain/lockout.ts';
 import type { Token } from '../../domain/token.ts';
@@ -33,7 +34,6 @@ import { deleteToken } from '../tokens/delete-token.ts';
 import { transact } from '../transact.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';
-
 import { editWebhook, readBook } from '../webhooks/edit-webhook.ts';
 import { deleteWebhook } from '../webhooks/update-webhook.ts';
 
@@ -95,42 +95,29 @@ export async function withdrawAgain(
 /** Undefined: there is no such object in the backup. */
 async function withdrawFrom(context: Context, id: string, object: ObjectWithdrawals): Promise<Outcome | undefined> {
   const { ports, act, account } = context;
-  const review = [...object.review];
-  const [user, token] = [parseId('usr', id), parseId('tok', id)];
-  if (user) return ifFound(context, documents.user(user), (found) => fromUser(context, found, object, review));
-  if (token) return ifFound(context, documents.token(token), (found) => fromToken(context, found, object, review));
-  const administrator = parseId('adm', id);
+  const [user, token, administrator] = [parseId('usr', id), parseId('tok', id), parseId('adm', id)];
+  if (user) return ifFound(context, documents.user(user), (found) => fromUser(context, found, object));
+  if (token) return ifFound(context, documents.token(token), (found) => fromToken(context, found, object));
   if (administrator) {
     const key = documents.administrator(account, administrator);
-    return ifFound(context, key, (found) => fromAdministrator(context, found, object, review));
+    return ifFound(context, key, (found) => fromAdministrator(context, found, object));
   }
-  const webhook = parseId('whk', id);
-  if (webhook) return fromWebhook(context, webhook, object, review);
-
-  const isDeleted = object.withdrawals.has('delete');
   const [apiKey, resource, filter] = [parseId('key', id), parseId('res', id), parseId('flt', id)];
   if (apiKey) {
-    const key = documents.apiKey(account, apiKey);
-    return ifFound(context, key, async () => {
-      if (isDeleted) return deleted(await deleteApiKey(ports, act, apiKey));
-      const done = await edit(context, { type: 'api-key.updated' }, key, (one) => withdrawSwitch(one, object));
-      return { done, review };
-    });
+    const remove = () => deleteApiKey(ports, act, apiKey);
+    return fromSwitchable(context, documents.apiKey(account, apiKey), object, { type: 'api-key.updated' }, remove);
   }
   if (resource) {
-    const key = documents.resource(resource);
-    return ifFound(context, key, async () => {
-      if (isDeleted) return deleted(await deleteResource(ports, act, resource));
-      const done = await edit(context, { type: 'resource.updated', resource }, key, (one) =>
-        withdrawSwitch(one, object),
-      );
-      return { done, review };
-    });
+    const remove = () => deleteResource(ports, act, resource);
+    const event: EventDraft = { type: 'resource.updated', resource };
+    return fromSwitchable(context, documents.resource(resource), object, event, remove);
   }
-  return filter && ifFound(context, documents.filter(filter), async () => ({ done: [], review }));
+  if (filter) return ifFound(context, documents.filter(filter), async () => ({ done: [], review: [...object.review] }));
+  const webhook = parseId('whk', id);
+  return webhook && fromWebhook(context, webhook, object);
 }
 
-async function fromUser(context: Context, { id }: User, object: ObjectWithdrawals, review: string[]): Promise<Outcome> {
+async function fromUser(context: Context, { id }: User, object: ObjectWithdrawals): Promise<Outcome> {
   const { ports, act, unknownPassword } = context;
   if (object.withdrawals.has('delete')) return deleted(await deleteUser(ports, act, id));
   const done: string[] = [];
@@ -146,14 +133,13 @@ async function fromUser(context: Context, { id }: User, object: ObjectWithdrawal
   const changed = await edit(context, { type: 'user.updated' }, documents.user(id), (user) =>
     withdrawUser(user, { ...object, unassigned }, unknownPassword),
   );
-  return { done: [...done, ...changed], review: [...review, ...(context.replaced.has(id) ? ['new token'] : [])] };
+  return { done: [...done, ...changed], review: [...object.review, ...(context.replaced.has(id) ? ['new token'] : [])] };
 }
 
 async function fromToken(
   context: Context,
   { id, owner, administrator }: Token,
   object: ObjectWithdrawals,
-  review: string[],
 ): Promise<Outcome> {
   const isReplaced = owner !== undefined && mayLackToken(context, owner);
   if (object.withdrawals.has('delete') && !isReplaced && administrator === undefined) {
@@ -162,14 +148,13 @@ async function fromToken(
   const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
     withdrawToken(token, object, isReplaced, now),
   );
-  return { done, review };
+  return { done, review: [...object.review] };
 }
 
 async function fromAdministrator(
   context: Context,
   { account, id, token }: Administrator,
   object: ObjectWithdrawals,
-  review: string[],
 ): Promise<Outcome> {
   const { ports, act, unknownPassword } = context;
   const { withdrawals } = object;
@@ -185,21 +170,40 @@ async function fromAdministrator(
   const changed = await edit(context, { type: 'administrator.updated' }, key, (administrator) =>
     withdrawAdministrator(administrator, end, unknownPassword),
   );
-  return { done: [...done, ...changed], review: [...review, ...(removed ? ['administrator.removed'] : [])] };
+  return { done: [...done, ...changed], review: [...object.review, ...(removed ? ['administrator.removed'] : [])] };
 }
 
+/** From an API key or a resource: unless it was deleted, all that can be done is to disable it. */
+async function fromSwitchable<T extends { id: string; account: string; enabled: boolean }>(
+  context: Context,
+  key: DocumentKey<T>,
+  object: ObjectWithdrawals,
+  event: EventDraft,
+  remove: () => Promise<Verdict<object>>,
+): Promise<Outcome | undefined> {
+  return ifFound(context, key, async () => {
+    if (object.withdrawals.has('delete')) return deleted(await remove());
+    const done = await edit(context, event, key, (one) => withdrawSwitch(one, object));
+    return { done, review: [...object.review] };
+  });
+}
+
+/** The same of a webhook, which is no document of its own. */
 async function fromWebhook(
   { ports, act, account }: Context,
-  id: NonNullable<ReturnType<typeof parseId<'whk'>>>,
+  id: WebhookId,
   object: ObjectWithdrawals,
-  review: string[],
 ): Promise<Outcome | undefined> {
   const webhook = (await readBook(ports, account)).find((one) => one.id === id);
   if (!webhook) return undefined;
   if (object.withdrawals.has('delete')) return deleted(await deleteWebhook(ports, act, id));
-  const done = changedFields(webhook, withdrawSwitch(webhook, object));
-  await editWebhook(ports, act, 'webhook.updated', id, (one) => withdrawSwitch(one, object));
-  return { done, review };
+  let done: string[] = [];
+  await editWebhook(ports, act, 'webhook.updated', id, (one) => {
+    const next = withdrawSwitch(one, object);
+    done = changedFields(one, next);
+    return next;
+  });
+  return { done, review: [...object.review] };
 }
 
 async function handOver({ ports, act, account }: Context, to: AdministratorId): Promise<Outcome> {
