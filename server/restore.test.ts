@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeLines } from './backup-file.ts';
 import { type Config, loadConfig } from './config/load-config.ts';
+import type { AccountId, UserId } from './domain/ids.ts';
 import { createLogger } from './http/log.ts';
 import { openPorts } from './open-ports.ts';
+import { documents } from './ports/documents.ts';
 import { type RestoreOptions, restore } from './restore.ts';
 import { createUser, operatorOf, updateUser } from './testing/acting.ts';
 import { birth, must, PASSWORD } from './testing/scene.ts';
@@ -51,18 +53,18 @@ test('a service on a restored store makes no new master key', async () => {
 
 // SR-39, SR-62. The attack: a user who was blocked since the backup is back, and the operator does not know of it.
 describe('what was taken away since the backup', () => {
-  let account: string;
-  let user: string;
+  let account: AccountId;
+  let user: UserId;
   beforeEach(async () => {
     const { ports, makeSigningKey } = await openPorts(config, log);
     ({ id: account } = must(await createAccount(ports, { name: 'Acme' })).account);
     const alice = { login: 'alice', password: PASSWORD };
-    const made = must(await createUser(ports, birth(ports as TestPorts, 'usr'), account as `acc_${string}`, alice));
+    const made = must(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
     ({ id: user } = made.user);
     await writeLines(file('night.backup'), backUp(ports));
-    must(await updateUser(ports, account as `acc_${string}`, made.user.id, { blocked: true }));
+    must(await updateUser(ports, account, user, { blocked: true }));
     while ((await sealEvents(ports)) > 0);
-    const { actor } = operatorOf(account as `acc_${string}`);
+    const { actor } = operatorOf(account);
     const { text } = must(await exportEvents(ports, actor, { format: 'jsonl' }));
     let lines = '';
     for await (const piece of text) lines += piece;
@@ -76,8 +78,8 @@ describe('what was taken away since the backup', () => {
   async function isBlocked(): Promise<boolean | undefined> {
     const { ports } = await openPorts(config, log);
     try {
-      const [stored] = await ports.store.getMany([{ anchor: user, name: 'user' }], Date.now());
-      return (stored?.value as { blocked?: boolean } | undefined)?.blocked;
+      const [stored] = await ports.store.getMany([documents.user(user)], Date.now());
+      return stored?.value.blocked;
     } finally {
       await ports.store.close();
     }

@@ -189,6 +189,30 @@ describe('events in the order in which they happened', () => {
     expect(of(collected(gone, alone), alice).unassigned).toHaveLength(1);
   });
 
+  test('what was taken away of assignments is what each last event about one of them says', () => {
+    const pairs = fc.record(
+      { resource: fc.constantFrom(shop, resourceId(2)), token: fc.constantFrom(phone, tokenId(2)) },
+      { requiredKeys: ['resource'] },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.record({ pair: pairs, isRemoved: fc.boolean() }), { minLength: 1 }), (steps) => {
+        const last = new Map(steps.map(({ pair: one, isRemoved }) => [`${one.resource} ${one.token}`, isRemoved]));
+        const events = steps.map(({ pair: { resource, token }, isRemoved }) =>
+          event(isRemoved ? 'assignment.deleted' : 'assignment.created', {
+            subject: alice,
+            resource,
+            ...(token && { related: [token] }),
+          }),
+        );
+        const { unassigned, newPairs } = of(collected(...events), alice);
+        const removed = unassigned.map(({ resource, token }) => `${resource} ${token}`);
+        expect(removed.sort()).toEqual([...last.keys()].filter((one) => last.get(one)).sort());
+        const made = steps.flatMap(({ pair: one, isRemoved }) => (isRemoved || !one.token ? [] : [one]));
+        expect(newPairs).toEqual(made);
+      }),
+    );
+  });
+
   test('attempts and events about nothing take nothing away', () => {
     const refused = event('user.updated', { subject: alice, changed: ['blocked'], outcome: 'refused' });
     expect(collected(refused, event('user.deleted'), event('user.created', { subject: alice })).objects.size).toBe(0);

@@ -133,7 +133,10 @@ async function fromUser(context: Context, { id }: User, object: ObjectWithdrawal
   const changed = await edit(context, { type: 'user.updated' }, documents.user(id), (user) =>
     withdrawUser(user, { ...object, unassigned }, unknownPassword),
   );
-  return { done: [...done, ...changed], review: [...object.review, ...(context.replaced.has(id) ? ['new token'] : [])] };
+  return {
+    done: [...done, ...changed],
+    review: [...object.review, ...(context.replaced.has(id) ? ['new token'] : [])],
+  };
 }
 
 async function fromToken(
