@@ -43,16 +43,18 @@ export async function restore(config: Config, log: Logger, file: string, options
     const base = { store, clock: systemClock, random: systemRandom };
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
     const open = () => readLines(file);
-    const since = events.length === 0 ? [] : await readEvents(await inspectBackup(ports, open()), events, keys);
+    const facts = await inspectBackup(ports, open());
+    const since = await readEvents(facts, events, keys);
     const objects: WithdrawnObject[] = [];
-    const restored = await restoreBackup(ports, open, async () => {
+    const complete = async () => {
       if (since.length === 0) return;
       // What the backup's MACs were made with is in the store by now.
-      const complete = { ...base, secrets: await openSecretBox(base, masterKeys) };
+      const whole = { ...base, secrets: await openSecretBox(base, masterKeys) };
       const unknown = Buffer.from(systemRandom.bytes(32)).toString('base64url');
       const unknownPassword = await createArgon2Hasher(config.argon2).hash(unknown);
-      for (const one of since) objects.push(...(await withdrawAgain(complete, one, unknownPassword)));
-    });
+      for (const one of since) objects.push(...(await withdrawAgain(whole, one, unknownPassword)));
+    };
+    const restored = await restoreBackup(ports, open, { facts, complete });
     const accounts = since.map(({ account, until, lost }) => ({ account, until, lost }));
     if (json) return console.log(JSON.stringify({ ...restored, withdrawals: { accounts, objects } }, null, 2));
     console.log([describeRestored(restored), ...describeWithdrawals(restored, accounts, objects)].join('\n'));
@@ -67,10 +69,9 @@ async function readEvents(
   keyFiles: readonly string[],
 ): Promise<EventsSince[]> {
   const keys = [...facts.keys, ...(await readKeySets(keyFiles))];
+  const verify: Parameters<typeof readWithdrawals>[1] = (lines, trusted) => verifyAuditExport(lines, keys, { trusted });
   const all: EventsSince[] = [];
   for (const file of files) {
-    const verify: Parameters<typeof readWithdrawals>[1] = (lines, trusted) =>
-      verifyAuditExport(lines, keys, { trusted });
     const since = await readWithdrawals(splitLines(createReadStream(file)), verify, facts);
     if (all.some(({ account }) => account === since.account)) {
       throw new EventsInvalid(`two exports are of account ${since.account}: give one that goes on from the backup`);

@@ -41,9 +41,10 @@ export async function restoredWithEvents(
   const { store, remove } = await openTemporaryStore();
   const over = overStore(ports, store);
   let report: WithdrawnObject[] = [];
-  await restoreBackup(over, readingOf(backup), async () => {
+  const complete = async () => {
     report = await withdrawAgain(over, since, 'hash of an unknown password');
-  });
+  };
+  await restoreBackup(over, readingOf(backup), { complete });
   ports.clock.advance(10 * 30_000);
   return { over, report, remove };
 }

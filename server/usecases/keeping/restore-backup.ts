@@ -41,6 +41,13 @@ export interface BackupFacts {
   keys: PublicJwk[];
 }
 
+export interface RestoreSteps {
+  /** Of these same lines, if they have just been inspected. Default: they are inspected first. */
+  facts?: BackupFacts;
+  /** What else is to be done before a service may start on the store. */
+  complete?: () => Promise<void>;
+}
+
 /** The store already holds something. */
 export class StoreNotEmpty extends Error {
   constructor() {
@@ -60,17 +67,16 @@ const EVENTS_AT_ONCE = 500;
  *
  * What could be used a second time does not come back: codes of the time since the backup, results, flows, login requests.
  *
- * @param open reads the backup's lines from the beginning; called twice
- * @param complete what else is to be done before a service may start on the store
+ * @param open reads the backup's lines from the beginning; called for the inspection, and again for the rest
  * @throws BackupInvalid, StoreNotEmpty: nothing was written
  */
 export async function restoreBackup(
   ports: Needs,
   open: () => AsyncIterable<string>,
-  complete: () => Promise<void> = async () => {},
+  { facts, complete }: RestoreSteps = {},
 ): Promise<Restored> {
   const { store, clock } = ports;
-  const { backedUpAt, partitions, chains, keys } = await inspectBackup(ports, open());
+  const { backedUpAt, partitions, chains, keys } = facts ?? (await inspectBackup(ports, open()));
   if (!(await isStoreEmpty(ports))) throw new StoreNotEmpty();
   const now = clock.now();
   await mark(ports, { startedAt: now, backedUpAt });
@@ -120,7 +126,7 @@ export async function restoreBackup(
   }
   await Promise.all(pending);
   if (faults.length > 0) throw faults[0];
-  await complete();
+  await complete?.();
   await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
   return restored;
 }
