@@ -205,11 +205,9 @@ async function waitCheck(
   const typed = { kind: 'user', account: act.actor.account, name } as const;
   const counters = await countersOf(ports, typed, person?.id ?? 'unknown', address);
   const now = ports.clock.now();
-  const [ofName, ofUser] = await Promise.all(
-    [counters.name, counters.user].map((key) => ports.store.getMany([key], now)),
-  );
-  const shown = waitUntilFrom(ofName?.[0]?.value, undefined, now);
-  const until = Math.max(shown, waitUntilFrom(ofUser?.[0]?.value, counters.place, now));
+  const [ofName, ofUser] = await ports.store.getMany([counters.name, counters.user], now);
+  const shown = waitUntilFrom(ofName?.value, undefined, now);
+  const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now));
   const waiting = until > 0;
   // A wait that other names of the person have brought is not told to whoever signs in.
   const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';

@@ -8,7 +8,7 @@ import { inTurn } from '../in-turn.ts';
 import { needing } from '../needing.ts';
 import { type Decision, newOperation, transact } from '../transact.ts';
 import { isRefusal, type Refusal, refusal, type Verdict } from '../verdict.ts';
-import { countersOf, type PasswordCounters, type PasswordSubject, userSubject } from './password-counters.ts';
+import { countersOf, type PasswordCounters, type TypedName, userSubject } from './password-counters.ts';
 import { noteUnderWay, underWayOf } from './under-way.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
@@ -17,8 +17,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
 
 /** One password for one name, whoever stands behind it. */
-export interface CountedPassword<R> extends PasswordSubject {
-  /** Whom it is about, if anybody. */
+export interface CountedPassword<R> extends TypedName {
+  /** Whom the name stands for; undefined: an unknown name. */
   id: Refusal['about'];
   password: string;
   address: string | undefined;

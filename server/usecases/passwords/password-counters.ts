@@ -8,14 +8,12 @@ import type { Ports } from '../../ports/index.ts';
 import type { DocumentKey } from '../../ports/store.ts';
 import { anyRecord } from '../second-factor/burn-attempt.ts';
 
-/** Whom a password is checked for, and the name that was typed. */
-export interface PasswordSubject {
+/** A name at one of the two doors: users and administrators of the same name have separate counters. */
+export interface TypedName {
   kind: 'user' | 'administrator';
   account: AccountId;
   /** As typed. */
   name: string;
-  /** Whom the name stands for; undefined: nobody. */
-  id: string | undefined;
 }
 
 /**
@@ -39,7 +37,7 @@ export function userSubject(ports: Pick<Ports, 'random'>, id: string | undefined
 /** The counters of an attempt. A name has one for each place that is familiar to its user, and one for all others (SR-49). */
 export async function countersOf(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
-  { kind, account, name }: Omit<PasswordSubject, 'id'>,
+  { kind, account, name }: TypedName,
   subject: string,
   address: string | undefined,
 ): Promise<PasswordCounters> {
