@@ -189,7 +189,7 @@ export class EmbeddedStore implements Store {
     clearTimeout(this.#saveTimer);
     try {
       await this.#reopening?.catch(() => {});
-      for (let saved = true; saved && this.#counters.hasUnsaved; ) saved = await this.#saveCounters();
+      while (this.#counters.hasUnsaved && (await this.#saveCounters()));
       await this.#root.close();
     } finally {
       this.#parts.release();
