@@ -132,7 +132,7 @@ export const documents = {
   resealing: (): DocumentKey<Resealing> => ({ anchor: 'resealing', name: 'resealing' }),
   /** Of a store that a backup is being restored to. */
   restoration: (): DocumentKey<Restoration> => ({ anchor: 'restoration', name: 'restoration' }),
-  /** Written before anything else and never changed. */
+  /** Written before any account and never changed. */
   storePurpose: (): DocumentKey<{ purpose: StorePurpose }> => ({ anchor: 'store-purpose', name: 'store-purpose' }),
   administrator: (account: AccountId, id: AdministratorId): DocumentKey<Administrator> => ({
     anchor: account,
