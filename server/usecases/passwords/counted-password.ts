@@ -1,4 +1,10 @@
-import { attemptsAsOf, attemptsExpireAt, countAttemptFrom, forgiveFrom } from '../../domain/familiar-places.ts';
+import {
+  attemptsAsOf,
+  attemptsExpireAt,
+  countAttemptFrom,
+  forgiveFrom,
+  waitUntilFrom,
+} from '../../domain/familiar-places.ts';
 import { normalisePassword } from '../../domain/password-policy.ts';
 import type { PasswordAttempts } from '../../domain/user.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -89,17 +95,27 @@ function count(
 ): Promise<Counted | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
   return oneByOne(ports, key, async () => {
-    const refused = await transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
-      const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now);
-      const write = keep(key, attempts, now);
-      if (waitUntil === 0) return { answer: undefined, write };
-      const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
-      // Kept, or the wait after a clock that was set back would start again with each attempt.
-      return attempts !== stored?.value ? { answer, write } : { answer };
-    });
+    // Looked at first, so that neither commit waits for the other. Should another process count this name meanwhile, the user
+    // may have one wrong attempt too many, which only denies.
+    const now = ports.clock.now();
+    const [seen] = await ports.store.getMany([key], now);
+    const isWaiting = waitUntilFrom(seen?.value, undefined, now) > 0;
+    const forUser = isWaiting ? undefined : countForUser(ports, counters);
+    const [refused, counted] = await Promise.all([countForName(ports, key), forUser]);
     if (refused) return { refused, underWay: underWayOf(ports.store, key.anchor) };
-    const isBarred = await countForUser(ports, counters);
+    const isBarred = counted ?? (await countForUser(ports, counters));
     return { isBarred, judged: noteUnderWay(ports.store, key.anchor) };
+  });
+}
+
+function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refusal | undefined> {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
+    const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now);
+    const write = keep(key, attempts, now);
+    if (waitUntil === 0) return { answer: undefined, write };
+    const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
+    // Kept, or the wait after a clock that was set back would start again with each attempt.
+    return attempts !== stored?.value ? { answer, write } : { answer };
   });
 }
 

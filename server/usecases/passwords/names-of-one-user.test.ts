@@ -173,6 +173,26 @@ describe('wrong passwords for several names', () => {
     expect(evaluated).toBe(6);
   });
 
+  // SR-2. Each is the work of another process, which does not wait in line with this one.
+  test.each([
+    ['brings a wait for the name', { failures: 20 }, 'TOO_MANY_ATTEMPTS', 0],
+    ['counts one of them', { failures: 1 }, 'INVALID_CREDENTIALS', 1],
+  ])('are decided by what is there at the commit, if another process %s', async (_, other, code, times) => {
+    const scene = await world(USERS['of one user']);
+    ports.store.intercept = {
+      async commit(change, go) {
+        const [{ key } = { key: undefined }] = change.put ?? [];
+        if (!key?.anchor.startsWith('password-attempts/name/')) return go();
+        ports.store.intercept = {};
+        const put = [{ key, value: { ...other, lastFailureAt: change.now } }];
+        await ports.store.commit({ anchor: key.anchor, operation: 'other', now: change.now, expect: [], put });
+        return go();
+      },
+    };
+    const evaluated = await evaluatedIn(async () => expect(await codeOf(scene, 'ada', 'guess')).toBe(code));
+    expect(evaluated).toBe(times);
+  });
+
   test('in the widget read word for word as one does', async () => {
     const views = new Set<string>();
     for (const users of Object.values(USERS)) {
