@@ -170,6 +170,15 @@ describe('what it ends with', () => {
     },
   );
 
+  test('a backup that cannot be written says why', async () => {
+    const file = join(terminal.dataFolder, 'night.backup');
+    expect((await terminal.type(['backup', file])).code).toBe(0);
+    const again = await terminal.type(['backup', file]);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('there is a file of that name') });
+    const nowhere = await terminal.type(['backup', join(terminal.dataFolder, 'missing', 'night.backup')]);
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('there is no such folder') });
+  });
+
   test('help and version are no mistakes', async () => {
     expect(await terminal.type(['--version'])).toMatchObject({ code: 0, out: '9.8.7\n' });
     expect((await terminal.type(['--help'])).out).toContain('countersign');

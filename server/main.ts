@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from './config/load-config.ts';
+import { describeFailure } from './command-failure.ts';
+import { loadConfig } from './config/load-config.ts';
 import { createLogger } from './http/log.ts';
 import { operate } from './operate.ts';
 import { restore } from './restore.ts';
@@ -14,7 +15,7 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
            --superuser EMAIL        and invite its superuser
        start.cjs restore FILE       read a backup into an empty store
            --events FILE            and take away again what its events since say was taken away; for each account
-           --keys JWKS              a copy of the published keys of the time since; several, when keys have changed
+           --keys JWKS              with --events: a copy of the published keys of the time since; several, when keys have changed
            --json                   answer in JSON
 
 The countersign command does these and everything else.`;
@@ -24,8 +25,8 @@ const DEMO_FOLDER = './demo-data';
 
 const COMMANDS = ['serve', 'operate', 'setup', 'restore'];
 
-async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
+function parseCommand() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       demo: { type: 'boolean', default: false },
@@ -37,12 +38,23 @@ async function main(): Promise<void> {
       help: { type: 'boolean' },
     },
   });
-  const [command = 'serve', file = ''] = positionals;
-  if (values.help || !COMMANDS.includes(command) || (command === 'restore') !== (file !== '')) {
-    console.error(USAGE);
-    process.exitCode = values.help ? 0 : 2;
-    return;
+}
+
+let command = 'serve';
+
+async function main(): Promise<void> {
+  let parsed: ReturnType<typeof parseCommand>;
+  try {
+    parsed = parseCommand();
+  } catch {
+    return showUsage(2);
   }
+  const { positionals, values } = parsed;
+  const [named = 'serve', file = ''] = positionals;
+  if (values.help) return showUsage(0);
+  const isWhole = (named === 'restore') === (file !== '') && (values.events.length > 0 || values.keys.length === 0);
+  if (!COMMANDS.includes(named) || !isWhole) return showUsage(2);
+  command = named;
   const isDemo = command === 'serve' && values.demo;
   const config = loadConfig(
     isDemo ? { ...process.env, COUNTERSIGN_DATA: process.env.COUNTERSIGN_DATA || DEMO_FOLDER } : process.env,
@@ -55,9 +67,13 @@ async function main(): Promise<void> {
   return restore(config, log, file, values);
 }
 
+function showUsage(exitCode: number): void {
+  console.error(USAGE);
+  process.exitCode = exitCode;
+}
+
 main().catch((error: unknown) => {
   // What stops a start is the operator's to mend: one plain message, no stack.
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(error instanceof ConfigError ? message : `countersign could not start: ${message}`);
+  console.error(describeFailure(command, error));
   process.exit(1);
 });

@@ -55,7 +55,7 @@ function removeIfStale(file: string, folder: string): void {
   const holder = parse(found);
   if (holder ? isAlive(holder, file) : !isSilent(file)) {
     throw new FolderInUse(
-      `The data folder ${folder} is in use by process ${holder?.pid ?? 'unknown'}. One server process per folder; one that is just starting answers in a moment.`,
+      `the folder ${folder} is in use by process ${holder?.pid ?? 'unknown'}. Only one process can use it: stop that one first; one that is just starting answers in a moment`,
     );
   }
   const aside = `${file}.${randomUUID()}`;

@@ -41,6 +41,15 @@ export interface OperatorOptions {
   writeBackup: (file: string, lines: AsyncIterable<string>) => Promise<number>;
 }
 
+const BACKUP_FAILURES: Readonly<Record<string, string>> = {
+  EEXIST: 'there is a file of that name, and it stays as it is',
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EACCES: "the service's user may not write there",
+  EROFS: 'the service may not write there',
+  ENOSPC: 'there is no space left',
+};
+
 /**
  * What the command line talks to: the native API in the operator's hand, and what is the operator's alone. Served on a
  * socket in the data folder that its owner alone can open, and never on a network.
@@ -131,8 +140,7 @@ export function createOperatorApp(ports: Ports, options: OperatorOptions): Hono<
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
       if (code === undefined) throw error;
-      const why = code === 'EEXIST' ? 'there is a file of that name, and it stays as it is' : code;
-      return refuse(c, 'INPUT_INVALID', { detail: `file: ${why}` });
+      return refuse(c, 'INPUT_INVALID', { detail: `file: ${BACKUP_FAILURES[code] ?? code}` });
     }
   });
   return app;

@@ -54,7 +54,7 @@ export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator
     if (ended) throw new BackupInvalid(`line ${number}: there is something behind the end`);
     const json = line.slice(SUM_LENGTH + 1);
     if (line[SUM_LENGTH] !== ' ' || sums.next(json) !== line.slice(0, SUM_LENGTH)) {
-      throw new BackupInvalid(`line ${number} is not as it was written`);
+      throw new BackupInvalid(`line ${number} of the backup is not as it was written: take another copy of it`);
     }
     const record = JSON.parse(json) as BackupRecord;
     if (number === 1 && !('backup' in record && record.backup === 1)) {
@@ -66,5 +66,5 @@ export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator
     }
     yield record;
   }
-  if (!ended) throw new BackupInvalid('the backup is cut off: its end is missing');
+  if (!ended) throw new BackupInvalid('the backup is cut off, its end is missing: take another copy of it');
 }

@@ -51,7 +51,7 @@ export interface RestoreSteps {
 /** The store already holds something. */
 export class StoreNotEmpty extends Error {
   constructor() {
-    super('the store is not empty: a backup is restored to an empty one only');
+    super('the store is not empty: move store/ out of the data folder, or take an empty Redis');
     this.name = 'StoreNotEmpty';
   }
 }
