@@ -58,7 +58,7 @@ describe.each([
     await grace.at('You are invited');
     await check(grace, 'invitation');
     await grace.fill({ 'Confirmation code': mailed.code, 'Your name': 'Grace' });
-    await grace.fill({ 'New password': NEW_PASSWORD, 'New password once more': NEW_PASSWORD });
+    await grace.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
     await grace.button('Accept the invitation').click();
     await grace.at('Set up your token');
     await check(grace, 'enrol');

@@ -49,7 +49,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   const stranger = await open('/console');
   await expect(stranger.page.getByText('countersign setup')).toBeVisible();
   const guess = await open(`/setup#${'A'.repeat(32)}`);
-  await guess.at('This link leads nowhere');
+  await guess.at('This link is not valid');
 
   const link = await install.setupLink();
   const ada = await open(link);
@@ -60,22 +60,22 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   // The secret is out of the address bar before anything is typed.
   expect(ada.page.url()).toBe(`${install.url}/setup`);
   await ada.fill({ 'Name of the account': 'Harbour & Co.', 'Your name': ADA.name, 'E-mail address': ADA.email });
-  await ada.fill({ 'New password': 'password', 'New password once more': 'password' });
+  await ada.fill({ 'New password': 'password', 'Repeat new password': 'password' });
   await ada.button('Set up').click();
   await expect(ada.wrong).toHaveText(/one of the most common ones/);
   await expect(ada.field('New password')).toBeFocused();
-  await ada.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
+  await ada.fill({ 'New password': ADA.password, 'Repeat new password': ADA.password });
   await ada.button('Set up').click();
   const kept = await enrol(ada);
   await expect(ada.page.locator('.fact').getByText('Superuser')).toBeVisible();
   const [used] = kept.codes;
 
   const again = await open(link);
-  await again.at('This link leads nowhere');
+  await again.at('This link is not valid');
   await late.fill({ 'Name of the account': 'Mine', 'Your name': 'Mallory', 'E-mail address': 'm@evil.example' });
-  await late.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
+  await late.fill({ 'New password': ADA.password, 'Repeat new password': ADA.password });
   await late.button('Set up').click();
-  await late.at('This link leads nowhere');
+  await late.at('This link is not valid');
 
   // The session invites, and two mails go out.
   const invited = await ada.page.evaluate(
@@ -102,7 +102,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   expect(grace.page.url()).toBe(`${install.url}/invitation`);
   await expect(grace.field('Your name')).toHaveValue('G.');
   await grace.fill({ 'Confirmation code': 'aaaa-aaaa', 'Your name': GRACE.name });
-  await grace.fill({ 'New password': GRACE.password, 'New password once more': GRACE.password });
+  await grace.fill({ 'New password': GRACE.password, 'Repeat new password': GRACE.password });
   await grace.button('Accept the invitation').click();
   await expect(grace.wrong).toHaveText(/That code is not right/);
   await grace.fill({ 'Confirmation code': code.toUpperCase() });
@@ -125,7 +125,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   await ada.page.getByRole('link', { name: 'Your sign-in' }).click();
   await ada.at('Your sign-in');
   await ada.button('Password: Change').click();
-  await ada.fill({ 'New password': NEW_PASSWORD, 'New password once more': NEW_PASSWORD });
+  await ada.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
   await ada.fill({ 'Present password': 'not my password' });
   await ada.button(/Use a recovery code/).click();
   await ada.fill({ 'Recovery code': kept.codes[2] ?? '' });
@@ -136,7 +136,7 @@ test('SR-42: from the setup link to an account that two administrators run, all 
   await expect(ada.page.getByText('Your password is changed.')).toBeVisible();
   await elsewhere.page.getByRole('link', { name: 'Your sign-in' }).click();
   await elsewhere.button('Password: Change').click();
-  await elsewhere.fill({ 'New password': 'x1x2x3x4', 'New password once more': 'x1x2x3x4' });
+  await elsewhere.fill({ 'New password': 'x1x2x3x4', 'Repeat new password': 'x1x2x3x4' });
   await elsewhere.fill({ 'Present password': NEW_PASSWORD, 'One-time code': '000000' });
   await elsewhere.button('Save the new password').click();
   await expect(elsewhere.page.getByText('Your session has ended.')).toBeVisible();

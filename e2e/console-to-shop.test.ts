@@ -44,7 +44,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   const ada = await openConsole(browser, await install.setupLink());
   await ada.at('Set up Countersign');
   await ada.fill({ 'Name of the account': 'Harbour', 'Your name': ADA.name, 'E-mail address': ADA.email });
-  await ada.fill({ 'New password': ADA.password, 'New password once more': ADA.password });
+  await ada.fill({ 'New password': ADA.password, 'Repeat new password': ADA.password });
   await ada.button('Set up').click();
   await enrol(ada);
 
@@ -119,7 +119,7 @@ test('from an empty installation to a sign-in in the demo shop, by the console a
   const maria = await context.newPage();
   await maria.goto(link);
   await maria.getByLabel('New password', { exact: true }).fill(MARIA.password);
-  await maria.getByLabel('New password once more').fill(MARIA.password);
+  await maria.getByLabel('Repeat new password').fill(MARIA.password);
   await maria.getByRole('button').click();
   await expect(maria.getByRole('heading', { level: 1 })).toHaveText('Your password is changed');
   await maria.goto(`${origin}/sign-in`);

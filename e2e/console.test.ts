@@ -111,7 +111,7 @@ describe('one’s own sign-in', () => {
     const view = await open(path);
     await view.at('Get back in');
     expect(view.page.url()).toBe(`${stage.url}/recovery`);
-    await view.fill({ 'New password': NEW_PASSWORD, 'New password once more': NEW_PASSWORD });
+    await view.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
     await view.button('Save the password').click();
     await view.at('Set up your token');
     const secret = base32Decode(await view.secret()) ?? new Uint8Array();
@@ -121,7 +121,7 @@ describe('one’s own sign-in', () => {
 
     // Said at once, before anybody chooses a password for nothing.
     const again = await open(path);
-    await again.at('This link leads nowhere');
+    await again.at('This link is not valid');
     expect(stage.log()).not.toContain(path.split('#')[1]);
   });
 });
@@ -131,7 +131,7 @@ test('opened by whoever is not signed in, the browser has nothing to complain ab
   const alone = await setConsoleStage('console-nobody');
   await someone(alone);
   const view = await alone.open('/setup');
-  await view.at('This link leads nowhere');
+  await view.at('This link is not valid');
   const said: string[] = [];
   view.page.on('console', (message) => said.push(message.text()));
   await view.page.goto(`${alone.url}/console`);

@@ -242,7 +242,7 @@ describe('a mailed link', () => {
   test('that was used, or never was one, says so', async () => {
     const page = await (await here.browser.newContext()).newPage();
     await page.goto(`${here.url}/widget/v1/enrol#usr_00000000000.${'A'.repeat(32)}`);
-    await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor();
+    await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
     await expectAccessible(page);
   });
 });

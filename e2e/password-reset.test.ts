@@ -58,7 +58,7 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
 
   const secret = link.slice(link.indexOf('#') + 1);
   await page.goto(`${here.url}/reset/password?link=${secret}&lang=de`);
-  await page.getByRole('heading', { name: 'Dieser Link führt nirgendwohin' }).waitFor();
+  await page.getByRole('heading', { name: 'Dieser Link ist nicht gültig' }).waitFor();
   expect(page.url()).toBe(`${here.url}/reset/password`);
   requests.length = 0;
   await page.goto(link);
@@ -71,15 +71,15 @@ Countersign.mount('#here', { resource: '${scene.resource.id}', nonce: '${NONCE}'
   expect(history.join()).not.toContain(secret);
   expect(sent).toEqual([`GET ${here.url}/reset/password?lang=de `, `POST ${here.url}/reset/password ${here.url}/`]);
   await page.getByLabel('Neues Passwort', { exact: true }).fill('password1234567');
-  await page.getByLabel('Neues Passwort noch einmal').fill('password1234567');
+  await page.getByLabel('Neues Passwort wiederholen').fill('password1234567');
   await page.getByRole('button').click();
   expect(await page.getByRole('alert').textContent()).toContain('gehört zu den häufigsten');
   await page.getByLabel('Neues Passwort', { exact: true }).fill(NEW);
-  await page.getByLabel('Neues Passwort noch einmal').fill(NEW);
+  await page.getByLabel('Neues Passwort wiederholen').fill(NEW);
   await page.getByRole('button').click();
   await page.getByRole('heading', { name: 'Ihr Passwort ist geändert' }).waitFor();
   await page.goto(link);
-  await page.getByRole('heading', { name: 'Dieser Link führt nirgendwohin' }).waitFor();
+  await page.getByRole('heading', { name: 'Dieser Link ist nicht gültig' }).waitFor();
 
   await widget.locator('#password').fill(NEW);
   await widget.locator('.primary').click();
@@ -108,7 +108,7 @@ test('the pages are accessible, on a phone too', async () => {
   await page.goto(composeMail(mail, here.url).link ?? '');
   await expectAccessible(page);
   await page.getByLabel('New password', { exact: true }).fill('short');
-  await page.getByLabel('New password once more').fill('short');
+  await page.getByLabel('Repeat new password').fill('short');
   await page.getByRole('button').click();
   await page.getByRole('alert').waitFor();
   await expectAccessible(page);

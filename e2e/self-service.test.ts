@@ -80,10 +80,10 @@ describe('on a page of our own', () => {
     await widget.button('Save').click();
     await said(widget, 'That is too short.');
     await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-    await widget.frame.getByLabel('New password once more').fill(`${NEW_PASSWORD}.`);
+    await widget.frame.getByLabel('Repeat new password').fill(`${NEW_PASSWORD}.`);
     await widget.button('Save').click();
     await said(widget, 'These two are not the same.');
-    await widget.frame.getByLabel('New password once more').fill(NEW_PASSWORD);
+    await widget.frame.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     await widget.button('Save').click();
     await said(widget, 'Done.');
     expect(here.ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'password' });
@@ -295,7 +295,7 @@ describe('in a page of the site', () => {
     await signIn(scene, widget);
     await widget.button('Change password').click();
     await widget.frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-    await widget.frame.getByLabel('New password once more').fill(NEW_PASSWORD);
+    await widget.frame.getByLabel('Repeat new password').fill(NEW_PASSWORD);
     for (let at = 0; at < 7; at++) {
       await widget.frame.getByLabel('Present password').fill(`guess ${at}`);
       await widget.button('Save').click();

@@ -27,7 +27,7 @@ export const de = {
   password: 'Passwort',
   presentPassword: 'Bisheriges Passwort',
   newPassword: 'Neues Passwort',
-  again: 'Neues Passwort noch einmal',
+  again: 'Neues Passwort wiederholen',
   passwordRule: 'Mindestens 8 Zeichen, gleich welche. Gut sind mehrere Wörter, auf die niemand kommt.',
   otp: 'Einmalcode',
   otpHint: 'Aus Ihrer Authenticator-App.',
@@ -111,7 +111,7 @@ export const de = {
     'Alle Ihre Sitzungen enden damit. Ihr Token bleibt, und die Anmeldung fragt als Nächstes nach seinem Code.',
   resetGone:
     'Er wurde benutzt oder ist älter als eine halbe Stunde. „Passwort vergessen?“ an der Anmeldung sendet einen neuen.',
-  linkTitle: 'Dieser Link führt nirgendwohin',
+  linkTitle: 'Dieser Link ist nicht gültig',
   linkMissing: 'Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal ganz, von dort, wo Sie ihn haben.',
   setupGone:
     'Er wurde benutzt oder ist älter als ein Tag. Gibt es noch kein Konto, gibt „countersign setup“ auf dem Rechner des Dienstes einen neuen aus; gibt es eins, melden Sie sich an.',

@@ -61,7 +61,7 @@ export const en = {
   password: 'Password',
   presentPassword: 'Present password',
   newPassword: 'New password',
-  again: 'New password once more',
+  again: 'Repeat new password',
   passwordRule: 'At least 8 characters, of any kind. Several words that nobody would guess are good.',
   otp: 'One-time code',
   otpHint: 'From your authenticator app.',
@@ -78,7 +78,7 @@ export const en = {
 
   // Sign-in.
   identifyTitle: 'Sign in',
-  identifyText: 'For those who administer this service.',
+  identifyText: 'For administrators of this service.',
   passwordTitle: 'Enter your password',
   otpTitle: 'Enter your code',
   recoveryTitle: 'Use a recovery code',
@@ -87,7 +87,7 @@ export const en = {
   notYou: 'Not you?',
   lostToken: 'Your token is not at hand? Use a recovery code',
   tokenAgain: 'Use the code of your token',
-  forgotten: 'Forgotten your password?',
+  forgotten: 'Forgot your password?',
   forgottenText:
     'A link to a new one goes to your e-mail address. Your token stays: you sign in with the new password and its code.',
   forgottenButton: 'Send the link',
@@ -146,14 +146,13 @@ export const en = {
   recoveryLinkButton: 'Save the password',
   resetTitle: 'Choose a new password',
   resetText: 'All your sessions end with it. Your token stays, and the sign-in asks for its code next.',
-  resetGone:
-    'It has been used, or is older than half an hour. “Forgotten your password?” at the sign-in sends another.',
-  linkTitle: 'This link leads nowhere',
-  linkMissing: 'The link is not complete. Open it again from where you have it, as a whole.',
+  resetGone: 'It has been used, or is older than half an hour. “Forgot your password?” at the sign-in sends another.',
+  linkTitle: 'This link is not valid',
+  linkMissing: 'The link is incomplete. Copy the whole link and open it again.',
   setupGone:
     'It has been used, or is older than a day. If there is no account yet, “countersign setup” on the machine of the service prints another; if there is one, sign in.',
   invitationGone:
-    'It has been used, has expired, or the code was wrong too often. Ask whoever invited you for another.',
+    'It has been used, has expired, or the code was wrong too often. Ask the person who invited you for another.',
   recoveryGone: 'It has been used, or is older than a day. Ask your operator for another.',
   unknownTitle: 'There is no such page',
   unknownText: 'The address may be misspelt.',
@@ -198,7 +197,7 @@ export const en = {
   waitMinutes: 'You can try again in {0} min.',
   mayTryAgain: 'You can try again now.',
   unexpected: 'Something went wrong. Please try again.',
-  PASSWORD_LISTED: 'That password is one of the most common ones, which are tried first. Choose another.',
+  PASSWORD_LISTED: 'That password is one of the most common ones, which attackers try first. Choose another.',
   PASSWORD_PATTERN: 'That password is a pattern of keys, letters or repetitions. Choose another.',
   PASSWORD_PERSONAL: 'That password is made of names that others can know. Choose another.',
 

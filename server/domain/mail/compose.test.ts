@@ -152,10 +152,10 @@ test('amounts are in the currency’s own units', () => {
 });
 
 test.each([
-  ['en', 7 * 86_400_000, 'It is good for 7 days.'],
-  ['en', 24 * 3_600_000, 'It is good for 24 hours.'],
-  ['en', 15 * 60_000, 'It is good for 15 minutes.'],
-  ['en', 1, 'It is good for 1 minute.'],
+  ['en', 7 * 86_400_000, 'It expires after 7 days.'],
+  ['en', 24 * 3_600_000, 'It expires after 24 hours.'],
+  ['en', 15 * 60_000, 'It expires after 15 minutes.'],
+  ['en', 1, 'It expires after 1 minute.'],
   ['de', 7 * 86_400_000, 'Er gilt 7 Tage.'],
   ['de', 15 * 60_000, 'Er gilt 15 Minuten.'],
 ] as const)(

@@ -75,48 +75,47 @@ export const en: MailWords = {
         ? `You are invited to become an administrator of ${account}.`
         : `${inviter} invites you to become an administrator of ${account}.`,
     button: 'Accept the invitation',
-    until: (instant) => `The invitation is good until ${instant} and can be used once.`,
+    until: (instant) => `The invitation works once, until ${instant}.`,
   },
   code: {
     subject: 'Your confirmation code',
     says: 'Enter this code to confirm your e-mail address:',
-    until: (span) => `It is good for ${span}.`,
-    never: 'Nobody of ours will ever ask you for it.',
+    until: (span) => `It expires after ${span}.`,
+    never: 'We never ask you for it.',
   },
   signInCode: {
     subject: (site) => `Your sign-in code for ${site}`,
     says: (site) => `Enter this code to sign in to ${site}:`,
-    until: (minutes) => `It is good for ${minutes} minutes and can be used once.`,
+    until: (minutes) => `It expires after ${minutes} minutes and works once.`,
     notYou:
-      'Nobody of ours will ever ask you for it. If you are not signing in just now, somebody else may know your password: change it.',
+      'We never ask you for it. If you are not signing in right now, someone else may know your password: change it.',
   },
   transactionCode: {
     subject: (site) => `Confirm this at ${site}`,
     says: (site) => `You are asked to confirm this at ${site}:`,
-    only: 'If all of it is right, and you began it yourself, enter this code:',
-    until: (minutes) => `It is good for ${minutes} minutes, once, and for nothing else.`,
-    notYou:
-      'Nobody of ours will ever ask you for it. If you did not begin this, do not enter the code, and tell the site.',
+    only: 'If all of it is right, and you started it yourself, enter this code:',
+    until: (minutes) => `It expires after ${minutes} minutes and works once, for this alone.`,
+    notYou: 'We never ask you for it. If you did not start this, do not enter the code, and tell the site.',
   },
   reset: {
     subject: 'Set a new password',
-    says: (login) => `A new password was asked for, for the login ${login}.`,
+    says: (login) => `We received a request for a new password for the login ${login}.`,
     button: 'Set a new password',
-    until: (minutes) => `The link is good for ${minutes} minutes and can be used once.`,
+    until: (minutes) => `The link expires after ${minutes} minutes and works once.`,
   },
   enrolment: {
     subject: (site) => `Set up your second factor for ${site}`,
     says: (login, site) =>
       `With this link you set up an authenticator app for the login ${login} at ${site}. Have your phone at hand.`,
     button: 'Set it up',
-    until: (hours) => `The link is good for ${hours} hours and can be used once.`,
+    until: (hours) => `The link expires after ${hours} hours and works once.`,
   },
   unlock: {
     subject: 'Unlock your token',
     says: (login) => `Your token for the login ${login} was locked after too many wrong codes. This link unlocks it.`,
     button: 'Unlock it',
-    until: (minutes) => `The link is good for ${minutes} minutes and can be used once.`,
-    notYou: 'If you did not ask for this, somebody knows your password: change it, and do not open the link.',
+    until: (minutes) => `The link expires after ${minutes} minutes and works once.`,
+    notYou: 'If you did not ask for this, someone else knows your password: change it, and do not open the link.',
   },
   notice: {
     subject: {
@@ -128,7 +127,7 @@ export const en: MailWords = {
       'token-unlocked': 'Your token was unlocked',
       recovered: 'Your access was recovered',
       'recovery-code-used': 'A recovery code was used for your sign-in',
-      'recovery-codes': 'Your recovery codes were made anew',
+      'recovery-codes': 'Your recovery codes were replaced',
       superuser: 'The role of the superuser has moved',
     },
     says: {

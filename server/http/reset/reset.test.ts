@@ -102,7 +102,7 @@ describe('SR-40', () => {
     expect(await passwordHash()).toBe(fakeHash(NEW));
     const again = await look(link);
     expect(again.status).toBe(403);
-    expect(await again.text()).toContain('This link leads nowhere');
+    expect(await again.text()).toContain('This link is not valid');
   });
 
   test('a courier that is down is in the log and nowhere else', async () => {
@@ -143,7 +143,7 @@ test.each([
 test.each([
   ['too short', 'only fourteen!', 'only fourteen!', 'at least 15 characters'],
   ['common', 'password1234567', 'password1234567', 'one of the most common'],
-  ['made of the login', 'alice@shop.2027', 'alice@shop.2027', 'made of names'],
+  ['made of the login', 'alice@shop.2027', 'alice@shop.2027', 'made up of names'],
   ['mistyped once', NEW, 'seven quiet marmot', 'not the same'],
   ['missing', '', '', 'Enter a new password'],
   ['far too long', 'x'.repeat(5000), 'x'.repeat(5000), 'too long'],
@@ -202,7 +202,7 @@ test('SR-3: an outage is a page that says so, and sets nothing', async () => {
   const answer = await choose(link);
   service.ports.hasher.during = undefined;
   expect(answer.status).toBe(503);
-  expect(await answer.text()).toContain('Not now');
+  expect(await answer.text()).toContain('Try again in a moment');
   expect(await passwordHash()).toBe(fakeHash(PASSWORD));
 });
 

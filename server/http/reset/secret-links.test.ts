@@ -90,7 +90,7 @@ describe.each(KINDS)('SR-40: the secret of a link to $path', ({ path, ask }) => 
       const page = await post(path, { link, lang: 'en' });
       expect(page.status).toBe(403);
       const text = await page.text();
-      expect(text).toContain('This link leads nowhere');
+      expect(text).toContain('This link is not valid');
       expect(text).toContain('ask for another');
     }
   });

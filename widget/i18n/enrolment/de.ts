@@ -65,7 +65,7 @@ export const de = {
   linkDoneTitle: 'Alles ist eingerichtet',
   linkDoneText:
     'Sie können diese Seite schließen. Ab jetzt fragt die Anmeldung auch nach dem, was Sie eingerichtet haben.',
-  linkBadTitle: 'Dieser Link führt nirgendwohin',
+  linkBadTitle: 'Dieser Link ist nicht gültig',
   unlockText: 'Wenn Sie selbst die falschen Codes eingegeben haben, können Sie ihn per E-Mail entsperren.',
   unlock: 'Link zum Entsperren per E-Mail',
   unlockSent:

@@ -59,7 +59,7 @@ export const en = {
   fileText: 'Each code works once, in place of what you else confirm with.',
   linkDoneTitle: 'You are all set',
   linkDoneText: 'You can close this page. From now on your sign-in asks for what you have set up as well.',
-  linkBadTitle: 'This link leads nowhere',
+  linkBadTitle: 'This link is not valid',
   unlockText: 'If it was you who typed the wrong codes, you can unlock it by e-mail.',
   unlock: 'E-mail me a link to unlock',
   unlockSent: 'A link is on its way to your e-mail address. It works once, for 30 minutes. Then sign in again.',

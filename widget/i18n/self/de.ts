@@ -57,7 +57,7 @@ export const de = {
   currentMissing: 'Geben Sie das Passwort ein, das Sie jetzt haben.',
   newPassword: 'Neues Passwort',
   newHint: 'Mindestens {0} Zeichen. Ein paar Wörter, die nicht zusammengehören, sind ein gutes.',
-  again: 'Neues Passwort noch einmal',
+  again: 'Neues Passwort wiederholen',
   notSame: 'Die beiden sind nicht gleich.',
 
   details: 'Ihre Angaben',

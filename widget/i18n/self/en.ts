@@ -56,7 +56,7 @@ export const en = {
   currentMissing: 'Enter the password that you have now.',
   newPassword: 'New password',
   newHint: 'At least {0} characters. A few words that do not belong together make a good one.',
-  again: 'New password once more',
+  again: 'Repeat new password',
   notSame: 'These two are not the same.',
 
   details: 'Your details',
