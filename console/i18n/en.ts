@@ -62,7 +62,7 @@ export const en = {
   presentPassword: 'Present password',
   newPassword: 'New password',
   again: 'Repeat new password',
-  passwordRule: 'At least 8 characters, of any kind. Several words that nobody would guess are good.',
+  passwordRule: 'At least 8 characters, of any kind. Several unrelated words work well.',
   otp: 'One-time code',
   otpHint: 'From your authenticator app.',
   recoveryCode: 'Recovery code',
@@ -89,7 +89,7 @@ export const en = {
   tokenAgain: 'Use the code of your token',
   forgotten: 'Forgot your password?',
   forgottenText:
-    'A link to a new one goes to your e-mail address. Your token stays: you sign in with the new password and its code.',
+    'We send a link to choose a new one to your e-mail address. Your token stays: sign in with the new password and its code.',
   forgottenButton: 'Send the link',
   forgottenAskedTitle: 'Look into your mailbox',
   forgottenAsked:
@@ -135,7 +135,7 @@ export const en = {
 
   // Links.
   setupTitle: 'Set up Countersign',
-  setupText: 'This makes the account, and you its superuser: whoever may do everything in it.',
+  setupText: 'This makes the account and makes you its superuser, who may do everything in it.',
   setupButton: 'Set up',
   invitationTitle: 'You are invited',
   invitationText: 'Choose a password, and you can sign in to administer this service.',
@@ -199,7 +199,7 @@ export const en = {
   unexpected: 'Something went wrong. Please try again.',
   PASSWORD_LISTED: 'That password is one of the most common ones, which attackers try first. Choose another.',
   PASSWORD_PATTERN: 'That password is a pattern of keys, letters or repetitions. Choose another.',
-  PASSWORD_PERSONAL: 'That password is made of names that others can know. Choose another.',
+  PASSWORD_PERSONAL: 'That password is made up of names that others may know. Choose another.',
 
   INVALID_CREDENTIALS: 'These sign-in details are not right. Check them and try again.',
   OTP_WRONG: 'That code is not right. Check it and try again.',
@@ -214,7 +214,7 @@ export const en = {
   FLOW_NOT_FOUND: 'This sign-in has ended. Start again.',
   FORBIDDEN: 'Your role does not allow that.',
   ACCOUNT_NOT_FOUND:
-    'There is no such account here. If nothing is set up yet: “countersign setup” on the machine of the service prints the link for that.',
+    'There is no such account here. If this is a new installation, run “countersign setup” on its machine to get the setup link.',
   INPUT_INVALID: 'Something here is not accepted. Check what you have entered.',
   PASSWORD_TOO_SHORT: 'That password is too short: it needs at least 8 characters.',
   PASSWORD_TOO_LONG: 'That password is too long: it may have at most 256 characters.',

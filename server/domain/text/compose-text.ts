@@ -17,7 +17,8 @@ export interface TextFacts {
 
 /** In the letters of GSM 03.38, so that a message is one message, and costs one. */
 const SAYS: Record<MailLanguage, (code: string, site: string, minutes: number) => string> = {
-  en: (code, site, minutes) => `${code} is your sign-in code for ${site}. Good for ${minutes} minutes. Tell it nobody.`,
+  en: (code, site, minutes) =>
+    `${code} is your sign-in code for ${site}. Expires in ${minutes} minutes. Do not share it.`,
   de: (code, site, minutes) =>
     `${code} ist Ihr Anmeldecode für ${site}. Er gilt ${minutes} Minuten. Sagen Sie ihn niemandem.`,
 };
@@ -26,7 +27,7 @@ const SAYS: Record<MailLanguage, (code: string, site: string, minutes: number) =
 const CONFIRMS: Record<MailLanguage, { says: (site: string) => string; code: (code: string) => string }> = {
   en: {
     says: (site) => `Confirm this at ${site}?`,
-    code: (code) => `Only if all of it is right: ${code}. Tell it nobody.`,
+    code: (code) => `Only if all of it is right: ${code}. Do not share it.`,
   },
   de: {
     says: (site) => `Bei ${site} bestätigen?`,
