@@ -2,7 +2,12 @@ import { checkDecisions } from './claims/decisions.ts';
 import { checkDocuments, checkTestCommand } from './claims/documents.ts';
 import { checkHygiene } from './claims/hygiene.ts';
 import { checkRefusalCodes } from './claims/refusal-codes.ts';
-import { checkRequirements, readRequirements, requirementsTable } from './claims/requirements.ts';
+import {
+  checkRepeatedRequirements,
+  checkRequirements,
+  readRequirements,
+  requirementsTable,
+} from './claims/requirements.ts';
 import { checkSnippets } from './claims/snippets.ts';
 import { checkParity } from './parity/parity.ts';
 import { report } from './report.ts';
@@ -18,6 +23,7 @@ report(
     ...checkTestCommand(root),
     ...checkDecisions(root),
     ...checkRequirements(requirements),
+    ...checkRepeatedRequirements(root),
     ...checkRefusalCodes(root),
     ...checkHygiene(root),
     ...checkSnippets(root),

@@ -5,7 +5,7 @@ import { checkDecisions } from './decisions.ts';
 import { checkDocuments, checkTestCommand } from './documents.ts';
 import { checkHygiene } from './hygiene.ts';
 import { checkRefusalCodes } from './refusal-codes.ts';
-import { checkRequirements, readRequirements, requirementsTable } from './requirements.ts';
+import { checkRepeatedRequirements, checkRequirements, readRequirements, requirementsTable } from './requirements.ts';
 import { readSnippets } from './snippets.ts';
 
 const on = (tree: Tree, check: (root: string) => Finding[]): string[] =>
@@ -124,6 +124,12 @@ describe('requirements', () => {
   it('SR-14 and SR-1x do not stand for SR-1, nor does code that is no test', () => {
     const tree = { [LIST]: list, 'a.test.ts': '// SR-14 SR-1x XSR-1', 'server/domain/a.ts': '// SR-1' };
     expect(on(tree, check)).toEqual([`${LIST}: no test names SR-1`]);
+  });
+
+  it('may be in two tables, but not twice in one', () => {
+    const find = (text: string) => on({ [LIST]: text }, checkRepeatedRequirements);
+    expect(find(`## One\n${list}\n## Two\n${list}`)).toEqual([]);
+    expect(find(`## One\n${list}| SR-1 | b |\n`)).toEqual([`${LIST}: one table has SR-1 twice`]);
   });
 
   it('an empty list proves nothing', () => {

@@ -24,6 +24,17 @@ export function checkRequirements(requirements: Requirements): Finding[] {
     .map(([id]) => ({ path: LIST, problem: `no test names ${id}` }));
 }
 
+/** A table names a requirement once: a merge leaves the older wording beside the newer one. */
+export function checkRepeatedRequirements(root: string): Finding[] {
+  return readProjectFile(root, LIST)
+    .split(/^## /m)
+    .flatMap((section) => {
+      const ids = [...section.matchAll(/^\| (SR-\d+) \|/gm)].map(([, id = '']) => id);
+      const repeated = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+      return [...repeated].map((id) => ({ path: LIST, problem: `one table has ${id} twice` }));
+    });
+}
+
 /** One line per requirement: its number and the tests that name it. */
 export function requirementsTable(requirements: Requirements): string {
   return [...requirements].map(([id, tests]) => id.padEnd(7) + (tests.join(', ') || '-')).join('\n');
