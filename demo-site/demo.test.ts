@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,13 +16,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SERVICE = join(ROOT, 'dist/server/start.cjs');
 
 beforeAll(() => {
-  if (
-    ['dist/server/demo.js', 'dist/widget/manifest.json', 'dist/console/manifest.json'].every((file) =>
-      existsSync(join(ROOT, file)),
-    )
-  )
-    return;
-  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build'], { cwd: ROOT, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('npm', ['run', 'build:stale'], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The build failed:\n${stdout}\n${stderr}`);
 }, 120_000);
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { loadedWith, pageFiles } from '../server/adapters/built-files/page-files.ts';
 import { consoleDocument } from '../server/http/console/document.ts';
 import { frameDocument } from '../shared/wire/frame-document.ts';
-import { importedBy, type PageManifest } from '../widget/build.ts';
 
 /** Budgets in bytes after brotli: of each loader, and of all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;
@@ -29,7 +29,9 @@ export interface Measured {
 /** What a browser downloads, measured on the built files. */
 export function measureWidget(dir: string): Measured[] {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
-  const { script, style }: PageManifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  const { script, style, needs } = pageFiles(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  // One round trip to the first paint: what the script needs at once is in it.
+  if (needs.length > 0) throw new Error('The frame’s script imports another file before the user has asked for it.');
   const html = frameDocument({
     nonce: 'AAAAAAAAAAAAAAAAAAAAAA',
     script: `/widget/v1/${script}`,
@@ -58,7 +60,8 @@ export function measureWidget(dir: string): Measured[] {
 /** The console: what whoever stands before its door downloads, and what follows once they are inside. */
 async function measureConsole(dir: string): Promise<Measured[]> {
   const sizeOf = (file: string) => brotliCompressSync(readFileSync(join(dir, file))).length;
-  const { script, style, needs = [] }: PageManifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  const manifest = readFileSync(join(dir, 'manifest.json'), 'utf8');
+  const { script, style, needs } = pageFiles(manifest);
   const paths = {
     script: `/console/${script}`,
     style: `/console/${style}`,
@@ -68,10 +71,8 @@ async function measureConsole(dir: string): Promise<Measured[]> {
   const files = [script, style, ...needs];
   const first = files.reduce((sum, file) => sum + sizeOf(file), brotliCompressSync(html).length);
   const built = readdirSync(join(dir, 'assets')).filter((name) => name.endsWith('.js'));
-  const frame = built.filter((name) => /^inside-/.test(name)).map((name) => `assets/${name}`);
-  const behind = new Set(frame);
-  for (const name of frame) for (const further of await importedBy(dir, name)) behind.add(further);
-  const inside = [...behind].filter((name) => !files.includes(name)).reduce((sum, name) => sum + sizeOf(name), first);
+  const behind = loadedWith(manifest, 'console/inside/inside.tsx').filter((name) => !files.includes(name));
+  const inside = behind.reduce((sum, name) => sum + sizeOf(name), first);
   const rooms = built.filter((name) => /^room-/.test(name));
   const charts = built.filter((name) => /^draw-chart-/.test(name));
   return [

@@ -11,7 +11,7 @@ const CLEAN: Tree = {
   '.gitignore': 'node_modules/\n/data/\n*.log\n',
   '.ci/run': 'npm test\n',
   'README.md': '# A\n',
-  'vitest.config.ts': `import { defineConfig } from 'vitest/config'; export default defineConfig({});`,
+  'vite.config.ts': `import { defineConfig } from 'vitest/config'; export default defineConfig({});`,
   'shared/wire/codes.ts': `export const CODES = {}; export type Code = string;`,
   'shared/wire/flow.ts': `import type { Code } from './codes.ts'; export interface Step { code: Code }`,
   'server/domain/token.ts': `import { totp } from '@otplib/totp';
@@ -44,7 +44,6 @@ it('lets in', () => { authenticate({ store: fake() }, 0); });`,
 import { useState } from 'preact/hooks';
 import type { Step } from '../../shared/wire/flow.ts';
 export const load = (step: Step) => [h, useState, step, import('../i18n/de.ts')];`,
-  'widget/build.ts': `import { build } from 'vite'; import { mkdirSync } from 'node:fs'; build(mkdirSync);`,
   'widget/i18n/de.ts': `export const de = {};`,
   'widget/loader/mount.ts': `export const mount = () => null;`,
   'widget/loader/react.tsx': `import { useEffect } from 'react'; import { mount } from './mount.ts'; export const C = [useEffect, mount];`,

@@ -131,9 +131,6 @@ const OTHER_TOP_FOLDERS = new Set(['server', 'docs', '.ci', '.github']);
 /** Names under which everything and nothing can be put. */
 const JUNK_DRAWERS = new Set(['helper', 'helpers', 'util', 'utils', 'common', 'misc']);
 
-/** `widget/build.ts`, `widget/vite.config.ts`: they make a part and are none of it. */
-const BUILD_FILE = /^[^/]+\/(?:build|[\w-]+\.config)\.ts$/;
-
 const TEST_FILE = /\.test\.tsx?$/;
 
 /** The layer of a source file, or what is wrong with the place where it lies. */
@@ -141,7 +138,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
   const folders = path.split('/').slice(0, -1);
   const [top, second] = folders;
   if (TEST_FILE.test(path) || folders.includes('testing')) return 'tests';
-  if (top === undefined || (top !== 'server' && BUILD_FILE.test(path))) return 'workshop';
+  if (top === undefined) return 'workshop';
   if (top === 'server') {
     if (second === undefined) return START_FILES.has(path) ? 'main' : 'app';
     return SERVER_FOLDERS[second] ?? { problem: `server/${second}/ is no part of the server's layout` };

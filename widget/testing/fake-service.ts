@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pageFiles } from '../../server/adapters/built-files/page-files.ts';
 import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { FLOW_HEADER, type FlowView } from '../../shared/wire/flow.ts';
 import {
@@ -13,7 +14,6 @@ import {
   refusalCsp,
   refusalDocument,
 } from '../../shared/wire/frame-document.ts';
-import type { PageManifest } from '../build.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';
@@ -61,7 +61,7 @@ interface FakeFlow {
 }
 
 export async function startFakeService(dist: string): Promise<FakeService> {
-  const manifest: PageManifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+  const page = pageFiles(readFileSync(join(dist, 'manifest.json'), 'utf8'));
   const flows = new Map<string, FakeFlow>();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -123,8 +123,8 @@ export async function startFakeService(dist: string): Promise<FakeService> {
     const document = isAllowed
       ? frameDocument({
           nonce: CSP_NONCE,
-          script: `/widget/v1/${manifest.script}`,
-          style: `/widget/v1/${manifest.style}`,
+          script: `/widget/v1/${page.script}`,
+          style: `/widget/v1/${page.style}`,
           lang: 'en',
           title: service.resourceName,
         })

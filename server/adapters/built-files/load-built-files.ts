@@ -3,6 +3,7 @@ import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import type { BuiltFile, BuiltFiles } from '../../ports/built-files.ts';
+import { pageFiles } from './page-files.ts';
 
 const compress = promisify(brotliCompress);
 
@@ -22,7 +23,6 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
   const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
     throw new Error(`the ${what} has not been built (no manifest in ${folder}): npm run build`, { cause });
   });
-  const { script, style, needs = [] } = JSON.parse(manifest) as { script: string; style: string; needs?: string[] };
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Map<string, BuiltFile>();
   await Promise.all(
@@ -38,5 +38,5 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
       });
     }),
   );
-  return { script, style, needs, files };
+  return { ...pageFiles(manifest), files };
 }

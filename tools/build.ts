@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { buildParts, PART_NAMES } from './build/parts.ts';
+import { madeFrom, staleParts, stamp } from './build/stale.ts';
+
+/** `tsx tools/build.ts [--all]`: builds what is missing or older than its sources, or everything. */
+const ROOT = resolve(import.meta.dirname, '..');
+
+// The same product whoever builds it: tests, too, try what users get.
+process.env.NODE_ENV = 'production';
+const wanted = process.argv.includes('--all') ? PART_NAMES : staleParts(ROOT);
+if (wanted.length > 0) {
+  const begun = performance.now();
+  const sources = new Map(wanted.map((name) => [name, madeFrom(ROOT, name)]));
+  const show = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
+  show(`Building ${wanted.join(', ')} …`);
+  const left = new Set(wanted);
+  // Only now, since mostly there is nothing to build.
+  const { createBuilder } = await import('vite');
+  const builder = await createBuilder({ root: ROOT, mode: 'production' });
+  await buildParts(builder, wanted, (name) => {
+    stamp(ROOT, name, sources.get(name) ?? '');
+    left.delete(name);
+    show(`Building ${[...left].join(', ')} …`);
+  });
+  show('');
+  console.error(`Built ${wanted.join(', ')} in ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
+}

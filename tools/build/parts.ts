@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ViteBuilder } from 'vite';
+
+export interface Part {
+  /** Environments of `vite.config.ts`, in this order: a later one may read what an earlier one wrote. */
+  readonly environments: readonly string[];
+  /** The folder that it fills, which is emptied first. */
+  readonly outDir: string;
+  /** Files and folders that it is made from. */
+  readonly sources: readonly string[];
+  /** Writes what the bundler does not. */
+  readonly finish?: (root: string) => Promise<void>;
+}
+
+export const PARTS = {
+  widget: {
+    environments: ['popup', 'classicLoader', 'moduleLoader', 'pureLoader', 'reactLoader', 'passkeyWindow', 'frame'],
+    outDir: 'dist/widget',
+    sources: ['widget', 'shared'],
+    finish: declareLoaders,
+  },
+  console: { environments: ['console'], outDir: 'dist/console', sources: ['console', 'widget', 'shared'] },
+  server: {
+    environments: ['server'],
+    outDir: 'dist/server',
+    sources: ['server', 'demo-site', 'shared', 'clients/typescript/src'],
+  },
+  cli: { environments: ['cli'], outDir: 'dist/cli', sources: ['cli', 'shared', 'clients/typescript/src'] },
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof PARTS;
+
+export const PART_NAMES = Object.keys(PARTS) as PartName[];
+
+/** What every part is made with. */
+export const BUILT_WITH = ['package-lock.json', 'tsconfig.json', 'vite.config.ts', 'tools/build'];
+
+/** Builds the parts, all of them if none is named, and calls `done` after each. */
+export async function buildParts(
+  builder: ViteBuilder,
+  names: readonly PartName[] = PART_NAMES,
+  done: (name: PartName) => void = () => {},
+): Promise<void> {
+  const { root } = builder.config;
+  for (const name of names) {
+    const part: Part = PARTS[name];
+    await rm(join(root, part.outDir), { recursive: true, force: true });
+    for (const environment of part.environments) {
+      const known = builder.environments[environment];
+      if (!known) throw new Error(`vite.config.ts has no environment ${environment}.`);
+      await builder.build(known);
+    }
+    await part.finish?.(root);
+    done(name);
+  }
+}
+
+const LOADER_TYPES = {
+  'countersign.d.mts': 'loader/module.js',
+  'pure.d.mts': 'loader/pure.js',
+  'react.d.mts': 'react/index.js',
+};
+
+/** The types of the loaders that are modules. */
+async function declareLoaders(root: string): Promise<void> {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'widget/tsconfig.types.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  for (const [file, source] of Object.entries(LOADER_TYPES)) {
+    await writeFile(join(root, 'dist/widget', file), `export * from './types/widget/${source}';\n`);
+  }
+}

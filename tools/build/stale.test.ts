@@ -1,0 +1,67 @@
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Tree, withTree } from '../testing/planted-tree.ts';
+import { PART_NAMES, PARTS } from './parts.ts';
+import { madeFrom, staleParts, stamp } from './stale.ts';
+
+const TREE: Tree = {
+  'package-lock.json': '{}',
+  'tsconfig.json': '{}',
+  'vite.config.ts': '',
+  'tools/build/parts.ts': '',
+  'widget/frame/main.tsx': '1',
+  'console/main.tsx': '2',
+  'shared/wire/codes.ts': '3',
+  'server/main.ts': '4',
+  'server/main.test.ts': '4',
+  'server/testing/fake.ts': '4',
+  'demo-site/demo.ts': '5',
+  'cli/countersign.ts': '6',
+  'clients/typescript/src/index.ts': '7',
+};
+
+/** The stale parts after all were built and this was done. */
+const staleAfter = (act: (root: string) => void) =>
+  withTree(TREE, (root) => {
+    for (const name of PART_NAMES) {
+      mkdirSync(join(root, PARTS[name].outDir), { recursive: true });
+      stamp(root, name, madeFrom(root, name));
+    }
+    act(root);
+    return staleParts(root);
+  });
+
+const touch = (path: string) => (root: string) => utimesSync(join(root, path), 1, 1);
+
+describe('what is built anew', () => {
+  test('everything where nothing was built', () => {
+    expect(withTree(TREE, staleParts)).toEqual(['widget', 'console', 'server', 'cli']);
+  });
+
+  test('nothing where nothing has changed', () => {
+    expect(staleAfter(() => {})).toEqual([]);
+  });
+
+  test.each([
+    ['widget/frame/main.tsx', ['widget', 'console']],
+    ['console/main.tsx', ['console']],
+    ['demo-site/demo.ts', ['server']],
+    ['clients/typescript/src/index.ts', ['server', 'cli']],
+    ['shared/wire/codes.ts', PART_NAMES],
+    ['package-lock.json', PART_NAMES],
+    ['server/main.test.ts', []],
+    ['server/testing/fake.ts', []],
+  ])('what is made from %s', (path, stale) => {
+    expect(staleAfter(touch(path))).toEqual(stale);
+  });
+
+  test('a part whose source is gone, or came', () => {
+    expect(staleAfter((root) => rmSync(join(root, 'console/main.tsx')))).toEqual(['console']);
+    expect(staleAfter((root) => writeFileSync(join(root, 'cli/more.ts'), ''))).toEqual(['cli']);
+  });
+
+  test('a part whose build was thrown away', () => {
+    expect(staleAfter((root) => rmSync(join(root, 'dist/server'), { recursive: true }))).toEqual(['server']);
+  });
+});

@@ -1,0 +1,105 @@
+import type { BuildEnvironmentOptions, EnvironmentOptions, Rolldown } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { buildParts } from './tools/build/parts.ts';
+import { copyIntoBuild, makeExecutable, plainImports, popupFromService } from './tools/build/plugins.ts';
+import { testProjects } from './tools/test-run/projects.ts';
+
+/** A busy machine makes plugins slow, which is no warning. */
+const checks = { pluginTimings: false };
+
+/** All that is built, an environment each, and the test projects. `tools/build.ts` builds what is asked for. */
+export default defineConfig({
+  publicDir: false,
+  // Hashed files import each other by relative path, wherever the service is mounted.
+  base: './',
+  logLevel: 'warn',
+  oxc: { jsx: { development: false } },
+  plugins: [plainImports, popupFromService, copyIntoBuild, makeExecutable],
+  builder: { buildApp: (builder) => buildParts(builder) },
+  environments: {
+    // One script per way of loading the widget, each complete in itself.
+    popup: script('widget/loader/popup.ts', 'popup-[hash:8].mjs'),
+    classicLoader: script('widget/loader/classic.ts', 'countersign.js', 'iife'),
+    moduleLoader: script('widget/loader/module.ts', 'countersign.mjs'),
+    pureLoader: script('widget/loader/pure.ts', 'pure.mjs'),
+    reactLoader: script('widget/react/index.ts', 'react.mjs'),
+    // By itself, so that it shares no file with the frame.
+    passkeyWindow: script('widget/frame/passkey/window.ts', 'assets/passkey-window-[hash].js'),
+    frame: page('widget/frame/main.tsx', 'frame', 'dist/widget'),
+    console: page('console/main.tsx', 'console', 'dist/console'),
+    server: program('dist/server', {
+      main: 'server/main.ts',
+      audit: 'server/audit-command.ts',
+      demo: 'demo-site/demo.ts',
+      shop: 'demo-site/shop.ts',
+    }),
+    cli: program('dist/cli', { countersign: 'cli/countersign.ts' }),
+  },
+  test: { globalSetup: 'tools/test-run/own-folders.ts', projects: testProjects },
+});
+
+function script(input: string, file: string, format: 'es' | 'iife' = 'es'): EnvironmentOptions {
+  return inBrowser('dist/widget', {
+    rolldownOptions: {
+      checks,
+      input,
+      external: ['react'],
+      preserveEntrySignatures: 'strict',
+      output: { format, entryFileNames: file, minify: true },
+    },
+  });
+}
+
+/** One script and one stylesheet with a hash in their names, what is loaded later, and the manifest. */
+function page(input: string, name: string, outDir: string): EnvironmentOptions {
+  return inBrowser(outDir, {
+    assetsDir: 'assets',
+    cssCodeSplit: false,
+    manifest: 'manifest.json',
+    rolldownOptions: {
+      checks,
+      input,
+      // What is loaded later takes what it shares from the script that is there already.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        format: 'es',
+        entryFileNames: `assets/${name}-[hash].js`,
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+        minify: true,
+      },
+    },
+  });
+}
+
+function inBrowser(outDir: string, build: BuildEnvironmentOptions): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      modulePreload: false,
+      reportCompressedSize: false,
+      ...build,
+    },
+  };
+}
+
+/** What runs in Node: our own modules bundled for a fast start, dependencies left in node_modules. */
+function program(outDir: string, input: Record<string, string>): EnvironmentOptions {
+  // All in one folder, so that what a module reads beside itself is found there too.
+  const output: Rolldown.OutputOptions = { entryFileNames: '[name].js', chunkFileNames: '[name].js' };
+  return {
+    consumer: 'server',
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: false,
+      target: 'node20',
+      minify: false,
+      sourcemap: outDir === 'dist/server',
+      rolldownOptions: { checks, input, output },
+    },
+  };
+}
