@@ -1,0 +1,70 @@
+import type { SourceTree } from './source-tree.ts';
+
+/** Folders in which a feature lies, besides those directly in `server/`: today's layers have features inside. */
+const LAYERS = new Set(['server/usecases', 'server/http', 'server/adapters', 'server/domain']);
+const KERNEL = 'server/kernel';
+
+export interface Folders {
+  /** Files directly in `server/`. */
+  readonly loose: number;
+  readonly features: number;
+  /** Sets of features that import one another in a circle, the largest first. */
+  readonly circles: readonly (readonly string[])[];
+  /** Of the imports between files of the server: those that stay in their feature, or go to the kernel. */
+  readonly imports: { readonly all: number; readonly atHome: number };
+}
+
+export function measureFolders({ files, resolve }: SourceTree): Folders {
+  const graph = new Map<string, Set<string>>();
+  let all = 0;
+  let atHome = 0;
+  let loose = 0;
+  for (const [path, { references }] of files) {
+    if (!path.startsWith('server/')) continue;
+    const from = featureOf(path);
+    if (from === 'server') loose += 1;
+    const targets = graph.get(from) ?? new Set();
+    graph.set(from, targets);
+    for (const { specifier } of references) {
+      const target = resolve(path, specifier);
+      if (!target?.startsWith('server/')) continue;
+      const to = featureOf(target);
+      all += 1;
+      if (to === from || to === KERNEL) atHome += 1;
+      if (to !== from) targets.add(to);
+    }
+  }
+  graph.delete('server');
+  return { loose, features: graph.size, circles: circlesOf(graph), imports: { all, atHome } };
+}
+
+/** `server/users` of `server/users/user.ts`, `server/usecases/users` of `server/usecases/users/create-user.ts`. */
+function featureOf(path: string): string {
+  const folders = path.split('/').slice(0, -1);
+  const depth = LAYERS.has(folders.slice(0, 2).join('/')) ? 3 : 2;
+  return folders.slice(0, depth).join('/');
+}
+
+/** The strongly connected sets of more than one node (Tarjan). */
+export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+  const index = new Map<string, number>();
+  const open: string[] = [];
+  const found: string[][] = [];
+  const visit = (node: string): number => {
+    const own = index.size;
+    index.set(node, own);
+    open.push(node);
+    let lowest = own;
+    for (const next of graph.get(node) ?? []) {
+      if (!index.has(next)) lowest = Math.min(lowest, visit(next));
+      else if (open.includes(next)) lowest = Math.min(lowest, index.get(next) ?? own);
+    }
+    if (lowest === own) {
+      const circle = open.splice(open.indexOf(node));
+      if (circle.length > 1) found.push(circle.sort());
+    }
+    return lowest;
+  };
+  for (const node of [...graph.keys()].sort()) if (!index.has(node)) visit(node);
+  return found.sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { type Tree, withTree } from '../testing/planted-tree.ts';
+import { circlesOf, measureFolders } from './folders.ts';
+import { functionsIn } from './functions.ts';
+import { readSourceTree } from './source-tree.ts';
+import { walkFrom } from './walk.ts';
+
+const TREE: Tree = {
+  'server/main.ts': `import { login } from './login/login.ts'; login();`,
+  'server/login/login.ts': `import { check } from '../users/check.ts';
+import { note } from '../kernel/note.ts';
+import { step } from './step.ts';
+export function login() {
+  check();
+  if (Math.random() > 2) rare();
+  [1].map(() => note());
+  step(finish);
+}
+function rare() { note(); }
+const finish = () => note();`,
+  'server/login/step.ts': `export function step(next: () => void) { next(); }`,
+  'server/login/step.test.ts': `import { step } from './step.ts'; step(() => {});`,
+  'server/users/check.ts': `import { note } from '../kernel/note.ts'; export const check = () => note();`,
+  'server/kernel/note.ts': `export function note() {}`,
+  'server/testing/fake.ts': `import '../login/login.ts';`,
+};
+
+describe('the folders of the server', () => {
+  test('are counted with their circles, the loose files and the imports that stay at home', () => {
+    expect(withTree(TREE, (root) => measureFolders(readSourceTree(root)))).toEqual({
+      loose: 1,
+      features: 3,
+      circles: [],
+      imports: { all: 5, atHome: 3 },
+    });
+    const back = { ...TREE, 'server/users/user.ts': `import type { A } from '../login/login.ts'; export type B = A;` };
+    const { circles } = withTree(back, (root) => measureFolders(readSourceTree(root)));
+    expect(circles).toEqual([['server/login', 'server/users']]);
+  });
+
+  test('circles are found whole and apart, the largest first', () => {
+    const graph = new Map(
+      Object.entries({ a: ['b'], b: ['a', 'c'], c: ['d'], d: ['e'], e: ['c'], f: ['a'] }).map(
+        ([node, next]) => [node, new Set(next)] as const,
+      ),
+    );
+    expect(circlesOf(graph)).toEqual([
+      ['c', 'd', 'e'],
+      ['a', 'b'],
+    ]);
+  });
+});
+
+describe('the walk', () => {
+  const walk = (isRun: (name: string) => boolean) =>
+    withTree(TREE, (root) => {
+      const tree = readSourceTree(root);
+      const functions = [...tree.files.keys()].flatMap((path) => functionsIn(tree, path));
+      return walkFrom([{ path: 'server/login/login.ts', name: 'login' }], functions, ({ name }) => isRun(name));
+    });
+
+  test('enters each function once, comes back to the caller for its next call, and says how often', () => {
+    expect(walk(() => true)).toEqual({
+      files: ['server/login/login.ts', 'server/users/check.ts', 'server/kernel/note.ts', 'server/login/step.ts'],
+      // After `check` for `rare`, and after `step` for `finish`.
+      returns: 2,
+    });
+  });
+
+  test('passes over what did not run', () => {
+    expect(walk((name) => name !== 'check' && name !== 'step').files).toEqual([
+      'server/login/login.ts',
+      'server/kernel/note.ts',
+    ]);
+  });
+
+  test('a function is measured from its first line to its last', () => {
+    const [login] = withTree(TREE, (root) => functionsIn(readSourceTree(root), 'server/login/login.ts'));
+    expect(login).toMatchObject({ name: 'login', lines: 6 });
+  });
+});
