@@ -1,6 +1,6 @@
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { CONSOLE_PLACES } from '../shared/wire/console-places.ts';
 import { refusalText, type Texts } from './i18n/texts.ts';
 import type { Drafts } from './inside/drafts.ts';
 import type { InsideProps } from './inside/inside.tsx';

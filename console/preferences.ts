@@ -1,4 +1,4 @@
-import { THEME_KEY } from '../shared/wire/console-theme.ts';
+import { THEME_KEY } from '@countersign/protocol/console-theme';
 
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 

@@ -1,3 +1,4 @@
+import type { SessionView } from '@countersign/protocol/session';
 import {
   Activity,
   Code,
@@ -13,7 +14,6 @@ import {
   Webhook,
 } from 'lucide';
 import type { ComponentType } from 'preact';
-import type { SessionView } from '../shared/wire/session.ts';
 import type { InnerPlace } from './visit.ts';
 
 /** What a room's own module has. */

@@ -1,5 +1,5 @@
+import type { SessionView } from '@countersign/protocol/session';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SessionView } from '../shared/wire/session.ts';
 import { type Answer, createClient } from './service/client.ts';
 import { createVisit, innerAddress, type Stage, type Visit } from './visit.ts';
 

@@ -1,5 +1,5 @@
-import { CONSOLE_PLACES, type ConsolePlace, placeAt } from '../shared/wire/console-places.ts';
-import type { SessionView } from '../shared/wire/session.ts';
+import { CONSOLE_PLACES, type ConsolePlace, placeAt } from '@countersign/protocol/console-places';
+import type { SessionView } from '@countersign/protocol/session';
 import type { Answer, Client } from './service/client.ts';
 import { type Deadline, deadlineIn } from './service/deadline.ts';
 import { whoseSession } from './service/whose-session.ts';

@@ -1,7 +1,7 @@
+import { CSRF_HEADER, type SessionView } from '@countersign/protocol/session';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
-import { CSRF_HEADER, type SessionView } from '../shared/wire/session.ts';
 import { closePages, sharedBrowser } from './harness/browser.ts';
 import { type ConsoleView, openConsole } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';

@@ -1,3 +1,4 @@
+import { IMPORT_MAX_BYTES } from '@countersign/protocol/token-import';
 import { describe, test } from 'vitest';
 import { codeAt } from '../console/tokens/first-code.ts';
 import type { TokenId } from '../server/domain/ids.ts';
@@ -8,7 +9,6 @@ import { addAdministrator } from '../server/testing/administrators.ts';
 import { RFC_SECRET } from '../server/testing/samples.ts';
 import { addPerson, addResource, addToken, overwrite, putInState, read, wrongCode } from '../server/testing/scene.ts';
 import { sealEvents } from '../server/usecases/events/seal-events.ts';
-import { IMPORT_MAX_BYTES } from '../shared/wire/token-import.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';

@@ -2,12 +2,12 @@ import { exec } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { generateSync as hotp } from '@otplib/hotp';
 import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '../shared/wire/flow.ts';
 import { Administrator } from './harness/administrator.ts';
 import { type Installation, install, Operator, STORES } from './harness/installation.ts';
 

@@ -1,5 +1,5 @@
+import { ICON_PATHS } from '@countersign/protocol/icon';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ICON_PATHS } from '../shared/wire/icon.ts';
 import { type ServiceHere, startServiceHere } from './harness/service-here.ts';
 
 let here: ServiceHere;

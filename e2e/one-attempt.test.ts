@@ -1,6 +1,6 @@
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
-import { FLOW_HEADER } from '../shared/wire/flow.ts';
 import { expect } from './harness/expect.ts';
 import { makePersonWithDevice, makeResource, wrongCode } from './harness/people.ts';
 import { resultOf, type Stage, setStage } from './harness/stage.ts';

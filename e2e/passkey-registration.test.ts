@@ -1,3 +1,4 @@
+import type { PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
 import type { CDPSession } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { idFromBytes, type UserId } from '../server/domain/ids.ts';
@@ -7,7 +8,6 @@ import {
 } from '../server/usecases/passkeys/begin-passkey-registration.ts';
 import { finishPasskeyRegistration } from '../server/usecases/passkeys/finish-passkey-registration.ts';
 import { isRefusal } from '../server/usecases/verdict.ts';
-import type { PasskeyAttestation, PasskeyCreation } from '../shared/wire/passkey.ts';
 import { expect } from './harness/expect.ts';
 import { startHostSite } from './harness/host-site.ts';
 import { accountOf, makeOwner, plugIn } from './harness/passkeys.ts';

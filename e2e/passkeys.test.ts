@@ -1,7 +1,7 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import type { BrowserContext, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { SoftwareAuthenticator } from '../server/testing/software-authenticator.ts';
-import type { FlowView } from '../shared/wire/flow.ts';
 import { foundByAxe } from './harness/axe.ts';
 import { expect } from './harness/expect.ts';
 import { startHostSite } from './harness/host-site.ts';

@@ -1,11 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { generateSync as hotp } from '@otplib/hotp';
 import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '../server/testing/wait-until.ts';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '../shared/wire/flow.ts';
 import { Administrator } from './harness/administrator.ts';
 import { type Installation, install, Operator } from './harness/installation.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { frameDocument } from '@countersign/protocol/frame-document';
 import { loadedWith, pageFiles } from '../server/adapters/built-files/page-files.ts';
 import { consoleDocument } from '../server/http/console/document.ts';
-import { frameDocument } from '../shared/wire/frame-document.ts';
 
 /** Budgets in bytes after brotli: of each loader, and of all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;

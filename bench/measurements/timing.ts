@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { FLOW_HEADER } from '../../shared/wire/flow.ts';
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import type { Target } from '../load/jobs.ts';
 import { median } from '../load/tally.ts';
 import { memberOf } from '../population/members.ts';

@@ -5,7 +5,7 @@ import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { type HttpService, httpService } from './http.ts';
 import { Misuse, type Service, Unreachable } from './service.ts';
 

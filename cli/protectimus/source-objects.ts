@@ -1,4 +1,4 @@
-import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../shared/wire/lock-limits.ts';
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { numberIn, objectOf } from './source.ts';
 
 /** What is read of an account elsewhere. The numbers are its own. */

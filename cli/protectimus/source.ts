@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { Misuse, Unreachable } from '../connection/service.ts';
 import { harmless } from '../output/table.ts';
 

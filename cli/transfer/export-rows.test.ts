@@ -1,8 +1,8 @@
+import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyCharacter } from '../../shared/testing/any-character.ts';
-import { spreadsheetText } from '../../shared/wire/spreadsheet-text.ts';
 import { lineOf } from './export-rows.ts';
 
 const COLUMNS = ['login', 'phone'];

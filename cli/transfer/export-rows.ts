@@ -1,4 +1,4 @@
-import { spreadsheetText } from '../../shared/wire/spreadsheet-text.ts';
+import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
 import type { Format } from './rows.ts';
 
 /** One object as a line of a file. Seeds and passwords are not among what the API shows, so they are in no export. */

@@ -1,5 +1,5 @@
 import { closeSync, writeFileSync } from 'node:fs';
-import type { ImportFormat } from '../../shared/wire/token-import.ts';
+import type { ImportFormat } from '@countersign/protocol/token-import';
 import type { Service } from '../connection/service.ts';
 import { checkPrivately, openPrivately } from './private-file.ts';
 import type { Progress } from './progress.ts';

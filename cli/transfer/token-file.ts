@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { IMPORT_FORMATS, IMPORT_MAX_BYTES, type ImportFormat } from '../../shared/wire/token-import.ts';
+import { IMPORT_FORMATS, IMPORT_MAX_BYTES, type ImportFormat } from '@countersign/protocol/token-import';
 import { Misuse } from '../connection/service.ts';
 
 /** A part of a file that can be read by itself. */

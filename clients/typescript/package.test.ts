@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import * as wire from '@countersign/protocol/result';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type * as filter from '../../server/domain/filter.ts';
 import type { MethodPolicy } from '../../server/domain/resource.ts';
 import type { OtpAlgorithm, TokenKind } from '../../server/domain/token.ts';
-import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
-import * as wire from '../../shared/wire/result.ts';
 import * as client from './src/index.ts';
 import type { OTP_USES } from './src/results/claims.ts';
 
@@ -61,7 +61,7 @@ describe('the library stands alone', () => {
 
   test('its jose is the one that the rest is tested with', () => {
     const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-    expect(read('package.json').dependencies.jose).toBe(read('../../package.json').dependencies.jose);
+    expect(read('package.json').dependencies.jose).toBe(read('../../server/package.json').dependencies.jose);
     expect(read('package.json').engines).toEqual(read('../../package.json').engines);
   });
 });

@@ -1,4 +1,4 @@
-import { CONSOLE_PLACES, placeAt } from '../../shared/wire/console-places.ts';
+import { CONSOLE_PLACES, placeAt } from '@countersign/protocol/console-places';
 
 export const EVENTS = CONSOLE_PLACES.events[0];
 

@@ -1,4 +1,4 @@
-import type { SessionView } from '../../shared/wire/session.ts';
+import type { SessionView } from '@countersign/protocol/session';
 import { isSuperuser } from '../inside/context.ts';
 import type { Fields } from '../service/conflict.ts';
 import { clockText, countriesIn, DAYS, type GeoRule, type Rule, type TimeRule } from './rules.ts';

@@ -1,4 +1,4 @@
-import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 /** What a filter goes by, as the API has it. */
 export interface GeoRule {
   kind: 'geo';

@@ -1,4 +1,4 @@
-import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import { isId, queryOf } from '../events/event.ts';
 
 /** The sign-ins of a day, as the API counts them: by UTC. */

@@ -1,4 +1,4 @@
-import type { ChecklistItem, ChecklistView } from '../../shared/wire/checklist.ts';
+import type { ChecklistItem, ChecklistView } from '@countersign/protocol/checklist';
 import { isSuperuser, mayActOn, useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { Problem } from '../inside/problem.tsx';

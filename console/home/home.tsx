@@ -1,5 +1,5 @@
+import type { ChecklistView } from '@countersign/protocol/checklist';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ChecklistView } from '../../shared/wire/checklist.ts';
 import { useInside } from '../inside/context.ts';
 import { PageHead } from '../inside/page-head.tsx';
 import { Bones } from '../inside/problem.tsx';

@@ -1,6 +1,6 @@
+import { CHECKLIST } from '@countersign/protocol/checklist';
+import { placeAt } from '@countersign/protocol/console-places';
 import { expect, test } from 'vitest';
-import { CHECKLIST } from '../../shared/wire/checklist.ts';
-import { placeAt } from '../../shared/wire/console-places.ts';
 import { amountText } from './amount-text.ts';
 import { placeFor } from './place-for.ts';
 

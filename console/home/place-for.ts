@@ -1,5 +1,5 @@
-import type { ChecklistItem } from '../../shared/wire/checklist.ts';
-import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
+import type { ChecklistItem } from '@countersign/protocol/checklist';
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 
 /**
  * Where in the console an item of the checklist is done.

@@ -1,5 +1,5 @@
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import type { ComponentChildren } from 'preact';
-import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
 import { useInside } from '../inside/context.ts';
 import { Link } from '../inside/link.tsx';
 import { useRead } from '../inside/use-read.ts';

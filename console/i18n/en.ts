@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 
 /** What a person may meet in the console. Every other refusal is a mistake between programs and shows `unexpected`. */
 export const PERSONAL_CODES = [

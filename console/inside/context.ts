@@ -1,6 +1,6 @@
+import type { SessionView } from '@countersign/protocol/session';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { SessionView } from '../../shared/wire/session.ts';
 import type { Texts } from '../i18n/texts.ts';
 import type { Preferences } from '../preferences.ts';
 import type { Client } from '../service/client.ts';

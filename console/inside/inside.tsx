@@ -1,6 +1,6 @@
+import type { SessionView } from '@countersign/protocol/session';
 import { Menu, Search } from 'lucide';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { SessionView } from '../../shared/wire/session.ts';
 import type { Texts } from '../i18n/texts.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Seal } from '../parts/icons.tsx';

@@ -1,5 +1,5 @@
+import { CONSOLE_PLACES } from '@countersign/protocol/console-places';
 import { Keyboard, LogOut } from 'lucide';
-import { CONSOLE_PLACES } from '../../shared/wire/console-places.ts';
 import { LANGUAGE_NAMES } from '../i18n/texts.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { ThemeChoice } from '../preferences.ts';

@@ -1,5 +1,5 @@
+import type { EnrolmentView } from '@countersign/protocol/session';
 import { useState } from 'preact/hooks';
-import type { EnrolmentView } from '../../shared/wire/session.ts';
 import type { TextKey } from '../i18n/en.ts';
 import type { Texts } from '../i18n/texts.ts';
 import { SendingForm } from '../parts/form.tsx';

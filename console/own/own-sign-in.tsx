@@ -1,6 +1,6 @@
+import type { SessionView } from '@countersign/protocol/session';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SessionView } from '../../shared/wire/session.ts';
 import type { TextKey } from '../i18n/en.ts';
 import type { Texts } from '../i18n/texts.ts';
 import { Title } from '../parts/card.tsx';

@@ -1,3 +1,4 @@
+import type { SessionView } from '@countersign/protocol/session';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Actor } from '../../server/domain/actor.ts';
@@ -9,7 +10,6 @@ import {
 } from '../../server/domain/authority.ts';
 import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/domain/lockout.ts';
 import { resourceId } from '../../server/testing/samples.ts';
-import type { SessionView } from '../../shared/wire/session.ts';
 import {
   type Maker,
   mayChangeToken,

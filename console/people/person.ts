@@ -1,4 +1,4 @@
-import type { SessionView } from '../../shared/wire/session.ts';
+import type { SessionView } from '@countersign/protocol/session';
 import { isSuperuser, mayActOn } from '../inside/context.ts';
 import type { Fields } from '../service/conflict.ts';
 

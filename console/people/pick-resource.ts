@@ -1,4 +1,4 @@
-import type { SessionView } from '../../shared/wire/session.ts';
+import type { SessionView } from '@countersign/protocol/session';
 import { mayActOn } from '../inside/context.ts';
 import type { PickQuestion } from './pick.tsx';
 import { words } from './words.ts';

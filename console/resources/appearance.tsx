@@ -1,5 +1,5 @@
+import { THEMES } from '@countersign/protocol/appearance';
 import { useId, useMemo, useState } from 'preact/hooks';
-import { THEMES } from '../../shared/wire/appearance.ts';
 import { LANGUAGE_NAMES } from '../i18n/texts.ts';
 import { useInside } from '../inside/context.ts';
 import { Snippet } from '../parts/copy.tsx';

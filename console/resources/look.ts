@@ -1,4 +1,4 @@
-import { themeOf, variablesOf } from '../../shared/wire/appearance.ts';
+import { themeOf, variablesOf } from '@countersign/protocol/appearance';
 import type { Look } from './widget.tsx';
 
 /** What somebody tries out; empty: as usual. */

@@ -1,4 +1,4 @@
-import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import type { Entry } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import { words } from './words.ts';

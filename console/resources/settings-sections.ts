@@ -1,5 +1,5 @@
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ComponentChildren } from 'preact';
-import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../shared/wire/lock-limits.ts';
 import type { Choice, Section } from '../edit/inputs.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readRedirectUri } from './resource.ts';

@@ -1,5 +1,5 @@
+import type { SessionView } from '@countersign/protocol/session';
 import { useId, useState } from 'preact/hooks';
-import type { SessionView } from '../../shared/wire/session.ts';
 import { useInside } from '../inside/context.ts';
 import { Alert } from '../parts/field.tsx';
 import { absoluteText } from '../parts/time.ts';

@@ -1,6 +1,6 @@
+import { mountWidget } from '@countersign/widget/loader/mount';
+import type { LiveOptions, WidgetHandle } from '@countersign/widget/loader/options';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { mountWidget } from '../../widget/loader/mount.ts';
-import type { LiveOptions, WidgetHandle } from '../../widget/loader/options.ts';
 import { Alert } from '../parts/field.tsx';
 import { AllowOrigin } from './allow-origin.tsx';
 import { allows, type TabProps } from './resource.ts';

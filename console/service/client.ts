@@ -1,4 +1,4 @@
-import { CSRF_HEADER } from '../../shared/wire/session.ts';
+import { CSRF_HEADER } from '@countersign/protocol/session';
 
 /** Why the service says no. */
 export interface Refused {

@@ -1,4 +1,4 @@
-import type { SessionView, WhoseSession } from '../../shared/wire/session.ts';
+import type { SessionView, WhoseSession } from '@countersign/protocol/session';
 import type { Answer, Client } from './client.ts';
 
 export type Whose =

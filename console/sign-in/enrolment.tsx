@@ -1,4 +1,4 @@
-import type { EnrolmentView } from '../../shared/wire/session.ts';
+import type { EnrolmentView } from '@countersign/protocol/session';
 import type { Texts } from '../i18n/texts.ts';
 import { Copy } from '../parts/copy.tsx';
 

@@ -1,4 +1,4 @@
-import type { SessionView, SignInView } from '../../shared/wire/session.ts';
+import type { SessionView, SignInView } from '@countersign/protocol/session';
 import type { Notice } from '../service/submission.ts';
 
 /** The steps that take an answer; `recovery` is the step `otp`, answered by a recovery code. */

@@ -1,5 +1,5 @@
+import type { SessionView } from '@countersign/protocol/session';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { SessionView } from '../../shared/wire/session.ts';
 import { refusalText, type Texts } from '../i18n/texts.ts';
 import { Card, Loading, Message } from '../parts/card.tsx';
 import type { FieldSpec } from '../parts/field.tsx';

@@ -1,5 +1,5 @@
+import type { SessionView, SignInView } from '@countersign/protocol/session';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { SessionView, SignInView } from '../../shared/wire/session.ts';
 import type { Answer, Client } from '../service/client.ts';
 import type { Screen } from './screen.ts';
 import { createSignIn } from './sign-in.ts';

@@ -1,5 +1,5 @@
-import { FLOW_HEADER } from '../../shared/wire/flow.ts';
-import type { SessionView, SignInBegun, SignInView } from '../../shared/wire/session.ts';
+import { FLOW_HEADER } from '@countersign/protocol/flow';
+import type { SessionView, SignInBegun, SignInView } from '@countersign/protocol/session';
 import type { Answer, Client, Refused } from '../service/client.ts';
 import { deadlineIn } from '../service/deadline.ts';
 import { type Notice, noticeOf } from '../service/submission.ts';

@@ -1,5 +1,5 @@
+import { IMPORT_MAX_BYTES, type ImportFormat } from '@countersign/protocol/token-import';
 import { useRef, useState } from 'preact/hooks';
-import { IMPORT_MAX_BYTES, type ImportFormat } from '../../shared/wire/token-import.ts';
 import { InputView } from '../edit/input-view.tsx';
 import type { Input } from '../edit/inputs.ts';
 import { useInside } from '../inside/context.ts';

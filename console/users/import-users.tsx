@@ -1,5 +1,5 @@
+import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
 import { useRef, useState } from 'preact/hooks';
-import { spreadsheetText } from '../../shared/wire/spreadsheet-text.ts';
 import { useInside } from '../inside/context.ts';
 import { PageHead } from '../inside/page-head.tsx';
 import { refusalInWords } from '../inside/refusal.ts';

@@ -1,5 +1,5 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { Plus, Webhook } from 'lucide';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { Empty } from '../inside/empty.tsx';
 import { Link } from '../inside/link.tsx';
 import { PageHead } from '../inside/page-head.tsx';

@@ -1,4 +1,4 @@
-import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import type { Choice, Input } from '../edit/inputs.ts';
 import { TYPES, typeText } from '../events/words.ts';
 import type { Fields } from '../service/conflict.ts';

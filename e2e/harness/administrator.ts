@@ -1,8 +1,8 @@
+import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '@countersign/protocol/session';
 import { generateSync as hotp } from '@otplib/hotp';
 import { crypto } from '@otplib/plugin-crypto-node';
 import { base32 } from '@scure/base';
-import { FLOW_HEADER } from '../../shared/wire/flow.ts';
-import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '../../shared/wire/session.ts';
 
 export interface Answer {
   status: number;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { z } from 'zod';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
 import {
   fill,
   type JsonTemplate,

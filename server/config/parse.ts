@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { getDomain } from 'tldts';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { emailShape } from '../domain/names.ts';
 import { CODE_CHANNELS, type CodeChannel } from '../domain/sent-code.ts';
 

@@ -1,5 +1,5 @@
+import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { z } from 'zod';
-import { RESULT_ALGORITHMS } from '../../shared/wire/result.ts';
 import { parseRange } from '../domain/addresses.ts';
 import { DEFAULT_CODE_LIMITS } from '../domain/sent-code.ts';
 import {

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Filter, FilterRule } from './filter.ts';
 import { judgeFilters, type Seen } from './filters/judge.ts';
 import type { FilterId } from './ids.ts';

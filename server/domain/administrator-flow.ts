@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { SignInStep } from '../../shared/wire/session.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { SignInStep } from '@countersign/protocol/session';
 import { FLOW_LIFETIME_MS } from './flow.ts';
 import { evaluated, FLOW_WRONG_ANSWERS } from './flow-steps.ts';
 import type { AccountId, AdministratorId, FlowId, TokenId } from './ids.ts';

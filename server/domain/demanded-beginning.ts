@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { JudgedEnvironment } from './environment/environment-check.ts';
 import type { Flow, LoginRequest } from './flow.ts';
 import { demandedFlow, type Offered, type Passed, withKept } from './flow-steps.ts';

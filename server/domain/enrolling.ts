@@ -1,4 +1,4 @@
-import type { OtpUse } from '../../shared/wire/result.ts';
+import type { OtpUse } from '@countersign/protocol/result';
 import type { EnrolmentBasis, EnrolmentKind } from './enrolment-policy.ts';
 import type { TokenId } from './ids.ts';
 import type { ShownSecond } from './step-up.ts';

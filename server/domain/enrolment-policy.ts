@@ -1,4 +1,4 @@
-import type { EnrolmentKind } from '../../shared/wire/flow.ts';
+import type { EnrolmentKind } from '@countersign/protocol/flow';
 
 /**
  * The kinds of tokens that people can set up by themselves, the recommended one first. Recovery codes come along with the

@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { OtpUse } from '../../shared/wire/result.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { OtpUse } from '@countersign/protocol/result';
 import type { ActorReference } from './actor.ts';
 import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 import type { Method } from './methods.ts';

@@ -1,5 +1,5 @@
+import type { FactorOption } from '@countersign/protocol/flow';
 import { describe, expect, test } from 'vitest';
-import type { FactorOption } from '../../shared/wire/flow.ts';
 import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {

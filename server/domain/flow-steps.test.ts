@@ -1,6 +1,6 @@
+import type { OtpUse } from '@countersign/protocol/result';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OtpUse } from '../../shared/wire/result.ts';
 import { frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import {
   FLOW_LIFETIME_MS,

@@ -1,6 +1,6 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { FactorKind, FactorOption, FlowPurpose } from '../../shared/wire/flow.ts';
-import type { OtpUse } from '../../shared/wire/result.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protocol/flow';
+import type { OtpUse } from '@countersign/protocol/result';
 import type { Environment } from './environment/traits.ts';
 import {
   FLOW_LIFETIME_MS,

@@ -1,6 +1,6 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '../../shared/wire/flow.ts';
-import type { OtpUse } from '../../shared/wire/result.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FactorKind, FactorOption, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
+import type { OtpUse } from '@countersign/protocol/result';
 import type { Enrolling } from './enrolling.ts';
 import type { Environment } from './environment/traits.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, UserId } from './ids.ts';

@@ -1,5 +1,5 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { parse as parseDomain } from 'tldts';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
 import type { Resource } from './resource.ts';
 
 type OriginRules = Pick<Resource, 'allowedOrigins' | 'allowLocalhost'>;

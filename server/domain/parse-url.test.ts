@@ -1,5 +1,5 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { expect, it } from 'vitest';
-import { parseUrl } from '../../shared/wire/parse-url.ts';
 import { parseAllowedOrigin } from './origins.ts';
 import { readTarget } from './webhook/target.ts';
 

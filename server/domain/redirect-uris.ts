@@ -1,4 +1,4 @@
-import { parseUrl } from '../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 
 /** Where a result may be posted to. Everything in it can stand in a Content-Security-Policy as it is. */
 const HOST_SHAPE = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;

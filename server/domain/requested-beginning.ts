@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import { assignmentTo, isAssigned } from './assignments.ts';
 import { beginDemandedFlow, type DemandedFacts } from './demanded-beginning.ts';
 import { environmentForbids } from './environment/environment-check.ts';

@@ -1,4 +1,4 @@
-import type { OtpUse } from '../../shared/wire/result.ts';
+import type { OtpUse } from '@countersign/protocol/result';
 import type { TokenKind } from './token.ts';
 import type { User } from './user.ts';
 

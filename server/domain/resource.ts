@@ -1,4 +1,4 @@
-import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../shared/wire/lock-limits.ts';
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import type { ActorReference } from './actor.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment/environment-check.ts';

@@ -1,6 +1,6 @@
+import type { OtpUse } from '@countersign/protocol/result';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OtpUse } from '../../shared/wire/result.ts';
 import { resourceId, sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import { resultStands } from './result-standing.ts';
 import type { Token, TokenState } from './token.ts';

@@ -1,4 +1,4 @@
-import type { FactorKind, FactorOption } from '../../shared/wire/flow.ts';
+import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
 import type { TokenId } from './ids.ts';
 import { tokenState } from './lockout.ts';
 import type { FactorState } from './methods.ts';

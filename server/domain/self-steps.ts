@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
-import type { FactorOption } from '../../shared/wire/flow.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FactorOption } from '@countersign/protocol/flow';
 import type { Enrolling } from './enrolling.ts';
 import type { Flow, ResultRecord } from './flow.ts';
 import { evaluated, type Offered, secondAsked } from './flow-steps.ts';

@@ -1,4 +1,4 @@
-import type { ResultAlgorithm } from '../../shared/wire/result.ts';
+import type { ResultAlgorithm } from '@countersign/protocol/result';
 
 /** A key that signs results, as stored. One algorithm per key, for good (SR-10). */
 export interface StoredSigningKey {

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import { tokenState } from './lockout.ts';
 import { decideFactors, denialCode } from './methods.ts';
 import type { Resource } from './resource.ts';

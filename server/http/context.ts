@@ -1,5 +1,5 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
-import type { RefusalCode } from '../../shared/wire/codes.ts';
 import type { Act } from '../usecases/act.ts';
 import type { OpenedSession } from '../usecases/sign-in/open-session.ts';
 import type { Logger } from './log.ts';

@@ -1,5 +1,5 @@
+import { ICON_LINK, ICON_PATHS } from '@countersign/protocol/icon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ICON_LINK, ICON_PATHS } from '../../shared/wire/icon.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { type Scene, setScene } from '../testing/scene.ts';
 

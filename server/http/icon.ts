@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ICON_PATHS } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
-import { ICON_PATHS } from '../../shared/wire/icon.ts';
 import type { AppEnv } from './context.ts';
 
 /** The console's accent colours. An icon follows the colour scheme of the browser, not that of the page. */

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { getRequestListener } from '@hono/node-server';
-import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { answerInTurn } from './answer-in-turn.ts';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';

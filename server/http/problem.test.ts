@@ -1,6 +1,6 @@
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
-import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import { CourierUnavailable } from '../ports/courier.ts';
 import { Overloaded } from '../ports/password-hasher.ts';
 import { StoreUnavailable } from '../ports/store.ts';

@@ -1,6 +1,6 @@
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
 import type { PasswordFlaw } from '../domain/common-passwords.ts';
 import { CourierUnavailable } from '../ports/courier.ts';
 import { Overloaded } from '../ports/password-hasher.ts';

@@ -1,5 +1,5 @@
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '../../shared/wire/flow.ts';
 import type { TokenId } from '../domain/ids.ts';
 import { isOath } from '../domain/token.ts';
 import { documents } from '../ports/documents.ts';

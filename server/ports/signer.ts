@@ -1,4 +1,4 @@
-import type { ResultClaims } from '../../shared/wire/result.ts';
+import type { ResultClaims } from '@countersign/protocol/result';
 import type { AuditStatement } from '../domain/audit/segment.ts';
 
 export interface PublicJwk {

@@ -1,4 +1,4 @@
-import { FLOW_HEADER } from '../../shared/wire/flow.ts';
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { beginSignIn } from '../usecases/sign-in/begin-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
 import type { Sample, SampleScene } from './sample.ts';

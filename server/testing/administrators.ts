@@ -1,4 +1,4 @@
-import { CSRF_HEADER } from '../../shared/wire/session.ts';
+import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Administrator, Grant } from '../domain/administrator.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { base32Decode } from '../domain/otp/base32.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { base32Decode } from '../domain/otp/base32.ts';
 import { currentOtp } from '../domain/otp/verify.ts';
 

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { SceneAdministrator } from './administrators.ts';
 import type { Scene, SceneToken } from './scene.ts';
 

@@ -1,5 +1,5 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
-import type { SelfView } from '../../shared/wire/self-service.ts';
+import type { FlowView } from '@countersign/protocol/flow';
+import type { SelfView } from '@countersign/protocol/self-service';
 import type { SelfServicePolicy } from '../domain/self-service-policy.ts';
 import { appOf } from './app-on-a-phone.ts';
 import { type Scene, type SceneOptions, setScene } from './scene.ts';

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
-import type { PasskeyAssertion, PasskeyAttestation } from '../../shared/wire/passkey.ts';
 
 export type KeyKind = 'ES256' | 'EdDSA' | 'RS256';
 

@@ -1,5 +1,5 @@
-import type { EnrolmentKind, FlowPurpose, FlowView } from '../../shared/wire/flow.ts';
-import type { PasskeyAssertion, PasskeyAttestation } from '../../shared/wire/passkey.ts';
+import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
+import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { SaidTraits } from '../domain/environment/traits.ts';
 import { SECOND_STEPS } from '../domain/flow-steps.ts';
 import type { MailLanguage } from '../domain/mail/mail.ts';

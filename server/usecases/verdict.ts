@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { PasswordFlaw } from '../domain/common-passwords.ts';
 import type { AdministratorId, TokenId, UserId } from '../domain/ids.ts';
 

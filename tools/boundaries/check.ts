@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
 import { findCycles } from './cycles.ts';
 import { folderProblem, LAYERS, type Layer, type LayerName, layerOf, PURE_NAMES } from './layers.ts';
+import { type Packages, packageName, readWorkspaces } from './packages.ts';
 import { parseSourceFile, type Reference, SOURCE_FILE, type SourceFile } from './source-file.ts';
 
 const MAX_LINES = 400;
@@ -13,16 +14,11 @@ export interface BoundaryReport {
   readonly findings: readonly Finding[];
 }
 
-interface Packages {
-  readonly shipped: ReadonlySet<string>;
-  readonly declared: ReadonlySet<string>;
-}
-
 /** Checks layout, layering, purity, cycles, file sizes and silenced tests of the project under `root`. */
 export function checkBoundaries(root: string): BoundaryReport {
   const paths = listProjectFiles(root);
   const known = new Set(paths);
-  const packages = readPackages(root, known);
+  const workspaces = readWorkspaces(root, paths);
   const findings: Finding[] = [];
   const graph = new Map<string, Set<string>>();
   let references = 0;
@@ -43,11 +39,12 @@ export function checkBoundaries(root: string): BoundaryReport {
       problems.push(...purityProblems(file, LAYERS[layer]));
       for (const reference of file.references) {
         references += 1;
+        const ours = workspaces.fileOf(reference.specifier);
         if (!/^\.{1,2}(?:\/|$)/.test(reference.specifier)) {
-          problems.push(...packageProblems(reference, layer, packages));
-          continue;
+          problems.push(...packageProblems(reference, layer, workspaces.packagesOf(path), ours));
+          if (ours === undefined) continue;
         }
-        const target = resolve(path, reference.specifier, known);
+        const target = ours ?? resolve(path, reference.specifier, known);
         if (target === undefined) {
           // Build output is not there before the build; only what runs after it may name it.
           const output = /(?:^|\/)dist\//.test(reference.specifier);
@@ -102,9 +99,18 @@ function* layerProblems(from: LayerName, reference: Reference, target: string): 
   yield `${from} may not know ${to} (${target})`;
 }
 
-function* packageProblems(reference: Reference, from: LayerName, packages: Packages): Generator<string> {
+function* packageProblems(
+  reference: Reference,
+  from: LayerName,
+  packages: Packages,
+  ours: string | undefined,
+): Generator<string> {
   const rules: Layer = LAYERS[from];
   const name = packageName(reference.specifier);
+  if (ours !== undefined) {
+    if (!(rules.free ? packages.declared : packages.shipped).has(name)) yield `${name} is not in package.json here`;
+    return;
+  }
   if (!matches(rules.packages, name, packages)) {
     yield rules.packages === 'shipped' || rules.packages === 'declared'
       ? `${name} is not in the ${rules.packages === 'shipped' ? 'dependencies' : 'lists'} of package.json`
@@ -127,29 +133,8 @@ function matches(allowed: Layer['packages'], name: string, packages: Packages): 
   return name.startsWith('node:') || packages[allowed].has(name);
 }
 
-/** `@scope/name` or `name`, without the path inside the package; Node's own modules whole. */
-function packageName(specifier: string): string {
-  if (specifier.startsWith('node:')) return specifier.split('/')[0] ?? specifier;
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
 function resolve(from: string, specifier: string, known: ReadonlySet<string>): string | undefined {
   const target = posix.normalize(posix.join(posix.dirname(from), specifier));
   const candidates = [target, `${target}.ts`, `${target}.tsx`, `${target}/index.ts`, target.replace(/\.js$/, '.ts')];
   return candidates.find((candidate) => known.has(candidate));
-}
-
-function readPackages(root: string, known: ReadonlySet<string>): Packages {
-  if (!known.has('package.json')) return { shipped: new Set(), declared: new Set() };
-  const manifest = JSON.parse(readProjectFile(root, 'package.json')) as Partial<
-    Record<'dependencies' | 'devDependencies', Record<string, string>>
-  >;
-  const shipped = Object.keys(manifest.dependencies ?? {});
-  return {
-    shipped: new Set(shipped),
-    declared: new Set([...shipped, ...Object.keys(manifest.devDependencies ?? {})]),
-  };
 }

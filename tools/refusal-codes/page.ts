@@ -1,4 +1,4 @@
-import { REFUSALS } from '../../shared/wire/codes.ts';
+import { REFUSALS } from '@countersign/protocol/codes';
 
 const HEAD = `# Refusal codes
 

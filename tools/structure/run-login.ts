@@ -1,10 +1,10 @@
 import { Session } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { openService } from '../../server/testing/http-service.ts';
 import { NONCE, ORIGIN, PASSWORD, setScene } from '../../server/testing/scene.ts';
 import { ISSUER } from '../../server/testing/test-ports.ts';
-import { FLOW_HEADER } from '../../shared/wire/flow.ts';
 import type { Call } from './functions.ts';
 
 /** The functions of the server that run while a user signs in through the widget with a password and an OTP. */

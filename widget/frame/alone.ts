@@ -1,4 +1,4 @@
-import type { PROTOCOL_VERSION, ToFrame, ToHost } from '../../shared/wire/frame-protocol.ts';
+import type { PROTOCOL_VERSION, ToFrame, ToHost } from '@countersign/protocol/frame-protocol';
 import type { OwnBeginning } from './flow-client.ts';
 import type { awaitHost, Host } from './handshake.ts';
 

@@ -1,5 +1,5 @@
-import { themeOf, variablesOf } from '../../shared/wire/appearance.ts';
-import type { Look } from '../../shared/wire/frame-protocol.ts';
+import { themeOf, variablesOf } from '@countersign/protocol/appearance';
+import type { Look } from '@countersign/protocol/frame-protocol';
 
 /** Least contrast of text on its background (WCAG 1.4.3), and of a control's edge (1.4.11). */
 const READABLE = 4.5;

@@ -1,4 +1,4 @@
-import type { BrowserTraits } from '../../shared/wire/flow.ts';
+import type { BrowserTraits } from '@countersign/protocol/flow';
 
 /** What this browser is like, for a resource that compares it with those that the person signed in with before. */
 export function browserTraits(): BrowserTraits {

@@ -1,5 +1,5 @@
-import { type BeginFlow, FLOW_HEADER, type FlowBegun, type FlowStep, type FlowView } from '../../shared/wire/flow.ts';
-import type { PasskeyAssertion } from '../../shared/wire/passkey.ts';
+import { type BeginFlow, FLOW_HEADER, type FlowBegun, type FlowStep, type FlowView } from '@countersign/protocol/flow';
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 
 /** An answer of the service, a refusal with its code, or neither: whether the request arrived is then unknown. */
 export type FlowAnswer<View = FlowView> =

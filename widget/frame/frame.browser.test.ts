@@ -1,7 +1,7 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { foundByAxe, WCAG } from '../../e2e/harness/axe.ts';
-import type { RefusalCode } from '../../shared/wire/codes.ts';
 import { CODE, LOGIN, PASSWORD, RESULT, type Reply } from '../testing/fake-service.ts';
 import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
 

@@ -1,4 +1,4 @@
-import { type ConnectMessage, PROTOCOL_VERSION, readConnect, type ToHost } from '../../shared/wire/frame-protocol.ts';
+import { type ConnectMessage, PROTOCOL_VERSION, readConnect, type ToHost } from '@countersign/protocol/frame-protocol';
 
 /** The page around the frame, once it has said who it is. */
 export interface Host extends ConnectMessage {

@@ -1,5 +1,5 @@
+import { type Look, readToFrame } from '@countersign/protocol/frame-protocol';
 import { render } from 'preact';
-import { type Look, readToFrame } from '../../shared/wire/frame-protocol.ts';
 import { english, loadTexts } from '../i18n/texts.ts';
 import type { Alone } from './alone.ts';
 import { App } from './app.tsx';

@@ -1,5 +1,5 @@
-import type { FlowView } from '../../shared/wire/flow.ts';
-import type { PasskeyFailure } from '../../shared/wire/passkey-window.ts';
+import type { FlowView } from '@countersign/protocol/flow';
+import type { PasskeyFailure } from '@countersign/protocol/passkey-window';
 import type { TextKey } from '../i18n/en.ts';
 import { isText, type Texts } from '../i18n/texts.ts';
 import type { Deadline } from './deadline.ts';

@@ -1,6 +1,6 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import type { ToHost } from '@countersign/protocol/frame-protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FlowView } from '../../shared/wire/flow.ts';
-import type { ToHost } from '../../shared/wire/frame-protocol.ts';
 import type { FlowAnswer, FlowClient } from './flow-client.ts';
 import type { Screen } from './screen.ts';
 import { createSignIn } from './sign-in.ts';

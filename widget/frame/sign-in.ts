@@ -1,7 +1,7 @@
-import type { BeginFlow, BrowserTraits, FlowView } from '../../shared/wire/flow.ts';
-import { NONCE, type ToHost } from '../../shared/wire/frame-protocol.ts';
-import type { PasskeyAssertion, PasskeyRequest } from '../../shared/wire/passkey.ts';
-import type { PasskeyOutcome } from '../../shared/wire/passkey-window.ts';
+import type { BeginFlow, BrowserTraits, FlowView } from '@countersign/protocol/flow';
+import { NONCE, type ToHost } from '@countersign/protocol/frame-protocol';
+import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/passkey';
+import type { PasskeyOutcome } from '@countersign/protocol/passkey-window';
 import { english, isText } from '../i18n/texts.ts';
 import { deadlineIn } from './deadline.ts';
 import type { AnswerableStep, FlowAnswer, FlowClient } from './flow-client.ts';

@@ -1,7 +1,7 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import type { BrowserContextOptions, Frame, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { foundByAxe, WCAG } from '../../e2e/harness/axe.ts';
-import type { FlowView } from '../../shared/wire/flow.ts';
 import { CODE, RESULT } from '../testing/fake-service.ts';
 import { eventsOf, frameOf, type Stage, setStage } from '../testing/stage.ts';
 

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { enPasskeys } from './en-passkeys.ts';
 import type { enSigning } from './en-signing.ts';
 

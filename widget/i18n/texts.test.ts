@@ -1,5 +1,5 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { expect, test } from 'vitest';
-import { REFUSALS } from '../../shared/wire/codes.ts';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en, PERSONAL_CODES } from './en.ts';

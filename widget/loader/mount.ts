@@ -5,7 +5,7 @@ import {
   readToHost,
   type ToFrame,
   type ToHost,
-} from '../../shared/wire/frame-protocol.ts';
+} from '@countersign/protocol/frame-protocol';
 import { claimSlot, createFrame } from './frame-element.ts';
 import type { Late, MountOptions, WidgetError, WidgetEvents, WidgetHandle } from './options.ts';
 

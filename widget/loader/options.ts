@@ -1,5 +1,5 @@
-import type { Theme, Variables } from '../../shared/wire/appearance.ts';
-import type { FactorKind, FlowPurpose, FlowStep } from '../../shared/wire/flow.ts';
+import type { Theme, Variables } from '@countersign/protocol/appearance';
+import type { FactorKind, FlowPurpose, FlowStep } from '@countersign/protocol/flow';
 
 /** A value, or a function that is called when it is needed, so that cached pages can fetch a fresh one. */
 export type Late<T> = T | (() => T | PromiseLike<T>);

@@ -1,4 +1,4 @@
-import type { PROTOCOL_VERSION } from '../../shared/wire/frame-protocol.ts';
+import type { PROTOCOL_VERSION } from '@countersign/protocol/frame-protocol';
 import type { WidgetError } from './options.ts';
 
 /** How the loader tells the page. */

@@ -2,7 +2,7 @@ import { mountDeclared } from './declared.ts';
 import { mountWidget } from './mount.ts';
 import type { MountOptions, WidgetHandle } from './options.ts';
 
-export type { Theme, Variables } from '../../shared/wire/appearance.ts';
+export type { Theme, Variables } from '@countersign/protocol/appearance';
 export type {
   Late,
   LiveOptions,

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pageFiles } from '../../server/adapters/built-files/page-files.ts';
-import { REFUSALS, type RefusalCode } from '../../shared/wire/codes.ts';
-import { FLOW_HEADER, type FlowView } from '../../shared/wire/flow.ts';
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import {
   ASSET_HEADERS,
   FRAME_HEADERS,
@@ -13,7 +12,8 @@ import {
   LOADER_HEADERS,
   refusalCsp,
   refusalDocument,
-} from '../../shared/wire/frame-document.ts';
+} from '@countersign/protocol/frame-document';
+import { pageFiles } from '../../server/adapters/built-files/page-files.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 
 export const en = {
   INVALID_CREDENTIALS: 'Wrong password, or unknown',

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 
 /** Refusals that administrators meet at their work, beside those before the door. */
 export const en = {

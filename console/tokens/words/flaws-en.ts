@@ -1,3 +1,3 @@
-import { IMPORT_FLAWS, IMPORT_WARNINGS } from '../../../shared/wire/token-import.ts';
+import { IMPORT_FLAWS, IMPORT_WARNINGS } from '@countersign/protocol/token-import';
 
 export const en = { ...IMPORT_FLAWS, ...IMPORT_WARNINGS } as const;

@@ -1,6 +1,6 @@
+import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { base64url, CompactSign, compactVerify, errors, importJWK } from 'jose';
 import { z } from 'zod';
-import { RESULT_ALGORITHMS } from '../../../shared/wire/result.ts';
 import { AUDIT_TYP, type AuditStatement } from '../../domain/audit/segment.ts';
 import {
   type AuditReport,

@@ -1,6 +1,6 @@
+import type { ResultAlgorithm } from '@countersign/protocol/result';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import type { ResultAlgorithm } from '../../../shared/wire/result.ts';
 import { hasRetired, PUBLISHED_BEFORE_MS } from '../../domain/key-rotation.ts';
 import type { SigningKeySet, StoredSigningKey } from '../../domain/signing-key.ts';
 import { documents } from '../../ports/documents.ts';

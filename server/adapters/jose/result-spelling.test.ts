@@ -1,6 +1,6 @@
+import { RESULT_TYP, type ResultClaims } from '@countersign/protocol/result';
 import { base64url, CompactSign, decodeJwt, decodeProtectedHeader, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
-import { RESULT_TYP, type ResultClaims } from '../../../shared/wire/result.ts';
 import { AUDIT_TYP } from '../../domain/audit/segment.ts';
 import { createSigner } from './signer.ts';
 import type { SigningKey } from './signing-key.ts';

@@ -1,6 +1,6 @@
+import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVerifier } from '../../../clients/typescript/src/results/verifier.ts';
-import type { ResultClaims } from '../../../shared/wire/result.ts';
 import { KEPT_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../domain/key-rotation.ts';
 import { documents } from '../../ports/documents.ts';
 import { resourceId } from '../../testing/samples.ts';

@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync, sign as nodeSign } from 'node:crypto';
+import type { ResultAlgorithm, ResultClaims } from '@countersign/protocol/result';
 import fc from 'fast-check';
 import {
   base64url,
@@ -12,7 +13,6 @@ import {
   SignJWT,
 } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ResultAlgorithm, ResultClaims } from '../../../shared/wire/result.ts';
 import type { PublicJwk, Signer } from '../../ports/signer.ts';
 import { createSigner } from './signer.ts';
 import type { SigningKey } from './signing-key.ts';

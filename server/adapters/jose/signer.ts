@@ -1,7 +1,7 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
+import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '@countersign/protocol/result';
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { parseUrl } from '../../../shared/wire/parse-url.ts';
-import { RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '../../../shared/wire/result.ts';
 import { hasRetired, isOutlasted } from '../../domain/key-rotation.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { signStatement } from './audit-statements.ts';

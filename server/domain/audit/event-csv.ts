@@ -1,4 +1,4 @@
-import { spreadsheetText } from '../../../shared/wire/spreadsheet-text.ts';
+import { spreadsheetText } from '@countersign/protocol/spreadsheet-text';
 import type { AuditRecord } from './segment.ts';
 
 const COLUMNS = [

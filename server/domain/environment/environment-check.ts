@@ -1,4 +1,4 @@
-import type { OtpUse } from '../../../shared/wire/result.ts';
+import type { OtpUse } from '@countersign/protocol/result';
 import type { TraitWeights } from './match.ts';
 
 /** What becomes of somebody whose browser is too unlike those that they signed in with before. */

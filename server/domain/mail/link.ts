@@ -1,4 +1,4 @@
-import { parseUrl } from '../../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 
 /**
  * A link into this service: the configured public URL and a path, never a host that a request named (SR-40).

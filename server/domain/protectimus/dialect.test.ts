@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { REFUSALS, type RefusalCode } from '../../../shared/wire/codes.ts';
 import { environmentOf } from '../environment/traits.ts';
 import { idFromBytes, idNumber, parseIdNumber } from '../ids.ts';
 import { adoptHash, isSaneTemplates, piecesOf } from '../imported-hash.ts';

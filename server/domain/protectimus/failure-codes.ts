@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 
 /** The codes of the dialect, by the names that its clients give them. */
 export const FAILURES = {

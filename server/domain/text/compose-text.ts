@@ -1,4 +1,4 @@
-import { parseUrl } from '../../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import type { MailLanguage } from '../mail/mail.ts';
 import { plainLine } from '../mail/markup.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportFlaw, ImportFormat, ImportWarning } from '../../../shared/wire/token-import.ts';
+import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
 import type { OcraSuite } from '../ocra/suite.ts';
 import type { OtpAlgorithm, OtpDigits } from '../token.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportWarning } from '../../../shared/wire/token-import.ts';
+import type { ImportWarning } from '@countersign/protocol/token-import';
 import { recordsOf } from './csv-records.ts';
 import { Flawed, flawOf, type ImportedToken, type ImportRow } from './import-file.ts';
 import { judgeToken } from './judge-token.ts';

@@ -4,7 +4,7 @@ import {
   type ImportFlaw,
   type ImportFormat,
   type ImportWarning,
-} from '../../../shared/wire/token-import.ts';
+} from '@countersign/protocol/token-import';
 import { firstLineOf } from './first-line.ts';
 import { Flawed, type ImportFile, type ImportRow } from './import-file.ts';
 import { ContainerReader } from './pskc/container.ts';

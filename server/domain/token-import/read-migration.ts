@@ -1,5 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { parseUrl } from '../../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';
 import { judgeToken } from './judge-token.ts';

@@ -1,4 +1,4 @@
-import { parseUrl } from '../../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { base32Decode } from '../otp/base32.ts';
 import { accountName } from './account-name.ts';
 import { Flawed, flawOf, type ImportRow } from './import-file.ts';

@@ -1,4 +1,4 @@
-import type { PasskeyAssertion, PasskeyVerification } from '../../../shared/wire/passkey.ts';
+import type { PasskeyAssertion, PasskeyVerification } from '@countersign/protocol/passkey';
 
 /** Who the service is to authenticators. */
 export interface RelyingParty {

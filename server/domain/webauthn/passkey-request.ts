@@ -1,4 +1,4 @@
-import type { PasskeyDescriptor, PasskeyRequest } from '../../../shared/wire/passkey.ts';
+import type { PasskeyDescriptor, PasskeyRequest } from '@countersign/protocol/passkey';
 import type { UserId } from '../ids.ts';
 import type { Resource } from '../resource.ts';
 import { acceptedKinds } from '../second-factor.ts';

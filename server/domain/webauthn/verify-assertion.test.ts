@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PasskeyAssertion } from '../../../shared/wire/passkey.ts';
 import { type KeyKind, SoftwareAuthenticator, type Tampering } from '../../testing/software-authenticator.ts';
 import type { WebauthnFactor } from '../token.ts';
 import { isSafeEd25519Point } from './passkey-point.ts';

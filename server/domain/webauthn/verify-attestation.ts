@@ -1,4 +1,4 @@
-import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { WebauthnFactor } from '../token.ts';
 import { type CeremonyRules, clientDataFault } from './client-data.ts';
 import { isSafePasskey } from './passkey-point.ts';

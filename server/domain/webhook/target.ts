@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseUrl } from '../../../shared/wire/parse-url.ts';
+import { parseUrl } from '@countersign/protocol/parse-url';
 import { canonicalAddress, inAnyRange } from '../addresses.ts';
 
 export interface TargetRules {

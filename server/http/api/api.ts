@@ -1,6 +1,6 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import type { Refusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';
 import { type RefusalExtras, refuse } from '../problem.ts';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { CSRF_HEADER } from '../../../shared/wire/session.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { actorOf } from '../../domain/administrator.ts';
 import type { ApiKey, ApiScope } from '../../domain/api-key.ts';

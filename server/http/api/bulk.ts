@@ -1,6 +1,6 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import { inParallel } from '../../usecases/in-parallel.ts';

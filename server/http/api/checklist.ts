@@ -1,5 +1,5 @@
+import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
 import { createRoute, z } from '@hono/zod-openapi';
-import { CHECKLIST, type ChecklistItem } from '../../../shared/wire/checklist.ts';
 import type { Ports } from '../../ports/index.ts';
 import { readChecklist } from '../../usecases/accounts/read-checklist.ts';
 import { isRefusal } from '../../usecases/verdict.ts';

@@ -1,5 +1,5 @@
+import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { createRoute, z } from '@hono/zod-openapi';
-import { REFUSALS, type RefusalCode } from '../../../shared/wire/codes.ts';
 import { EVENT_FACTORS, EVENT_TYPES } from '../../domain/event.ts';
 import type { Method } from '../../domain/methods.ts';
 import { documents } from '../../ports/documents.ts';

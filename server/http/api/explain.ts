@@ -1,5 +1,5 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { createRoute, z } from '@hono/zod-openapi';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { canonicalAddress } from '../../domain/addresses.ts';
 import { ENVIRONMENT_ACTIONS } from '../../domain/environment/environment-check.ts';
 import { LEVELS } from '../../domain/step-up.ts';

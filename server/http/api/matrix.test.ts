@@ -1,6 +1,6 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { API_SCOPES } from '../../domain/api-key.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';

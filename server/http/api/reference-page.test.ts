@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { REFUSALS } from '@countersign/protocol/codes';
+import { ICON_LINK } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
-import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { operationsOf } from '../../testing/operations.ts';
 import type { AppEnv } from '../context.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { REFUSALS } from '@countersign/protocol/codes';
+import { ICON_LINK } from '@countersign/protocol/icon';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
-import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import type { AppEnv } from '../context.ts';
 import { REFERENCE_STYLE } from './reference-style.ts';
 

@@ -1,5 +1,5 @@
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { z } from '@hono/zod-openapi';
-import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../../shared/wire/lock-limits.ts';
 import { ENROLMENT_KINDS, type EnrolmentPolicy } from '../../domain/enrolment-policy.ts';
 import { LONGEST_REDIRECT_URI } from '../../domain/redirect-uris.ts';
 import {

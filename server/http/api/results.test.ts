@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { NONCE as NONCE_SHAPE } from '@countersign/protocol/frame-protocol';
 import { importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import nonces from '../../../shared/vectors/nonces.json' with { type: 'json' };
 import corpus from '../../../shared/vectors/results.json' with { type: 'json' };
 import testKeys from '../../../shared/vectors/test-keys.json' with { type: 'json' };
-import { NONCE as NONCE_SHAPE } from '../../../shared/wire/frame-protocol.ts';
 import { createSigner } from '../../adapters/jose/signer.ts';
 import type { SigningKey } from '../../adapters/jose/signing-key.ts';
 import type { ResultRecord } from '../../domain/flow.ts';

@@ -1,5 +1,5 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { z } from '@hono/zod-openapi';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { instant } from './fields.ts';
 
 /** As `shared/wire/session.ts` has them: ids of our own making, plain text to pages. */

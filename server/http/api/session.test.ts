@@ -1,6 +1,6 @@
+import { FLOW_HEADER } from '@countersign/protocol/flow';
+import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '@countersign/protocol/session';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FLOW_HEADER } from '../../../shared/wire/flow.ts';
-import { CSRF_HEADER, type SessionView, type SignInBegun, type SignInView } from '../../../shared/wire/session.ts';
 import { createApp } from '../../app.ts';
 import { base32Decode } from '../../domain/otp/base32.ts';
 import { csrfToken, SESSION_IDLE_MS, SESSION_LONGEST_MS } from '../../domain/session.ts';

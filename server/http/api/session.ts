@@ -1,6 +1,6 @@
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { FLOW_HEADER } from '../../../shared/wire/flow.ts';
 import { parseOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';
 import {

@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi';
 import {
   IMPORT_FLAWS,
   IMPORT_FORMATS,
@@ -6,7 +5,8 @@ import {
   IMPORT_MAX_ROWS,
   IMPORT_WARNINGS,
   type ImportFlaw,
-} from '../../../shared/wire/token-import.ts';
+} from '@countersign/protocol/token-import';
+import { createRoute, z } from '@hono/zod-openapi';
 import { base64Decode, hexDecode, SEED_ENCODINGS } from '../../domain/token-import/seed-text.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type ImportedRow, type ImportReport, importTokens } from '../../usecases/tokens/import-tokens.ts';

@@ -1,6 +1,6 @@
+import { THEME_KEY } from '@countersign/protocol/console-theme';
+import { ICON_LINK } from '@countersign/protocol/icon';
 import { html, raw } from 'hono/html';
-import { THEME_KEY } from '../../../shared/wire/console-theme.ts';
-import { ICON_LINK } from '../../../shared/wire/icon.ts';
 
 /** What the browser may do on the console's pages: run what the service built for them and talk to the service. */
 export function consoleCsp(nonce: string): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { CONSOLE_PLACES, placeAt } from '@countersign/protocol/console-places';
+import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
-import { CONSOLE_PLACES, placeAt } from '../../../shared/wire/console-places.ts';
-import { ASSET_HEADERS } from '../../../shared/wire/frame-document.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import { answerFile } from '../built-file.ts';
 import type { AppEnv } from '../context.ts';

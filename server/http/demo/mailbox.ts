@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { ICON_LINK } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import { isLoopbackHost } from '../../config/parse.ts';
 import type { KeptMessage, Mailbox } from '../../ports/courier.ts';
 import type { AppEnv } from '../context.ts';

@@ -1,6 +1,6 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import Builder from 'fast-xml-builder';
 import type { Context } from 'hono';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { FAILURES, type Failure, failureOf } from '../../domain/protectimus/failure-codes.ts';
 import type { Refusal } from '../../usecases/verdict.ts';
 import type { AppEnv } from '../context.ts';

@@ -1,4 +1,4 @@
-import { FAILED_ATTEMPTS_BEFORE_LOCK } from '../../../shared/wire/lock-limits.ts';
+import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { idFromBytes, idNumber } from '../../domain/ids.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK, DEFAULT_RESULT_LIFETIME_MS } from '../../domain/resource.ts';
 import { addResource } from '../../usecases/protectimus/add-resource.ts';

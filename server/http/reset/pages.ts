@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { ICON_LINK } from '@countersign/protocol/icon';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ICON_LINK } from '../../../shared/wire/icon.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../domain/password-policy.ts';
 import type { AppEnv } from '../context.ts';

@@ -1,5 +1,5 @@
+import { REFUSALS } from '@countersign/protocol/codes';
 import { type Context, Hono } from 'hono';
-import { REFUSALS } from '../../../shared/wire/codes.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import { askPasswordReset } from '../../usecases/passwords/ask-password-reset.ts';

@@ -1,6 +1,6 @@
+import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { FLOW_HEADER, type FlowView } from '../../../shared/wire/flow.ts';
 import { isRefusal, type Verdict } from '../../usecases/verdict.ts';
 import { refuseInvalid, refuseVerdict } from '../api/api.ts';
 import type { AppEnv } from '../context.ts';

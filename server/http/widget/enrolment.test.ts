@@ -1,5 +1,5 @@
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '../../../shared/wire/flow.ts';
 import { ENROLMENT_KINDS } from '../../domain/enrolment-policy.ts';
 import { inTheFrame } from '../../testing/devices/passkey-device.ts';
 import { freshAddress } from '../../testing/devices/sent-device.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ASSET_HEADERS, LOADER_HEADERS } from '@countersign/protocol/frame-document';
 import { Hono } from 'hono';
-import { ASSET_HEADERS, LOADER_HEADERS } from '../../../shared/wire/frame-document.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import { answerFile } from '../built-file.ts';
 import type { AppEnv } from '../context.ts';

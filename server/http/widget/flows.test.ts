@@ -1,5 +1,5 @@
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '../../../shared/wire/flow.ts';
 import { StoreUnavailable } from '../../ports/store.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { NONCE, ORIGIN, PASSWORD, type Scene, setScene, wrongCode } from '../../testing/scene.ts';

@@ -1,6 +1,6 @@
+import { FACTOR_KINDS, FLOW_HEADER, FLOW_PURPOSES } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { FACTOR_KINDS, FLOW_HEADER, FLOW_PURPOSES } from '../../../shared/wire/flow.ts';
 import { mailLanguage } from '../../domain/mail/mail.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { Ports } from '../../ports/index.ts';

@@ -1,5 +1,5 @@
+import { FRAME_HEADERS, refusalCsp, refusalDocument } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
-import { FRAME_HEADERS, refusalCsp, refusalDocument } from '../../../shared/wire/frame-document.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Ports } from '../../ports/index.ts';
 import { frameAccess } from '../../usecases/flow/frame-access.ts';

@@ -1,5 +1,5 @@
+import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
 import { Hono } from 'hono';
-import { ASSET_HEADERS } from '../../../shared/wire/frame-document.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import { readLogoOf } from '../../usecases/resources/change-logo.ts';

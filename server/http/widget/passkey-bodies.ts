@@ -1,5 +1,5 @@
+import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import { z } from '@hono/zod-openapi';
-import type { PasskeyAssertion, PasskeyAttestation } from '../../../shared/wire/passkey.ts';
 
 /**
  * What browsers answer for a passkey, within bounds. Of what they may add (`rawId`, `type`, extensions, whatever comes

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { FRAME_HEADERS, frameCsp } from '@countersign/protocol/frame-document';
+import { passkeyWindowDocument } from '@countersign/protocol/passkey-window';
 import { Hono } from 'hono';
-import { FRAME_HEADERS, frameCsp } from '../../../shared/wire/frame-document.ts';
-import { passkeyWindowDocument } from '../../../shared/wire/passkey-window.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';

@@ -1,5 +1,5 @@
+import { FLOW_HEADER, type FlowBegun } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FLOW_HEADER, type FlowBegun } from '../../../shared/wire/flow.ts';
 import { givePasskey, inTheFrame } from '../../testing/devices/passkey-device.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { NONCE, ORIGIN, type Scene, setScene } from '../../testing/scene.ts';

@@ -1,5 +1,5 @@
+import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FLOW_HEADER, type FlowBegun, type FlowView } from '../../../shared/wire/flow.ts';
 import { documents } from '../../ports/documents.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { PASSWORD, read, type Scene } from '../../testing/scene.ts';

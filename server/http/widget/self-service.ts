@@ -1,6 +1,6 @@
+import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { FLOW_HEADER } from '../../../shared/wire/flow.ts';
 import { mailLanguage } from '../../domain/mail/mail.ts';
 import { parseTypedOtp } from '../../domain/otp/format.ts';
 import type { BuiltFiles } from '../../ports/built-files.ts';

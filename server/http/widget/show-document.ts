@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Context } from 'hono';
 import {
   FRAME_HEADERS,
   type FrameCsp,
   type FrameDocument,
   frameCsp,
   frameDocument,
-} from '../../../shared/wire/frame-document.ts';
+} from '@countersign/protocol/frame-document';
+import type { Context } from 'hono';
 import type { BuiltFiles } from '../../ports/built-files.ts';
 import type { Shown } from '../../usecases/flow/frame-access.ts';
 import type { AppEnv } from '../context.ts';

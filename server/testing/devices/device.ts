@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { TokenId } from '../../domain/ids.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import type { Shown } from '../../usecases/authentication/authenticate.ts';

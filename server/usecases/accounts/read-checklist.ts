@@ -1,4 +1,4 @@
-import { CHECKLIST, type ChecklistItem } from '../../../shared/wire/checklist.ts';
+import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
 import { maySee } from '../../domain/authority.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';

@@ -1,4 +1,4 @@
-import type { OtpUse } from '../../../shared/wire/result.ts';
+import type { OtpUse } from '@countersign/protocol/result';
 import { mayAuthenticateOn } from '../../domain/authority.ts';
 import { apiScope } from '../../domain/challenge.ts';
 import type { EventDraft } from '../../domain/event.ts';

@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
-import type { OtpUse } from '../../../shared/wire/result.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { OtpUse } from '@countersign/protocol/result';
 import { accessChecks } from '../../domain/access.ts';
 import { assignmentTo, isAssigned, validPairs } from '../../domain/assignments.ts';
 import { maySee, maySeeResource } from '../../domain/authority.ts';

@@ -1,5 +1,5 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
-import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { FlowView } from '@countersign/protocol/flow';
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { Enrolling } from '../../domain/enrolling.ts';
 import {
   codesShown,

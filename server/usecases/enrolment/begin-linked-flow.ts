@@ -1,4 +1,4 @@
-import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import type { FlowBegun } from '@countersign/protocol/flow';
 import { type EnrolmentLink, linkStands } from '../../domain/enrolment-link.ts';
 import { enrolmentBegun } from '../../domain/enrolment-steps.ts';
 import type { Flow } from '../../domain/flow.ts';

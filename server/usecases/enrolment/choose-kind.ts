@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { EnrolmentKind } from '../../domain/enrolment-policy.ts';
 import { kindChosen } from '../../domain/enrolment-steps.ts';
 import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../flow/answer-step.ts';

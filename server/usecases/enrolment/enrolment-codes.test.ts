@@ -1,5 +1,5 @@
+import type { EnrolmentKind } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EnrolmentKind } from '../../../shared/wire/flow.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';
 import { operatorOf, updateUser } from '../../testing/acting.ts';

@@ -1,5 +1,5 @@
+import type { EnrolmentKind } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EnrolmentKind } from '../../../shared/wire/flow.ts';
 import { ENROLMENT_KINDS } from '../../domain/enrolment-policy.ts';
 import type { TokenKind } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';

@@ -1,5 +1,5 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { FlowView } from '../../../shared/wire/flow.ts';
 import { ENROLMENT_LINK_LIFETIME_MS } from '../../domain/enrolment-link.ts';
 import { documents } from '../../ports/documents.ts';
 import { indexes } from '../../ports/indexes.ts';

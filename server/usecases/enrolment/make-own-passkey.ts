@@ -1,4 +1,4 @@
-import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { PasskeyMaking } from '../../domain/enrolling.ts';
 import { isWebauthn, type WebauthnToken } from '../../domain/token.ts';
 import { documents } from '../../ports/documents.ts';

@@ -1,4 +1,4 @@
-import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { Making } from '../../domain/enrolling.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { RecoveryToken, Token } from '../../domain/token.ts';

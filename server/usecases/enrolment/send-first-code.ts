@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { SentMaking } from '../../domain/enrolling.ts';
 import { codeTarget } from '../../domain/enrolment-address.ts';
 import { firstCodeSent } from '../../domain/enrolment-steps.ts';

@@ -1,5 +1,5 @@
+import type { AppView, EnrolView, FlowView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
-import type { AppView, EnrolView, FlowView } from '../../../shared/wire/flow.ts';
 import type { AppMaking, Enrolling, Making } from '../../domain/enrolling.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';

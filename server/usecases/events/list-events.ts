@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditRecord, Segment } from '../../domain/audit/segment.ts';
 import { isEventVisible, maySee, visibleResources } from '../../domain/authority.ts';

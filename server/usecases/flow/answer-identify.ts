@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { identified } from '../../domain/flow-steps.ts';
 import type { Verdict } from '../verdict.ts';
 import { answerStep, type StepAnswer, type StepNeeds } from './answer-step.ts';

@@ -1,5 +1,5 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
-import type { PasskeyAssertion } from '../../../shared/wire/passkey.ts';
+import type { FlowView } from '@countersign/protocol/flow';
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 import type { Flow } from '../../domain/flow.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { PasskeyAnswer } from '../../domain/webauthn/passkey-challenge.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
 import { enrolmentBegun, unlockOffered } from '../../domain/enrolment-steps.ts';
 import { passwordRight } from '../../domain/flow-steps.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { type Flow, factorOf } from '../../domain/flow.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { Resource } from '../../domain/resource.ts';

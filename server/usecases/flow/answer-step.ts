@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FlowView } from '@countersign/protocol/flow';
 import { environmentForbids } from '../../domain/environment/environment-check.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { Flow, LoginRequest } from '../../domain/flow.ts';

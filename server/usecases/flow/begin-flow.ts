@@ -1,4 +1,4 @@
-import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import type { FlowBegun } from '@countersign/protocol/flow';
 import { accessChecks } from '../../domain/access.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { denied, newFlow } from '../../domain/flow-steps.ts';

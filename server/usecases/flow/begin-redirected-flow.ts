@@ -1,4 +1,4 @@
-import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import type { FlowBegun } from '@countersign/protocol/flow';
 import { redirectAllowed } from '../../domain/redirect-uris.ts';
 import { documents } from '../../ports/documents.ts';
 import { refusal, type Verdict } from '../verdict.ts';

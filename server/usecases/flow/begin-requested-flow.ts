@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
-import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FlowBegun } from '@countersign/protocol/flow';
 import type { JudgedEnvironment } from '../../domain/environment/environment-check.ts';
 import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from '../../domain/flow.ts';
 import { denied, finished, newFlow } from '../../domain/flow-steps.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { codeNotSent, factorChosen, SECOND_STEPS } from '../../domain/flow-steps.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { offerFactor } from '../second-factor/offer-factor.ts';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { ResultClaims } from '../../../shared/wire/result.ts';
+import type { ResultClaims } from '@countersign/protocol/result';
 import { RESULT_GRACE_MS, type ResultRecord } from '../../domain/flow.ts';
 import { parseId, type ResourceId } from '../../domain/ids.ts';
 import { forgottenAt, rememberedFrom } from '../../domain/remember-result.ts';

@@ -1,4 +1,4 @@
-import type { FactorKind, FlowPurpose } from '../../../shared/wire/flow.ts';
+import type { FactorKind, FlowPurpose } from '@countersign/protocol/flow';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';

@@ -1,6 +1,6 @@
+import type { FlowBegun, FlowView } from '@countersign/protocol/flow';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FlowBegun, FlowView } from '../../../shared/wire/flow.ts';
 import { FLOW_LIFETIME_MS } from '../../domain/flow.ts';
 import { newFlow } from '../../domain/flow-steps.ts';
 import type { FlowId } from '../../domain/ids.ts';

@@ -1,5 +1,5 @@
+import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ResultClaims } from '../../../shared/wire/result.ts';
 import { DEFAULT_WEIGHTS } from '../../domain/environment/match.ts';
 import type { FlowId } from '../../domain/ids.ts';
 import { LONGEST_REMEMBERED_MS } from '../../domain/step-up.ts';

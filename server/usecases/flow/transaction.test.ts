@@ -1,5 +1,5 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FlowView } from '../../../shared/wire/flow.ts';
 import type { AccountEvent } from '../../domain/event.ts';
 import { type Flow, TRANSACTION_LIFETIME_MS } from '../../domain/flow.ts';
 import { finished, newFlow } from '../../domain/flow-steps.ts';

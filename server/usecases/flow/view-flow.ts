@@ -1,5 +1,5 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
-import type { ResultClaims } from '../../../shared/wire/result.ts';
+import type { FlowView } from '@countersign/protocol/flow';
+import type { ResultClaims } from '@countersign/protocol/result';
 import type { Flow, ResultRecord } from '../../domain/flow.ts';
 import { SECOND_STEPS, shownError } from '../../domain/flow-steps.ts';
 import { factorKindOf } from '../../domain/second-factor.ts';

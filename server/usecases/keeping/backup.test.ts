@@ -1,5 +1,5 @@
+import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ResultClaims } from '../../../shared/wire/result.ts';
 import { openSigningKeys } from '../../adapters/jose/load-signing-keys.ts';
 import { createSigner } from '../../adapters/jose/signer.ts';
 import { NO_RECOVERY_CODES } from '../../domain/administrator.ts';

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import { maySee } from '../../domain/authority.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { AccountId } from '../../domain/ids.ts';

@@ -1,4 +1,4 @@
-import type { PasskeyCreation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyCreation } from '@countersign/protocol/passkey';
 import type { AccountId, TokenId, UserId } from '../../domain/ids.ts';
 import type { WebauthnToken } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';

@@ -1,4 +1,4 @@
-import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { TokenId } from '../../domain/ids.ts';
 import type { Token, WebauthnToken } from '../../domain/token.ts';
 import { verifyAttestation } from '../../domain/webauthn/verify-attestation.ts';

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Challenge } from '../../domain/challenge.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { countWrongAnswer, forgiveFailures, tokenState } from '../../domain/lockout.ts';

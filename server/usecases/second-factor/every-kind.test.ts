@@ -1,5 +1,5 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FlowView } from '../../../shared/wire/flow.ts';
 import { documents } from '../../ports/documents.ts';
 import { authenticate, updateResource, updateToken } from '../../testing/acting.ts';
 import type { Device, DeviceKind } from '../../testing/devices/device.ts';

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Challenge } from '../../domain/challenge.ts';
 import { resynchroniseOcra } from '../../domain/ocra/resync.ts';
 import { resynchronise } from '../../domain/otp/resync.ts';

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
 import type { Challenge } from '../../domain/challenge.ts';
 import type { Token } from '../../domain/token.ts';
 import type { ShownPasskey } from '../../domain/webauthn/passkey-challenge.ts';

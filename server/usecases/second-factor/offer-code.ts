@@ -1,4 +1,4 @@
-import type { FactorOption } from '../../../shared/wire/flow.ts';
+import type { FactorOption } from '@countersign/protocol/flow';
 import type { Flow } from '../../domain/flow.ts';
 import type { Offered } from '../../domain/flow-steps.ts';
 import { tokenState } from '../../domain/lockout.ts';

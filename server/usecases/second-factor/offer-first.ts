@@ -1,4 +1,4 @@
-import type { FactorOption } from '../../../shared/wire/flow.ts';
+import type { FactorOption } from '@countersign/protocol/flow';
 import type { Offered } from '../../domain/flow-steps.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { firstOption } from '../../domain/second-factor.ts';

@@ -1,5 +1,5 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { FlowView } from '../../../shared/wire/flow.ts';
 import type { AccountEvent } from '../../domain/event.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { CodeLimits } from '../../domain/sent-code.ts';

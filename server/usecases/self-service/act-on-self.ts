@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../../shared/wire/codes.ts';
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { Flow } from '../../domain/flow.ts';
 import { denied, holdsClaim, stayed } from '../../domain/flow-steps.ts';
 import type { TokenId } from '../../domain/ids.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { addingBegun } from '../../domain/self-steps.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';

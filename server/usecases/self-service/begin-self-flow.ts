@@ -1,4 +1,4 @@
-import type { FlowBegun } from '../../../shared/wire/flow.ts';
+import type { FlowBegun } from '@countersign/protocol/flow';
 import type { SaidTraits } from '../../domain/environment/traits.ts';
 import type { ResourceId } from '../../domain/ids.ts';
 import { documents } from '../../ports/documents.ts';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import {
   CONFIRMATION_ATTEMPTS,
   CONFIRMATION_LIFETIME_MS,

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { OwnDetail } from '../../domain/self-service-policy.ts';
 import type { User } from '../../domain/user.ts';
 import { documents } from '../../ports/documents.ts';

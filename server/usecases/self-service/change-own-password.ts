@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { EventDraft } from '../../domain/event.ts';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import type { User } from '../../domain/user.ts';

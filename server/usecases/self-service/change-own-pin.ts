@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { MailLanguage } from '../../domain/mail/mail.ts';
 import { documents } from '../../ports/documents.ts';
 import { tellOwner } from '../enrolment/tell-owner.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { forgetEnvironments } from '../environment/forget-environments.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { isRefusal, type Verdict } from '../verdict.ts';

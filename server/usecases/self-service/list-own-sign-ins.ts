@@ -1,4 +1,4 @@
-import type { SelfSignIn } from '../../../shared/wire/self-service.ts';
+import type { SelfSignIn } from '@countersign/protocol/self-service';
 import { browserFamily, platformFamily } from '../../domain/environment/user-agent-families.ts';
 import type { AccountId, ResourceId, UserId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { acceptedKindsFrom, factorOptions, usableTokens } from '../../domain/second-factor.ts';
 import { proofAsked } from '../../domain/self-steps.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { unassignToken } from '../../domain/assignments.ts';
 import type { EventDraft } from '../../domain/event.ts';
 import type { TokenId } from '../../domain/ids.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { isOwnMade } from '../../domain/self-service.ts';
 import { documents } from '../../ports/documents.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { assignWithToken, isWithinBounds } from '../../domain/assignments.ts';
 import { remembered } from '../../domain/enrolment.ts';
 import type { EventDraft } from '../../domain/event.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import { isOath } from '../../domain/token.ts';
 import type { StepAnswer } from '../flow/answer-step.ts';
 import { resyncToken } from '../tokens/resync-token.ts';

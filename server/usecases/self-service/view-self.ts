@@ -1,4 +1,4 @@
-import type { SelfToken, SelfView } from '../../../shared/wire/self-service.ts';
+import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
 import { assignmentTo } from '../../domain/assignments.ts';
 import { decideEnrolment, hadToken } from '../../domain/enrolment.ts';
 import { ENVIRONMENT_KEPT_MS } from '../../domain/environment/remembered.ts';

@@ -1,4 +1,4 @@
-import type { EnrolmentView, SessionView, SignInView } from '../../../shared/wire/session.ts';
+import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
 import { actorOf } from '../../domain/administrator.ts';
 import { shownError } from '../../domain/flow-steps.ts';
 import { csrfToken, sessionEndsAt } from '../../domain/session.ts';

@@ -1,4 +1,4 @@
-import type { SignInStep } from '../../../shared/wire/session.ts';
+import type { SignInStep } from '@countersign/protocol/session';
 import { type Administrator, type AdministratorActor, actorOf } from '../../domain/administrator.ts';
 import { type AdministratorFlow, signedIn } from '../../domain/administrator-flow.ts';
 import type { EventDraft } from '../../domain/event.ts';

@@ -1,5 +1,5 @@
 import { pbkdf2 } from 'node:crypto';
-import type { ImportFlaw, ImportFormat, ImportWarning } from '../../../shared/wire/token-import.ts';
+import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
 import { mayCreate } from '../../domain/authority.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import type { ImportFile } from '../../domain/token-import/import-file.ts';

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/wire/flow.ts';
+import type { FlowView } from '@countersign/protocol/flow';
 import type { Flow } from '../../domain/flow.ts';
 import { claimStep, holdsClaim, released } from '../../domain/flow-steps.ts';
 import type { FlowId } from '../../domain/ids.ts';

@@ -1,4 +1,4 @@
-import type { EnrolmentKind, EnrolView } from '../../../shared/wire/flow.ts';
+import type { EnrolmentKind, EnrolView } from '@countersign/protocol/flow';
 import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';

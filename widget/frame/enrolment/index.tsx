@@ -1,4 +1,4 @@
-import type { PasskeyAttestation } from '../../../shared/wire/passkey.ts';
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { type EnrolmentKey, en as enrolmentEnglish } from '../../i18n/enrolment/en.ts';
 import { type EnrolmentTexts, loadEnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';

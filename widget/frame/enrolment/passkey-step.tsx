@@ -1,7 +1,7 @@
+import type { EnrolView } from '@countersign/protocol/flow';
+import type { PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
+import type { PasskeyFailure, WindowWords } from '@countersign/protocol/passkey-window';
 import { Component } from 'preact';
-import type { EnrolView } from '../../../shared/wire/flow.ts';
-import type { PasskeyAttestation, PasskeyCreation } from '../../../shared/wire/passkey.ts';
-import type { PasskeyFailure, WindowWords } from '../../../shared/wire/passkey-window.ts';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import { makeHereOrInWindow } from '../passkey/creation.ts';

@@ -1,5 +1,5 @@
+import type { EnrolView } from '@countersign/protocol/flow';
 import { Component, createRef } from 'preact';
-import type { EnrolView } from '../../../shared/wire/flow.ts';
 import type { TextKey } from '../../i18n/en.ts';
 import type { EnrolmentKey } from '../../i18n/enrolment/en.ts';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';

@@ -1,4 +1,4 @@
-import type { EnrolView } from '../../../shared/wire/flow.ts';
+import type { EnrolView } from '@countersign/protocol/flow';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';
 

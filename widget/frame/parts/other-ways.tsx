@@ -1,4 +1,4 @@
-import type { FactorKind, FactorOption } from '../../../shared/wire/flow.ts';
+import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
 import type { TextKey } from '../../i18n/en.ts';
 import type { Texts } from '../../i18n/texts.ts';
 

@@ -1,5 +1,5 @@
-import type { PasskeyRequest } from '../../../shared/wire/passkey.ts';
-import type { PasskeyFailure, PasskeyOutcome } from '../../../shared/wire/passkey-window.ts';
+import type { PasskeyRequest } from '@countersign/protocol/passkey';
+import type { PasskeyFailure, PasskeyOutcome } from '@countersign/protocol/passkey-window';
 
 /**
  * Asks the browser for a passkey. It never throws: why there is no answer is told as far as browsers tell, and they tell

@@ -1,5 +1,5 @@
-import type { PasskeyCreation, PasskeyDescriptor } from '../../../shared/wire/passkey.ts';
-import type { CreationOutcome, PasskeyFailure, WindowWords } from '../../../shared/wire/passkey-window.ts';
+import type { PasskeyCreation, PasskeyDescriptor } from '@countersign/protocol/passkey';
+import type { CreationOutcome, PasskeyFailure, WindowWords } from '@countersign/protocol/passkey-window';
 import { bytesOf, failureOf, textOf } from './ceremony.ts';
 import { askInWindow } from './in-window.ts';
 

@@ -5,7 +5,7 @@ import {
   WINDOW_REQUEST,
   type WindowRequest,
   type WindowWords,
-} from '../../../shared/wire/passkey-window.ts';
+} from '@countersign/protocol/passkey-window';
 
 const CLOSED_CHECK_MS = 400;
 

@@ -1,5 +1,5 @@
-import type { PasskeyAssertion, PasskeyRequest } from '../../../shared/wire/passkey.ts';
-import type { PasskeyOutcome, WindowWords } from '../../../shared/wire/passkey-window.ts';
+import type { PasskeyAssertion, PasskeyRequest } from '@countersign/protocol/passkey';
+import type { PasskeyOutcome, WindowWords } from '@countersign/protocol/passkey-window';
 import { enPasskeys } from '../../i18n/en-passkeys.ts';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import { askPasskey } from './ceremony.ts';

@@ -4,7 +4,7 @@ import {
   WINDOW_READY,
   WINDOW_REQUEST,
   type WindowRequest,
-} from '../../../shared/wire/passkey-window.ts';
+} from '@countersign/protocol/passkey-window';
 import { askPasskey } from './ceremony.ts';
 import { makePasskey } from './creation.ts';
 

@@ -1,4 +1,4 @@
-import type { SelfSignIn } from '../../../shared/wire/self-service.ts';
+import type { SelfSignIn } from '@countersign/protocol/self-service';
 import { Opener, Said } from './opener.tsx';
 import type { Page } from './page.ts';
 import { Panel } from './panel.tsx';

@@ -1,4 +1,4 @@
-import type { SelfView } from '../../../shared/wire/self-service.ts';
+import type { SelfView } from '@countersign/protocol/self-service';
 import type { SelfTexts } from '../../i18n/self/texts.ts';
 
 /** What the parts of the page know of it. */

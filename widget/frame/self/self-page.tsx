@@ -1,5 +1,5 @@
+import type { SelfView } from '@countersign/protocol/self-service';
 import { Component, createRef } from 'preact';
-import type { SelfView } from '../../../shared/wire/self-service.ts';
 import type { EnrolmentTexts } from '../../i18n/enrolment/texts.ts';
 import { isSelfText, type SelfTexts } from '../../i18n/self/texts.ts';
 import type { Texts } from '../../i18n/texts.ts';

@@ -1,4 +1,4 @@
-import type { SelfToken } from '../../../shared/wire/self-service.ts';
+import type { SelfToken } from '@countersign/protocol/self-service';
 import { isSelfText } from '../../i18n/self/texts.ts';
 import { Opener, Said } from './opener.tsx';
 import type { Page } from './page.ts';

@@ -1,5 +1,5 @@
+import type { FlowView } from '@countersign/protocol/flow';
 import { Component } from 'preact';
-import type { FlowView } from '../../../shared/wire/flow.ts';
 import { enSigning } from '../../i18n/en-signing.ts';
 import { addEnglish, type Texts } from '../../i18n/texts.ts';
 import css from './about.css?inline';

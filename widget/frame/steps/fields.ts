@@ -1,4 +1,4 @@
-import type { FactorOption, FlowView } from '../../../shared/wire/flow.ts';
+import type { FactorOption, FlowView } from '@countersign/protocol/flow';
 import type { TextKey } from '../../i18n/en.ts';
 import type { AnswerableStep } from '../flow-client.ts';
 import type { FieldAttributes } from '../parts/field.tsx';

@@ -1,5 +1,5 @@
-import type { ImportFlaw } from '../../../../shared/wire/token-import.ts';
-import { IMPORT_MAX_ROWS } from '../../../../shared/wire/token-import.ts';
+import type { ImportFlaw } from '@countersign/protocol/token-import';
+import { IMPORT_MAX_ROWS } from '@countersign/protocol/token-import';
 import { Flawed, flawOf } from '../import-file.ts';
 import {
   keyOf,

@@ -1,4 +1,4 @@
-import type { ImportWarning } from '../../../../shared/wire/token-import.ts';
+import type { ImportWarning } from '@countersign/protocol/token-import';
 import { Flawed, flawOf, type ImportRow } from '../import-file.ts';
 import { judgeToken } from '../judge-token.ts';
 import type { PskcContainer } from './container.ts';

@@ -1,0 +1,68 @@
+import { posix } from 'node:path';
+import { readProjectFile } from '../project-files.ts';
+
+/** What the files of one workspace may import. */
+export interface Packages {
+  /** Its `dependencies` and `peerDependencies`. */
+  readonly shipped: ReadonlySet<string>;
+  /** Those, and all that any part of the project has: for tests and tools. */
+  readonly declared: ReadonlySet<string>;
+}
+
+export interface Workspaces {
+  packagesOf(path: string): Packages;
+  /** The source file behind `@countersign/protocol/codes`; undefined for what is no source of ours. */
+  fileOf(specifier: string): string | undefined;
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly exports?: Record<string, unknown>;
+  readonly dependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+}
+
+/** @param paths of all files of the project */
+export function readWorkspaces(root: string, paths: readonly string[]): Workspaces {
+  const manifests = new Map<string, Manifest>();
+  for (const path of paths) {
+    if (posix.basename(path) === 'package.json') {
+      manifests.set(posix.dirname(path), JSON.parse(readProjectFile(root, path)) as Manifest);
+    }
+  }
+  const all = new Set([...manifests.values()].flatMap((one) => [...shippedBy(one), ...namesIn(one.devDependencies)]));
+  const known = new Set(paths);
+  return {
+    packagesOf(path) {
+      let folder = posix.dirname(path);
+      while (folder !== '.' && !manifests.has(folder)) folder = posix.dirname(folder);
+      return { shipped: new Set(shippedBy(manifests.get(folder) ?? {})), declared: all };
+    },
+    fileOf(specifier) {
+      const name = packageName(specifier);
+      for (const [folder, manifest] of manifests) {
+        const pattern = manifest.name === name ? manifest.exports?.['./*'] : undefined;
+        if (typeof pattern !== 'string') continue;
+        const path = posix.join(folder, pattern.replace('*', specifier.slice(name.length + 1)));
+        return known.has(path) ? path : undefined;
+      }
+      return undefined;
+    },
+  };
+}
+
+const namesIn = (list: Record<string, string> | undefined) => Object.keys(list ?? {});
+
+function shippedBy({ dependencies, peerDependencies }: Manifest): string[] {
+  return [...namesIn(dependencies), ...namesIn(peerDependencies)];
+}
+
+/** `@scope/name` or `name`, without the path inside the package; Node's own modules whole. */
+export function packageName(specifier: string): string {
+  if (specifier.startsWith('node:')) return specifier.split('/')[0] ?? specifier;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
