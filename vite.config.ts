@@ -29,7 +29,7 @@ export default defineConfig({
     console: page('console/main.tsx', 'console', 'dist/console'),
     server: program('dist/server', {
       main: 'server/main.ts',
-      audit: 'server/audit-command.ts',
+      audit: 'server/composition/audit-command.ts',
       demo: 'demo-site/demo.ts',
       shop: 'demo-site/shop.ts',
     }),

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type AccountId, parseId, type ResourceId } from '../server/domain/ids.ts';
+import { acceptInvitation, acceptRecovery } from '../server/administrators/accept-link.ts';
+import { countSignIns } from '../server/events/count-sign-ins.ts';
+import { type AccountId, parseId, type ResourceId } from '../server/kernel/ids.ts';
 import { resourceId, userId } from '../server/testing/samples.ts';
 import { must } from '../server/testing/scene.ts';
 import { append } from '../server/testing/stream-of-events.ts';
-import { acceptInvitation, acceptRecovery } from '../server/usecases/administrators/accept-link.ts';
-import { countSignIns } from '../server/usecases/events/count-sign-ins.ts';
 import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
 
 let terminal: Terminal;

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { figure } from '../server/domain/token-import/testing/read-whole.ts';
+import { figure } from '../server/tokens/import/testing/read-whole.ts';
 import { atTheTerminal, type Terminal } from './testing/at-the-terminal.ts';
 
 let terminal: Terminal;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
-import { base32Decode } from '../server/domain/otp/base32.ts';
 import { invite, mailedInvitation } from '../server/testing/administrators.ts';
+import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { nextCode, signIn, someone, toPassword } from './harness/console-people.ts';
 import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/ports/documents.ts';
+import { documents } from '../server/store/keys.ts';
 import { addAdministrator, mailedInvitation, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/scene.ts';
 import { nextCode, someone } from './harness/console-people.ts';

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
-import type { ApiKeyId } from '../server/domain/ids.ts';
-import { documents } from '../server/ports/documents.ts';
+import type { ApiKeyId } from '../server/kernel/ids.ts';
+import { documents } from '../server/store/keys.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { addResource, overwrite, read } from '../server/testing/scene.ts';
 import { someone } from './harness/console-people.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'vitest';
+import { sealEvents } from '../server/events/seal-events.ts';
+import { updateResource } from '../server/resources/update-resource.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource } from '../server/testing/scene.ts';
-import { sealEvents } from '../server/usecases/events/seal-events.ts';
-import { updateResource } from '../server/usecases/resources/update-resource.ts';
 import { someone } from './harness/console-people.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';

@@ -1,12 +1,12 @@
 import { describe, test } from 'vitest';
-import type { Filter, FilterRule } from '../server/domain/filter.ts';
-import type { FilterId } from '../server/domain/ids.ts';
-import { documents } from '../server/ports/documents.ts';
+import { sealEvents } from '../server/events/seal-events.ts';
+import { createFilter } from '../server/filters/create-filter.ts';
+import type { Filter, FilterRule } from '../server/filters/filter.ts';
+import type { FilterId } from '../server/kernel/ids.ts';
+import { updateResource } from '../server/resources/update-resource.ts';
+import { documents } from '../server/store/keys.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, birth, must, overwrite, read } from '../server/testing/scene.ts';
-import { sealEvents } from '../server/usecases/events/seal-events.ts';
-import { createFilter } from '../server/usecases/filters/create-filter.ts';
-import { updateResource } from '../server/usecases/resources/update-resource.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';

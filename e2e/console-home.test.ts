@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/ports/documents.ts';
+import { documents } from '../server/store/keys.ts';
+import { noteInPassing } from '../server/store/record-once.ts';
 import { createApiKey } from '../server/testing/acting.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, addToken, must, overwrite } from '../server/testing/scene.ts';
-import { noteInPassing } from '../server/usecases/note-in-passing.ts';
 import { busyWeeks } from './harness/busy-weeks.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { documents } from '../server/ports/documents.ts';
+import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { overwrite } from '../server/testing/scene.ts';
 import { someone } from './harness/console-people.ts';

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
-import type { Resource } from '../server/domain/resource.ts';
-import { documents } from '../server/ports/documents.ts';
-import { StoreUnavailable } from '../server/ports/store.ts';
+import type { Resource } from '../server/resources/resource.ts';
+import { documents } from '../server/store/keys.ts';
+import { StoreUnavailable } from '../server/store/store.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { samplePng } from '../server/testing/images.ts';
 import { addPerson, addResource, overwrite, PASSWORD, read } from '../server/testing/scene.ts';

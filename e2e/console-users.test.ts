@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'vitest';
-import { parseId } from '../server/domain/ids.ts';
-import type { Resource } from '../server/domain/resource.ts';
-import { documents } from '../server/ports/documents.ts';
+import { sealEvents } from '../server/events/seal-events.ts';
+import { parseId } from '../server/kernel/ids.ts';
+import type { Resource } from '../server/resources/resource.ts';
+import { documents } from '../server/store/keys.ts';
 import { addAdministrator } from '../server/testing/administrators.ts';
 import { addPerson, addResource, addToken, overwrite, putInState, read } from '../server/testing/scene.ts';
-import { sealEvents } from '../server/usecases/events/seal-events.ts';
 import { someone } from './harness/console-people.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';

@@ -1,10 +1,10 @@
 import { describe, test } from 'vitest';
-import type { WebhookId } from '../server/domain/ids.ts';
+import type { WebhookId } from '../server/kernel/ids.ts';
 import { addAdministrator, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { addResource, must } from '../server/testing/scene.ts';
 import { derive } from '../server/testing/webhook-scene.ts';
-import { attemptDelivery, dueDeliveries } from '../server/usecases/webhooks/attempt-delivery.ts';
-import { readWebhook } from '../server/usecases/webhooks/edit-webhook.ts';
+import { attemptDelivery, dueDeliveries } from '../server/webhooks/attempt-delivery.ts';
+import { readWebhook } from '../server/webhooks/edit-webhook.ts';
 import { someone } from './harness/console-people.ts';
 import { type ConsoleView, expectAccessible } from './harness/console-view.ts';
 import { consoleVisits, DESK, PHONE } from './harness/console-visits.ts';

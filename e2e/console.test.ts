@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
-import { base32Decode } from '../server/domain/otp/base32.ts';
-import { documents } from '../server/ports/documents.ts';
-import { StoreUnavailable } from '../server/ports/store.ts';
+import { recoverAdministrator } from '../server/administrators/recover-administrator.ts';
+import { documents } from '../server/store/keys.ts';
+import { StoreUnavailable } from '../server/store/store.ts';
 import { operatorOf } from '../server/testing/acting.ts';
 import { ADMIN_PASSWORD, codeOf, type SceneAdministrator } from '../server/testing/administrators.ts';
 import { must, overwrite, read } from '../server/testing/scene.ts';
-import { recoverAdministrator } from '../server/usecases/administrators/recover-administrator.ts';
+import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
 import { nextCode, signIn, someone, toCode, toPassword } from './harness/console-people.ts';
 import { type ConsoleStage, setConsoleStage } from './harness/console-stage.ts';
 import type { ConsoleView } from './harness/console-view.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { operatorOf } from '../server/testing/acting.ts';
 import { appOf } from '../server/testing/app-on-a-phone.ts';
 import { must, NONCE, PASSWORD, type Scene, type SceneOptions, setScene, wrongCode } from '../server/testing/scene.ts';
-import { sendEnrolmentLink } from '../server/usecases/enrolment/send-enrolment-link.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { expectAccessible, expectNoScrolling, type ServiceHere, startServiceHere } from './harness/service-here.ts';
 import { type WidgetView, widgetIn } from './harness/widget-view.ts';

@@ -1,13 +1,13 @@
 import type { PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
 import type { CDPSession } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
-import { idFromBytes, type UserId } from '../server/domain/ids.ts';
+import { idFromBytes, type UserId } from '../server/kernel/ids.ts';
+import { isRefusal } from '../server/kernel/result.ts';
 import {
   beginPasskeyRegistration,
   type PendingPasskey,
-} from '../server/usecases/passkeys/begin-passkey-registration.ts';
-import { finishPasskeyRegistration } from '../server/usecases/passkeys/finish-passkey-registration.ts';
-import { isRefusal } from '../server/usecases/verdict.ts';
+} from '../server/tokens/kinds/passkey/begin-passkey-registration.ts';
+import { finishPasskeyRegistration } from '../server/tokens/kinds/passkey/finish-passkey-registration.ts';
 import { expect } from './harness/expect.ts';
 import { startHostSite } from './harness/host-site.ts';
 import { accountOf, makeOwner, plugIn } from './harness/passkeys.ts';

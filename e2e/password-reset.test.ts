@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { composeMail } from '../server/domain/mail/compose.ts';
+import { composeMail } from '../server/messages/mail/compose.ts';
 import { NONCE, type Scene, setScene } from '../server/testing/scene.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { expectAccessible, type ServiceHere, startServiceHere } from './harness/service-here.ts';

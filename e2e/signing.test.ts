@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { newNonce } from '../clients/typescript/src/index.ts';
-import { ocraAnswer } from '../server/domain/ocra/answer.ts';
-import { parseSuite } from '../server/domain/ocra/suite.ts';
-import { base32Decode } from '../server/domain/otp/base32.ts';
+import { base32Decode } from '../server/tokens/kinds/oath/base32.ts';
+import { ocraAnswer } from '../server/tokens/kinds/ocra/answer.ts';
+import { parseSuite } from '../server/tokens/kinds/ocra/suite.ts';
 import { expect } from './harness/expect.ts';
 import { hostPage, mountScript } from './harness/host-page.ts';
 import { freshLogin, makeResource, PASSWORD } from './harness/people.ts';

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { describeFailure } from './command-failure.ts';
+import { describeFailure } from './composition/command-failure.ts';
+import { operate } from './composition/operator-server.ts';
+import { restore } from './composition/restore.ts';
+import { serve } from './composition/serve.ts';
+import { setUp } from './composition/setup.ts';
 import { loadConfig } from './config/load-config.ts';
 import { createLogger } from './http/log.ts';
-import { operate } from './operate.ts';
-import { restore } from './restore.ts';
-import { serve } from './serve.ts';
-import { setUp } from './set-up.ts';
 
 const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERSIGN_* variables
        start.cjs serve --demo       serve with a demo account (loopback only)

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { frameDocument } from '@countersign/protocol/frame-document';
-import { loadedWith, pageFiles } from '../server/adapters/built-files/page-files.ts';
 import { consoleDocument } from '../server/http/console/document.ts';
+import { loadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
 
 /** Budgets in bytes after brotli: of each loader, and of all that a first password + OTP login needs in the frame. */
 const LOADER_BUDGET = 2_000;

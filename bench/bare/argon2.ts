@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
-import { ARGON2_FLOOR } from '../../server/adapters/argon2/argon2-hasher.ts';
-import { Permits } from '../../server/adapters/argon2/permits.ts';
-import { hashingConcurrency } from '../../server/adapters/argon2/threads.ts';
+import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
+import { Permits } from '../../server/platform/argon2/permits.ts';
+import { hashingConcurrency } from '../../server/platform/argon2/threads.ts';
 import { type Tally, Tallying } from '../load/tally.ts';
 import { PASSWORD } from '../population/members.ts';
 import { takeJobs } from '../processes/child.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hotp } from '../../server/domain/otp/code.ts';
+import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 import { memberOf } from '../population/members.ts';
 import { type Line, SpentCodes } from './requests.ts';
 

@@ -1,4 +1,4 @@
-import { hotp } from '../../server/domain/otp/code.ts';
+import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 import { memberOf, PASSWORD } from '../population/members.ts';
 import type { Members, Target } from './jobs.ts';
 

@@ -1,4 +1,4 @@
-import { threadPoolSize } from '../../server/adapters/argon2/threads.ts';
+import { threadPoolSize } from '../../server/platform/argon2/threads.ts';
 import type { Argon2Job } from '../bare/argon2.ts';
 import type { LoadJob, Target } from '../load/jobs.ts';
 import type { Tally } from '../load/tally.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { idFromBytes, type TokenId, type UserId } from '../../server/domain/ids.ts';
+import { idFromBytes, type TokenId, type UserId } from '../../server/kernel/ids.ts';
 
 /** How many people a benchmark's store has, and with what tokens. The first `totp` have TOTP, the others HOTP. */
 export interface Population {

@@ -1,12 +1,12 @@
-import type { AccountId, ResourceId } from '../../server/domain/ids.ts';
-import type { Token } from '../../server/domain/token.ts';
-import type { User } from '../../server/domain/user.ts';
-import { documents } from '../../server/ports/documents.ts';
-import type { Ports } from '../../server/ports/index.ts';
-import { byCreation, indexes } from '../../server/ports/indexes.ts';
-import type { Change, DocumentKey } from '../../server/ports/store.ts';
-import { seedContext } from '../../server/usecases/second-factor/seed-context.ts';
-import { newOperation } from '../../server/usecases/transact.ts';
+import type { AccountId, ResourceId } from '../../server/kernel/ids.ts';
+import type { Ports } from '../../server/kernel/ports.ts';
+import { byCreation, indexes } from '../../server/store/indexes.ts';
+import { documents } from '../../server/store/keys.ts';
+import type { Change, DocumentKey } from '../../server/store/store.ts';
+import { newOperation } from '../../server/store/transact.ts';
+import { seedContext } from '../../server/tokens/seed-context.ts';
+import type { Token } from '../../server/tokens/token.ts';
+import type { User } from '../../server/users/user.ts';
 import { memberOf } from './members.ts';
 
 /** A person with a password, assigned with one token: the three documents that the use-cases would have made. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signatureHeaders, writeSecret } from '../../server/domain/webhook/signature.ts';
+import { signatureHeaders, writeSecret } from '../../server/webhooks/signature.ts';
 import { CLIENT_ERROR_CODES } from '../typescript/src/codes.ts';
 import { type FakeService, startFakeService } from '../typescript/testing/fake-service.ts';
 import { php } from './testing/run-php.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signatureHeaders, writeSecret } from '../../server/domain/webhook/signature.ts';
+import { signatureHeaders, writeSecret } from '../../server/webhooks/signature.ts';
 import { CLIENT_ERROR_CODES } from './src/codes.ts';
 import { type FakeService, startFakeService } from './testing/fake-service.ts';
 import { type InstalledPackage, installPackage } from './testing/installed-package.ts';

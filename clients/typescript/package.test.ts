@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import * as wire from '@countersign/protocol/result';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import type * as filter from '../../server/domain/filter.ts';
-import type { MethodPolicy } from '../../server/domain/resource.ts';
-import type { OtpAlgorithm, TokenKind } from '../../server/domain/token.ts';
+import type * as filter from '../../server/filters/filter.ts';
+import type { MethodPolicy } from '../../server/resources/resource.ts';
+import type { OtpAlgorithm, TokenKind } from '../../server/tokens/token.ts';
 import * as client from './src/index.ts';
 import type { OTP_USES } from './src/results/claims.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { API_SCOPES } from '../../server/domain/api-scope.ts';
+import { API_SCOPES } from '../../server/kernel/api-scope.ts';
 import { SCOPES, stateOf } from './api-key.ts';
 
 test('every scope that there is can be chosen', () => {

@@ -1,14 +1,14 @@
 import type { SessionView } from '@countersign/protocol/session';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Actor } from '../../server/domain/actor.ts';
+import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/authentication/lockout.ts';
+import type { Actor } from '../../server/kernel/actor.ts';
 import {
   mayChangeToken as mayChangeTokenThere,
   mayChangeUser as mayChangeUserThere,
   mayDelete as mayDeleteThere,
   maySeeResource,
-} from '../../server/domain/authority.ts';
-import { stateOnceEnabled as stateOnceEnabledThere, tokenState } from '../../server/domain/lockout.ts';
+} from '../../server/kernel/policy.ts';
 import { resourceId } from '../../server/testing/samples.ts';
 import {
   type Maker,

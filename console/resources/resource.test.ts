@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAllowedOrigin } from '../../server/domain/origins.ts';
-import { parseRedirectUri } from '../../server/domain/redirect-uris.ts';
+import { parseAllowedOrigin } from '../../server/resources/origins.ts';
+import { parseRedirectUri } from '../../server/resources/redirect-uris.ts';
 import { allows, type Resource, readOrigin, readRedirectUri } from './resource.ts';
 
 describe('an origin, out of what people paste', () => {

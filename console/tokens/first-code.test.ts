@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { base32Encode } from '../../server/domain/otp/base32.ts';
-import { currentOtp } from '../../server/domain/otp/verify.ts';
 import { RFC_SECRET, sampleToken, totp } from '../../server/testing/samples.ts';
+import { base32Encode } from '../../server/tokens/kinds/oath/base32.ts';
+import { currentOtp } from '../../server/tokens/kinds/oath/verify.ts';
 import { codeAt, type FreshSecret, judgeFirstCode, readSecret, secretMistake } from './first-code.ts';
 
 const SECRET = base32Encode(RFC_SECRET);

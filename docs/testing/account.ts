@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { ocraAnswer } from '../../server/domain/ocra/answer.ts';
-import { parseSuite } from '../../server/domain/ocra/suite.ts';
-import { base32Decode } from '../../server/domain/otp/base32.ts';
+import { base32Decode } from '../../server/tokens/kinds/oath/base32.ts';
+import { ocraAnswer } from '../../server/tokens/kinds/ocra/answer.ts';
+import { parseSuite } from '../../server/tokens/kinds/ocra/suite.ts';
 
 /** The account behind an API key: what an administrator would do with curl, and a person with a browser. */
 export interface Person {

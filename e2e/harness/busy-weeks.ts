@@ -1,9 +1,9 @@
-import type { AccountEvent } from '../../server/domain/event.ts';
-import type { AccountId, ResourceId, UserId } from '../../server/domain/ids.ts';
+import { countSignIns } from '../../server/events/count-sign-ins.ts';
+import type { AccountEvent } from '../../server/events/event.ts';
+import { sealEvents } from '../../server/events/seal-events.ts';
+import type { AccountId, ResourceId, UserId } from '../../server/kernel/ids.ts';
 import { append } from '../../server/testing/stream-of-events.ts';
 import type { TestPorts } from '../../server/testing/test-ports.ts';
-import { countSignIns } from '../../server/usecases/events/count-sign-ins.ts';
-import { sealEvents } from '../../server/usecases/events/seal-events.ts';
 
 const DAY_MS = 86_400_000;
 /** The frequent ones more often. */

@@ -1,4 +1,6 @@
 import type { BrowserContextOptions } from '@playwright/test';
+import { createAccount } from '../../server/accounts/create-account.ts';
+import { writeSession } from '../../server/administrators/login/authenticate-session.ts';
 import {
   addAdministrator,
   codeOf,
@@ -6,8 +8,6 @@ import {
   signIn as signInAnew,
 } from '../../server/testing/administrators.ts';
 import { must } from '../../server/testing/scene.ts';
-import { createAccount } from '../../server/usecases/accounts/create-account.ts';
-import { writeSession } from '../../server/usecases/sign-in/authenticate-session.ts';
 import type { ConsoleStage } from './console-stage.ts';
 import type { ConsoleView } from './console-view.ts';
 import { expect } from './expect.ts';

@@ -1,5 +1,5 @@
 import type { BrowserContextOptions } from '@playwright/test';
-import { issueSetupLink } from '../../server/usecases/administrators/set-up.ts';
+import { issueSetupLink } from '../../server/administrators/set-up.ts';
 import { type ConsoleView, openConsole } from './console-view.ts';
 import { type ServiceHere, startServiceHere } from './service-here.ts';
 

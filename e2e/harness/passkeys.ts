@@ -1,12 +1,12 @@
 import type { CDPSession, Page } from '@playwright/test';
 import type { Client, User } from '../../clients/typescript/src/index.ts';
-import { type AccountId, idFromBytes, type TokenId, type UserId } from '../../server/domain/ids.ts';
-import { documents } from '../../server/ports/documents.ts';
-import type { Ports } from '../../server/ports/index.ts';
+import { type AccountId, idFromBytes, type TokenId, type UserId } from '../../server/kernel/ids.ts';
+import type { Ports } from '../../server/kernel/ports.ts';
+import { isRefusal } from '../../server/kernel/result.ts';
+import { documents } from '../../server/store/keys.ts';
 import { SoftwareAuthenticator } from '../../server/testing/software-authenticator.ts';
-import { beginPasskeyRegistration } from '../../server/usecases/passkeys/begin-passkey-registration.ts';
-import { finishPasskeyRegistration } from '../../server/usecases/passkeys/finish-passkey-registration.ts';
-import { isRefusal } from '../../server/usecases/verdict.ts';
+import { beginPasskeyRegistration } from '../../server/tokens/kinds/passkey/begin-passkey-registration.ts';
+import { finishPasskeyRegistration } from '../../server/tokens/kinds/passkey/finish-passkey-registration.ts';
 import { freshLogin, PASSWORD } from './people.ts';
 
 /** A passkey that somebody has registered, and that a browser can be given. */

@@ -1,11 +1,11 @@
 import type { Browser, Page } from '@playwright/test';
-import { loadBuiltFiles } from '../../server/adapters/built-files/load-built-files.ts';
-import { loadSigningKeys } from '../../server/adapters/jose/load-signing-keys.ts';
-import { createSigner } from '../../server/adapters/jose/signer.ts';
 import { createApp } from '../../server/app.ts';
-import { composeMail } from '../../server/domain/mail/compose.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
 import { createReadiness } from '../../server/http/readiness.ts';
+import { composeMail } from '../../server/messages/mail/compose.ts';
+import { loadSigningKeys } from '../../server/platform/jose/load-signing-keys.ts';
+import { createSigner } from '../../server/platform/jose/signer.ts';
+import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
 import { capturedLog } from '../../server/testing/captured-log.ts';
 import { freePorts } from '../../server/testing/free-ports.ts';
 import { openTestPorts, type TestPorts } from '../../server/testing/test-ports.ts';

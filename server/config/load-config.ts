@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { type CodeChannel, type CodeLimits, defaultReserve } from '../domain/sent-code.ts';
+import { type CodeChannel, type CodeLimits, defaultReserve } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { isLoopbackHost, mayUseRpId } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';

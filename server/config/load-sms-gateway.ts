@@ -7,8 +7,8 @@ import {
   MESSAGE_PLACEHOLDERS,
   placeholdersIn,
   type SmsGateway,
-} from '../domain/text/gateway.ts';
-import { GATEWAY_PRESETS } from '../domain/text/gateway-presets.ts';
+} from '../messages/sms/gateway.ts';
+import { GATEWAY_PRESETS } from '../messages/sms/gateway-presets.ts';
 import { isLoopbackHost } from './parse.ts';
 
 /** The file of the gateway is not right. Says where, and never what stands there. */

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
-import type { Act } from '../usecases/act.ts';
-import type { OpenedSession } from '../usecases/sign-in/open-session.ts';
+import type { OpenedSession } from '../administrators/login/open-session.ts';
+import type { Act } from '../kernel/request-context.ts';
 import type { Logger } from './log.ts';
 import type { SessionDoor } from './session-door.ts';
 

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../domain/addresses.ts';
+import { canonicalAddress } from '../kernel/addresses.ts';
 
 /**
  * The addresses that a `X-Forwarded-For` names, as written, in order. Proxies append, so only the right end is worth

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createArgon2Hasher } from '../adapters/argon2/argon2-hasher.ts';
+import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { assign } from '../testing/acting.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { addToken, must, type Scene, setScene } from '../testing/scene.ts';

@@ -1,11 +1,11 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
-import { CourierUnavailable } from '../ports/courier.ts';
-import { Overloaded } from '../ports/password-hasher.ts';
-import { StoreUnavailable } from '../ports/store.ts';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import { Overloaded } from '../platform/argon2/port.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { Contention } from '../store/transact.ts';
 import { appWith } from '../testing/http-app.ts';
-import { Contention } from '../usecases/transact.ts';
 import { Refused, refuse } from './problem.ts';
 
 describe('problem answers', () => {

@@ -1,13 +1,13 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import type { Context, ErrorHandler, NotFoundHandler, TypedResponse } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { PasswordFlaw } from '../domain/common-passwords.ts';
-import { CourierUnavailable } from '../ports/courier.ts';
-import { Overloaded } from '../ports/password-hasher.ts';
-import { StoreUnavailable } from '../ports/store.ts';
-import { Outage } from '../usecases/needing.ts';
-import { Contention } from '../usecases/transact.ts';
-import { type Refusal, refusal } from '../usecases/verdict.ts';
+import { Outage } from '../kernel/dependency.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import type { PasswordFlaw } from '../passwords/common-passwords.ts';
+import { Overloaded } from '../platform/argon2/port.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { Contention } from '../store/transact.ts';
 import type { AppEnv } from './context.ts';
 import type { Logger } from './log.ts';
 

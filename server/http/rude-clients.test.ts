@@ -4,7 +4,7 @@ import { rawClient } from '../testing/raw-client.ts';
 import { ISSUER } from '../testing/test-ports.ts';
 import { type Listening, listen } from './listen.ts';
 
-// The attack: one request that leaves a fault which nobody handles ends the whole process (server/end-at-once.ts).
+// The attack: one request that leaves a fault which nobody handles ends the whole process (server/composition/crash.ts).
 let service: Service;
 let server: Listening;
 const faults: unknown[] = [];

@@ -1,12 +1,12 @@
 import { FLOW_HEADER, type FlowBegun, type FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TokenId } from '../domain/ids.ts';
-import { isOath } from '../domain/token.ts';
-import { documents } from '../ports/documents.ts';
-import { Overloaded } from '../ports/password-hasher.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { Overloaded } from '../platform/argon2/port.ts';
+import { documents } from '../store/keys.ts';
 import { openService, type Service } from '../testing/http-service.ts';
 import { addressOf, operationsOf, type SampleScene, sampleScene, samples } from '../testing/operations.ts';
 import { NONCE, ORIGIN, overwriteSeed, PASSWORD } from '../testing/scene.ts';
+import { isOath } from '../tokens/token.ts';
 
 let service: Service;
 let scene: SampleScene;

@@ -1,20 +1,20 @@
-import type { Actor } from '../domain/actor.ts';
-import type { AccountId } from '../domain/ids.ts';
-import type { Act } from '../usecases/act.ts';
-import { createApiKey as createApiKeyAs } from '../usecases/api-keys/create-api-key.ts';
-import { authenticate as authenticateAs } from '../usecases/authentication/authenticate.ts';
-import { createFilter as createFilterAs } from '../usecases/filters/create-filter.ts';
-import { consumeResult as consumeResultAs } from '../usecases/flow/consume-result.ts';
-import { createLoginRequest as createLoginRequestAs } from '../usecases/flow/create-login-request.ts';
-import { idempotently as idempotentlyAs } from '../usecases/objects/idempotently.ts';
-import { assign as assignAs, unassign as unassignAs } from '../usecases/resources/assign.ts';
-import { createResource as createResourceAs } from '../usecases/resources/create-resource.ts';
-import { updateResource as updateResourceAs } from '../usecases/resources/update-resource.ts';
-import { createToken as createTokenAs } from '../usecases/tokens/create-token.ts';
-import { resyncToken as resyncTokenAs } from '../usecases/tokens/resync-token.ts';
-import { updateToken as updateTokenAs } from '../usecases/tokens/update-token.ts';
-import { createUser as createUserAs } from '../usecases/users/create-user.ts';
-import { updateUser as updateUserAs } from '../usecases/users/update-user.ts';
+import { createApiKey as createApiKeyAs } from '../api-keys/create-api-key.ts';
+import { authenticate as authenticateAs } from '../authentication/authenticate.ts';
+import { createFilter as createFilterAs } from '../filters/create-filter.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { consumeResult as consumeResultAs } from '../login/consume-result.ts';
+import { createLoginRequest as createLoginRequestAs } from '../login/create-login-request.ts';
+import { idempotently as idempotentlyAs } from '../records/idempotency.ts';
+import { assign as assignAs, unassign as unassignAs } from '../resources/assign.ts';
+import { createResource as createResourceAs } from '../resources/create-resource.ts';
+import { updateResource as updateResourceAs } from '../resources/update-resource.ts';
+import { createToken as createTokenAs } from '../tokens/create-token.ts';
+import { resyncToken as resyncTokenAs } from '../tokens/resync-token.ts';
+import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
+import { createUser as createUserAs } from '../users/create-user.ts';
+import { updateUser as updateUserAs } from '../users/update-user.ts';
 
 /**
  * The use-cases for tests to which it does not matter who acts: the operator of the account, who may do everything. Where

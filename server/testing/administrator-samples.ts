@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import { beginSignIn } from '../usecases/sign-in/begin-sign-in.ts';
+import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
 import type { Sample, SampleScene } from './sample.ts';
 import { must } from './scene.ts';

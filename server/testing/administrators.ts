@@ -1,24 +1,24 @@
 import { CSRF_HEADER } from '@countersign/protocol/session';
-import type { Administrator, Grant } from '../domain/administrator.ts';
-import type { AccountId } from '../domain/ids.ts';
-import { base32Decode } from '../domain/otp/base32.ts';
-import { currentOtp } from '../domain/otp/verify.ts';
-import { csrfToken } from '../domain/session.ts';
-import { documents } from '../ports/documents.ts';
-import { acceptInvitation } from '../usecases/administrators/accept-link.ts';
-import { type Invited, inviteAdministrator } from '../usecases/administrators/invite-administrator.ts';
-import type { SelfAct } from '../usecases/administrators/self.ts';
+import { acceptInvitation } from '../administrators/accept-link.ts';
+import type { Administrator, Grant } from '../administrators/administrator.ts';
+import { type Invited, inviteAdministrator } from '../administrators/invite-administrator.ts';
 import {
   answerEmail,
   answerEnrolment,
   answerSignInOtp,
   answerSignInPassword,
-} from '../usecases/sign-in/answer-sign-in.ts';
-import { writeSession } from '../usecases/sign-in/authenticate-session.ts';
-import { beginSignIn } from '../usecases/sign-in/begin-sign-in.ts';
-import { newSession, type OpenedSession, putSession } from '../usecases/sign-in/open-session.ts';
-import { presentSignIn } from '../usecases/sign-in/present-sign-in.ts';
-import { newOperation } from '../usecases/transact.ts';
+} from '../administrators/login/answer-sign-in.ts';
+import { writeSession } from '../administrators/login/authenticate-session.ts';
+import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
+import { newSession, type OpenedSession, putSession } from '../administrators/login/open-session.ts';
+import { presentSignIn } from '../administrators/login/present-sign-in.ts';
+import type { SelfAct } from '../administrators/reauthenticate.ts';
+import { csrfToken } from '../administrators/session.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import { base32Decode } from '../tokens/kinds/oath/base32.ts';
+import { currentOtp } from '../tokens/kinds/oath/verify.ts';
 import { operatorOf } from './acting.ts';
 import { birth, must, read } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';

@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { base32Decode } from '../domain/otp/base32.ts';
-import { currentOtp } from '../domain/otp/verify.ts';
+import { base32Decode } from '../tokens/kinds/oath/base32.ts';
+import { currentOtp } from '../tokens/kinds/oath/verify.ts';
 
 /** An authenticator app that has read the key on the screen. */
 export function appOf(view: FlowView): { code(now: number): string } {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FAILURES, type Failure } from '../domain/protectimus/failure-codes.ts';
+import { FAILURES, type Failure } from '../protectimus/failure-codes.ts';
 import { type Dialect, type Format, inTexts, type Parameters, PROXY } from './dialect.ts';
 import { FOREIGN_CLIENTS, type ForeignClient, type ForeignLanguage, startForeignClient } from './foreign-client.ts';
 import { listen } from './listening.ts';

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { ocraAnswer } from '../domain/ocra/answer.ts';
-import { enrolSuite } from '../domain/ocra/enrolment.ts';
-import { parseSuite } from '../domain/ocra/suite.ts';
-import { base32Encode } from '../domain/otp/base32.ts';
-import { hotp } from '../domain/otp/code.ts';
-import { createOcraToken, createToken } from '../usecases/tokens/create-token.ts';
+import { createOcraToken, createToken } from '../tokens/create-token.ts';
+import { base32Encode } from '../tokens/kinds/oath/base32.ts';
+import { hotp } from '../tokens/kinds/oath/code.ts';
+import { ocraAnswer } from '../tokens/kinds/ocra/answer.ts';
+import { enrolSuite } from '../tokens/kinds/ocra/enrolment.ts';
+import { parseSuite } from '../tokens/kinds/ocra/suite.ts';
 import { assign, operatorOf } from './acting.ts';
 import type { Dialect, Format } from './dialect.ts';
 import { birth, must } from './scene.ts';

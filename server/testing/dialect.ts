@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes';
-import type { AccountId } from '../domain/ids.ts';
-import { idNumber } from '../domain/ids.ts';
-import { hourlyPassword, hoursThatCount } from '../domain/protectimus/hourly-password.ts';
-import { createProtectimusKey, type NewProtectimusKey } from '../usecases/api-keys/create-protectimus-key.ts';
+import { createProtectimusKey, type NewProtectimusKey } from '../api-keys/create-protectimus-key.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { idNumber } from '../kernel/ids.ts';
+import { hourlyPassword, hoursThatCount } from '../protectimus/hourly-password.ts';
 import { operatorOf } from './acting.ts';
 import { addAdministrator, type SceneAdministrator } from './administrators.ts';
 import { openService, type Service } from './http-service.ts';

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import { decodeHeader, decodeJson, openTables, readState } from '../adapters/embedded-store/tables.ts';
-import { createClient, parseAddress } from '../adapters/redis-store/connect.ts';
-import { decodePair } from '../adapters/store-encoding/pair.ts';
-import { decodeText } from '../adapters/store-encoding/text.ts';
+import { decodePair } from '../store/codec/key-codec.ts';
+import { decodeText } from '../store/codec/text.ts';
+import { decodeHeader, decodeJson, openTables, readState } from '../store/lmdb/tables.ts';
+import { createClient, parseAddress } from '../store/redis/connect.ts';
 
 /** Everything a store of one partition holds, in one form for both adapters. */
 export interface StoreDump {

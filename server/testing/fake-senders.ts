@@ -1,10 +1,15 @@
-import type { Mail, MailFacts, MailKind } from '../domain/mail/mail.ts';
-import { CODE_CHANNELS, type CodeChannel, type CodeLimits, DEFAULT_CODE_LIMITS } from '../domain/sent-code.ts';
-import type { SendOutcome } from '../domain/webhook/delivery.ts';
-import { readTarget } from '../domain/webhook/target.ts';
-import type { CodeCourier, CodeMessage } from '../ports/code-courier.ts';
-import { type Courier, CourierUnavailable } from '../ports/courier.ts';
-import type { WebhookRequest, WebhookSender } from '../ports/webhook-sender.ts';
+import type { CodeCourier, CodeMessage } from '../messages/code-sender.ts';
+import type { Mail, MailFacts, MailKind } from '../messages/mail/mail.ts';
+import { type Courier, CourierUnavailable } from '../messages/mailer.ts';
+import type { WebhookRequest, WebhookSender } from '../platform/webhook-http/port.ts';
+import {
+  CODE_CHANNELS,
+  type CodeChannel,
+  type CodeLimits,
+  DEFAULT_CODE_LIMITS,
+} from '../tokens/kinds/sent/out-of-band-code.ts';
+import type { SendOutcome } from '../webhooks/delivery.ts';
+import { readTarget } from '../webhooks/target.ts';
 
 /** Takes what is sent, and answers what the test says; by default 204 to everything. */
 export class FakeWebhookSender implements WebhookSender {

@@ -36,7 +36,7 @@ export interface ForeignClient {
 /** @param base where the service listens */
 export function startForeignClient(language: ForeignLanguage, base: string): ForeignClient {
   const { command, script, version } = FOREIGN_CLIENTS[language];
-  const path = new URL(`../http/protectimus/testing/${script}`, import.meta.url).pathname;
+  const path = new URL(`../protectimus/testing/${script}`, import.meta.url).pathname;
   const child = spawn(command, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

@@ -1,11 +1,11 @@
 import type { Hono } from 'hono';
+import type { ApiScope } from '../api-keys/api-key.ts';
 import { type AppOptions, createApp } from '../app.ts';
-import type { ApiScope } from '../domain/api-key.ts';
-import type { AccountId, ResourceId } from '../domain/ids.ts';
-import { LARGE_BODIES } from '../http/api/native.ts';
+import { LARGE_BODIES } from '../composition/api-routes.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
-import type { BuiltFile } from '../ports/built-files.ts';
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { BuiltFile } from '../platform/static-files/port.ts';
 import { createApiKey } from './acting.ts';
 import { type CapturedLog, capturedLog } from './captured-log.ts';
 import { type ApiDocument, type DescribedApi, describedApi } from './described-api.ts';

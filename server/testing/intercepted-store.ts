@@ -1,4 +1,4 @@
-import type { Change, CommitOutcome, DocumentKey, DocumentOf, Store, Stored } from '../ports/store.ts';
+import type { Change, CommitOutcome, DocumentKey, DocumentOf, Store, Stored } from '../store/store.ts';
 
 /** Stands between a use-case and its store: may wait, throw before or after, or answer something else. */
 export interface Interceptors {

@@ -1,6 +1,6 @@
-import { API_SCOPES } from '../domain/api-key.ts';
-import type { AccountId } from '../domain/ids.ts';
-import { createWebhook } from '../usecases/webhooks/create-webhook.ts';
+import { API_SCOPES } from '../api-keys/api-key.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { createWebhook } from '../webhooks/create-webhook.ts';
 import { assign, createApiKey, createFilter } from './acting.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';

@@ -1,5 +1,5 @@
-import { DEFAULT_CATALOGUE } from '../domain/plans.ts';
-import type { OperatorOptions } from '../http/operator/operator-app.ts';
+import { DEFAULT_CATALOGUE } from '../accounts/plans/plans.ts';
+import type { OperatorOptions } from '../composition/operator/operator-app.ts';
 import { capturedLog } from './captured-log.ts';
 import { ISSUER } from './test-ports.ts';
 

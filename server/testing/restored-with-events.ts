@@ -1,9 +1,9 @@
-import { verifyAuditExport } from '../adapters/jose/audit-statements.ts';
-import type { AccountId } from '../domain/ids.ts';
-import { sealEvents } from '../usecases/events/seal-events.ts';
-import { type EventsSince, readWithdrawals } from '../usecases/keeping/read-withdrawals.ts';
-import { inspectBackup, restoreBackup } from '../usecases/keeping/restore-backup.ts';
-import { type WithdrawnObject, withdrawAgain } from '../usecases/keeping/withdraw-again.ts';
+import { inspectBackup, restoreBackup } from '../backup/restore-backup.ts';
+import { type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
+import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
+import { sealEvents } from '../events/seal-events.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { backupOf, overStore, readingOf } from './restored.ts';
 import { linesOfExport } from './stream-of-events.ts';
 import { openTemporaryStore } from './temporary-store.ts';

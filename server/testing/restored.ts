@@ -1,5 +1,5 @@
-import type { Store } from '../ports/store.ts';
-import { backUp } from '../usecases/keeping/back-up.ts';
+import { backUp } from '../backup/back-up.ts';
+import type { Store } from '../store/store.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import type { TestPorts } from './test-ports.ts';
 

@@ -1,6 +1,6 @@
-import { type AccountId, idFromBytes, type ResourceId, type TokenId, type UserId } from '../domain/ids.ts';
-import type { OathToken } from '../domain/token.ts';
-import type { User } from '../domain/user.ts';
+import { type AccountId, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
+import type { OathToken } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
 
 /** The same id for the same number, so that tests read alike and fail alike. */
 function bytes(number: number): Uint8Array {

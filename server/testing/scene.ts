@@ -1,17 +1,17 @@
-import { type AccountId, idFromBytes } from '../domain/ids.ts';
-import { currentOtp, verifyOtp } from '../domain/otp/verify.ts';
-import type { Resource } from '../domain/resource.ts';
-import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../domain/token.ts';
-import type { User } from '../domain/user.ts';
-import { documents } from '../ports/documents.ts';
-import type { DocumentKey } from '../ports/store.ts';
-import { createAccount } from '../usecases/accounts/create-account.ts';
-import { noteInPassing } from '../usecases/note-in-passing.ts';
-import type { ResourceSettings } from '../usecases/resources/resource-settings.ts';
-import type { NewPin } from '../usecases/tokens/create-token.ts';
-import { newOperation } from '../usecases/transact.ts';
-import type { NewUser } from '../usecases/users/create-user.ts';
-import { isRefusal, type Refusal } from '../usecases/verdict.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { type AccountId, idFromBytes } from '../kernel/ids.ts';
+import { isRefusal, type Refusal } from '../kernel/result.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { ResourceSettings } from '../resources/resource-settings.ts';
+import { documents } from '../store/keys.ts';
+import { noteInPassing } from '../store/record-once.ts';
+import type { DocumentKey } from '../store/store.ts';
+import { newOperation } from '../store/transact.ts';
+import type { NewPin } from '../tokens/create-token.ts';
+import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify.ts';
+import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../tokens/token.ts';
+import type { NewUser } from '../users/create-user.ts';
+import type { User } from '../users/user.ts';
 import {
   assign,
   authenticate,

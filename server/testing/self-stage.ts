@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { SelfView } from '@countersign/protocol/self-service';
-import type { SelfServicePolicy } from '../domain/self-service-policy.ts';
+import type { SelfServicePolicy } from '../self-service/self-service-policy.ts';
 import { appOf } from './app-on-a-phone.ts';
 import { type Scene, type SceneOptions, setScene } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';

@@ -1,27 +1,22 @@
 import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
-import type { SaidTraits } from '../domain/environment/traits.ts';
-import { SECOND_STEPS } from '../domain/flow-steps.ts';
-import type { MailLanguage } from '../domain/mail/mail.ts';
-import {
-  answerEnrolment,
-  answerNewPasskey,
-  confirmCodes,
-  postponeEnrolment,
-} from '../usecases/enrolment/answer-enrolment.ts';
-import { chooseKind } from '../usecases/enrolment/choose-kind.ts';
-import { sendFirstCode } from '../usecases/enrolment/send-first-code.ts';
-import { answerIdentify } from '../usecases/flow/answer-identify.ts';
-import { answerOtp, answerRecovery } from '../usecases/flow/answer-otp.ts';
-import { answerPasskey } from '../usecases/flow/answer-passkey.ts';
-import { answerPassword } from '../usecases/flow/answer-password.ts';
-import { answerSign, cancelTransaction } from '../usecases/flow/answer-sign.ts';
-import type { StepAnswer } from '../usecases/flow/answer-step.ts';
-import { beginFlow } from '../usecases/flow/begin-flow.ts';
-import { chooseFactor } from '../usecases/flow/choose-factor.ts';
-import { viewFlow } from '../usecases/flow/view-flow.ts';
-import { askUnlock } from '../usecases/unlock/ask-unlock.ts';
-import { isRefusal, type Verdict } from '../usecases/verdict.ts';
+import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
+import { answerEnrolment, answerNewPasskey, confirmCodes, postponeEnrolment } from '../enrolment/answer-enrolment.ts';
+import { chooseKind } from '../enrolment/select-kind.ts';
+import { sendFirstCode } from '../enrolment/send-first-code.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { answerIdentify } from '../login/answer-identify.ts';
+import { answerOtp, answerRecovery } from '../login/answer-otp.ts';
+import { answerPasskey } from '../login/answer-passkey.ts';
+import { answerPassword } from '../login/answer-password.ts';
+import { answerSign, cancelTransaction } from '../login/answer-sign.ts';
+import type { StepAnswer } from '../login/answer-step.ts';
+import { chooseFactor } from '../login/choose-factor.ts';
+import { beginFlow } from '../login/start-flow.ts';
+import { SECOND_STEPS } from '../login/steps.ts';
+import { viewFlow } from '../login/view-flow.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { askUnlock } from '../tokens/unlock/request-unlock.ts';
 import { must, NONCE, ORIGIN, PASSWORD, type Scene } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 

@@ -1,13 +1,13 @@
-import type { AccountId } from '../domain/ids.ts';
-import type { Delivery } from '../domain/webhook/delivery.ts';
-import type { Webhook } from '../domain/webhook/webhook.ts';
-import { createAccount } from '../usecases/accounts/create-account.ts';
-import type { Act } from '../usecases/act.ts';
-import { createUser } from '../usecases/users/create-user.ts';
-import { type Attempted, attemptDelivery, dueDeliveries } from '../usecases/webhooks/attempt-delivery.ts';
-import { createWebhook, type NewWebhook } from '../usecases/webhooks/create-webhook.ts';
-import { deriveDeliveries } from '../usecases/webhooks/derive-deliveries.ts';
-import { readDeliveries } from '../usecases/webhooks/read-deliveries.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { createUser } from '../users/create-user.ts';
+import { type Attempted, attemptDelivery, dueDeliveries } from '../webhooks/attempt-delivery.ts';
+import { createWebhook, type NewWebhook } from '../webhooks/create-webhook.ts';
+import type { Delivery } from '../webhooks/delivery.ts';
+import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
+import { readDeliveries } from '../webhooks/read-deliveries.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
 import { birth, must } from './scene.ts';
 import type { TestPorts } from './test-ports.ts';
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
 import { findCycles } from './cycles.ts';
 import { folderProblem, LAYERS, type Layer, type LayerName, layerOf, PURE_NAMES } from './layers.ts';
+import { type JudgedFile, natureProblems, naturesOf } from './nature.ts';
 import { type Packages, packageName, readWorkspaces } from './packages.ts';
 import { parseSourceFile, type Reference, SOURCE_FILE, type SourceFile } from './source-file.ts';
 
@@ -21,6 +22,7 @@ export function checkBoundaries(root: string): BoundaryReport {
   const workspaces = readWorkspaces(root, paths);
   const findings: Finding[] = [];
   const graph = new Map<string, Set<string>>();
+  const judged = new Map<string, JudgedFile>();
   let references = 0;
 
   for (const path of paths) {
@@ -35,7 +37,9 @@ export function checkBoundaries(root: string): BoundaryReport {
       if (folderProblem(path) === undefined) problems.push(layer.problem);
     } else {
       const targets = new Set<string>();
+      const takesFrom = new Set<string>();
       graph.set(path, targets);
+      judged.set(path, { file, layer, takesFrom, names: targets });
       problems.push(...purityProblems(file, LAYERS[layer]));
       for (const reference of file.references) {
         references += 1;
@@ -52,10 +56,15 @@ export function checkBoundaries(root: string): BoundaryReport {
           continue;
         }
         targets.add(target);
+        if (!reference.typeOnly) takesFrom.add(target);
         problems.push(...layerProblems(layer, reference, target));
       }
     }
     for (const problem of problems) findings.push({ path, problem });
+  }
+  for (const [path, nature] of naturesOf(judged)) {
+    const file = judged.get(path);
+    if (file) for (const problem of natureProblems(file, nature)) findings.push({ path, problem });
   }
   for (const cycle of findCycles(graph)) {
     findings.push({ path: cycle[0] ?? '', problem: `imports run in a circle: ${cycle.join(' -> ')}` });

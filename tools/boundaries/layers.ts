@@ -21,7 +21,7 @@ export interface Layer {
 }
 
 /** Libraries that compute and do nothing else. */
-const PURE_PACKAGES = [
+export const PURE_PACKAGES: readonly string[] = [
   '@bufbuild/protobuf',
   '@otplib/*',
   '@scure/base',
@@ -47,24 +47,30 @@ export const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
 
 export const LAYERS = {
   shared: { layers: [], packages: [], noAmbient: 'all' },
-  domain: { layers: ['shared'], packages: PURE_PACKAGES, noAmbient: 'all' },
-  ports: { layers: ['domain', 'shared'], packages: [] },
-  usecases: { layers: ['domain', 'ports', 'shared'], packages: PURE_PACKAGES, noAmbient: 'clock-and-chance' },
-  config: { layers: ['domain', 'ports', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
-  http: {
-    layers: ['usecases', 'domain', 'ports', 'config', 'shared'],
+  /** What the rest of the server asks of the outside: the store, the clock, the mailer. */
+  ports: { layers: ['features', 'shared'], packages: [] },
+  /** Rules, use-cases and routes, a folder for each noun. `nature.ts` says which of them may do what. */
+  features: { layers: ['ports', 'http', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
+  config: { layers: ['features', 'ports', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
+  http: { layers: ['features', 'ports', 'config', 'shared'], packages: 'shipped', notPackages: BEHIND_PORTS },
+  /** The dialect of another product; nothing of ours leans on it. */
+  protectimus: {
+    layers: ['features', 'ports', 'config', 'http', 'shared'],
     packages: 'shipped',
     notPackages: BEHIND_PORTS,
   },
-  adapters: { layers: ['ports', 'domain', 'shared'], packages: 'shipped' },
-  /** `server/app.ts` and its neighbours: they put routes together, and know no adapter. */
+  adapters: { layers: ['ports', 'features', 'shared'], packages: 'shipped' },
+  /** `app.ts` puts routes together and knows no adapter. */
   app: {
-    layers: ['http', 'usecases', 'domain', 'ports', 'config', 'shared'],
+    layers: ['composition', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
     packages: 'shipped',
     notPackages: BEHIND_PORTS,
   },
-  /** `server/main.ts`, the composition root, `server/start.cjs`, which starts it, and the command that needs no ports. */
-  main: { layers: ['app', 'adapters', 'http', 'usecases', 'domain', 'ports', 'config', 'shared'], packages: 'shipped' },
+  /** What starts the service and chooses adapters. */
+  composition: {
+    layers: ['app', 'adapters', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
+    packages: 'shipped',
+  },
   widget: { layers: ['shared'], packages: ['preact'] },
   widgetReact: { layers: ['widget', 'shared'], packages: ['react', 'react-dom'] },
   /** It holds the widget as any page does, by the loader, and judges results as any backend does, by the client. */
@@ -87,31 +93,44 @@ type LayerShape = Omit<Layer, 'layers' | 'types'> & { layers: readonly string[];
 
 export type LayerName = keyof typeof LAYERS;
 
-/** What chooses adapters and starts something with them. */
-const START_FILES = new Set(
-  [
-    'main.ts',
-    'start.cjs',
-    'open-ports.ts',
-    'open-code-courier.ts',
-    'serve.ts',
-    'operate.ts',
-    'set-up.ts',
-    'restore.ts',
-    'audit.ts',
-    'audit-command.ts',
-  ].map((file) => `server/${file}`),
-);
+const PORTS =
+  /^server\/(?:kernel\/ports|store\/(?:store|keys|indexes)|platform\/[\w-]+\/port|platform\/(?:clock|random)|messages\/(?:mailer|code-sender))\.ts$/;
+const ADAPTERS = /^server\/(?:platform|store\/(?:lmdb|redis|codec)|messages\/senders)\//;
 
+/** Folders of the server that are no feature. */
 const SERVER_FOLDERS: Readonly<Record<string, LayerName>> = {
-  domain: 'domain',
-  ports: 'ports',
-  usecases: 'usecases',
   config: 'config',
   http: 'http',
-  adapters: 'adapters',
-  testing: 'tests',
+  protectimus: 'protectimus',
+  composition: 'composition',
+  jobs: 'composition',
 };
+
+/** Nouns of the product: what the server's other folders are called. */
+const FEATURES = new Set([
+  'kernel',
+  'store',
+  'messages',
+  'accounts',
+  'administrators',
+  'api-keys',
+  'authentication',
+  'backup',
+  'browsers',
+  'enrolment',
+  'events',
+  'filters',
+  'login',
+  'maintenance',
+  'passwords',
+  'records',
+  'resources',
+  'self-service',
+  'tokens',
+  'transactions',
+  'users',
+  'webhooks',
+]);
 
 const TOP_FOLDERS: Readonly<Record<string, LayerName>> = {
   shared: 'shared',
@@ -139,13 +158,22 @@ export function layerOf(path: string): LayerName | { problem: string } {
   const [top, second] = folders;
   if (TEST_FILE.test(path) || folders.includes('testing')) return 'tests';
   if (top === undefined) return 'workshop';
-  if (top === 'server') {
-    if (second === undefined) return START_FILES.has(path) ? 'main' : 'app';
-    return SERVER_FOLDERS[second] ?? { problem: `server/${second}/ is no part of the server's layout` };
-  }
+  if (top === 'server') return serverLayer(path, second);
   if (top === 'docs') return second === 'examples' ? 'examples' : 'workshop';
   if (top === 'widget' && (second === 'react' || /\/react\.tsx?$/.test(path))) return 'widgetReact';
   return TOP_FOLDERS[top] ?? { problem: `${top}/ is no part of the layout` };
+}
+
+function serverLayer(path: string, folder: string | undefined): LayerName | { problem: string } {
+  if (folder === undefined) {
+    if (path === 'server/app.ts') return 'app';
+    if (path === 'server/main.ts' || path === 'server/start.cjs') return 'composition';
+    return { problem: 'a file directly in server/; it belongs to a feature' };
+  }
+  if (PORTS.test(path)) return 'ports';
+  if (ADAPTERS.test(path)) return 'adapters';
+  const known = SERVER_FOLDERS[folder] ?? (FEATURES.has(folder) ? 'features' : undefined);
+  return known ?? { problem: `server/${folder}/ is no part of the server's layout` };
 }
 
 /** What is wrong with the folders on the way to a file of any kind, or undefined. */

@@ -32,7 +32,7 @@ export const copyIntoBuild: Plugin = {
   name: 'copy-what-is-read-at-run-time',
   applyToEnvironment: ({ name }) => name === 'server',
   async closeBundle() {
-    await copyFile('server/adapters/redis-store/countersign.lua', 'dist/server/countersign.lua');
+    await copyFile('server/store/redis/countersign.lua', 'dist/server/countersign.lua');
     await copyFile('server/start.cjs', 'dist/server/start.cjs');
   },
 };

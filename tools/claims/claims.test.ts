@@ -51,7 +51,7 @@ describe('documents', () => {
     ['a script that does not exist', 'Run `npm run deploy`.', /npm has no script deploy/],
     ['a script in a code block', '```sh\nnpm run -s deploy\n```', /README\.md:2: npm has no script deploy/],
     ['npm test without one', '    npm ci && npm test', /npm has no script test/],
-    ['a path that does not exist', 'See `server/domain/token.ts`.', /server\/domain\/token\.ts does not exist/],
+    ['a path that does not exist', 'See `server/tokens/token.ts`.', /server\/tokens\/token\.ts does not exist/],
   ])('%s is found', (_what, readme, said) => {
     const problems = about(readme);
     expect(problems).toHaveLength(1);

@@ -3,13 +3,13 @@ import { freePortFrom } from '../../demo-site/launcher/free-port.ts';
 import { busyWeeks } from '../../e2e/harness/busy-weeks.ts';
 import { signIn } from '../../e2e/harness/console-people.ts';
 import { type ConsoleStage, setConsoleStage } from '../../e2e/harness/console-stage.ts';
-import type { AccountId } from '../../server/domain/ids.ts';
-import { documents } from '../../server/ports/documents.ts';
+import { createAccount } from '../../server/accounts/create-account.ts';
+import type { AccountId } from '../../server/kernel/ids.ts';
+import { documents } from '../../server/store/keys.ts';
+import { noteInPassing } from '../../server/store/record-once.ts';
 import { createApiKey, createFilter } from '../../server/testing/acting.ts';
 import { addAdministrator } from '../../server/testing/administrators.ts';
 import { addPerson, addResource, birth, must } from '../../server/testing/scene.ts';
-import { createAccount } from '../../server/usecases/accounts/create-account.ts';
-import { noteInPassing } from '../../server/usecases/note-in-passing.ts';
 
 const SIZE = { width: 1180, height: 800 };
 /** The first page down to its first chart, and a filter down to the end of its week. */

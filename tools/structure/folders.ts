@@ -1,7 +1,5 @@
 import type { SourceTree } from './source-tree.ts';
 
-/** Folders in which a feature lies, besides those directly in `server/`: today's layers have features inside. */
-const LAYERS = new Set(['server/usecases', 'server/http', 'server/adapters', 'server/domain']);
 const KERNEL = 'server/kernel';
 
 export interface Folders {
@@ -38,12 +36,8 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
   return { loose, features: graph.size, circles: circlesOf(graph), imports: { all, atHome } };
 }
 
-/** `server/users` of `server/users/user.ts`, `server/usecases/users` of `server/usecases/users/create-user.ts`. */
-function featureOf(path: string): string {
-  const folders = path.split('/').slice(0, -1);
-  const depth = LAYERS.has(folders.slice(0, 2).join('/')) ? 3 : 2;
-  return folders.slice(0, depth).join('/');
-}
+/** `server/tokens` of `server/tokens/kinds/ocra/suite.ts`. */
+const featureOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
 
 /** The strongly connected sets of more than one node (Tarjan). */
 export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {

@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os';
 import type { TestProjectConfiguration } from 'vitest/config';
 
-const store = ['server/adapters/{redis,embedded}-store/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
-const http = ['server/http/**/*.test.ts', 'server/*.test.ts', 'demo-site/**/*.test.ts'];
+const store = ['server/store/{redis,lmdb}/**/*.test.ts', 'server/testing/store-conformance/**/*.test.ts'];
+/** A service with its routes, asked by HTTP. */
+const http = [
+  'server/*.test.ts',
+  'server/{http,composition,jobs}/**/*.test.ts',
+  'server/**/page/*.test.ts',
+  'server/**/{routes,*-routes}.test.ts',
+  'server/protectimus/{endpoints/**/*,http-auth}.test.ts',
+  'demo-site/**/*.test.ts',
+];
 /** Of the built product, but without a browser; libraries in other languages and documents are tried against it as well. */
 const built = ['e2e/**/*.built.test.ts', 'docs/**/*.test.ts', 'clients/{python,php,java}/*.test.ts'];
 const browser = ['e2e/**/*.test.ts', '{widget,docs}/**/*.browser.test.ts'];

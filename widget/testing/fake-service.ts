@@ -13,7 +13,7 @@ import {
   refusalCsp,
   refusalDocument,
 } from '@countersign/protocol/frame-document';
-import { pageFiles } from '../../server/adapters/built-files/page-files.ts';
+import { pageFiles } from '../../server/platform/static-files/page-files.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';

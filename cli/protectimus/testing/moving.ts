@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { GeoRule } from '../../../server/domain/filter.ts';
-import { documents } from '../../../server/ports/documents.ts';
+import type { GeoRule } from '../../../server/filters/filter.ts';
+import { documents } from '../../../server/store/keys.ts';
 import { assign, createFilter, operatorOf, updateToken, updateUser } from '../../../server/testing/acting.ts';
 import { type Dialect, openDialect, PROXY } from '../../../server/testing/dialect.ts';
 import { listen } from '../../../server/testing/listening.ts';
 import { addPerson, addResource, addToken, birth, must, overwrite } from '../../../server/testing/scene.ts';
-import { createSentToken } from '../../../server/usecases/tokens/create-sent-token.ts';
-import { createToken } from '../../../server/usecases/tokens/create-token.ts';
+import { createSentToken } from '../../../server/tokens/create-sent-token.ts';
+import { createToken } from '../../../server/tokens/create-token.ts';
 import { atTheTerminal, type Said, type Terminal } from '../../testing/at-the-terminal.ts';
 
 export const FOB_SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_CATALOGUE } from '../../domain/plans.ts';
+import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
+import { bookEntry } from '../../accounts/plans/post-entry.ts';
+import { sealEvents } from '../../events/seal-events.ts';
 import { operatorOf } from '../../testing/acting.ts';
 import { addActive, invite } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { must, type Scene, setScene } from '../../testing/scene.ts';
 import { derive } from '../../testing/webhook-scene.ts';
-import { sealEvents } from '../../usecases/events/seal-events.ts';
-import { bookEntry } from '../../usecases/plans/book-entry.ts';
 
 // Administrators, keys, webhooks and money are listed as the objects are: filtered, searched, and page by page.
 let service: Service;

@@ -1,22 +1,22 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import type { Actor } from '../../domain/actor.ts';
-import { actorOf } from '../../domain/administrator.ts';
-import type { ApiKey, ApiScope } from '../../domain/api-key.ts';
-import { parseId, type ResourceId } from '../../domain/ids.ts';
-import { csrfToken } from '../../domain/session.ts';
-import { documents } from '../../ports/documents.ts';
-import type { Ports } from '../../ports/index.ts';
-import { authenticateApiKey } from '../../usecases/api-keys/authenticate-api-key.ts';
-import { authenticateSession } from '../../usecases/sign-in/authenticate-session.ts';
-import { isRefusal } from '../../usecases/verdict.ts';
+import { actorOf } from '../../administrators/administrator.ts';
+import { authenticateSession } from '../../administrators/login/authenticate-session.ts';
+import { csrfToken } from '../../administrators/session.ts';
+import type { ApiKey, ApiScope } from '../../api-keys/api-key.ts';
+import { authenticateApiKey } from '../../api-keys/authenticate-api-key.ts';
+import type { Actor } from '../../kernel/actor.ts';
+import { parseId, type ResourceId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import { documents } from '../../store/keys.ts';
+import { whenceOf } from '../client-info.ts';
 import type { AppEnv } from '../context.ts';
 import { fromOwnPages } from '../middleware/same-origin.ts';
 import { refuse } from '../problem.ts';
 import { sentSession } from '../session-cookie.ts';
-import { whenceOf } from '../whence.ts';
-import { refuseVerdict } from './api.ts';
+import { refuseVerdict } from './router.ts';
 
 /** Names the account that the operator acts in. */
 export const ACCOUNT_HEADER = 'countersign-account';

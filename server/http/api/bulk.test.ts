@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../domain/assignments.ts';
-import { IDEMPOTENCY_LEASE_MS } from '../../domain/idempotency.ts';
-import { documents } from '../../ports/documents.ts';
-import { Overloaded } from '../../ports/password-hasher.ts';
+import { Overloaded } from '../../platform/argon2/port.ts';
+import { IDEMPOTENCY_LEASE_MS } from '../../records/idempotency-record.ts';
+import { MOST_RESOURCES_ASSIGNED, MOST_TOKENS_ASSIGNED } from '../../resources/assignments.ts';
+import { documents } from '../../store/keys.ts';
 import { assign } from '../../testing/acting.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { resourceId } from '../../testing/samples.ts';

@@ -1,22 +1,22 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
-import type { Ports } from '../../ports/index.ts';
-import { inParallel } from '../../usecases/in-parallel.ts';
-import type { Birth } from '../../usecases/objects/create-object.ts';
-import { doInBulk, type Row, WIDE, WIDTH } from '../../usecases/objects/do-in-bulk.ts';
-import { assign, judgeAssignment } from '../../usecases/resources/assign.ts';
-import { judgeNewToken, judgeNewUser } from '../../usecases/users/judge-rows.ts';
-import { isRefusal, type Refusal, refusal } from '../../usecases/verdict.ts';
+import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
+import { inParallel } from '../../kernel/map-concurrent.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
+import type { Birth } from '../../records/create-object.ts';
+import { doInBulk, type Row, WIDE, WIDTH } from '../../records/do-in-bulk.ts';
+import { assign, judgeAssignment } from '../../resources/assign.ts';
+import { assignmentInput } from '../../resources/assignment-routes.ts';
+import { makeToken, shownOnce, tokenInput } from '../../tokens/routes.ts';
+import { makeUser, userInput } from '../../users/routes.ts';
+import { judgeNewToken, judgeNewUser } from '../../users/validate-rows.ts';
 import type { AppEnv } from '../context.ts';
 import { faultOf } from '../problem.ts';
-import { apiRouter, errorsIn, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } from './api.ts';
-import { assignmentInput } from './assignments.ts';
 import { authorize } from './authorize.ts';
 import { creationHeaders } from './fields.ts';
-import { makeToken, shownOnce, tokenInput } from './tokens.ts';
-import { makeUser, userInput } from './users.ts';
+import { apiRouter, errorsIn, errorsOf, jsonAnswer, jsonBody, problemSchema, refusals } from './router.ts';
 
 /** Apart from `/users/…`, where a fixed part beside the id is more than the compiled router takes. */
 export const BULK_PATHS = ['/bulk/users', '/bulk/tokens', '/bulk/assignments'] as const;

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
-import type { IdPrefix, idFromBytes } from '../../domain/ids.ts';
-import type { Ports } from '../../ports/index.ts';
-import type { Birth } from '../../usecases/objects/create-object.ts';
-import { idempotently } from '../../usecases/objects/idempotently.ts';
-import type { Refusal } from '../../usecases/verdict.ts';
+import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Refusal } from '../../kernel/result.ts';
+import type { Birth } from '../../records/create-object.ts';
+import { idempotently } from '../../records/idempotency.ts';
 import type { AppEnv } from '../context.ts';
 
 /** A creation of this request: once per Idempotency-Key, and bound to exactly this request's body. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../domain/api-key.ts';
+import { API_SCOPES } from '../../api-keys/api-key.ts';
+import { sealEvents } from '../../events/seal-events.ts';
 import { openOnBothStores } from '../../testing/both-stores.ts';
 import { addressOf, type Operation, type SampleScene, sampleScene, samples } from '../../testing/operations.ts';
 import { addPerson, addResource } from '../../testing/scene.ts';
-import { sealEvents } from '../../usecases/events/seal-events.ts';
 
 // A cursor is a place in an order, which anybody may write themselves; it is no right to anything. Every list of the
 // OpenAPI document that is paged is given cursors of other lists, of another account, and ones that nobody made.

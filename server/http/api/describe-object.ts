@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ApiScope } from '../../domain/api-key.ts';
-import { versionOf } from '../../domain/object-version.ts';
-import type { Page } from '../../usecases/objects/list-objects.ts';
-import { isRefusal, type Refusal, type Verdict } from '../../usecases/verdict.ts';
+import type { ApiScope } from '../../api-keys/api-key.ts';
+import { isRefusal, type Refusal, type Verdict } from '../../kernel/result.ts';
+import { versionOf } from '../../records/etag.ts';
+import type { Page } from '../../records/list-objects.ts';
 import type { AppEnv } from '../context.ts';
-import { jsonAnswer, jsonBody, refusals, refuseVerdict } from './api.ts';
 import { creationHeaders, pageOf } from './fields.ts';
+import { jsonAnswer, jsonBody, refusals, refuseVerdict } from './router.ts';
 import { changeHeaders, tag, tagged } from './version.ts';
 
 /** What is told of a kind of object; the five routes that every kind has are described alike. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { ACTOR_KINDS, type ActorReference } from '../../domain/actor.ts';
-import { canonicalAddress } from '../../domain/addresses.ts';
+import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
+import { canonicalAddress } from '../../kernel/addresses.ts';
 import type {
   AdministratorId,
   ApiKeyId,
@@ -10,9 +10,9 @@ import type {
   TokenId,
   UserId,
   WebhookId,
-} from '../../domain/ids.ts';
-import { parseId } from '../../domain/ids.ts';
-import { emailShape, loginShape, phoneShape } from '../../domain/names.ts';
+} from '../../kernel/ids.ts';
+import { parseId } from '../../kernel/ids.ts';
+import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
 
 /** The pieces that requests are made of. */
 

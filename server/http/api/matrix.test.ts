@@ -1,9 +1,9 @@
 import { REFUSALS } from '@countersign/protocol/codes';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../domain/api-key.ts';
-import { idFromBytes } from '../../domain/ids.ts';
-import { documents } from '../../ports/documents.ts';
+import { API_SCOPES } from '../../api-keys/api-key.ts';
+import { idFromBytes } from '../../kernel/ids.ts';
+import { documents } from '../../store/keys.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { openOnBothStores } from '../../testing/both-stores.ts';
 import { type Call, refusalOf } from '../../testing/http-service.ts';

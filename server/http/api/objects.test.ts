@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Overloaded } from '../../ports/password-hasher.ts';
-import { StoreUnavailable } from '../../ports/store.ts';
+import { Overloaded } from '../../platform/argon2/port.ts';
+import { StoreUnavailable } from '../../store/store.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { type SampleScene, sampleScene } from '../../testing/operations.ts';
 import { PASSWORD } from '../../testing/scene.ts';

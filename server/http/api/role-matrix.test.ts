@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES, type ApiScope } from '../../domain/api-key.ts';
-import { parseId } from '../../domain/ids.ts';
-import { documents } from '../../ports/documents.ts';
+import { API_SCOPES, type ApiScope } from '../../api-keys/api-key.ts';
+import { parseId } from '../../kernel/ids.ts';
+import { documents } from '../../store/keys.ts';
 import {
   addAdministrator,
   anotherSession,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { documents } from '../../ports/documents.ts';
+import { documents } from '../../store/keys.ts';
 import {
   addAdministrator,
   anotherSession,

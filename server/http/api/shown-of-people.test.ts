@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TokenId } from '../../domain/ids.ts';
-import { documents } from '../../ports/documents.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import { documents } from '../../store/keys.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { overwrite, setScene } from '../../testing/scene.ts';
 

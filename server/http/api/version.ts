@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type SeenVersions, versionOf } from '../../domain/object-version.ts';
+import { type SeenVersions, versionOf } from '../../records/etag.ts';
 import type { AppEnv } from '../context.ts';
 
 const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answerRecoveryCode } from '../../administrators/login/answer-sign-in.ts';
 import { authenticate } from '../../testing/acting.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { type SampleScene, sampleScene } from '../../testing/operations.ts';
 import { must } from '../../testing/scene.ts';
-import { answerRecoveryCode } from '../../usecases/sign-in/answer-sign-in.ts';
 
 let service: Service;
 let scene: SampleScene;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Resource } from '../../domain/resource.ts';
+import { countSignIns } from '../../events/count-sign-ins.ts';
+import { sealEvents } from '../../events/seal-events.ts';
+import type { Resource } from '../../resources/resource.ts';
 import { assign } from '../../testing/acting.ts';
 import { addAdministrator, anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Call, openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { addPerson, addResource, must, PASSWORD, type Scene, setScene } from '../../testing/scene.ts';
-import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
-import { sealEvents } from '../../usecases/events/seal-events.ts';
 
 // SR-67. The attack: an administrator of the shop looks around for the bank: what it is called, who uses it, and when.
 let service: Service;

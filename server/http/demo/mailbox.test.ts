@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDemoMailbox } from '../../adapters/demo-mailbox/demo-mailbox.ts';
+import { createDemoMailbox } from '../../platform/demo-mailbox/demo-mailbox.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { FakeClock } from '../../testing/test-ports.ts';
 import { demoMailbox } from './mailbox.ts';

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { canonicalAddress, inRange } from '../../domain/addresses.ts';
+import { canonicalAddress, inRange } from '../../kernel/addresses.ts';
 import type { AppEnv } from '../context.ts';
 import { nodeAddress, splitForwarded, splitForwardedFor } from '../forwarded.ts';
 import { Refused } from '../problem.ts';

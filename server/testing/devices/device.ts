@@ -1,9 +1,9 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import type { TokenId } from '../../domain/ids.ts';
-import type { TokenKind } from '../../domain/token.ts';
-import type { Shown } from '../../usecases/authentication/authenticate.ts';
-import type { NewPin } from '../../usecases/tokens/create-token.ts';
-import type { Verdict } from '../../usecases/verdict.ts';
+import type { Shown } from '../../authentication/authenticate.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import type { Verdict } from '../../kernel/result.ts';
+import type { NewPin } from '../../tokens/create-token.ts';
+import type { TokenKind } from '../../tokens/token.ts';
 import type { Scene } from '../scene.ts';
 import type { Walk } from '../walk.ts';
 

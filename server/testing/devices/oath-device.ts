@@ -1,4 +1,4 @@
-import type { NewPin } from '../../usecases/tokens/create-token.ts';
+import type { NewPin } from '../../tokens/create-token.ts';
 import { assign } from '../acting.ts';
 import { addToken, must, type Scene, type SceneToken } from '../scene.ts';
 import type { DeviceKind } from './device.ts';

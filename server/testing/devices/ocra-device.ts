@@ -1,10 +1,10 @@
-import { apiScope } from '../../domain/challenge.ts';
-import { hashPin, ocraAnswer } from '../../domain/ocra/answer.ts';
-import { type OcraSuite, stepMs } from '../../domain/ocra/suite.ts';
-import type { OcraToken } from '../../domain/token.ts';
-import { documents } from '../../ports/documents.ts';
-import { askQuestion } from '../../usecases/second-factor/ask-question.ts';
-import { createOcraToken, type NewPin } from '../../usecases/tokens/create-token.ts';
+import { documents } from '../../store/keys.ts';
+import { apiScope } from '../../tokens/challenge.ts';
+import { createOcraToken, type NewPin } from '../../tokens/create-token.ts';
+import { hashPin, ocraAnswer } from '../../tokens/kinds/ocra/answer.ts';
+import { askQuestion } from '../../tokens/kinds/ocra/create-ocra-challenge.ts';
+import { type OcraSuite, stepMs } from '../../tokens/kinds/ocra/suite.ts';
+import type { OcraToken } from '../../tokens/token.ts';
 import { assign, operatorOf } from '../acting.ts';
 import { suiteOf } from '../ocra-samples.ts';
 import { birth, must, read, type Scene } from '../scene.ts';

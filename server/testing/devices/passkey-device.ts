@@ -1,6 +1,6 @@
-import { idFromBytes, type TokenId } from '../../domain/ids.ts';
-import { beginPasskeyRegistration } from '../../usecases/passkeys/begin-passkey-registration.ts';
-import { finishPasskeyRegistration } from '../../usecases/passkeys/finish-passkey-registration.ts';
+import { idFromBytes, type TokenId } from '../../kernel/ids.ts';
+import { beginPasskeyRegistration } from '../../tokens/kinds/passkey/begin-passkey-registration.ts';
+import { finishPasskeyRegistration } from '../../tokens/kinds/passkey/finish-passkey-registration.ts';
 import { assign } from '../acting.ts';
 import { must, ORIGIN, type Scene } from '../scene.ts';
 import { type Ceremony, SoftwareAuthenticator } from '../software-authenticator.ts';

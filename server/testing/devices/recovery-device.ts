@@ -1,4 +1,4 @@
-import { createRecoveryCodes } from '../../usecases/tokens/create-token.ts';
+import { createRecoveryCodes } from '../../tokens/create-token.ts';
 import { assign, operatorOf } from '../acting.ts';
 import { birth, must, type Scene } from '../scene.ts';
 import type { DeviceKind } from './device.ts';

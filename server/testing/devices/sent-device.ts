@@ -1,8 +1,8 @@
-import type { SentFactor } from '../../domain/token.ts';
-import { createChallenge } from '../../usecases/authentication/create-challenge.ts';
-import { createSentToken } from '../../usecases/tokens/create-sent-token.ts';
-import type { NewPin } from '../../usecases/tokens/create-token.ts';
-import { isRefusal } from '../../usecases/verdict.ts';
+import { createChallenge } from '../../authentication/create-challenge.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import { createSentToken } from '../../tokens/create-sent-token.ts';
+import type { NewPin } from '../../tokens/create-token.ts';
+import type { SentFactor } from '../../tokens/token.ts';
 import { assign, operatorOf, updateResource } from '../acting.ts';
 import { birth, must, type Scene } from '../scene.ts';
 import type { DeviceKind } from './device.ts';

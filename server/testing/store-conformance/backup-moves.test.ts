@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
-import { DEFAULT_CATALOGUE } from '../../domain/plans.ts';
-import { indexes } from '../../ports/indexes.ts';
-import type { Store } from '../../ports/store.ts';
-import { restoreBackup } from '../../usecases/keeping/restore-backup.ts';
-import { bookEntry } from '../../usecases/plans/book-entry.ts';
-import { listLedger } from '../../usecases/plans/read-plan.ts';
+import { DEFAULT_CATALOGUE } from '../../accounts/plans/plans.ts';
+import { bookEntry } from '../../accounts/plans/post-entry.ts';
+import { listLedger } from '../../accounts/plans/read-plan.ts';
+import { restoreBackup } from '../../backup/restore-backup.ts';
+import { indexes } from '../../store/indexes.ts';
+import { openRedisStore } from '../../store/redis/open-redis-store.ts';
+import type { Store } from '../../store/store.ts';
 import { authenticate, createUser, operatorOf } from '../acting.ts';
 import { PATIENCE_MS, type RedisServer, startRedisServer } from '../redis-server.ts';
 import { backupOf, overStore, readingOf } from '../restored.ts';

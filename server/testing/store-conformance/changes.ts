@@ -1,4 +1,4 @@
-import type { Change, DocumentKey, Store, StoredEvent } from '../../ports/store.ts';
+import type { Change, DocumentKey, Store, StoredEvent } from '../../store/store.ts';
 
 export const NOW = 1_750_000_000_000;
 

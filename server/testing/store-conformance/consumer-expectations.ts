@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { verifyAuditExport } from '../../adapters/jose/audit-statements.ts';
-import type { AccountEvent } from '../../domain/event.ts';
-import type { ResourceId } from '../../domain/ids.ts';
-import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../domain/statistics/day-counters.ts';
-import { documents } from '../../ports/documents.ts';
-import { listEvents } from '../../usecases/events/list-events.ts';
+import type { AccountEvent } from '../../events/event.ts';
+import { listEvents } from '../../events/list-events.ts';
+import { countSignIns as countAll, dayOf, isSignIn, NO_SIGN_INS } from '../../events/statistics/day-counters.ts';
+import type { ResourceId } from '../../kernel/ids.ts';
+import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
+import { documents } from '../../store/keys.ts';
 import { operatorOf } from '../acting.ts';
 import { accountId, resourceId } from '../samples.ts';
 import { must } from '../scene.ts';

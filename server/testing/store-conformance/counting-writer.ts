@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { NOW } from './changes.ts';
 import { writeNext } from './workload.ts';
 

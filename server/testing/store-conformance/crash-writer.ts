@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { writeNext } from './workload.ts';
 
 /** A process to be killed: writes to the folder as fast as it can and prints `writer n` for each acknowledged write. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
-import { StoreUnavailable } from '../../ports/store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
+import { StoreUnavailable } from '../../store/store.ts';
 
 /**
  * Does what each line says and prints how it went: `write <anchor>`, `burst <anchor>` for 20 writes at once, `check`.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { randomSequence } from '../random-sequence.ts';
 import { NOW } from './changes.ts';
 import { buildModule, killAndWait, runModule } from './run-module.ts';

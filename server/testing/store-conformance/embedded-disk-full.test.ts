@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { killAndWait, type ModuleProcess, runModule } from './run-module.ts';
 
 let path: string;

@@ -1,6 +1,6 @@
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
-import { endOnFaults } from '../../end-at-once.ts';
+import { endOnFaults } from '../../composition/crash.ts';
 import { createLogger } from '../../http/log.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { writeNext } from './workload.ts';
 
 /** A process with a fault: writes as fast as it can until so many writes are acknowledged, and throws where nobody catches. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openRedisStore } from '../../adapters/redis-store/open-redis-store.ts';
+import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { PATIENCE_MS, type Product, startRedisServer } from '../redis-server.ts';
 import { type Acknowledgement, readTrace, underStrace } from '../traced-flushes.ts';
 import { waitUntil } from '../wait-until.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ABSENT } from '../../ports/store.ts';
+import { ABSENT } from '../../store/store.ts';
 import { changeOf, keyOf, NOW } from './changes.ts';
 import type { Fresh } from './harness.ts';
 

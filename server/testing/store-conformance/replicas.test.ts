@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { StoreSettingsRefused } from '../../adapters/redis-store/guard.ts';
-import { openRedisStore, type RedisStoreOptions } from '../../adapters/redis-store/open-redis-store.ts';
-import { type Store, StoreUnavailable } from '../../ports/store.ts';
+import { StoreSettingsRefused } from '../../store/redis/durability-check.ts';
+import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
+import { type Store, StoreUnavailable } from '../../store/store.ts';
 import { authenticate } from '../acting.ts';
 import { freePorts } from '../free-ports.ts';
 import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../redis-server.ts';

@@ -30,7 +30,7 @@ export async function buildModule(name: string, outDir: string): Promise<string>
     logLevel: 'error',
     build: { ssr: entry, outDir, target: 'node20', rolldownOptions },
   });
-  await copyFile(join(root, 'server/adapters/redis-store/countersign.lua'), join(outDir, 'countersign.lua'));
+  await copyFile(join(root, 'server/store/redis/countersign.lua'), join(outDir, 'countersign.lua'));
   await symlink(join(root, 'node_modules'), join(outDir, 'node_modules'));
   return join(outDir, 'module.mjs');
 }

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
-import { countSignIns } from '../../usecases/events/count-sign-ins.ts';
-import { sealEvents } from '../../usecases/events/seal-events.ts';
+import { countSignIns } from '../../events/count-sign-ins.ts';
+import { sealEvents } from '../../events/seal-events.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { append, sampleEvent, streamPortsOver } from '../stream-of-events.ts';
 
 /**

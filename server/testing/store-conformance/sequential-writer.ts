@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openEmbeddedStore } from '../../adapters/embedded-store/open-embedded-store.ts';
+import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { writeNext } from './workload.ts';
 
 /** Commits one change after the other and prints `acknowledged n` for each, when it has been answered. */

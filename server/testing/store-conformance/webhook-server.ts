@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
-import { type AccountId, idFromBytes } from '../../domain/ids.ts';
+import { createFilter } from '../../filters/create-filter.ts';
 import { createLogger } from '../../http/log.ts';
-import { runWebhooks } from '../../run-webhooks.ts';
-import { createFilter } from '../../usecases/filters/create-filter.ts';
-import { isRefusal } from '../../usecases/verdict.ts';
+import { type AccountId, idFromBytes } from '../../kernel/ids.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import { runWebhooks } from '../../webhooks/delivery-worker.ts';
 import { openStoreAt, webhookPorts } from './webhook-ports.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ABSENT, type DocumentKey, type Store, StoreUnavailable } from '../../ports/store.ts';
+import { ABSENT, type DocumentKey, type Store, StoreUnavailable } from '../../store/store.ts';
 
 /**
  * Writers whose every change touches all that a change can touch, so that a torn or doubled change shows: document n of

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
-import { figure } from '../../../../server/domain/token-import/testing/read-whole.ts';
 import { openService, type Service } from '../../../../server/testing/http-service.ts';
 import { type Scene, setScene } from '../../../../server/testing/scene.ts';
+import { figure } from '../../../../server/tokens/import/testing/read-whole.ts';
 import { refusalOf } from '../../testing/refusal.ts';
 import { type Answer, json, networkFailure, problem, scriptedFetch } from '../../testing/scripted-fetch.ts';
 import { type Client, createClient } from './client.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { deliveryBody } from '../../../../server/domain/webhook/delivery.ts';
-import { signatureHeaders, writeSecret } from '../../../../server/domain/webhook/signature.ts';
+import { deliveryBody } from '../../../../server/webhooks/delivery.ts';
+import { signatureHeaders, writeSecret } from '../../../../server/webhooks/signature.ts';
 import { refusalOf } from '../../testing/refusal.ts';
 import { verifyWebhook, type WebhookHeaders } from './verify-webhook.ts';
 

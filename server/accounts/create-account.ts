@@ -1,0 +1,42 @@
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { byCreation, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { ABSENT } from '../store/store.ts';
+import { newOperation, type Write } from '../store/transact.ts';
+import type { Account, ServicePlan } from './account.ts';
+
+const FREE: ServicePlan = { name: 'Free', active: true };
+
+/**
+ * A new customer; on the free, unlimited plan unless another one is given.
+ *
+ * @param furnish what else is to come into being with the account, on its anchor and in the same commit
+ */
+export async function createAccount(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  input: { name: string; plan?: ServicePlan },
+  furnish: (account: Account, now: number) => { account: Account; write: Write } = (account) => ({
+    account,
+    write: {},
+  }),
+): Promise<Verdict<{ account: Account }>> {
+  const now = ports.clock.now();
+  const id = idFromBytes('acc', ports.random.bytes(7));
+  const bare: Account = { id, name: input.name, plan: input.plan ?? FREE, createdAt: now };
+  const key = documents.account(id);
+  const { account, write } = furnish(bare, now);
+  const act: Act = { actor: { kind: 'operator', account: id } };
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: account }, ...(write.put ?? [])],
+    index: [{ index: indexes.accounts(), add: byCreation(account) }, ...(write.index ?? [])],
+    append: [eventOf(act, { type: 'account.created', subject: id }, now), ...(write.append ?? [])],
+  });
+  return outcome === 'committed' ? { account } : refusal('CONTENTION');
+}

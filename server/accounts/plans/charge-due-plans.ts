@@ -1,0 +1,106 @@
+import type { AccountId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { byInstant, indexes } from '../../store/indexes.ts';
+import { documents } from '../../store/keys.ts';
+import type { IndexEntry } from '../../store/store.ts';
+import { type Decision, transact } from '../../store/transact.ts';
+import type { Account } from '../account.ts';
+import { booksOf, keepBooks } from './ledger.ts';
+import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from './plan-changes.ts';
+import { findPlan, limitedKinds, type PlanCatalogue } from './plans.ts';
+import { warnOfLowBalance } from './warn-of-low-balance.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
+
+const PAGE = 200;
+
+/**
+ * Takes every fee that is due. Several processes may do this at once, and as often as they like: what a month costs is
+ * booked with the count of months paid, so it is booked once.
+ *
+ * @returns how many accounts had something due
+ */
+export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Promise<number> {
+  let charged = 0;
+  const faults: unknown[] = [];
+  for (;;) {
+    const due = await ports.store.range(indexes.plansDue(), { limit: PAGE });
+    const now = ports.clock.now();
+    const ripe = due.filter(({ sort }) => Number(sort) <= now);
+    let moved = 0;
+    for (const entry of ripe) {
+      // One account that cannot be charged keeps none of the others from it.
+      const done = await chargeOne(ports, catalogue, entry).catch((error: unknown) => {
+        faults.push(error);
+        return false;
+      });
+      if (done) moved += 1;
+    }
+    charged += moved;
+    // Whoever is months behind comes up again; where nothing moves, nothing is left to do.
+    if (moved > 0) continue;
+    if (faults.length > 0) throw faults[0];
+    return charged;
+  }
+}
+
+async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEntry): Promise<boolean> {
+  const id = entry.id as AccountId;
+  const act: Act = { actor: { kind: 'service', account: id } };
+  type Charged = { done: boolean; account?: Account; events?: BooksChange['events'] };
+  const charged = await transact(ports, id, [documents.account(id)], ([stored], now): Decision<Charged> => {
+    const due = stored && paidUntil(stored.value.plan);
+    // The entry is a hint. One that says something else than the account makes way for what the account says.
+    if (due === undefined || byInstant(due, id).sort !== entry.sort) {
+      const right = due === undefined ? {} : { add: byInstant(due, id) };
+      return { answer: { done: true }, write: { index: [{ index: indexes.plansDue(), remove: entry, ...right }] } };
+    }
+    if (!stored) return { answer: { done: false } };
+    const books = booksOf(stored.value, catalogue.currency);
+    const change = chargeDue(books, now);
+    if (change.books === books) return { answer: { done: false } };
+    const { account, write } = keepBooks(act, stored.value, change, now);
+    return { answer: { done: true, account, events: change.events }, write };
+  });
+  const { done, account, events = [] } = charged;
+  if (account) warnOfLowBalance(ports, account, events);
+  return done;
+}
+
+/**
+ * Gives every account the terms under which its plan is offered now: the quotas at once, the fee with the next month.
+ * A plan that is offered no longer stays as it is for those who have it.
+ */
+export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Promise<void> {
+  let after: IndexEntry | undefined;
+  do {
+    const page: IndexEntry[] = await ports.store.range(indexes.accounts(), { limit: PAGE, ...(after && { after }) });
+    for (const { id } of page) await refreshOne(ports, catalogue, id as AccountId);
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+}
+
+function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Promise<void> {
+  const key = documents.account(id);
+  const act: Act = { actor: { kind: 'service', account: id } };
+  return transact(ports, id, [key], ([stored], now): Decision<void> => {
+    const offered = stored && findPlan(catalogue, stored.value.plan.name);
+    const currency = stored?.value.balance?.currency;
+    if (!offered || (currency !== undefined && currency !== catalogue.currency)) return { answer: undefined };
+    if (hasTermsOf(stored.value.plan, offered)) return { answer: undefined };
+    const plan = refreshTerms(stored.value.plan, offered);
+    const account: Account = { ...stored.value, plan };
+    const event = eventOf(act, { type: 'plan.changed', subject: id, changed: ['terms'] }, now);
+    // Nobody keeps a count that limits nothing, so it would be wrong when a limit comes back.
+    const forgotten = limitedKinds(stored.value.plan.quotas ?? {}).filter((kind) => plan.quotas?.[kind] === undefined);
+    return {
+      answer: undefined,
+      write: {
+        put: [{ key, value: account }],
+        delete: forgotten.map((kind) => documents.usage(id, kind)),
+        append: [event],
+      },
+    };
+  });
+}

@@ -1,0 +1,74 @@
+import { mayAdminister } from '../../kernel/policy.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Act } from '../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { readUsage } from '../../records/usage.ts';
+import { documents } from '../../store/keys.ts';
+import { type Decision, transact } from '../../store/transact.ts';
+import type { Account } from '../account.ts';
+import { PLACE_HELD_MS, used } from '../usage.ts';
+import { booksOf, keepBooks } from './ledger.ts';
+import { type BooksChange, choosePlan as decidePlan } from './plan-changes.ts';
+import { exceeded, findPlan, limitedKinds, type PlanCatalogue, QUOTA_KINDS, type QuotaKind } from './plans.ts';
+import { warnOfLowBalance } from './warn-of-low-balance.ts';
+
+/**
+ * Activates a plan, or changes to another: refused while the account has more than the new plan allows, or cannot pay
+ * for its first month. Where the new plan limits what was free until now, the objects are counted first.
+ */
+export async function choosePlan(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  act: Act,
+  catalogue: PlanCatalogue,
+  name: string,
+): Promise<Verdict<{ account: Account }>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const target = findPlan(catalogue, name);
+  if (!target) return refusal('PLAN_NOT_FOUND');
+  const { account: id } = act.actor;
+  const limited = limitedKinds(target.quotas);
+  const seen: { [K in QuotaKind]?: number } = {};
+  for (const kind of limited) seen[kind] = await readUsage(ports, id, kind);
+
+  const keys = [documents.account(id), ...QUOTA_KINDS.map((kind) => documents.usage(id, kind))] as const;
+  type Chosen = { account: Account; events: BooksChange['events'] };
+  const chosen = await transact(ports, id, keys, ([stored, ...usages], now): Decision<Verdict<Chosen>> => {
+    if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
+    const counts: { [K in QuotaKind]?: number } = {};
+    QUOTA_KINDS.forEach((kind, at) => {
+      const usage = usages[at];
+      const count = usage ? used(usage.value) : seen[kind];
+      if (count !== undefined) counts[kind] = count;
+    });
+    const over = exceeded(target.quotas, counts);
+    if (over.length > 0) return { answer: refusal('QUOTA_EXCEEDED', { detail: over.join(', ') }) };
+    const books = booksOf(stored.value, catalogue.currency);
+    if (books.balance.currency !== catalogue.currency && target.monthlyFee > 0) {
+      return { answer: refusal('CURRENCY_MISMATCH') };
+    }
+    const change = decidePlan(books, target, now);
+    if (typeof change === 'string') return { answer: refusal(change) };
+    if (change.books === books) return { answer: { account: stored.value, events: [] } };
+
+    const { account, write } = keepBooks(act, stored.value, change, now);
+    const counting = QUOTA_KINDS.flatMap((kind, at) => {
+      const count = counts[kind];
+      if (usages[at] || !limited.includes(kind) || count === undefined) return [];
+      // Creations on their way have taken no place: they are seen when it is counted once more.
+      const value = { counted: count, held: {}, recountAt: now + PLACE_HELD_MS };
+      return [{ key: documents.usage(id, kind), value }];
+    });
+    const forgotten = QUOTA_KINDS.filter((kind, at) => usages[at] && !limited.includes(kind));
+    return {
+      answer: { account, events: change.events },
+      write: {
+        ...write,
+        put: [...write.put, ...counting],
+        delete: forgotten.map((kind) => documents.usage(id, kind)),
+      },
+    };
+  });
+  if (isRefusal(chosen)) return chosen;
+  warnOfLowBalance(ports, chosen.account, chosen.events);
+  return { account: chosen.account };
+}

@@ -1,0 +1,60 @@
+import { referenceTo } from '../../kernel/actor.ts';
+import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { byInstant, indexes } from '../../store/indexes.ts';
+import { documents } from '../../store/keys.ts';
+import type { Write } from '../../store/transact.ts';
+import type { Account } from '../account.ts';
+import { emptyBalance, type LedgerEntry } from './ledger-entry.ts';
+import { type Books, type BooksChange, paidUntil } from './plan-changes.ts';
+
+/** The books of an account; one that never had money has them in the currency of whoever asks. */
+export function booksOf({ plan, balance }: Account, currency: string): Books {
+  return { plan, balance: balance ?? emptyBalance(currency) };
+}
+
+/** What a change of the books writes, all on the account's anchor: the account, its new entries, when the next fee is due. */
+export function keepBooks(
+  act: Act,
+  before: Account,
+  change: BooksChange,
+  now: number,
+): { account: Account; entries: LedgerEntry[]; write: Required<Pick<Write, 'put' | 'index' | 'append'>> } {
+  const { plan, balance } = change.books;
+  const account: Account = { ...before, plan, ...(balance.entries > 0 && { balance }) };
+  const by = referenceTo(act.actor);
+  let number = before.balance?.entries ?? 0;
+  let left = before.balance?.amount ?? 0;
+  const entries = change.postings.map((posting): LedgerEntry => {
+    number += 1;
+    left += posting.kind === 'credit' ? posting.amount : -posting.amount;
+    return { ...posting, account: before.id, number, currency: balance.currency, balance: left, at: now, by };
+  });
+  const [wasDue, due] = [paidUntil(before.plan), paidUntil(plan)];
+  return {
+    account,
+    entries,
+    write: {
+      put: [
+        { key: documents.account(before.id), value: account },
+        ...entries.map((entry) => ({ key: documents.ledgerEntry(before.id, entry.number), value: entry })),
+      ],
+      index: [
+        ...entries.map((entry) => ({ index: indexes.ledger(before.id), add: ledgerPlace(entry) })),
+        ...(wasDue === due
+          ? []
+          : [
+              {
+                index: indexes.plansDue(),
+                ...(wasDue !== undefined && { remove: byInstant(wasDue, before.id) }),
+                ...(due !== undefined && { add: byInstant(due, before.id) }),
+              },
+            ]),
+      ],
+      append: change.events.map((type) => eventOf(act, { type, subject: before.id }, now)),
+    },
+  };
+}
+
+function ledgerPlace({ number }: LedgerEntry) {
+  return byInstant(number, String(number));
+}

@@ -1,0 +1,137 @@
+import type { EventType } from '../../events/event.ts';
+import { monthsAfter } from '../../kernel/calendar.ts';
+import type { PlanTerm, ServicePlan } from '../account.ts';
+import { type Balance, type Posting, type PostingRefusal, post } from './ledger-entry.ts';
+import { type Plan, QUOTA_KINDS } from './plans.ts';
+
+/** The plan of an account and what it has to pay for it. */
+export interface Books {
+  readonly plan: ServicePlan;
+  readonly balance: Balance;
+}
+
+/** What a decision makes of the books, what it books, and what it tells. */
+export interface BooksChange {
+  readonly books: Books;
+  readonly postings: readonly Posting[];
+  readonly events: readonly EventType[];
+}
+
+/** So many months are caught up with in one go; the rest in the next. */
+const MOST_MONTHS_AT_ONCE = 12;
+
+/** Until when the plan is paid for; undefined for one without a fee, and for one that has lapsed. */
+export function paidUntil({ active, term }: ServicePlan): number | undefined {
+  return active && term ? monthsAfter(term.startedAt, term.months) : undefined;
+}
+
+/**
+ * Activates a plan, or changes to another. What is left of the month that runs is paid back by the millisecond, rounded
+ * down, and the first month of the new plan is paid for in full; it begins now. The plan that is active already stays as it is.
+ */
+export function choosePlan(books: Books, target: Plan, now: number): BooksChange | PostingRefusal {
+  const { plan } = books;
+  if (plan.active && plan.name === target.name) return unchanged(books);
+  const postings: Posting[] = [];
+  const rest = unusedRest(plan, now);
+  if (rest > 0) postings.push({ kind: 'credit', amount: rest, reason: 'refund', plan: plan.name });
+  const { monthlyFee: fee, name, quotas } = target;
+  if (fee > 0) postings.push({ kind: 'debit', amount: fee, reason: 'fee', plan: name });
+  const chosen: ServicePlan = {
+    name,
+    active: true,
+    ...(Object.keys(quotas).length > 0 && { quotas }),
+    ...(fee > 0 && { term: { fee, paid: fee, startedAt: now, months: 1 } }),
+  };
+  return book(books, chosen, postings, [plan.active ? 'plan.changed' : 'plan.activated']);
+}
+
+/** Pays for every month that has begun; the first that the balance does not cover ends the plan. */
+export function chargeDue(books: Books, now: number): BooksChange {
+  const postings: Posting[] = [];
+  let { plan } = books;
+  let left = books.balance.amount;
+  for (let charged = 0; charged < MOST_MONTHS_AT_ONCE; charged++) {
+    const due = paidUntil(plan);
+    if (due === undefined || due > now || !plan.term) break;
+    const { fee, months } = plan.term;
+    if (left < fee) {
+      plan = { ...plan, active: false, lapsedAt: now };
+      break;
+    }
+    if (fee > 0) postings.push({ kind: 'debit', amount: fee, reason: 'fee', plan: plan.name });
+    left -= fee;
+    plan = { ...plan, term: { ...plan.term, paid: fee, months: months + 1 } };
+  }
+  if (plan === books.plan) return unchanged(books);
+  const change = book(books, plan, postings, plan.active ? [] : ['plan.lapsed']);
+  if (typeof change === 'string') throw new Error('a fee that the balance covers could not be booked');
+  return change;
+}
+
+/** Books something from outside. A credit that covers the fee of a plan that has lapsed brings it back, from now on. */
+export function bookPosting(books: Books, posting: Posting, now: number): BooksChange | PostingRefusal {
+  const booked = book(books, books.plan, [posting], []);
+  if (typeof booked === 'string') return booked;
+  const { plan, balance } = booked.books;
+  if (plan.active || plan.lapsedAt === undefined || !plan.term || balance.amount < plan.term.fee) return booked;
+  const { lapsedAt: _over, ...rest } = plan;
+  const { fee } = plan.term;
+  const revived: ServicePlan = { ...rest, active: true, term: { fee, paid: fee, startedAt: now, months: 1 } };
+  const charge: Posting[] = fee > 0 ? [{ kind: 'debit', amount: fee, reason: 'fee', plan: plan.name }] : [];
+  const again = book(booked.books, revived, charge, ['plan.activated']);
+  if (typeof again === 'string') return again;
+  return {
+    books: again.books,
+    postings: [...booked.postings, ...again.postings],
+    events: [...booked.events, ...again.events],
+  };
+}
+
+/** What the operator offers under the plan's name now: its quotas from here on, its fee from the next month on. */
+export function refreshTerms(plan: ServicePlan, offered: Plan): ServicePlan {
+  const { quotas: _before, ...rest } = plan;
+  const term: { term?: PlanTerm } = plan.term ? { term: { ...plan.term, fee: offered.monthlyFee } } : {};
+  return { ...rest, ...term, ...(Object.keys(offered.quotas).length > 0 && { quotas: offered.quotas }) };
+}
+
+export function hasTermsOf({ quotas = {}, term }: ServicePlan, offered: Plan): boolean {
+  const sameFee = term === undefined || term.fee === offered.monthlyFee;
+  return sameFee && QUOTA_KINDS.every((kind) => quotas[kind] === offered.quotas[kind]);
+}
+
+/** What is left of the month that was paid for, in minor units, rounded down. */
+function unusedRest(plan: ServicePlan, now: number): number {
+  const until = paidUntil(plan);
+  if (until === undefined || !plan.term || now >= until) return 0;
+  const from = monthsAfter(plan.term.startedAt, plan.term.months - 1);
+  // Multiplied as whole numbers: amounts may be large enough for a float to lose the last unit.
+  const left = BigInt(until - Math.max(now, from));
+  return Number((BigInt(plan.term.paid) * left) / BigInt(until - from));
+}
+
+function book(
+  books: Books,
+  plan: ServicePlan,
+  postings: readonly Posting[],
+  events: readonly EventType[],
+): BooksChange | PostingRefusal {
+  let { balance } = books;
+  for (const posting of postings) {
+    const after = post(balance, posting);
+    if (typeof after === 'string') return after;
+    balance = after;
+  }
+  const low = plan.active && plan.term !== undefined && balance.amount < plan.term.fee;
+  const told: EventType[] = [
+    ...events,
+    ...postings.map(({ kind }) => (kind === 'credit' ? ('balance.credited' as const) : ('balance.debited' as const))),
+    // Once per crossing: the mark stays until the balance covers the next fee again.
+    ...(low && !books.balance.low ? (['balance.low'] as const) : []),
+  ];
+  return { books: { plan, balance: { ...balance, low } }, postings, events: told };
+}
+
+function unchanged(books: Books): BooksChange {
+  return { books, postings: [], events: [] };
+}

@@ -1,0 +1,77 @@
+import { mayBook } from '../../kernel/policy.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Act } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { documents } from '../../store/keys.ts';
+import { type Decision, transact } from '../../store/transact.ts';
+import type { Account } from '../account.ts';
+import { booksOf, keepBooks } from './ledger.ts';
+import type { LedgerEntry, Posting } from './ledger-entry.ts';
+import { type BooksChange, bookPosting } from './plan-changes.ts';
+import type { PlanCatalogue } from './plans.ts';
+import { warnOfLowBalance } from './warn-of-low-balance.ts';
+
+export interface NewEntry {
+  kind: 'credit' | 'debit';
+  /** Minor units, above 0. */
+  amount: number;
+  currency: string;
+  /** The caller's own name for it. Booking it again answers the entry that is there. */
+  reference: string;
+  reason: 'payment' | 'correction';
+}
+
+/**
+ * Credits an account, or takes back what was credited wrongly. Only the operator and the payment service do this. Once
+ * per reference, whoever repeats it and however often.
+ */
+export function bookEntry(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  act: Act,
+  catalogue: PlanCatalogue,
+  input: NewEntry,
+): Promise<Verdict<{ entry: LedgerEntry; account: Account }>> {
+  if (!mayBook(act.actor)) return Promise.resolve(refusal('FORBIDDEN'));
+  const { account: id } = act.actor;
+  return bookOnce(ports, act, catalogue, id, input);
+}
+
+async function bookOnce(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  act: Act,
+  catalogue: PlanCatalogue,
+  id: Account['id'],
+  { currency, ...posting }: NewEntry,
+): Promise<Verdict<{ entry: LedgerEntry; account: Account }>> {
+  type Booked = { entry: LedgerEntry; account: Account; events: BooksChange['events'] };
+  type Answer = Booked | { before: number; account: Account } | Refusal;
+  const mark = documents.ledgerReference(id, posting.reference);
+  const keys = [documents.account(id), mark] as const;
+  const answer = await transact(ports, id, keys, ([stored, booked], now): Decision<Answer> => {
+    if (!stored) return { answer: refusal('ACCOUNT_NOT_FOUND') };
+    if (booked) return { answer: { before: booked.value.entry, account: stored.value } };
+    const books = booksOf(stored.value, catalogue.currency);
+    if (books.balance.currency !== currency) return { answer: refusal('CURRENCY_MISMATCH') };
+    const change = bookPosting(books, posting, now);
+    if (typeof change === 'string') return { answer: refusal(change) };
+    const { account, entries, write } = keepBooks(act, stored.value, change, now);
+    const [entry] = entries;
+    if (!entry) throw new Error('a posting made no entry');
+    const put = [...write.put, { key: mark, value: { entry: entry.number } }];
+    return { answer: { entry, account, events: change.events }, write: { ...write, put } };
+  });
+  if (isRefusal(answer)) return answer;
+  if ('events' in answer) {
+    const { entry, account, events } = answer;
+    warnOfLowBalance(ports, account, events);
+    return { entry, account };
+  }
+  const [entry] = await ports.store.getMany([documents.ledgerEntry(id, answer.before)], ports.clock.now());
+  return entry && sameAs(entry.value, posting, currency)
+    ? { entry: entry.value, account: answer.account }
+    : refusal('REFERENCE_REUSED');
+}
+
+function sameAs(entry: LedgerEntry, posting: Posting, currency: string): boolean {
+  return entry.kind === posting.kind && entry.amount === posting.amount && entry.currency === currency;
+}

@@ -1,0 +1,84 @@
+import { mayAdminister, maySee, maySeeBalance } from '../../kernel/policy.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Act } from '../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { listObjects, type Page } from '../../records/list-objects.ts';
+import { readUsage } from '../../records/usage.ts';
+import { indexes } from '../../store/indexes.ts';
+import { documents } from '../../store/keys.ts';
+import type { Account } from '../account.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import { limitedKinds, type PlanCatalogue, type QuotaKind } from './plans.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+export async function readAccount(ports: Needs, act: Act): Promise<Verdict<{ account: Account }>> {
+  if (!maySee(act.actor)) return refusal('FORBIDDEN');
+  return accountOf(ports, act);
+}
+
+/** The plan, and how much of what it limits is in use. */
+export async function readPlan(
+  ports: Needs,
+  act: Act,
+): Promise<Verdict<{ account: Account; usage: { [K in QuotaKind]?: number } }>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const found = await accountOf(ports, act);
+  if (isRefusal(found)) return found;
+  const usage: { [K in QuotaKind]?: number } = {};
+  for (const kind of limitedKinds(found.account.plan.quotas ?? {})) {
+    usage[kind] = await readUsage(ports, found.account.id, kind);
+  }
+  return { account: found.account, usage };
+}
+
+export async function readBalance(
+  ports: Needs,
+  act: Act,
+  catalogue: PlanCatalogue,
+): Promise<Verdict<{ amount: number; currency: string }>> {
+  if (!maySeeBalance(act.actor)) return refusal('FORBIDDEN');
+  const found = await accountOf(ports, act);
+  if (isRefusal(found)) return found;
+  const { amount = 0, currency = catalogue.currency } = found.account.balance ?? {};
+  return { amount, currency };
+}
+
+export interface LedgerQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  kind?: LedgerEntry['kind'] | undefined;
+  reason?: LedgerEntry['reason'] | undefined;
+  /** Both included. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+/** Credits and debits, newest first. */
+export async function listLedger(
+  ports: Needs,
+  act: Act,
+  { kind, reason, from, to, ...page }: LedgerQuery,
+): Promise<Verdict<Page<LedgerEntry>>> {
+  if (!maySeeBalance(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const key = (number: string) => documents.ledgerEntry(account, Number(number));
+  const fits = (entry: LedgerEntry) =>
+    (kind === undefined || entry.kind === kind) &&
+    (reason === undefined || entry.reason === reason) &&
+    (from === undefined || entry.at >= from) &&
+    (to === undefined || entry.at <= to);
+  const all = [kind, reason, from, to].every((wish) => wish === undefined);
+  return listObjects(ports, { ...page, index: indexes.ledger(account), account, key, where: all ? undefined : fits });
+}
+
+/** The plans on offer are part of what only the superuser sees. */
+export function listPlans(act: Act, catalogue: PlanCatalogue): Verdict<{ catalogue: PlanCatalogue }> {
+  return mayAdminister(act.actor) ? { catalogue } : refusal('FORBIDDEN');
+}
+
+async function accountOf(ports: Needs, act: Act): Promise<Verdict<{ account: Account }>> {
+  const [stored] = await ports.store.getMany([documents.account(act.actor.account)], ports.clock.now());
+  return stored ? { account: stored.value } : refusal('ACCOUNT_NOT_FOUND');
+}

@@ -1,0 +1,31 @@
+import type { Ports } from '../../kernel/ports.ts';
+import { documents } from '../../store/keys.ts';
+import type { Account } from '../account.ts';
+import type { BooksChange } from './plan-changes.ts';
+import { paidUntil } from './plan-changes.ts';
+
+/**
+ * Tells the superuser by mail that the balance does not cover the next fee: once per crossing, since the change that says
+ * `balance.low` is committed once. Goes out beside it, as notices do; the event is the record.
+ *
+ * @param account as it is after the change
+ */
+export function warnOfLowBalance(
+  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
+  account: Account,
+  events: BooksChange['events'],
+): void {
+  if (events.includes('balance.low')) void send(ports, account).catch(() => undefined);
+}
+
+async function send(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, account: Account): Promise<void> {
+  const { id, name, balance, plan, superuser } = account;
+  const dueAt = paidUntil(plan);
+  if (!balance || !plan.term || dueAt === undefined || superuser === undefined) return;
+  const [stored] = await ports.store.getMany([documents.administrator(id, superuser)], ports.clock.now());
+  if (!stored) return;
+  const { email: to, language } = stored.value;
+  const { amount, currency } = balance;
+  const facts = { account: name, balance: amount, nextDebit: plan.term.fee, currency, dueAt };
+  await ports.courier.send({ kind: 'low-balance', to, language, facts });
+}

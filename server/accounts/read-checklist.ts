@@ -1,0 +1,65 @@
+import { CHECKLIST, type ChecklistItem } from '@countersign/protocol/checklist';
+import type { AccountId } from '../kernel/ids.ts';
+import { maySee } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { listResources } from '../records/list-named.ts';
+import { listObjects } from '../records/list-objects.ts';
+import type { Resource } from '../resources/resource.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** Of so many resources, the newest, it is looked whether one has an origin and somebody assigned; and of as many tokens. */
+const LOOKED_AT = 20;
+
+/** What is done already. A bounded number of reads, in an account of any size. */
+export async function readChecklist(ports: Needs, act: Act): Promise<Verdict<{ done: ReadonlySet<ChecklistItem> }>> {
+  if (!maySee(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const [[stored, login], keys, users, tokens, page] = await Promise.all([
+    ports.store.getMany([documents.account(account), documents.firstLogin(account)], now),
+    isListed(ports, indexes.apiKeys(account)),
+    isListed(ports, indexes.users(account)),
+    somebodysToken(ports, account),
+    listResources(ports, act, { limit: LOOKED_AT }),
+  ]);
+  if (isRefusal(page)) return page;
+  const resources = page.items;
+  const findings: Record<ChecklistItem, boolean> = {
+    'activate-plan': stored?.value.plan.active === true,
+    'make-api-key': keys,
+    'add-resource': resources.length > 0,
+    'allow-origin': resources.some(({ allowedOrigins, allowLocalhost }) => allowLocalhost || allowedOrigins.length > 0),
+    'add-user': users,
+    'add-token': tokens,
+    assign: await somebodyAssigned(ports, account, resources),
+    'first-login': login !== undefined,
+  };
+  return { done: new Set(CHECKLIST.filter((item) => findings[item])) };
+}
+
+async function somebodyAssigned(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
+  for (const { id } of resources) {
+    const found = await Promise.all([
+      isListed(ports, indexes.usersOn(account, id)),
+      isListed(ports, indexes.tokensOn(account, id)),
+    ]);
+    if (found.includes(true)) return true;
+  }
+  return false;
+}
+
+/** Those by which administrators themselves get in are no step of the integration. */
+async function somebodysToken(ports: Needs, account: AccountId): Promise<boolean> {
+  const index = indexes.tokens(account);
+  const page = await listObjects(ports, { index, account, key: documents.token, limit: LOOKED_AT });
+  return !isRefusal(page) && page.items.some(({ administrator }) => administrator === undefined);
+}
+
+async function isListed(ports: Needs, index: string): Promise<boolean> {
+  return (await ports.store.range(index, { limit: 1 })).length > 0;
+}

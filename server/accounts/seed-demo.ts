@@ -1,0 +1,116 @@
+import type { ApiScope } from '../api-keys/api-key.ts';
+import { createApiKey } from '../api-keys/create-api-key.ts';
+import { ENROLMENT_KINDS } from '../enrolment/enrolment-policy.ts';
+import { crockford, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal } from '../kernel/result.ts';
+import { assign } from '../resources/assign.ts';
+import { createResource } from '../resources/create-resource.ts';
+import { createSentToken } from '../tokens/create-sent-token.ts';
+import { createToken } from '../tokens/create-token.ts';
+import { base32Encode } from '../tokens/kinds/oath/base32.ts';
+import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
+import { createUser } from '../users/create-user.ts';
+import { createAccount } from './create-account.ts';
+
+/** Everything somebody needs to try a login. Made for the demo on loopback alone, where it is kept in the data folder. */
+export interface Demo {
+  account: string;
+  resource: ResourceId;
+  apiKey: string;
+  user: { id: UserId; login: string; password: string };
+  token: { id: TokenId; secret: string; otpauthUri: string };
+  /** Has the same password and no token, and sets one up at the first sign-in. */
+  newcomer: { login: string };
+}
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+const SCOPES: ApiScope[] = ['authenticate', 'read', 'write'];
+
+/**
+ * An account with one of everything: a shop, a person who signs in with password and code (of an app, or by text message), another who has
+ * no token yet, and a key for the shop.
+ */
+export async function seedDemo(ports: Ports): Promise<Demo> {
+  const { account } = must(await createAccount(ports, { name: 'Demo' }));
+  const act: Act = { actor: { kind: 'operator', account: account.id } };
+  const birth = <P extends 'res' | 'usr' | 'tok'>(prefix: P) => ({ id: idFromBytes(prefix, ports.random.bytes(7)) });
+  const { resource } = must(
+    await createResource(ports, act, birth('res'), {
+      name: 'Juniper & Fern',
+      enabled: true,
+      failedAttemptsBeforeLock: 5,
+      methodPolicy: 'auto',
+      selfService: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
+      allowedOrigins: [],
+      allowLocalhost: true,
+      resultLifetimeMs: 60_000,
+      passwordReset: true,
+      // Passwords are reset by mail here, so codes go to phones. Nothing is sent in the demo.
+      tokenKinds: TOKEN_KINDS.filter((kind) => kind !== 'email'),
+      enrolment: { kinds: ENROLMENT_KINDS.filter((kind) => kind !== 'email'), required: true, unlockByMail: true },
+    }),
+  );
+  const key = must(await createApiKey(ports, act, { name: 'Demo shop', scopes: SCOPES, lifetimeMs: YEAR_MS }));
+  const password = crockford(ports.random.bytes(10)).replace(/(.{4})(?=.)/g, '$1-');
+  const { user } = must(
+    await createUser(ports, act, birth('usr'), {
+      login: 'maria',
+      email: 'maria@example.com',
+      firstName: 'Maria',
+      secondName: 'Castillo',
+      password,
+    }),
+  );
+  const { token, secret } = must(
+    await createToken(ports, act, birth('tok'), {
+      name: 'Maria’s phone',
+      kind: 'totp',
+      algorithm: 'SHA1',
+      digits: 6,
+      periodMs: 30_000,
+      counter: 0,
+      owner: user.id,
+    }),
+  );
+  const texted = must(
+    await createSentToken(ports, act, birth('tok'), {
+      name: 'Maria’s number',
+      kind: 'sms',
+      to: '+15555550100',
+      owner: user.id,
+    }),
+  );
+  for (const { id } of [token, texted.token]) {
+    must(await assign(ports, act, { resource: resource.id, user: user.id, token: id }));
+  }
+  const { user: newcomer } = must(
+    await createUser(ports, act, birth('usr'), {
+      login: 'tom',
+      email: 'tom@example.com',
+      firstName: 'Tom',
+      secondName: 'Okafor',
+      password,
+    }),
+  );
+  must(await assign(ports, act, { resource: resource.id, user: newcomer.id }));
+  return {
+    account: account.id,
+    resource: resource.id,
+    apiKey: key.text,
+    user: { id: user.id, login: user.login, password },
+    token: {
+      id: token.id,
+      secret: base32Encode(secret),
+      otpauthUri: otpauthUri({ issuer: 'Countersign demo', account: user.login, token, secret }),
+    },
+    newcomer: { login: newcomer.login },
+  };
+}
+
+function must<T extends object>(verdict: T | Refusal): T {
+  if (isRefusal(verdict)) throw new Error(`the demo could not be made: ${verdict.refused}`);
+  return verdict;
+}

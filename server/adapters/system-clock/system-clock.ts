@@ -1,4 +1,0 @@
-import type { Clock } from '../../ports/clock.ts';
-
-/** The machine's wall clock, in milliseconds since the epoch. */
-export const systemClock: Clock = Object.freeze({ now: () => Date.now() });

@@ -1,0 +1,187 @@
+import type { EventDraft } from '../events/event.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf, type Whence } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { secretMatches } from '../login/flow-handle.ts';
+import { documents } from '../store/keys.ts';
+import type { Stored } from '../store/store.ts';
+import { transact } from '../store/transact.ts';
+import { type Administrator, type AdministratorActor, NO_RECOVERY_CODES } from './administrator.ts';
+import { type AdministratorLink, countWrongConfirmation, type LinkText, parseLink } from './administrator-link.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+import { confirms } from './codes.ts';
+import { dropToken } from './enrol-token.ts';
+import { notify } from './notify.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
+
+/**
+ * Accepts an invitation: from now on they sign in, and at the first time enrol their token. Whoever has the link has a
+ * bounded number of guesses at the code.
+ */
+export async function acceptInvitation(
+  ports: Needs,
+  whence: Whence,
+  input: { link: string; code: string; password: string; name: string },
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const opened = await openLink(ports, input.link, 'invitation');
+  if (isRefusal(opened)) return opened;
+  const hashed = await hashAdministratorPassword(ports, input.password, [input.name, ...opened.personal]);
+  if (isRefusal(hashed)) return hashed;
+  const { account, administrator: id, act } = { ...opened, act: actOf(opened, whence) };
+  const keys = keysOf(opened);
+  return transact<typeof keys, Verdict<{ administrator: Administrator }>>(
+    ports,
+    account,
+    keys,
+    ([home, stored, link], now) => {
+      if (!home || stored?.value.state !== 'invited' || !fits(link, opened, 'invitation')) {
+        return { answer: refusal('LINK_INVALID') };
+      }
+      const { confirmation, superuser } = link.value;
+      if (!confirmation || !confirms(ports, confirmation, id, input.code)) {
+        const left = confirmation && countWrongConfirmation(confirmation);
+        const event: EventDraft = {
+          type: 'administrator.refused',
+          subject: id,
+          outcome: 'refused',
+          reason: 'CONFIRMATION_WRONG',
+        };
+        const append = [eventOf(act, event, now)];
+        return {
+          answer: refusal('CONFIRMATION_WRONG'),
+          write: left
+            ? {
+                put: [{ key: keys[2], value: { ...link.value, confirmation: left }, expiresAt: link.value.expiresAt }],
+                append,
+              }
+            : { delete: [keys[2]], append },
+        };
+      }
+      // Somebody else became superuser meanwhile: there is room for one.
+      if (superuser && home.value.superuser !== undefined) return { answer: refusal('LINK_INVALID') };
+      const administrator: Administrator = {
+        ...stored.value,
+        name: input.name,
+        state: 'active',
+        passwordHash: hashed.passwordHash,
+      };
+      const event: EventDraft = {
+        type: 'administrator.joined',
+        subject: id,
+        ...(superuser && { changed: ['superuser'] }),
+      };
+      return {
+        answer: { administrator },
+        write: {
+          put: [
+            { key: keys[1], value: administrator },
+            ...(superuser ? [{ key: keys[0], value: { ...home.value, superuser: id } }] : []),
+          ],
+          delete: [keys[2]],
+          append: [eventOf(act, event, now)],
+        },
+      };
+    },
+  );
+}
+
+/**
+ * The way back in that the operator opened: a new password now, and a new token at the next sign-in. What was there
+ * before, and every session, is void from this commit on.
+ */
+export async function acceptRecovery(
+  ports: Needs,
+  whence: Whence,
+  input: { link: string; password: string },
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const opened = await openLink(ports, input.link, 'recovery');
+  if (isRefusal(opened)) return opened;
+  const hashed = await hashAdministratorPassword(ports, input.password, opened.personal);
+  if (isRefusal(hashed)) return hashed;
+  const keys = keysOf(opened);
+  const act = actOf(opened, whence);
+  type Recovered = { administrator: Administrator; gone: TokenId | undefined };
+  const recovered = await transact<typeof keys, Verdict<Recovered>>(
+    ports,
+    opened.account,
+    keys,
+    ([home, stored, link], now) => {
+      if (!home || stored?.value.state !== 'active' || !fits(link, opened, 'recovery')) {
+        return { answer: refusal('LINK_INVALID') };
+      }
+      const { token: gone, ...rest } = stored.value;
+      const administrator: Administrator = {
+        ...rest,
+        passwordHash: hashed.passwordHash,
+        recovery: NO_RECOVERY_CODES,
+        sessionEpoch: rest.sessionEpoch + 1,
+      };
+      const event: EventDraft = {
+        type: 'administrator.updated',
+        subject: rest.id,
+        changed: ['passwordHash', 'recovery', 'token'],
+      };
+      return {
+        answer: { administrator, gone },
+        write: {
+          put: [{ key: keys[1], value: administrator }],
+          delete: [keys[2]],
+          append: [eventOf(act, event, now)],
+        },
+      };
+    },
+  );
+  if (isRefusal(recovered)) return recovered;
+  const { administrator, gone } = recovered;
+  if (gone !== undefined) await dropToken(ports, act, gone, administrator.id);
+  notify(ports, administrator, 'password', whence);
+  return { administrator };
+}
+
+/** A link that leads somewhere, whose it is, and what the new password may not be made of. */
+export interface Opened extends LinkText {
+  name: string;
+  personal: readonly string[];
+}
+
+const EXPECTED_STATE = { invitation: 'invited', recovery: 'active' } as const;
+
+/** Looked at before anything costly is done for it; looking uses nothing up. */
+export async function openLink(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  text: string,
+  kind: AdministratorLink['kind'],
+): Promise<Verdict<Opened>> {
+  const parsed = parseLink(text);
+  if (!parsed) return refusal('LINK_INVALID');
+  const [home, stored, link] = await ports.store.getMany(keysOf(parsed), ports.clock.now());
+  if (!home || stored?.value.state !== EXPECTED_STATE[kind] || !fits(link, parsed, kind)) {
+    return refusal('LINK_INVALID');
+  }
+  if (link.value.superuser && home.value.superuser !== undefined) return refusal('LINK_INVALID');
+  return { ...parsed, name: stored.value.name, personal: personalWords(home.value, stored.value) };
+}
+
+function keysOf({ account, administrator }: LinkText) {
+  return [
+    documents.account(account),
+    documents.administrator(account, administrator),
+    documents.administratorLink(account, administrator),
+  ] as const;
+}
+
+function fits(
+  link: Stored<AdministratorLink> | undefined,
+  { secret }: LinkText,
+  kind: AdministratorLink['kind'],
+): link is Stored<AdministratorLink> {
+  return link?.value.kind === kind && secretMatches(secret, link.value.secretHash);
+}
+
+/** Whoever holds the link is who it was made for, as far as anybody can tell; with no rights yet. */
+export function actOf({ account, administrator: id }: LinkText, whence: Whence): Act {
+  const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
+  return { actor, ...whence };
+}

@@ -1,0 +1,31 @@
+import type { Account } from '../accounts/account.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Verdict } from '../kernel/result.ts';
+import { refusePassword } from '../passwords/new-password.ts';
+import { judgePassword, normalisePassword } from '../passwords/password-policy.ts';
+import type { Administrator } from './administrator.ts';
+
+/** What goes with an administrator and is therefore tried first: names, the local part of the address, the account. */
+export function personalWords(
+  account: Pick<Account, 'name'> | undefined,
+  { name, email }: Pick<Administrator, 'name' | 'email'>,
+): string[] {
+  const words = [name, email.slice(0, email.lastIndexOf('@'))];
+  return account ? [...words, account.name] : words;
+}
+
+/**
+ * The one way to an administrator's password. A second factor is always asked for beside it (SR-37).
+ *
+ * @param personal see {@link personalWords}: the password may not be made of them
+ */
+export async function hashAdministratorPassword(
+  ports: Pick<Ports, 'hasher'>,
+  password: string,
+  personal: readonly string[],
+): Promise<Verdict<{ passwordHash: string }>> {
+  const judged = judgePassword(password, { secondFactor: true, personal });
+  if (judged) return refusePassword(judged);
+  return { passwordHash: await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password))) };
+}

@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import {
+  PASSWORD_RESET_LIFETIME_MS,
+  RESETS_PER_ADDRESS,
+  RESETS_PER_PERSON,
+} from '../passwords/reset/password-reset.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf } from '../testing/acting.ts';
+import {
+  ADMIN_PASSWORD,
+  addActive,
+  addAdministrator,
+  codeOf,
+  invite,
+  proofBy,
+  type SceneAdministrator,
+  selfActOf,
+  signIn,
+  toSecondFactor,
+} from '../testing/administrators.ts';
+import { fakeHash } from '../testing/fake-hasher.ts';
+import { must, read, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { acceptRecovery } from './accept-link.ts';
+import { askAdministratorReset } from './ask-administrator-reset.ts';
+import { removeAdministrator } from './change-administrator.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+import { answerRecoveryCode, answerSignInOtp } from './login/answer-sign-in.ts';
+import { authenticateSession, writeSession } from './login/authenticate-session.ts';
+import { recoverAdministrator } from './recover-administrator.ts';
+import { resetAdministratorPassword } from './reset-administrator-password.ts';
+import { changeOwnPassword } from './update-profile.ts';
+import { viewLink } from './view-link.ts';
+
+const NEW = 'seven quiet marmots';
+const EMAIL = 'ada@acme.example';
+const GONE = { refused: 'LINK_INVALID' };
+let ports: TestPorts;
+let ada: SceneAdministrator;
+let addresses = 0;
+
+beforeAll(async () => {
+  ports = await openTestPorts('administrator-reset');
+});
+afterAll(() => ports.close());
+beforeEach(async () => {
+  ports.courier.sent.length = 0;
+  ports.hasher.during = undefined;
+  const { account } = await setScene(ports);
+  ada = await addAdministrator(ports, account, { email: EMAIL, superuser: true });
+  ports.courier.sent.length = 0;
+});
+
+const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses++ % 200)}`) => ({ address });
+const ask = (email: string, whence = from()) => askAdministratorReset(ports, whence, { account: ada.account, email });
+const redeem = (link: string, password = NEW) => resetAdministratorPassword(ports, from(), { link, password });
+const view = (secret: string) => viewLink(ports, { kind: 'reset', secret });
+const stored = () => read(ports, documents.administrator(ada.account, ada.id));
+
+/** Asks, and takes the link's secret out of the mail. */
+async function linkFor(email = EMAIL): Promise<string> {
+  await must(await ask(email)).deliver();
+  const { path } = ports.courier.last('password-reset', EMAIL);
+  const [, link] = /^\/new-password#(\S+)$/.exec(path) ?? [];
+  if (link === undefined) throw new Error('no link in the mail');
+  return link;
+}
+
+async function lastEvents(count: number) {
+  const { store } = ports;
+  const all: unknown[] = [];
+  for (let partition = 0; partition < store.partitions; partition++) {
+    all.push(...(await store.readEvents(partition, 0, 1000)).map(({ event }) => event));
+  }
+  return all.slice(-count);
+}
+
+describe('asking for a link', () => {
+  // SR-40. The attack: addresses are tried one by one, to learn who administers, and who has no second factor yet.
+  test('SR-40: tells nobody who there is: all addresses get one answer and one commit, and no hash is made', async () => {
+    await addActive(ports, ada.account, { email: 'no-token@acme.example' });
+    await invite(ports, ada.account, { email: 'invited@acme.example' });
+    ports.courier.sent.length = 0;
+    const hashed = ports.hasher.hashed;
+    const seen: unknown[] = [];
+    for (const email of [
+      EMAIL,
+      'nobody@acme.example',
+      'no-token@acme.example',
+      'invited@acme.example',
+      'x',
+      '\u0000',
+    ]) {
+      const before = ports.store.commits.length;
+      const verdict = must(await ask(email));
+      seen.push({ keys: Object.keys(verdict), commits: ports.store.commits.length - before });
+      await verdict.deliver();
+    }
+    expect(new Set(seen.map((one) => JSON.stringify(one)))).toEqual(
+      new Set([JSON.stringify({ keys: ['deliver'], commits: 1 })]),
+    );
+    expect(ports.hasher.hashed).toBe(hashed);
+    expect(ports.courier.sent.map(({ to, kind }) => [to, kind])).toEqual([[EMAIL, 'password-reset']]);
+  });
+
+  test('takes the address in any letters, mails it as it is kept, for thirty minutes at most', async () => {
+    await linkFor('ADA@Acme.Example');
+    const facts = ports.courier.last('password-reset', EMAIL);
+    expect(facts).toMatchObject({ login: EMAIL, lifetimeMs: PASSWORD_RESET_LIFETIME_MS });
+    expect(PASSWORD_RESET_LIFETIME_MS).toBeLessThanOrEqual(30 * 60_000);
+  });
+
+  // SR-40. The attack: a mailbox is flooded, or many are from one place.
+  test('SR-40: is bounded for each administrator, silently, and for each place', async () => {
+    for (let at = 0; at < RESETS_PER_PERSON + 3; at++) await must(await ask(EMAIL)).deliver();
+    expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
+    const here = from('203.0.113.77');
+    for (let at = 0; at < RESETS_PER_ADDRESS; at++) must(await ask(`nobody-${at}@acme.example`, here));
+    expect(await ask(EMAIL, here)).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await ask('nobody@acme.example', here)).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await ask(EMAIL, from())).not.toHaveProperty('refused');
+  });
+
+  // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the administrator asks.
+  test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
+    for (let minute = 0; minute < 130; minute++) {
+      await must(await ask(EMAIL)).deliver();
+      const { path } = ports.courier.last('password-reset', EMAIL);
+      expect(await view(String(path).split('#')[1] ?? '')).toEqual({});
+      ports.clock.advance(60_000);
+    }
+    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
+  });
+
+  test('says for everybody that no mail is sent here, and writes nothing', async () => {
+    const absent = { ...ports, courier: { isAbsent: true as const, send: async () => {} } };
+    const before = ports.store.commits.length;
+    for (const email of [EMAIL, 'nobody@acme.example']) {
+      const input = { account: ada.account, email };
+      expect(await askAdministratorReset(absent, from(), input)).toEqual({ refused: 'MAIL_ABSENT' });
+    }
+    expect(ports.store.commits.length).toBe(before);
+  });
+
+  // SR-34, SR-35
+  test('SR-34: is one event each, by nobody in particular, without what was typed', async () => {
+    must(await ask(EMAIL));
+    must(await ask('an-address-nobody-has@acme.example'));
+    const type = 'administrator.password-reset-asked';
+    const [known, unknown] = await lastEvents(2);
+    expect(known).toMatchObject({ type, outcome: 'done', subject: ada.id, actor: { kind: 'user' } });
+    expect(unknown).toMatchObject({ type, outcome: 'refused', reason: 'ADMINISTRATOR_NOT_FOUND' });
+    expect(unknown).not.toHaveProperty('subject');
+    expect(JSON.stringify([known, unknown])).not.toContain('an-address-nobody-has');
+  });
+
+  // The attack: somebody who knows the address asks again and again, so that the operator's link leads nowhere.
+  test('leaves the link alone that the operator has handed over', async () => {
+    const { link } = must(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
+    await linkFor();
+    must(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
+  });
+});
+
+describe('the link', () => {
+  test('sets a new password once, tells its administrator and the record, and is used up', async () => {
+    const link = await linkFor();
+    expect(await view(link)).toEqual({});
+    must(await redeem(link));
+    expect((await stored()).passwordHash).toBe(fakeHash(NEW));
+    expect(ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'password' });
+    expect((await lastEvents(1))[0]).toMatchObject({ type: 'administrator.password-reset', subject: ada.id });
+    expect(await view(link)).toEqual(GONE);
+    expect(await redeem(link, 'another one, long enough')).toEqual(GONE);
+  });
+
+  // SR-40. The attack: one link, fifty times at once.
+  test('SR-40: fifty at once set one password', async () => {
+    const link = await linkFor();
+    const all = await Promise.all(Array.from({ length: 50 }, (_, at) => redeem(link, `seven quiet marmots ${at}`)));
+    const won = all.findIndex((verdict) => !isRefusal(verdict));
+    expect(all.filter((verdict) => !isRefusal(verdict))).toHaveLength(1);
+    expect((await stored()).passwordHash).toBe(fakeHash(`seven quiet marmots ${won}`));
+  });
+
+  test('is not in the store, looking uses nothing up, and another secret opens nothing', async () => {
+    const link = await linkFor();
+    const kept = await read(ports, documents.administratorReset(ada.account, ada.id));
+    expect(JSON.stringify(kept)).not.toContain(link.split('.')[2]);
+    const before = ports.store.commits.length;
+    for (let at = 0; at < 5; at++) expect(await view(link)).toEqual({});
+    expect(ports.store.commits.length).toBe(before);
+    const other = `${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`;
+    for (const wrong of [other, '', link.slice(1), `${link}A`]) {
+      expect(await view(wrong)).toEqual(GONE);
+      expect(await redeem(wrong)).toEqual(GONE);
+    }
+    // Links of other kinds are no links of this one, nor the other way round.
+    expect(await viewLink(ports, { kind: 'recovery', secret: link })).toEqual(GONE);
+    expect(await acceptRecovery(ports, {}, { link, password: NEW })).toEqual(GONE);
+  });
+
+  const changes: [string, () => Promise<unknown>][] = [
+    ['its time is over', async () => ports.clock.advance(PASSWORD_RESET_LIFETIME_MS)],
+    ['a newer one was sent', () => linkFor()],
+    [
+      'the password was changed',
+      async () => must(await changeOwnPassword(ports, selfActOf(ada), proofBy(ports, ada), 'changed by themselves')),
+    ],
+    [
+      'the address was changed',
+      async () => {
+        must(await askOwnEmail(ports, selfActOf(ada), proofBy(ports, ada), 'countess@acme.example'));
+        const { code } = ports.courier.last('confirmation-code', 'countess@acme.example');
+        must(await confirmOwnEmail(ports, selfActOf(ada), code));
+      },
+    ],
+    [
+      'the operator has taken the token away',
+      async () => {
+        const { link } = must(await recoverAdministrator(ports, operatorOf(ada.account), ada.id));
+        must(await acceptRecovery(ports, {}, { link: link.split('#')[1] ?? '', password: ADMIN_PASSWORD }));
+      },
+    ],
+  ];
+  // SR-40. The attack: an old mail, found later.
+  test.each(changes)('SR-40: is worth nothing once %s', async (_name, happen) => {
+    const link = await linkFor();
+    await happen();
+    expect(await view(link)).toEqual(GONE);
+    expect(await redeem(link)).toEqual(GONE);
+  });
+
+  // SR-39
+  test('SR-39: is gone with its administrator', async () => {
+    const { id } = await addAdministrator(ports, ada.account, { email: 'grace@acme.example' });
+    await must(await ask('grace@acme.example')).deliver();
+    must(await removeAdministrator(ports, operatorOf(ada.account), id));
+    const [left] = await ports.store.getMany([documents.administratorReset(ada.account, id)], ports.clock.now());
+    expect(left).toBeUndefined();
+  });
+
+  test('is worth nothing when that happens while the new password is hashed', async () => {
+    const link = await linkFor();
+    ports.hasher.during = async () => {
+      ports.hasher.during = undefined;
+      must(await redeem(link, 'whoever was faster here'));
+    };
+    expect(await redeem(link)).toEqual(GONE);
+    expect((await stored()).passwordHash).toBe(fakeHash('whoever was faster here'));
+  });
+
+  // SR-37
+  test('SR-37: takes no password that breaks the rule, and outlives the attempt', async () => {
+    const link = await linkFor();
+    const { hashed } = ports.hasher;
+    expect(await redeem(link, 'short')).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
+    expect(await redeem(link, 'password1')).toMatchObject({ refused: 'PASSWORD_COMMON', flaw: 'listed' });
+    expect(ports.hasher.hashed).toBe(hashed);
+    must(await redeem(link));
+  });
+});
+
+describe('a reset is no way round', () => {
+  // SR-40. The attack: whoever reads the mailbox sets a password and hopes to be in.
+  test('SR-40: the second factor: token and recovery codes stay, and the sign-in asks as before', async () => {
+    const before = await stored();
+    must(await redeem(await linkFor()));
+    expect(await stored()).toMatchObject({ token: before.token, recovery: before.recovery });
+    ports.clock.advance(30_000);
+    const { flow, handle } = await toSecondFactor(ports, ada.account, EMAIL, NEW);
+    expect(flow.step).toBe('otp');
+    expect(flow.enrolment).toBeUndefined();
+    const otp = codeOf(ports, ada.secret);
+    expect(must(await answerSignInOtp(ports, { handle, seq: 2, otp, whence: {} })).opened).toBeDefined();
+  });
+
+  test('a lock: a token that wrong codes have locked stays so, and only a recovery code gets by', async () => {
+    const begun = await toSecondFactor(ports, ada.account, EMAIL);
+    const wrong = codeOf(ports, ada.secret) === '000000' ? '000001' : '000000';
+    let { seq } = begun.flow;
+    for (let at = 0; at < 6; at++) {
+      seq = must(await answerSignInOtp(ports, { handle: begun.handle, seq, otp: wrong, whence: {} })).flow.seq;
+    }
+    must(await redeem(await linkFor()));
+    ports.clock.advance(30_000);
+    const { handle } = await toSecondFactor(ports, ada.account, EMAIL, NEW);
+    const right = { handle, seq: 2, otp: codeOf(ports, ada.secret), whence: {} };
+    const locked = must(await answerSignInOtp(ports, right));
+    expect(locked.flow.error?.code).toBe('TOKEN_LOCKED');
+    const code = ada.recoveryCodes[0] ?? '';
+    const recovered = must(await answerRecoveryCode(ports, { handle, seq: locked.flow.seq, code, whence: {} }));
+    expect(recovered.opened).toBeDefined();
+  });
+
+  // SR-38
+  test('SR-38: every session ends within one request, and so does a sign-in with the old password', async () => {
+    const other = await signIn(ports, ada);
+    const under = await toSecondFactor(ports, ada.account, EMAIL);
+    must(await redeem(await linkFor()));
+    for (const opened of [ada.opened, other]) {
+      expect(await authenticateSession(ports, writeSession(opened))).toEqual({ refused: 'SESSION_ENDED' });
+    }
+    ports.clock.advance(30_000);
+    const otp = codeOf(ports, ada.secret);
+    const ended = must(await answerSignInOtp(ports, { handle: under.handle, seq: 2, otp, whence: {} }));
+    expect(ended.opened).toBeUndefined();
+    expect(ended.flow.step).toBe('denied');
+  });
+
+  // SR-49. The attack: guessing goes on after each reset as if nothing had been guessed.
+  test('SR-49: the waits after wrong passwords are forgiven nobody', async () => {
+    for (let at = 0; at < 6; at++) await toSecondFactor(ports, ada.account, EMAIL, 'a wrong one');
+    must(await redeem(await linkFor()));
+    const { flow } = await toSecondFactor(ports, ada.account, EMAIL, 'a wrong one');
+    expect(flow.error?.code).toBe('TOO_MANY_ATTEMPTS');
+  });
+});

@@ -1,0 +1,136 @@
+import type { EventDraft } from '../events/event.ts';
+import type { AdministratorId, TokenId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { mayAdminister, mayMakeAdministrators } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { changedMeanwhile, editObject } from '../records/read-object.ts';
+import { givePlaceBack } from '../records/usage.ts';
+import { byCreation, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import type { Administrator, Grant } from './administrator.ts';
+import { dropToken } from './enrol-token.ts';
+import { readAdministrator } from './find-administrator.ts';
+import { missingResource } from './invite-administrator.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** What somebody else may change about an administrator: never their way in. Counts from their next request on. */
+export async function updateAdministrator(
+  ports: Needs,
+  act: Act,
+  id: AdministratorId,
+  changes: { name?: string | undefined; grants?: Grant[] | undefined },
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: Administrator }>> {
+  const allowed = changes.grants === undefined ? mayAdminister(act.actor) : mayMakeAdministrators(act.actor);
+  if (!allowed) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const found = await readAdministrator(ports, account, id);
+  if (isRefusal(found)) return found;
+  const missing = await missingResource(ports, account, changes.grants ?? []);
+  if (missing) return missing;
+  const key = documents.administrator(account, id);
+  const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const event = { type: 'administrator.updated' } as const;
+  const edit = (administrator: Administrator) => ({ ...administrator, ...set });
+  return editObject(ports, act, event, key, 'ADMINISTRATOR_NOT_FOUND', edit, seen);
+}
+
+/**
+ * Removes an administrator, or takes an invitation back. Their sessions and sign-ins end with the next request, their
+ * token with the next commit (SR-39).
+ *
+ * @param only whom to remove: `invited` leaves whoever has accepted meanwhile
+ */
+export async function removeAdministrator(
+  ports: Needs,
+  act: Act,
+  id: AdministratorId,
+  only?: 'invited',
+  seen?: SeenVersions,
+): Promise<Verdict<{ removed: true }>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const keys = [documents.account(account), documents.administrator(account, id)] as const;
+  const removed = await transact<typeof keys, Verdict<{ token: TokenId | undefined }>>(
+    ports,
+    account,
+    keys,
+    ([home, stored], now) => {
+      if (!home || !stored) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
+      const administrator = stored.value;
+      if (home.value.superuser === id) return { answer: refusal('SUPERUSER_STAYS') };
+      if (only === 'invited' && administrator.state !== 'invited') return { answer: refusal('ADMINISTRATOR_ACTIVE') };
+      if (!isAsSeen(administrator, seen)) return { answer: changedMeanwhile(administrator) };
+      return {
+        answer: { token: administrator.token },
+        write: {
+          delete: [
+            keys[1],
+            documents.administratorEmail(account, normaliseName(administrator.email)),
+            documents.administratorLink(account, id),
+            documents.administratorReset(account, id),
+            documents.emailChange(account, id),
+            documents.enrolment(account, id),
+          ],
+          index: [{ index: indexes.administrators(account), remove: byCreation(administrator) }],
+          append: [eventOf(act, { type: 'administrator.removed', subject: id }, now)],
+        },
+      };
+    },
+  );
+  if (isRefusal(removed)) return removed;
+  await givePlaceBack(ports, account, 'administrators', id);
+  if (removed.token !== undefined) await dropToken(ports, act, removed.token, id);
+  return { removed: true };
+}
+
+/**
+ * Hands the role of the superuser over: one fact of the account changes, so there is never none and never two. Asks for
+ * a superuser who has just shown both factors again; `editors` says who that is. Sessions of both end.
+ */
+export async function transferSuperuser(
+  ports: Pick<Needs, 'store' | 'clock' | 'random'>,
+  act: Act,
+  to: AdministratorId,
+): Promise<Verdict<{ from: Administrator; to: Administrator }>> {
+  const { actor } = act;
+  if (actor.kind !== 'administrator' || actor.role !== 'superuser') return refusal('FORBIDDEN');
+  const { account, id: from } = actor;
+  if (from === to) return refusal('INPUT_INVALID', { detail: 'that is the superuser already' });
+  const keys = [
+    documents.account(account),
+    documents.administrator(account, from),
+    documents.administrator(account, to),
+  ] as const;
+  return transact<typeof keys, Verdict<{ from: Administrator; to: Administrator }>>(
+    ports,
+    account,
+    keys,
+    ([home, giver, receiver], now) => {
+      if (!home || !receiver) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
+      if (!giver || home.value.superuser !== from) return { answer: refusal('FORBIDDEN') };
+      if (receiver.value.state !== 'active') return { answer: refusal('ADMINISTRATOR_INACTIVE') };
+      const [before, after] = [giver.value, receiver.value].map((one) => ({
+        ...one,
+        sessionEpoch: one.sessionEpoch + 1,
+      })) as [Administrator, Administrator];
+      const event: EventDraft = { type: 'superuser.transferred', subject: to, related: [from] };
+      return {
+        answer: { from: before, to: after },
+        write: {
+          put: [
+            { key: keys[0], value: { ...home.value, superuser: to } },
+            { key: keys[1], value: before },
+            { key: keys[2], value: after },
+          ],
+          append: [eventOf(act, event, now)],
+        },
+      };
+    },
+  );
+}

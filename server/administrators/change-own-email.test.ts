@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import { documents } from '../store/keys.ts';
+import { addAdministrator, proofBy, type SceneAdministrator, selfActOf } from '../testing/administrators.ts';
+import { must, read, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+
+const EMAIL = 'ada@acme.example';
+const NEW = 'countess@acme.example';
+let ports: TestPorts;
+let ada: SceneAdministrator;
+
+beforeAll(async () => {
+  ports = await openTestPorts('change-own-email');
+});
+afterAll(() => ports.close());
+beforeEach(async () => {
+  const { account } = await setScene(ports);
+  ada = await addAdministrator(ports, account, { email: EMAIL, superuser: true });
+  ports.courier.down = false;
+  delete ports.courier.isAbsent;
+});
+
+const ask = () => askOwnEmail(ports, selfActOf(ada), proofBy(ports, ada), NEW);
+const address = async () => (await read(ports, documents.administrator(ada.account, ada.id))).email;
+
+// SR-38
+test('SR-38: a mail that is made to fail shows no code, so the address is not taken without proof', async () => {
+  ports.courier.down = true;
+  await expect(ask()).rejects.toThrow(CourierUnavailable);
+  ports.courier.down = false;
+  ports.clock.advance(30_000);
+  expect(must(await ask())).not.toHaveProperty('handOver');
+  const { code } = ports.courier.last('confirmation-code', NEW);
+  expect(await address()).toBe(EMAIL);
+  must(await confirmOwnEmail(ports, selfActOf(ada), code));
+  expect(await address()).toBe(NEW);
+});
+
+test('without mail the code is in the answer', async () => {
+  ports.courier.isAbsent = true;
+  const { handOver } = must(await ask());
+  must(await confirmOwnEmail(ports, selfActOf(ada), handOver?.code ?? ''));
+  expect(await address()).toBe(NEW);
+});

@@ -1,0 +1,98 @@
+import { normaliseName } from '../kernel/names.ts';
+import { eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import type { Administrator } from './administrator.ts';
+import { CONFIRMATION_LIFETIME_MS, countWrongConfirmation, type EmailChange } from './administrator-link.ts';
+import type { FactorNeeds } from './check-factors.ts';
+import { confirms, newConfirmation } from './codes.ts';
+import { notify } from './notify.ts';
+import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
+
+/**
+ * Asks for another address: it becomes theirs once the code that is sent there comes back.
+ *
+ * @throws CourierUnavailable when the mail could not be sent: asked again, another code is sent
+ */
+export async function askOwnEmail(
+  ports: FactorNeeds,
+  act: SelfAct,
+  proof: Proof,
+  email: string,
+): Promise<Verdict<{ expiresAt: number; handOver?: { code: string } }>> {
+  const shown = await reauthenticate(ports, act, proof);
+  if (isRefusal(shown)) return shown;
+  const { account, id } = act.actor;
+  const now = ports.clock.now();
+  const [claim] = await ports.store.getMany([documents.administratorEmail(account, normaliseName(email))], now);
+  if (claim && claim.value.administrator !== id) return refusal('EMAIL_TAKEN');
+  const { code, confirmation } = newConfirmation(ports, id);
+  const value: EmailChange = { email, confirmation, expiresAt: now + CONFIRMATION_LIFETIME_MS };
+  const key = documents.emailChange(account, id);
+  const { expiresAt } = value;
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value, expiresAt }],
+  });
+  const { language } = shown.administrator;
+  // Without mail no address can be proven; both factors have been. A mail that fails proves nothing either, and shows nothing.
+  if (ports.courier.isAbsent) return { expiresAt, handOver: { code } };
+  const facts = { code, lifetimeMs: CONFIRMATION_LIFETIME_MS };
+  await ports.courier.send({ kind: 'confirmation-code', to: email, language, facts });
+  return { expiresAt };
+}
+
+/** The code has come back. The claim of the new address and the end of the old one are one commit. */
+export async function confirmOwnEmail(
+  ports: FactorNeeds,
+  act: SelfAct,
+  code: string,
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const { account, id } = act.actor;
+  const pending = documents.emailChange(account, id);
+  const [asked] = await ports.store.getMany([pending], ports.clock.now());
+  if (!asked) return refusal('LINK_INVALID');
+  const wanted = documents.administratorEmail(account, normaliseName(asked.value.email));
+  const keys = [documents.administrator(account, id), pending, wanted] as const;
+  type Changed = { administrator: Administrator; before: Administrator };
+  const changed = await transact<typeof keys, Verdict<Changed>>(ports, account, keys, ([stored, held, claim], now) => {
+    const before = stored && standing(act, stored.value);
+    if (!before) return { answer: refusal('SESSION_ENDED') };
+    if (held?.value.email !== asked.value.email) return { answer: refusal('LINK_INVALID') };
+    const change = held.value;
+    if (!confirms(ports, change.confirmation, id, code)) {
+      const left = countWrongConfirmation(change.confirmation);
+      const value = left && { ...change, confirmation: left };
+      const reason = 'CONFIRMATION_WRONG';
+      const refused = { type: 'administrator.refused', subject: id, outcome: 'refused', reason } as const;
+      const write = {
+        ...(value ? { put: [{ key: pending, value, expiresAt: value.expiresAt }] } : { delete: [pending] }),
+        append: [eventOf(act, refused, now)],
+      };
+      return { answer: refusal('CONFIRMATION_WRONG'), write };
+    }
+    if (claim && claim.value.administrator !== id) return { answer: refusal('EMAIL_TAKEN') };
+    const administrator = { ...before, email: change.email, sessionEpoch: before.sessionEpoch + 1 };
+    const old = documents.administratorEmail(account, normaliseName(before.email));
+    return {
+      answer: { administrator, before },
+      write: {
+        put: [
+          { key: keys[0], value: administrator },
+          { key: wanted, value: { administrator: id } },
+        ],
+        // The same address in other letters is the same claim.
+        delete: [pending, ...(old.name === wanted.name ? [] : [old])],
+        append: [eventOf(act, { type: 'administrator.updated', subject: id, changed: ['email'] }, now)],
+      },
+    };
+  });
+  if (isRefusal(changed)) return changed;
+  await keepSession(ports, act, changed.administrator);
+  notify(ports, changed.before, 'email', act);
+  return { administrator: changed.administrator };
+}

@@ -1,0 +1,147 @@
+import { checkFactor, type FactorOutcome } from '../authentication/check-factor.ts';
+import type { EventDraft } from '../events/event.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { AccountId, AdministratorId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { eventOf, type Whence } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { normalisePassword } from '../passwords/password-policy.ts';
+import { countedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
+import { documents } from '../store/keys.ts';
+import type { Json } from '../store/store.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, type Administrator, actorOf, judgeRecoveryCode } from './administrator.ts';
+import { recoveryCodeMac } from './codes.ts';
+import { readAdministrator } from './find-administrator.ts';
+import { notify } from './notify.ts';
+
+export type FactorNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
+
+/**
+ * The first factor of an administrator, or of nobody: counted, waited for and paid for as a person's is (SR-17). Read
+ * again after the hash: whoever was removed or given another password meanwhile does not come in (SR-4).
+ */
+export async function checkAdministratorPassword<A extends object>(
+  ports: FactorNeeds,
+  asked: {
+    account: AccountId;
+    /** Whose it would be. */
+    found: Administrator | undefined;
+    /** As typed. */
+    name: string;
+    password: string;
+    address: string | undefined;
+    wrong?: (reason: WrongReason) => Json;
+  },
+  conclude: (administrator: Administrator) => Promise<Verdict<A>>,
+  right?: (concluded: object) => Json | undefined,
+): Promise<Verdict<A>> {
+  const reservation = ports.hasher.reserve();
+  try {
+    const { found, account, wrong } = asked;
+    const passwordHash = found?.state === 'active' ? found.passwordHash : undefined;
+    const attempt = {
+      kind: 'administrator',
+      account,
+      name: asked.name,
+      id: found?.id,
+      password: asked.password,
+      address: asked.address,
+      passwordHash,
+      comesIn: async () => found && comesIn(ports, found, passwordHash, asked.password),
+      ...(wrong && { wrong }),
+      ...(right && { right }),
+    } as const;
+    return await countedPassword(ports, reservation, attempt, conclude);
+  } finally {
+    reservation.release();
+  }
+}
+
+async function comesIn(
+  ports: FactorNeeds,
+  found: Administrator,
+  passwordHash: string | undefined,
+  password: string,
+): Promise<Administrator | undefined> {
+  const person = await stillRight(ports, found, passwordHash);
+  if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
+  // A hash weaker than today's parameters is replaced while the password is at hand (SR-18).
+  const renewed = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  const key = documents.administrator(found.account, found.id);
+  const stored = await transact(ports, key.anchor, [key], ([current], now) => {
+    if (current?.value.passwordHash !== passwordHash) return { answer: passwordHash };
+    const act = { actor: { kind: 'service', account: found.account } } as const;
+    const event: EventDraft = { type: 'administrator.updated', subject: found.id, changed: ['passwordHash'] };
+    const put = [{ key, value: { ...current.value, passwordHash: renewed } }];
+    return { answer: renewed, write: { put, append: [eventOf(act, event, now)] } };
+  });
+  return stillRight(ports, found, stored);
+}
+
+async function stillRight(
+  ports: FactorNeeds,
+  { account, id }: Administrator,
+  passwordHash: string | undefined,
+): Promise<Administrator | undefined> {
+  const read = await readAdministrator(ports, account, id);
+  if (isRefusal(read)) return undefined;
+  const { administrator } = read;
+  return administrator.state === 'active' && administrator.passwordHash === passwordHash ? administrator : undefined;
+}
+
+/** The code of the token that is theirs when its turn comes. */
+export function checkAdministratorOtp(
+  ports: FactorNeeds,
+  { account, id }: Pick<Administrator, 'account' | 'id'>,
+  otp: string,
+): Promise<FactorOutcome> {
+  const threshold = ADMINISTRATOR_FAILURES_BEFORE_LOCK;
+  return checkFactor(ports, id, {
+    method: 'otp',
+    answer: { kind: 'code', otp },
+    accepts: ['totp'],
+    scope: id,
+    userBlocked: false,
+    attempt: newOperation(ports),
+    candidates: async () => {
+      const read = await readAdministrator(ports, account, id);
+      if (isRefusal(read) || read.administrator.token === undefined) return [];
+      const [token] = await ports.store.getMany([documents.token(read.administrator.token)], ports.clock.now());
+      return token?.value.administrator === id && token.value.account === account ? [{ ...token, threshold }] : [];
+    },
+  });
+}
+
+/**
+ * A recovery code in place of the token's: used up in the commit that accepts it, so that of any number at once one
+ * succeeds. Also where the token is locked, which is what somebody who guesses its codes would bring about.
+ */
+export async function redeemRecoveryCode(
+  ports: FactorNeeds,
+  { account, id }: { account: AccountId; id: AdministratorId },
+  typed: string,
+  whence: Whence,
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const keys = [documents.account(account), documents.administrator(account, id)] as const;
+  const mac = recoveryCodeMac(ports, id, typed);
+  const used = await transact<typeof keys, Verdict<{ administrator: Administrator }>>(
+    ports,
+    keys[0].anchor,
+    keys,
+    ([home, stored], now) => {
+      if (!home || stored?.value.state !== 'active') return { answer: refusal('ACCESS_DENIED') };
+      const judged = judgeRecoveryCode(stored.value.recovery, mac);
+      if (judged.verdict === 'locked') return { answer: refusal('ACCESS_DENIED') };
+      if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
+      const administrator: Administrator = { ...stored.value, recovery: judged.codes };
+      const put = [{ key: keys[1], value: administrator }];
+      if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG'), write: { put } };
+      const act = { actor: actorOf(home.value, administrator), ...whence };
+      const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery'] };
+      return { answer: { administrator }, write: { put, append: [eventOf(act, event, now)] } };
+    },
+  );
+  if (!isRefusal(used)) notify(ports, used.administrator, 'recovery-code-used', whence);
+  return used;
+}

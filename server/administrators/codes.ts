@@ -1,0 +1,45 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { AdministratorId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { confirmationCodeText, plainCode, recoveryCodeText } from '../tokens/kinds/recovery/recovery-code-format.ts';
+import { RECOVERY_CODES } from './administrator.ts';
+import { CONFIRMATION_ATTEMPTS, type Confirmation } from './administrator-link.ts';
+
+type Needs = Pick<Ports, 'random' | 'secrets'>;
+
+/** A code to be sent, and what is kept of it. */
+export function newConfirmation(ports: Needs, of: AdministratorId): { code: string; confirmation: Confirmation } {
+  const code = confirmationCodeText(ports.random.bytes(5));
+  return { code, confirmation: { mac: codeMac(ports, 'confirmation', of, code), attemptsLeft: CONFIRMATION_ATTEMPTS } };
+}
+
+export function confirms(
+  ports: Pick<Ports, 'secrets'>,
+  confirmation: Confirmation,
+  of: AdministratorId,
+  typed: string,
+): boolean {
+  const [given, kept] = [codeMac(ports, 'confirmation', of, typed), confirmation.mac].map((mac) => Buffer.from(mac));
+  return given !== undefined && kept?.length === given.length && timingSafeEqual(given, kept);
+}
+
+/** Shown once; the macs are kept. */
+export function newRecoveryCodes(ports: Needs, of: AdministratorId): { codes: string[]; macs: string[] } {
+  const codes = Array.from({ length: RECOVERY_CODES }, () => recoveryCodeText(ports.random.bytes(10)));
+  return { codes, macs: codes.map((code) => recoveryCodeMac(ports, of, code)) };
+}
+
+export function recoveryCodeMac(ports: Pick<Ports, 'secrets'>, of: AdministratorId, typed: string): string {
+  return codeMac(ports, 'recovery', of, typed);
+}
+
+/** Under the master key: the codes are short, and a bare hash of one could be tried out from a copy of the store. */
+function codeMac(
+  ports: Pick<Ports, 'secrets'>,
+  kind: 'confirmation' | 'recovery',
+  of: AdministratorId,
+  typed: string,
+): string {
+  const mac = ports.secrets.mac('administrator-code', JSON.stringify([kind, of, plainCode(typed)]));
+  return Buffer.from(mac).toString('base64url');
+}

@@ -1,0 +1,146 @@
+import type { EventDraft } from '../events/event.ts';
+import { needing } from '../kernel/dependency.ts';
+import { type AccountId, type AdministratorId, idFromBytes, type TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf, type Whence } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { createObject } from '../records/create-object.ts';
+import { byCreation, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { base32Encode } from '../tokens/kinds/oath/base32.ts';
+import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
+import { verifyOtp } from '../tokens/kinds/oath/verify.ts';
+import { seedContext } from '../tokens/seed-context.ts';
+import { keepSpentSeed } from '../tokens/spent-seeds.ts';
+import type { Token } from '../tokens/token.ts';
+import type { Administrator } from './administrator.ts';
+import { actorOf } from './administrator.ts';
+import { newRecoveryCodes } from './codes.ts';
+import type { Enrolment } from './login/administrator-flow.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** Every authenticator app knows these. */
+const KIND = { factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 }, algorithm: 'SHA1', digits: 6 } as const;
+const SEED_BYTES = 20;
+
+/** A token that becomes one with its first right code. */
+export function newEnrolment(ports: Pick<Ports, 'random' | 'secrets'>, account: AccountId): Enrolment {
+  const token = idFromBytes('tok', ports.random.bytes(7));
+  return { token, sealedSecret: ports.secrets.seal(ports.random.bytes(SEED_BYTES), seedContext(account, token)) };
+}
+
+/** What an app reads of it, for as long as it is none yet (SR-23). */
+export function showEnrolment(
+  ports: Pick<Ports, 'secrets'>,
+  account: { id: AccountId; name: string },
+  email: string,
+  enrolment: Enrolment,
+): { otpauthUri: string; secret: string } {
+  const secret = openSeed(ports, account.id, enrolment);
+  const issuer = `Countersign ${account.name}`;
+  const uri = otpauthUri({ issuer, account: email, token: { ...KIND, nextCounter: 0 }, secret });
+  return { otpauthUri: uri, secret: base32Encode(secret) };
+}
+
+function openSeed(ports: Pick<Ports, 'secrets'>, account: AccountId, { token, sealedSecret }: Enrolment): Uint8Array {
+  return needing('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+}
+
+/**
+ * Makes a token of an enrolment whose first code is right, and the token the administrator's own, with new recovery
+ * codes. The token comes first: a crash in between leaves one that nobody signs in with.
+ *
+ * @param edit judges the administrator as they are then, and may change more of them
+ */
+export async function enrolToken(
+  ports: Needs,
+  person: Pick<Administrator, 'account' | 'id'>,
+  enrolment: Enrolment,
+  otp: string,
+  whence: Whence,
+  edit: (administrator: Administrator) => Administrator | Refusal,
+): Promise<Verdict<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
+  const { account, id } = person;
+  const now = ports.clock.now();
+  const judged = verifyOtp({ ...KIND, nextCounter: 0 }, openSeed(ports, account, enrolment), otp, now);
+  if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
+  const act: Act = { actor: actorOf({}, { account, id, grants: [] }), ...whence };
+  const token = newToken(person, enrolment, judged.counter + 1, now);
+  const made = await createObject(
+    ports,
+    act,
+    'token.created',
+    { id: token.id },
+    documents.token(token.id),
+    indexes.tokens(account),
+    token,
+  );
+  // Left by an attempt that broke off: its code is used, and the next sign-in begins anew.
+  if (isRefusal(made)) return refusal('ACCESS_DENIED');
+
+  const { codes, macs } = newRecoveryCodes(ports, id);
+  const key = documents.administrator(account, id);
+  type Enrolled = { administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined };
+  const enrolled = await transact<readonly [typeof key], Verdict<Enrolled>>(
+    ports,
+    key.anchor,
+    [key],
+    ([stored], now) => {
+      const edited = stored ? edit(stored.value) : refusal('ACCESS_DENIED');
+      if (isRefusal(edited)) return { answer: edited };
+      const administrator: Administrator = { ...edited, token: token.id, recovery: { macs, failures: 0 } };
+      const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery', 'token'] };
+      return {
+        answer: { administrator, recoveryCodes: codes, replaced: edited.token },
+        write: { put: [{ key, value: administrator }], append: [eventOf(act, event, now)] },
+      };
+    },
+  );
+  const gone = isRefusal(enrolled) ? token.id : enrolled.replaced;
+  if (gone !== undefined) await dropToken(ports, act, gone, id);
+  return enrolled;
+}
+
+function newToken(
+  { account, id }: Pick<Administrator, 'account' | 'id'>,
+  enrolment: Enrolment,
+  nextCounter: number,
+  now: number,
+): Token {
+  return {
+    id: enrolment.token,
+    account,
+    name: 'Administrator',
+    ...KIND,
+    sealedSecret: enrolment.sealedSecret,
+    nextCounter,
+    administrator: id,
+    epoch: 0,
+    enabled: true,
+    failures: 0,
+    directResources: [],
+    createdAt: now,
+    createdBy: { kind: 'administrator', id },
+  };
+}
+
+/** A token that is no longer the administrator's; theirs it was, or nothing happens. */
+export async function dropToken(ports: Needs, act: Act, id: TokenId, of: AdministratorId): Promise<void> {
+  const key = documents.token(id);
+  // Nothing uses its codes any more, so its place stays as it is read here.
+  const [held] = await ports.store.getMany([key], ports.clock.now());
+  if (held?.value.administrator === of) await keepSpentSeed(ports, held.value);
+  await transact(ports, key.anchor, [key], ([token], now) => {
+    if (token?.value.administrator !== of) return { answer: undefined };
+    return {
+      answer: undefined,
+      write: {
+        delete: [key],
+        index: [{ index: indexes.tokens(token.value.account), remove: byCreation(token.value) }],
+        append: [eventOf(act, { type: 'token.deleted', subject: id }, now)],
+      },
+    };
+  });
+}

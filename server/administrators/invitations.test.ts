@@ -1,0 +1,272 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AccountEvent } from '../events/event.ts';
+import type { ApiScope } from '../kernel/api-scope.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf } from '../testing/acting.ts';
+import {
+  ADMIN_PASSWORD,
+  addActive,
+  addAdministrator,
+  invite,
+  mailedInvitation,
+  selfActOf,
+  toSecondFactor,
+} from '../testing/administrators.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { birth, must, overwrite, read, type Scene, setScene } from '../testing/scene.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { acceptInvitation } from './accept-link.ts';
+import { CONFIRMATION_ATTEMPTS, INVITATION_LIFETIME_MS } from './administrator-link.ts';
+import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
+import { inviteAdministrator, resendInvitation } from './invite-administrator.ts';
+import { openAccount } from './open-account.ts';
+
+let ports: TestPorts;
+let scene: Scene;
+beforeEach(async () => {
+  ports = await openTestPorts('invitations');
+  scene = await setScene(ports);
+});
+afterEach(() => ports.close());
+
+const EMAIL = 'grace@acme.example';
+const accept = (link: string, code: string, over: TestPorts = ports) =>
+  acceptInvitation(over, {}, { link, code, password: ADMIN_PASSWORD, name: 'Grace' });
+const eventsOf = (from = 0) =>
+  ports.store.commits.slice(from).flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+
+describe('an invitation', () => {
+  test('comes as a link on the configured address and, in another mail, a code; both together make an administrator', async () => {
+    const grants = [{ resource: scene.resource.id, allowed: true }];
+    const { handOver, administrator } = await invite(ports, scene.account, { email: EMAIL, grants });
+    expect(handOver).toBeUndefined();
+    expect(ports.courier.sent.map(({ kind, to }) => [kind, to])).toEqual([
+      ['administrator-invitation', EMAIL],
+      ['confirmation-code', EMAIL],
+    ]);
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    expect(JSON.stringify(ports.courier.sent[0])).not.toContain(code);
+    expect(JSON.stringify(ports.courier.sent[1])).not.toContain(link);
+    const joined = must(await accept(link, code)).administrator;
+    expect(joined).toMatchObject({ id: administrator.id, state: 'active', name: 'Grace', grants });
+    expect((await toSecondFactor(ports, scene.account, EMAIL)).flow.step).toBe('enrol');
+  });
+
+  test('where no mail is configured, shows link and code to the inviter, once', async () => {
+    ports.courier.isAbsent = true;
+    ports.courier.down = true;
+    const { handOver } = await invite(ports, scene.account, { email: EMAIL });
+    expect(handOver?.link).toMatch(new RegExp(`^${ISSUER}/invitation#`));
+    const link = handOver?.link.split('#')[1] ?? '';
+    expect(JSON.stringify(ports.store.commits)).not.toContain(handOver?.code);
+    expect(JSON.stringify(ports.store.commits)).not.toContain(link.split('.')[2]);
+    must(await accept(link, handOver?.code ?? ''));
+  });
+
+  // The attack: an inviter who makes a mail fail, and accepts in place of the person whose address it is.
+  test('where mail is configured and fails, shows the inviter neither link nor code, and can be sent again', async () => {
+    const { account } = scene;
+    const input = { email: EMAIL, name: 'Grace', language: 'en' as const, grants: [] };
+    const once = { ...birth(ports, 'adm'), madeWith: 'the same key' };
+    const ask = () => inviteAdministrator(ports, operatorOf(account), once, input);
+    ports.courier.down = true;
+    await expect(ask()).rejects.toThrow(CourierUnavailable);
+    await expect(resendInvitation(ports, operatorOf(account), once.id)).rejects.toThrow(CourierUnavailable);
+    ports.courier.down = false;
+    for (const again of [ask, () => resendInvitation(ports, operatorOf(account), once.id)]) {
+      expect(must(await again())).not.toHaveProperty('handOver');
+    }
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    must(await accept(link, code));
+  });
+
+  test('of the superuser of a new account: when its mail fails, the account and its key are there all the same', async () => {
+    ports.courier.down = true;
+    const { apiKey, account, invited, unsent } = must(await openAccount(ports, { name: 'Acme', superuser: EMAIL }));
+    expect([apiKey.text, invited, unsent]).toEqual([expect.any(String), undefined, expect.any(String)]);
+    ports.courier.down = false;
+    const act: Act = { actor: { kind: 'operator', account: account.id } };
+    must(await resendInvitation(ports, act, unsent ?? birth(ports, 'adm').id));
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    must(await accept(link, code));
+    expect((await read(ports, documents.account(account.id))).superuser).toBe(unsent);
+  });
+
+  // SR-37
+  test('SR-37: takes no password made of the address or the account', async () => {
+    await overwrite(ports, documents.account(scene.account), { name: 'Analytical Engines' });
+    await invite(ports, scene.account, { email: 'lovelace@acme.example' });
+    const { link, code } = mailedInvitation(ports, 'lovelace@acme.example');
+    for (const password of ['Lovelace!2', 'analytical.engines', 'grace hopper 9']) {
+      const input = { link, code, password, name: 'Grace Hopper' };
+      expect(await acceptInvitation(ports, {}, input)).toMatchObject({ refused: 'PASSWORD_COMMON' });
+    }
+  });
+
+  test('is of no use to sign in with before it is accepted', async () => {
+    await invite(ports, scene.account, { email: EMAIL });
+    const { flow } = await toSecondFactor(ports, scene.account, EMAIL);
+    expect(flow).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
+  });
+
+  test('attacked with guesses at the code: after a few the link is void, also with the right one', async () => {
+    await invite(ports, scene.account, { email: EMAIL });
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    const before = ports.store.commits.length;
+    const guesses = Array.from({ length: 40 }, (_, i) =>
+      accept(link, `aaaa-${String(i).padStart(4, '0')}`, ports.replica()),
+    );
+    const answers = (await Promise.all(guesses.map((guess) => guess.catch(() => ({ refused: 'CONTENTION' })))))
+      .filter((answer) => 'refused' in answer)
+      .map(({ refused }) => refused);
+    const evaluated = answers.filter((refused) => refused === 'CONFIRMATION_WRONG').length;
+    expect(evaluated).toBeLessThanOrEqual(CONFIRMATION_ATTEMPTS);
+    for (let left = evaluated; left < CONFIRMATION_ATTEMPTS; left++) await accept(link, 'aaaa-bbbb');
+    expect(await accept(link, code)).toEqual({ refused: 'LINK_INVALID' });
+    expect(eventsOf(before).filter(({ outcome }) => outcome === 'done')).toEqual([]);
+  });
+
+  test('is accepted once, however many accept at once', async () => {
+    await invite(ports, scene.account, { email: EMAIL });
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    const replicas = Array.from({ length: 20 }, () => ports.replica());
+    const answers = await Promise.all(replicas.map((replica) => accept(link, code, replica)));
+    expect(answers.filter((answer) => 'administrator' in answer)).toHaveLength(1);
+    const committed = replicas.flatMap(({ store }) => store.commits).filter(({ outcome }) => outcome === 'committed');
+    const told = committed.flatMap(({ change }) => change.append ?? []);
+    expect(told).toEqual([expect.objectContaining({ type: 'administrator.joined' })]);
+  });
+
+  test('ends: after seven days, when it is sent again, and when it is taken back', async () => {
+    const act = operatorOf(scene.account);
+    const { administrator } = await invite(ports, scene.account, { email: EMAIL });
+    const first = mailedInvitation(ports, EMAIL);
+    ports.clock.advance(INVITATION_LIFETIME_MS);
+    expect(await accept(first.link, first.code)).toEqual({ refused: 'LINK_INVALID' });
+    must(await resendInvitation(ports, act, administrator.id));
+    const second = mailedInvitation(ports, EMAIL);
+    must(await resendInvitation(ports, act, administrator.id));
+    expect(await accept(second.link, second.code)).toEqual({ refused: 'LINK_INVALID' });
+    const third = mailedInvitation(ports, EMAIL);
+    must(await removeAdministrator(ports, act, administrator.id, 'invited'));
+    expect(await accept(third.link, third.code)).toEqual({ refused: 'LINK_INVALID' });
+    // And the address is free.
+    await invite(ports, scene.account, { email: EMAIL });
+  });
+
+  test('is neither sent again to nor taken back from somebody who has accepted', async () => {
+    const act = operatorOf(scene.account);
+    const { id } = await addActive(ports, scene.account, { email: EMAIL });
+    expect(await resendInvitation(ports, act, id)).toEqual({ refused: 'ADMINISTRATOR_ACTIVE' });
+    expect(await removeAdministrator(ports, act, id, 'invited')).toEqual({ refused: 'ADMINISTRATOR_ACTIVE' });
+  });
+
+  test('of another account’s link, or of a recovery link, opens nothing', async () => {
+    await invite(ports, scene.account, { email: EMAIL });
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    const other = await setScene(ports);
+    const elsewhere = `${other.account.slice(4)}.${link.split('.').slice(1).join('.')}`;
+    expect(await accept(elsewhere, code)).toEqual({ refused: 'LINK_INVALID' });
+    for (const mangled of ['', '.', `${link}.`, link.replace(/.$/, ''), link.toUpperCase()]) {
+      expect(await accept(mangled, code)).toEqual({ refused: 'LINK_INVALID' });
+    }
+  });
+});
+
+// SR-59
+test('SR-59: an invitation whose answer was lost half-way is sent anew under its Idempotency-Key, to the same person', async () => {
+  const act = operatorOf(scene.account);
+  const born = { ...birth(ports, 'adm'), madeWith: 'a key' };
+  const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+  ports.store.intercept.commit = async (change, go) => {
+    const outcome = await go();
+    if (touches(change, `administrator-link/${born.id}`)) throw new Error('the process is killed');
+    return outcome;
+  };
+  await expect(inviteAdministrator(ports, act, born, input)).rejects.toThrow('killed');
+  ports.store.intercept = {};
+  expect(ports.courier.sent).toEqual([]);
+  expect(must(await inviteAdministrator(ports, act, born, input)).administrator.id).toBe(born.id);
+  const { link, code } = mailedInvitation(ports, EMAIL);
+  must(await accept(link, code));
+  // Another request for the same address is another matter, and whoever has joined is invited no more.
+  const other = { ...birth(ports, 'adm'), madeWith: 'another key' };
+  expect(await inviteAdministrator(ports, act, other, input)).toEqual({ refused: 'EMAIL_TAKEN' });
+  expect(await inviteAdministrator(ports, act, born, input)).toEqual({ refused: 'EMAIL_TAKEN' });
+});
+
+describe('an e-mail address', () => {
+  test('is one administrator’s, whatever its case, and of many who want it at once one gets it', async () => {
+    const input = (email: string) => ({ email, name: 'Ada', language: 'en' as const, grants: [] });
+    const wanted = ['ada@acme.example', 'ADA@acme.example', 'Ada@ACME.example', 'ａda@acme.example'];
+    const answers = await Promise.all(
+      wanted.map((email) =>
+        inviteAdministrator(ports.replica(), operatorOf(scene.account), birth(ports, 'adm'), input(email)),
+      ),
+    );
+    expect(answers.filter((answer) => 'administrator' in answer)).toHaveLength(1);
+    expect(answers.filter((answer) => 'refused' in answer && answer.refused === 'EMAIL_TAKEN')).toHaveLength(3);
+  });
+
+  test('may be an administrator’s of another account too', async () => {
+    const other = await setScene(ports);
+    await invite(ports, scene.account, { email: EMAIL });
+    await invite(ports, other.account, { email: EMAIL });
+  });
+});
+
+describe('who may invite', () => {
+  test('not an administrator, not with another account’s resource, and nobody a second superuser', async () => {
+    const superuser = await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true });
+    const plain = await addAdministrator(ports, scene.account, { email: 'ad@acme.example' });
+    const other = await setScene(ports);
+    const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+    expect(await inviteAdministrator(ports, selfActOf(plain), birth(ports, 'adm'), input)).toEqual({
+      refused: 'FORBIDDEN',
+    });
+    const foreign = { ...input, grants: [{ resource: other.resource.id, allowed: true }] };
+    expect(await inviteAdministrator(ports, selfActOf(superuser), birth(ports, 'adm'), foreign)).toEqual({
+      refused: 'RESOURCE_NOT_FOUND',
+    });
+    const second = { ...input, superuser: true as const };
+    for (const act of [selfActOf(superuser), operatorOf(scene.account)]) {
+      expect(await inviteAdministrator(ports, act, birth(ports, 'adm'), second)).toEqual({ refused: 'FORBIDDEN' });
+    }
+  });
+
+  // SR-27
+  test('SR-27: a key without reading and writing makes no administrator who may, in whatever way', async () => {
+    const act = (scopes: ApiScope[]): Act => ({
+      actor: { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes },
+    });
+    const { administrator } = await invite(ports, scene.account, { email: 'invited@acme.example' });
+    const input = { email: EMAIL, name: 'Ada', language: 'en' as const, grants: [] };
+    const grants = [{ resource: scene.resource.id, allowed: true }];
+    ports.courier.isAbsent = true;
+    ports.courier.down = true;
+    const forbidden = { refused: 'FORBIDDEN' };
+    for (const scopes of [['administer'], ['administer', 'read'], ['administer', 'write']] as ApiScope[][]) {
+      expect(await inviteAdministrator(ports, act(scopes), birth(ports, 'adm'), input)).toEqual(forbidden);
+      expect(await resendInvitation(ports, act(scopes), administrator.id)).toEqual(forbidden);
+      expect(await updateAdministrator(ports, act(scopes), administrator.id, { grants })).toEqual(forbidden);
+    }
+    must(await updateAdministrator(ports, act(['administer']), administrator.id, { name: 'Grace' }));
+    const all = act(['administer', 'read', 'write']);
+    must(await inviteAdministrator(ports, all, birth(ports, 'adm'), input));
+    must(await resendInvitation(ports, all, administrator.id));
+    must(await updateAdministrator(ports, all, administrator.id, { grants }));
+    must(await removeAdministrator(ports, act(['administer']), administrator.id));
+  });
+
+  test('two invited to be superuser: whoever accepts first is, and the other link is void', async () => {
+    await invite(ports, scene.account, { email: 'one@acme.example', superuser: true });
+    const { administrator } = await invite(ports, scene.account, { email: EMAIL, superuser: true });
+    const { link, code } = mailedInvitation(ports, EMAIL);
+    must(await accept(link, code));
+    const late = mailedInvitation(ports, 'one@acme.example');
+    expect(await accept(late.link, late.code)).toEqual({ refused: 'LINK_INVALID' });
+    expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);
+  });
+});

@@ -1,0 +1,204 @@
+import { type Actor, referenceTo } from '../kernel/actor.ts';
+import type { AccountId, AdministratorId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { mayMakeAdministrators } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../login/flow-handle.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import type { Birth } from '../records/create-object.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../records/idempotency-record.ts';
+import { readObject } from '../records/read-object.ts';
+import { givePlaceBack, takePlace } from '../records/usage.ts';
+import { byCreation, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { type Administrator, type Grant, NO_RECOVERY_CODES } from './administrator.ts';
+import { type AdministratorLink, INVITATION_LIFETIME_MS, writeLink } from './administrator-link.ts';
+import { newConfirmation } from './codes.ts';
+
+export type InviteNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'> & { issuer: string };
+
+export interface NewAdministrator {
+  email: string;
+  name: string;
+  language: MailLanguage;
+  grants: Grant[];
+  /** For the operator of an account without one: whoever accepts becomes its superuser. */
+  superuser?: true;
+}
+
+export interface Invited {
+  administrator: Administrator;
+  expiresAt: number;
+  /** Where no mail is configured: shown this once, for the inviter to hand over. */
+  handOver?: { link: string; code: string };
+}
+
+/**
+ * Invites somebody to administer. Nothing of theirs works until they have accepted.
+ *
+ * @throws CourierUnavailable when a mail could not be sent: the invitation stays, to be sent again
+ */
+export async function inviteAdministrator(
+  ports: InviteNeeds,
+  act: Act,
+  { id, madeWith }: Birth<AdministratorId>,
+  input: NewAdministrator,
+): Promise<Verdict<Invited>> {
+  if (!mayMakeAdministrators(act.actor) || (input.superuser && act.actor.kind !== 'operator'))
+    return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const missing = await missingResource(ports, account, input.grants);
+  if (missing) return missing;
+  const { superuser, ...details } = input;
+  const taken = await takePlace(ports, account, 'administrators', id);
+  if (isRefusal(taken)) return taken;
+  const made = newLink(ports, account, id, superuser);
+  const mark = documents.madeWith(id, account);
+  const keys = [
+    documents.account(account),
+    documents.administrator(account, id),
+    documents.administratorEmail(account, normaliseName(input.email)),
+    mark,
+  ] as const;
+  const invited = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
+    ports,
+    account,
+    keys,
+    ([home, existing, claim, marked], now) => {
+      if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
+      const put = { key: documents.administratorLink(account, id), value: made.link, expiresAt: made.link.expiresAt };
+      const append = [eventOf(act, { type: 'administrator.invited', subject: id }, now)];
+      // The same Idempotency-Key invited them and was interrupted: nobody may have seen that link.
+      const again = madeWith !== undefined && marked?.value.key === madeWith;
+      if (again && existing?.value.state === 'invited') {
+        const answer = { administrator: existing.value, accountName: home.value.name };
+        return { answer, write: { put: [put], append } };
+      }
+      if (claim) return { answer: refusal('EMAIL_TAKEN') };
+      if (existing) return { answer: refusal('CONTENTION') };
+      if (superuser && home.value.superuser !== undefined) return { answer: refusal('FORBIDDEN') };
+      const administrator: Administrator = {
+        ...details,
+        id,
+        account,
+        state: 'invited',
+        recovery: NO_RECOVERY_CODES,
+        sessionEpoch: 0,
+        createdAt: now,
+        createdBy: referenceTo(act.actor),
+      };
+      return {
+        answer: { administrator, accountName: home.value.name },
+        write: {
+          put: [
+            { key: keys[1], value: administrator },
+            { key: keys[2], value: { administrator: id } },
+            put,
+            ...(madeWith === undefined
+              ? []
+              : [{ key: mark, value: { key: madeWith }, expiresAt: now + IDEMPOTENCY_KEPT_MS }]),
+          ],
+          index: [{ index: indexes.administrators(account), add: byCreation(administrator) }],
+          append,
+        },
+      };
+    },
+  );
+  if (!isRefusal(invited)) return deliver(ports, act.actor, invited.administrator, invited.accountName, made);
+  if (taken.place === 'held') await givePlaceBack(ports, account, 'administrators', id);
+  return invited;
+}
+
+/** Sends a new link and a new code; those before are void. */
+export async function resendInvitation(ports: InviteNeeds, act: Act, id: AdministratorId): Promise<Verdict<Invited>> {
+  if (!mayMakeAdministrators(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const linkKey = documents.administratorLink(account, id);
+  const keys = [documents.account(account), documents.administrator(account, id), linkKey] as const;
+  const [, , before] = await ports.store.getMany(keys, ports.clock.now());
+  const made = newLink(ports, account, id, before?.value.superuser);
+  const renewed = await transact<typeof keys, Verdict<{ administrator: Administrator; accountName: string }>>(
+    ports,
+    account,
+    keys,
+    ([home, stored], now) => {
+      if (!home || !stored) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
+      if (stored.value.state !== 'invited') return { answer: refusal('ADMINISTRATOR_ACTIVE') };
+      return {
+        answer: { administrator: stored.value, accountName: home.value.name },
+        write: {
+          put: [{ key: linkKey, value: made.link, expiresAt: made.link.expiresAt }],
+          append: [eventOf(act, { type: 'administrator.invited', subject: id }, now)],
+        },
+      };
+    },
+  );
+  return isRefusal(renewed) ? renewed : deliver(ports, act.actor, renewed.administrator, renewed.accountName, made);
+}
+
+/** What is wrong with the resources of grants: each must be one of the account. */
+export async function missingResource(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  account: AccountId,
+  grants: readonly Grant[],
+): Promise<Refusal | undefined> {
+  for (const { resource } of grants) {
+    const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+    if (isRefusal(found)) return found;
+  }
+  return undefined;
+}
+
+interface NewLink {
+  link: AdministratorLink;
+  text: string;
+  code: string;
+}
+
+function newLink(ports: InviteNeeds, account: AccountId, id: AdministratorId, superuser: true | undefined): NewLink {
+  const secret = newSecret(ports);
+  const { code, confirmation } = newConfirmation(ports, id);
+  const now = ports.clock.now();
+  const link: AdministratorLink = {
+    kind: 'invitation',
+    secretHash: hashSecret(secret),
+    confirmation,
+    ...(superuser && { superuser }),
+    createdAt: now,
+    expiresAt: now + INVITATION_LIFETIME_MS,
+  };
+  return { link, text: writeLink({ account, administrator: id, secret }), code };
+}
+
+/**
+ * In two mails, so that one that goes astray, or a link that is forwarded, is not enough. The inviter sees them only where no
+ * mail is configured: otherwise one who makes a mail fail could accept as the person invited.
+ */
+async function deliver(
+  ports: InviteNeeds,
+  inviter: Actor,
+  administrator: Administrator,
+  accountName: string,
+  { link, text, code }: NewLink,
+): Promise<Invited> {
+  const { expiresAt } = link;
+  // Behind the hash, which browsers keep to themselves.
+  const path = `/invitation#${text}`;
+  if (ports.courier.isAbsent) return { administrator, expiresAt, handOver: { link: `${ports.issuer}${path}`, code } };
+  const to = { to: administrator.email, language: administrator.language };
+  const name = await nameOf(ports, inviter);
+  const facts = { account: accountName, path, expiresAt, ...(name !== undefined && { inviter: name }) };
+  await ports.courier.send({ kind: 'administrator-invitation', ...to, facts });
+  await ports.courier.send({ kind: 'confirmation-code', ...to, facts: { code, lifetimeMs: INVITATION_LIFETIME_MS } });
+  return { administrator, expiresAt };
+}
+
+async function nameOf(ports: Pick<Ports, 'store' | 'clock'>, actor: Actor): Promise<string | undefined> {
+  if (actor.kind !== 'administrator') return undefined;
+  const key = documents.administrator(actor.account, actor.id);
+  const [administrator] = await ports.store.getMany([key], ports.clock.now());
+  return administrator?.value.name;
+}

@@ -1,0 +1,50 @@
+import type { Account } from '../accounts/account.ts';
+import type { AdministratorId } from '../kernel/ids.ts';
+import { mayAdminister } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { beginsWith } from '../records/index-entries.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { Administrator } from './administrator.ts';
+import { type FoundAdministrator, readAdministrator } from './find-administrator.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export interface AdministratorQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  /** What name or address begins with. */
+  search?: string | undefined;
+  state?: Administrator['state'] | undefined;
+}
+
+/** A page of the account's administrators, for whoever administers them. */
+export async function listAdministrators(
+  ports: Needs,
+  act: Act,
+  { search, state, ...page }: AdministratorQuery,
+): Promise<Verdict<Page<Administrator> & { account: Account }>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  if (!home) return refusal('ACCOUNT_NOT_FOUND');
+  const key = (id: AdministratorId) => documents.administrator(account, id);
+  const fits = (one: Administrator) =>
+    (state === undefined || one.state === state) && beginsWith([one.name, one.email], search);
+  const where = state === undefined && search === undefined ? undefined : fits;
+  const found = await listObjects(ports, { ...page, index: indexes.administrators(account), account, key, where });
+  return isRefusal(found) ? found : { ...found, account: home.value };
+}
+
+export async function showAdministrator(
+  ports: Needs,
+  act: Act,
+  id: AdministratorId,
+): Promise<Verdict<FoundAdministrator>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  return readAdministrator(ports, act.actor.account, id);
+}

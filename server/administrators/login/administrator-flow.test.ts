@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { idFromBytes } from '../../kernel/ids.ts';
+import { FLOW_LIFETIME_MS } from '../../login/flow.ts';
+import { claimStep, FLOW_WRONG_ANSWERS, stayed } from '../../login/steps.ts';
+import { accountId, frozen, tokenId } from '../../testing/samples.ts';
+import {
+  type AdministratorFlow,
+  emailGiven,
+  newAdministratorFlow,
+  passwordGiven,
+  signedIn,
+} from './administrator-flow.ts';
+
+const NOW = Date.UTC(2027, 0, 15);
+const FLOW = idFromBytes('flw', new Uint8Array(7));
+const ADMINISTRATOR = idFromBytes('adm', new Uint8Array(7));
+const ASKED = { account: accountId(1), handleHash: 'aa'.repeat(32) };
+const SHOWN = { administrator: ADMINISTRATOR, passwordDigest: 'd' };
+const ENROLMENT = { token: tokenId(1), sealedSecret: 'sealed' };
+
+type Move = (flow: AdministratorFlow) => AdministratorFlow;
+const begun = () => frozen({ ...newAdministratorFlow(FLOW, ASKED, NOW), ...ASKED });
+const password =
+  (enrols: boolean): Move =>
+  (flow) =>
+    passwordGiven(flow, enrols ? { ...SHOWN, enrolment: ENROLMENT } : SHOWN);
+
+// SR-5
+test('SR-5: the steps come one after the other, and nobody is known before their password was right', () => {
+  fc.assert(
+    fc.property(fc.emailAddress(), fc.boolean(), (email, enrols) => {
+      const named = emailGiven(begun(), email);
+      expect([begun().step, named.step]).toEqual(['identify', 'password']);
+      for (const flow of [begun(), named]) {
+        expect(flow).not.toHaveProperty('administrator');
+        expect(flow).not.toHaveProperty('enrolment');
+      }
+      const known = password(enrols)(named);
+      expect(known).toMatchObject({ ...SHOWN, email, step: enrols ? 'enrol' : 'otp' });
+      const done = signedIn(known);
+      // What was shown to enrol is in the token by now, and nowhere else.
+      expect(done).not.toHaveProperty('enrolment');
+      expect(done).toMatchObject({ step: 'done', administrator: ADMINISTRATOR, seq: 3 });
+    }),
+  );
+});
+
+// SR-5
+test('SR-5: every answer that was evaluated makes the page before it stale, and no answer gives more time', () => {
+  const wrong: Move = (flow) => stayed(flow, 'OTP_WRONG');
+  const moves = fc.array(
+    fc.constantFrom(wrong, password(true), password(false), (flow: AdministratorFlow) => emailGiven(flow, 'a@b')),
+    {
+      maxLength: 25,
+    },
+  );
+  fc.assert(
+    fc.property(moves, (all) => {
+      let flow: AdministratorFlow = begun();
+      for (const move of all) {
+        const next = frozen(move(flow));
+        expect(next.seq).toBe(flow.seq + 1);
+        expect(next.attemptsLeft).toBeLessThanOrEqual(flow.attemptsLeft);
+        expect(next).toMatchObject({ ...ASKED, id: FLOW, createdAt: NOW, expiresAt: NOW + FLOW_LIFETIME_MS });
+        expect(next).not.toHaveProperty('claim');
+        const late = { steps: [next.step], seq: flow.seq, attempt: 'late' };
+        expect(claimStep(next, late, NOW)).toEqual({ refused: 'STEP_STALE' });
+        flow = next;
+      }
+    }),
+  );
+});
+
+// SR-2
+test('SR-2: a sign-in is over after so many wrong answers, whatever they were', () => {
+  let flow = emailGiven(begun(), 'ada@acme.example');
+  for (let wrong = 1; wrong < FLOW_WRONG_ANSWERS; wrong++) flow = stayed(flow, 'INVALID_CREDENTIALS');
+  expect(flow.step).toBe('password');
+  expect(stayed(flow, 'INVALID_CREDENTIALS')).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
+});

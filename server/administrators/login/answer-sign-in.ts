@@ -1,0 +1,83 @@
+import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { passwordDigest } from '../../passwords/password-digest.ts';
+import type { Administrator } from '../administrator.ts';
+import {
+  checkAdministratorOtp,
+  checkAdministratorPassword,
+  type FactorNeeds,
+  redeemRecoveryCode,
+} from '../check-factors.ts';
+import { enrolToken, newEnrolment } from '../enrol-token.ts';
+import { locateAdministrator } from '../find-administrator.ts';
+import { notify } from '../notify.ts';
+import { emailGiven, passwordGiven } from './administrator-flow.ts';
+import { answerSignIn, passwordStillRight, personOf, type SignInAnswer, type SignInProgress } from './sign-in-step.ts';
+
+type Progress = Promise<Verdict<SignInProgress>>;
+
+/** Notes the address. Nobody is looked up: what comes next is the same for every address (SR-17). */
+export function answerEmail(ports: FactorNeeds, answer: SignInAnswer & { email: string }): Progress {
+  return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => emailGiven(flow, answer.email) }));
+}
+
+/** Checks the password. Whoever has no token yet is given one to enrol; everybody else is asked for a code. */
+export function answerSignInPassword(ports: FactorNeeds, answer: SignInAnswer & { password: string }): Progress {
+  return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
+    const found = await locateAdministrator(ports, account, email);
+    const { password } = answer;
+    const asked = { account, found, name: email, password, address: answer.whence.address };
+    const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
+    if (isRefusal(checked)) return { refusal: checked };
+    return { move: (flow) => passwordGiven(flow, shownBy(ports, checked.administrator)) };
+  });
+}
+
+function shownBy(ports: FactorNeeds, administrator: Administrator) {
+  return {
+    administrator: administrator.id,
+    passwordDigest: passwordDigest(administrator),
+    ...(administrator.token === undefined && { enrolment: newEnrolment(ports, administrator.account) }),
+  };
+}
+
+/** `otp` has been parsed, so a malformed one was refused before anything was claimed or counted (SR-47). */
+export function answerSignInOtp(ports: FactorNeeds, answer: SignInAnswer & { otp: string }): Progress {
+  return answerSignIn(ports, 'otp', answer, async (flow) => {
+    const person = await personOf(ports, flow);
+    if (!person) return { refusal: refusal('ACCESS_DENIED') };
+    const outcome = await checkAdministratorOtp(ports, person.administrator, answer.otp);
+    return isRefusal(outcome) ? { refusal: outcome } : { signIn: {} };
+  });
+}
+
+/** A recovery code in place of the code of a token that is lost. */
+export function answerRecoveryCode(ports: FactorNeeds, answer: SignInAnswer & { code: string }): Progress {
+  return answerSignIn(ports, 'otp', answer, async (flow) => {
+    const person = await personOf(ports, flow);
+    if (!person) return { refusal: refusal('ACCESS_DENIED') };
+    const used = await redeemRecoveryCode(ports, person.administrator, answer.code, answer.whence);
+    return isRefusal(used) ? { refusal: used } : { signIn: {} };
+  });
+}
+
+/** The first code of a token that is theirs from then on. */
+export function answerEnrolment(ports: FactorNeeds, answer: SignInAnswer & { otp: string }): Progress {
+  return answerSignIn(ports, 'enrol', answer, async (flow) => {
+    const person = await personOf(ports, flow);
+    if (!person || !flow.enrolment) return { refusal: refusal('ACCESS_DENIED') };
+    const { whence, otp } = answer;
+    const enrolled = await enrolToken(
+      ports,
+      person.administrator,
+      flow.enrolment,
+      otp,
+      whence,
+      // Of two first sign-ins at once, one enrols.
+      (current): Administrator | Refusal =>
+        current.token === undefined && passwordStillRight(flow, current) ? current : refusal('ACCESS_DENIED'),
+    );
+    if (isRefusal(enrolled)) return { refusal: enrolled };
+    notify(ports, enrolled.administrator, 'token-added', whence);
+    return { signIn: { recoveryCodes: enrolled.recoveryCodes } };
+  });
+}

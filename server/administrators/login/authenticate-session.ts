@@ -1,0 +1,51 @@
+import type { Ports } from '../../kernel/ports.ts';
+import { refusal, type Verdict } from '../../kernel/result.ts';
+import { parseHandle, secretMatches, writeHandle } from '../../login/flow-handle.ts';
+import { documents } from '../../store/keys.ts';
+import type { Stored } from '../../store/store.ts';
+import { SESSION_NOTED_MS, type Session, sessionStands } from '../session.ts';
+import { type OpenedSession, putSession } from './open-session.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** What the cookie holds. */
+export function writeSession({ session, secret }: Pick<OpenedSession, 'session' | 'secret'>): string {
+  return writeHandle(session.id, secret);
+}
+
+/**
+ * Whose session it is. Session and administrator are read with every request, so that one that was ended, or whose
+ * administrator is gone, is dead within one (SR-39).
+ */
+export async function authenticateSession(ports: Needs, text: string): Promise<Verdict<OpenedSession>> {
+  const parsed = parseHandle(text);
+  if (!parsed) return refusal('SESSION_ENDED');
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.session(parsed.id)], now);
+  if (!stored || !secretMatches(parsed.secret, stored.value.secretHash)) return refusal('SESSION_ENDED');
+  const { account: home, administrator: id } = stored.value;
+  const [account, administrator] = await ports.store.getMany(
+    [documents.account(home), documents.administrator(home, id)],
+    now,
+  );
+  if (!account || !administrator || !sessionStands(stored.value, administrator.value, now)) {
+    return refusal('SESSION_ENDED');
+  }
+  const session = await noteUse(ports, stored, now);
+  return { session, secret: parsed.secret, account: account.value, administrator: administrator.value };
+}
+
+/** Use lengthens a session. Noted once a minute; of two requests at once, either may be the one that is noted. */
+async function noteUse(ports: Needs, { value, version }: Stored<Session>, now: number): Promise<Session> {
+  if (now - value.lastSeenAt < SESSION_NOTED_MS) return value;
+  const seen = { ...value, lastSeenAt: now };
+  const key = documents.session(value.id);
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: `session-use/${value.id}/${version}`,
+    now,
+    expect: [{ key, version }],
+    put: [putSession(seen)],
+  });
+  return seen;
+}

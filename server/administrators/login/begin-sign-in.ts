@@ -1,0 +1,64 @@
+import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Whence } from '../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { admitBeginning, type BeginningLimits } from '../../login/admit-start.ts';
+import type { Handle } from '../../login/flow-handle.ts';
+import { readByHandle, sealFlow, unsealFlow } from '../../login/sealed-flow.ts';
+import { indexes } from '../../store/indexes.ts';
+import { documents } from '../../store/keys.ts';
+import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';
+
+/** Far above what teams do. Counted apart from people, whose flood keeps no administrator out. */
+const BEGINNINGS: BeginningLimits = {
+  name: 'administrator-flows',
+  perAddress: 120,
+  perNetwork: 600,
+  perSecond: 500,
+};
+
+/** Begins an administrator's sign-in, and writes nothing (SR-65). An installation with one account need not be told which. */
+export async function beginSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  input: { account?: AccountId; whence: Whence },
+): Promise<Verdict<{ flow: AdministratorFlow; handle: string }>> {
+  const refused = await admitBeginning(ports, input.whence, BEGINNINGS);
+  if (refused) return refused;
+  const found = await accountOf(ports, input.account);
+  if (isRefusal(found)) return found;
+  const id = idFromBytes('flw', ports.random.bytes(7));
+  return sealFlow(ports, 'administrator-flow', newAdministratorFlow(id, found, ports.clock.now()));
+}
+
+/** The account that is named, or the only one. */
+export async function accountOf(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  named: AccountId | undefined,
+): Promise<Verdict<{ account: AccountId }>> {
+  const [only, another] = named ? [] : await ports.store.range(indexes.accounts(), { limit: 2 });
+  if (another) return refusal('ACCOUNT_NEEDED');
+  const id = named ?? parseId('acc', only?.id);
+  if (!id) return refusal('ACCOUNT_NOT_FOUND');
+  const [account] = await ports.store.getMany([documents.account(id)], ports.clock.now());
+  return account ? { account: id } : refusal('ACCOUNT_NOT_FOUND');
+}
+
+/** Where a sign-in stands, for whoever holds its handle. */
+export async function readSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  text: unknown,
+): Promise<Verdict<{ flow: AdministratorFlow }>> {
+  const flow = await readByHandle(ports, documents.administratorFlow, text, (handle) => openSignIn(ports, handle));
+  return flow ? { flow } : refusal('FLOW_NOT_FOUND');
+}
+
+/** A sign-in that nothing has answered yet. */
+export async function openSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  handle: Handle,
+): Promise<AdministratorFlow | undefined> {
+  const flow = await unsealFlow<AdministratorFlow>(ports, 'administrator-flow', handle);
+  // No session has its name, which would outlive the sign-in.
+  const [session] = flow ? await ports.store.getMany([documents.session(flow.id)], ports.clock.now()) : [];
+  return session ? undefined : flow;
+}

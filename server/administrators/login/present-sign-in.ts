@@ -1,0 +1,41 @@
+import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
+import type { Ports } from '../../kernel/ports.ts';
+import { shownError } from '../../login/steps.ts';
+import { documents } from '../../store/keys.ts';
+import { actorOf } from '../administrator.ts';
+import { showEnrolment } from '../enrol-token.ts';
+import { csrfToken, sessionEndsAt } from '../session.ts';
+import type { OpenedSession } from './open-session.ts';
+import type { SignInProgress } from './sign-in-step.ts';
+
+/** As the page sees it, but for the picture of the code, which is drawn where pages are. */
+export type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
+
+export async function presentSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  { flow, opened, recoveryCodes }: SignInProgress,
+): Promise<PlainSignInView> {
+  const now = ports.clock.now();
+  const { step, seq, email, error, expiresAt } = flow;
+  const view: PlainSignInView = { step, seq, ...(email !== undefined && { email }), expiresAt, now };
+  if (error) view.error = shownError(error, now);
+  if (step === 'enrol' && flow.enrolment) {
+    const [account] = await ports.store.getMany([documents.account(flow.account)], now);
+    if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);
+  }
+  if (opened) view.session = presentSession(opened, now);
+  if (recoveryCodes) view.recoveryCodes = recoveryCodes;
+  return view;
+}
+
+export function presentSession({ session, secret, administrator, account }: OpenedSession, now: number): SessionView {
+  const { id, email, name, recovery } = administrator;
+  const { role, resources } = actorOf(account, administrator);
+  return {
+    account: { id: account.id, name: account.name },
+    administrator: { id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
+    csrf: csrfToken(secret),
+    endsAt: sessionEndsAt(session),
+    now,
+  };
+}

@@ -1,0 +1,170 @@
+import type { SignInStep } from '@countersign/protocol/session';
+import type { EventDraft } from '../../events/event.ts';
+import { type Act, eventOf, type Whence } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { holdStep, keeping, letGo } from '../../login/claim-step.ts';
+import type { Handle } from '../../login/flow-handle.ts';
+import { denied, holdsClaim, stayed } from '../../login/steps.ts';
+import { passwordDigest } from '../../passwords/password-digest.ts';
+import { documents } from '../../store/keys.ts';
+import { newOperation, transact, type Write } from '../../store/transact.ts';
+import { type Administrator, type AdministratorActor, actorOf } from '../administrator.ts';
+import type { FactorNeeds } from '../check-factors.ts';
+import { type FoundAdministrator, readAdministrator } from '../find-administrator.ts';
+import { type AdministratorFlow, signedIn } from './administrator-flow.ts';
+import { openSignIn } from './begin-sign-in.ts';
+import { newSession, type OpenedSession, putSession } from './open-session.ts';
+
+export interface SignInAnswer {
+  handle: unknown;
+  seq: number;
+  whence: Whence;
+}
+
+/** What an evaluated step leads to. */
+export type SignInOutcome =
+  | { move: (flow: AdministratorFlow) => AdministratorFlow }
+  | { signIn: { recoveryCodes?: string[] } }
+  | { refusal: Refusal };
+
+/** Where a sign-in stands, with what this very answer brought about. */
+export interface SignInProgress {
+  flow: AdministratorFlow;
+  opened?: OpenedSession;
+  recoveryCodes?: string[];
+}
+
+/** One answer to one step of an administrator's sign-in: claims the step, evaluates, and moves on. */
+export async function answerSignIn(
+  ports: FactorNeeds,
+  step: SignInStep,
+  answer: SignInAnswer,
+  evaluate: (flow: AdministratorFlow) => Promise<SignInOutcome>,
+): Promise<Verdict<SignInProgress>> {
+  const attempt = newOperation(ports);
+  const open = (handle: Handle) => openSignIn(ports, handle);
+  const claimed = await holdStep(ports, documents.administratorFlow, { ...answer, steps: [step], attempt }, open);
+  if (isRefusal(claimed)) return claimed;
+  const { flow } = claimed;
+  try {
+    const outcome = await evaluate(flow);
+    if ('move' in outcome) return await move(ports, flow, attempt, outcome.move);
+    if ('refusal' in outcome) return await turnDown(ports, flow, attempt, outcome.refusal, answer.whence);
+    return await finish(ports, flow, attempt, outcome.signIn, answer.whence);
+  } catch (error) {
+    await letGo(ports, documents.administratorFlow, flow.id, attempt).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The administrator of a sign-in whose password was right, while that password still is theirs (SR-38, SR-39). */
+export async function personOf(
+  ports: Pick<FactorNeeds, 'store' | 'clock'>,
+  flow: AdministratorFlow,
+): Promise<FoundAdministrator | undefined> {
+  if (flow.administrator === undefined) return undefined;
+  const found = await readAdministrator(ports, flow.account, flow.administrator);
+  if (isRefusal(found)) return undefined;
+  return passwordStillRight(flow, found.administrator) ? found : undefined;
+}
+
+export function passwordStillRight(flow: AdministratorFlow, administrator: Administrator): boolean {
+  return administrator.state === 'active' && flow.passwordDigest === passwordDigest(administrator);
+}
+
+/** The last step leads to a session, whose record comes into being in the commit that ends the sign-in. */
+async function finish(
+  ports: FactorNeeds,
+  claimed: AdministratorFlow,
+  attempt: string,
+  { recoveryCodes }: { recoveryCodes?: string[] },
+  whence: Whence,
+): Promise<Verdict<SignInProgress>> {
+  const found = await personOf(ports, claimed);
+  if (!found) return turnDown(ports, claimed, attempt, refusal('ACCESS_DENIED'), whence);
+  const actor = actorOf(found.account, found.administrator);
+  const made = newSession(ports, claimed.id, found.administrator);
+  return settle(ports, claimed, attempt, (flow, now) => {
+    const opened = { ...made, ...found, session: { ...made.session, createdAt: now, lastSeenAt: now } };
+    const done = signedIn(flow);
+    const draft: EventDraft = {
+      type: 'administrator.signed-in',
+      subject: found.administrator.id,
+      related: [flow.id],
+      outcome: 'granted',
+      factors: ['password', 'otp'],
+    };
+    return {
+      progress: { flow: done, opened, ...(recoveryCodes && { recoveryCodes }) },
+      write: {
+        put: [...(keeping(documents.administratorFlow, done).put ?? []), putSession(opened.session)],
+        append: [eventOf({ actor, ...whence }, draft, now)],
+      },
+    };
+  });
+}
+
+function move(
+  ports: FactorNeeds,
+  claimed: AdministratorFlow,
+  attempt: string,
+  next: (flow: AdministratorFlow) => AdministratorFlow,
+): Promise<Verdict<SignInProgress>> {
+  return settle(ports, claimed, attempt, (flow) => {
+    const moved = next(flow);
+    return { progress: { flow: moved }, write: keeping(documents.administratorFlow, moved) };
+  });
+}
+
+function turnDown(
+  ports: FactorNeeds,
+  claimed: AdministratorFlow,
+  attempt: string,
+  why: Refusal,
+  whence: Whence,
+): Promise<Verdict<SignInProgress>> {
+  return settle(ports, claimed, attempt, (flow, now) => {
+    const { refused, retryAfterMs } = why;
+    const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
+    // A locked token ends nothing: there may be a recovery code.
+    const moved = refused === 'ACCESS_DENIED' ? denied(flow, refused) : stayed(flow, refused, retryAt);
+    // Turned away unseen: nothing was attempted that an event could tell of.
+    const append = refused === 'TOO_MANY_ATTEMPTS' ? [] : [eventOf(actOf(flow, whence), refusedEvent(flow, why), now)];
+    return { progress: { flow: moved }, write: { ...keeping(documents.administratorFlow, moved), append } };
+  });
+}
+
+/** Whoever signs in acts, with no rights yet; who that is, is known once the password was right. */
+function actOf({ account, administrator: id }: AdministratorFlow, whence: Whence): Act {
+  if (id === undefined) return { actor: { kind: 'user', account }, ...whence };
+  const actor: AdministratorActor = { kind: 'administrator', account, id, role: 'administrator', resources: [] };
+  return { actor, ...whence };
+}
+
+function refusedEvent(flow: AdministratorFlow, { refused, about, tokens = [], reason = refused }: Refusal): EventDraft {
+  const subject = flow.administrator ?? about;
+  return {
+    type: 'administrator.refused',
+    ...(subject !== undefined && { subject }),
+    related: [flow.id, ...tokens],
+    outcome: 'refused',
+    reason,
+    factors: flow.administrator === undefined ? [] : ['password'],
+  };
+}
+
+/** Ends the evaluation, if the attempt still holds the step; whoever was overtaken is told so and changes nothing. */
+function settle(
+  ports: FactorNeeds,
+  claimed: AdministratorFlow,
+  attempt: string,
+  decide: (flow: AdministratorFlow, now: number) => { progress: SignInProgress; write: Write },
+): Promise<Verdict<SignInProgress>> {
+  const key = documents.administratorFlow(claimed.id);
+  return transact<readonly [typeof key], Verdict<SignInProgress>>(ports, key.anchor, [key], ([flow], now) => {
+    if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (!holdsClaim(flow.value, attempt)) return { answer: refusal('STEP_STALE') };
+    const { progress, write } = decide(flow.value, now);
+    return { answer: progress, write };
+  });
+}

@@ -1,0 +1,20 @@
+import type { Ports } from '../kernel/ports.ts';
+import type { Whence } from '../kernel/request-context.ts';
+import type { NoticeChange } from '../messages/mail/words.ts';
+import type { Administrator } from './administrator.ts';
+
+/**
+ * Tells somebody that their own way in has changed (SR-38). Goes out beside the answer: the change is made, and a mail
+ * server that is slow or down does not undo it. Whether a mail arrives nobody can promise; the event is the record.
+ */
+export function notify(
+  ports: Pick<Ports, 'courier' | 'clock'>,
+  to: Pick<Administrator, 'email' | 'language'>,
+  change: NoticeChange,
+  whence: Whence,
+): void {
+  const { address } = whence;
+  const facts = { change, at: ports.clock.now(), ...(address !== undefined && { address }) };
+  const mail = { kind: 'security-notice', to: to.email, language: to.language, facts } as const;
+  ports.courier.send(mail).catch(() => undefined);
+}

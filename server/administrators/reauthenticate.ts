@@ -1,0 +1,113 @@
+import type { EventDraft } from '../events/event.ts';
+import type { FlowId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { NoticeChange } from '../messages/mail/words.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import type { Administrator, AdministratorActor } from './administrator.ts';
+import {
+  checkAdministratorOtp,
+  checkAdministratorPassword,
+  type FactorNeeds,
+  redeemRecoveryCode,
+} from './check-factors.ts';
+import { readAdministrator } from './find-administrator.ts';
+import { putSession } from './login/open-session.ts';
+import { notify } from './notify.ts';
+
+/** An administrator at work on their own way in. */
+export interface SelfAct extends Act {
+  actor: AdministratorActor;
+  session: { id: FlowId; epoch: number };
+}
+
+/** Both factors, shown again: whoever found a screen unlocked has neither (SR-38). */
+export interface Proof {
+  password: string;
+  /** Parsed already. */
+  otp?: string;
+  recoveryCode?: string;
+}
+
+/** The administrator who acts, if the factors are right. Wrong ones count as at a sign-in, and are told of. */
+export async function reauthenticate(
+  ports: FactorNeeds,
+  act: SelfAct,
+  proof: Proof,
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const { account, id } = act.actor;
+  const found = await readAdministrator(ports, account, id);
+  if (isRefusal(found)) return refusal('SESSION_ENDED');
+  const { administrator } = found;
+  const refused = (reason: Refusal['refused']) =>
+    eventOf(act, { type: 'administrator.refused', subject: id, outcome: 'refused', reason }, ports.clock.now());
+  const asked = { account, found: administrator, name: administrator.email, password: proof.password };
+  return checkAdministratorPassword(
+    ports,
+    { ...asked, address: act.address, wrong: refused },
+    async (person) => {
+      if (!standing(act, person)) return refusal('SESSION_ENDED');
+      const second = await secondFactor(ports, act, person, proof);
+      return isRefusal(second) ? second : { administrator: person };
+    },
+    (concluded) => ('refused' in concluded ? refused(concluded.refused as Refusal['refused']) : undefined),
+  );
+}
+
+function secondFactor(ports: FactorNeeds, act: SelfAct, person: Administrator, proof: Proof) {
+  if (proof.otp !== undefined) return checkAdministratorOtp(ports, person, proof.otp);
+  if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, person, proof.recoveryCode, act);
+  return Promise.resolve(refusal('OTP_REQUIRED'));
+}
+
+/**
+ * A change to one's own way in: told of in its commit and by mail to the address there was before, and the end of all
+ * sessions but the one that made it (SR-38). A session that was ended meanwhile changes nothing.
+ */
+export async function changeSelf(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  act: SelfAct,
+  told: { changed: string[]; notice: NoticeChange },
+  edit: (administrator: Administrator) => Administrator | Refusal,
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const { account, id } = act.actor;
+  const key = documents.administrator(account, id);
+  const event: EventDraft = { type: 'administrator.updated', subject: id, changed: told.changed };
+  type Changed = { administrator: Administrator; before: Administrator };
+  const changed = await transact<readonly [typeof key], Verdict<Changed>>(ports, account, [key], ([stored], now) => {
+    const current = stored && standing(act, stored.value);
+    if (!current) return { answer: refusal('SESSION_ENDED') };
+    const edited = edit(current);
+    if (isRefusal(edited)) return { answer: edited };
+    const administrator = { ...edited, sessionEpoch: current.sessionEpoch + 1 };
+    return {
+      answer: { administrator, before: current },
+      write: { put: [{ key, value: administrator }], append: [eventOf(act, event, now)] },
+    };
+  });
+  if (isRefusal(changed)) return changed;
+  await keepSession(ports, act, changed.administrator);
+  notify(ports, changed.before, told.notice, act);
+  return { administrator: changed.administrator };
+}
+
+/** The administrator, while the session that acts is still one of theirs. */
+export function standing(act: SelfAct, administrator: Administrator): Administrator | undefined {
+  return administrator.sessionEpoch === act.session.epoch ? administrator : undefined;
+}
+
+/** The session that made a change goes on; a crash before this ends it too. */
+export async function keepSession(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: SelfAct,
+  administrator: Administrator,
+): Promise<void> {
+  const key = documents.session(act.session.id);
+  await transact(ports, key.anchor, [key], ([session]) => {
+    if (session?.value.epoch !== act.session.epoch) return { answer: undefined };
+    const value = { ...session.value, epoch: administrator.sessionEpoch };
+    return { answer: undefined, write: { put: [putSession(value)] } };
+  });
+}

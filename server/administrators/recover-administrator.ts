@@ -1,0 +1,53 @@
+import type { AdministratorId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../login/flow-handle.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { type AdministratorLink, RECOVERY_LIFETIME_MS, writeLink } from './administrator-link.ts';
+import { notify } from './notify.ts';
+
+/**
+ * For somebody who has lost password, token or both: a link that the operator hands over. Whoever uses it sets a new
+ * password and enrols anew; until then everything stays as it is. For whoever has the server alone, since it goes around
+ * both factors.
+ */
+export async function recoverAdministrator(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string },
+  act: Act,
+  id: AdministratorId,
+): Promise<Verdict<{ link: string; expiresAt: number }>> {
+  if (act.actor.kind !== 'operator') return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const secret = newSecret(ports);
+  const now = ports.clock.now();
+  const link: AdministratorLink = {
+    kind: 'recovery',
+    secretHash: hashSecret(secret),
+    createdAt: now,
+    expiresAt: now + RECOVERY_LIFETIME_MS,
+  };
+  const linkKey = documents.administratorLink(account, id);
+  const keys = [documents.administrator(account, id), linkKey] as const;
+  const found = await transact<typeof keys, Verdict<{ email: string; language: 'en' | 'de' }>>(
+    ports,
+    account,
+    keys,
+    ([stored], now) => {
+      if (!stored) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
+      if (stored.value.state !== 'active') return { answer: refusal('ADMINISTRATOR_INACTIVE') };
+      return {
+        answer: stored.value,
+        write: {
+          put: [{ key: linkKey, value: link, expiresAt: link.expiresAt }],
+          append: [eventOf(act, { type: 'administrator.recovered', subject: id }, now)],
+        },
+      };
+    },
+  );
+  if (isRefusal(found)) return found;
+  notify(ports, found, 'recovered', act);
+  const text = writeLink({ account, administrator: id, secret });
+  return { link: `${ports.issuer}/recovery#${text}`, expiresAt: link.expiresAt };
+}

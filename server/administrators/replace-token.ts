@@ -1,0 +1,60 @@
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import type { Administrator } from './administrator.ts';
+import { CONFIRMATION_LIFETIME_MS } from './administrator-link.ts';
+import type { FactorNeeds } from './check-factors.ts';
+import { enrolToken, newEnrolment, showEnrolment } from './enrol-token.ts';
+import { readAdministrator } from './find-administrator.ts';
+import { notify } from './notify.ts';
+import { keepSession, type Proof, reauthenticate, type SelfAct, standing } from './reauthenticate.ts';
+
+/** Shows a new token. The one there is stays until the first right code of this one. */
+export async function askOwnToken(
+  ports: FactorNeeds,
+  act: SelfAct,
+  proof: Proof,
+): Promise<Verdict<{ otpauthUri: string; secret: string; expiresAt: number }>> {
+  const shown = await reauthenticate(ports, act, proof);
+  if (isRefusal(shown)) return shown;
+  const { account, id } = act.actor;
+  const found = await readAdministrator(ports, account, id);
+  if (isRefusal(found)) return refusal('SESSION_ENDED');
+  const now = ports.clock.now();
+  const expiresAt = now + CONFIRMATION_LIFETIME_MS;
+  const value = newEnrolment(ports, account);
+  const key = documents.enrolment(account, id);
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    put: [{ key, value, expiresAt }],
+  });
+  return { ...showEnrolment(ports, found.account, found.administrator.email, value), expiresAt };
+}
+
+/** The first code of the new token: from now on it is the one, with new recovery codes. */
+export async function confirmOwnToken(
+  ports: FactorNeeds,
+  act: SelfAct,
+  otp: string,
+): Promise<Verdict<{ recoveryCodes: string[] }>> {
+  const { account, id } = act.actor;
+  const key = documents.enrolment(account, id);
+  const [enrolment] = await ports.store.getMany([key], ports.clock.now());
+  if (!enrolment) return refusal('LINK_INVALID');
+  const raised = (current: Administrator): Administrator | Refusal => {
+    const own = standing(act, current);
+    return own ? { ...own, sessionEpoch: own.sessionEpoch + 1 } : refusal('SESSION_ENDED');
+  };
+  const enrolled = await enrolToken(ports, act.actor, enrolment.value, otp, act, raised);
+  if (isRefusal(enrolled)) return enrolled;
+  await transact(ports, key.anchor, [key], ([held]) => ({
+    answer: undefined,
+    ...(held?.value.token === enrolment.value.token && { write: { delete: [key] } }),
+  }));
+  await keepSession(ports, act, enrolled.administrator);
+  notify(ports, enrolled.administrator, 'token-added', act);
+  return { recoveryCodes: enrolled.recoveryCodes };
+}

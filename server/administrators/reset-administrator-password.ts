@@ -1,0 +1,83 @@
+import type { EventDraft } from '../events/event.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { eventOf, type Whence } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { secretMatches } from '../login/flow-handle.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { administratorResetStands, type PasswordReset } from '../passwords/reset/password-reset.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { actOf, type Opened } from './accept-link.ts';
+import type { Administrator } from './administrator.ts';
+import { type LinkText, parseLink } from './administrator-link.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+import { notify } from './notify.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
+
+/**
+ * A new password, for whoever holds the mailed link. It signs nobody in and takes no token away: the code, the recovery
+ * codes and the waits after wrong passwords are where they were (SR-40). Every session ends with it, and every sign-in
+ * that rests on the old password. A password that is refused leaves the link as it was.
+ */
+export async function resetAdministratorPassword(
+  ports: Needs,
+  whence: Whence,
+  input: { link: string; password: string },
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const opened = await openReset(ports, input.link);
+  if (isRefusal(opened)) return opened;
+  const hashed = await hashAdministratorPassword(ports, input.password, opened.personal);
+  if (isRefusal(hashed)) return hashed;
+  const keys = keysOf(opened);
+  const changed = await transact<typeof keys, Verdict<{ administrator: Administrator }>>(
+    ports,
+    opened.account,
+    keys,
+    ([home, stored, reset], now) => {
+      // The hash took its time: the link may have been used, replaced or made worthless meanwhile.
+      if (!home || !stored || !opens(opened, reset?.value, stored.value, now)) {
+        return { answer: refusal('LINK_INVALID') };
+      }
+      const administrator: Administrator = {
+        ...stored.value,
+        passwordHash: hashed.passwordHash,
+        sessionEpoch: stored.value.sessionEpoch + 1,
+      };
+      const event: EventDraft = { type: 'administrator.password-reset', subject: administrator.id };
+      return {
+        answer: { administrator },
+        write: {
+          put: [{ key: keys[1], value: administrator }],
+          delete: [keys[2]],
+          append: [eventOf(actOf(opened, whence), event, now)],
+        },
+      };
+    },
+  );
+  if (!isRefusal(changed)) notify(ports, changed.administrator, 'password', whence);
+  return changed;
+}
+
+/** Looking uses nothing up: mail programs look at links before people do. */
+export async function openReset(ports: Pick<Ports, 'store' | 'clock'>, text: string): Promise<Verdict<Opened>> {
+  const parsed = parseLink(text);
+  if (!parsed) return refusal('LINK_INVALID');
+  const now = ports.clock.now();
+  const [home, stored, reset] = await ports.store.getMany(keysOf(parsed), now);
+  if (!home || !stored || !opens(parsed, reset?.value, stored.value, now)) return refusal('LINK_INVALID');
+  return { ...parsed, name: stored.value.name, personal: personalWords(home.value, stored.value) };
+}
+
+function keysOf({ account, administrator }: LinkText) {
+  return [
+    documents.account(account),
+    documents.administrator(account, administrator),
+    documents.administratorReset(account, administrator),
+  ] as const;
+}
+
+function opens({ secret }: LinkText, reset: PasswordReset | undefined, whose: Administrator, now: number): boolean {
+  if (!reset || !secretMatches(secret, reset.secretHash)) return false;
+  return administratorResetStands(reset, whose, passwordDigest(whose), now);
+}

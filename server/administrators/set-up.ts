@@ -1,0 +1,126 @@
+import type { Account } from '../accounts/account.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { hashSecret, newSecret, secretMatches, secretOf } from '../login/flow-handle.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { byCreation, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { type Administrator, NO_RECOVERY_CODES } from './administrator.ts';
+import { SETUP_LIFETIME_MS } from './administrator-link.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+
+/**
+ * The link by which an installation gets its first account and superuser (SR-42): random, single use, good for a day.
+ * Every process that asks within that day gets the same link, so that each one that was printed works. Undefined once
+ * there is an account.
+ */
+export async function issueSetupLink(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & { issuer: string },
+): Promise<{ link: string; expiresAt: number } | undefined> {
+  if (await hasAccount(ports)) return undefined;
+  const fresh = newSecret(ports);
+  const key = documents.setupLink();
+  return transact(ports, key.anchor, [key], ([current], now) => {
+    const secret = derivedSecret(ports, current?.value.madeWith ?? fresh);
+    const link = `${ports.issuer}/setup#${secret}`;
+    if (current && secretMatches(secret, current.value.secretHash)) {
+      return { answer: { link, expiresAt: current.value.expiresAt } };
+    }
+    const expiresAt = now + SETUP_LIFETIME_MS;
+    const value = { secretHash: hashSecret(secret), madeWith: fresh, expiresAt };
+    return { answer: { link, expiresAt }, write: { put: [{ key, value, expiresAt }] } };
+  });
+}
+
+/** Known to the processes of the installation alone, since the key of MACs is sealed. */
+function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
+  return secretOf(ports.secrets.mac('setup-link', madeWith));
+}
+
+export interface FirstAccount {
+  secret: string;
+  accountName: string;
+  email: string;
+  name: string;
+  language: MailLanguage;
+  password: string;
+}
+
+/**
+ * Uses the setup link up and makes the account with its superuser, in one commit. The link goes first: a crash in between
+ * leaves an installation without an account, which makes another link when it is asked for one.
+ */
+export async function setUpInstallation(
+  ports: Needs,
+  input: FirstAccount,
+): Promise<Verdict<{ account: Account; administrator: Administrator }>> {
+  if (!(await opensSetup(ports, input.secret))) return refusal('LINK_INVALID');
+  const hashed = await hashAdministratorPassword(
+    ports,
+    input.password,
+    personalWords({ name: input.accountName }, input),
+  );
+  if (isRefusal(hashed)) return hashed;
+  if (await hasAccount(ports)) return refusal('LINK_INVALID');
+  const key = documents.setupLink();
+  const used = await transact<readonly [typeof key], boolean>(ports, key.anchor, [key], ([current]) =>
+    current && secretMatches(input.secret, current.value.secretHash)
+      ? { answer: true, write: { delete: [key] } }
+      : { answer: false },
+  );
+  if (!used) return refusal('LINK_INVALID');
+
+  const id = idFromBytes('adm', ports.random.bytes(7));
+  let administrator: Administrator | undefined;
+  const made = await createAccount(ports, { name: input.accountName }, (account, now) => {
+    const act: Act = { actor: { kind: 'operator', account: account.id } };
+    administrator = {
+      id,
+      account: account.id,
+      email: input.email,
+      name: input.name,
+      language: input.language,
+      grants: [],
+      state: 'active',
+      passwordHash: hashed.passwordHash,
+      recovery: NO_RECOVERY_CODES,
+      sessionEpoch: 0,
+      createdAt: now,
+      createdBy: { kind: 'operator' },
+    };
+    return {
+      account: { ...account, superuser: id },
+      write: {
+        put: [
+          { key: documents.administrator(account.id, id), value: administrator },
+          {
+            key: documents.administratorEmail(account.id, normaliseName(input.email)),
+            value: { administrator: id },
+          },
+        ],
+        index: [{ index: indexes.administrators(account.id), add: byCreation(administrator) }],
+        append: [eventOf(act, { type: 'administrator.created', subject: id, changed: ['superuser'] }, now)],
+      },
+    };
+  });
+  if (isRefusal(made)) return made;
+  return administrator ? { account: made.account, administrator } : refusal('CONTENTION');
+}
+
+/** Whether this is the secret of the setup link, and there is no account yet. Looking uses nothing up. */
+export async function opensSetup(ports: Pick<Ports, 'store' | 'clock'>, secret: string): Promise<boolean> {
+  const [link] = await ports.store.getMany([documents.setupLink()], ports.clock.now());
+  return link !== undefined && secretMatches(secret, link.value.secretHash) && !(await hasAccount(ports));
+}
+
+/** Whether this installation is set up. */
+export async function hasAccount(ports: Pick<Ports, 'store'>): Promise<boolean> {
+  return (await ports.store.range(indexes.accounts(), { limit: 1 })).length > 0;
+}

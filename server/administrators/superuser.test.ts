@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AccountEvent } from '../events/event.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { assign } from '../resources/assign.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf } from '../testing/acting.ts';
+import {
+  addActive,
+  addAdministrator,
+  invite,
+  proofBy,
+  type SceneAdministrator,
+  selfActOf,
+} from '../testing/administrators.ts';
+import { must, read, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { updateToken } from '../tokens/update-token.ts';
+import { roleOf } from './administrator.ts';
+import { removeAdministrator, transferSuperuser, updateAdministrator } from './change-administrator.ts';
+import { authenticateSession, writeSession } from './login/authenticate-session.ts';
+import { handOverSuperuser } from './update-profile.ts';
+
+let ports: TestPorts;
+let scene: Scene;
+let superuser: SceneAdministrator;
+let administrator: SceneAdministrator;
+beforeEach(async () => {
+  ports = await openTestPorts('superuser');
+  scene = await setScene(ports);
+  superuser = await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true });
+  administrator = await addAdministrator(ports, scene.account, { email: 'ad@acme.example' });
+});
+afterEach(() => ports.close());
+
+const alive = async (who: SceneAdministrator) =>
+  'session' in (await authenticateSession(ports, writeSession(who.opened)));
+async function superusers(): Promise<number> {
+  const account = await read(ports, documents.account(scene.account));
+  const entries = await ports.store.range(indexes.administrators(scene.account), { limit: 100 });
+  return entries.filter(({ id }) => roleOf(account, id as SceneAdministrator['id']) === 'superuser').length;
+}
+
+test('the role moves to an active administrator, both are told, and the sessions of both end', async () => {
+  must(await handOverSuperuser(ports, selfActOf(superuser), proofBy(ports, superuser), administrator.id));
+  expect((await read(ports, documents.account(scene.account))).superuser).toBe(administrator.id);
+  expect(await Promise.all([alive(superuser), alive(administrator)])).toEqual([false, false]);
+  const told = ports.courier.sent.filter(({ kind }) => kind === 'security-notice').map(({ to }) => to);
+  expect(told.slice(-2).sort()).toEqual(['ad@acme.example', 'su@acme.example']);
+});
+
+test('handed to fifty at once, there is one superuser', async () => {
+  const others = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => addActive(ports, scene.account, { email: `x${i}@acme.example` })),
+  );
+  const act = selfActOf(superuser);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      transferSuperuser(ports.replica(), act, others[i % others.length]?.id ?? administrator.id).catch(() => ({})),
+    ),
+  );
+  expect(answers.filter((answer) => 'to' in answer)).toHaveLength(1);
+  expect(await superusers()).toBe(1);
+});
+
+test('whoever is not superuser hands nothing over, and the superuser not without both factors', async () => {
+  const { id } = administrator;
+  expect(await handOverSuperuser(ports, selfActOf(administrator), proofBy(ports, administrator), id)).toMatchObject({
+    refused: 'FORBIDDEN',
+  });
+  // With the rights of the role in the request's hands, but the role gone meanwhile.
+  const pretending = {
+    ...selfActOf(administrator),
+    actor: { ...selfActOf(administrator).actor, role: 'superuser' as const },
+  };
+  expect(await transferSuperuser(ports, pretending, superuser.id)).toMatchObject({ refused: 'FORBIDDEN' });
+  for (const proof of [
+    { password: superuser.password },
+    { ...proofBy(ports, superuser), password: 'wrong password' },
+  ]) {
+    expect(await handOverSuperuser(ports, selfActOf(superuser), proof, id)).toHaveProperty('refused');
+  }
+  expect((await read(ports, documents.account(scene.account))).superuser).toBe(superuser.id);
+});
+
+test('not to somebody who is invited, gone, of another account, or the superuser already', async () => {
+  const { administrator: invited } = await invite(ports, scene.account, { email: 'in@acme.example' });
+  const other = await setScene(ports);
+  const foreign = await addActive(ports, other.account, { email: 'ot@acme.example' });
+  const act = selfActOf(superuser);
+  expect(await transferSuperuser(ports, act, invited.id)).toEqual({ refused: 'ADMINISTRATOR_INACTIVE' });
+  expect(await transferSuperuser(ports, act, foreign.id)).toEqual({ refused: 'ADMINISTRATOR_NOT_FOUND' });
+  expect(await transferSuperuser(ports, act, superuser.id)).toMatchObject({ refused: 'INPUT_INVALID' });
+});
+
+test('the superuser stays, whoever removes; a transfer to somebody who is being removed leaves one who is there', async () => {
+  expect(await removeAdministrator(ports, operatorOf(scene.account), superuser.id)).toEqual({
+    refused: 'SUPERUSER_STAYS',
+  });
+  await Promise.all([
+    removeAdministrator(ports, operatorOf(scene.account), administrator.id),
+    transferSuperuser(ports.replica(), selfActOf(superuser), administrator.id),
+  ]);
+  expect(await superusers()).toBe(1);
+});
+
+// SR-39
+test('SR-39: whoever is removed is out within one request: session, token and address are gone, and told of once', async () => {
+  const token = (await read(ports, documents.administrator(scene.account, administrator.id))).token;
+  expect(await alive(administrator)).toBe(true);
+  const before = ports.store.commits.length;
+  must(await removeAdministrator(ports, selfActOf(superuser), administrator.id));
+  expect(await alive(administrator)).toBe(false);
+  expect(
+    (await ports.store.getMany([documents.token(token ?? 'tok_00000000000')], ports.clock.now()))[0],
+  ).toBeUndefined();
+  const told = ports.store.commits
+    .slice(before)
+    .flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+  expect(told.map(({ type, subject, actor }) => [type, subject, actor])).toEqual([
+    ['administrator.removed', administrator.id, { kind: 'administrator', id: superuser.id }],
+    ['token.deleted', token, { kind: 'administrator', id: superuser.id }],
+  ]);
+  await invite(ports, scene.account, { email: administrator.email });
+});
+
+test('what an administrator may act on follows their grants with the next request', async () => {
+  const rights = async (): Promise<Actor> => {
+    const opened = must(await authenticateSession(ports, writeSession(administrator.opened)));
+    return selfActOf(administrator, opened).actor;
+  };
+  expect(await rights()).toMatchObject({ role: 'administrator' });
+  const grants = [{ resource: scene.resource.id, allowed: true }];
+  must(await updateAdministrator(ports, selfActOf(superuser), administrator.id, { grants }));
+  const opened = must(await authenticateSession(ports, writeSession(administrator.opened)));
+  expect(opened.administrator.grants).toEqual(grants);
+});
+
+test('the token by which an administrator gets in is changed by nobody else, and accepted nowhere else', async () => {
+  const { token } = await read(ports, documents.administrator(scene.account, administrator.id));
+  if (!token) throw new Error('no token');
+  for (const act of [selfActOf(superuser), operatorOf(scene.account)]) {
+    expect(await updateToken(ports, act, token, { name: 'mine' })).toEqual({ refused: 'FORBIDDEN' });
+  }
+  const own = selfActOf(administrator);
+  for (const changes of [{ enabled: false }, { locked: true }, { owner: scene.user.id }, { expiresAt: 1 }]) {
+    expect(await updateToken(ports, own, token, changes)).toMatchObject({ refused: 'FORBIDDEN' });
+  }
+  must(await updateToken(ports, own, token, { name: 'Ada’s phone' }));
+  const direct = { resource: scene.resource.id, token };
+  expect(await assign(ports, operatorOf(scene.account), direct)).toEqual({ refused: 'FORBIDDEN' });
+});

@@ -1,0 +1,65 @@
+import type { AdministratorId } from '../kernel/ids.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import type { Administrator } from './administrator.ts';
+import { hashAdministratorPassword, personalWords } from './administrator-password.ts';
+import { transferSuperuser } from './change-administrator.ts';
+import type { FactorNeeds } from './check-factors.ts';
+import { newRecoveryCodes } from './codes.ts';
+import { notify } from './notify.ts';
+import { changeSelf, type Proof, reauthenticate, type SelfAct } from './reauthenticate.ts';
+
+/** What administrators do with their own way in, and with nobody else's. Each asks for both factors again (SR-38). */
+export async function changeOwnPassword(
+  ports: FactorNeeds,
+  act: SelfAct,
+  proof: Proof,
+  password: string,
+): Promise<Verdict<{ administrator: Administrator }>> {
+  const shown = await reauthenticate(ports, act, proof);
+  if (isRefusal(shown)) return shown;
+  const { account } = act.actor;
+  const [home] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  const hashed = await hashAdministratorPassword(ports, password, personalWords(home?.value, shown.administrator));
+  if (isRefusal(hashed)) return hashed;
+  const told = { changed: ['passwordHash'], notice: 'password' } as const;
+  return changeSelf(ports, act, { ...told, changed: [...told.changed] }, (administrator) => ({
+    ...administrator,
+    ...hashed,
+  }));
+}
+
+/** Ten new ones; those before are void. */
+export async function renewRecoveryCodes(
+  ports: FactorNeeds,
+  act: SelfAct,
+  proof: Proof,
+): Promise<Verdict<{ recoveryCodes: string[] }>> {
+  const shown = await reauthenticate(ports, act, proof);
+  if (isRefusal(shown)) return shown;
+  const { codes, macs } = newRecoveryCodes(ports, act.actor.id);
+  const told = { changed: ['recovery'], notice: 'recovery-codes' as const };
+  const changed = await changeSelf(ports, act, told, (administrator) => ({
+    ...administrator,
+    recovery: { macs, failures: 0 },
+  }));
+  return isRefusal(changed) ? changed : { recoveryCodes: codes };
+}
+
+/** Hands the superuser's role over. Both are told. */
+export async function handOverSuperuser(
+  ports: FactorNeeds,
+  act: SelfAct,
+  proof: Proof,
+  to: AdministratorId,
+): Promise<Verdict<{ superuser: Administrator }>> {
+  // Said before a code is used up for nothing; the transfer itself asks again.
+  if (act.actor.role !== 'superuser') return refusal('FORBIDDEN');
+  const shown = await reauthenticate(ports, act, proof);
+  if (isRefusal(shown)) return shown;
+  const moved = await transferSuperuser(ports, act, to);
+  if (isRefusal(moved)) return moved;
+  notify(ports, moved.from, 'superuser', act);
+  notify(ports, moved.to, 'superuser', act);
+  return { superuser: moved.to };
+}

@@ -1,0 +1,30 @@
+import { type AccountId, type ApiKeyId, parseId } from '../kernel/ids.ts';
+
+/**
+ * `csk_<account>_<key>_<secret>`: names its account, so that it is found without an index, and is recognisable to
+ * secret scanners. The secret has 160 random bits in Crockford base32.
+ */
+export interface ApiKeyText {
+  account: AccountId;
+  id: ApiKeyId;
+  secret: string;
+}
+
+const SHAPE = /^csk_([0-9a-z]{11})_([0-9a-z]{11})_([0-9a-hjkmnp-tv-z]{32})$/;
+
+export function parseApiKey(text: string): ApiKeyText | undefined {
+  const match = SHAPE.exec(text);
+  const account = parseId('acc', `acc_${match?.[1]}`);
+  const id = parseId('key', `key_${match?.[2]}`);
+  const secret = match?.[3];
+  return account && id && secret ? { account, id, secret } : undefined;
+}
+
+/** What a key's text begins with: enough to tell which one it is, nothing to get in with. */
+export function apiKeyPrefix(key: Omit<ApiKeyText, 'secret'>): string {
+  return `csk_${key.account.slice(4)}_${key.id.slice(4)}`;
+}
+
+export function writeApiKey(key: ApiKeyText): string {
+  return `${apiKeyPrefix(key)}_${key.secret}`;
+}

@@ -1,0 +1,30 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { noteInPassing } from '../store/record-once.ts';
+import { type ApiKey, KEY_USE_STEP_MS, livingSecrets } from './api-key.ts';
+import { parseApiKey } from './api-key-format.ts';
+import { hashApiSecret } from './create-api-key.ts';
+
+/** Who calls. Read afresh for every request, so that a revoked key is dead within one (SR-39). */
+export async function authenticateApiKey(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  text: string,
+): Promise<Verdict<{ key: ApiKey }>> {
+  const parsed = parseApiKey(text);
+  if (!parsed) return refusal('API_KEY_INVALID');
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.apiKey(parsed.account, parsed.id)], now);
+  const given = Buffer.from(hashApiSecret(parsed.secret), 'hex');
+  // A key of the Protectimus dialect opens that door alone.
+  const kept = stored && stored.value.kind === undefined ? livingSecrets(stored.value, now) : [];
+  const right = kept.map((hash) => isSame(given, Buffer.from(hash, 'hex'))).includes(true);
+  if (!stored || !right) return refusal('API_KEY_INVALID');
+  void noteInPassing(ports, documents.apiKeyUse(parsed.account, parsed.id), KEY_USE_STEP_MS);
+  return { key: stored.value };
+}
+
+function isSame(given: Buffer, kept: Buffer): boolean {
+  return given.length === kept.length && timingSafeEqual(given, kept);
+}

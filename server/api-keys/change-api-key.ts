@@ -1,0 +1,189 @@
+import { type ApiKeyId, crockford, type ResourceId } from '../kernel/ids.ts';
+import { mayAdminister, mayGrant } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { editObject, removeObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import { type ApiKey, type ApiScope, LONGEST_KEY_LIFE_MS, LONGEST_OVERLAP_MS, type ProtectimusKey } from './api-key.ts';
+import { writeApiKey } from './api-key-format.ts';
+import { hashApiSecret, unknownResource } from './create-api-key.ts';
+import { checkRanges } from './create-protectimus-key.ts';
+import { openSecret, sealSecret } from './protectimus-secret.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+type SealingNeeds = Needs & Pick<Ports, 'secrets'>;
+
+export interface ApiKeyChanges {
+  name?: string | undefined;
+  enabled?: boolean | undefined;
+  scopes?: ApiScope[] | undefined;
+  /** `null`: every resource. */
+  resources?: ResourceId[] | null | undefined;
+  expiresAt?: number | undefined;
+  /** Of keys of the Protectimus dialect. `null`: from everywhere. */
+  addressRanges?: string[] | null | undefined;
+}
+
+/** Changes what a key may and how long. It gets no scope that neither it had nor whoever changes it has. */
+export async function updateApiKey(
+  ports: Needs,
+  act: Act,
+  id: ApiKeyId,
+  changes: ApiKeyChanges,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: ApiKey }>> {
+  const { actor } = act;
+  if (!mayAdminister(actor)) return refusal('FORBIDDEN');
+  const unknown = await unknownResource(ports, actor.account, changes.resources ?? []);
+  if (unknown) return unknown;
+  const key = documents.apiKey(actor.account, id);
+  const { scopes, resources, addressRanges } = changes;
+  const ranges = checkRanges(addressRanges);
+  if (isRefusal(ranges)) return ranges;
+  return editObject(
+    ports,
+    act,
+    { type: 'api-key.updated' },
+    key,
+    'API_KEY_NOT_FOUND',
+    (current, now) => {
+      if ((changes.expiresAt ?? now) > now + LONGEST_KEY_LIFE_MS) {
+        return wrongInput('expiresAt', 'ten years from now at most');
+      }
+      const added = scopes?.filter((scope) => !current.scopes.includes(scope)) ?? [];
+      const widened = isWidened(current, changes) ? (scopes ?? current.scopes) : [];
+      if (!mayGrant(actor, [...added, ...widened])) return refusal('FORBIDDEN');
+      if (current.kind === 'protectimus') {
+        if (scopes !== undefined || resources !== undefined) return refusal('INPUT_INVALID', { detail: AS_THEY_MAY });
+        return changeProtectimusKey(current, changes, ranges);
+      }
+      if (addressRanges !== undefined) return refusal('INPUT_INVALID', { detail: NO_RANGES });
+      const { resources: held, ...others } = { ...current, ...ordinary(changes) };
+      const confined = resources === undefined ? held : (resources ?? undefined);
+      return {
+        ...others,
+        ...(scopes && { scopes: [...new Set(scopes)] }),
+        ...(confined && { resources: [...new Set(confined)] }),
+      };
+    },
+    seen,
+  );
+}
+
+const AS_THEY_MAY = 'scopes, resources: a key of this kind may what its administrator may';
+const NO_RANGES = 'addressRanges: keys of the kind protectimus have them';
+
+/** What keys of either kind have. */
+function ordinary({
+  name,
+  enabled,
+  expiresAt,
+}: ApiKeyChanges): Partial<Pick<ApiKey, 'name' | 'enabled' | 'expiresAt'>> {
+  return {
+    ...(name !== undefined && { name }),
+    ...(enabled !== undefined && { enabled }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+function changeProtectimusKey(
+  key: ProtectimusKey,
+  changes: ApiKeyChanges,
+  ranges: { addressRanges?: string[] },
+): ProtectimusKey {
+  const { addressRanges: held, ...others } = { ...key, ...ordinary(changes) };
+  if (changes.addressRanges !== undefined) return { ...others, ...ranges };
+  return held === undefined ? others : { ...others, addressRanges: held };
+}
+
+/** Whether a key may afterwards what it could not before: elsewhere, again, or for longer. */
+function isWidened(current: ApiKey, changes: ApiKeyChanges): boolean {
+  const { resources, enabled, expiresAt } = changes;
+  const { resources: held } = current;
+  const elsewhere = resources === null || resources?.some((resource) => !held?.includes(resource)) === true;
+  return (
+    (held !== undefined && elsewhere) ||
+    (current.kind === 'protectimus' && changes.addressRanges !== undefined) ||
+    (enabled === true && !current.enabled) ||
+    (expiresAt !== undefined && expiresAt > current.expiresAt)
+  );
+}
+
+/**
+ * Gives a key another secret, shown once. The one before works on for the overlap, so that a fleet can be moved over
+ * without a gap; one from an earlier rotation ends at once. Whoever gets the secret gets what the key may.
+ *
+ * @param given 20 bytes that are to be the secret; made here unless something else decides them
+ */
+export async function rotateApiKey(
+  ports: SealingNeeds,
+  act: Act,
+  id: ApiKeyId,
+  overlapMs: number,
+  seen?: SeenVersions,
+  given?: Uint8Array,
+): Promise<Verdict<{ key: ApiKey; text: string }>> {
+  const { actor } = act;
+  if (!mayAdminister(actor)) return refusal('FORBIDDEN');
+  if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) return refusal('INPUT_INVALID', { detail: 'overlapMs' });
+  const secret = crockford(given ?? ports.random.bytes(20));
+  const rotated = await editObject(
+    ports,
+    act,
+    { type: 'api-key.rotated', changed: ['secret'] },
+    documents.apiKey(actor.account, id),
+    'API_KEY_NOT_FOUND',
+    (current, now): ApiKey | ReturnType<typeof refusal> => {
+      if (!mayGrant(actor, current.scopes)) return refusal('FORBIDDEN');
+      const until = now + overlapMs;
+      // The same Idempotency-Key gave it that secret before and was interrupted.
+      if (current.kind === 'protectimus') {
+        if (openSecret(ports, current, current.sealedSecret) === secret) return current;
+        const { former: _ended, ...key } = current;
+        const former = { sealedSecret: current.sealedSecret, until };
+        return { ...key, sealedSecret: sealSecret(ports, current, secret), ...(overlapMs > 0 && { former }) };
+      }
+      if (current.secretHash === hashApiSecret(secret)) return current;
+      const { former: _ended, ...key } = current;
+      const former = { secretHash: current.secretHash, until };
+      return { ...key, secretHash: hashApiSecret(secret), ...(overlapMs > 0 && { former }) };
+    },
+    seen,
+  );
+  if (isRefusal(rotated)) return rotated;
+  const { object: key } = rotated;
+  return { key, text: writeApiKey({ account: key.account, id, secret }) };
+}
+
+/** Deletes a key. The next request with it is refused (SR-39). */
+export async function deleteApiKey(
+  ports: Needs,
+  act: Act,
+  id: ApiKeyId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  const { actor } = act;
+  const key = documents.apiKey(actor.account, id);
+  const gone = await removeObject(
+    ports,
+    act,
+    { type: 'api-key.deleted' },
+    key,
+    'API_KEY_NOT_FOUND',
+    () => (mayAdminister(actor) ? undefined : refusal('FORBIDDEN')),
+    seen,
+  );
+  if (isRefusal(gone)) return gone;
+  const use = documents.apiKeyUse(actor.account, id);
+  await ports.store.commit({
+    anchor: use.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [],
+    delete: [use],
+  });
+  return { deleted: true };
+}

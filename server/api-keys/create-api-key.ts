@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { referenceTo } from '../kernel/actor.ts';
+import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../kernel/ids.ts';
+import { mayAdminister, mayGrant } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type Birth, createObject } from '../records/create-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { ApiScope, BearerKey } from './api-key.ts';
+import { writeApiKey } from './api-key-format.ts';
+
+export interface NewApiKey {
+  name: string;
+  scopes: ApiScope[];
+  resources?: ResourceId[] | undefined;
+  lifetimeMs: number;
+}
+
+/**
+ * Makes an API key. The text is shown once; what is kept is its hash (SR-26). A key makes none that may do what it may
+ * not itself.
+ *
+ * @param birth its id, and a secret of 20 bytes; both are made here unless something else decides them
+ */
+export async function createApiKey(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  input: NewApiKey,
+  birth: Birth<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
+): Promise<Verdict<{ key: BearerKey; text: string }>> {
+  if (!mayAdminister(act.actor) || !mayGrant(act.actor, input.scopes)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const unknown = await unknownResource(ports, account, input.resources);
+  if (unknown) return unknown;
+  const now = ports.clock.now();
+  const { id } = birth;
+  const secret = crockford(birth.secret ?? ports.random.bytes(20));
+  const key: BearerKey = {
+    id,
+    account,
+    name: input.name,
+    secretHash: hashApiSecret(secret),
+    scopes: [...new Set(input.scopes)],
+    ...(input.resources && { resources: [...new Set(input.resources)] }),
+    enabled: true,
+    createdAt: now,
+    expiresAt: now + input.lifetimeMs,
+    createdBy: referenceTo(act.actor),
+  };
+  const made = await createObject(
+    ports,
+    act,
+    'api-key.created',
+    birth,
+    documents.apiKey(account, id),
+    indexes.apiKeys(account),
+    key,
+  );
+  return isRefusal(made) ? made : { key: made.created as BearerKey, text: writeApiKey({ account, id, secret }) };
+}
+
+/** A confined key is for resources of its own account. */
+export async function unknownResource(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  account: AccountId,
+  resources: readonly ResourceId[] = [],
+): Promise<Refusal | undefined> {
+  const stored = await ports.store.getMany(resources.map(documents.resource), ports.clock.now());
+  return stored.every((resource) => resource?.value.account === account) ? undefined : refusal('RESOURCE_NOT_FOUND');
+}
+
+/** The secret is random and long, so a plain hash protects it; a slow one would only slow every request. */
+export function hashApiSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

@@ -1,0 +1,89 @@
+import { readAdministrator } from '../administrators/find-administrator.ts';
+import { referenceTo } from '../kernel/actor.ts';
+import { parseRange } from '../kernel/addresses.ts';
+import { type AdministratorId, type ApiKeyId, crockford, idFromBytes } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { mayAdminister, mayGrant } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type Birth, createObject } from '../records/create-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { MOST_ADDRESS_RANGES, MOST_KEYS_OF_ONE, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
+import { writeApiKey } from './api-key-format.ts';
+import { sealSecret } from './protectimus-secret.ts';
+
+export interface NewProtectimusKey {
+  name: string;
+  /** Whose key it is to be. Absent: of the administrator who makes it. */
+  administrator?: AdministratorId | undefined;
+  /** Addresses and CIDR ranges. Absent: from everywhere. */
+  addressRanges?: readonly string[] | undefined;
+  lifetimeMs: number;
+}
+
+/**
+ * Makes a key of the Protectimus dialect, for an administrator: what it does is done as them. The text is shown once; the
+ * dialect has it hashed together with the hour, so what is kept is the sealed secret.
+ *
+ * @param birth its id, and a secret of 20 bytes; both are made here unless something else decides them
+ */
+export async function createProtectimusKey(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  input: NewProtectimusKey,
+  birth: Birth<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
+): Promise<Verdict<{ key: ProtectimusKey; text: string }>> {
+  const { actor } = act;
+  if (!mayAdminister(actor) || !mayGrant(actor, PROTECTIMUS_SCOPES)) return refusal('FORBIDDEN');
+  const whose = input.administrator ?? (actor.kind === 'administrator' ? actor.id : undefined);
+  if (whose === undefined) return refusal('INPUT_INVALID', { detail: 'administrator: whose key it is' });
+  const found = await readAdministrator(ports, actor.account, whose);
+  if (isRefusal(found)) return found;
+  const { administrator } = found;
+  if (administrator.state !== 'active') return refusal('ADMINISTRATOR_INACTIVE');
+  const ranges = checkRanges(input.addressRanges);
+  if (isRefusal(ranges)) return ranges;
+
+  const { account } = actor;
+  const { id } = birth;
+  const index = indexes.protectimusKeys(normaliseName(administrator.email));
+  const held = await ports.store.range(index, { prefix: account, limit: MOST_KEYS_OF_ONE });
+  // What is made again after a lost answer is one of them already.
+  if (held.length === MOST_KEYS_OF_ONE && !held.some((entry) => entry.id === id)) {
+    return refusal('INPUT_INVALID', { detail: `administrator: has ${MOST_KEYS_OF_ONE} keys of this kind; delete one` });
+  }
+  const secret = crockford(birth.secret ?? ports.random.bytes(20));
+  const now = ports.clock.now();
+  const key: ProtectimusKey = {
+    kind: 'protectimus',
+    id,
+    account,
+    name: input.name,
+    administrator: administrator.id,
+    login: administrator.email,
+    sealedSecret: sealSecret(ports, { account, id }, secret),
+    scopes: [...PROTECTIMUS_SCOPES],
+    ...ranges,
+    enabled: true,
+    createdAt: now,
+    expiresAt: now + input.lifetimeMs,
+    createdBy: referenceTo(actor),
+  };
+  const at = documents.apiKey(account, id);
+  const made = await createObject(ports, act, 'api-key.created', birth, at, indexes.apiKeys(account), key);
+  return isRefusal(made) ? made : { key: made.created as ProtectimusKey, text: writeApiKey({ account, id, secret }) };
+}
+
+/** In the form in which they are compared (SR-25). */
+export function checkRanges(ranges: readonly string[] | null | undefined): { addressRanges?: string[] } | Refusal {
+  if (ranges === undefined || ranges === null) return {};
+  const canonical = ranges.map(parseRange);
+  const bad = canonical.indexOf(undefined);
+  if (bad >= 0) return refusal('INPUT_INVALID', { detail: `addressRanges/${bad}: an address or a CIDR range` });
+  if (ranges.length === 0 || ranges.length > MOST_ADDRESS_RANGES) {
+    return refusal('INPUT_INVALID', { detail: `addressRanges: 1 to ${MOST_ADDRESS_RANGES}` });
+  }
+  return { addressRanges: [...new Set(canonical.filter((range) => range !== undefined))] };
+}

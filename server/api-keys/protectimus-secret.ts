@@ -1,0 +1,17 @@
+import { needing } from '../kernel/dependency.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { apiKeyContext } from '../platform/secret-box/port.ts';
+import type { ApiKey } from './api-key.ts';
+
+type Needs = Pick<Ports, 'secrets'>;
+type Whose = Pick<ApiKey, 'account' | 'id'>;
+
+/** The secret of a key of the Protectimus dialect has to be known to be checked, so it is sealed (SR-21). */
+export function sealSecret(ports: Needs, key: Whose, secret: string): string {
+  return ports.secrets.seal(Buffer.from(secret, 'utf8'), apiKeyContext(key));
+}
+
+/** @throws Outage one that does not open lets nobody in (SR-3) */
+export function openSecret(ports: Needs, key: Whose, sealed: string): string {
+  return needing('opening an API key', () => Buffer.from(ports.secrets.open(sealed, apiKeyContext(key))).toString());
+}

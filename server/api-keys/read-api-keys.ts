@@ -1,0 +1,69 @@
+import type { ApiKeyId } from '../kernel/ids.ts';
+import { mayAdminister } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { beginsWith } from '../records/index-entries.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { readObject } from '../records/read-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { ApiKey, ApiKeyUse, ApiScope, KeyKind } from './api-key.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+export interface UsedApiKey {
+  key: ApiKey;
+  use: ApiKeyUse | undefined;
+}
+
+export interface ApiKeyQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  search?: string | undefined;
+  enabled?: boolean | undefined;
+  /** That have it, whatever else they have. */
+  scope?: ApiScope | undefined;
+  kind?: KeyKind | undefined;
+}
+
+export async function listApiKeys(
+  ports: Needs,
+  { actor }: Act,
+  { search, enabled, scope, kind, ...query }: ApiKeyQuery,
+): Promise<Verdict<Page<UsedApiKey>>> {
+  if (!mayAdminister(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const key = (id: ApiKeyId) => documents.apiKey(account, id);
+  const fits = (one: ApiKey) =>
+    (enabled === undefined || one.enabled === enabled) &&
+    (scope === undefined || one.scopes.includes(scope)) &&
+    (kind === undefined || (one.kind ?? 'bearer') === kind) &&
+    beginsWith([one.name], search);
+  const all = [search, enabled, scope, kind].every((wish) => wish === undefined);
+  const page = await listObjects(ports, {
+    ...query,
+    index: indexes.apiKeys(account),
+    account,
+    key,
+    where: all ? undefined : fits,
+  });
+  if (isRefusal(page)) return page;
+  const uses = await ports.store.getMany(
+    page.items.map(({ id }) => documents.apiKeyUse(account, id)),
+    ports.clock.now(),
+  );
+  return { ...page, items: page.items.map((item, at) => ({ key: item, use: uses[at]?.value })) };
+}
+
+export async function readApiKey(ports: Needs, { actor }: Act, id: ApiKeyId): Promise<Verdict<UsedApiKey>> {
+  if (!mayAdminister(actor)) return refusal('FORBIDDEN');
+  const found = await readObject(ports, actor.account, documents.apiKey(actor.account, id), 'API_KEY_NOT_FOUND');
+  return isRefusal(found) ? found : { key: found.object, use: await readUse(ports, found.object) };
+}
+
+export async function readUse(ports: Needs, { account, id }: ApiKey): Promise<ApiKeyUse | undefined> {
+  const [stored] = await ports.store.getMany([documents.apiKeyUse(account, id)], ports.clock.now());
+  return stored?.value;
+}

@@ -1,0 +1,277 @@
+import type { OtpUse } from '@countersign/protocol/result';
+import type { EventDraft } from '../events/event.ts';
+import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { mayAuthenticateOn } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { checkPassword, type PasswordRight } from '../passwords/check-password.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { confirmsUser } from '../passwords/reset/reset-by-mail.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { noteInPassing } from '../store/record-once.ts';
+import type { Json } from '../store/store.ts';
+import { newOperation } from '../store/transact.ts';
+import { apiScope } from '../tokens/challenge.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import { confirmByFactor } from '../users/confirm-user.ts';
+import { locateTyped } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { checkFactor, type FactorTold } from './check-factor.ts';
+import { checkUserFactor } from './check-user-factor.ts';
+import { burnAttempt } from './decoy-attempt.ts';
+import { burnUnknown } from './decoy-for-unknown-user.ts';
+import { decideFactors, denialCode, type Method } from './methods.ts';
+import { readAccess } from './read-access.ts';
+import { readLimitedToken } from './read-limits.ts';
+import { acceptedKinds, acceptedKindsFrom, factorStates, type SecondAnswer } from './second-factor.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo'>;
+
+/** One authentication asked for by a host's backend, which names the method. */
+export type AuthenticationRequest = {
+  resource: ResourceId;
+  /** The person's address as the host saw it. Never the host's own. */
+  address?: string;
+} & (
+  | { method: 'password'; user: string; password: string }
+  | ({ method: 'otp'; user: string } & Shown)
+  /** Without a code: whoever still needs one is told so, after the password. */
+  | ({ method: 'password-otp'; user: string; password: string } & Shown)
+  | { method: 'token'; token: TokenId; otp: string }
+);
+
+/** The second factor: digits, or a recovery code in their place. */
+export interface Shown {
+  otp?: string | undefined;
+  recoveryCode?: string | undefined;
+}
+
+export interface Authenticated {
+  method: Method;
+  user?: { id: UserId; login: string };
+  token?: TokenId;
+  /** What kind of token it was. */
+  kind?: TokenKind;
+  /** A PIN was part of the code. */
+  pin?: true;
+  otp: OtpUse;
+}
+
+/**
+ * Decides one authentication by the four methods. Before a right password is on the table every refusal about the
+ * person reads INVALID_CREDENTIALS (SR-17); after it the true reason may be told.
+ *
+ * Every attempt that was evaluated is one event, appended with the commit that decides it (SR-34). Attempts that are
+ * turned away unseen (OVERLOADED, TOO_MANY_ATTEMPTS) are none.
+ */
+export async function authenticate(
+  ports: Needs,
+  act: Act,
+  request: AuthenticationRequest,
+): Promise<Verdict<Authenticated>> {
+  if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
+  const verdict = await decide(ports, act, request);
+  if (isRefusal(verdict)) {
+    const { about: _about, tokens: _tokens, reason: _reason, ...told } = verdict;
+    return told;
+  }
+  void noteInPassing(ports, documents.firstLogin(act.actor.account));
+  return verdict;
+}
+
+async function decide(ports: Needs, act: Act, request: AuthenticationRequest): Promise<Verdict<Authenticated>> {
+  const { account } = act.actor;
+  // Both are only read here, so they are read together; the person may well be nobody.
+  const [access, person] = await Promise.all([
+    readAccess(ports, request.resource, request.address, account),
+    request.method === 'otp' ? locateTyped(ports, account, request.user) : undefined,
+  ]);
+  const attempt = new Attempt(ports, act, request);
+  if (isRefusal(access)) {
+    if (access.refused !== 'RESOURCE_NOT_FOUND') await attempt.refused(access);
+    return access;
+  }
+  // Its answers would be about real passwords and tokens, which a test resource has no business with.
+  if (access.resource.testMode !== undefined) return refusal('TEST_RESOURCE');
+  switch (request.method) {
+    case 'password':
+    case 'password-otp':
+      return byPassword(ports, attempt, request);
+    case 'otp':
+      return bySecondFactor(ports, attempt, access.resource, person, request);
+    case 'token':
+      return byToken(ports, attempt, access.resource, request);
+  }
+}
+
+type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
+
+/** One attempt, and how its event reads. The event names nobody who was only guessed at. */
+class Attempt {
+  readonly #ports: Needs;
+  readonly #act: Act;
+  readonly #request: AuthenticationRequest;
+
+  constructor(ports: Needs, act: Act, request: AuthenticationRequest) {
+    const { address: _own, ...rest } = act;
+    this.#ports = ports;
+    this.#act = { ...rest, ...(request.address !== undefined && { address: request.address }) };
+    this.#request = request;
+  }
+
+  get act(): Act {
+    return this.#act;
+  }
+
+  get account() {
+    return this.#act.actor.account;
+  }
+
+  event(draft: Omit<EventDraft, 'type'>): Json {
+    const { resource, method } = this.#request;
+    return eventOf(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
+  }
+
+  /** How a check of a code tells of itself. */
+  otp(subject: UserId | TokenId, factors: ('password' | 'otp')[], told: FactorTold): Json {
+    if ('refused' in told) {
+      return this.event({ outcome: 'refused', reason: told.refused, subject, related: told.tokens, factors });
+    }
+    const passed = { outcome: 'granted', subject, otp: told.otp } as const;
+    return told.otp === 'verified'
+      ? this.event({ ...passed, related: [told.token], factors: [...factors, 'otp'] })
+      : this.event({ ...passed, factors });
+  }
+
+  /** A refusal with no commit of its own. */
+  async refused({ refused }: Refusal, subject?: UserId): Promise<void> {
+    const draft = { outcome: 'refused', reason: refused, ...(subject !== undefined && { subject }) } as const;
+    await burnAttempt(this.#ports, this.event(draft));
+  }
+}
+
+async function bySecondFactor(
+  ports: Needs,
+  attempt: Attempt,
+  resource: Resource,
+  person: User | undefined,
+  request: By<'otp'>,
+): Promise<Verdict<Authenticated>> {
+  const answer = answerOf(request) ?? { kind: 'code', otp: '' };
+  if (!person) {
+    const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
+    await burnUnknown(ports, attempt.account, request.user, answer, event);
+    return refusal('INVALID_CREDENTIALS');
+  }
+  const tell = (told: FactorTold) => attempt.otp(person.id, [], told);
+  const scope = apiScope(resource.id);
+  const asked = { method: 'otp', user: person, name: request.user, way: 'api', resource, answer, scope } as const;
+  const outcome = await checkUserFactor(ports, asked, tell);
+  if (isRefusal(outcome)) {
+    return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
+  }
+  return { method: 'otp', user: named(person), ...outcome };
+}
+
+/** Password, then everything that may have changed while it was hashed, read again; then the code, if one was given. */
+async function byPassword(
+  ports: Needs,
+  attempt: Attempt,
+  request: By<'password'> | By<'password-otp'>,
+): Promise<Verdict<Authenticated>> {
+  const { resource, user: name, password, address, method } = request;
+  const answer = method === 'password-otp' ? answerOf(request) : undefined;
+  const first = await checkPassword<Authenticated | { right: PasswordRight; resource: Resource }>(
+    ports,
+    { account: attempt.account, resource, name, password, address, way: 'api' },
+    async (right) => {
+      const access = await readAccess(ports, resource, address, attempt.account);
+      if (isRefusal(access)) return access;
+      if (method === 'password') return { method, user: named(right.user), otp: 'not_used' };
+      return answer === undefined
+        ? withoutSecondFactor(ports, access.resource, right)
+        : { right, resource: access.resource };
+    },
+    {
+      wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...(about && { subject: about }) }),
+      right: (concluded, subject) => {
+        if ('right' in concluded) return undefined;
+        const factors = ['password'] as 'password'[];
+        if (isRefusal(concluded)) {
+          const { refused: reason, tokens = [] } = concluded;
+          return attempt.event({ outcome: 'refused', reason, subject, related: [...tokens], factors });
+        }
+        return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as Authenticated).otp });
+      },
+    },
+  );
+  if (isRefusal(first)) return first;
+  if (!('right' in first) || answer === undefined) return first as Authenticated;
+  const { user } = first.right;
+  const tell = (told: FactorTold) => attempt.otp(user.id, ['password'], told);
+  const scope = apiScope(resource);
+  const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
+  const outcome = await checkUserFactor(ports, asked, tell);
+  if (isRefusal(outcome)) return outcome;
+  if (confirmsUser(outcome)) {
+    await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
+  }
+  return { method: 'password-otp', user: named(user), ...outcome };
+}
+
+/** Right password, no code: enough for a person whose tokens are all deactivated, and for nobody else. */
+function withoutSecondFactor(
+  ports: Needs,
+  resource: Resource,
+  { user, tokens }: PasswordRight,
+): Verdict<Authenticated> {
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
+  const factors = decideFactors('password-otp', states);
+  if (factors.kind === 'deny') return refusal(denialCode(factors.reason, user), { tokens: tokens.map(({ id }) => id) });
+  if (factors.otp) return refusal('OTP_REQUIRED');
+  return { method: 'password-otp', user: named(user), otp: 'skipped' };
+}
+
+async function byToken(
+  ports: Needs,
+  attempt: Attempt,
+  resource: Resource,
+  request: By<'token'>,
+): Promise<Verdict<Authenticated>> {
+  const key = documents.token(request.token);
+  const [token] = await ports.store.getMany([key], ports.clock.now());
+  if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
+    const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
+    await burnUnknown(ports, attempt.account, request.token, { kind: 'code', otp: request.otp }, event);
+    return refusal('INVALID_CREDENTIALS');
+  }
+  const { owner } = token.value;
+  const [user] = owner === undefined ? [] : await ports.store.getMany([documents.user(owner)], ports.clock.now());
+  const outcome = await checkFactor(ports, owner ?? token.value.id, {
+    method: 'token',
+    way: 'api',
+    answer: { kind: 'code', otp: request.otp },
+    accepts: acceptedKinds(resource),
+    scope: apiScope(resource.id),
+    // No user is involved, but a success clears no failures of a token whose owner is blocked (SR-14).
+    userBlocked: user?.value.blocked === true,
+    attempt: newOperation(ports),
+    tell: (told) => attempt.otp(request.token, [], told),
+    candidates: async () => {
+      const stored = await readLimitedToken(ports, token.value, resource);
+      return stored.filter(({ value }) => value.directResources.includes(resource.id));
+    },
+  });
+  return isRefusal(outcome) ? outcome : { method: 'token', ...outcome };
+}
+
+function answerOf({ otp, recoveryCode }: Shown): SecondAnswer | undefined {
+  if (recoveryCode !== undefined) return { kind: 'recovery', code: recoveryCode };
+  return otp === undefined ? undefined : { kind: 'code', otp };
+}
+
+function named(user: User): { id: UserId; login: string } {
+  return { id: user.id, login: user.login };
+}

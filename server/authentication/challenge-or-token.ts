@@ -1,0 +1,45 @@
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import type { Token } from '../tokens/token.ts';
+import { isOath, type OathToken } from '../tokens/token.ts';
+import { type Asked, type ChallengeRequest, candidates, createChallenge } from './create-challenge.ts';
+import { readAccess } from './read-access.ts';
+import { acceptedKinds, isUsable } from './second-factor.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
+
+/**
+ * Has a token asked as `createChallenge` does, for a backend that asks without knowing whether there is anything to ask: a
+ * token that shows its codes by itself is named, and nothing is sent. Asked again too soon after a code was sent, it answers that
+ * code's challenge and sends no other.
+ */
+export async function prepareToken(
+  ports: Needs,
+  act: Act,
+  request: ChallengeRequest,
+): Promise<Verdict<{ token: Token; asked?: Asked }>> {
+  const asked = await createChallenge(ports, act, { ...request, reuseRecent: true });
+  if (!isRefusal(asked)) {
+    const key = documents.token(asked.token);
+    const read = await readObject(ports, act.actor.account, key, 'TOKEN_NOT_FOUND');
+    return isRefusal(read) ? read : { token: read.object, asked };
+  }
+  if (asked.refused !== 'TOKEN_NOT_FOUND' && asked.refused !== 'CONFIRMATION_REQUIRED') return asked;
+  const token = await showingByItself(ports, act, request);
+  return token ? { token } : asked;
+}
+
+async function showingByItself(ports: Needs, act: Act, request: ChallengeRequest): Promise<OathToken | undefined> {
+  const access = await readAccess(ports, request.resource, request.address, act.actor.account);
+  if (isRefusal(access)) return undefined;
+  const found = await candidates(ports, act, access.resource, request);
+  if (isRefusal(found)) return undefined;
+  const [accepts, now] = [acceptedKinds(access.resource), ports.clock.now()];
+  return found.tokens
+    .filter(isOath)
+    .filter(({ id }) => (request.token ?? id) === id)
+    .find((token) => isUsable(token, accepts, now, 'api'));
+}

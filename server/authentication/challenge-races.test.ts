@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { TokenId } from '../kernel/ids.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf } from '../testing/acting.ts';
+import { beforeCommitOf } from '../testing/before-commit.ts';
+import { giveOcra } from '../testing/devices/ocra-device.ts';
+import { freshAddress, giveSent } from '../testing/devices/sent-device.ts';
+import { must, read, type Scene, setScene, signInByApi } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { apiScope } from '../tokens/challenge.ts';
+import { RESEND_AFTER_MS } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { createChallenge } from './create-challenge.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('challenge races');
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+/** Has the token asked, and answers what its owner would type. */
+type Ask = (over: TestPorts) => Promise<string>;
+type Give = (scene: Scene) => Promise<{ token: TokenId; ask: Ask }>;
+
+const request = (over: TestPorts, { account, resource, user }: Scene) =>
+  createChallenge(over, operatorOf(account), { resource: resource.id, user: user.login, language: 'en' });
+
+const GIVE: Record<string, Give> = {
+  question: async (scene) => {
+    const device = await giveOcra(scene, 'OCRA-1:HOTP-SHA1-6:QN08');
+    const ask: Ask = async (over) => {
+      must(await request(over, scene));
+      const asked = await read(over, documents.challenge(device.token, apiScope(scene.resource.id)));
+      return device.answer(asked.kind === 'ocra' ? asked.question : '');
+    };
+    return { token: device.token, ask };
+  },
+  'sent code': async (scene) => {
+    const to = freshAddress('email');
+    const { id } = await giveSent(scene, 'email', to);
+    const ask: Ask = async (over) => {
+      ports.clock.advance(RESEND_AFTER_MS);
+      must(await request(over, scene));
+      return ports.codes.last(to).code;
+    };
+    return { token: id, ask };
+  },
+};
+
+// SR-4, SR-45, SR-48. The attack: a stranger who saw an answer over a shoulder gives it in the instant in which its owner asks for
+// another. The answer was right when it was read, and the token itself has not changed since.
+test.each(Object.entries(GIVE))('a %s that another replaces just before the commit opens nothing', async (_, give) => {
+  const scene = await setScene(ports);
+  const { token, ask } = await give(scene);
+  const first = await ask(ports);
+  let second = '';
+  beforeCommitOf(ports, documents.challenge(token, apiScope(scene.resource.id)).name, async (replica) => {
+    second = await ask(replica);
+  });
+  expect(await signInByApi(ports, scene, first)).toEqual({ refused: 'OTP_WRONG' });
+  expect(second).not.toBe('');
+  expect(await read(ports, documents.token(token))).toMatchObject({ failures: 1 });
+  // What took its place has not been used up by it.
+  expect(await signInByApi(ports, scene, second)).toMatchObject({ otp: 'verified' });
+});

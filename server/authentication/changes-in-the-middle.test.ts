@@ -1,0 +1,255 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { authenticate, consumeResult, unassign, updateToken, updateUser } from '../testing/acting.ts';
+import { weakHash } from '../testing/fake-hasher.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import {
+  addPerson,
+  meanwhile,
+  must,
+  NONCE,
+  overwrite,
+  PASSWORD,
+  putInState,
+  read,
+  type Scene,
+  setScene,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+// SR-4, SR-39: whatever an administrator takes away is gone within the request that is being answered.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('changes');
+});
+afterEach(() => {
+  ports.hasher.during = undefined;
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+type Edit = (scene: Scene) => Promise<unknown>;
+
+const token = (scene: Scene) => {
+  const [first] = scene.tokens;
+  if (!first) throw new Error('the scene has no token');
+  return first;
+};
+async function moveTo(scene: Scene, owner: Scene['user']['id'] | null) {
+  must(await updateToken(ports, scene.account, token(scene).id, { owner }));
+}
+
+const edits: Record<string, Edit> = {
+  'the user is blocked': meanwhile.blockUser,
+  'the resource is switched off': meanwhile.disableResource,
+  'the plan ends': meanwhile.deactivatePlan,
+  'the token is locked': (scene) => putInState(ports, scene.account, token(scene).id, 'locked'),
+  'the token expires': (scene) => putInState(ports, scene.account, token(scene).id, 'expired'),
+  'the assignment is taken away': (scene) =>
+    unassign(ports, {
+      account: scene.account,
+      resource: scene.resource.id,
+      user: scene.user.id,
+      token: token(scene).id,
+    }),
+  'the token is given to someone else': async (scene) => {
+    const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    await moveTo(scene, other.user.id);
+  },
+  'the token is taken away and given back': async (scene) => {
+    await moveTo(scene, null);
+    await moveTo(scene, scene.user.id);
+  },
+};
+const names = Object.keys(edits);
+const doing = (name: string): Edit => edits[name] ?? (() => Promise.reject(new Error(name)));
+
+const consume = (scene: Scene, walk: Walk) =>
+  consumeResult(ports, {
+    account: scene.account,
+    resource: scene.resource.id,
+    result: walk.view.result ?? '',
+    nonce: NONCE,
+  });
+
+function expectDenied(outcome: object) {
+  expect(outcome).not.toHaveProperty('result');
+  expect(outcome).not.toHaveProperty('otp');
+  if (!isRefusal(outcome)) expect(outcome).not.toMatchObject({ step: 'done' });
+}
+
+describe.each(names)('when %s', (name) => {
+  test('before the password is answered, the flow ends in nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await doing(name)(scene);
+    expectDenied(await walk.password());
+    if (walk.view.step === 'otp') throw new Error('went on to the code');
+  });
+
+  test('during the hash, the flow ends in nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    ports.hasher.during = async () => {
+      ports.hasher.during = undefined;
+      await doing(name)(scene);
+    };
+    expectDenied(await walk.password());
+    if (walk.view.step === 'otp') throw new Error('went on to the code');
+  });
+
+  test('between password and code, the flow ends in nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.toOtp(scene);
+    await doing(name)(scene);
+    expectDenied(await walk.otp(await token(scene).code()));
+    expect(await walk.look()).not.toHaveProperty('result');
+  });
+
+  test('during the hash, the API authenticates nobody', async () => {
+    for (const method of ['password-otp', 'password'] as const) {
+      // The token says nothing about a password alone.
+      if (method === 'password' && name.includes('token')) continue;
+      const scene = await setScene(ports, { tokens: [{}] });
+      const otp = await token(scene).code();
+      ports.hasher.during = async () => {
+        ports.hasher.during = undefined;
+        await doing(name)(scene);
+      };
+      const common = { account: scene.account, resource: scene.resource.id, user: 'alice', password: PASSWORD };
+      expectDenied(
+        await authenticate(ports, method === 'password' ? { ...common, method } : { ...common, method, otp }),
+      );
+    }
+  });
+
+  test('between result and consumption, the result is worth nothing, and neither is looking again', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.toOtp(scene);
+    await walk.otp(await token(scene).code());
+    expect(walk.view.result).toBeDefined();
+    await doing(name)(scene);
+    expect(await consume(scene, walk)).toEqual({
+      refused: name === 'the plan ends' ? 'PLAN_INACTIVE' : 'RESULT_REVOKED',
+    });
+    const seen = await walk.look();
+    expect(seen).not.toHaveProperty('result');
+    expect(seen).toMatchObject({ step: 'denied' });
+  });
+});
+
+describe.each(['the token is locked', 'the token expires', 'the token is given to someone else'])('when %s', (name) => {
+  test('between the check of a code and its commit, the code opens nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const otp = await token(scene).code();
+    ports.store.intercept = {
+      async commit(change, go) {
+        if (touches(change, 'token') && change.anchor === token(scene).id) {
+          ports.store.intercept = {};
+          await doing(name)(scene);
+        }
+        return go();
+      },
+    };
+    expect(
+      await authenticate(ports, {
+        account: scene.account,
+        resource: scene.resource.id,
+        method: 'otp',
+        user: 'alice',
+        otp,
+      }),
+    ).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    expect((await token(scene).stored()).nextCounter).toBe(0);
+  });
+});
+
+describe.each(['the resource is switched off', 'the plan ends'])('when %s', (name) => {
+  test('while the code is being used up, the flow ends in nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.toOtp(scene);
+    const otp = await token(scene).code();
+    ports.store.intercept = {
+      async commit(change, go) {
+        if (change.anchor !== token(scene).id) return go();
+        ports.store.intercept = {};
+        await doing(name)(scene);
+        return go();
+      },
+    };
+    expect(await walk.otp(otp)).toMatchObject({ step: 'denied' });
+    expect(await walk.look()).not.toHaveProperty('result');
+  });
+});
+
+test('a password that is changed during the hash is no longer right', async () => {
+  const scene = await setScene(ports);
+  ports.hasher.during = async () => {
+    ports.hasher.during = undefined;
+    await meanwhile.changePassword(scene);
+  };
+  const common = { account: scene.account, resource: scene.resource.id, user: 'alice', method: 'password' as const };
+  expect(await authenticate(ports, { ...common, password: PASSWORD })).toEqual({ refused: 'INVALID_CREDENTIALS' });
+});
+
+describe('a person whose password is being hashed anew at sign-in', () => {
+  const stillWeak = (scene: Scene) =>
+    overwrite(ports, documents.user(scene.user.id), { passwordHash: weakHash(PASSWORD) });
+  /** The first call checks, the second hashes anew. */
+  function atTheSecondHash(run: () => Promise<unknown>) {
+    let calls = 0;
+    ports.hasher.during = async () => {
+      calls += 1;
+      if (calls !== 2) return;
+      ports.hasher.during = undefined;
+      await run();
+    };
+  }
+  const byPassword = (scene: Scene) =>
+    authenticate(ports, {
+      account: scene.account,
+      resource: scene.resource.id,
+      user: 'alice',
+      method: 'password',
+      password: PASSWORD,
+    });
+
+  // SR-18
+  test('signs in, and has a strong hash from then on', async () => {
+    const scene = await setScene(ports);
+    await stillWeak(scene);
+    expect(await byPassword(scene)).toMatchObject({ method: 'password' });
+    const { passwordHash = '' } = await read(ports, documents.user(scene.user.id));
+    expect(ports.hasher.needsRehash(passwordHash)).toBe(false);
+    expect(await byPassword(scene)).toMatchObject({ method: 'password' });
+  });
+
+  test('does not come in when blocked meanwhile', async () => {
+    const scene = await setScene(ports);
+    await stillWeak(scene);
+    atTheSecondHash(() => meanwhile.blockUser(scene));
+    expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
+  });
+
+  test('does not come in when the password was changed meanwhile, and the new one stays', async () => {
+    const scene = await setScene(ports);
+    await stillWeak(scene);
+    atTheSecondHash(() => meanwhile.changePassword(scene));
+    expect(await byPassword(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    const { passwordHash } = await read(ports, documents.user(scene.user.id));
+    expect(await ports.hasher.verify(passwordHash, 'something else entirely')).toBe(true);
+  });
+});
+
+// SR-38, SR-39
+test('a password that was changed between password and code no longer carries the flow', async () => {
+  const scene = await setScene(ports, { tokens: [{}] });
+  const walk = await Walk.toOtp(scene);
+  must(await updateUser(ports, scene.account, scene.user.id, { password: 'another, and long enough' }));
+  expectDenied(await walk.otp(await token(scene).code()));
+  expect(await walk.look()).not.toHaveProperty('result');
+});

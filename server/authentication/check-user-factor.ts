@@ -1,0 +1,44 @@
+import type { Resource } from '../resources/resource.ts';
+import { newOperation } from '../store/transact.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import type { SignInWay, User } from '../users/user.ts';
+import { checkFactor, type FactorCheck, type FactorNeeds, type FactorOutcome } from './check-factor.ts';
+import { typedLine } from './decoy-attempt.ts';
+import { readLimitedPairs } from './read-limits.ts';
+import { acceptedKindsFrom, type SecondAnswer } from './second-factor.ts';
+
+export interface UserFactor {
+  method: 'otp' | 'password-otp';
+  user: User;
+  /** As typed, where no first factor stands behind the name. */
+  name?: string | undefined;
+  way: SignInWay;
+  resource: Resource;
+  answer: SecondAnswer;
+  /** Where challenges stand that this answers. */
+  scope: string;
+  /** What the answer is to confirm; then only tokens of these kinds may give it. */
+  signs?: { transaction: string; kinds: readonly TokenKind[] };
+}
+
+/** One answer against the tokens with which a person is assigned to a resource, as they stand when its turn comes. */
+export function checkUserFactor(
+  ports: FactorNeeds,
+  { method, user, name, way, resource, answer, scope, signs }: UserFactor,
+  tell?: FactorCheck['tell'],
+): Promise<FactorOutcome> {
+  const queue = name === undefined ? user.id : typedLine(user.account, name);
+  return checkFactor(ports, queue, {
+    method,
+    way,
+    answer,
+    scope,
+    accepts: signs?.kinds ?? acceptedKindsFrom(user, resource),
+    ...(signs && { transaction: signs.transaction }),
+    userBlocked: user.blocked,
+    user,
+    attempt: newOperation(ports),
+    ...(tell && { tell }),
+    candidates: () => readLimitedPairs(ports, user, resource, way),
+  });
+}

@@ -1,0 +1,42 @@
+import type { AccountId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { documents } from '../store/keys.ts';
+import type { Json } from '../store/store.ts';
+import { ABSENT } from '../store/store.ts';
+import { newOperation } from '../store/transact.ts';
+import { decoysFor } from './check-decoy.ts';
+import { checkFactor, type FactorNeeds } from './check-factor.ts';
+import { anyRecord, typedLine } from './decoy-attempt.ts';
+import type { SecondAnswer } from './second-factor.ts';
+
+/**
+ * Checks a one-time password for an unknown name on a decoy, by the code that checks it on a user's tokens. It waits in
+ * line, reads as much, opens a seed, computes the codes, and is counted in one commit (SR-17, SR-70). The name is kept nowhere, and
+ * what is counted goes to one of a fixed number of records.
+ */
+export async function burnUnknown(
+  ports: FactorNeeds,
+  account: AccountId,
+  name: string,
+  answer: SecondAnswer,
+  event?: Json,
+): Promise<void> {
+  const normalised = normaliseName(name);
+  const decoy = anyRecord(ports);
+  await checkFactor(ports, typedLine(account, name), {
+    method: 'otp',
+    answer,
+    accepts: ['totp', 'recovery'],
+    scope: '',
+    userBlocked: false,
+    attempt: newOperation(ports),
+    decoy,
+    ...(event !== undefined && { tell: () => event }),
+    candidates: async () => {
+      // In place of the user, the claim of their login, and their token.
+      const [user, token] = [documents.burntAttempt(anyRecord(ports)), documents.burntAttempt(decoy)];
+      await ports.store.getMany([user, documents.nameClaim(account, normalised), token], ports.clock.now());
+      return decoysFor(ports, answer).map((value) => ({ value, version: ABSENT, threshold: Number.POSITIVE_INFINITY }));
+    },
+  });
+}

@@ -1,0 +1,314 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FilterRule } from '../filters/filter.ts';
+import { isRefusal } from '../kernel/result.ts';
+import { METHOD_POLICIES } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import {
+  assign,
+  authenticate,
+  createFilter,
+  operatorOf,
+  unassign,
+  updateResource,
+  updateToken,
+  updateUser,
+} from '../testing/acting.ts';
+import { addToken, birth, must, overwrite, PASSWORD, type Scene, setScene, wrongCode } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import type { TokenState } from '../tokens/token.ts';
+import { explain, type Question } from './explain.ts';
+import type { Method } from './methods.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('explain');
+  ports.geo.countries.set('203.0.113.7', 'AT');
+});
+afterAll(() => ports.close());
+
+async function explained(scene: Scene, question: Omit<Question, 'resource'>) {
+  const answer = await explain(ports, operatorOf(scene.account), { ...question, resource: scene.resource.id });
+  return must(answer).explained;
+}
+
+const states = fc.constantFrom<TokenState>('active', 'deactivated', 'locked', 'expired');
+const RULES: FilterRule[] = [
+  { kind: 'ip', mode: 'allow', ranges: ['203.0.113.0/24'] },
+  { kind: 'ip', mode: 'deny', ranges: ['203.0.113.0/24'] },
+  { kind: 'geo', mode: 'allow', countries: ['AT'], unlocated: 'deny' },
+  { kind: 'time', zone: 'UTC', windows: [{ days: ['fri'], fromMinute: 0, toMinute: 1440 }] },
+  { kind: 'time', zone: 'UTC', windows: [{ days: ['mon'], fromMinute: 0, toMinute: 1440 }] },
+];
+/** Mostly a scene in which somebody comes in, with a thing or two in the way. */
+const rarely = fc.integer({ min: 0, max: 7 }).map((number) => number === 0);
+const situations = fc.record({
+  tokens: fc.array(states, { maxLength: 2 }),
+  alone: fc.boolean(),
+  noPassword: rarely,
+  blocked: rarely,
+  notByApi: rarely,
+  planLapsed: rarely,
+  disabled: rarely,
+  filter: fc.option(fc.constantFrom(...RULES), { freq: 2 }),
+  address: fc.option(fc.constantFrom('203.0.113.7', '198.51.100.1')),
+  handedOver: rarely,
+  policy: fc.constantFrom(...METHOD_POLICIES),
+  /** By which name somebody has guessed until it had to wait. */
+  guessedBy: fc.constantFrom(undefined, undefined, undefined, 'login', 'id'),
+  stranger: rarely,
+});
+type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
+
+/** Nothing in the way: whoever asks with both factors comes in. */
+const PLAIN: Situation = {
+  tokens: ['active'],
+  alone: true,
+  noPassword: false,
+  blocked: false,
+  notByApi: false,
+  planLapsed: false,
+  disabled: false,
+  filter: null,
+  address: null,
+  handedOver: false,
+  policy: 'auto',
+  guessedBy: undefined,
+  stranger: false,
+};
+
+async function arrange(situation: Situation): Promise<Scene> {
+  const { tokens, alone, filter, policy } = situation;
+  const scene = await setScene(ports, {
+    tokens: tokens.map((state) => ({ state, kind: 'hotp' as const })),
+    alone,
+    password: !situation.noPassword,
+    resource: { methodPolicy: policy },
+  });
+  const { account, resource, user } = scene;
+  if (situation.guessedBy) {
+    const by = situation.guessedBy === 'id' ? user.id : user.login;
+    const guess = { account, resource: resource.id, user: by, method: 'password', password: 'guess' } as const;
+    for (let at = 0; at < 7; at++) await authenticate(ports, guess);
+  }
+  if (filter) {
+    const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule: filter })).filter;
+    must(await updateResource(ports, account, resource.id, { [`${filter.kind}Filter`]: made.id }));
+  }
+  const [first] = scene.tokens;
+  if (situation.handedOver && first) {
+    must(await updateToken(ports, account, first.id, { owner: null }));
+    must(await updateToken(ports, account, first.id, { owner: user.id }));
+  }
+  if (situation.blocked) must(await updateUser(ports, account, user.id, { blocked: true }));
+  if (situation.notByApi) must(await updateUser(ports, account, user.id, { apiSupport: false }));
+  if (situation.disabled) must(await updateResource(ports, account, resource.id, { enabled: false }));
+  if (situation.planLapsed)
+    await overwrite(ports, documents.account(account), { plan: { name: 'Free', active: false } });
+  return scene;
+}
+
+/** A code of the first token that would be asked for one. */
+async function rightCode(scene: Scene): Promise<string> {
+  for (const token of scene.tokens) {
+    const { lock, enabled, expiresAt, epoch } = await token.stored();
+    if (!lock && enabled && expiresAt === undefined && epoch === 0) return token.code();
+  }
+  return '000000';
+}
+
+describe('says what signing in says', () => {
+  test.each<Exclude<Method, 'token'>>(['password', 'otp', 'password-otp'])('with %s', async (method) => {
+    let granted = 0;
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const scene = await arrange(situation);
+        const { account, resource } = scene;
+        const user = situation.stranger ? 'nobody' : 'alice';
+        const address = situation.address ?? undefined;
+        const said = await explained(scene, { subject: { user, method }, address });
+
+        const otp = await rightCode(scene);
+        const common = { account, resource: resource.id, user, ...(address !== undefined && { address }) };
+        const done =
+          method === 'otp'
+            ? await authenticate(ports, { ...common, method, otp })
+            : method === 'password'
+              ? await authenticate(ports, { ...common, method, password: PASSWORD })
+              : await authenticate(ports, { ...common, method, password: PASSWORD, otp });
+        const verdict = isRefusal(done) ? { granted: false, code: done.refused } : { granted: true, otp: done.otp };
+        expect(said.verdict).toEqual(verdict);
+        if (said.verdict.granted) granted += 1;
+        else expect(said.checks.find(({ passed }) => !passed)?.code).toBe(said.verdict.code);
+      }),
+      // Chance alone might arrange thirty scenes in which nobody gets in.
+      { numRuns: 30, examples: [[PLAIN]] },
+    );
+    expect(granted).toBeGreaterThan(0);
+  });
+
+  test('in the widget', async () => {
+    let granted = 0;
+    await fc.assert(
+      fc.asyncProperty(situations, async (situation) => {
+        const scene = await arrange(situation);
+        const address = situation.address ?? undefined;
+        const said = await explained(scene, { subject: { user: 'alice', method: 'widget' }, address });
+        const walk = await Walk.begin(scene, { address });
+        if (walk.view.step === 'identify') await walk.identify();
+        if (walk.view.step === 'password') await walk.password();
+        if (walk.view.step === 'otp') await walk.otp(await rightCode(scene));
+        expect(walk.view.step === 'done').toBe(said.verdict.granted);
+        if (!said.verdict.granted) expect(walk.view.error?.code).toBe(said.verdict.code);
+        else granted += 1;
+      }),
+      { numRuns: 30 },
+    );
+    expect(granted).toBeGreaterThan(0);
+  });
+
+  test('with a token alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(states, fc.boolean(), situations, async (state, direct, situation) => {
+        const scene = await arrange({ ...situation, guessedBy: undefined });
+        const { account, resource } = scene;
+        const token = await addToken(ports, account, { kind: 'hotp', state });
+        if (direct) must(await assign(ports, { account, resource: resource.id, token: token.id }));
+        const address = situation.address ?? undefined;
+        const said = await explained(scene, { subject: { token: token.id }, address });
+        const done = await authenticate(ports, {
+          account,
+          resource: resource.id,
+          method: 'token',
+          token: token.id,
+          otp: await token.code(),
+          ...(address !== undefined && { address }),
+        });
+        expect(said.verdict).toEqual(
+          isRefusal(done) ? { granted: false, code: done.refused } : { granted: true, otp: 'verified' },
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('what it tells', () => {
+  test('each thing that was looked at, in order, with what was seen', async () => {
+    const scene = await setScene(ports, { tokens: [{ state: 'locked' }, {}] });
+    const { account, resource } = scene;
+    for (const rule of [RULES[0], RULES[2], RULES[3]]) {
+      if (!rule) continue;
+      const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'rule', rule })).filter;
+      must(await updateResource(ports, account, resource.id, { [`${rule.kind}Filter`]: made.id }));
+    }
+    const said = await explained(scene, {
+      subject: { user: 'ALICE', method: 'widget' },
+      address: '::ffff:203.0.113.7',
+    });
+    expect(said.method).toBe('password-otp');
+    expect(said.checks).toMatchObject([
+      { check: 'plan', passed: true },
+      { check: 'resource', passed: true },
+      { check: 'filter', kind: 'geo', country: 'AT', passed: true },
+      { check: 'filter', kind: 'time', localTime: 'fri 08:00', passed: true },
+      { check: 'filter', kind: 'ip', address: '203.0.113.7', passed: true },
+      { check: 'password-wait', passed: true },
+      { check: 'user', state: 'live', id: scene.user.id, passed: true },
+      { check: 'password-set', passed: true },
+      { check: 'assignment', kind: 'token', passed: true },
+      { check: 'token', id: scene.tokens[0]?.id, state: 'locked', counts: true },
+      { check: 'token', id: scene.tokens[1]?.id, state: 'active', counts: true },
+      { check: 'factors', passed: true },
+    ]);
+    expect(said.factors).toEqual({ password: true, otp: true, otpSkipped: false });
+    expect(said.verdict).toEqual({ granted: true, otp: 'verified' });
+  });
+
+  test('another time: the filter that is closed then, the token that has expired by then', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const { account, resource, tokens } = scene;
+    const day = 24 * 3_600_000;
+    must(await updateToken(ports, account, tokens[0]?.id ?? 'tok_00000000000', { expiresAt: ports.clock.now() + day }));
+    const asked = { user: 'alice', method: 'otp' } as const;
+    expect((await explained(scene, { subject: asked })).verdict.granted).toBe(true);
+    const tomorrow = await explained(scene, { subject: asked, at: ports.clock.now() + day });
+    expect(tomorrow.checks.at(-1)).toEqual({
+      check: 'factors',
+      passed: false,
+      reason: 'expired',
+      code: 'INVALID_CREDENTIALS',
+    });
+
+    const rule = RULES[3];
+    if (!rule) throw new Error('no rule');
+    const made = must(await createFilter(ports, birth(ports, 'flt'), account, { name: 'fridays', rule })).filter;
+    must(await updateResource(ports, account, resource.id, { timeFilter: made.id }));
+    const saturday = await explained(scene, { subject: asked, at: ports.clock.now() + day });
+    expect(saturday.verdict).toEqual({ granted: false, code: 'FILTER_DENIED' });
+    expect(saturday.checks).toContainEqual({
+      check: 'filter',
+      id: made.id,
+      kind: 'time',
+      localTime: 'sat 08:00',
+      passed: false,
+      code: 'FILTER_DENIED',
+    });
+  });
+
+  test('why a token of the assignment does not count', async () => {
+    const scene = await setScene(ports, { tokens: [{}, {}], alone: true });
+    const { account, tokens, user } = scene;
+    const [first] = tokens;
+    must(await updateToken(ports, account, first?.id ?? 'tok_00000000000', { owner: null }));
+    const said = await explained(scene, { subject: { user: user.id, method: 'password-otp' } });
+    expect(said.checks).toContainEqual({
+      check: 'token',
+      id: first?.id,
+      state: 'active',
+      counts: false,
+      why: 'changed-hands',
+      passed: true,
+    });
+    must(await unassign(ports, { account, resource: scene.resource.id, user: user.id }));
+    expect((await explained(scene, { subject: { user: user.id, method: 'password' } })).checks).toContainEqual({
+      check: 'assignment',
+      kind: 'token',
+      passed: true,
+    });
+  });
+
+  test('counts nothing, uses nothing up and writes nothing', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    await authenticate(ports, {
+      account: scene.account,
+      resource: scene.resource.id,
+      user: 'alice',
+      method: 'otp',
+      otp: await wrongCode(scene),
+    });
+    const before = [ports.store.commits.length, ports.hasher.verified, ports.hasher.hashed];
+    for (const method of ['password', 'otp', 'password-otp', 'widget'] as const) {
+      await explained(scene, { subject: { user: 'alice', method } });
+      await explained(scene, { subject: { user: 'nobody', method } });
+    }
+    expect([ports.store.commits.length, ports.hasher.verified, ports.hasher.hashed]).toEqual(before);
+  });
+
+  // SR-27
+  test('SR-27: another account’s resource and token are not there, and a person may not ask', async () => {
+    const [scene, other] = [await setScene(ports), await setScene(ports, { tokens: [{}] })];
+    const act = operatorOf(scene.account);
+    const subject = { user: 'alice', method: 'password' } as const;
+    expect(await explain(ports, act, { resource: other.resource.id, subject })).toEqual({
+      refused: 'RESOURCE_NOT_FOUND',
+    });
+    const theirs = { token: other.tokens[0]?.id ?? 'tok_00000000000' } as const;
+    expect(await explain(ports, act, { resource: scene.resource.id, subject: theirs })).toEqual({
+      refused: 'TOKEN_NOT_FOUND',
+    });
+    const user = { actor: { kind: 'user', account: scene.account } } as const;
+    expect(await explain(ports, user, { resource: scene.resource.id, subject })).toEqual({ refused: 'FORBIDDEN' });
+  });
+});

@@ -1,0 +1,284 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { OtpUse } from '@countersign/protocol/result';
+import { blindTraits } from '../browsers/blind-traits.ts';
+import type { EnvironmentAction } from '../browsers/device-fingerprint/environment-check.ts';
+import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
+import { judgeEnvironment } from '../browsers/judge-environment.ts';
+import { localTime } from '../filters/time.ts';
+import type { FilterId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { maySee, maySeeResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { waitUntilFrom } from '../passwords/known-networks.ts';
+import { countersOf } from '../passwords/password-counters.ts';
+import { assignmentTo, isAssigned, validPairs } from '../resources/assignments.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import type { Token, TokenState } from '../tokens/token.ts';
+import { findUser, locateUser } from '../users/find-user.ts';
+import { type Assignment, mayComeIn, type SignInWay, type User } from '../users/user.ts';
+import { accessChecks } from './access.ts';
+import { readPairs } from './load-assigned-tokens.ts';
+import { tokenState } from './lockout.ts';
+import { type DenialReason, type FactorState, type Method, widgetMethod } from './methods.ts';
+import { readAccessFacts, seenFrom } from './read-access.ts';
+import { acceptedKinds, acceptedKindsFrom, factorStates } from './second-factor.ts';
+import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo'>;
+
+export interface Question {
+  resource: ResourceId;
+  /** The person's, as a host would pass it. */
+  address?: string | undefined;
+  /** The instant to decide for. What is assigned and how tokens stand is as it is now. */
+  at?: number | undefined;
+  /** What the person's browser is like. */
+  environment?: SaidTraits | undefined;
+  /** The level that a login request would demand. */
+  acr?: Level | undefined;
+  subject: { user: string; method: Exclude<Method, 'token'> | 'widget' } | { token: TokenId };
+}
+
+/** One thing that was looked at. The first that did not pass decided. */
+export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
+  | { check: 'plan' | 'resource' }
+  | {
+      check: 'filter';
+      id: FilterId;
+      kind?: 'geo' | 'time' | 'ip';
+      /** Null: unknown. */
+      country?: string | null;
+      localTime?: string | null;
+      address?: string | null;
+    }
+  | { check: 'password-wait'; until?: number }
+  | { check: 'user'; id?: UserId; state: 'live' | 'blocked' | 'not-by-api' | 'unknown' }
+  | { check: 'password-set' }
+  | { check: 'assignment'; kind: 'none' | 'alone' | 'token' | 'alone-and-token' | 'direct' }
+  | { check: 'token'; id: TokenId; state?: TokenState; counts: boolean; why?: 'gone' | 'changed-hands' }
+  /** Null: nothing is remembered, or nobody said what the browser is like. */
+  | { check: 'environment'; percent: number | null; action: EnvironmentAction }
+  | { check: 'factors'; reason?: DenialReason | 'level' | 'environment' }
+);
+
+export interface Explanation {
+  resource: ResourceId;
+  /** In the widget the one that the server picks. */
+  method: Method;
+  at: number;
+  checks: Check[];
+  /** What has to be shown; null where nothing helps. */
+  factors: { password: boolean; otp: boolean; otpSkipped: boolean } | null;
+  /** With right factors. */
+  verdict: { granted: true; otp: OtpUse } | { granted: false; code: RefusalCode };
+}
+
+/**
+ * What would be decided about somebody who signs in with everything right, and by which check. Nothing is counted, used
+ * up or told of. It looks at what signing in looks at, in the same order and with the same decisions.
+ */
+export async function explain(
+  ports: Needs,
+  act: Act,
+  question: Question,
+): Promise<Verdict<{ explained: Explanation }>> {
+  if (!maySee(act.actor)) return refusal('FORBIDDEN');
+  if (!maySeeResource(act.actor, question.resource)) return refusal('RESOURCE_NOT_FOUND');
+  const { account } = act.actor;
+  const at = question.at ?? ports.clock.now();
+  // Everything is read as of that instant: what has expired by then is not there.
+  const then = { ...ports, clock: { now: () => at } };
+  const facts = await readAccessFacts(then, question.resource, at, account);
+  if (!facts) return refusal('RESOURCE_NOT_FOUND');
+
+  const seen = seenFrom(ports, question.address);
+  const access = [...accessChecks(facts, () => seen, at)].map((check): Check => {
+    if (check.check !== 'filter') return check;
+    const { rule, ...plain } = check;
+    if (rule?.kind === 'geo') return { ...plain, kind: 'geo', country: seen.country ?? null };
+    if (rule?.kind === 'ip') return { ...plain, kind: 'ip', address: seen.address ?? null };
+    return rule?.kind === 'time' ? { ...plain, kind: 'time', localTime: localTime(rule.zone, at) ?? null } : plain;
+  });
+  const { subject } = question;
+  const decided =
+    'token' in subject
+      ? await aboutToken(then, act, facts.resource, subject.token)
+      : await aboutUser(then, act, facts.resource, { ...question, ...subject });
+  if ('refused' in decided) return decided;
+  const checks = [...access, ...decided.checks];
+  const failed = checks.find(({ passed }) => !passed);
+  const verdict = failed
+    ? ({ granted: false, code: failed.code ?? 'ACCESS_DENIED' } as const)
+    : ({ granted: true, otp: otpUse(decided.factors) } as const);
+  const { method, factors } = decided;
+  return { explained: { resource: question.resource, method, at, checks, factors, verdict } };
+}
+
+interface Decided {
+  method: Method;
+  checks: Check[];
+  factors: Explanation['factors'];
+}
+
+async function aboutToken(ports: Needs, act: Act, resource: Resource, id: TokenId): Promise<Verdict<Decided>> {
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.token(id)], now);
+  const token = stored?.value;
+  if (token?.account !== act.actor.account) return refusal('TOKEN_NOT_FOUND');
+  const direct = token.directResources.includes(resource.id);
+  const assignment: Check = {
+    check: 'assignment',
+    kind: direct ? 'direct' : 'none',
+    ...judged(direct, 'INVALID_CREDENTIALS'),
+  };
+  const { checks, factors } = factorsOf('token', factorStates([token], acceptedKinds(resource), now, 'api'));
+  return { method: 'token', checks: [assignment, tokenCheck(token, now), ...checks], factors: direct ? factors : null };
+}
+
+async function aboutUser(
+  ports: Needs,
+  act: Act,
+  resource: Resource,
+  asked: { user: string; method: Exclude<Method, 'token'> | 'widget' } & Omit<Question, 'subject'>,
+): Promise<Verdict<Decided>> {
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const person = await locateUser(ports, account, asked.user);
+  const way = asked.method === 'widget' ? 'widget' : 'api';
+  const admitted = person && (await readPairs(ports, person, resource.id, way)).user;
+  // Also of somebody who is not let in anyway, for whoever wants to know what else is in the way.
+  const named = await namedTokens(ports, person && assignmentTo(person, resource.id));
+  const assignment = person && assignmentTo(person, resource.id);
+  const tokens = person && assignment ? validPairs(assignment, named, person.id) : [];
+  const accepts = acceptedKindsFrom(person ?? {}, resource);
+  const states = factorStates(tokens, accepts, now, way);
+  const method = asked.method === 'widget' ? widgetMethod(resource.methodPolicy, states) : asked.method;
+  const withPassword = method !== 'otp';
+
+  const checks: Check[] = [];
+  if (withPassword) checks.push(await waitCheck(ports, act, person, asked));
+  checks.push(await userCheck(ports, person, admitted, way));
+  if (withPassword) {
+    const set = person?.passwordHash !== undefined;
+    checks.push({ check: 'password-set', ...judged(set, 'INVALID_CREDENTIALS') });
+  }
+  checks.push(assignmentCheck(assignment, tokens));
+  for (const { token: id } of assignment?.tokens ?? []) checks.push(pairCheck(id, named.get(id), tokens, now));
+  // Both are asked for in the widget alone; over the API the site's backend asks by itself.
+  const widget = asked.method === 'widget';
+  const environment =
+    widget && person ? await environmentCheck(ports, resource, person.id, asked.environment) : undefined;
+  if (environment) checks.push(environment.check);
+  const unable = checks.some(({ passed }) => !passed);
+  const beyond = {
+    level: widget ? asked.acr : undefined,
+    hasPassword: person?.passwordHash !== undefined,
+    differs: environment?.differs,
+  };
+  const decided = factorsOf(method, states, beyond, person);
+  return { method, checks: [...checks, ...decided.checks], factors: unable ? null : decided.factors };
+}
+
+async function environmentCheck(
+  ports: Needs,
+  resource: Resource,
+  user: UserId,
+  said: SaidTraits | undefined,
+): Promise<{ check: Check; differs?: EnvironmentAction | undefined } | undefined> {
+  if (!resource.environment) return undefined;
+  const { action } = resource.environment;
+  const match = said && (await judgeEnvironment(ports, resource, user, blindTraits(ports, said)));
+  const check = { check: 'environment', action, percent: match?.percent ?? null } as const;
+  // A code that is demanded may be there to be shown: whether it is, the factors say.
+  const passed = match?.differs !== 'refuse';
+  return { check: { ...check, ...judged(passed, 'ENVIRONMENT_MISMATCH') }, differs: match?.differs };
+}
+
+async function waitCheck(
+  ports: Needs,
+  act: Act,
+  person: User | undefined,
+  { user: name, address }: { user: string; address?: string | undefined },
+): Promise<Check> {
+  const typed = { kind: 'user', account: act.actor.account, name } as const;
+  const counters = await countersOf(ports, typed, person?.id ?? 'unknown', address);
+  const now = ports.clock.now();
+  const [ofName, ofUser] = await ports.store.getMany([counters.name, counters.user], now);
+  const shown = waitUntilFrom(ofName?.value, undefined, now);
+  const until = Math.max(shown, waitUntilFrom(ofUser?.value, counters.place, now));
+  const waiting = until > 0;
+  // A wait that other names of the person have brought is not told to whoever signs in.
+  const code = shown > 0 ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
+  return { check: 'password-wait', ...(waiting && { until }), ...judged(!waiting, code) };
+}
+
+/** @param admitted the person as signing in sees them: not there when blocked, gone or not live */
+async function userCheck(
+  ports: Needs,
+  person: User | undefined,
+  admitted: User | undefined,
+  way: SignInWay,
+): Promise<Check> {
+  const live = person && (await findUser(ports, person.account, person.id));
+  const isKeptOut = live && !mayComeIn(live, way);
+  const state = !live ? 'unknown' : live.blocked ? 'blocked' : isKeptOut ? 'not-by-api' : 'live';
+  return {
+    check: 'user',
+    state,
+    ...(live && { id: live.id }),
+    ...judged(admitted !== undefined, 'INVALID_CREDENTIALS'),
+  };
+}
+
+function assignmentCheck(assignment: Assignment | undefined, tokens: readonly Token[]): Check {
+  const [alone, withToken] = [assignment?.alone === true, tokens.length > 0];
+  const kind = alone ? (withToken ? 'alone-and-token' : 'alone') : withToken ? 'token' : 'none';
+  return { check: 'assignment', kind, ...judged(isAssigned(assignment, tokens), 'INVALID_CREDENTIALS') };
+}
+
+/** The tokens that an assignment names, whatever has become of them. */
+async function namedTokens(ports: Needs, assignment: Assignment | undefined): Promise<Map<TokenId, Token>> {
+  const ids = assignment?.tokens.map(({ token }) => token) ?? [];
+  const stored = await ports.store.getMany(ids.map(documents.token), ports.clock.now());
+  return new Map(stored.flatMap((token) => (token ? [[token.value.id, token.value] as const] : [])));
+}
+
+function pairCheck(id: TokenId, token: Token | undefined, counting: readonly Token[], now: number): Check {
+  if (!token) return { check: 'token', id, counts: false, why: 'gone', passed: true };
+  const shown = tokenCheck(token, now);
+  return counting.includes(token) ? shown : { ...shown, counts: false, why: 'changed-hands' };
+}
+
+/** A token alone decides nothing: all of them together do. */
+function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
+  return { check: 'token', id: token.id, state: tokenState(token, now), counts: true, passed: true };
+}
+
+function factorsOf(
+  method: Method,
+  states: readonly FactorState[],
+  beyond: Parameters<typeof requiredFactors>[2] = { hasPassword: true },
+  user?: User,
+): { checks: Check[]; factors: Explanation['factors'] } {
+  const decision = requiredFactors(method, states, beyond);
+  if (decision.kind === 'factors') {
+    const { password, otp, otpSkipped } = decision;
+    return { checks: [{ check: 'factors', passed: true }], factors: { password, otp, otpSkipped } };
+  }
+  const { reason } = decision;
+  // Where no first factor stands behind the name, the reason is told to nobody.
+  const isAnonymous = method === 'otp' && beyond.level === undefined;
+  const code = isAnonymous ? 'INVALID_CREDENTIALS' : requiredDenial(reason, user);
+  return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };
+}
+
+function otpUse(factors: Explanation['factors']): OtpUse {
+  if (factors?.otp) return 'verified';
+  return factors?.otpSkipped ? 'skipped' : 'not_used';
+}
+
+function judged(passed: boolean, code: RefusalCode): { passed: boolean; code?: RefusalCode } {
+  return passed ? { passed } : { passed, code };
+}

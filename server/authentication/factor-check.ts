@@ -1,0 +1,36 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { Ports } from '../kernel/ports.ts';
+import type { Stored } from '../store/store.ts';
+import type { Challenge } from '../tokens/challenge.ts';
+import type { ShownPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import type { Token } from '../tokens/token.ts';
+
+export type JudgeNeeds = Pick<Ports, 'secrets'>;
+
+/** A token that an answer is tried on, and what it was asked, if anything. */
+export interface Candidate {
+  stored: Stored<Token>;
+  challenge?: Stored<Challenge> | undefined;
+  /** Where it was asked. */
+  scope: string;
+}
+
+export type Judgement =
+  | {
+      verdict: 'accepted';
+      /** The token with the answer used up; failures are forgiven by the caller. */
+      next: Token;
+      /** The challenge with the answer used up. */
+      challenge?: Challenge;
+      /** Of a passkey: what it has shown of itself. */
+      passkey?: ShownPasskey;
+    }
+  /** The answer that was accepted last, once more: a double click, not a guess. */
+  | { verdict: 'replayed' }
+  /**
+   * `reason`: for the event alone, where there is more to say. `next`: what has to be remembered of the token beside the
+   * failure. `clockOff`: it would be right some steps away.
+   */
+  | { verdict: 'wrong'; reason?: RefusalCode; next?: Token; clockOff?: true }
+  /** The token was asked nothing, so there is nothing that a guess could hit. */
+  | { verdict: 'not-asked' };

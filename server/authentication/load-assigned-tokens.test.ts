@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import { authenticate } from '../testing/acting.ts';
+import { addPerson, overwrite, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('read pairs');
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const claimOf = ({ account, user }: Scene) => documents.nameClaim(account, user.login);
+type Loss = (scene: Scene, replica: TestPorts) => Promise<unknown>;
+const LOSSES: Record<string, Loss> = {
+  'is another user’s': async (scene, replica) => {
+    const other = await addPerson(replica, scene.account, scene.resource, { user: { login: 'bob' } });
+    await overwrite(replica, claimOf(scene), { user: other.user.id });
+  },
+  'is gone': async (scene, replica) => {
+    const key = claimOf(scene);
+    const change = { anchor: key.anchor, operation: newOperation(replica), now: replica.clock.now(), expect: [] };
+    await replica.store.commit({ ...change, delete: [key] });
+  },
+};
+
+/** The claim is lost after the user was found by it, and just before the two are read together. */
+function lose(scene: Scene, loss: Loss): void {
+  let isDone = false;
+  ports.store.intercept.read = async (keys) => {
+    const names = keys.map(({ name }) => name);
+    if (isDone || !names.includes(claimOf(scene).name) || !names.includes(documents.user(scene.user.id).name)) return;
+    isDone = true;
+    await loss(scene, ports.replica());
+  };
+}
+
+// SR-4. The attack: users who have lost the race for a login, and still carry it, sign in by it with their own password.
+describe.each(Object.entries(LOSSES))('the login of a user %s in the middle of a sign-in', (_, loss) => {
+  const ask = ({ account, resource }: Scene, user: string) =>
+    authenticate(ports, { account, resource: resource.id, user, method: 'password', password: PASSWORD });
+
+  test('and their password opens nothing over the API, by the login or by their id', async () => {
+    for (const by of ['login', 'id'] as const) {
+      const scene = await setScene(ports, { alone: true });
+      lose(scene, loss);
+      expect(await ask(scene, scene.user[by])).toEqual({ refused: 'INVALID_CREDENTIALS' });
+      expect(await ask(scene, scene.user.id)).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    }
+  });
+
+  test('and their password leads nowhere in the widget', async () => {
+    const scene = await setScene(ports, { alone: true });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    lose(scene, loss);
+    expect(await walk.password()).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
+  });
+
+  test('and the code of their token ends it', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await Walk.toOtp(scene);
+    lose(scene, loss);
+    expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
+      step: 'denied',
+      error: { code: 'ACCESS_DENIED' },
+    });
+  });
+});

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { frozen, sampleToken } from '../testing/samples.ts';
+import type { OathToken } from '../tokens/token.ts';
+import {
+  countFailedResync,
+  countWrongAnswer,
+  forgiveFailures,
+  lockToken,
+  lowestThreshold,
+  stateOnceEnabled,
+  tokenState,
+  unlockToken,
+  usedUp,
+} from './lockout.ts';
+
+const NOW = 1_800_000_000_000;
+const LOCK = { reason: 'otp-failures', at: NOW } as const;
+const RULES = { threshold: 5, userBlocked: false };
+
+const wrong = (token: OathToken, attempt: string, threshold = 5) =>
+  countWrongAnswer(frozen(token), { threshold, attempt, now: NOW });
+
+describe('the state of a token', () => {
+  test.each([
+    ['active', {}],
+    ['active', { expiresAt: NOW + 1 }],
+    ['expired', { expiresAt: NOW }],
+    ['deactivated', { enabled: false }],
+    ['locked', { lock: LOCK }],
+    ['out-of-step', { needsResync: true }],
+    ['locked', { lock: LOCK, expiresAt: NOW - 1, needsResync: true }],
+    ['deactivated', { lock: LOCK, enabled: false }],
+    ['deactivated', { expiresAt: NOW - 1, enabled: false }],
+    ['deactivated', { needsResync: true, enabled: false }],
+    ['deactivated', { lock: LOCK, expiresAt: NOW - 1, needsResync: true, enabled: false }],
+    ['expired', { expiresAt: Number.NaN }],
+  ] as const)('is %s given %j', (state, changes) => {
+    expect(tokenState(sampleToken(changes), NOW)).toBe(state);
+  });
+
+  test('is deactivated exactly if it is not enabled, and once enabled is what it was', () => {
+    const facts = fc.record({
+      lock: fc.constantFrom(undefined, LOCK),
+      expiresAt: fc.constantFrom(undefined, NOW - 1, NOW, NOW + 1),
+      needsResync: fc.constantFrom(undefined, true as const),
+    });
+    fc.assert(
+      fc.property(facts, ({ lock, expiresAt, needsResync }) => {
+        const held = { ...(lock && { lock }), ...(expiresAt && { expiresAt }), ...(needsResync && { needsResync }) };
+        expect(tokenState({ enabled: false, ...held }, NOW)).toBe('deactivated');
+        expect(tokenState({ enabled: true, ...held }, NOW)).toBe(stateOnceEnabled({ ...held }, NOW));
+      }),
+    );
+  });
+});
+
+test('SR-67: no resource that takes a token as well raises its limit, whichever is used', () => {
+  const limits = fc.array(fc.integer({ min: 3, max: 10 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.integer({ min: 3, max: 10 }), limits, fc.integer({ min: 3, max: 10 }), (used, others, further) => {
+      const limit = lowestThreshold(used, others);
+      expect(limit).toBeLessThanOrEqual(used);
+      expect([used, ...others]).toContain(limit);
+      expect(lowestThreshold(used, [...others, further])).toBeLessThanOrEqual(limit);
+      for (const other of others) expect(lowestThreshold(other, [used, ...others])).toBe(limit);
+    }),
+  );
+});
+
+// SR-14, SR-15, SR-16
+describe('wrong codes', () => {
+  test.each([[3], [5], [10]])('lock the token when they exceed the threshold of %i, not before', (threshold) => {
+    let token = sampleToken();
+    for (let n = 1; n <= threshold; n++) {
+      token = wrong(token, `attempt ${n}`, threshold);
+      expect(token).toMatchObject({ failures: n, lastCountedAttempt: `attempt ${n}` });
+      expect(token.lock).toBeUndefined();
+    }
+    expect(wrong(token, 'one more', threshold)).toMatchObject({ failures: threshold + 1, lock: LOCK });
+  });
+
+  test('count once per attempt', () => {
+    const once = wrong(sampleToken(), 'a');
+    expect(wrong(once, 'a')).toEqual(once);
+    expect(wrong(once, 'b').failures).toBe(2);
+  });
+
+  test('change nothing about a token that is locked already', () => {
+    const locked = sampleToken({ failures: 6, lock: LOCK });
+    expect(countWrongAnswer(frozen(locked), { threshold: 5, attempt: 'later', now: NOW + 9 })).toEqual(locked);
+  });
+
+  test('counted on a lenient resource lock at once on a stricter one', () => {
+    expect(wrong(sampleToken({ failures: 7 }), 'a', 3).lock).toEqual(LOCK);
+  });
+
+  test('lock at once under a threshold that is no number', () => {
+    expect(wrong(sampleToken(), 'a', Number.NaN).lock).toEqual(LOCK);
+  });
+});
+
+describe('an accepted code', () => {
+  const accept = (token: OathToken, changes = {}) =>
+    forgiveFailures(usedUp(frozen(token), 100), { ...RULES, ...changes });
+
+  test('is used up with everything before it, and zeroes the failures', () => {
+    expect(accept(sampleToken({ nextCounter: 7, failures: 5 }))).toMatchObject({ nextCounter: 101, failures: 0 });
+  });
+
+  test.each([
+    ['the failures exceed the limit of this resource', { failures: 4 }, { threshold: 3 }],
+    ['the user is blocked', { failures: 4 }, { userBlocked: true }],
+    ['the token is locked', { failures: 4, lock: LOCK }, {}],
+    ['the threshold is no number', { failures: 4 }, { threshold: Number.NaN }],
+  ])('zeroes nothing when %s, but is used up all the same', (_name, changes, rules) => {
+    expect(accept(sampleToken(changes), rules)).toMatchObject({ ...changes, nextCounter: 101 });
+  });
+
+  // SR-8. Attack: bring a used code back by accepting an older one.
+  test.each([[99], [-1], [0.5], [Number.NaN], [Number.MAX_SAFE_INTEGER]])(
+    'is an error at counter %d after 99',
+    (counter) => {
+      const error = new RangeError('the moving factor of a token only grows');
+      expect(() => usedUp(sampleToken({ nextCounter: 100 }), counter)).toThrow(error);
+    },
+  );
+});
+
+describe('forgiving the other tokens of an assignment', () => {
+  test('zeroes failures within the limit', () => {
+    expect(forgiveFailures(frozen(sampleToken({ failures: 5 })), RULES)).toStrictEqual(sampleToken());
+  });
+
+  test('without a failure is the same token, with nothing to write', () => {
+    const token = frozen(sampleToken());
+    expect(forgiveFailures(token, RULES)).toBe(token);
+  });
+
+  // SR-14
+  test.each([
+    [{ failures: 6 }, RULES],
+    [{ failures: 2, lock: LOCK }, RULES],
+    [{ failures: 2 }, { ...RULES, userBlocked: true }],
+  ])('leaves %j under %j', (changes, rules) => {
+    const token = sampleToken(changes);
+    expect(forgiveFailures(frozen(token), rules)).toEqual(token);
+  });
+});
+
+// SR-43
+describe('resynchronisations that find nothing', () => {
+  const fail = (token: OathToken) => countFailedResync(frozen(token), { threshold: 3, now: NOW });
+
+  test('lock the token when they exceed the threshold, not before, and leave the wrong codes as they are', () => {
+    let token = sampleToken({ failures: 2 });
+    for (let n = 1; n <= 3; n++) {
+      token = fail(token);
+      expect(token).toEqual(sampleToken({ failures: 2, resyncFailures: n }));
+    }
+    expect(fail(token)).toEqual(
+      sampleToken({ failures: 2, resyncFailures: 4, lock: { reason: 'resync-failures', at: NOW } }),
+    );
+  });
+
+  test('change nothing about a token that is locked already', () => {
+    const locked = sampleToken({ resyncFailures: 1, lock: LOCK });
+    expect(fail(locked)).toEqual(locked);
+  });
+});
+
+describe('locks by hand', () => {
+  test('unlocking lifts the lock, zeroes the failures and moves nothing else', () => {
+    const token = sampleToken({
+      failures: 6,
+      resyncFailures: 2,
+      lock: LOCK,
+      nextCounter: 42,
+      lastCountedAttempt: 'a',
+    });
+    const unlocked = unlockToken(frozen(token));
+    expect(unlocked).toEqual(sampleToken({ nextCounter: 42, lastCountedAttempt: 'a' }));
+    expect('lock' in unlocked).toBe(false);
+  });
+
+  test('locking keeps the failures, and an earlier lock its reason', () => {
+    const token = lockToken(frozen(sampleToken({ failures: 2 })), NOW);
+    expect(token).toMatchObject({ failures: 2, lock: { reason: 'administrator', at: NOW } });
+    const locked = sampleToken({ lock: LOCK });
+    expect(lockToken(frozen(locked), NOW + 1)).toEqual(locked);
+  });
+});
+
+// SR-2, SR-14, SR-15: whatever the order of guesses, lucky hits, other tokens' successes and administrators' acts.
+describe('over random histories', () => {
+  type Act = {
+    kind: 'guess' | 'repeat' | 'hit' | 'other' | 'unlock' | 'deactivate';
+    threshold: number;
+    blocked: boolean;
+  };
+  const act: fc.Arbitrary<Act> = fc.record({
+    kind: fc.constantFrom('guess', 'guess', 'guess', 'repeat', 'hit', 'other', 'unlock', 'deactivate'),
+    threshold: fc.integer({ min: 3, max: 10 }),
+    blocked: fc.boolean(),
+  });
+
+  test('no guess is evaluated on a locked token, and only an explicit act unlocks', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
+        let token = sampleToken();
+        let evaluatedInARow = 0;
+        for (const [n, { kind, threshold, blocked }] of acts.entries()) {
+          const before = token;
+          const rules = { threshold, userBlocked: blocked };
+          const active = tokenState(token, NOW) === 'active';
+          if (kind === 'unlock') {
+            token = { ...unlockToken(token), enabled: true };
+            evaluatedInARow = 0;
+          } else if (kind === 'deactivate') {
+            token = { ...token, enabled: !token.enabled };
+          } else if (kind === 'other') {
+            token = forgiveFailures(token, rules);
+            if (token !== before) evaluatedInARow = 0;
+          } else if (active && kind === 'hit') {
+            token = forgiveFailures(usedUp(token, token.nextCounter), rules);
+            if (token.failures === 0) evaluatedInARow = 0;
+          } else if (active) {
+            const attempt = kind === 'repeat' ? (token.lastCountedAttempt ?? 'first') : `attempt ${n}`;
+            if (attempt !== token.lastCountedAttempt) evaluatedInARow++;
+            token = countWrongAnswer(token, { threshold, attempt, now: NOW });
+          }
+          // The most lenient resource has a threshold of 10, so the eleventh locks wherever it is made.
+          expect(evaluatedInARow).toBeLessThanOrEqual(11);
+          expect(token.nextCounter).toBeGreaterThanOrEqual(before.nextCounter);
+          if (before.lock && kind !== 'unlock') expect(token.lock).toEqual(before.lock);
+          if (token.failures < before.failures && kind !== 'unlock') {
+            expect(before.failures).toBeLessThanOrEqual(threshold);
+            expect(blocked).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import type { Token, TokenState } from '../tokens/token.ts';
+
+/** The rules a success is judged by, from the resources that take the token and the user, if one is involved. */
+export interface ResetRules {
+  /** Of these resources, the {@link lowestThreshold}. */
+  threshold: number;
+  userBlocked: boolean;
+}
+
+type StateFacts = Pick<Token, 'enabled' | 'lock' | 'expiresAt' | 'needsResync'>;
+
+/**
+ * What a token is to authentication at this moment. Deactivation wins: a deactivated token takes no part, even if it is
+ * locked or has expired. That is safe because only administrators deactivate.
+ */
+export function tokenState(token: StateFacts, now: number): TokenState {
+  return token.enabled ? stateOnceEnabled(token, now) : 'deactivated';
+}
+
+/** What the token is, or would be if it were enabled again: a lock outlasts a deactivation, and so does an expiry. */
+export function stateOnceEnabled(token: Omit<StateFacts, 'enabled'>, now: number): Exclude<TokenState, 'deactivated'> {
+  if (token.lock) return 'locked';
+  if (token.expiresAt !== undefined && !(now < token.expiresAt)) return 'expired';
+  return token.needsResync ? 'out-of-step' : 'active';
+}
+
+/**
+ * How many wrong codes in a row a token bears: the lowest limit of all resources that take it, whichever of them is used, so
+ * that a lax one gives away no guesses at another (SR-67).
+ *
+ * @param used of the resource that is used
+ * @param others of the other resources that take the token
+ */
+export function lowestThreshold(used: number, others: readonly number[]): number {
+  return Math.min(used, ...others);
+}
+
+/**
+ * Counts a wrong code, once per attempt; a token whose failures exceed the threshold is locked (SR-14, SR-15, SR-16).
+ * A token that is locked already stays as it is: its codes are not evaluated, so there is nothing to count.
+ */
+export function countWrongAnswer<T extends Token>(
+  token: T,
+  input: { threshold: number; attempt: string; now: number },
+): T {
+  if (token.lock || token.lastCountedAttempt === input.attempt) return token;
+  const failures = token.failures + 1;
+  const counted: T = { ...token, failures, lastCountedAttempt: input.attempt };
+  return withinLimit(failures, input.threshold)
+    ? counted
+    : { ...counted, lock: { reason: 'otp-failures', at: input.now } };
+}
+
+/**
+ * Uses up the moving factor of an accepted code and everything before it (RFC 4226 section 7.2, RFC 6238 section 5.2).
+ *
+ * @throws RangeError if the counter would not grow: a code would be accepted twice (SR-8)
+ */
+export function usedUp<T extends Token>(token: T, counter: number): T {
+  const nextCounter = counter + 1;
+  if (!Number.isSafeInteger(nextCounter) || counter < token.nextCounter) {
+    throw new RangeError('the moving factor of a token only grows');
+  }
+  return { ...token, nextCounter };
+}
+
+/**
+ * Failures reset by a success, of this token or of another of the same assignment: only if the token is not locked, has not
+ * exceeded its limit, and the user is not blocked (SR-14).
+ */
+export function forgiveFailures<T extends Token>(token: T, rules: ResetRules): T {
+  if (token.failures === 0 || token.lock || rules.userBlocked || !withinLimit(token.failures, rules.threshold)) {
+    return token;
+  }
+  return { ...token, failures: 0 };
+}
+
+/** The same for a resynchronisation that found nothing: it has a count and a lock of its own (SR-43). */
+export function countFailedResync<T extends Token>(token: T, input: { threshold: number; now: number }): T {
+  if (token.lock) return token;
+  const resyncFailures = (token.resyncFailures ?? 0) + 1;
+  const counted: T = { ...token, resyncFailures };
+  return withinLimit(resyncFailures, input.threshold)
+    ? counted
+    : { ...counted, lock: { reason: 'resync-failures', at: input.now } };
+}
+
+/** An administrator's explicit act: lifts the lock and zeroes the counters. */
+export function unlockToken<T extends Token>(token: T): T {
+  const { lock: _lifted, resyncFailures: _forgiven, ...unlocked } = token;
+  // A token without a lock is one of the same kind, which the type of the rest cannot say.
+  return { ...(unlocked as unknown as T), failures: 0 };
+}
+
+/** Locks by an administrator's hand. A lock that is there already keeps its reason and its time. */
+export function lockToken<T extends Token>(token: T, now: number): T {
+  return token.lock ? token : { ...token, lock: { reason: 'administrator', at: now } };
+}
+
+/** Written so that a threshold that is no number is exceeded at once. */
+function withinLimit(failures: number, threshold: number): boolean {
+  return failures <= threshold;
+}

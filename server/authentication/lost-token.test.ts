@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
+import { beginLinkedFlow } from '../enrolment/start-linked-flow.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { changeOwnPin } from '../self-service/change-own-pin.ts';
+import { removeOwnToken } from '../self-service/remove-own-token.ts';
+import { renameOwnToken } from '../self-service/rename-own-token.ts';
+import { resyncOwnToken } from '../self-service/resync-own-token.ts';
+import { documents } from '../store/keys.ts';
+import { authenticate, operatorOf, resyncToken, updateToken } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { must, overwrite, putInState, read, type Scene, signInByApi, wrongCode } from '../testing/scene.ts';
+import { setSelfStage, withOwnApp } from '../testing/self-stage.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { checkCode } from '../tokens/check-code.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
+import { unlockOwnTokens } from '../tokens/unlock/unlock-own-tokens.ts';
+import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('lost-token');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+  ports.clock.advance(60_000);
+});
+
+const EMAIL = 'alice@shop.example';
+const setStage = () =>
+  setSelfStage(ports, {
+    tokens: [{ kind: 'hotp', pin: { digits: '4711', position: 'before' } }],
+    alone: true,
+    resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
+  });
+
+/** The finder has the password as well and types wrong codes until the token locks. */
+async function lockByGuessing(scene: Scene): Promise<Walk> {
+  const walk = await Walk.toOtp(scene);
+  for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
+  return walk;
+}
+
+function lostOf(scene: Scene) {
+  const [token] = scene.tokens;
+  if (!token) throw new Error('no token');
+  return token;
+}
+
+const deactivate = (scene: Scene) => updateToken(ports, scene.account, lostOf(scene).id, { enabled: false });
+
+/** How far a password and no code leads. */
+async function byPassword(scene: Scene): Promise<Walk> {
+  const walk = await Walk.begin(scene);
+  await walk.identify();
+  await walk.password();
+  return walk;
+}
+
+describe('a token that its finder has locked, and an administrator deactivates', () => {
+  test('lets its owner in by password alone, through the widget and by API, and not without it', async () => {
+    const scene = await setStage();
+    await lockByGuessing(scene);
+    expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    must(await deactivate(scene));
+    expect((await byPassword(scene)).view).toMatchObject({ step: 'done' });
+    expect(await signInByApi(ports, scene, '000000')).toMatchObject({ otp: 'skipped' });
+    const who = { account: scene.account, resource: scene.resource.id, user: scene.user.login };
+    const otp = await lostOf(scene).code();
+    expect(await authenticate(ports, { ...who, method: 'otp', otp })).toMatchObject({ refused: 'INVALID_CREDENTIALS' });
+  });
+
+  test.each(['expired', 'out-of-step'] as const)('does so if it is %s', async (state) => {
+    const scene = await setStage();
+    await putInState(ports, scene.account, lostOf(scene).id, state);
+    expect((await byPassword(scene)).view.step).toBe('denied');
+    must(await deactivate(scene));
+    expect((await byPassword(scene)).view.step).toBe('done');
+  });
+
+  test('does so where the resource takes no token of its kind', async () => {
+    const scene = await setStage();
+    await lockByGuessing(scene);
+    must(await deactivate(scene));
+    await overwrite(ports, documents.resource(scene.resource.id), { tokenKinds: ['totp'] });
+    expect((await byPassword(scene)).view.step).toBe('done');
+  });
+
+  test('is locked as before once it is enabled again', async () => {
+    const scene = await setStage();
+    await lockByGuessing(scene);
+    must(await deactivate(scene));
+    must(await updateToken(ports, scene.account, lostOf(scene).id, { enabled: true }));
+    expect((await byPassword(scene)).view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+  });
+});
+
+// SR-4, SR-14. The attack: the finder knows the password, and typed wrong codes until the token locked.
+describe('a finder who locked the token', () => {
+  test('gets in nowhere, and is offered no page and no other token', async () => {
+    const scene = await setStage();
+    const walk = await lockByGuessing(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    for (const purpose of ['self', 'enrol'] as const) {
+      const other = await Walk.begin(scene, { purpose });
+      await other.identify();
+      await other.password();
+      expect(other.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+      expect(other.view.self ?? other.view.enrol).toBeUndefined();
+    }
+    expect(await lostOf(scene).stored()).toMatchObject({ enabled: true, lock: { reason: 'otp-failures' } });
+  });
+
+  test('does not deactivate or delete it in the name of its owner', async () => {
+    const scene = await setStage();
+    await lockByGuessing(scene);
+    const { id } = lostOf(scene);
+    const self: Actor = { kind: 'user', account: scene.account, id: scene.user.id };
+    for (const changes of [{ enabled: false }, { locked: false }, { owner: null }]) {
+      expect(await updateTokenAs(ports, { actor: self }, id, changes)).toEqual({ refused: 'FORBIDDEN' });
+    }
+    expect(await deleteToken(ports, { actor: self }, id)).toEqual({ refused: 'FORBIDDEN' });
+  });
+
+  test('is not let off a code by an enrolment link: the new token is asked for beside it', async () => {
+    const scene = await setStage();
+    await lockByGuessing(scene);
+    must(
+      await sendEnrolmentLink(ports, operatorOf(scene.account), scene.user.id, {
+        resource: scene.resource.id,
+        language: 'en',
+      }),
+    );
+    const link = ports.courier.last('enrolment-link', EMAIL).path.split('#')[1] ?? '';
+    const walk = new Walk(scene, ports, must(await beginLinkedFlow(ports, { link, whence: {} })) as never, undefined);
+    await walk.password();
+    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    expect(await lostOf(scene).stored()).toMatchObject({ enabled: true, lock: { reason: 'otp-failures' } });
+    expect((await byPassword(scene)).view).toMatchObject({ step: 'otp' });
+  });
+
+  test('has no link mailed that unlocks it once it is deactivated, and one that is out unlocks it no more', async () => {
+    const scene = await setStage();
+    const walk = await lockByGuessing(scene);
+    await walk.askUnlock();
+    const link = /#(.+)$/.exec(ports.courier.last('unlock-link', EMAIL).path)?.[1] ?? '';
+    must(await deactivate(scene));
+    await unlockOwnTokens(ports, {}, { link, language: 'en' });
+    expect(await lostOf(scene).stored()).toMatchObject({ enabled: false, lock: { reason: 'otp-failures' } });
+  });
+
+  // SR-2: what the lock has closed to guessing a deactivation does not open.
+  test('has no code of it evaluated while it is deactivated', async () => {
+    const scene = await setStage();
+    await lockByGuessing(scene);
+    must(await deactivate(scene));
+    const token = lostOf(scene);
+    const before = await token.stored();
+    const pair = [`4711${await token.code()}`, `4711${await token.code(1)}`] as const;
+    expect(await resyncToken(ports, scene.account, token.id, pair)).toEqual({ refused: 'TOKEN_LOCKED' });
+    expect(await checkCode(ports, operatorOf(scene.account), token.id, pair[0])).toEqual({ refused: 'TOKEN_LOCKED' });
+    expect(await token.stored()).toEqual(before);
+  });
+});
+
+// SR-4, SR-38. The attack: both factors are at hand, and a token of the same user is locked.
+describe('a user with both factors on the self-service page', () => {
+  test('neither removes, moves nor changes a token of theirs that is locked, deactivated or not', async () => {
+    const scene = await setSelfStage(ports);
+    const { walk } = await withOwnApp(scene);
+    const [own] = walk.view.self?.tokens ?? [];
+    const key = documents.token(own?.id as never);
+    await putInState(ports, scene.account, key.anchor as never, 'locked');
+    for (const enabled of [true, false]) {
+      await overwrite(ports, key, { enabled });
+      const before = await read(ports, key);
+      const token = own?.id ?? '';
+      const next = await Walk.begin(scene, { purpose: 'self' });
+      await next.identify();
+      await next.password();
+      for (const page of [walk, next]) {
+        await page.self(removeOwnToken, { token });
+        await page.self(renameOwnToken, { token, name: 'x' });
+        await page.self(resyncOwnToken, { token, otps: ['123456', '123457'] as const });
+        await page.self(changeOwnPin, { token, pin: '1234' });
+      }
+      expect(await read(ports, key)).toMatchObject({ lock: before.lock, enabled });
+      expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toContainEqual(
+        expect.objectContaining({ token: own?.id }),
+      );
+    }
+  });
+});

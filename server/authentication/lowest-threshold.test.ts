@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Resource } from '../resources/resource.ts';
+import { assign, authenticate, updateResource, updateToken } from '../testing/acting.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  must,
+  type Scene,
+  type SceneToken,
+  setScene,
+  signInByApi,
+  wrongCode,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('lowest-threshold');
+});
+afterAll(() => ports.close());
+
+/** Alice and her token at a lax resource that takes ten wrong codes. */
+const atLax = () => setScene(ports, { tokens: [{ kind: 'hotp' }], resource: { failedAttemptsBeforeLock: 10 } });
+const addStrict = ({ account }: Scene, failedAttemptsBeforeLock = 3) =>
+  addResource(ports, account, { name: 'Bank', failedAttemptsBeforeLock });
+const tokenOf = ({ tokens: [token] }: Scene): SceneToken => {
+  if (!token) throw new Error('no token');
+  return token;
+};
+const pair = (scene: Scene, resource: Resource, token = tokenOf(scene)) =>
+  assign(ports, { account: scene.account, resource: resource.id, user: scene.user.id, token: token.id });
+const direct = ({ account }: Scene, resource: Resource, { id }: SceneToken) =>
+  assign(ports, { account, resource: resource.id, token: id });
+async function byToken(scene: Scene, resource: Resource, token: SceneToken, otp: string) {
+  const asked = { account: scene.account, resource: resource.id };
+  return authenticate(ports, { ...asked, method: 'token', token: token.id, otp });
+}
+async function guess(scene: Scene, times: number): Promise<void> {
+  for (let at = 0; at < times; at++) await signInByApi(ports, scene, await wrongCode(scene, at));
+}
+
+// SR-67. The attack: a token of a strict resource is guessed at through a lax one that takes it as well.
+describe('SR-67: a token of two resources', () => {
+  const shared: [string, (scene: Scene, strict: Resource) => Promise<unknown>][] = [
+    ['with its owner', (scene, strict) => pair(scene, strict)],
+    ['directly', (scene, strict) => direct(scene, strict, tokenOf(scene))],
+  ];
+
+  test.each(shared)('locks at the lower threshold, also where the stricter takes it %s', async (_name, share) => {
+    const scene = await atLax();
+    must((await share(scene, await addStrict(scene))) as object);
+    await guess(scene, 3);
+    expect(await tokenOf(scene).stored()).toMatchObject({ failures: 3 });
+    expect((await tokenOf(scene).stored()).lock).toBeUndefined();
+    expect(await signInByApi(ports, scene, await wrongCode(scene, 4))).toMatchObject({ refused: 'TOKEN_LOCKED' });
+    expect(await tokenOf(scene).stored()).toMatchObject({ failures: 4, lock: { reason: 'otp-failures' } });
+  });
+
+  test('locks at the lower threshold through the widget', async () => {
+    const scene = await atLax();
+    must(await pair(scene, await addStrict(scene)));
+    const walk = await Walk.toOtp(scene);
+    let tries = 0;
+    for (; walk.view.step === 'otp'; tries++) await walk.otp(await wrongCode(scene, tries));
+    expect(tries).toBe(4);
+  });
+
+  test('locks at the lower threshold where the lax one takes it directly', async () => {
+    const scene = await atLax();
+    const token = tokenOf(scene);
+    const lax = await addResource(ports, scene.account, { failedAttemptsBeforeLock: 10 });
+    must(await direct(scene, lax, token));
+    must(await pair(scene, await addStrict(scene)));
+    for (let at = 0; at < 4; at++) await byToken(scene, lax, token, await wrongCode(scene, at));
+    expect(await token.stored()).toMatchObject({ failures: 4, lock: { reason: 'otp-failures' } });
+  });
+
+  test('has its failures reset by a success only within the lower threshold', async () => {
+    const scene = await atLax();
+    await guess(scene, 5);
+    must(await pair(scene, await addStrict(scene)));
+    must(await signInByApi(ports, scene, await tokenOf(scene).code()));
+    expect(await tokenOf(scene).stored()).toMatchObject({ failures: 5 });
+    await guess(scene, 1);
+    expect((await tokenOf(scene).stored()).lock).toBeDefined();
+  });
+
+  test('does not lower the threshold of another token of its owner', async () => {
+    const scene = await atLax();
+    const other = await addToken(ports, scene.account, { kind: 'hotp', owner: scene.user.id });
+    must(await pair(scene, scene.resource, other));
+    must(await pair(scene, await addStrict(scene)));
+    await guess(scene, 4);
+    expect((await tokenOf(scene).stored()).lock).toBeDefined();
+    expect(await other.stored()).toMatchObject({ failures: 4 });
+    expect((await other.stored()).lock).toBeUndefined();
+    must(await signInByApi(ports, scene, await other.code()));
+    expect(await other.stored()).toMatchObject({ failures: 0 });
+  });
+
+  test('is judged by the threshold as it is at that moment', async () => {
+    const scene = await atLax();
+    const strict = await addStrict(scene, 8);
+    must(await pair(scene, strict));
+    await guess(scene, 4);
+    expect((await tokenOf(scene).stored()).lock).toBeUndefined();
+    must(await updateResource(ports, scene.account, strict.id, { failedAttemptsBeforeLock: 3 }));
+    await guess(scene, 1);
+    expect((await tokenOf(scene).stored()).lock).toBeDefined();
+  });
+
+  test('is judged by an assignment that is made while the code is checked', async () => {
+    const scene = await atLax();
+    const strict = await addStrict(scene);
+    await guess(scene, 3);
+    let isMade = false;
+    ports.store.intercept.commit = async (change, go) => {
+      if (!isMade && change.anchor === tokenOf(scene).id) {
+        isMade = true;
+        // Moves the token on as well, so that the attempt is decided again.
+        must(await direct(scene, strict, tokenOf(scene)));
+      }
+      return go();
+    };
+    await guess(scene, 1);
+    ports.store.intercept = {};
+    expect((await tokenOf(scene).stored()).lock).toBeDefined();
+  });
+
+  test('is no longer judged by a resource that let it go to another owner', async () => {
+    const scene = await atLax();
+    must(await pair(scene, await addStrict(scene)));
+    const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    const token = tokenOf(scene);
+    must(await updateToken(ports, scene.account, token.id, { owner: bob.user.id }));
+    must(await pair({ ...bob, tokens: [token] }, scene.resource));
+    await guess({ ...bob, tokens: [token] }, 4);
+    expect((await token.stored()).lock).toBeUndefined();
+  });
+
+  test('costs one read more, beside the others, and none where one resource alone takes it', async () => {
+    const scene = await atLax();
+    const readsOf = async () => {
+      const before = ports.store.reads;
+      await guess(scene, 1);
+      return ports.store.reads - before;
+    };
+    const alone = await readsOf();
+    const strict = await addStrict(scene);
+    expect(await readsOf()).toBe(alone);
+    must(await pair(scene, strict));
+    expect(await readsOf()).toBe(alone + 1);
+  });
+});

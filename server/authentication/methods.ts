@@ -1,0 +1,60 @@
+import type { MethodPolicy } from '../resources/resource.ts';
+import type { TokenState } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+
+/** How a token stands on one resource. `not-accepted`: of a kind that the resource does not take. */
+export type FactorState = TokenState | 'not-accepted';
+
+/** `token`: the OTP of a token assigned directly to the resource; no user is involved. */
+export type Method = 'password' | 'otp' | 'password-otp' | 'token';
+
+export type FactorDecision =
+  /** `otpSkipped`: the OTP is left out because every token is deactivated; filters still apply. */
+  { kind: 'factors'; password: boolean; otp: boolean; otpSkipped: boolean } | { kind: 'deny'; reason: DenialReason };
+
+export type DenialReason = 'no-token' | 'deactivated' | 'locked' | 'expired' | 'out-of-step' | 'not-accepted';
+
+/**
+ * Which factors a sign-in has to pass, by its method and the states of the tokens of the assignment.
+ *
+ * | tokens                            | otp  | password-otp      | token |
+ * |-----------------------------------|------|-------------------|-------|
+ * | none                              | deny | deny              | deny  |
+ * | at least one active               | otp  | password and otp  | otp   |
+ * | none left: all are deactivated    | deny | password, skipped | deny  |
+ * | none active, any locked, expired, out of step, not accepted | deny | deny | deny |
+ */
+export function decideFactors(method: Method, tokens: readonly FactorState[]): FactorDecision {
+  if (method === 'password') return { kind: 'factors', password: true, otp: false, otpSkipped: false };
+  if (tokens.length === 0) return { kind: 'deny', reason: 'no-token' };
+  const withPassword = method === 'password-otp';
+  if (tokens.includes('active')) return { kind: 'factors', password: withPassword, otp: true, otpSkipped: false };
+  if (tokens.includes('locked')) return { kind: 'deny', reason: 'locked' };
+  if (tokens.includes('expired')) return { kind: 'deny', reason: 'expired' };
+  if (tokens.includes('out-of-step')) return { kind: 'deny', reason: 'out-of-step' };
+  if (tokens.includes('not-accepted')) return { kind: 'deny', reason: 'not-accepted' };
+  return withPassword
+    ? { kind: 'factors', password: true, otp: false, otpSkipped: true }
+    : { kind: 'deny', reason: 'deactivated' };
+}
+
+/** How a denial reads to whoever has shown the first factor: only what they can have mended is told apart. */
+export function denialCode(
+  reason: DenialReason,
+  { needsConfirmation }: Pick<User, 'needsConfirmation'> = {},
+): 'TOKEN_LOCKED' | 'TOKEN_OUT_OF_STEP' | 'CONFIRMATION_REQUIRED' | 'ACCESS_DENIED' {
+  if (reason === 'out-of-step') return 'TOKEN_OUT_OF_STEP';
+  if (reason === 'not-accepted' && needsConfirmation !== undefined) return 'CONFIRMATION_REQUIRED';
+  return reason === 'locked' ? 'TOKEN_LOCKED' : 'ACCESS_DENIED';
+}
+
+/**
+ * The method the server picks in the widget; the browser has no say. `auto`: password and OTP for whoever is assigned
+ * with a token that still stands, password for whoever is assigned alone.
+ *
+ * @param tokens of the assignment's valid pairs; one whose token has moved to someone else is as if it were not there
+ */
+export function widgetMethod(policy: MethodPolicy, tokens: readonly FactorState[]): Method {
+  if (policy !== 'auto') return policy;
+  return tokens.length > 0 ? 'password-otp' : 'password';
+}

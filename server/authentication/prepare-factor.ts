@@ -1,0 +1,38 @@
+import type { FactorOption } from '@countersign/protocol/flow';
+import type { Whence } from '../kernel/request-context.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import type { StepNeeds } from '../login/answer-step.ts';
+import type { Flow } from '../login/flow.ts';
+import type { Offered } from '../login/steps.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import type { Resource } from '../resources/resource.ts';
+import { offerQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
+import { offerPasskey } from '../tokens/kinds/passkey/prepare-passkey.ts';
+import { offerCode } from '../tokens/kinds/sent/prepare-code.ts';
+
+/** Makes what a way of showing the second factor needs before it can be shown. */
+export async function offerFactor(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+  option: FactorOption,
+  asked: { whence: Whence; language: MailLanguage },
+): Promise<Verdict<Offered>> {
+  const { transaction } = flow;
+  switch (option.kind) {
+    // What an app shows and what is on paper is there already, and says nothing of a transaction.
+    case 'code':
+      return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'otp' };
+    case 'recovery':
+      return transaction ? refusal('STEP_NOT_EXPECTED') : { step: 'recovery' };
+    case 'ocra':
+      return offerQuestion(ports, flow, resource, option);
+    case 'webauthn':
+      return offerPasskey(ports, flow, resource);
+    case 'sms':
+    case 'email':
+      return offerCode(ports, flow, resource, option, asked);
+    default:
+      return refusal('STEP_NOT_EXPECTED');
+  }
+}

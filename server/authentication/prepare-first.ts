@@ -1,0 +1,29 @@
+import type { FactorOption } from '@countersign/protocol/flow';
+import type { Ports } from '../kernel/ports.ts';
+import type { Verdict } from '../kernel/result.ts';
+import type { Offered } from '../login/steps.ts';
+import type { Resource } from '../resources/resource.ts';
+import { type Offering, offerQuestion } from '../tokens/kinds/ocra/prepare-question.ts';
+import { askPasskeys, type PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
+import type { Token } from '../tokens/token.ts';
+import { firstOption } from './second-factor.ts';
+
+/**
+ * What the way that is asked for first needs, where it costs nothing: a question, or what a passkey is asked. What costs
+ * waits until it is asked for.
+ *
+ * @param usable the tokens behind the options
+ */
+export async function offerFirst(
+  ports: PasskeyNeeds & Pick<Ports, 'store' | 'clock' | 'random'>,
+  flow: Offering,
+  resource: Resource,
+  { options, usable }: { options: readonly FactorOption[]; usable: readonly Token[] },
+): Promise<Verdict<Offered>> {
+  const { transaction } = flow;
+  const first = firstOption(options, flow.prefer);
+  if (first?.kind === 'ocra') return offerQuestion(ports, flow, resource, first);
+  if (first?.kind !== 'webauthn') return { step: transaction ? 'sign' : 'otp' };
+  const passkey = askPasskeys(ports, usable, transaction?.hash);
+  return { step: transaction ? 'sign' : 'passkey', ...(passkey && { passkey }) };
+}

@@ -1,0 +1,64 @@
+import type { Seen } from '../filters/judge.ts';
+import { canonicalAddress } from '../kernel/addresses.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { type AccessFacts, accessChecks } from './access.ts';
+
+/**
+ * Whether anybody at all may be authenticated on this resource now, from this address: the plan is active, the resource
+ * is on, its filters allow. Read afresh each time it is asked, because it is asked again after every slow step (SR-4).
+ * `caller`, where known, must be the resource's account. `address` is the person's; undefined when nobody said, which a
+ * filter that needs one takes as a no.
+ */
+export async function readAccess(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  id: ResourceId,
+  address: string | undefined,
+  caller?: AccountId,
+): Promise<Verdict<{ resource: Resource }>> {
+  const now = ports.clock.now();
+  const facts = await readAccessFacts(ports, id, now, caller);
+  if (!facts) return refusal('RESOURCE_NOT_FOUND');
+  for (const check of accessChecks(facts, () => seenFrom(ports, address), now)) {
+    if (!check.passed) return refusal(check.code);
+  }
+  return { resource: facts.resource };
+}
+
+/** Undefined: there is no such resource, or it is another account's than the caller's. */
+export async function readAccessFacts(
+  ports: Pick<Ports, 'store'>,
+  id: ResourceId,
+  now: number,
+  caller?: AccountId,
+): Promise<AccessFacts | undefined> {
+  const [storedResource, callers] = await ports.store.getMany(
+    caller ? ([documents.resource(id), documents.account(caller)] as const) : ([documents.resource(id)] as const),
+    now,
+  );
+  const resource = storedResource?.value;
+  if (!resource || (caller && resource.account !== caller)) return undefined;
+
+  const attached = [resource.geoFilter, resource.timeFilter, resource.ipFilter].filter(
+    (filter) => filter !== undefined,
+  );
+  const account = callers ?? (await ports.store.getMany([documents.account(resource.account)], now))[0];
+  const stored = attached.length === 0 ? [] : await ports.store.getMany(attached.map(documents.filter), now);
+  const filters = attached.map((filter, at) => {
+    const value = stored[at]?.value;
+    return { id: filter, filter: value?.account === resource.account ? value : undefined };
+  });
+  return { planActive: account?.value.plan.active === true, resource, filters };
+}
+
+/** What filters see of a person, from the address that somebody trustworthy gave. */
+export function seenFrom(ports: Pick<Ports, 'geo'>, address: string | undefined): Seen {
+  const canonical = address === undefined ? undefined : canonicalAddress(address);
+  if (canonical === undefined) return {};
+  const country = needing('looking up a country', () => ports.geo.country(canonical));
+  return { address: canonical, ...(country !== undefined && { country }) };
+}

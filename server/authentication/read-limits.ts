@@ -1,0 +1,87 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { resourcesOpenedBy } from '../resources/assignments.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import type { Stored } from '../store/store.ts';
+import type { Token } from '../tokens/token.ts';
+import type { SignInWay, User } from '../users/user.ts';
+import { readPairs } from './load-assigned-tokens.ts';
+import { lowestThreshold } from './lockout.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** A token as it was read, with its limit of wrong codes at that moment. */
+export interface LimitedToken extends Stored<Token> {
+  /** The lowest `failedAttemptsBeforeLock` of the resources that take it. */
+  threshold: number;
+}
+
+/** The resource that is used. Without an id: a code that belongs to no resource. */
+type Used = Pick<Resource, 'failedAttemptsBeforeLock'> & Partial<Pick<Resource, 'id'>>;
+
+/** The tokens with which a user is assigned to a resource, as `readPairs` finds them. */
+export async function readLimitedPairs(
+  ports: Needs,
+  known: User,
+  used: Resource,
+  way: SignInWay,
+): Promise<LimitedToken[]> {
+  const [{ user, tokens }, limits] = await Promise.all([
+    readPairs(ports, known, used.id, way),
+    readLimits(ports, used, usedElsewhere(known, used.id)),
+  ]);
+  return withLimits(ports, tokens, user, used, limits);
+}
+
+/**
+ * One token as it is now, or nothing.
+ *
+ * @param known where to look for its owner and its resources; what counts is what is read now
+ */
+export async function readLimitedToken(ports: Needs, known: Token, used: Used): Promise<LimitedToken[]> {
+  const key = documents.token(known.id);
+  const keys = known.owner === undefined ? ([key] as const) : ([key, documents.user(known.owner)] as const);
+  const [[stored, owner], limits] = await Promise.all([
+    ports.store.getMany(keys, ports.clock.now()),
+    readLimits(ports, used, known.directResources),
+  ]);
+  if (!stored) return [];
+  if (stored.value.owner !== known.owner) return readLimitedToken(ports, stored.value, used);
+  return withLimits(ports, [stored], owner?.value, used, limits);
+}
+
+/** Limits of resources; undefined: the resource is gone. */
+type Limits = Map<ResourceId, number | undefined>;
+
+/** Of the one that is used without another look, so that a token of one resource costs no read. */
+async function readLimits(ports: Needs, used: Used, resources: readonly ResourceId[]): Promise<Limits> {
+  const others = [...new Set(resources)].filter((id) => id !== used.id);
+  const stored =
+    others.length === 0 ? [] : await ports.store.getMany(others.map(documents.resource), ports.clock.now());
+  return new Map(others.map((id, at) => [id, stored[at]?.value.failedAttemptsBeforeLock]));
+}
+
+/** Where else the tokens are assigned that a user has on this resource. */
+function usedElsewhere({ assignments }: User, used: ResourceId): ResourceId[] {
+  const here = new Set(assignments.find(({ resource }) => resource === used)?.tokens.map(({ token }) => token));
+  return assignments
+    .filter(({ tokens }) => tokens.some(({ token }) => here.has(token)))
+    .map(({ resource }) => resource);
+}
+
+async function withLimits(
+  ports: Needs,
+  tokens: readonly Stored<Token>[],
+  owner: User | undefined,
+  used: Used,
+  read: Limits,
+): Promise<LimitedToken[]> {
+  const opened = tokens.map(({ value }) => resourcesOpenedBy(value, owner));
+  const unread = opened.flat().filter((id) => !read.has(id));
+  const limits = new Map([...read, ...(await readLimits(ports, used, unread))]);
+  return tokens.map((stored, at) => {
+    const others = opened[at]?.map((id) => limits.get(id)).filter((limit) => limit !== undefined) ?? [];
+    return { ...stored, threshold: lowestThreshold(used.failedAttemptsBeforeLock, others) };
+  });
+}

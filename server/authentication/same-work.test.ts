@@ -1,0 +1,148 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Change } from '../store/store.ts';
+import { assign, authenticate } from '../testing/acting.ts';
+import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
+import { addPerson, addToken, meanwhile, must, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+// SR-17, SR-70
+// The attack: where a code stands alone, wrong codes are sent for a list of names, and the clock sorts out those that exist and
+// those that have a working token. Clocks in a test run are noisy, so the work itself is counted here: trips to the store, seeds
+// that are opened, HMACs, and what is committed. `npm run bench -- --only timing` measures the time.
+let ports: TestPorts;
+let scene: Scene;
+let names: Record<string, string>;
+const work = { hmacs: 0, opened: 0, trips: [] as string[] };
+const { createHmac } = crypto;
+
+beforeAll(async () => {
+  ports = await openTestPorts('same work');
+  const { open } = ports.secrets;
+  ports.secrets.open = (...asked) => {
+    work.opened += 1;
+    return open(...asked);
+  };
+  scene = await setScene(ports, { resource: { methodPolicy: 'otp', failedAttemptsBeforeLock: 10 } });
+  const add = (login: string, options = {}) =>
+    addPerson(ports, scene.account, scene.resource, { user: { login }, ...options });
+  await add('holder', { tokens: [{}] });
+  await add('without');
+  await add('locked', { tokens: [{ state: 'locked' }] });
+  await add('deactivated', { tokens: [{ state: 'deactivated' }] });
+  await meanwhile.blockUser(await add('blocked', { tokens: [{}] }));
+  await giveRecoveryCodes(await add('paper', { tokens: [{}] }));
+  names = {
+    'with a token': 'holder',
+    'without a token': 'without',
+    'with a locked token': 'locked',
+    'with a deactivated token': 'deactivated',
+    blocked: 'blocked',
+    unknown: 'nobody',
+  };
+});
+afterAll(() => ports.close());
+
+beforeEach(() => {
+  crypto.createHmac = (...asked) => {
+    work.hmacs += 1;
+    return createHmac(...asked);
+  };
+  syncBuiltinESMExports();
+});
+afterEach(() => {
+  crypto.createHmac = createHmac;
+  syncBuiltinESMExports();
+  ports.store.intercept = {};
+});
+
+const shapeOf = ({ expect: expected, put = [], delete: deleted = [], index = [], append = [] }: Change) =>
+  [
+    `expects ${expected.length}`,
+    `puts ${put.map(({ expiresAt }) => (expiresAt === undefined ? 'for good' : 'for a while')).join()}`,
+    `deletes ${deleted.length}`,
+    `moves ${index.length}`,
+    `tells ${append.length}`,
+  ].join(', ');
+
+/** Everything that takes time, in order. */
+async function workOf(run: () => Promise<unknown>) {
+  Object.assign(work, { hmacs: 0, opened: 0, trips: [] });
+  ports.store.intercept = {
+    read: () => {
+      work.trips.push('read');
+    },
+    commit: (change, go) => {
+      work.trips.push(shapeOf(change));
+      return go();
+    },
+  };
+  await run();
+  ports.store.intercept = {};
+  return { ...work };
+}
+
+const byApi = (user: string, shown: { otp: string } | { recoveryCode: string }) =>
+  authenticate(ports, { account: scene.account, resource: scene.resource.id, method: 'otp', user, ...shown });
+
+async function inWidget(login: string) {
+  const walk = await Walk.begin(scene);
+  await walk.identify(login);
+  return workOf(() => walk.otp('000000'));
+}
+
+describe('a wrong code for any name takes the same work', () => {
+  test('over the API', async () => {
+    // The decoy's seed is sealed with the first of them.
+    await byApi('nobody', { otp: '000000' });
+    const expected = await workOf(() => byApi('holder', { otp: '000000' }));
+    expect(expected).toMatchObject({ opened: 1, hmacs: 6 });
+    for (const [who, user] of Object.entries(names)) {
+      expect(await workOf(() => byApi(user, { otp: '000000' })), who).toEqual(expected);
+    }
+  });
+
+  test('in the widget', async () => {
+    await inWidget('nobody');
+    const expected = await inWidget('holder');
+    expect(expected).toMatchObject({ opened: 1, hmacs: 6 });
+    for (const [who, login] of Object.entries(names)) expect(await inWidget(login), who).toEqual(expected);
+  });
+
+  test('a wrong recovery code', async () => {
+    const recoveryCode = 'aaaaa-aaaaa-aaaaa-a';
+    const expected = await workOf(() => byApi('paper', { recoveryCode }));
+    expect(expected).toMatchObject({ opened: 0, hmacs: 1 });
+    for (const [who, user] of Object.entries(names)) {
+      expect(await workOf(() => byApi(user, { recoveryCode })), who).toEqual(expected);
+    }
+  });
+
+  test('the code of a token that is used directly, and of one that is not there', async () => {
+    const direct = (token: string) =>
+      authenticate(ports, {
+        account: scene.account,
+        resource: scene.resource.id,
+        method: 'token',
+        token: token as 'tok_00000000001',
+        otp: '000000',
+      });
+    const { account, resource } = scene;
+    const token = await addToken(ports, account, {});
+    must(await assign(ports, { account, resource: resource.id, token: token.id }));
+    const expected = await workOf(() => direct(token.id));
+    expect(expected).toMatchObject({ opened: 1, hmacs: 6 });
+    expect(await workOf(() => direct('tok_00000000001'))).toEqual(expected);
+  });
+});
+
+test('wrong codes for any number of unknown names leave a bounded number of records, without names', async () => {
+  const before = ports.store.commits.length;
+  for (let at = 0; at < 1_000; at++) await byApi(`made up ${at}`, { otp: '000000' });
+  const put = ports.store.commits.slice(before).flatMap(({ change }) => change.put ?? []);
+  expect(put).toHaveLength(1_000);
+  expect(new Set(put.map(({ key }) => `${key.anchor} ${key.name}`)).size).toBeLessThanOrEqual(256);
+  expect(JSON.stringify(ports.store.commits.slice(before))).not.toContain('made up');
+});

@@ -1,0 +1,357 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AccountEvent } from '../events/event.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { authenticate, createLoginRequest, operatorOf, updateResource, updateToken } from '../testing/acting.ts';
+import { anotherCode, freshAddress, giveSent } from '../testing/devices/sent-device.ts';
+import {
+  addPerson,
+  birth,
+  meanwhile,
+  must,
+  NONCE,
+  ORIGIN,
+  overwrite,
+  PASSWORD,
+  putInState,
+  read,
+  setScene,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { createSentToken } from '../tokens/create-sent-token.ts';
+import { createChallenge } from './create-challenge.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('sent codes');
+});
+beforeEach(() => {
+  ports.codes.down = false;
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+async function person(options: Parameters<typeof setScene>[1] = {}) {
+  const scene = await setScene(ports, options);
+  const to = freshAddress('email');
+  const { id } = await giveSent(scene, 'email', to);
+  return { scene, to, token: id };
+}
+const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const failuresOf = async (token: TokenId) => (await read(ports, documents.token(token))).failures;
+const NEXT_WINDOW = 15 * 60_000;
+
+async function toldBy(run: () => Promise<unknown>): Promise<AccountEvent[]> {
+  const before = ports.store.commits.length;
+  await run();
+  const changes = ports.store.commits.slice(before).map(({ change }) => change);
+  return changes.flatMap(({ append = [] }) => append) as unknown as AccountEvent[];
+}
+
+// SR-48
+describe('SR-48: another code', () => {
+  test('takes the place of the one before, and forgives nothing', async () => {
+    const { scene, to, token } = await person();
+    const walk = await Walk.toOtp(scene);
+    await walk.choose(token);
+    const first = ports.codes.last(to).code;
+    await walk.otp(anotherCode(first));
+    await walk.otp(anotherCode(anotherCode(first)));
+    expect(await failuresOf(token)).toBe(2);
+
+    ports.clock.advance(30_000);
+    await walk.choose(token);
+    const second = ports.codes.last(to).code;
+    expect(second).not.toBe(first);
+    expect(await failuresOf(token)).toBe(2);
+    expect(codeOf(await walk.otp(first))).toBe('OTP_WRONG');
+    expect(await failuresOf(token)).toBe(3);
+    expect(stepOf(await walk.otp(second))).toBe('done');
+  });
+
+  test('is not sent before half a minute, and asking for it is no mistake', async () => {
+    const { scene, to, token } = await person();
+    const walk = await Walk.toOtp(scene);
+    await walk.choose(token);
+    expect(walk.view).toMatchObject({
+      step: 'otp',
+      factor: token,
+      sent: { to: `p•••@example.com`, expiresAt: ports.clock.now() + 300_000, resendAfterMs: 30_000 },
+    });
+    ports.clock.advance(29_999);
+    await walk.choose(token);
+    expect(walk.view.error).toBeUndefined();
+    expect(walk.view.sent?.resendAfterMs).toBe(1);
+    expect(ports.codes.to(to)).toHaveLength(1);
+    ports.clock.advance(1);
+    await walk.choose(token);
+    expect(ports.codes.to(to)).toHaveLength(2);
+  });
+
+  test('of many clicks at once, over two processes, one is sent', async () => {
+    const { scene, to, token } = await person();
+    const { account, resource, user } = scene;
+    const replica = ports.replica();
+    const asked = { resource: resource.id, user: user.login, language: 'en' as const };
+    const verdicts = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        createChallenge(at % 2 === 0 ? ports : replica, operatorOf(account), asked),
+      ),
+    );
+    expect(verdicts.filter((verdict) => !isRefusal(verdict))).toHaveLength(1);
+    expect(ports.codes.to(to)).toHaveLength(1);
+
+    const walk = await Walk.toOtp(scene);
+    await Promise.all(Array.from({ length: 20 }, () => walk.choose(token, walk.view.seq)));
+    expect(ports.codes.to(to)).toHaveLength(2);
+  });
+});
+
+// SR-2
+test('SR-2: guesses over many sign-ins, each with a code of its own, lock the token at the same threshold', async () => {
+  const { scene, to, token } = await person({ resource: { failedAttemptsBeforeLock: 5 } });
+  let evaluated = 0;
+  for (let round = 0; round < 10; round++) {
+    const walk = await Walk.toOtp(scene).catch(() => undefined);
+    if (!walk) break;
+    await walk.choose(token);
+    if (!walk.view.sent) break;
+    const said = codeOf(await walk.otp(anotherCode(ports.codes.last(to).code)));
+    if (said === 'OTP_WRONG' || said === 'TOKEN_LOCKED') evaluated++;
+    ports.clock.advance(NEXT_WINDOW);
+  }
+  expect(evaluated).toBe(6);
+  expect((await read(ports, documents.token(token))).lock?.reason).toBe('otp-failures');
+});
+
+describe('a code', () => {
+  test('of one sign-in is worth nothing in another, nor over the API', async () => {
+    const { scene, to, token } = await person();
+    const [mine, theirs] = [await Walk.toOtp(scene), await Walk.toOtp(scene)];
+    await mine.choose(token);
+    const { code } = ports.codes.last(to);
+    expect(codeOf(await theirs.otp(code))).toBe('NOTHING_ASKED');
+    const asked = {
+      account: scene.account,
+      resource: scene.resource.id,
+      user: 'alice',
+      method: 'password-otp',
+      password: PASSWORD,
+      otp: code,
+    } as const;
+    expect(await authenticate(ports, asked)).toMatchObject({ refused: 'NOTHING_ASKED' });
+    expect(await failuresOf(token)).toBe(0);
+    await theirs.choose(token);
+    expect(codeOf(await theirs.otp(code))).toBe('OTP_WRONG');
+    expect(stepOf(await mine.otp(code))).toBe('done');
+  });
+
+  test('is worth nothing after the address has changed, even when it changes back', async () => {
+    const { scene, to, token } = await person();
+    const walk = await Walk.toOtp(scene);
+    await walk.choose(token);
+    const { code } = ports.codes.last(to);
+    must(await updateToken(ports, scene.account, token, { to: freshAddress('email') }));
+    expect(codeOf(await walk.otp(code))).toBe('NOTHING_ASKED');
+    must(await updateToken(ports, scene.account, token, { to }));
+    expect(codeOf(await walk.otp(code))).toBe('NOTHING_ASKED');
+    expect(await failuresOf(token)).toBe(0);
+  });
+
+  test('goes to the address of now, whatever it was when the ways were offered', async () => {
+    const { scene, to, token } = await person();
+    const walk = await Walk.toOtp(scene);
+    const elsewhere = `z${freshAddress('email')}`;
+    must(await updateToken(ports, scene.account, token, { to: elsewhere }));
+    await walk.choose(token);
+    expect(ports.codes.to(to)).toHaveLength(0);
+    expect(walk.view.sent?.to).toBe('z•••@example.com');
+    expect(stepOf(await walk.otp(ports.codes.last(elsewhere).code))).toBe('done');
+  });
+
+  test('expires after five minutes, and then there is nothing to guess', async () => {
+    const { scene, to, token } = await person();
+    const walk = await Walk.toOtp(scene);
+    await walk.choose(token);
+    ports.clock.advance(300_000);
+    expect(codeOf(await walk.otp(ports.codes.last(to).code))).toBe('NOTHING_ASKED');
+    expect(await failuresOf(token)).toBe(0);
+  });
+
+  // SR-35
+  test('SR-35: stands in no event and, in the clear, in no document', async () => {
+    const { scene, to, token } = await person();
+    const events = await toldBy(async () => {
+      const walk = await Walk.toOtp(scene);
+      await walk.choose(token);
+      await walk.otp(anotherCode(ports.codes.last(to).code));
+      const { code } = ports.codes.last(to);
+      const written = JSON.stringify(ports.store.commits.map(({ change }) => change));
+      expect(written).not.toContain(code);
+      await walk.otp(code);
+    });
+    const sent = events.find(({ type }) => type === 'code.sent');
+    expect(sent).toMatchObject({ subject: token, resource: scene.resource.id, outcome: 'done' });
+    expect(sent?.related).toContain(scene.user.id);
+    expect(events.map(({ type }) => type)).toEqual(['code.sent', 'authentication', 'authentication']);
+    expect(JSON.stringify(events)).not.toContain(ports.codes.last(to).code);
+    expect(JSON.stringify(events)).not.toContain(to);
+  });
+
+  test('is written in the person’s language, for the site, and says no login', async () => {
+    const { scene, to, token } = await person({ user: { login: 'alice-of-the-shop' } });
+    const walk = await Walk.toOtp(scene);
+    await walk.choose(token, walk.view.seq, 'de');
+    expect(ports.codes.last(to)).toMatchObject({
+      channel: 'email',
+      language: 'de',
+      site: 'Shop',
+      origin: ORIGIN,
+    });
+    expect(JSON.stringify(ports.codes.last(to))).not.toContain('alice-of-the-shop');
+  });
+});
+
+// SR-17, toll fraud
+describe('nothing is sent', () => {
+  test('SR-17: for a name alone', async () => {
+    const { scene, to, token } = await person({ resource: { methodPolicy: 'otp' } });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect(walk.view.factors?.map(({ kind }) => kind)).toEqual(['code', 'recovery']);
+    expect(codeOf(await walk.choose(token))).toBe('STEP_NOT_EXPECTED');
+    expect(ports.codes.to(to)).toHaveLength(0);
+  });
+
+  test('before the password was right, nor for a password that has been changed since', async () => {
+    const { scene, to, token } = await person();
+    const early = await Walk.begin(scene);
+    await early.identify();
+    expect(codeOf(await early.choose(token))).toBe('STEP_NOT_EXPECTED');
+    await early.password('wrong');
+    expect(codeOf(await early.choose(token))).toBe('STEP_NOT_EXPECTED');
+
+    const late = await Walk.toOtp(scene);
+    await meanwhile.changePassword(scene);
+    expect(codeOf(await late.choose(token))).toBe('ACCESS_DENIED');
+    expect(ports.codes.to(to)).toHaveLength(0);
+  });
+
+  test('to a token of somebody else, or one that was taken away meanwhile', async () => {
+    const { scene, token } = await person();
+    const other = await addPerson(ports, scene.account, scene.resource, { user: { login: 'mallory' } });
+    const address = freshAddress('email');
+    const { id } = await giveSent(other, 'email', address);
+    const walk = await Walk.toOtp(scene);
+    expect(codeOf(await walk.choose(id))).toBe('STEP_NOT_EXPECTED');
+    must(await updateToken(ports, scene.account, token, { owner: other.user.id }));
+    expect(codeOf(await walk.choose(token))).toBe('ACCESS_DENIED');
+    expect(ports.codes.to(address)).toHaveLength(0);
+  });
+
+  test.each(['locked', 'deactivated', 'expired'] as const)('to a token that is %s', async (state) => {
+    const { scene, to, token } = await person();
+    const walk = await Walk.toOtp(scene);
+    await putInState(ports, scene.account, token, state);
+    expect(stepOf(await walk.choose(token))).toBe('denied');
+    const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toHaveProperty('refused');
+    expect(ports.codes.to(to)).toHaveLength(0);
+  });
+
+  test('to somebody who is blocked, nor where a filter or the plan lets nobody in', async () => {
+    const { scene, to } = await person();
+    const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
+    await meanwhile.blockUser(scene);
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+    await meanwhile.deactivatePlan(scene);
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'PLAN_INACTIVE' });
+    expect(ports.codes.to(to)).toHaveLength(0);
+  });
+
+  test('on a test resource', async () => {
+    const { scene, to } = await person();
+    await overwrite(ports, documents.resource(scene.resource.id), { testMode: 'pass' });
+    const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TEST_RESOURCE' });
+    expect(ports.codes.to(to)).toHaveLength(0);
+  });
+
+  test('by SMS where the resource has not named it', async () => {
+    const scene = await setScene(ports);
+    const to = freshAddress('sms');
+    const { id } = await giveSent(scene, 'sms', to);
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect(await walk.password()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    const asked = { resource: scene.resource.id, user: 'alice', language: 'en' as const };
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+    must(await updateResource(ports, scene.account, scene.resource.id, { tokenKinds: ['sms'] }));
+    expect(await createChallenge(ports, operatorOf(scene.account), asked)).toMatchObject({ token: id, kind: 'sms' });
+  });
+});
+
+test('where the host’s backend has named the person, a code is sent when they ask for it', async () => {
+  const { scene, to, token } = await person();
+  const input = {
+    account: scene.account,
+    resource: scene.resource.id,
+    user: 'alice',
+    nonce: NONCE,
+    passwordChecked: true,
+  };
+  const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), input));
+  const walk = await Walk.begin(scene, { loginRequest });
+  expect(walk.view).toMatchObject({ step: 'otp', factor: token });
+  expect(walk.view.sent).toBeUndefined();
+  expect(ports.codes.to(to)).toHaveLength(0);
+  await walk.choose(token);
+  expect(stepOf(await walk.otp(ports.codes.last(to).code))).toBe('done');
+});
+
+test.each([
+  ['sms', '+4915112345678\r\nBcc: +49151000'],
+  ['sms', '+4915112345678,+4915112345679'],
+  ['sms', '4915112345678'],
+  ['sms', '+49 151 12345678'],
+  ['sms', '+0151123456789'],
+  ['sms', '+４９１５１１２３４５６７８'],
+  ['sms', 'mira@example.com'],
+  ['email', 'mira@example.com\r\nBcc: eve@evil.example'],
+  ['email', 'mira@example.com,eve@evil.example'],
+  ['email', 'Mira <mira@example.com>'],
+  ['email', '+4915112345678'],
+] as const)('%s: %j is no address, neither when it is made nor when it is changed', async (kind, to) => {
+  const { scene } = await person();
+  const act = operatorOf(scene.account);
+  expect(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to })).toMatchObject({
+    refused: 'INPUT_INVALID',
+  });
+  const fine = must(await createSentToken(ports, act, birth(ports, 'tok'), { kind, to: freshAddress(kind) }));
+  expect(await updateToken(ports, scene.account, fine.token.id, { to })).toMatchObject({ refused: 'INPUT_INVALID' });
+});
+
+test('over the API a code is asked for and shown, by a person or a token of the resource', async () => {
+  const { scene, to, token } = await person({ tokens: [{}] });
+  const { account, resource } = scene;
+  const act = operatorOf(account);
+  const asked = await createChallenge(ports, act, { resource: resource.id, user: 'alice', language: 'en' });
+  expect(asked).toEqual({
+    token,
+    kind: 'email',
+    name: 'p•••@example.com',
+    to: 'p•••@example.com',
+    expiresAt: ports.clock.now() + 300_000,
+  });
+  const shown = { account, resource: resource.id, user: 'alice', password: PASSWORD, otp: ports.codes.last(to).code };
+  expect(await authenticate(ports, { ...shown, method: 'password-otp' })).toMatchObject({ otp: 'verified', token });
+
+  const by = (request: object) => createChallenge(ports, act, { resource: resource.id, language: 'en', ...request });
+  expect(await by({ user: 'nobody' })).toEqual({ refused: 'USER_NOT_FOUND' });
+  expect(await by({ user: 'alice', kind: 'sms' })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+  expect(await by({ token })).toEqual({ refused: 'TOKEN_NOT_FOUND' });
+});

@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { environmentForbids, judgeMatch } from '../browsers/device-fingerprint/environment-check.ts';
+import { accountId, resourceId, tokenId, userId } from '../testing/samples.ts';
+import { decideFactors, type FactorState, type Method } from './methods.ts';
+import {
+  type Authentication,
+  LEVELS,
+  LONGEST_REMEMBERED_MS,
+  missingFactors,
+  oldestAllowedMs,
+  requiredDenial,
+  requiredFactors,
+  type ShownSecond,
+  stillCounting,
+} from './step-up.ts';
+
+const NOW = 1_800_000_000_000;
+const method = fc.constantFrom<Method>('password', 'otp', 'password-otp');
+const states = fc.array(
+  fc.constantFrom<FactorState>('active', 'deactivated', 'locked', 'expired', 'out-of-step', 'not-accepted'),
+  { maxLength: 4 },
+);
+const beyond = fc.record({
+  level: fc.option(fc.constantFrom(...LEVELS), { nil: undefined }),
+  hasPassword: fc.boolean(),
+  differs: fc.option(fc.constantFrom('demand-otp' as const, 'refuse' as const), { nil: undefined }),
+});
+
+describe('what is required', () => {
+  test('is what the method asks for where nothing is asked beyond it', () => {
+    fc.assert(
+      fc.property(method, states, fc.boolean(), (by, tokens, hasPassword) => {
+        expect(requiredFactors(by, tokens, { hasPassword })).toEqual(decideFactors(by, tokens));
+      }),
+    );
+  });
+
+  test('only grows: nobody is let in whom the method denies, and no factor is dropped', () => {
+    fc.assert(
+      fc.property(method, states, beyond, (by, tokens, more) => {
+        const usual = decideFactors(by, tokens);
+        const required = requiredFactors(by, tokens, more);
+        if (usual.kind === 'deny') expect(required.kind).toBe('deny');
+        if (usual.kind === 'deny') return;
+        if (required.kind === 'deny') return;
+        expect(required.password || !usual.password).toBe(true);
+        expect(required.otp || !usual.otp).toBe(true);
+        expect(required.otp && required.otpSkipped).toBe(false);
+      }),
+    );
+  });
+
+  test('for two factors is both, of somebody who has both, and a denial for everybody else', () => {
+    fc.assert(
+      fc.property(method, states, beyond, (by, tokens, more) => {
+        const required = requiredFactors(by, tokens, { ...more, level: '2' });
+        if (required.kind === 'factors') {
+          expect(required).toMatchObject({ password: true, otp: true });
+          expect(tokens.includes('active') && more.hasPassword).toBe(true);
+        } else if (!more.differs && decideFactors(by, tokens).kind === 'factors') {
+          expect(tokens.includes('active') && more.hasPassword).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test('in a browser that differs is a code, or nothing helps', () => {
+    fc.assert(
+      fc.property(method, states, beyond, (by, tokens, more) => {
+        const required = requiredFactors(by, tokens, { ...more, differs: 'demand-otp' });
+        expect(required.kind === 'deny' || required.otp).toBe(true);
+        expect(requiredFactors(by, tokens, { ...more, differs: 'refuse' }).kind).toBe('deny');
+      }),
+    );
+  });
+});
+
+describe('a denial', () => {
+  const deny = (reason: string) => ({ kind: 'deny', reason });
+  test.each([
+    ['otp', [], { level: '1' }, deny('no-token')],
+    ['otp', [], { level: '2' }, deny('level')],
+    ['otp', ['deactivated'], { level: '2' }, deny('level')],
+    ['otp', ['locked'], { level: '2' }, deny('locked')],
+    ['password-otp', ['deactivated'], { level: '2' }, deny('level')],
+    ['password', ['locked'], { level: '2' }, deny('level')],
+    ['password', [], { level: '1', hasPassword: false }, deny('level')],
+    ['password', ['active'], { level: '2', hasPassword: false }, deny('level')],
+    ['password', ['active'], { differs: 'refuse' }, deny('environment')],
+    ['password', ['locked'], { differs: 'demand-otp' }, deny('environment')],
+    ['otp', ['expired'], { differs: 'refuse' }, deny('expired')],
+  ] as const)('of %s with %j under %j says what is missing', (by, tokens, more, denial) => {
+    expect(requiredFactors(by, [...tokens], { hasPassword: true, ...more })).toEqual(denial);
+  });
+
+  test.each([
+    ['otp', ['active'], { level: '1', hasPassword: false }, { password: false, otp: true, otpSkipped: false }],
+    ['password', ['active'], { level: '1' }, { password: true, otp: false, otpSkipped: false }],
+    ['password', ['active'], { differs: 'demand-otp' }, { password: true, otp: true, otpSkipped: false }],
+    ['password-otp', ['deactivated'], { level: '1' }, { password: true, otp: false, otpSkipped: true }],
+  ] as const)('is not given to %s with %j under %j', (by, tokens, more, factors) => {
+    expect(requiredFactors(by, [...tokens], { hasPassword: true, ...more })).toEqual({ kind: 'factors', ...factors });
+  });
+
+  test.each([
+    ['level', 'LEVEL_UNREACHABLE'],
+    ['environment', 'ENVIRONMENT_MISMATCH'],
+    ['locked', 'TOKEN_LOCKED'],
+    ['no-token', 'ACCESS_DENIED'],
+  ] as const)('because of %s reads %s', (reason, code) => {
+    expect(requiredDenial(reason, undefined)).toBe(code);
+    expect(requiredDenial('not-accepted', { needsConfirmation: {} })).toBe('CONFIRMATION_REQUIRED');
+  });
+});
+
+const earlier: Authentication = {
+  account: accountId(1),
+  resource: resourceId(1),
+  user: userId(1),
+  password: { at: NOW, digest: 'the password' },
+  second: { at: NOW + 1000, token: tokenId(1), kind: 'totp', methods: ['otp'] },
+};
+const facts = {
+  account: accountId(1),
+  resource: resourceId(1),
+  user: userId(1),
+  digest: 'the password',
+  usable: [tokenId(1)],
+  maxAgeMs: 10_000,
+};
+
+describe('what has been shown before', () => {
+  // SR-4: whatever has changed since takes it away.
+  test.each([
+    ['another account', { account: accountId(2) }, []],
+    ['another resource', { resource: resourceId(2) }, []],
+    ['another person', { user: userId(2) }, []],
+    ['another password', { digest: 'another password' }, ['second']],
+    ['a token that is locked, gone or deactivated', { usable: [] }, ['password']],
+    ['nothing', {}, ['password', 'second']],
+  ])('counts after %s for what is left', (_what, changes, left) => {
+    expect(Object.keys(stillCounting(earlier, { ...facts, ...changes }, NOW + 2000))).toEqual(left);
+  });
+
+  test('is nothing where there was no earlier sign-in', () => {
+    expect(stillCounting(undefined, facts, NOW)).toEqual({});
+  });
+
+  test('counts while it is young enough, each factor by its own age, and never from the future', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -20_000, max: 40_000 }), fc.nat({ max: 20_000 }), (later, maxAgeMs) => {
+        const counting = stillCounting(earlier, { ...facts, maxAgeMs }, NOW + later);
+        expect(counting.password !== undefined).toBe(later >= 0 && later < maxAgeMs);
+        expect(counting.second !== undefined).toBe(later >= 1000 && later - 1000 < maxAgeMs);
+      }),
+      {
+        examples: [
+          [5000, 5000],
+          [4999, 5000],
+        ],
+      },
+    );
+  });
+
+  test('counts no longer than the resource remembers, which is not at all unless it says so', () => {
+    fc.assert(
+      fc.property(fc.option(fc.nat(), { nil: undefined }), fc.option(fc.nat(), { nil: undefined }), (asked, kept) => {
+        const allowed = oldestAllowedMs(asked === undefined ? {} : { maxAgeMs: asked }, kept);
+        expect(allowed).toBe(Math.min(asked ?? Infinity, kept ?? 0, LONGEST_REMEMBERED_MS));
+        if (kept === undefined || asked === 0) expect(allowed).toBe(0);
+      }),
+    );
+    expect(oldestAllowedMs({}, Infinity)).toBe(43_200_000);
+  });
+
+  test('takes away from what is missing just what it is, and never adds to it', () => {
+    const second = { at: NOW, token: tokenId(1), kind: 'totp' as const, methods: ['otp'] };
+    const shown = fc.record(
+      {
+        password: fc.constant({ at: NOW, digest: '' }),
+        second: fc.constantFrom<ShownSecond>(second, { ...second, isTwo: true }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.boolean(), fc.boolean(), shown, (password, otp, before) => {
+        const missing = missingFactors({ password, otp }, before);
+        const hasPassword = before.password !== undefined || before.second?.isTwo === true;
+        expect(missing).toEqual({ password: password && !hasPassword, otp: otp && !before.second });
+      }),
+    );
+  });
+});
+
+describe('a browser that differs', () => {
+  test('is one that matches less than the threshold, and never the first', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 100 }), (threshold, percent) => {
+        const judged = judgeMatch({ action: 'refuse', threshold }, percent);
+        expect(judged.differs).toBe(percent < threshold ? 'refuse' : undefined);
+        expect(judgeMatch({ action: 'refuse', threshold }, undefined)).toEqual({ percent: null });
+      }),
+    );
+  });
+
+  test('forbids what no code was shown for, what rests on an earlier password, or everything', () => {
+    expect(environmentForbids(undefined, 'not_used')).toBe(false);
+    expect(environmentForbids({ percent: 100 }, 'skipped', true)).toBe(false);
+    expect(environmentForbids({ percent: 0, differs: 'demand-otp' }, 'verified')).toBe(false);
+    expect(environmentForbids({ percent: 0, differs: 'demand-otp' }, 'skipped')).toBe(true);
+    expect(environmentForbids({ percent: 0, differs: 'demand-otp' }, 'verified', true)).toBe(true);
+    expect(environmentForbids({ percent: 0, differs: 'refuse' }, 'verified')).toBe(true);
+  });
+});

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TEST_MODES } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import { assign, authenticate, consumeResult, updateResource } from '../testing/acting.ts';
+import { addResource, NONCE, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('test mode');
+});
+afterAll(() => ports.close());
+
+/** The scene's account with a test resource beside the one where its person is at home. */
+async function testScene(testMode: (typeof TEST_MODES)[number], settings = {}): Promise<Scene> {
+  const scene = await setScene(ports, { tokens: [{}] });
+  return { ...scene, resource: await addResource(ports, scene.account, { testMode, ...settings }) };
+}
+
+const verify = ({ resource }: Scene, result: string) =>
+  ports.signer.verify(result, { audience: resource.id, now: ports.clock.now() });
+const consume = ({ account, resource }: Scene, result: string, acceptTest?: boolean) =>
+  consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE, ...(acceptTest && { acceptTest }) });
+const typOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', 'base64url').toString()).typ;
+
+/** Writes the resource as no use-case does: what a hand in the database, or a bug to come, might do. */
+async function forceMode({ resource }: Scene, testMode: 'pass' | undefined): Promise<void> {
+  const key = documents.resource(resource.id);
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  if (!stored) throw new Error('no such resource');
+  const { testMode: _before, ...rest } = stored.value;
+  const value = { ...rest, ...(testMode && { testMode }) };
+  const at = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now() };
+  await ports.store.commit({ ...at, expect: [{ key, version: stored.version }], put: [{ key, value }] });
+}
+
+// SR-5, SR-9: the attack: what a test resource lets through is taken for a sign-in.
+describe('a result of a test resource', () => {
+  test.each(['auto', 'password', 'otp'] as const)(
+    'stands for nobody, and says so in three places: %s',
+    async (methodPolicy) => {
+      const scene = await testScene('pass', { methodPolicy });
+      const walk = await Walk.begin(scene);
+      await walk.identify('anybody at all');
+      if (methodPolicy !== 'otp') await walk.password('whatever');
+      if (methodPolicy !== 'password') await walk.otp('000000');
+      expect(walk.view.step).toBe('done');
+      const { result = '' } = walk.view;
+      expect(typOf(result)).toBe('countersign-test-result+jwt');
+      expect(await verify(scene, result)).toMatchObject({ test: true, sub: 'test', preferred_username: 'test' });
+    },
+  );
+
+  test('is refused to a backend that did not ask for tests, and used up by one that did', async () => {
+    const scene = await testScene('pass', { methodPolicy: 'password' });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await walk.password('whatever');
+    const { result = '' } = walk.view;
+    expect(await consume(scene, result)).toMatchObject({ refused: 'RESULT_TEST' });
+    expect(await consume(scene, result, true)).toMatchObject({ claims: { test: true, sub: 'test' } });
+    expect(await consume(scene, result, true)).toMatchObject({ refused: 'RESULT_USED' });
+  });
+
+  test('with its header or its claim taken off does not verify', async () => {
+    const scene = await testScene('pass', { methodPolicy: 'password' });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await walk.password('whatever');
+    const [header = '', payload = '', signature = ''] = (walk.view.result ?? '').split('.');
+    const edit = (part: string, change: object) => {
+      const edited = { ...JSON.parse(Buffer.from(part, 'base64url').toString()), ...change };
+      return Buffer.from(JSON.stringify(edited)).toString('base64url');
+    };
+    for (const forged of [
+      `${edit(header, { typ: 'countersign-result+jwt' })}.${payload}.${signature}`,
+      `${header}.${edit(payload, { test: undefined })}.${signature}`,
+    ]) {
+      expect(await verify(scene, forged)).toBeUndefined();
+      expect(await consume(scene, forged, true)).toMatchObject({ refused: 'RESULT_INVALID' });
+    }
+  });
+});
+
+// The attack: somebody flips the resource of a shop into one that lets everybody pass.
+describe('a resource of a shop', () => {
+  test('is turned into a test by no change, nor a test into a shop’s', async () => {
+    const shop = await setScene(ports);
+    for (const testMode of TEST_MODES) {
+      const changes = { name: 'Renamed', testMode };
+      expect(await updateResource(ports, shop.account, shop.resource.id, changes)).toMatchObject({
+        object: expect.not.objectContaining({ testMode: expect.anything() }),
+      });
+    }
+    const scene = await testScene('fail');
+    const changes = { name: 'Renamed', testMode: undefined };
+    expect(await updateResource(ports, scene.account, scene.resource.id, changes)).toMatchObject({
+      object: { name: 'Renamed', testMode: 'fail' },
+    });
+  });
+
+  test('turned in the store itself: nobody passes who was on the way, and no result of before or after is good', async () => {
+    const scene = await setScene(ports);
+    const before = await Walk.begin(scene);
+    await before.identify();
+    await before.password();
+    const onTheWay = await Walk.begin(scene);
+    await onTheWay.identify();
+    await forceMode(scene, 'pass');
+
+    expect(await onTheWay.password('not my password')).toMatchObject({
+      step: 'denied',
+      error: { code: 'ACCESS_DENIED' },
+    });
+    expect(await consume(scene, before.view.result ?? '')).toMatchObject({ refused: 'RESULT_REVOKED' });
+    const after = await Walk.begin(scene);
+    await after.identify();
+    await after.password('whatever');
+    await after.otp('000000');
+    expect(await consume(scene, after.view.result ?? '')).toMatchObject({ refused: 'RESULT_TEST' });
+
+    await forceMode(scene, undefined);
+    expect(await consume(scene, after.view.result ?? '', true)).toMatchObject({ refused: 'RESULT_REVOKED' });
+  });
+});
+
+describe('a test resource', () => {
+  test('has nothing to do with people and tokens', async () => {
+    const scene = await testScene('pass');
+    const { account, user, resource, tokens } = scene;
+    const refused = { refused: 'TEST_RESOURCE' };
+    expect(await assign(ports, { account, resource: resource.id, user: user.id })).toMatchObject(refused);
+    const token = tokens[0]?.id;
+    expect(await assign(ports, { account, resource: resource.id, ...(token && { token }) })).toMatchObject(refused);
+    const asked = { account, resource: resource.id, user: user.login, password: PASSWORD, method: 'password' } as const;
+    expect(await authenticate(ports, asked)).toMatchObject(refused);
+    // Nothing that was typed there counts against anybody.
+    const walk = await Walk.begin({ ...scene, resource: await addResource(ports, account, { testMode: 'fail' }) });
+    await walk.identify(user.login);
+    for (let wrong = 0; wrong < 10; wrong++) await walk.password('guess');
+    expect((await tokens[0]?.stored())?.failures).toBe(0);
+  });
+
+  test('that fails always fails, and ends as others do', async () => {
+    const scene = await testScene('fail');
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect(await walk.password()).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
+    for (let wrong = 1; wrong < 20; wrong++) await walk.password();
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
+  });
+
+  test('that expires gives a result that nobody accepts any more', async () => {
+    const scene = await testScene('expire', { methodPolicy: 'password' });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await walk.password();
+    const { result = '', step, expiresAt, now } = walk.view;
+    expect(step).toBe('done');
+    // The widget says so a moment later.
+    expect(expiresAt - now).toBeLessThanOrEqual(1000);
+    expect(await verify(scene, result)).toBeUndefined();
+    expect(await consume(scene, result, true)).toMatchObject({ refused: 'RESULT_INVALID' });
+  });
+});

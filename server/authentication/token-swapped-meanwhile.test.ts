@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { assign, authenticate, unassign } from '../testing/acting.ts';
+import { addToken, must, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+// SR-3, SR-4: somebody who has the password and no token keeps sign-ins under way, and waits for the moment in which
+// the person gets a new phone: assigned with the new token, then no longer with the old one. There is no instant at
+// which that person may come in by password alone.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('swap');
+});
+afterEach(() => {
+  ports.hasher.during = undefined;
+});
+afterAll(() => ports.close());
+
+/** While a password is being hashed, the person's phone is replaced. */
+async function swapDuringTheHash(scene: Scene): Promise<void> {
+  const { account, user, resource } = scene;
+  const next = await addToken(ports, account, { owner: user.id });
+  const access = { account, resource: resource.id, user: user.id };
+  ports.hasher.during = async () => {
+    ports.hasher.during = undefined;
+    must(await assign(ports, { ...access, token: next.id }));
+    must(await unassign(ports, { ...access, token: scene.tokens[0]?.id }));
+    scene.tokens.splice(0, 1, next);
+  };
+}
+
+describe('a token that is swapped for another while the password is hashed', () => {
+  test.each([false, true])('does not let the password alone in (also assigned alone: %s)', async (alone) => {
+    const scene = await setScene(ports, { alone, tokens: [{}] });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await swapDuringTheHash(scene);
+    await walk.password();
+    expect(walk.view).toMatchObject({ step: 'otp' });
+    await walk.otp((await scene.tokens[0]?.code()) ?? '');
+    expect(walk.view).toMatchObject({ step: 'done' });
+  });
+
+  test('a first token given meanwhile is asked for at once', async () => {
+    const scene = await setScene(ports, { alone: true });
+    const token = await addToken(ports, scene.account, { owner: scene.user.id });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    ports.hasher.during = async () => {
+      ports.hasher.during = undefined;
+      const { account, resource, user } = scene;
+      must(await assign(ports, { account, resource: resource.id, user: user.id, token: token.id }));
+    };
+    await walk.password();
+    expect(walk.view).toMatchObject({ step: 'otp' });
+  });
+
+  test('over the API a deactivated old token does not excuse from the new one', async () => {
+    const scene = await setScene(ports, { alone: true, tokens: [{ state: 'deactivated' }] });
+    await swapDuringTheHash(scene);
+    const { account, resource, user } = scene;
+    const asked = { account, resource: resource.id, user: user.login, password: PASSWORD };
+    expect(await authenticate(ports, { ...asked, method: 'password-otp' })).toEqual({ refused: 'OTP_REQUIRED' });
+  });
+});

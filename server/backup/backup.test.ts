@@ -1,0 +1,324 @@
+import type { ResultClaims } from '@countersign/protocol/result';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chargeDuePlans } from '../accounts/plans/charge-due-plans.ts';
+import { choosePlan } from '../accounts/plans/choose-plan.ts';
+import { bookEntry } from '../accounts/plans/post-entry.ts';
+import { listLedger } from '../accounts/plans/read-plan.ts';
+import { NO_RECOVERY_CODES } from '../administrators/administrator.ts';
+import { recoverAdministrator } from '../administrators/recover-administrator.ts';
+import { openSigningKeys } from '../platform/jose/load-signing-keys.ts';
+import { createSigner } from '../platform/jose/signer.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { Store } from '../store/store.ts';
+import { authenticate, consumeResult, operatorOf, resyncToken } from '../testing/acting.ts';
+import { addActive, addAdministrator, toSecondFactor } from '../testing/administrators.ts';
+import { backupOf, overStore, readingOf } from '../testing/restored.ts';
+import { addToken, must, NONCE, PASSWORD, read, type Scene, type SceneToken, setScene } from '../testing/scene.ts';
+import { openTemporaryStore } from '../testing/temporary-store.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { BackupInvalid, LineSums } from './backup-records.ts';
+import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
+
+let ports: TestPorts;
+let scene: Scene;
+let lines: string[];
+const removals: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  ports = await openTestPorts('backup');
+  scene = await setScene(ports, { tokens: [{}, { kind: 'hotp' }], alone: true });
+});
+beforeEach(async () => {
+  lines = await backupOf(ports);
+});
+afterAll(async () => {
+  for (const remove of removals) await remove();
+  await ports.close();
+});
+
+async function emptyStore(): Promise<Store> {
+  const { store, remove } = await openTemporaryStore();
+  removals.push(remove);
+  return store;
+}
+/** The service as it comes up over what was restored. */
+async function restored(from = lines): Promise<TestPorts> {
+  const over = overStore(ports, await emptyStore());
+  await restoreBackup(over, readingOf(from));
+  return over;
+}
+async function tokensOf(): Promise<[SceneToken, SceneToken]> {
+  const [totp, hotp] = scene.tokens;
+  if (!totp || !hotp) throw new Error('no tokens');
+  return [totp, hotp];
+}
+const signIn = (over: TestPorts, otp: string) =>
+  authenticate(over, { account: scene.account, resource: scene.resource.id, method: 'otp', user: 'alice', otp });
+
+function resultClaims(): ResultClaims {
+  const iat = Math.floor(ports.clock.now() / 1000);
+  return {
+    iss: ISSUER,
+    aud: scene.resource.id,
+    sub: scene.user.id,
+    preferred_username: 'alice',
+    nonce: NONCE,
+    origin: 'https://shop.example',
+    amr: ['pwd'],
+    acr: '1',
+    otp: 'not_used',
+    auth_time: iat,
+    iat,
+    exp: iat + 60,
+    jti: 'flw_00000000001',
+  };
+}
+
+/** Documents and index entries that are there, whatever their versions. */
+async function contentsOf(store: Store): Promise<Map<string, unknown>> {
+  const contents = new Map<string, unknown>();
+  let after: string | undefined;
+  do {
+    const page = await store.scan(after, 1000);
+    for (const one of page.records) {
+      if (one.kind === 'document') contents.set(JSON.stringify(one.key), [one.value, one.expiresAt]);
+      else contents.set(JSON.stringify([one.index, one.entry]), true);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return contents;
+}
+
+// SR-62
+describe('a restored backup', () => {
+  test('holds everything that there was, but for what must not come back', async () => {
+    const over = await restored();
+    const [before, after] = [await contentsOf(ports.store), await contentsOf(over.store)];
+    const differing = [...before].filter(([name, value]) => JSON.stringify(after.get(name)) !== JSON.stringify(value));
+    const kinds = differing.map(([name]) => (JSON.parse(name) as { name?: string }).name).sort();
+    expect(kinds).toEqual(['signing-keys', 'token', 'token']);
+    expect([...after.keys()].filter((name) => !before.has(name)).sort()).toEqual([
+      JSON.stringify({ anchor: 'restoration', name: 'restoration' }),
+      JSON.stringify({ anchor: 'store-purpose', name: 'store-purpose' }),
+    ]);
+    expect(await over.store.readEvents(0, 0, 1000)).toEqual(await ports.store.readEvents(0, 0, 1000));
+    const password = { resource: scene.resource.id, method: 'password', user: 'alice', password: PASSWORD } as const;
+    expect(must(await authenticate(over, { account: scene.account, ...password })).method).toBe('password');
+  });
+
+  test('refuses the code that was used after the backup was made', async () => {
+    const [totp] = await tokensOf();
+    const otp = await totp.code();
+    must(await signIn(ports, otp));
+    const over = await restored();
+    expect(await signIn(over, otp)).toMatchObject({ refused: expect.stringMatching(/^OTP_|^INVALID/) });
+    // And lets the person in with a later one.
+    ports.clock.advance(5 * 30_000);
+    must(await signIn(over, await totp.code()));
+  });
+
+  test('takes no code of a counting token until it has been brought into step', async () => {
+    const single = await setScene(ports, { tokens: [{ kind: 'hotp' }] });
+    const [fob] = single.tokens;
+    if (!fob) throw new Error('no token');
+    const backup = await backupOf(ports);
+    const request = { account: single.account, resource: single.resource.id, method: 'otp', user: 'alice' } as const;
+    const used = await fob.code();
+    must(await authenticate(ports, { ...request, otp: used }));
+    const [next, second, third] = [await fob.code(), await fob.code(1), await fob.code(2)];
+    const over = await restored(backup);
+    for (const otp of [used, next]) {
+      expect(await authenticate(over, { ...request, otp })).toMatchObject({ refused: expect.any(String) });
+    }
+    const login = { account: single.account, resource: single.resource.id, user: 'alice', password: PASSWORD };
+    expect(await authenticate(over, { ...login, method: 'password-otp', otp: next })).toMatchObject({
+      refused: 'TOKEN_OUT_OF_STEP',
+    });
+    must(await resyncToken(over, single.account, fob.id, [next, second]));
+    expect(await read(over, documents.token(fob.id))).not.toHaveProperty('needsResync');
+    must(await authenticate(over, { ...request, otp: third }));
+  });
+
+  // SR-69. The attack: a backup from before a user set up their token, and their password.
+  test('lets a password alone set up no token, since one may have been set up after the backup', async () => {
+    const resource = { enrolment: { kinds: ['totp' as const], required: false } };
+    const shop = await setScene(ports, { resource, user: { email: 'alice@shop.example' } });
+    const backup = await backupOf(ports);
+    await addToken(ports, shop.account, { owner: shop.user.id });
+    const over = await restored(backup);
+    // A handle of before the restore begins nothing.
+    ports.clock.advance(1000);
+    const walk = await Walk.begin(shop, { ports: over, purpose: 'enrol' });
+    await walk.identify();
+    await walk.password();
+    expect(walk.view.enrol).toBeUndefined();
+    expect(walk.view.step).toBe('done');
+  });
+
+  test('knows no recovery code of an administrator, used or not', async () => {
+    const admin = await addAdministrator(ports, scene.account, { email: 'ada@acme.example', superuser: true });
+    const key = documents.administrator(scene.account, admin.id);
+    expect((await read(ports, key)).recovery).not.toEqual(NO_RECOVERY_CODES);
+    const over = await restored(await backupOf(ports));
+    expect(await read(over, key)).toEqual({ ...(await read(ports, key)), recovery: NO_RECOVERY_CODES });
+  });
+
+  // SR-69. The attack: a backup from before an administrator set up their token, and their password.
+  test('lets the password alone of an administrator set up no token either', async () => {
+    const { id, email } = await addActive(ports, scene.account, { email: 'eve@acme.example' });
+    expect((await toSecondFactor(ports, scene.account, email)).flow.step).toBe('enrol');
+    const over = await restored(await backupOf(ports));
+    // A handle of before the restore begins nothing.
+    ports.clock.advance(1000);
+    expect((await toSecondFactor(over, scene.account, email)).flow.step).toBe('password');
+    // The operator lets them in again.
+    must(await recoverAdministrator({ ...over, issuer: ISSUER }, operatorOf(scene.account), id));
+  });
+
+  // SR-62, SR-58. The attack: a signing key is stolen and retired for it; a restore of the backup from before makes what the
+  // thief signs valid again.
+  test('holds no signing key: none of the backup signs, verifies or is published after it', async () => {
+    const claims = resultClaims();
+    const forged = await ports.signer.sign(claims);
+    const stolen = ports.signer.publicKeys().map(({ kid }) => kid);
+    const over = await restored();
+    const keys = await openSigningKeys(over, { algorithm: 'ES256' });
+    const signer = createSigner({ issuer: ISSUER, keys: keys.all, now: () => ports.clock.now() });
+    expect(await signer.verify(forged, { audience: claims.aud, now: ports.clock.now() })).toBeUndefined();
+    expect(signer.publicKeys().map(({ kid }) => kid)).not.toEqual(expect.arrayContaining(stolen));
+    // The new one signs at once: it has no predecessor that could sign in the meantime.
+    const signed = await signer.sign(claims);
+    expect(await signer.verify(signed, { audience: claims.aud, now: ports.clock.now() })).toEqual(claims);
+    expect(stolen).not.toContain(JSON.parse(Buffer.from(signed.split('.')[0] ?? '', 'base64url').toString()).kid);
+  });
+
+  test('knows no result, flow or login request, used or not', async () => {
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    await walk.password();
+    ports.clock.advance(10 * 30_000);
+    const [totp] = await tokensOf();
+    await walk.otp(await totp.code());
+    if (walk.view.step !== 'done' || !walk.view.result) throw new Error(`at ${walk.view.step}`);
+    await Walk.begin(scene);
+    const over = await restored(await backupOf(ports));
+    const left = [...(await contentsOf(over.store)).keys()].map((name) => (JSON.parse(name) as { name?: string }).name);
+    for (const kind of ['result', 'flow', 'login-request']) expect(left).not.toContain(kind);
+    const input = { account: scene.account, resource: scene.resource.id, result: walk.view.result, nonce: NONCE };
+    expect(await consumeResult(over, input)).toMatchObject({ refused: expect.stringMatching(/^RESULT_/) });
+  });
+
+  test('goes on numbering events where they were', async () => {
+    const last = (await ports.store.readEvents(0, 0, 10_000)).at(-1)?.sequence ?? 0;
+    const over = await restored();
+    await over.store.commit({ anchor: 'x', operation: 'x', now: 1, expect: [], append: ['next'] });
+    expect(await over.store.readEvents(0, last, 10)).toEqual([{ sequence: last + 1, event: 'next' }]);
+  });
+
+  test('of a ledger that grew under the backup has no entry that its balance does not know', async () => {
+    const act = operatorOf(scene.account);
+    const plans = { currency: 'EUR', plans: [{ name: 'Paid', monthlyFee: 100, quotas: { users: 9 } }] };
+    const pay = (reference: string) =>
+      bookEntry(ports, act, plans, { kind: 'credit', amount: 500, currency: 'EUR', reference, reason: 'payment' });
+    must(await pay('a'));
+    must(await choosePlan(ports, act, plans, 'Paid'));
+    const growing: string[] = [];
+    // The account has been read; then somebody pays.
+    const scan = ports.store.scan.bind(ports.store);
+    let scans = 0;
+    ports.store.scan = async (...asked) => {
+      if (++scans === 2) must(await pay('b'));
+      return scan(...asked);
+    };
+    for (const line of await backupOf(ports)) growing.push(line);
+    ports.store.scan = scan;
+    const over = await restored(growing);
+    expect(must(await listLedger(over, act, { limit: 10 })).items.map(({ number }) => number)).toEqual([2, 1]);
+    const again = { kind: 'credit', amount: 500, currency: 'EUR', reference: 'b', reason: 'payment' } as const;
+    expect(must(await bookEntry(over, act, plans, again)).entry).toMatchObject({ number: 3, balance: 900 });
+    // And the next fee is still due.
+    ports.clock.advance(32 * 86_400_000);
+    await chargeDuePlans(over, plans);
+    expect((await read(over, documents.account(scene.account))).balance?.amount).toBe(800);
+    expect(await over.store.range(indexes.plansDue(), { limit: 10 })).toHaveLength(1);
+  });
+});
+
+describe('a backup that is not as it was written is refused, and nothing is written', () => {
+  const refuses = async (damaged: readonly string[], message: RegExp) => {
+    const store = await emptyStore();
+    const attempt = restoreBackup(overStore(ports, store), readingOf(damaged));
+    await expect(attempt).rejects.toBeInstanceOf(BackupInvalid);
+    await expect(attempt).rejects.toThrow(message);
+    expect((await contentsOf(store)).size).toBe(0);
+  };
+
+  test('cut off anywhere', async () => {
+    for (const length of [0, 1, 2, Math.floor(lines.length / 2), lines.length - 1]) {
+      await refuses(lines.slice(0, length), /cut off/);
+    }
+    const last = lines.at(-1) ?? '';
+    await refuses([...lines.slice(0, -1), last.slice(0, -3)], /not as it was written/);
+  });
+
+  test('a line changed, dropped, doubled, moved or added', async () => {
+    const at = lines.findIndex((line) => line.includes('"token"'));
+    const line = lines[at] ?? '';
+    const edited = [...lines];
+    edited[at] = line.replace('"failures":0', '"failures":1');
+    expect(edited[at]).not.toBe(line);
+    await refuses(edited, /not as it was written/);
+    await refuses(lines.toSpliced(at, 1), /not as it was written/);
+    await refuses(lines.toSpliced(at, 0, line), /not as it was written/);
+    await refuses([...lines.slice(0, at), lines[at + 1] ?? '', line, ...lines.slice(at + 2)], /not as it was written/);
+    await refuses([...lines, line], /behind the end/);
+  });
+
+  test('of another format, of an unknown kind of document, or under another master key', async () => {
+    const written = (records: readonly unknown[]) => {
+      const sums = new LineSums();
+      return records.map((record) => {
+        const json = JSON.stringify(record);
+        return `${sums.next(json)} ${json}`;
+      });
+    };
+    const header = { backup: 1, partitions: 1, at: 1 };
+    await refuses(written([{ backup: 2, partitions: 1, at: 1 }, { end: 1 }]), /this version/);
+    await refuses(written([header, { d: ['x', 'novelty/1'], v: {} }, { end: 2 }]), /no rule/);
+    await refuses(written([header, { end: 7 }]), /missing/);
+    const store = await emptyStore();
+    const other: TestPorts = {
+      ...overStore(ports, store),
+      secrets: {
+        ...ports.secrets,
+        open: () => {
+          throw new Error('another key');
+        },
+      },
+    };
+    await expect(restoreBackup(other, readingOf(lines))).rejects.toThrow('give the key of the time of the backup');
+    expect((await contentsOf(store)).size).toBe(0);
+  });
+
+  test('and a store that holds something is left as it is', async () => {
+    await expect(restoreBackup(ports, readingOf(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
+    const [mark] = await ports.store.getMany([documents.restoration()], ports.clock.now());
+    expect(mark).toBeUndefined();
+  });
+});
+
+test('a restore that was broken off leaves a mark, by which the half of it is known', async () => {
+  const over = overStore(ports, await emptyStore());
+  let commits = 0;
+  over.store.intercept.commit = (_change, go) => {
+    commits += 1;
+    if (commits === 5) throw new Error('killed');
+    return go();
+  };
+  await expect(restoreBackup(over, readingOf(lines))).rejects.toThrow('killed');
+  over.store.intercept = {};
+  expect(await read(over, documents.restoration())).not.toHaveProperty('finishedAt');
+  await expect(restoreBackup(over, readingOf(lines))).rejects.toBeInstanceOf(StoreNotEmpty);
+});

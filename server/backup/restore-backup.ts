@@ -1,0 +1,237 @@
+import type { Account } from '../accounts/account.ts';
+import { paidUntil } from '../accounts/plans/plan-changes.ts';
+import { type AuditChain, GENESIS } from '../events/log/segment.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { secretsOf } from '../maintenance/sealed-secrets.ts';
+import { isStoreEmpty, setStorePurpose } from '../maintenance/set-store-purpose.ts';
+import type { SigningKeySet, StoredSigningKey } from '../maintenance/signing-key.ts';
+import type { PublicJwk } from '../platform/jose/port.ts';
+import { anchorOfEntry, byInstant, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { Change, DocumentKey, DocumentOf, StoredEvent } from '../store/store.ts';
+import { newOperation } from '../store/transact.ts';
+import { BackupInvalid, type BackupRecord, readRecords } from './backup-records.ts';
+import { keepsEntry, type RestoreContext, ruleFor } from './restore-rules.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { secrets: Pick<Ports['secrets'], 'open'> };
+
+export interface Restored {
+  documents: number;
+  /** Left out on purpose: what must not come back. */
+  leftOut: number;
+  indexEntries: number;
+  events: number;
+  /** Events stay behind where the partitions of the other store cannot be told apart here. */
+  eventsLeft: number;
+  backedUpAt: number;
+  accounts: AccountId[];
+  /** The public halves of the signing keys in the backup, which are not restored. Events from before are verified with them. */
+  keys: PublicJwk[];
+}
+
+/** What is known of a backup when all of it has been read. */
+export interface BackupFacts {
+  backedUpAt: number;
+  partitions: number;
+  /** Where the chain of each account's events stood when the backup began. */
+  chains: Map<AccountId, Pick<AuditChain, 'number' | 'hash'>>;
+  /** The last event of each partition when the backup ended. */
+  sequences: Map<number, number>;
+  keys: PublicJwk[];
+}
+
+export interface RestoreSteps {
+  /** Of these same lines, if they have just been inspected. Default: they are inspected first. */
+  facts?: BackupFacts;
+  /** What else is to be done before a service may start on the store. */
+  complete?: () => Promise<void>;
+}
+
+/** The store already holds something. */
+export class StoreNotEmpty extends Error {
+  constructor() {
+    super('the store is not empty: move store/ out of the data folder, or take an empty Redis');
+    this.name = 'StoreNotEmpty';
+  }
+}
+
+/** So many commits are on their way at once. */
+const AT_ONCE = 256;
+const EVENTS_AT_ONCE = 500;
+
+/**
+ * Restores a backup to an empty store (SR-62). The whole of it is read and checked before anything is written: that no
+ * line is missing or changed, that every secret opens with the master key, that every kind is known. While it is being
+ * written, a mark in the store keeps servers from starting on the half of it.
+ *
+ * What could be used a second time does not come back: codes of the time since the backup, results, flows, login requests.
+ *
+ * @param open reads the backup's lines from the beginning; called for the inspection, and again for the rest
+ * @throws BackupInvalid, StoreNotEmpty: nothing was written
+ */
+export async function restoreBackup(
+  ports: Needs,
+  open: () => AsyncIterable<string>,
+  { facts, complete }: RestoreSteps = {},
+): Promise<Restored> {
+  const { store, clock } = ports;
+  const { backedUpAt, partitions, chains, keys } = facts ?? (await inspectBackup(ports, open()));
+  if (!(await isStoreEmpty(ports))) throw new StoreNotEmpty();
+  const now = clock.now();
+  await mark(ports, { startedAt: now, backedUpAt });
+  await setStorePurpose(ports, 'service');
+
+  const context: RestoreContext = { now, heads: new Map() };
+  const counts = { documents: 0, leftOut: 0, indexEntries: 0, events: 0, eventsLeft: 0 };
+  const restored: Restored = { ...counts, backedUpAt, accounts: [...chains.keys()], keys };
+  const moved = partitions !== store.partitions;
+  const anchors = anchorPerPartition(store);
+  const pending = new Set<Promise<void>>();
+  const faults: unknown[] = [];
+  const commit = async (anchor: string, change: Pick<Change, 'put' | 'index'>): Promise<void> => {
+    const work: Promise<void> = store
+      .commit({ anchor, operation: newOperation(ports), now, expect: [], ...change })
+      .then(
+        () => undefined,
+        (error: unknown) => void faults.push(error),
+      )
+      .then(() => void pending.delete(work));
+    pending.add(work);
+    if (pending.size >= AT_ONCE) await Promise.race(pending);
+    if (faults.length > 0) throw faults[0];
+  };
+  const events = eventWriter(ports, partitions, restored);
+
+  for await (const record of readRecords(open())) {
+    if ('d' in record) {
+      const [anchor, name] = record.d;
+      const key: DocumentKey = { anchor, name };
+      const value = ruleFor(key)?.(record.v as never, context, key);
+      if (value === undefined || (record.x ?? Number.POSITIVE_INFINITY) <= now) {
+        restored.leftOut += 1;
+        continue;
+      }
+      restored.documents += 1;
+      const put = [{ key, value, ...(record.x !== undefined && { expiresAt: record.x }) }];
+      await commit(anchor, { put, ...(name === 'account' && { index: dueEntry(record.v as Account) }) });
+    } else if ('i' in record) {
+      const entry = { sort: record.e[0], id: record.e[1] };
+      if (!keepsEntry(record.i, entry.id, context)) continue;
+      const anchor = moved ? anchorOfEntry(record.i, entry) : anchors(record.p);
+      if (anchor === undefined) throw new Error(`where the index ${record.i} belongs is not known`);
+      restored.indexEntries += 1;
+      await commit(anchor, { index: [{ index: record.i, add: entry }] });
+    } else if ('s' in record) await events(record);
+  }
+  await Promise.all(pending);
+  if (faults.length > 0) throw faults[0];
+  await complete?.();
+  await mark(ports, { startedAt: now, finishedAt: clock.now(), backedUpAt });
+  return restored;
+}
+
+/**
+ * Reads all of a backup and writes nothing.
+ *
+ * @throws BackupInvalid
+ */
+export async function inspectBackup({ store, secrets }: Needs, lines: AsyncIterable<string>): Promise<BackupFacts> {
+  let header: { backedUpAt: number; partitions: number } | undefined;
+  const chains: BackupFacts['chains'] = new Map();
+  const sequences: BackupFacts['sequences'] = new Map();
+  const keys: PublicJwk[] = [];
+  for await (const record of readRecords(lines)) {
+    if ('backup' in record) header = { backedUpAt: record.at, partitions: record.partitions };
+    else if ('d' in record) {
+      const key: DocumentKey = { anchor: record.d[0], name: record.d[1] };
+      if (!ruleFor(key)) throw new BackupInvalid(`no rule says how ${key.name} is to be restored`);
+      if (key.name === 'account') chains.set(key.anchor as AccountId, chains.get(key.anchor as AccountId) ?? NO_CHAIN);
+      if (key.name === 'chain') chains.set((record.v as AuditChain).account, record.v as AuditChain);
+      if (key.name === 'signing-keys') keys.push(...(record.v as SigningKeySet).keys.map(publicHalf));
+      if (isOfDemo(key, record.v)) {
+        throw new BackupInvalid(
+          'this is the backup of a demo, whose password and API key are no secret: a service begins without them',
+        );
+      }
+      for (const { sealed, context } of secretsOf(key, record.v)) {
+        try {
+          secrets.open(sealed, context);
+        } catch {
+          throw new BackupInvalid(
+            `the ${context.kind} in it does not open with this master key: give the key of the time of the backup`,
+          );
+        }
+      }
+    } else if ('last' in record) sequences.set(record.s, record.last);
+    else if ('i' in record && header && header.partitions !== store.partitions) {
+      if (anchorOfEntry(record.i, { sort: record.e[0], id: record.e[1] }) === undefined) {
+        throw new BackupInvalid(`the index ${record.i} cannot be moved to a store with other partitions`);
+      }
+    }
+  }
+  if (!header) throw new BackupInvalid('this is no backup');
+  return { ...header, chains, sequences, keys };
+}
+
+const NO_CHAIN = { number: 0, hash: GENESIS };
+
+function publicHalf({ kid, algorithm, crv, x, y }: StoredSigningKey): PublicJwk {
+  const kty = algorithm === 'EdDSA' ? 'OKP' : 'EC';
+  return { kty, kid, alg: algorithm, use: 'sig', crv, x, ...(y !== undefined && { y }) };
+}
+
+/**
+ * Events keep their numbers, so that whoever has read up to one goes on behind it. Where several partitions would have to
+ * become one they stay behind, and numbers go on beyond all that there were.
+ */
+function eventWriter({ store }: Needs, partitions: number, restored: Restored) {
+  const merged = partitions > store.partitions;
+  let highest = 0;
+  let batch: StoredEvent[] = [];
+  return async (record: Extract<BackupRecord, { s: number }>): Promise<void> => {
+    if (merged) {
+      if ('n' in record) restored.eventsLeft += 1;
+      else if (record.last > highest) {
+        highest = record.last;
+        await store.restoreEvents(0, [], highest);
+      }
+      return;
+    }
+    if ('n' in record) {
+      batch.push({ sequence: record.n, event: record.v as StoredEvent['event'] });
+      if (batch.length < EVENTS_AT_ONCE) return;
+    }
+    const last = 'last' in record ? record.last : (batch.at(-1)?.sequence ?? 0);
+    await store.restoreEvents(record.s, batch, last);
+    restored.events += batch.length;
+    batch = [];
+  };
+}
+
+/** Any anchor of a partition: index entries stay in the partition where they were. */
+function anchorPerPartition(store: Ports['store']): (partition: number) => string | undefined {
+  const anchors = new Map<number, string>();
+  for (let n = 0; anchors.size < store.partitions && n < store.partitions * 200; n++) {
+    const anchor = `restored/${n}`;
+    const partition = store.partitionOf(anchor);
+    if (!anchors.has(partition)) anchors.set(partition, anchor);
+  }
+  return (partition) => anchors.get(partition);
+}
+
+function dueEntry({ id, plan }: Account): NonNullable<Change['index']> {
+  const due = paidUntil(plan);
+  return due === undefined ? [] : [{ index: indexes.plansDue(), add: byInstant(due, id) }];
+}
+
+function isOfDemo({ name }: DocumentKey, value: unknown): boolean {
+  const key = documents.storePurpose();
+  return name === key.name && (value as DocumentOf<typeof key>).purpose === 'demo';
+}
+
+async function mark(ports: Needs, value: { startedAt: number; finishedAt?: number; backedUpAt: number }) {
+  const key = documents.restoration();
+  const change = { anchor: key.anchor, operation: newOperation(ports), now: ports.clock.now(), expect: [] };
+  await ports.store.commit({ ...change, put: [{ key, value }] });
+}

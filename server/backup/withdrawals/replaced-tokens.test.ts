@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { explain } from '../../authentication/explain.ts';
+import type { AccountId } from '../../kernel/ids.ts';
+import { assign, operatorOf, unassign, updateToken } from '../../testing/acting.ts';
+import { exportedEvents, restoredWithEvents } from '../../testing/restored-with-events.ts';
+import { addPerson, addToken, must, type Scene, type SceneToken, setScene } from '../../testing/scene.ts';
+import { append } from '../../testing/stream-of-events.ts';
+import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { deleteToken } from '../../tokens/delete-token.ts';
+
+// SR-62, SR-69. The attack: a stolen password, and a restore that takes a token away again which its user needed by then: so the
+// password alone would do.
+
+let ports: TestPorts;
+let scene: Scene;
+let account: AccountId;
+let act: ReturnType<typeof operatorOf>;
+const removals: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  ports = await openTestPorts('replaced-tokens');
+});
+beforeEach(async () => {
+  scene = await setScene(ports, { tokens: [{}] });
+  ({ account } = scene);
+  act = operatorOf(account);
+});
+afterAll(async () => {
+  for (const remove of removals) await remove();
+  await ports.close();
+});
+
+async function restoredAfter(happen: () => Promise<unknown>) {
+  const { remove, ...restored } = await restoredWithEvents(ports, account, happen);
+  removals.push(remove);
+  return restored;
+}
+/** As sealing tells of a stream whose oldest events fell out before it came to them. */
+const loseEvents = () =>
+  append(ports, account, [
+    {
+      type: 'events.lost',
+      at: ports.clock.now(),
+      account,
+      actor: { kind: 'service' },
+      outcome: 'done',
+      lost: { partition: 0, from: 1, to: 2 },
+    },
+  ]);
+const first = () => scene.tokens[0] as SceneToken;
+/** What the widget asks of them; null: nothing helps. */
+async function needed(over: TestPorts, user = 'alice') {
+  const question = { resource: scene.resource.id, subject: { user, method: 'widget' } } as const;
+  const { explained } = must(await explain(over, act, question));
+  return explained.factors;
+}
+
+describe('after a restore a token', () => {
+  // The attack: the password of a user whose old token was taken away. Their new one was in stock at the time of the backup.
+  test('replaced by one that belongs to no one in the backup is locked as well', async () => {
+    const { resource, user } = scene;
+    const stock = await addToken(ports, account, {});
+    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const { over, report } = await restoredAfter(async () => {
+      must(await updateToken(ports, account, stock.id, { owner: user.id }));
+      must(await assign(ports, { account, resource: resource.id, user: user.id, token: stock.id }));
+      must(await deleteToken(ports, act, first().id));
+    });
+    expect(report).toContainEqual({ account, id: first().id, done: ['lock'], review: [] });
+    expect(report).toContainEqual({ account, id: user.id, done: [], review: ['new token'] });
+    expect(await needed(over)).toBeNull();
+  });
+
+  // The attack: a password, where the token was lent out and given back, so that events say that its owner changed.
+  test('found again after another user had it is locked and stays with its user', async () => {
+    const { resource, user } = scene;
+    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+    must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    const { over } = await restoredAfter(async () => {
+      must(await updateToken(ports, account, first().id, { owner: bob.user.id }));
+      must(await updateToken(ports, account, first().id, { owner: user.id }));
+      must(await assign(ports, { account, resource: resource.id, user: user.id, token: first().id }));
+    });
+    expect(await needed(over)).toBeNull();
+  });
+
+  // The attack: a password, where the token was activated in the moment before the backup. The event is sealed after it.
+  test('activated just before the backup, is not deactivated', async () => {
+    must(await updateToken(ports, account, first().id, { enabled: false }));
+    await exportedEvents(ports, account);
+    must(await updateToken(ports, account, first().id, { enabled: true }));
+    const { over } = await restoredAfter(async () => {});
+    expect(await needed(over)).toBeNull();
+  });
+
+  // The attack: a password, where the token was handed out in the moment before the backup.
+  test('given to its user just before the backup stays theirs', async () => {
+    const { resource } = scene;
+    const bob = await addPerson(ports, account, resource, { user: { login: 'bob' } });
+    const stock = await addToken(ports, account, {});
+    await exportedEvents(ports, account);
+    must(await updateToken(ports, account, stock.id, { owner: bob.user.id }));
+    must(await assign(ports, { account, resource: resource.id, user: bob.user.id, token: stock.id }));
+    const { over } = await restoredAfter(async () => {});
+    expect(await needed(over, 'bob')).toBeNull();
+  });
+
+  // The attack: a password, where events were lost, and with them that the token was activated again or replaced.
+  test.each([
+    ['deactivated', () => updateToken(ports, account, first().id, { enabled: false })],
+    ['deleted', () => deleteToken(ports, act, first().id)],
+    ['given away', () => updateToken(ports, account, first().id, { owner: null })],
+    [
+      'unassigned',
+      () => unassign(ports, { account, resource: scene.resource.id, user: scene.user.id, token: first().id }),
+    ],
+  ])('%s is locked where events since the backup were lost', async (_, happen) => {
+    must(await assign(ports, { account, resource: scene.resource.id, user: scene.user.id }));
+    const { over } = await restoredAfter(async () => {
+      must(await happen());
+      await loseEvents();
+    });
+    expect(await needed(over)).toBeNull();
+  });
+});

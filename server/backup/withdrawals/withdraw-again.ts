@@ -1,0 +1,312 @@
+import type { Administrator } from '../../administrators/administrator.ts';
+import { removeAdministrator } from '../../administrators/change-administrator.ts';
+import { deleteApiKey } from '../../api-keys/change-api-key.ts';
+import { lockToken } from '../../authentication/lockout.ts';
+import { forgetEnvironments } from '../../browsers/forget-environments.ts';
+import type { EventDraft } from '../../events/event.ts';
+import {
+  type AccountId,
+  type AdministratorId,
+  type ApiKeyId,
+  parseId,
+  type TokenId,
+  type UserId,
+  type WebhookId,
+} from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../../kernel/result.ts';
+import { changedFields, editObject } from '../../records/read-object.ts';
+import { assignmentTo, validPairs } from '../../resources/assignments.ts';
+import { deleteResource } from '../../resources/delete-resource.ts';
+import { indexes } from '../../store/indexes.ts';
+import { documents } from '../../store/keys.ts';
+import type { DocumentKey, IndexEntry } from '../../store/store.ts';
+import { transact } from '../../store/transact.ts';
+import { deleteToken } from '../../tokens/delete-token.ts';
+import type { Token } from '../../tokens/token.ts';
+import { deleteUser } from '../../users/delete-user.ts';
+import type { User } from '../../users/user.ts';
+import { editWebhook, readBook } from '../../webhooks/edit-webhook.ts';
+import { deleteWebhook } from '../../webhooks/update-webhook.ts';
+import type { AccountWithdrawals, ObjectWithdrawals } from './collect-withdrawals.ts';
+import { withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** What was done about one object of the backup. */
+export interface WithdrawnObject {
+  account: AccountId;
+  id: string;
+  /** `deleted`, `locked`, or the fields that were changed. */
+  done: string[];
+  /** Fields and events since the backup about which a person has to decide. */
+  review: string[];
+}
+
+const PAGE = 1000;
+
+type Outcome = Pick<WithdrawnObject, 'done' | 'review'>;
+
+interface Context {
+  ports: Needs;
+  act: Act;
+  account: AccountId;
+  /** Users whose newest token is lost. */
+  replaced: ReadonlySet<UserId>;
+  hasGaps: boolean;
+  unknownPassword: string;
+}
+
+/**
+ * Takes away from a restored store again what the account's events say was taken away since the backup (SR-39, SR-62). What
+ * was made since is not there, so nothing is done about it. Each change is an event of the operator.
+ *
+ * @param unknownPassword hash of a password that nothing and no one knows
+ */
+export async function withdrawAgain(
+  ports: Needs,
+  { account, objects, superuser, hasGaps = false }: AccountWithdrawals,
+  unknownPassword: string,
+): Promise<WithdrawnObject[]> {
+  const context: Context = {
+    ports,
+    act: { actor: { kind: 'operator', account } },
+    account,
+    replaced: await usersWithLostTokens(ports, objects),
+    hasGaps,
+    unknownPassword,
+  };
+  const report: WithdrawnObject[] = [];
+  const add = (id: string, outcome: Outcome | undefined) => {
+    if (outcome && outcome.done.length + outcome.review.length > 0) report.push({ account, id, ...outcome });
+  };
+  // First: afterwards the administrator who had the role may be removed.
+  if (superuser !== undefined) add(superuser, await handOver(context, superuser));
+  for (const [id, object] of objects) add(id, await withdrawFrom(context, id, object));
+  return report;
+}
+
+/** Undefined: there is no such object in the backup. */
+async function withdrawFrom(context: Context, id: string, object: ObjectWithdrawals): Promise<Outcome | undefined> {
+  const { ports, act, account } = context;
+  const [user, token, administrator] = [parseId('usr', id), parseId('tok', id), parseId('adm', id)];
+  if (user) return ifFound(context, documents.user(user), (found) => fromUser(context, found, object));
+  if (token) return ifFound(context, documents.token(token), (found) => fromToken(context, found, object));
+  if (administrator) {
+    const key = documents.administrator(account, administrator);
+    return ifFound(context, key, (found) => fromAdministrator(context, found, object));
+  }
+  const [apiKey, resource, filter] = [parseId('key', id), parseId('res', id), parseId('flt', id)];
+  if (apiKey) {
+    const remove = () => deleteApiKey(ports, act, apiKey);
+    return fromSwitchable(context, documents.apiKey(account, apiKey), object, { type: 'api-key.updated' }, remove);
+  }
+  if (resource) {
+    const remove = () => deleteResource(ports, act, resource);
+    const event: EventDraft = { type: 'resource.updated', resource };
+    return fromSwitchable(context, documents.resource(resource), object, event, remove);
+  }
+  if (filter) return ifFound(context, documents.filter(filter), async () => ({ done: [], review: [...object.review] }));
+  const webhook = parseId('whk', id);
+  return webhook && fromWebhook(context, webhook, object);
+}
+
+async function fromUser(context: Context, { id }: User, object: ObjectWithdrawals): Promise<Outcome> {
+  const { ports, act, unknownPassword } = context;
+  if (object.withdrawals.has('delete')) return deleted(await deleteUser(ports, act, id));
+  const done: string[] = [];
+  if (object.withdrawals.has('forget-browsers')) {
+    await forgetEnvironments(ports, act, id);
+    done.push('browsers');
+  }
+  const isReplaced = mayLackToken(context, id);
+  // Without the token in the assignment their password alone would do, since the new token is lost. It is locked instead.
+  const kept = isReplaced ? object.unassigned.flatMap(({ token }) => token ?? []) : [];
+  for (const token of kept) done.push(...(await lock(context, token)));
+  const unassigned = object.unassigned.filter(({ token }) => !isReplaced || token === undefined);
+  const changed = await edit(context, { type: 'user.updated' }, documents.user(id), (user) =>
+    withdrawUser(user, { ...object, unassigned }, unknownPassword),
+  );
+  return {
+    done: [...done, ...changed],
+    review: [...object.review, ...(context.replaced.has(id) ? ['new token'] : [])],
+  };
+}
+
+async function fromToken(
+  context: Context,
+  { id, owner, administrator }: Token,
+  object: ObjectWithdrawals,
+): Promise<Outcome> {
+  const isReplaced = owner !== undefined && mayLackToken(context, owner);
+  if (object.withdrawals.has('delete') && !isReplaced && administrator === undefined) {
+    return deleted(await deleteToken(context.ports, context.act, id));
+  }
+  const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
+    withdrawToken(token, object, isReplaced, now),
+  );
+  return { done, review: [...object.review] };
+}
+
+async function fromAdministrator(
+  context: Context,
+  { account, id, token }: Administrator,
+  object: ObjectWithdrawals,
+): Promise<Outcome> {
+  const { ports, act, unknownPassword } = context;
+  const { withdrawals } = object;
+  const done: string[] = [];
+  const removed = withdrawals.has('delete') ? await removeAdministrator(ports, act, id) : undefined;
+  if (removed && !isRefusal(removed)) return deleted(removed);
+  // The superuser of the backup cannot be removed: whom the role went to is not in it. They do not sign in either.
+  const isOut = removed !== undefined || withdrawals.has('end-sign-in');
+  const end: ObjectWithdrawals = isOut ? { ...object, withdrawals: new Set([...withdrawals, 'end-sign-in']) } : object;
+  if (removed) done.push(...(await disableKeysOf(context, id)));
+  if (isOut && token !== undefined) done.push(...(await lock(context, token)));
+  const key = documents.administrator(account, id);
+  const changed = await edit(context, { type: 'administrator.updated' }, key, (administrator) =>
+    withdrawAdministrator(administrator, end, unknownPassword),
+  );
+  return { done: [...done, ...changed], review: [...object.review, ...(removed ? ['administrator.removed'] : [])] };
+}
+
+/** From an API key or a resource: unless it was deleted, all that can be done is to disable it. */
+async function fromSwitchable<T extends { id: string; account: string; enabled: boolean }>(
+  context: Context,
+  key: DocumentKey<T>,
+  object: ObjectWithdrawals,
+  event: EventDraft,
+  remove: () => Promise<Verdict<object>>,
+): Promise<Outcome | undefined> {
+  return ifFound(context, key, async () => {
+    if (object.withdrawals.has('delete')) return deleted(await remove());
+    const done = await edit(context, event, key, (one) => withdrawSwitch(one, object));
+    return { done, review: [...object.review] };
+  });
+}
+
+/** The same of a webhook, which is no document of its own. */
+async function fromWebhook(
+  { ports, act, account }: Context,
+  id: WebhookId,
+  object: ObjectWithdrawals,
+): Promise<Outcome | undefined> {
+  const webhook = (await readBook(ports, account)).find((one) => one.id === id);
+  if (!webhook) return undefined;
+  if (object.withdrawals.has('delete')) return deleted(await deleteWebhook(ports, act, id));
+  let done: string[] = [];
+  await editWebhook(ports, act, 'webhook.updated', id, (one) => {
+    const next = withdrawSwitch(one, object);
+    done = changedFields(one, next);
+    return next;
+  });
+  return { done, review: [...object.review] };
+}
+
+async function handOver({ ports, act, account }: Context, to: AdministratorId): Promise<Outcome> {
+  const key = documents.account(account);
+  const keys = [key, documents.administrator(account, to)] as const;
+  return transact<typeof keys, Outcome>(ports, account, keys, ([home, receiver], now) => {
+    if (!home || home.value.superuser === to) return { answer: { done: [], review: [] } };
+    // Whom the role went to is not in the backup, or has not accepted the invitation in it.
+    if (receiver?.value.state !== 'active') return { answer: { done: [], review: ['superuser.transferred'] } };
+    const { superuser } = home.value;
+    const event: EventDraft = {
+      type: 'superuser.transferred',
+      subject: to,
+      ...(superuser && { related: [superuser] }),
+    };
+    return {
+      answer: { done: ['superuser'], review: [] },
+      write: { put: [{ key, value: { ...home.value, superuser: to } }], append: [eventOf(act, event, now)] },
+    };
+  });
+}
+
+/** Whether without the token that was taken away their password alone would do, where today it may not. */
+function mayLackToken({ replaced, hasGaps }: Context, user: UserId): boolean {
+  return hasGaps || replaced.has(user);
+}
+
+/**
+ * Users who were assigned with a token since, and are not in the backup or will not be any more. Looked at before
+ * anything is taken away, so that no order matters.
+ */
+async function usersWithLostTokens(
+  { store, clock }: Needs,
+  objects: AccountWithdrawals['objects'],
+): Promise<Set<UserId>> {
+  const found = new Set<UserId>();
+  for (const [id, { newPairs }] of objects) {
+    const user = newPairs.length > 0 && parseId('usr', id);
+    if (!user) continue;
+    const keys = newPairs.map(({ token }) => documents.token(token));
+    const [held, ...stored] = await store.getMany([documents.user(user), ...keys] as const, clock.now());
+    const tokens = new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value] as const] : [])));
+    const isKept = newPairs.every(({ resource, token }) => {
+      const assignment = held && assignmentTo(held.value, resource);
+      const isPaired = assignment && validPairs(assignment, tokens, user).some((one) => one.id === token);
+      return isPaired && !objects.get(token)?.withdrawals.has('disown');
+    });
+    if (!isKept) found.add(user);
+  }
+  return found;
+}
+
+/** Disables the keys with which a backend acts as this administrator. */
+async function disableKeysOf(context: Context, administrator: AdministratorId): Promise<string[]> {
+  const { ports, account } = context;
+  const done: string[] = [];
+  let after: IndexEntry | undefined;
+  do {
+    const page = await ports.store.range(indexes.apiKeys(account), { limit: PAGE, ...(after && { after }) });
+    for (const { id } of page) {
+      const key = documents.apiKey(account, id as ApiKeyId);
+      const changed = await edit(context, { type: 'api-key.updated' }, key, (one) =>
+        one.kind === 'protectimus' && one.administrator === administrator ? { ...one, enabled: false } : one,
+      );
+      if (changed.length > 0) done.push(`${id} disabled`);
+    }
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+  return done;
+}
+
+async function lock(context: Context, id: TokenId): Promise<string[]> {
+  const done = await edit(context, { type: 'token.updated' }, documents.token(id), (token, now) =>
+    lockToken({ ...token, enabled: true }, now),
+  );
+  return done.length > 0 ? [`${id} locked`] : [];
+}
+
+async function ifFound<T extends { account: string }>(
+  { ports, account }: Context,
+  key: DocumentKey<T>,
+  then: (object: T) => Promise<Outcome>,
+): Promise<Outcome | undefined> {
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  return stored?.value.account === account ? then(stored.value) : undefined;
+}
+
+/** Names of the fields that were changed. */
+async function edit<T extends { id: string; account: string }>(
+  { ports, act }: Context,
+  event: EventDraft,
+  key: DocumentKey<T>,
+  change: (object: T, now: number) => T,
+): Promise<string[]> {
+  let changed: string[] = [];
+  await editObject(ports, act, event, key, 'NOT_FOUND', (object, now) => {
+    const next = change(object, now);
+    changed = changedFields(object, next);
+    return changed.length > 0 ? next : object;
+  });
+  return changed;
+}
+
+/** @throws Error where the rules refuse, which leaves the restore unfinished */
+function deleted(verdict: Verdict<object>): Outcome {
+  if (isRefusal(verdict)) throw new Error(`a withdrawal was refused: ${verdict.refused}`);
+  return { done: ['deleted'], review: [] };
+}

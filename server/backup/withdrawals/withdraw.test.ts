@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Administrator, NO_RECOVERY_CODES } from '../../administrators/administrator.ts';
+import { tokenState } from '../../authentication/lockout.ts';
+import type { AccountEvent } from '../../events/event.ts';
+import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../../testing/samples.ts';
+import type { Token } from '../../tokens/token.ts';
+import type { User } from '../../users/user.ts';
+import { type AccountWithdrawals, addEvent, nothingYet, type ObjectWithdrawals } from './collect-withdrawals.ts';
+import { withdrawAdministrator, withdrawSwitch, withdrawToken, withdrawUser } from './withdraw.ts';
+import type { Withdrawal } from './withdrawing-events.ts';
+
+// SR-62. The attack: what is taken away again after a restore gives something in another place.
+
+const NOW = 1_800_000_000_000;
+const UNKNOWN = 'unknown';
+const ACCOUNT = accountId(1);
+
+const event = (type: AccountEvent['type'], rest: Partial<AccountEvent> = {}): AccountEvent => ({
+  type,
+  at: NOW,
+  account: ACCOUNT,
+  actor: { kind: 'operator' },
+  outcome: 'done',
+  ...rest,
+});
+function collected(...events: AccountEvent[]): AccountWithdrawals {
+  const all: AccountWithdrawals = { account: ACCOUNT, objects: new Map() };
+  for (const one of events) addEvent(all, frozen(one));
+  return all;
+}
+const of = (all: AccountWithdrawals, id: string) => all.objects.get(id) ?? nothingYet();
+
+const withdrawals = fc.uniqueArray(
+  fc.constantFrom<Withdrawal>(
+    ...(['block', 'replace-password', 'refuse-api', 'switch', 'lock', 'disown', 'disable', 'delete'] as const),
+    ...(['clear-grants', 'end-sign-in', 'review', 'unassign'] as const),
+  ),
+);
+const assignment = fc.record(
+  { resource: fc.integer({ min: 1, max: 3 }).map(resourceId), token: fc.integer({ min: 1, max: 3 }).map(tokenId) },
+  { requiredKeys: [] },
+);
+const object: fc.Arbitrary<ObjectWithdrawals> = fc
+  .record({
+    withdrawals,
+    unassigned: fc.array(assignment, { maxLength: 3 }),
+    switches: fc.integer({ min: 1, max: 3 }),
+    isUncertain: fc.boolean(),
+  })
+  .map(({ withdrawals: found, unassigned, switches, isUncertain }) => ({
+    ...nothingYet(),
+    isUncertain,
+    withdrawals: new Set(found),
+    unassigned,
+    switches: found.includes('switch') ? switches : 0,
+  }));
+const user: fc.Arbitrary<User> = fc
+  .record({
+    blocked: fc.boolean(),
+    apiSupport: fc.boolean(),
+    assignments: fc.uniqueArray(
+      fc.record({
+        resource: fc.integer({ min: 1, max: 3 }).map(resourceId),
+        alone: fc.boolean(),
+        tokens: fc.uniqueArray(
+          fc.record({ token: fc.integer({ min: 1, max: 3 }).map(tokenId), epoch: fc.constant(0) }),
+          { selector: (pair) => pair.token },
+        ),
+      }),
+      { selector: (one) => one.resource },
+    ),
+  })
+  .map((facts) => sampleUser({ passwordHash: 'old', ...facts }));
+
+const access = ({ assignments }: User) =>
+  assignments.flatMap(({ resource, alone, tokens }) => [
+    ...(alone ? [resource as string] : []),
+    ...tokens.map(({ token }) => `${resource} ${token}`),
+  ]);
+
+describe('a user after what was taken away', () => {
+  test('may nothing that they might not before', () => {
+    fc.assert(
+      fc.property(user, object, (before, what) => {
+        const after = withdrawUser(frozen(before), what, UNKNOWN);
+        expect(after.blocked).toBe(before.blocked || what.withdrawals.has('block'));
+        expect(after.apiSupport).toBe(before.apiSupport && !what.withdrawals.has('refuse-api'));
+        expect(after.passwordHash).toBe(what.withdrawals.has('replace-password') ? UNKNOWN : 'old');
+        expect(access(before)).toEqual(expect.arrayContaining(access(after)));
+        for (const { resource, token } of what.unassigned) {
+          const gone = access(after).filter((one) => {
+            const [on, pair] = one.split(' ');
+            return (resource === undefined || on === resource) && pair === token;
+          });
+          expect(gone).toEqual([]);
+        }
+        expect(withdrawUser(after, what, UNKNOWN)).toEqual(after);
+      }),
+    );
+  });
+
+  test('has a password that is not known, also where the backup has none', () => {
+    const what = { ...nothingYet(), withdrawals: new Set(['replace-password'] as const) };
+    expect(withdrawUser(sampleUser(), what, UNKNOWN).passwordHash).toBe(UNKNOWN);
+  });
+});
+
+describe('a token after what was taken away', () => {
+  const token = fc.record({ enabled: fc.boolean(), isLocked: fc.boolean() }).map(({ enabled, isLocked }) =>
+    sampleToken({
+      enabled,
+      owner: userId(1),
+      directResources: [resourceId(1), resourceId(2)],
+      ...(isLocked && { lock: { reason: 'otp-failures', at: 1 } }),
+    }),
+  );
+
+  test('is active only if it was, and nothing of it was taken away', () => {
+    fc.assert(
+      fc.property(token, object, fc.boolean(), (before, what, isReplaced) => {
+        const after = withdrawToken(frozen(before), what, isReplaced, NOW);
+        const ends = (['switch', 'lock', 'delete'] as const).some((one) => what.withdrawals.has(one));
+        if (ends || tokenState(before, NOW) !== 'active') expect(tokenState(after, NOW)).not.toBe('active');
+        if (before.lock) expect(after.lock).toEqual(before.lock);
+        if (what.withdrawals.has('disown')) expect(after.owner === undefined || after.lock !== undefined).toBe(true);
+        for (const resource of after.directResources) expect(before.directResources).toContain(resource);
+      }),
+    );
+  });
+
+  test('is not locked where recovery codes were made again: those of the backup are void', () => {
+    const what = { ...nothingYet(), withdrawals: new Set(['lock'] as const) };
+    const codes: Token = { ...sampleToken(), factor: { kind: 'recovery', macs: [] } };
+    expect(withdrawToken(codes, what, false, NOW)).toEqual(codes);
+  });
+
+  test('takes no part only if it was active and switched once, since its owner then needs no code', () => {
+    fc.assert(
+      fc.property(token, object, fc.boolean(), (before, what, isReplaced) => {
+        const after = withdrawToken(before, what, isReplaced, NOW);
+        if (after.enabled) return;
+        const wasDeactivated = !before.enabled && what.switches === 0;
+        const isSure = !isReplaced && !what.isUncertain;
+        expect(wasDeactivated || (before.enabled && what.switches === 1 && isSure)).toBe(true);
+      }),
+    );
+  });
+});
+
+test('an administrator signs in with the old password no more where it, or their token, was changed', () => {
+  const administrator: Administrator = {
+    id: 'adm_00000000001',
+    account: ACCOUNT,
+    email: 'ada@acme.example',
+    name: 'Ada',
+    language: 'en',
+    grants: [{ resource: resourceId(1), allowed: true }],
+    state: 'active',
+    passwordHash: 'old',
+    recovery: NO_RECOVERY_CODES,
+    sessionEpoch: 0,
+    createdAt: 0,
+  };
+  const after = (...found: Withdrawal[]) =>
+    withdrawAdministrator(frozen(administrator), { ...nothingYet(), withdrawals: new Set(found) }, UNKNOWN);
+  expect(after('replace-password')).toEqual({ ...administrator, passwordHash: UNKNOWN });
+  expect(after('end-sign-in')).toEqual({ ...administrator, passwordHash: UNKNOWN });
+  expect(after('clear-grants')).toEqual({ ...administrator, grants: [] });
+  expect(after('review')).toEqual(administrator);
+});
+
+test('a key that was changed is off, and one that was off stays so', () => {
+  const what = { ...nothingYet(), withdrawals: new Set(['disable'] as const) };
+  expect(withdrawSwitch({ enabled: true }, what)).toEqual({ enabled: false });
+  expect(withdrawSwitch({ enabled: false }, nothingYet())).toEqual({ enabled: false });
+});
+
+describe('events in the order in which they happened', () => {
+  const [alice, shop, phone] = [userId(1), resourceId(1), tokenId(1)];
+  const pair = { subject: alice, resource: shop, related: [phone] };
+
+  test('an assignment that was made again was not taken away', () => {
+    const [gone, back] = [event('assignment.deleted', pair), event('assignment.created', pair)];
+    expect(of(collected(gone, back), alice).unassigned).toEqual([]);
+    expect(of(collected(back, gone), alice).unassigned).toEqual([{ resource: shop, token: phone }]);
+    expect(of(collected(gone, gone), alice).unassigned).toHaveLength(1);
+    const alone = event('assignment.created', { subject: alice, resource: shop });
+    expect(of(collected(gone, alone), alice).unassigned).toHaveLength(1);
+  });
+
+  test('what was taken away of assignments is what each last event about one of them says', () => {
+    const pairs = fc.record(
+      { resource: fc.constantFrom(shop, resourceId(2)), token: fc.constantFrom(phone, tokenId(2)) },
+      { requiredKeys: ['resource'] },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.record({ pair: pairs, isRemoved: fc.boolean() }), { minLength: 1 }), (steps) => {
+        const last = new Map(steps.map(({ pair: one, isRemoved }) => [`${one.resource} ${one.token}`, isRemoved]));
+        const events = steps.map(({ pair: { resource, token }, isRemoved }) =>
+          event(isRemoved ? 'assignment.deleted' : 'assignment.created', {
+            subject: alice,
+            resource,
+            ...(token && { related: [token] }),
+          }),
+        );
+        const { unassigned, newPairs } = of(collected(...events), alice);
+        const removed = unassigned.map(({ resource, token }) => `${resource} ${token}`);
+        expect(removed.sort()).toEqual([...last.keys()].filter((one) => last.get(one)).sort());
+        const made = steps.flatMap(({ pair: one, isRemoved }) => (isRemoved || !one.token ? [] : [one]));
+        expect(newPairs).toEqual(made);
+      }),
+    );
+  });
+
+  test('attempts and events about nothing take nothing away', () => {
+    const refused = event('user.updated', { subject: alice, changed: ['blocked'], outcome: 'refused' });
+    expect(collected(refused, event('user.deleted'), event('user.created', { subject: alice })).objects.size).toBe(0);
+  });
+
+  test('of several who became the superuser the last is it', () => {
+    const to = (id: string) => event('superuser.transferred', { subject: id });
+    expect(collected(to('adm_1'), to('adm_2'), to('adm_1')).superuser).toBe('adm_1');
+  });
+
+  test('an assignment with several tokens names each of them', () => {
+    const created = event('assignment.created', { ...pair, related: [phone, tokenId(2)] });
+    const onShop = (token: string) => ({ resource: shop, token });
+    expect(of(collected(created), alice).newPairs).toEqual([onShop(phone), onShop(tokenId(2))]);
+  });
+
+  test('are uncertain for an object if one of them may be older than the backup of it', () => {
+    const all = collected(event('user.deleted', { subject: alice }));
+    addEvent(all, event('token.updated', { subject: phone, changed: ['enabled'] }), true);
+    addEvent(all, event('token.updated', { subject: phone, changed: ['owner'] }));
+    expect([of(all, phone), of(all, alice)].map(({ isUncertain }) => isUncertain)).toEqual([true, false]);
+  });
+
+  test('have gaps only if they say so', () => {
+    expect(collected(event('user.deleted', { subject: alice })).hasGaps).toBeUndefined();
+    expect(collected(event('events.lost')).hasGaps).toBe(true);
+  });
+
+  test('switches of a token are counted', () => {
+    const switched = event('token.updated', { subject: phone, changed: ['enabled'] });
+    expect(of(collected(switched, switched), phone).switches).toBe(2);
+  });
+});

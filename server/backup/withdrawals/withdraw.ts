@@ -1,0 +1,77 @@
+import type { Administrator } from '../../administrators/administrator.ts';
+import { lockToken } from '../../authentication/lockout.ts';
+import { giveToken, unassignAlone, unassignDirect, unassignToken } from '../../resources/assignments.ts';
+import type { Token } from '../../tokens/token.ts';
+import type { User } from '../../users/user.ts';
+import type { ObjectWithdrawals } from './collect-withdrawals.ts';
+
+/**
+ * The user after what was taken away. Their password is replaced and not cleared: without one, a mailed link would count as
+ * the first of the account, and an enrolment link would ask for none.
+ *
+ * @param unknownPassword hash of a password that nothing and no one knows
+ */
+export function withdrawUser(user: User, object: ObjectWithdrawals, unknownPassword: string): User {
+  const { withdrawals, unassigned } = object;
+  let next: User = {
+    ...user,
+    ...(withdrawals.has('block') && { blocked: true }),
+    ...(withdrawals.has('refuse-api') && { apiSupport: false }),
+    ...(withdrawals.has('replace-password') && { passwordHash: unknownPassword }),
+  };
+  for (const { resource, token } of unassigned) {
+    for (const { resource: at } of next.assignments) {
+      if (resource !== undefined && at !== resource) continue;
+      next = token === undefined ? unassignAlone(next, at) : unassignToken(next, at, token);
+    }
+  }
+  return next;
+}
+
+/**
+ * The token after what was taken away.
+ *
+ * @param isReplaced its owner was, or may have been, assigned with another token, which is lost: without this one they would
+ * be let in by their password alone, so it is locked instead
+ */
+export function withdrawToken(token: Token, object: ObjectWithdrawals, isReplaced: boolean, now: number): Token {
+  const { withdrawals, unassigned, switches, isUncertain } = object;
+  const stays = isReplaced || isUncertain;
+  let next = token;
+  if (withdrawals.has('refuse-api')) next = { ...next, apiSupport: false };
+  for (const { resource, token: other } of unassigned) {
+    if (resource !== undefined && other === undefined) next = unassignDirect(next, resource);
+  }
+  // One switch of an active token deactivated it, unless that made it active. In any other case it may be active by now.
+  const isDeactivated = switches === 1 && token.enabled && !stays;
+  if (switches > 0) next = { ...next, enabled: !isDeactivated };
+  if (withdrawals.has('disown') && !stays) next = giveToken(next, undefined);
+  // After a restore no recovery code is left: a lock would only keep new ones from being made.
+  const locks =
+    (withdrawals.has('lock') && token.factor.kind !== 'recovery') ||
+    (switches > 0 && !isDeactivated) ||
+    // A deletion that comes here is one of a token that has to stay.
+    withdrawals.has('delete') ||
+    (withdrawals.has('disown') && stays);
+  return locks ? lockToken(next, now) : next;
+}
+
+/** The administrator after what was taken away. */
+export function withdrawAdministrator(
+  administrator: Administrator,
+  { withdrawals }: ObjectWithdrawals,
+  unknownPassword: string,
+): Administrator {
+  // Their new token is lost. With the password of the backup they, or a thief, would set up another.
+  const isPasswordVoid = withdrawals.has('replace-password') || withdrawals.has('end-sign-in');
+  return {
+    ...administrator,
+    ...(withdrawals.has('clear-grants') && { grants: [] }),
+    ...(isPasswordVoid && administrator.passwordHash !== undefined && { passwordHash: unknownPassword }),
+  };
+}
+
+/** An API key, a resource or a webhook after what was taken away. */
+export function withdrawSwitch<T extends { enabled: boolean }>(object: T, { withdrawals }: ObjectWithdrawals): T {
+  return withdrawals.has('disable') ? { ...object, enabled: false } : object;
+}

@@ -1,0 +1,249 @@
+import type { Administrator } from '../../administrators/administrator.ts';
+import type { BearerKey, ProtectimusKey } from '../../api-keys/api-key.ts';
+import type { AccountEvent, EventType } from '../../events/event.ts';
+import type { Filter } from '../../filters/filter.ts';
+import type { Resource } from '../../resources/resource.ts';
+import type { OathToken, OcraToken, Token } from '../../tokens/token.ts';
+import type { User } from '../../users/user.ts';
+import type { Webhook } from '../../webhooks/webhook.ts';
+
+/**
+ * How to take away again what an event took away. Events name what changed and not how, so a change that may have been a
+ * withdrawal counts as one: it denies, and an administrator can allow it again.
+ */
+export type Withdrawal =
+  | 'delete'
+  /** Of an assignment. */
+  | 'unassign'
+  /** Of a user. */
+  | 'block'
+  | 'replace-password'
+  | 'forget-browsers'
+  | 'refuse-api'
+  /** Of a token: it was deactivated, or activated again. */
+  | 'switch'
+  | 'lock'
+  | 'disown'
+  /** Of an API key, a resource or a webhook. */
+  | 'disable'
+  /** Of an administrator. */
+  | 'clear-grants'
+  | 'end-sign-in'
+  | 'hand-over'
+  /** Nothing safe can be done about it: a person looks at the object. */
+  | 'review';
+
+type Fate = Withdrawal | 'none';
+/** Of every field of an object, so that a new one is not forgotten. */
+type Fields<T> = Record<FieldOf<T>, Fate>;
+type FieldOf<T> = T extends T ? Exclude<keyof T & string, 'id' | 'account' | 'createdAt' | 'createdBy'> : never;
+
+const USER: Fields<User> = {
+  // A site may know someone else by that name by now.
+  login: 'review',
+  alias: 'review',
+  firstName: 'none',
+  secondName: 'none',
+  // Links and codes go there.
+  email: 'review',
+  phone: 'review',
+  emailOnPassword: 'none',
+  passwordHash: 'replace-password',
+  needsConfirmation: 'none',
+  apiSupport: 'refuse-api',
+  blocked: 'block',
+  // Each has its own event.
+  assignments: 'none',
+  enrolled: 'none',
+  hadToken: 'none',
+  claiming: 'none',
+};
+
+const TOKEN: Fields<Token | OathToken | OcraToken> = {
+  name: 'none',
+  serial: 'none',
+  nextCounter: 'none',
+  owner: 'disown',
+  administrator: 'lock',
+  epoch: 'none',
+  enabled: 'switch',
+  lock: 'lock',
+  failures: 'none',
+  resyncFailures: 'none',
+  lastCountedAttempt: 'none',
+  expiresAt: 'lock',
+  needsResync: 'none',
+  // Each has its own event.
+  directResources: 'none',
+  pin: 'lock',
+  apiSupport: 'refuse-api',
+  madeAs: 'none',
+  // Of codes that are sent: the address.
+  factor: 'lock',
+  algorithm: 'none',
+  digits: 'none',
+  sealedSecret: 'lock',
+  sealedPinHash: 'lock',
+  spoiled: 'none',
+};
+
+const API_KEY: Fields<BearerKey | ProtectimusKey> = {
+  kind: 'none',
+  name: 'none',
+  administrator: 'none',
+  login: 'none',
+  scopes: 'disable',
+  resources: 'disable',
+  addressRanges: 'disable',
+  enabled: 'disable',
+  expiresAt: 'disable',
+  secretHash: 'disable',
+  sealedSecret: 'disable',
+  former: 'disable',
+};
+
+const ADMINISTRATOR: Fields<Administrator> = {
+  name: 'none',
+  language: 'none',
+  email: 'review',
+  grants: 'clear-grants',
+  state: 'none',
+  passwordHash: 'replace-password',
+  token: 'end-sign-in',
+  // Void after every restore.
+  recovery: 'none',
+  sessionEpoch: 'none',
+};
+
+const RESOURCE: Fields<Resource> = {
+  name: 'none',
+  logo: 'none',
+  testMode: 'none',
+  enabled: 'disable',
+  failedAttemptsBeforeLock: 'review',
+  geoFilter: 'review',
+  timeFilter: 'review',
+  ipFilter: 'review',
+  methodPolicy: 'review',
+  tokenKinds: 'review',
+  allowedOrigins: 'review',
+  allowLocalhost: 'review',
+  resultLifetimeMs: 'review',
+  passwordReset: 'review',
+  enrolment: 'review',
+  selfService: 'review',
+  passkeySignIn: 'review',
+  environment: 'review',
+  rememberMs: 'review',
+  redirectUris: 'review',
+};
+
+const FILTER: Fields<Filter> = { name: 'none', rule: 'review', holders: 'none' };
+
+const WEBHOOK: Fields<Webhook> = {
+  url: 'disable',
+  events: 'disable',
+  resources: 'disable',
+  enabled: 'disable',
+  description: 'none',
+  disabledReason: 'none',
+  secrets: 'none',
+  madeWith: 'none',
+};
+
+/** What each type of event takes away: nothing, always the same, or something for each field that it names. */
+export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string, Fate>>> = {
+  'account.created': 'none',
+  'account.updated': 'none',
+  'administrator.created': 'none',
+  'administrator.invited': 'none',
+  'administrator.joined': 'none',
+  'administrator.updated': ADMINISTRATOR,
+  'administrator.removed': 'delete',
+  // The link alone; its use is an update.
+  'administrator.recovered': 'none',
+  'administrator.password-reset-asked': 'none',
+  'administrator.password-reset': 'replace-password',
+  'administrator.signed-in': 'none',
+  'administrator.refused': 'none',
+  'administrator.signed-out': 'none',
+  'superuser.transferred': 'hand-over',
+  'api-key.created': 'none',
+  'api-key.updated': API_KEY,
+  'api-key.rotated': 'disable',
+  'api-key.deleted': 'delete',
+  'resource.created': 'none',
+  'resource.updated': RESOURCE,
+  'resource.deleted': 'delete',
+  'user.created': 'none',
+  'user.updated': USER,
+  'user.refused': 'none',
+  'user.deleted': 'delete',
+  'user.environment-remembered': 'none',
+  'user.environments-forgotten': 'forget-browsers',
+  // The same password, hashed again.
+  'user.password-upgraded': 'none',
+  'user.password-reset-asked': 'none',
+  'user.password-reset': 'replace-password',
+  'user.enrolment-asked': 'none',
+  'user.unlock-asked': 'none',
+  'user.unlock-used': 'none',
+  'token.created': 'none',
+  'token.updated': TOKEN,
+  'token.deleted': 'delete',
+  'token.resynchronised': 'none',
+  'token.refused': 'none',
+  'token.checked': 'none',
+  'code.sent': 'none',
+  'code.not-sent': 'none',
+  'filter.created': 'none',
+  'filter.updated': FILTER,
+  // Only one that no resource has can be deleted.
+  'filter.deleted': 'none',
+  'assignment.created': 'none',
+  'assignment.deleted': 'unassign',
+  'login-request.created': 'none',
+  authentication: 'none',
+  'authentication.test': 'none',
+  'transaction.created': 'none',
+  transaction: 'none',
+  'result.consumed': 'none',
+  'webhook.created': 'none',
+  'webhook.updated': WEBHOOK,
+  'webhook.deleted': 'delete',
+  'webhook.disabled': 'disable',
+  'webhook.test': 'none',
+  'webhook.rotated': 'review',
+  'webhook.replayed': 'none',
+  'plan.activated': 'none',
+  'plan.changed': 'none',
+  'plan.lapsed': 'none',
+  'balance.credited': 'none',
+  'balance.debited': 'none',
+  'balance.low': 'none',
+  'events.lost': 'none',
+};
+
+/** Whether events of this type say anything about what was taken away: also that it was given back, or that others are lost. */
+export function isWithdrawing(type: EventType): boolean {
+  return type === 'assignment.created' || type === 'events.lost' || WITHDRAWING_EVENTS[type] !== 'none';
+}
+
+/** What an event took away, each with the field or the event that says so. What the table does not know is for review. */
+export function withdrawalsBy(
+  event: Pick<AccountEvent, 'type' | 'changed'>,
+): { withdrawal: Withdrawal; because: string }[] {
+  const { type, changed = [] } = event;
+  const fate = Object.hasOwn(WITHDRAWING_EVENTS, type) ? WITHDRAWING_EVENTS[type] : 'review';
+  if (typeof fate === 'string') return fate === 'none' ? [] : [{ withdrawal: fate, because: type }];
+  return changed.flatMap((field) => {
+    const withdrawal = Object.hasOwn(fate, field) ? (fate[field] ?? 'review') : 'review';
+    if (withdrawal === 'none' || (field === 'lock' && isUnlocking(event))) return [];
+    return [{ withdrawal, because: field }];
+  });
+}
+
+/** Only unlocking changes the failures together with the lock. */
+function isUnlocking({ changed = [] }: Pick<AccountEvent, 'changed'>): boolean {
+  return changed.includes('failures') || changed.includes('resyncFailures');
+}

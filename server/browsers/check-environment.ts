@@ -1,0 +1,34 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import { mayAuthenticateOn } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { findUser } from '../users/find-user.ts';
+import { blindTraits } from './blind-traits.ts';
+import { DEFAULT_THRESHOLD } from './device-fingerprint/environment-check.ts';
+import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
+import type { SaidTraits } from './device-fingerprint/traits.ts';
+import { judgeEnvironment } from './judge-environment.ts';
+
+/**
+ * How far a browser matches those of a person, for a host's backend that signs people in by itself. By the weights of the
+ * resource, or by the usual ones where the resource does not ask in the widget. Nothing is remembered by it.
+ */
+export async function checkEnvironment(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  act: Act,
+  input: { user: string; resource: ResourceId; environment: SaidTraits },
+): Promise<Verdict<{ percent: number | null; fits: boolean }>> {
+  const { actor } = act;
+  if (!mayAuthenticateOn(actor, input.resource)) return refusal('SCOPE_MISSING');
+  const found = await readObject(ports, actor.account, documents.resource(input.resource), 'RESOURCE_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const user = await findUser(ports, actor.account, input.user);
+  if (!user) return refusal('USER_NOT_FOUND');
+  const { id, environment = { action: 'refuse', threshold: DEFAULT_THRESHOLD, weights: DEFAULT_WEIGHTS } } =
+    found.object;
+  const judged = await judgeEnvironment(ports, { id, environment }, user.id, blindTraits(ports, input.environment));
+  return { percent: judged?.percent ?? null, fits: judged?.differs === undefined };
+}

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explain } from '../authentication/explain.ts';
+import { backUp } from '../backup/back-up.ts';
+import { parseHandle } from '../login/flow-handle.ts';
+import { documents } from '../store/keys.ts';
+import { createLoginRequest, operatorOf } from '../testing/acting.ts';
+import {
+  birth,
+  must,
+  NONCE,
+  putInState,
+  type Scene,
+  type SceneOptions,
+  setScene,
+  wrongCode,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import type { TokenState } from '../tokens/token.ts';
+import { deleteUser } from '../users/delete-user.ts';
+import { checkEnvironment } from './check-environment.ts';
+import type { EnvironmentAction } from './device-fingerprint/environment-check.ts';
+import { DEFAULT_WEIGHTS } from './device-fingerprint/match.ts';
+import type { SaidTraits } from './device-fingerprint/traits.ts';
+import { forgetEnvironments } from './forget-environments.ts';
+import { saveEnvironment } from './save-environment.ts';
+import { showEnvironments } from './show-environments.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('environment');
+});
+afterAll(() => ports.close());
+
+const OWN: SaidTraits = {
+  language: 'en-GB',
+  zone: 'Europe/Lisbon',
+  screen: { width: 2560, height: 1440 },
+  colourDepth: 30,
+  userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15',
+};
+const THIEF: SaidTraits = {
+  language: 'xx',
+  zone: 'Etc/UTC',
+  screen: { width: 800, height: 600 },
+  colourDepth: 24,
+  userAgent: 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0 Safari/537.36',
+};
+
+function checked(action: EnvironmentAction, options: SceneOptions = {}): Promise<Scene> {
+  const environment = { action, threshold: 60, weights: DEFAULT_WEIGHTS };
+  return setScene(ports, { ...options, resource: { environment, ...options.resource } });
+}
+
+async function signIn(scene: Scene, browser: SaidTraits | undefined, code?: string): Promise<Walk> {
+  const walk = await Walk.begin(scene, browser ? { browser } : {});
+  await walk.identify();
+  if (walk.view.step === 'password') await walk.password();
+  if (code !== undefined) await walk.otp(code);
+  return walk;
+}
+const codeOf = async (scene: Scene) => (await scene.tokens[0]?.code()) ?? '';
+const countOf = async ({ account, user }: Scene) =>
+  must(await showEnvironments(ports, operatorOf(account), user.id)).environments.length;
+
+describe('a thief who has the password, and a browser of their own', () => {
+  test('is refused, and told so only behind the right password', async () => {
+    const scene = await checked('refuse');
+    expect((await signIn(scene, OWN)).view.step).toBe('done');
+    const walk = await Walk.begin(scene, { browser: THIEF });
+    await walk.identify();
+    await walk.password('a guess at the password');
+    expect(walk.view).toMatchObject({ step: 'password', error: { code: 'INVALID_CREDENTIALS' } });
+    await walk.password();
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'ENVIRONMENT_MISMATCH' } });
+    expect((await signIn(scene, OWN)).view.step).toBe('done');
+  });
+
+  test.each([
+    ['tells nothing', undefined],
+    ['tells what nobody understands', { language: '=1+1', zone: '\u2028', screen: { width: -1, height: Number.NaN } }],
+  ])('is refused when it %s', async (_what, browser) => {
+    const scene = await checked('refuse');
+    await signIn(scene, OWN);
+    expect((await signIn(scene, browser)).view).toMatchObject({ error: { code: 'ENVIRONMENT_MISMATCH' } });
+  });
+
+  test('teaches nothing by what they do not finish', async () => {
+    const scene = await checked('demand-otp', { tokens: [{}] });
+    expect((await signIn(scene, OWN, await codeOf(scene))).view.step).toBe('done');
+    const walk = await signIn(scene, THIEF);
+    for (let tries = 0; tries < 3; tries++) await walk.otp(await wrongCode(scene, tries));
+    expect(await countOf(scene)).toBe(1);
+    expect((await signIn(scene, THIEF)).view.step).toBe('otp');
+  });
+
+  test('is asked for the code that the resource would not have asked for', async () => {
+    const scene = await checked('demand-otp', { tokens: [{}], resource: { methodPolicy: 'password' } });
+    expect((await signIn(scene, OWN)).view.step).toBe('done');
+    const thief = await signIn(scene, THIEF);
+    expect(thief.view.step).toBe('otp');
+    await thief.otp(await wrongCode(scene));
+    expect(thief.view).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
+    // The person at a new computer gets in by the code, and it is theirs from then on.
+    expect((await signIn(scene, THIEF, await codeOf(scene))).view.step).toBe('done');
+    expect((await signIn(scene, THIEF)).view.step).toBe('done');
+  });
+
+  const nothingToShow: [string, SceneOptions][] = [
+    ['has no token', {}],
+    ['has a deactivated token, which lets them off the code elsewhere', { tokens: [{ state: 'deactivated' }] }],
+  ];
+  test.each(nothingToShow)('is refused where a code is demanded and the person %s', async (_what, options) => {
+    const scene = await checked('demand-otp', options);
+    expect((await signIn(scene, OWN)).view.step).toBe('done');
+    expect((await signIn(scene, THIEF)).view).toMatchObject({ error: { code: 'ENVIRONMENT_MISMATCH' } });
+  });
+
+  // SR-4: the state of the token at the end counts, not that at the password.
+  test.each<TokenState>(['deactivated', 'locked', 'expired'])(
+    'does not get off the demanded code by a token that is %s meanwhile',
+    async (state) => {
+      const scene = await checked('demand-otp', { tokens: [{}], resource: { methodPolicy: 'password' } });
+      await signIn(scene, OWN);
+      const thief = await signIn(scene, THIEF);
+      const [token] = scene.tokens;
+      if (token) await putInState(ports, scene.account, token.id, state);
+      await thief.otp('123456');
+      expect(thief.view.step).toBe('denied');
+    },
+  );
+
+  test('is refused behind a right code as well, where a code is all that is asked for', async () => {
+    const scene = await checked('refuse', { tokens: [{ kind: 'hotp' }], resource: { methodPolicy: 'otp' } });
+    expect((await signIn(scene, OWN, await codeOf(scene))).view.step).toBe('done');
+    expect((await signIn(scene, THIEF, await wrongCode(scene))).view.error?.code).toBe('INVALID_CREDENTIALS');
+    expect((await signIn(scene, THIEF, await codeOf(scene))).view.error?.code).toBe('ENVIRONMENT_MISMATCH');
+  });
+
+  test('is refused where the host has checked a password and the code would be left out', async () => {
+    const scene = await checked('demand-otp', { tokens: [{ state: 'deactivated' }] });
+    await signIn(scene, OWN);
+    const begin = async (browser: SaidTraits) => {
+      const asked = { account: scene.account, resource: scene.resource.id, user: 'alice', nonce: NONCE };
+      const { loginRequest } = must(
+        await createLoginRequest(ports, birth(ports, 'flw'), { ...asked, passwordChecked: true }),
+      );
+      return Walk.begin(scene, { loginRequest, browser });
+    };
+    expect((await begin(THIEF)).view).toMatchObject({ step: 'denied', error: { code: 'ENVIRONMENT_MISMATCH' } });
+    expect((await begin(OWN)).view.step).toBe('done');
+  });
+
+  // SR-3
+  test('is not let in when the store does not answer what is remembered', async () => {
+    const scene = await checked('refuse');
+    await signIn(scene, OWN);
+    const walk = await Walk.begin(scene, { browser: THIEF });
+    await walk.identify();
+    ports.store.intercept = {
+      read: (keys) => {
+        if (keys.some(({ name }) => name === 'environments')) throw new Error('gone');
+      },
+    };
+    await expect(walk.password()).rejects.toThrow('gone');
+    ports.store.intercept = {};
+    expect(walk.view.step).toBe('password');
+  });
+});
+
+describe('what is stored', () => {
+  test('is nothing where the resource does not ask', async () => {
+    const scene = await setScene(ports);
+    expect((await signIn(scene, OWN)).view.step).toBe('done');
+    expect(await countOf(scene)).toBe(0);
+    const [flow] = await ports.store.getMany([documents.flow((await flowOf(scene)).id)], ports.clock.now());
+    expect(flow?.value.environment).toBeUndefined();
+  });
+
+  test('cannot be read, also in a sign-in that is under way, and is another for another person', async () => {
+    const scene = await checked('refuse');
+    await signIn(scene, OWN);
+    await Walk.begin(scene, { browser: OWN });
+    const lines: string[] = [];
+    for await (const line of backUp(ports)) lines.push(line.toLowerCase());
+    const dump = lines.join('\n');
+    for (const text of ['lisbon', 'en-gb', '2560x1440']) expect(dump).not.toContain(text);
+    const macs = async ({ user }: Scene) => {
+      const [stored] = await ports.store.getMany([documents.environments(user.id)], ports.clock.now());
+      return Object.values(stored?.value.list[0]?.traits ?? {});
+    };
+    const other = await checked('refuse');
+    await signIn(other, OWN);
+    expect(await macs(scene)).toHaveLength(6);
+    expect((await macs(other)).filter((mac) => dump.includes(mac.toLowerCase()))).toEqual([]);
+  });
+
+  test('is deleted on demand, and with the person', async () => {
+    const scene = await checked('refuse');
+    await signIn(scene, OWN);
+    expect(await countOf(scene)).toBe(1);
+    must(await forgetEnvironments(ports, operatorOf(scene.account), scene.user.id));
+    expect(await countOf(scene)).toBe(0);
+    expect((await signIn(scene, THIEF)).view.step).toBe('done');
+    must(await deleteUser(ports, operatorOf(scene.account), scene.user.id));
+    expect(await ports.store.getMany([documents.environments(scene.user.id)], ports.clock.now())).toEqual([undefined]);
+  });
+});
+
+describe('a host’s backend', () => {
+  test('asks how far a browser matches, and says which ones are the person’s', async () => {
+    const scene = await setScene(ports);
+    const act = operatorOf(scene.account);
+    const about = { user: 'alice', resource: scene.resource.id };
+    expect(await checkEnvironment(ports, act, { ...about, environment: OWN })).toEqual({ percent: null, fits: true });
+    must(await saveEnvironment(ports, act, { user: 'alice', environment: OWN }));
+    expect(await checkEnvironment(ports, act, { ...about, environment: OWN })).toEqual({ percent: 100, fits: true });
+    expect(await checkEnvironment(ports, act, { ...about, environment: THIEF })).toEqual({ percent: 0, fits: false });
+    const { zone: _travels, ...rest } = OWN;
+    const abroad = { ...rest, zone: 'Asia/Tokyo' };
+    expect(await checkEnvironment(ports, act, { ...about, environment: abroad })).toEqual({ percent: 80, fits: true });
+    expect(await saveEnvironment(ports, act, { user: 'alice', environment: {} })).toMatchObject({
+      refused: 'INPUT_INVALID',
+    });
+  });
+
+  test('with a key for some resources speaks of these alone', async () => {
+    const scene = await setScene(ports);
+    const { account, resource } = scene;
+    const confined = {
+      kind: 'api-key',
+      account,
+      id: 'key_01k8dq9z2mp',
+      scopes: ['authenticate'],
+      resources: [resource.id],
+    };
+    const act = { actor: confined } as unknown as Parameters<typeof saveEnvironment>[1];
+    const saved = { user: 'alice', environment: OWN };
+    expect(await saveEnvironment(ports, act, saved)).toEqual({ refused: 'SCOPE_MISSING' });
+    expect(await saveEnvironment(ports, act, { ...saved, resource: resource.id })).toEqual({ saved: true });
+  });
+});
+
+describe('an explanation', () => {
+  test('shows how far the browser matches, and what follows', async () => {
+    const scene = await checked('demand-otp');
+    await signIn(scene, OWN);
+    const about = async (environment: SaidTraits) => {
+      const question = {
+        resource: scene.resource.id,
+        environment,
+        subject: { user: 'alice', method: 'widget' },
+      } as const;
+      return must(await explain(ports, operatorOf(scene.account), question)).explained;
+    };
+    expect((await about(OWN)).verdict).toEqual({ granted: true, otp: 'not_used' });
+    const differs = await about(THIEF);
+    expect(differs.checks).toContainEqual({ check: 'environment', action: 'demand-otp', percent: 0, passed: true });
+    expect(differs.checks.at(-1)).toMatchObject({ check: 'factors', reason: 'environment' });
+    expect(differs.verdict).toEqual({ granted: false, code: 'ENVIRONMENT_MISMATCH' });
+  });
+});
+
+async function flowOf(scene: Scene) {
+  const handle = parseHandle((await Walk.begin(scene, { browser: OWN })).handle);
+  if (!handle) throw new Error('no handle');
+  return handle;
+}

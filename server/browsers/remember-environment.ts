@@ -1,0 +1,32 @@
+import type { ResourceId, UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { traitsOf } from './blind-traits.ts';
+import { environmentsExpireAt, remember } from './device-fingerprint/remembered.ts';
+import type { Environment } from './device-fingerprint/traits.ts';
+
+/**
+ * Remembers a browser of somebody who is there. A new one is told of; that one was seen again, is not.
+ *
+ * @param seen.resource where it counts; absent: wherever
+ */
+export async function rememberEnvironment(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  seen: { user: UserId; resource?: ResourceId | undefined; blinded: Environment },
+): Promise<void> {
+  const { user, resource, blinded } = seen;
+  const { account } = act.actor;
+  const traits = traitsOf(ports, user, blinded);
+  const key = documents.environments(user);
+  await transact(ports, key.anchor, [key, documents.user(user)], ([stored, person], now) => {
+    if (person?.value.account !== account) return { answer: undefined };
+    const next = remember(stored?.value, { account, user, resource, traits }, now);
+    if (!next) return { answer: undefined };
+    const put = [{ key, value: next.environments, expiresAt: environmentsExpireAt(next.environments) }];
+    const draft = { type: 'user.environment-remembered', subject: user, ...(resource && { resource }) } as const;
+    return { answer: undefined, write: { put, ...(next.isNew && { append: [eventOf(act, draft, now)] }) } };
+  });
+}

@@ -1,0 +1,36 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import { mayAuthenticateEverywhere, mayAuthenticateOn } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { findUser } from '../users/find-user.ts';
+import { blindTraits } from './blind-traits.ts';
+import type { SaidTraits } from './device-fingerprint/traits.ts';
+import { rememberEnvironment } from './remember-environment.ts';
+
+/**
+ * A host's backend vouches for a browser: the person has signed in there, by whatever it takes at the host. Without a
+ * resource it counts on all of them, so that a key which is confined to some has to name one.
+ */
+export async function saveEnvironment(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  input: { user: string; resource?: ResourceId | undefined; environment: SaidTraits },
+): Promise<Verdict<{ saved: true }>> {
+  const { actor } = act;
+  const { resource } = input;
+  const may = resource === undefined ? mayAuthenticateEverywhere(actor) : mayAuthenticateOn(actor, resource);
+  if (!may) return refusal('SCOPE_MISSING');
+  if (resource !== undefined) {
+    const found = await readObject(ports, actor.account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+    if (isRefusal(found)) return found;
+  }
+  const user = await findUser(ports, actor.account, input.user);
+  if (!user) return refusal('USER_NOT_FOUND');
+  const blinded = blindTraits(ports, input.environment);
+  if (Object.keys(blinded).length === 0) return refusal('INPUT_INVALID', { detail: 'environment: tells nothing' });
+  await rememberEnvironment(ports, act, { user: user.id, resource, blinded });
+  return { saved: true };
+}

@@ -1,0 +1,15 @@
+import type { Ports } from '../kernel/ports.ts';
+import type { FlowBeginning } from '../login/start-flow-input.ts';
+import type { Resource } from '../resources/resource.ts';
+import { blindTraits } from './blind-traits.ts';
+import type { Environment } from './device-fingerprint/traits.ts';
+
+/** What a sign-in keeps of its browser: nothing at all where the resource does not ask. */
+export function seenAtBeginning(
+  ports: Pick<Ports, 'secrets'>,
+  resource: Pick<Resource, 'environment'>,
+  { traits, whence }: Pick<FlowBeginning, 'traits' | 'whence'>,
+): { environment?: Environment } {
+  if (!resource.environment) return {};
+  return { environment: blindTraits(ports, { ...traits, userAgent: whence.userAgent }) };
+}

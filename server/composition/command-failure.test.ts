@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { ConfigError } from '../config/load-config.ts';
+import { describeFailure } from './command-failure.ts';
+
+test.each([
+  ['serve', 'countersign could not start: no'],
+  ['setup', 'countersign could not set up: no'],
+  ['restore', 'countersign could not restore: no'],
+  ['operate', 'no'],
+])('%s says what it could not do', (command, message) => {
+  expect(describeFailure(command, new Error('no'))).toBe(message);
+});
+
+test('names a missing file', async () => {
+  const error = await readFile('/nowhere/night.backup').catch((error: unknown) => error);
+  expect(describeFailure('restore', error)).toBe(
+    'countersign could not restore: there is no file /nowhere/night.backup',
+  );
+});
+
+test('names a folder in place of a file, and a file that may not be opened', () => {
+  const failure = (code: string) => Object.assign(new Error(code), { code, path: '/a' });
+  expect(describeFailure('restore', failure('EISDIR'))).toContain('/a is a folder');
+  expect(describeFailure('restore', failure('EACCES'))).toContain('/a cannot be opened');
+  expect(describeFailure('serve', failure('ENOSPC'))).toContain('ENOSPC');
+});
+
+test('a configuration that is not valid says so itself', () => {
+  expect(describeFailure('serve', new ConfigError([{ name: 'COUNTERSIGN_URL', problem: 'must be set' }]))).toMatch(
+    /^the configuration/,
+  );
+});

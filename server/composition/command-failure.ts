@@ -1,0 +1,24 @@
+import { ConfigError } from '../config/load-config.ts';
+
+const TITLES: Readonly<Record<string, string>> = {
+  setup: 'countersign could not set up: ',
+  restore: 'countersign could not restore: ',
+  // The command that starts it names itself.
+  operate: '',
+};
+
+/** One plain message for the operator, without a stack: what failed, and the file where it was one. */
+export function describeFailure(command: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ConfigError) return message;
+  return `${TITLES[command] ?? 'countersign could not start: '}${describeFile(error) ?? message}`;
+}
+
+function describeFile(error: unknown): string | undefined {
+  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (path === undefined) return undefined;
+  if (code === 'ENOENT') return `there is no file ${path}`;
+  if (code === 'EACCES') return `${path} cannot be opened: this user may not`;
+  if (code === 'EISDIR') return `${path} is a folder`;
+  return undefined;
+}

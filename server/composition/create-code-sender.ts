@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/load-config.ts';
+import { loadSmsGateway } from '../config/load-sms-gateway.ts';
+import type { Logger } from '../http/log.ts';
+import type { CodeCarrier, CodeCourier } from '../messages/code-sender.ts';
+import type { Courier } from '../messages/mailer.ts';
+import { createCodeCourier } from '../messages/senders/by-channel.ts';
+import { mailedCodes } from '../messages/senders/mailed-codes.ts';
+import { createHttpSms } from '../platform/sms-gateway/http-sms.ts';
+import { systemClock } from '../platform/system-clock/system-clock.ts';
+import { createSignedHttpCourier } from '../platform/webhook-code-sender/signed-http.ts';
+import type { CodeChannel } from '../tokens/kinds/sent/out-of-band-code.ts';
+
+/** Codes by e-mail go through the mail server, by SMS through the gateway; a courier of the operator's own goes first. */
+export function openCodeCourier(
+  config: Pick<Config, 'codes' | 'mail' | 'url'>,
+  log: Logger,
+  courier: Courier,
+): CodeCourier {
+  const { limits, courier: own } = config.codes;
+  const sms = openGateway(config);
+  const mail = config.mail ? mailedCodes(courier) : undefined;
+  const carriers: Partial<Record<CodeChannel, CodeCarrier>> = { ...(sms && { sms }), ...(mail && { email: mail }) };
+  if (own) {
+    const secret = Buffer.from(own.secret.reveal(), 'base64');
+    const signed = createSignedHttpCourier({ url: own.url, secret, issuer: config.url, clock: systemClock });
+    for (const channel of own.channels) carriers[channel] = signed;
+  }
+  return createCodeCourier({ carriers, limits, warn: (facts) => log.warn(facts, 'a code was not sent') });
+}
+
+function openGateway({ codes, url }: Pick<Config, 'codes' | 'url'>): CodeCarrier | undefined {
+  const { sms } = codes;
+  if (!sms) return undefined;
+  return createHttpSms({ ...loadSmsGateway(sms.gatewayFile), secret: secretOf(sms), issuer: url });
+}
+
+function secretOf({ secret, secretFile }: NonNullable<Config['codes']['sms']>): string {
+  if (secretFile === undefined) return secret?.reveal() ?? '';
+  let text: string;
+  try {
+    text = readFileSync(secretFile, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`COUNTERSIGN_SMS_SECRET_FILE cannot be read`, { cause: error });
+  }
+  if (/^[\x21-\x7e]{1,1000}$/.test(text)) return text;
+  throw new Error('COUNTERSIGN_SMS_SECRET_FILE must hold one line of printable ASCII without spaces');
+}

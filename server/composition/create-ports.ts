@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/load-config.ts';
+import { isLoopbackHost, parseSmtpUrl } from '../config/parse.ts';
+import type { Logger } from '../http/log.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { MasterKeyPlace } from '../maintenance/change-master-key.ts';
+import { setStorePurpose, WrongStorePurpose } from '../maintenance/set-store-purpose.ts';
+import type { CodeCarrier, CodeCourier } from '../messages/code-sender.ts';
+import type { Courier } from '../messages/mailer.ts';
+import { createCodeCourier } from '../messages/senders/by-channel.ts';
+import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
+import { openGeoLookup } from '../platform/geoip/geo-lookup.ts';
+import { openSigningKeys, signingKeyMaker } from '../platform/jose/load-signing-keys.ts';
+import { createSigner } from '../platform/jose/signer.ts';
+import { loadMasterKeys, type MasterKeySource, type MasterKeys } from '../platform/secret-box/load-master-key.ts';
+import { configuredMasterKeys, masterKeyFile } from '../platform/secret-box/master-key-file.ts';
+import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
+import { noCourier } from '../platform/smtp/no-courier.ts';
+import { systemClock } from '../platform/system-clock/system-clock.ts';
+import { systemRandom } from '../platform/system-random/system-random.ts';
+import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
+import { documents } from '../store/keys.ts';
+import type { Store } from '../store/store.ts';
+import { openCodeCourier } from './create-code-sender.ts';
+
+export interface Opened {
+  ports: Ports;
+  refreshSigningKeys: () => Promise<void>;
+  /** Makes the next signing key, of the configured algorithm. */
+  makeSigningKey: ReturnType<typeof signingKeyMaker>;
+  hasOldMasterKeys: boolean;
+  masterKeys: MasterKeyPlace;
+}
+
+/** In the data folder of a demo: how to sign in to it. */
+const DEMO_FILE = 'demo.json';
+
+/**
+ * Every adapter that the configuration asks for, opened and ready.
+ *
+ * @param shown the demo's mailbox, in place of whatever would send; without it the store is a service's
+ */
+export async function openPorts(config: Config, log: Logger, shown?: Courier & CodeCarrier): Promise<Opened> {
+  const courier = shown ?? (await openCourier(config));
+  const codes = shown ? showCodes(shown, config, log) : openCodeCourier(config, log, courier);
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const embedded = config.store.kind === 'embedded';
+  if (!shown) refuseDemoFolder(config);
+  const [store, geo] = await Promise.all([openStore(config, log), openGeoLookup(config.geoDatabase)]);
+  // A new key file beside a store that has sealed secrets would only hide that the old one is lost. A restored store has
+  // some before it has signing keys.
+  const known = [documents.signingKeys(), documents.restoration()] as const;
+  const [sealed, restoration] = await store.getMany(known, systemClock.now());
+  if (restoration && restoration.value.finishedAt === undefined) {
+    throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
+  }
+  await setStorePurpose({ store, clock: systemClock, random: systemRandom }, shown ? 'demo' : 'service');
+  const masterKeys = await loadMasterKeys(masterKeySource(config, !sealed && !restoration));
+  log.info({ store: embedded ? 'embedded' : 'redis' }, 'the store is open');
+  const secrets = await openSecretBox({ store, clock: systemClock, random: systemRandom }, masterKeys);
+  const webhookSender = createHttpsWebhookSender(config.webhooks);
+  const base = { store, clock: systemClock, random: systemRandom, secrets, geo, courier, codes, webhookSender };
+  const keys = await openSigningKeys(base, { algorithm: config.signingAlgorithm });
+  const signer = createSigner({ issuer: config.url, keys: keys.all, now: systemClock.now });
+  return {
+    ports: { ...base, signer, hasher: createArgon2Hasher(config.argon2) },
+    refreshSigningKeys: keys.refresh,
+    makeSigningKey: signingKeyMaker(base, config.signingAlgorithm),
+    hasOldMasterKeys: masterKeys.length > 1,
+    masterKeys: placeOf(config, masterKeys),
+  };
+}
+
+export function demoFile({ dataFolder }: Config): string {
+  return join(dataFolder, DEMO_FILE);
+}
+
+/** Demos of older versions left no mark in the store, but this file. */
+export function refuseDemoFolder(config: Config): void {
+  if (existsSync(demoFile(config))) throw new WrongStorePurpose('service');
+}
+
+/** In the demo every code is shown, and none sent. */
+function showCodes(carrier: CodeCarrier, { codes }: Config, log: Logger): CodeCourier {
+  const warn = (facts: object) => log.warn(facts, 'a code was not sent');
+  return createCodeCourier({ carriers: { sms: carrier, email: carrier }, limits: codes.limits, warn });
+}
+
+/** Only the chosen store's client is loaded. */
+export async function openStore(config: Config, log: Logger): Promise<Store> {
+  if (config.store.kind === 'embedded') {
+    const { openEmbeddedStore } = await import('../store/lmdb/open-embedded-store.ts');
+    return openEmbeddedStore({ path: join(config.dataFolder, 'store') });
+  }
+  const { openRedisStore } = await import('../store/redis/open-redis-store.ts');
+  return openRedisStore({
+    url: config.store.url.reveal(),
+    allowWeakDurability: config.allowWeakDurability,
+    warn: (message) => log.warn(message),
+  });
+}
+
+export function masterKeySource({ masterKey }: Config, create: boolean): MasterKeySource {
+  const { fromEnvironment, oldFromEnvironment = [], file } = masterKey;
+  return {
+    ...(fromEnvironment && { fromEnvironment: fromEnvironment.reveal() }),
+    oldFromEnvironment: oldFromEnvironment.map((key) => key.reveal()),
+    file,
+    create,
+  };
+}
+
+/** In a file the keys can be changed while the service runs, for its next start; what the environment says stays. */
+function placeOf({ masterKey }: Config, keys: MasterKeys): MasterKeyPlace {
+  if (masterKey.fromEnvironment) return { configured: async () => configuredMasterKeys(keys) };
+  const file = masterKeyFile(masterKey.file);
+  return { configured: file.read, file };
+}
+
+/** What speaks to a mail server is loaded where there is one. */
+async function openCourier({ mail, url }: Config): Promise<Courier> {
+  const server = mail && parseSmtpUrl(mail.server.reveal());
+  if (!mail || !server) return noCourier;
+  const { implicitTls, ...rest } = server;
+  const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
+  const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
+  const { createSmtpCourier } = await import('../platform/smtp/smtp-courier.ts');
+  return createSmtpCourier({ ...rest, tls, from: mail.from, url });
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import about from '../../package.json' with { type: 'json' };
+import type { Config } from '../config/load-config.ts';
+import { plansOf } from '../config/load-plans.ts';
+import type { Logger } from '../http/log.ts';
+import { type Opened, openPorts } from './create-ports.ts';
+import { writeLines } from './jsonl-file.ts';
+import { createOperatorApp } from './operator/operator-app.ts';
+import { listenOnSocket, type OperatorSocket } from './operator/socket.ts';
+
+/** In the data folder; what the command line talks to. */
+const SOCKET = 'operator.sock';
+
+/** For the command line where no service runs: opens the stores, serves the socket, and ends with whoever started it. */
+export async function operate(config: Config, log: Logger): Promise<void> {
+  const opened = await openPorts(config, log);
+  const socket = await openOperatorSocket(opened, config, log);
+  if (!socket) throw new Error('a service is running: talk to its socket');
+  console.log('ready');
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+  await socket.close();
+  await opened.ports.store.close();
+  process.exit();
+}
+
+/** None where another service of this data folder has it: several may share one Redis. */
+export async function openOperatorSocket(
+  { ports, makeSigningKey, masterKeys }: Opened,
+  config: Config,
+  log: Logger,
+): Promise<OperatorSocket | undefined> {
+  const path = join(config.dataFolder, SOCKET);
+  try {
+    const app = createOperatorApp(ports, {
+      issuer: config.url,
+      version: about.version,
+      log,
+      plans: plansOf(config),
+      makeSigningKey,
+      masterKeys,
+      writeBackup: writeLines,
+    });
+    return await listenOnSocket(app, path);
+  } catch (error) {
+    // A file system without sockets must not keep people from signing in.
+    log.warn({ err: error, path }, 'the command line cannot reach this service: its socket could not be opened');
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ACCOUNT_HEADER } from '../../http/api/authorize.ts';
+import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
+import { operatorOptions } from '../../testing/operator-options.ts';
+import { setScene } from '../../testing/scene.ts';
+import { createOperatorApp } from './operator-app.ts';
+import { LONGEST_SOCKET_PATH, listenOnSocket, type OperatorSocket } from './socket.ts';
+
+let service: Service;
+let folder: string;
+const open: OperatorSocket[] = [];
+beforeEach(async () => {
+  service = await openService('operator-socket');
+  folder = await mkdtemp(join(tmpdir(), 'cs-'));
+});
+afterEach(async () => {
+  for (const socket of open.splice(0)) await socket.close();
+  await rm(folder, { recursive: true });
+});
+
+function serve(path = join(folder, 'operator.sock')) {
+  const app = createOperatorApp(service.ports, operatorOptions());
+  return listenOnSocket(app, path).then((socket) => {
+    if (socket) open.push(socket);
+    return socket;
+  });
+}
+
+function ask(socketPath: string, path: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const sent = request({ socketPath, path, headers }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode, body }));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+describe('the operator’s socket', () => {
+  // SR-27
+  test('naming an account over the network makes nobody its operator', async () => {
+    const { account } = await setScene(service.ports);
+    const headers = { [ACCOUNT_HEADER]: account };
+    const response = await service.call('GET /v1/users', { headers });
+    expect(await refusalOf(response)).toEqual({ status: 401, code: 'API_KEY_MISSING' });
+    for (const path of ['/operator/accounts', '/operator/leftovers']) {
+      expect((await service.call(`GET ${path}`, { headers })).status).toBe(404);
+    }
+  });
+
+  test('is its owner’s alone', async () => {
+    const socket = await serve();
+    expect((await stat(socket?.path ?? '')).mode & 0o777).toBe(0o600);
+  });
+
+  test('acts in the account that is named, and in no other', async () => {
+    const [one, two] = [await setScene(service.ports), await setScene(service.ports)];
+    const { path } = (await serve()) ?? { path: '' };
+    const answer = await ask(path, '/v1/users', { [ACCOUNT_HEADER]: one.account });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toContain(one.user.id);
+    expect(answer.body).not.toContain(two.user.id);
+    const nobody = { status: 404, body: expect.stringContaining('ACCOUNT_NOT_FOUND') };
+    expect(await ask(path, '/v1/users')).toMatchObject(nobody);
+    expect(await ask(path, '/v1/users', { [ACCOUNT_HEADER]: 'acc_00000000000' })).toMatchObject(nobody);
+    expect(await ask(path, '/v1/users', { [ACCOUNT_HEADER]: one.user.id })).toMatchObject(nobody);
+  });
+
+  test('one that a killed process left is taken over; one that is served is left alone', async () => {
+    const path = join(folder, 'operator.sock');
+    await writeFile(path, '');
+    const first = await serve(path);
+    expect(first?.path).toBe(path);
+    expect(await serve(path)).toBeUndefined();
+    expect((await ask(path, '/operator/accounts')).status).toBe(200);
+  });
+
+  test('a path that no socket can have is said before it is tried', async () => {
+    await expect(serve(join(folder, 'x'.repeat(LONGEST_SOCKET_PATH)))).rejects.toThrow('too long');
+  });
+});

@@ -1,0 +1,60 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { AppEnv } from '../../http/context.ts';
+
+export interface OperatorSocket {
+  path: string;
+  close(): Promise<void>;
+}
+
+/** What a path of a Unix socket may have, on Linux and less elsewhere (sun_path). */
+export const LONGEST_SOCKET_PATH = 100;
+
+/**
+ * Serves the operator's app on a Unix socket that its owner alone can open. A socket file that nobody answers at is what a
+ * killed process left, and is taken over.
+ *
+ * @returns undefined where another process serves there
+ */
+export async function listenOnSocket(app: Hono<AppEnv>, path: string): Promise<OperatorSocket | undefined> {
+  if (path.length > LONGEST_SOCKET_PATH) throw new Error(`the path of the operator's socket is too long: ${path}`);
+  if (await isServed(path)) return undefined;
+  await rm(path, { force: true });
+  // Whatever a request says, it is this listener that makes it the operator's.
+  const answer = getRequestListener((request, env) => app.fetch(request, { ...env, operator: true }), {
+    hostname: 'operator',
+  });
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => resolve());
+    });
+  } finally {
+    process.umask(before);
+  }
+  await chmod(path, 0o600);
+  return {
+    path,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

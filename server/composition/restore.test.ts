@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAccount } from '../accounts/create-account.ts';
+import { backUp } from '../backup/back-up.ts';
+import { type Config, loadConfig } from '../config/load-config.ts';
+import { exportEvents } from '../events/export-events.ts';
+import { sealEvents } from '../events/seal-events.ts';
+import { createLogger } from '../http/log.ts';
+import type { AccountId, UserId } from '../kernel/ids.ts';
+import { rotateSigningKeys } from '../maintenance/rotate-signing-keys.ts';
+import { documents } from '../store/keys.ts';
+import { createUser, operatorOf, updateUser } from '../testing/acting.ts';
+import { birth, must, PASSWORD } from '../testing/scene.ts';
+import type { TestPorts } from '../testing/test-ports.ts';
+import { openPorts } from './create-ports.ts';
+import { writeLines } from './jsonl-file.ts';
+import { type RestoreOptions, restore } from './restore.ts';
+
+const log = createLogger({ level: 'silent' });
+let folder: string;
+let config: Config;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'countersign-restore-'));
+  config = loadConfig({ COUNTERSIGN_URL: 'http://localhost:8080', COUNTERSIGN_DATA: folder });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const file = (name: string) => join(folder, name);
+const removeStore = () => rm(file('store'), { recursive: true });
+async function restored(options?: RestoreOptions): Promise<string> {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+  try {
+    await restore(config, log, file('night.backup'), options);
+    return printed.mock.calls.join('\n');
+  } finally {
+    printed.mockRestore();
+  }
+}
+
+// SR-21, SR-62. A restored store holds sealed secrets and no signing key. A master key that is lost must not be replaced there.
+test('a service on a restored store makes no new master key', async () => {
+  const { ports } = await openPorts(config, log);
+  await writeLines(file('night.backup'), backUp(ports));
+  await ports.store.close();
+  await removeStore();
+  await restored();
+  await rm(file('master.key'));
+  await expect(openPorts(config, log)).rejects.toThrow('is missing');
+  await expect(stat(file('master.key'))).rejects.toThrow('ENOENT');
+});
+
+// SR-39, SR-62. The attack: a user who was blocked since the backup is back, and the operator does not know of it.
+describe('what was taken away since the backup', () => {
+  let account: AccountId;
+  let user: UserId;
+  beforeEach(async () => {
+    const { ports, makeSigningKey } = await openPorts(config, log);
+    ({ id: account } = must(await createAccount(ports, { name: 'Acme' })).account);
+    const alice = { login: 'alice', password: PASSWORD };
+    const made = must(await createUser(ports, birth(ports as TestPorts, 'usr'), account, alice));
+    ({ id: user } = made.user);
+    await writeLines(file('night.backup'), backUp(ports));
+    must(await updateUser(ports, account, user, { blocked: true }));
+    while ((await sealEvents(ports)) > 0);
+    const { actor } = operatorOf(account);
+    const { text } = must(await exportEvents(ports, actor, { format: 'jsonl' }));
+    let lines = '';
+    for await (const piece of text) lines += piece;
+    await writeFile(file('events.jsonl'), lines);
+    await writeFile(file('keys.json'), JSON.stringify({ keys: ports.signer.publicKeys() }));
+    await rotateSigningKeys(ports, makeSigningKey);
+    await ports.store.close();
+    await removeStore();
+  });
+
+  async function isBlocked(): Promise<boolean | undefined> {
+    const { ports } = await openPorts(config, log);
+    try {
+      const [stored] = await ports.store.getMany([documents.user(user)], Date.now());
+      return stored?.value.blocked;
+    } finally {
+      await ports.store.close();
+    }
+  }
+
+  test('is back, and the operator is told', async () => {
+    const text = await restored();
+    expect(text).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back in acc_\w{11}$/m);
+    expect(text).toContain(account);
+    expect(await isBlocked()).toBe(false);
+  });
+
+  test('is taken away again by the events, and the operator is told what', async () => {
+    const text = await restored({ events: [file('events.jsonl')], keys: [file('keys.json')] });
+    expect(text).not.toContain('WARNING');
+    expect(text).toMatch(
+      /went by its events until \d{4}-\d\d-\d\dT[\d:.]+Z; what was taken away later, or was not sealed by then, is back$/m,
+    );
+    expect(text).toContain(`taken away again:\n  ${account} ${user}  blocked`);
+    expect(await isBlocked()).toBe(true);
+  });
+
+  test('in JSON as well, with the keys of the backup, with which its events are verified', async () => {
+    const told = JSON.parse(await restored({ events: [file('events.jsonl')], json: true })) as Record<string, unknown>;
+    expect(told.withdrawals).toMatchObject({
+      accounts: [{ account, until: expect.any(Number), lost: 0 }],
+      objects: [{ account, id: user, done: ['blocked'], review: [] }],
+    });
+    const { keys } = JSON.parse(await readFile(file('keys.json'), 'utf8')) as { keys: unknown };
+    expect(told.keys).toEqual(keys);
+  });
+
+  test('by events that were changed, given twice or not there, nothing is restored at all', async () => {
+    const lines = await readFile(file('events.jsonl'), 'utf8');
+    await writeFile(file('changed.jsonl'), lines.replace('"blocked"', '"login"'));
+    await expect(restored({ events: [file('changed.jsonl')] })).rejects.toThrow('not as they were sealed');
+    const twice = [file('events.jsonl'), file('events.jsonl')];
+    await expect(restored({ events: twice })).rejects.toThrow('two exports are of account');
+    await expect(restored({ events: [file('none.jsonl')] })).rejects.toThrow('ENOENT');
+    await restored();
+  });
+});

@@ -1,0 +1,121 @@
+import { createReadStream } from 'node:fs';
+import { type BackupFacts, inspectBackup, type Restored, restoreBackup } from '../backup/restore-backup.ts';
+import { EventsInvalid, type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
+import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
+import type { Config } from '../config/load-config.ts';
+import { splitLines } from '../events/log/split-lines.ts';
+import type { Logger } from '../http/log.ts';
+import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
+import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import { loadMasterKeys } from '../platform/secret-box/load-master-key.ts';
+import { openSecretBox } from '../platform/secret-box/open-secret-box.ts';
+import { createSecretBox } from '../platform/secret-box/secret-box.ts';
+import { systemClock } from '../platform/system-clock/system-clock.ts';
+import { systemRandom } from '../platform/system-random/system-random.ts';
+import { readKeySets } from './audit.ts';
+import { masterKeySource, openStore, refuseDemoFolder } from './create-ports.ts';
+import { readLines } from './jsonl-file.ts';
+
+const TAKE_AWAY = `
+Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
+away again before you start the service, or restore with --events. See "Restoring" in docs/operators.md.`;
+
+export interface RestoreOptions {
+  /** Exports of events since the backup (JSON Lines), one for each account: what was taken away is taken away again. */
+  events?: readonly string[];
+  /** Copies of the published keys of the time since the backup. Those of the backup are known. */
+  keys?: readonly string[];
+  /** Answer in JSON. */
+  json?: boolean;
+}
+
+/**
+ * Reads a backup into an empty store, and says what it did. Without the ports of a service: their first start would write
+ * to the store that has to be empty.
+ */
+export async function restore(config: Config, log: Logger, file: string, options: RestoreOptions = {}): Promise<void> {
+  const { events = [], keys = [], json = false } = options;
+  refuseDemoFolder(config);
+  const masterKeys = await loadMasterKeys(masterKeySource(config, false));
+  const [current, ...old] = masterKeys;
+  const store = await openStore(config, log);
+  try {
+    const base = { store, clock: systemClock, random: systemRandom };
+    const ports = { ...base, secrets: createSecretBox(current, { old }) };
+    const open = () => readLines(file);
+    const facts = await inspectBackup(ports, open());
+    const since = await readEvents(facts, events, keys);
+    const objects: WithdrawnObject[] = [];
+    const complete = async () => {
+      if (since.length === 0) return;
+      // What the backup's MACs were made with is in the store by now.
+      const whole = { ...base, secrets: await openSecretBox(base, masterKeys) };
+      const unknown = Buffer.from(systemRandom.bytes(32)).toString('base64url');
+      const unknownPassword = await createArgon2Hasher(config.argon2).hash(unknown);
+      for (const one of since) objects.push(...(await withdrawAgain(whole, one, unknownPassword)));
+    };
+    const restored = await restoreBackup(ports, open, { facts, complete });
+    const accounts = since.map(({ account, until, lost }) => ({ account, until, lost }));
+    if (json) return console.log(JSON.stringify({ ...restored, withdrawals: { accounts, objects } }, null, 2));
+    console.log([describeRestored(restored), ...describeWithdrawals(restored, accounts, objects)].join('\n'));
+  } finally {
+    await store.close();
+  }
+}
+
+async function readEvents(
+  facts: BackupFacts,
+  files: readonly string[],
+  keyFiles: readonly string[],
+): Promise<EventsSince[]> {
+  const keys = [...facts.keys, ...(await readKeySets(keyFiles))];
+  const verify: Parameters<typeof readWithdrawals>[1] = (lines, trusted) => verifyAuditExport(lines, keys, { trusted });
+  const all: EventsSince[] = [];
+  for (const file of files) {
+    const since = await readWithdrawals(splitLines(createReadStream(file)), verify, facts);
+    if (all.some(({ account }) => account === since.account)) {
+      throw new EventsInvalid(`two exports are of account ${since.account}: give one that goes on from the backup`);
+    }
+    all.push(since);
+  }
+  return all;
+}
+
+function describeRestored({ documents, indexEntries, events, leftOut, eventsLeft, backedUpAt }: Restored): string {
+  const left = eventsLeft > 0 ? ` (${eventsLeft} stay in the backup: this store has fewer partitions)` : '';
+  return `restored the backup of ${isoTime(backedUpAt)}
+documents      ${documents} (${leftOut} left out: what could be used a second time)
+index entries  ${indexEntries}
+events         ${events}${left}`;
+}
+
+function describeWithdrawals(
+  { backedUpAt, accounts: restored }: Restored,
+  accounts: readonly Pick<EventsSince, 'account' | 'until' | 'lost'>[],
+  objects: readonly WithdrawnObject[],
+): string[] {
+  const others = restored.filter((id) => !accounts.some(({ account }) => account === id));
+  const table = (title: string, field: 'done' | 'review') => {
+    const found = objects.filter((one) => one[field].length > 0);
+    const rows = found.map((one) => `  ${one.account} ${one.id}  ${one[field].join(', ')}`);
+    return rows.length > 0 ? [`\n${title}`, ...rows] : [];
+  };
+  const back = others.map(
+    (account) => `\nWARNING: what was taken away after ${isoTime(backedUpAt)} is back in ${account}`,
+  );
+  const again = accounts.map(({ account, until, lost }) => {
+    const holes = lost > 0 ? `; up to ${lost} of its events were lost` : '';
+    return `\n${account}: went by its events until ${isoTime(until)}; what was taken away later, or was not sealed by then, is back${holes}`;
+  });
+  return [
+    ...back,
+    ...(back.length > 0 ? [TAKE_AWAY] : []),
+    ...again,
+    ...table('taken away again:', 'done'),
+    ...table('changed since, for you to look at:', 'review'),
+  ];
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,108 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import about from '../../package.json' with { type: 'json' };
+import { type Demo, seedDemo } from '../accounts/seed-demo.ts';
+import { createApp } from '../app.ts';
+import type { Config } from '../config/load-config.ts';
+import { plansOf } from '../config/load-plans.ts';
+import { isLoopbackHost } from '../config/parse.ts';
+import { listen } from '../http/listen.ts';
+import type { Logger } from '../http/log.ts';
+import { createReadiness } from '../http/readiness.ts';
+import { startBackgroundWork } from '../jobs/background-work.ts';
+import { eventWork } from '../jobs/event-jobs.ts';
+import { startClockwork } from '../jobs/periodic.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { threadPoolTooSmall } from '../platform/argon2/threads.ts';
+import { createDemoMailbox } from '../platform/demo-mailbox/demo-mailbox.ts';
+import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
+import { systemClock } from '../platform/system-clock/system-clock.ts';
+import { runWebhooks } from '../webhooks/delivery-worker.ts';
+import { endAtOnce, endOnFaults } from './crash.ts';
+import { demoFile, openPorts } from './create-ports.ts';
+import { openOperatorSocket } from './operator-server.ts';
+import { announceSetup, setupCommand } from './setup-link.ts';
+
+/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */
+const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
+const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
+const COMMAND_FOLDER = fileURLToPath(new URL('../../cli/', import.meta.url));
+
+/** The service: the network, the operator's socket, and what is done beside the requests. */
+export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
+  if (demo && !isLoopbackHost(config.listen.host)) {
+    throw new Error('--demo makes an account whose password is printed, so it listens on loopback only');
+  }
+  endOnFaults(log);
+  // The demo sends nothing: its mails are shown instead.
+  const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
+  const plans = plansOf(config);
+  const opening = openPorts(config, log, mailbox);
+  const [opened, widget, console] = await Promise.all([
+    opening,
+    loadBuiltFiles(WIDGET_FOLDER, 'widget'),
+    loadBuiltFiles(CONSOLE_FOLDER, 'console'),
+  ]);
+  const { ports } = opened;
+  if (demo) await loadDemo(ports, demoFile(config));
+  const readiness = createReadiness();
+  const app = createApp(ports, {
+    issuer: config.url,
+    rpId: config.rpId,
+    version: about.version,
+    trustedProxies: config.trustedProxies,
+    forwardedHeader: config.forwardedHeader,
+    widget,
+    console,
+    log,
+    readiness,
+    plans,
+    ...(mailbox && { mailbox }),
+    ...(config.paymentSecret && { paymentSecret: Buffer.from(config.paymentSecret.reveal(), 'base64') }),
+  });
+  const listening = await listen(app.fetch, {
+    ...config.listen,
+    readiness,
+    timeouts: { drainMs: config.drainMs, shutdownMs: config.shutdownMs },
+    onFault: (error) => log.error({ err: error }, 'a request failed outside the app'),
+  });
+  const socket = await openOperatorSocket(opened, config, log);
+  // After the socket is open, through which the command gets the link.
+  if (!demo) {
+    const command = setupCommand(join(COMMAND_FOLDER, 'countersign.js'), config.dataFolder);
+    await announceSetup({ ...ports, issuer: config.url }, { log, command, errors: process.stderr });
+  }
+  const { refreshSigningKeys, hasOldMasterKeys } = opened;
+  const beside = [
+    startBackgroundWork(ports, eventWork(ports, config), log),
+    startClockwork(ports, { plans, refreshSigningKeys, hasOldMasterKeys, log }),
+  ];
+  const webhooks = runWebhooks(ports, log);
+  if (threadPoolTooSmall(process.env)) log.warn('UV_THREADPOOL_SIZE is too small: start through start.cjs');
+  log.info({ url: config.url, listening: listening.url, version: about.version }, 'serving');
+
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping');
+    Promise.all([listening.stop(), webhooks.stop(config.shutdownMs / 2), ...beside.map((work) => work.stop())])
+      .then(() => socket?.close())
+      .then(() => ports.store.close())
+      .then(() => log.info('stopped'))
+      .then(() => process.exit())
+      .catch((error: unknown) => endAtOnce(log, error, 'could not stop cleanly'));
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+}
+
+/**
+ * The demo of this data folder, made at the first start. Kept in a file that its owner alone can read, so that a second
+ * start prints the same login; it holds a password and an API key in the clear, which is why it is a demo.
+ */
+async function loadDemo(ports: Ports, file: string): Promise<Demo> {
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept) as Demo;
+  const demo = await seedDemo(ports);
+  await writeFile(file, JSON.stringify(demo, null, 2), { mode: 0o600 });
+  return demo;
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { documents } from '../store/keys.ts';
+import { capturedLog } from '../testing/captured-log.ts';
+import { setScene } from '../testing/scene.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { announceSetup, setupCommand } from './setup-link.ts';
+
+const COMMAND = 'countersign setup';
+let ports: TestPorts;
+beforeEach(async () => {
+  ports = await openTestPorts('first-run');
+});
+afterEach(() => ports.close());
+
+/** What a start writes: to its log, and to standard error. */
+async function start(isTTY: boolean | undefined) {
+  const captured = capturedLog();
+  const written: string[] = [];
+  const errors = { ...(isTTY !== undefined && { isTTY }), write: (text: string) => written.push(text) > 0 };
+  await announceSetup({ ...ports, issuer: ISSUER }, { log: captured.log, command: COMMAND, errors });
+  return { log: captured.text(), errors: written.join('') };
+}
+
+// SR-42. The attack: a log or an output that is shipped elsewhere, in which others find the link that makes the first account.
+describe('SR-42: a fresh installation', () => {
+  test('prints the setup link on a terminal, and in no line of its log', async () => {
+    const { log, errors } = await start(true);
+    expect(errors).toMatch(/^https:\/\/auth\.example\/setup#[\w-]{32}$/m);
+    expect(log).not.toContain('/setup#');
+    expect(log).toContain(COMMAND);
+  });
+
+  test.each([false, undefined])('prints and makes no link where standard error is no terminal (%s)', async (isTTY) => {
+    const { log, errors } = await start(isTTY);
+    expect(errors).toBe('');
+    expect(log).not.toContain('/setup#');
+    expect(log.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(log)).toMatchObject({ level: 'warn', command: COMMAND });
+    expect(await ports.store.getMany([documents.setupLink()], ports.clock.now())).toEqual([undefined]);
+  });
+
+  test('says nothing once there is an account', async () => {
+    await setScene(ports);
+    expect(await start(true)).toEqual({ log: '', errors: '' });
+  });
+});
+
+test('the command for the setup link is safe for a shell, whatever the folders are called', () => {
+  expect(setupCommand('/opt/countersign.js', '/var/lib/countersign')).toBe(
+    'node /opt/countersign.js setup --data /var/lib/countersign',
+  );
+  fc.assert(
+    fc.property(fc.stringMatching(/^[^\0/]{1,20}$/), (name) => {
+      const command = setupCommand('/opt/c.js', `/srv/x${name}`).replace(/^node/, "printf '%s\\n'");
+      const printed = execFileSync('sh', ['-c', command], { encoding: 'utf8' });
+      expect(printed).toBe(`/opt/c.js\nsetup\n--data\n/srv/x${name}\n`);
+    }),
+    { numRuns: 50 },
+  );
+});

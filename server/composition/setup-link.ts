@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import type { ServicePlan } from '../accounts/account.ts';
+import { openAccount } from '../administrators/open-account.ts';
+import { hasAccount, issueSetupLink } from '../administrators/set-up.ts';
+import type { Logger } from '../http/log.ts';
+import { emailShape } from '../kernel/names.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal } from '../kernel/result.ts';
+
+type Needs = Ports & { issuer: string };
+
+export interface Announcement {
+  log: Pick<Logger, 'warn'>;
+  /** Prints the setup link when run on this machine. */
+  command: string;
+  /** Standard error. */
+  errors: { isTTY?: boolean; write(text: string): boolean };
+}
+
+/**
+ * A fresh installation has no password to guess: it says how its first account is made. Logs, and an output that is no
+ * terminal, are sent elsewhere and kept. They get the command that prints the link, and no link (SR-42).
+ */
+export async function announceSetup(ports: Needs, { log, command, errors }: Announcement): Promise<void> {
+  if (await hasAccount(ports)) return;
+  log.warn({ command }, 'there is no account yet: this command prints the link that makes it');
+  const made = errors.isTTY === true ? await issueSetupLink(ports) : undefined;
+  if (!made) return;
+  const until = new Date(made.expiresAt).toISOString();
+  errors.write(
+    `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${made.link}\n`,
+  );
+}
+
+/** The command for a shell on this machine that prints the setup link. */
+export function setupCommand(program: string, dataFolder: string): string {
+  const words = ['node', program, 'setup', '--data', resolve(dataFolder)];
+  return words.map((word) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+}
+
+export interface SetupArguments {
+  name?: string | undefined;
+  superuser?: string | undefined;
+  /** What the account begins on. */
+  plan?: ServicePlan;
+}
+
+/**
+ * The setup link; or, with a name, an account with an API key. That refuses nothing on repetition: each call makes
+ * another account.
+ */
+export async function printSetup(ports: Needs, { name, superuser, plan }: SetupArguments): Promise<void> {
+  if (name === undefined) {
+    const made = await issueSetupLink(ports);
+    if (!made) throw new Error('there is an account already; another one is made with --name');
+    console.log(
+      `${made.link}\n\nMakes the account and its superuser, once, until ${new Date(made.expiresAt).toISOString()}.`,
+    );
+    return;
+  }
+  // Before anything is made.
+  if (superuser !== undefined && !emailShape(superuser)) throw new Error('--superuser takes an e-mail address');
+  const opened = await openAccount(ports, { name, superuser, plan });
+  if (isRefusal(opened)) throw new Error(opened.refused);
+  const { account, apiKey, invited, unsent } = opened;
+  console.log(`account  ${account.id}\nAPI key  ${apiKey.text}\nexpires  ${new Date(apiKey.expiresAt).toISOString()}`);
+  console.log('\nThe key is shown this once. It may do everything in its account: keep it on your server.');
+  if (unsent) console.log(`\nThe invitation could not be sent. Send it again: countersign admin resend ${unsent}`);
+  if (!invited) return;
+  const { handOver, expiresAt } = invited;
+  const until = new Date(expiresAt).toISOString();
+  console.log(
+    handOver
+      ? `\ninvitation  ${handOver.link}\ncode        ${handOver.code}\nuntil       ${until}`
+      : `\nThe invitation has been sent to ${superuser}.`,
+  );
+}

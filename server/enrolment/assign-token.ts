@@ -1,0 +1,91 @@
+import type { EventDraft } from '../events/event.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { Flow } from '../login/flow.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../resources/assignments.ts';
+import { standingDigest } from '../self-service/context.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact, type Write } from '../store/transact.ts';
+import type { User } from '../users/user.ts';
+import type { Enrolling, Making } from './enrolling.ts';
+import { hadToken, remembered } from './enrolment.ts';
+import { mayGoTo } from './enrolment-address.ts';
+import { type EnrolmentLink, lacksPassword, linkStands } from './enrolment-link.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** Somebody who sets up a token in their sign-in. */
+export interface OwnToken {
+  /** Of the person. */
+  act: Act;
+  flow: Flow;
+  enrolling: Enrolling;
+  /** What becomes a token. */
+  making: Making;
+  user: User;
+}
+
+/**
+ * Assigns the person together with the tokens that they have just set up. This commit decides: of any number of people who
+ * know one password one sets up the first token, and one link serves once (SR-1, SR-40).
+ */
+export function assignOwn(ports: Needs, own: OwnToken, tokens: readonly TokenId[]): Promise<Verdict<{ user: User }>> {
+  const { act, flow } = own;
+  const key = documents.user(own.user.id);
+  const keys = [key, documents.enrolmentLink(own.user.id)] as const;
+  return transact(ports, key.anchor, keys, ([stored, link], now): Decision<Verdict<{ user: User }>> => {
+    const before = stored?.value;
+    if (!before) return { answer: refusal('ACCESS_DENIED') };
+    // By an attempt that broke off after this very commit.
+    if (tokens.every((token) => before.enrolled?.includes(token))) return { answer: { user: before } };
+    const refused = whyNot(own, before, link?.value, now);
+    if (refused) return { answer: refused };
+    let user = remembered(before, tokens);
+    for (const token of tokens) user = withToken(user, own, token);
+    if (!isWithinBounds(user)) return { answer: refusal('ASSIGNMENT_LIMIT') };
+    const event: EventDraft = {
+      type: 'assignment.created',
+      subject: user.id,
+      resource: flow.resource,
+      related: [...tokens],
+      changed: ['assignments'],
+    };
+    const write: Write = {
+      put: [{ key, value: user }],
+      delete: [documents.enrolmentTries(user.id), ...(flow.enrolmentLink === undefined ? [] : [keys[1]])],
+      index: movePlaces(key, before, user),
+      append: [eventOf(act, event, now)],
+    };
+    return { answer: { user }, write };
+  });
+}
+
+/** What was shown for the enrolment may have lost its worth while the code was typed (SR-4, SR-38). */
+function whyNot(own: OwnToken, user: User, link: EnrolmentLink | undefined, now: number): Refusal | undefined {
+  const { flow, enrolling, making } = own;
+  if (user.blocked || user.login !== own.user.login) return refusal('ACCESS_DENIED');
+  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) return refusal('ACCESS_DENIED');
+  if (lacksPassword(flow, user)) return refusal('ACCESS_DENIED');
+  // On the way from the self-service page: nothing else has changed since that was opened.
+  if (flow.self && standingDigest(user) !== flow.self.standing) return refusal('ACCESS_DENIED');
+  // Another holder of the same password was faster, or an administrator gave them one, perhaps to take it away again.
+  if (enrolling.basis === 'password' && hadToken(user, [])) return refusal('ACCESS_DENIED');
+  // The person's number or mailbox has become another: the code went to the one before.
+  const isSent = making.kind === 'sms' || making.kind === 'email';
+  if (isSent && !mayGoTo(making.kind, making.sent?.to ?? '', user)) return refusal('ACCESS_DENIED');
+  const assignment = assignmentTo(user, flow.resource);
+  if (!isAssigned(assignment, assignment?.tokens ?? [])) return refusal('ACCESS_DENIED');
+  if (enrolling.basis !== 'link') return undefined;
+  const stands = link !== undefined && link.secretHash === flow.enrolmentLink && linkStands(link, user, now);
+  return stands ? undefined : refusal('ENROLMENT_LINK_INVALID');
+}
+
+/** A token that was made a moment ago, in its first ownership. */
+function withToken(user: User, { flow }: OwnToken, id: TokenId): User {
+  const token = { id, owner: user.id, account: user.account, epoch: 0 };
+  return assignWithToken(user, flow.resource, token) ?? user;
+}

@@ -1,0 +1,78 @@
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
+import type { RecoveryToken, Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import { assignOwn, type OwnToken } from './assign-token.ts';
+import { dropLeftover } from './discard-draft.ts';
+import type { Making } from './enrolling.ts';
+import { makeAppToken } from './make-app-token.ts';
+import { makeOwnPasskey } from './make-own-passkey.ts';
+import { makeSentToken } from './make-sent-token.ts';
+import { newRecord } from './new-record.ts';
+import { recoveryCodesOf } from './show-enrolment.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & PasskeyNeeds;
+
+/** What shows that the device of a new token is there: a code that it shows or was sent, or the new passkey. */
+export type FirstProof = { otp: string } | { response: PasskeyAttestation };
+
+/**
+ * Makes a token of an enrolment whose first proof is right, and assigns its person together with it, and with recovery codes
+ * where they have none. The tokens come first: a crash in between leaves some that nobody signs in with, the same flow goes
+ * on from there, and the doctor finds what no flow will.
+ *
+ * @param threshold the resource's `failedAttemptsBeforeLock`
+ */
+export async function makeOwnToken(
+  ports: Needs,
+  own: OwnToken,
+  proof: FirstProof,
+  threshold: number,
+): Promise<Verdict<{ user: User; token: Token }>> {
+  const made = await makeByKind(ports, own, own.making, proof, threshold);
+  if (isRefusal(made)) return made;
+  const ids = [made.token.id];
+  const { recovery } = own.enrolling;
+  if (recovery !== undefined) ids.push((await makeRecoveryCodes(ports, own, recovery)).id);
+  const assigned = await assignOwn(ports, own, ids);
+  if (!isRefusal(assigned)) return { ...assigned, token: made.token };
+  // Whoever may not have them after all leaves none behind.
+  for (const id of ids) await dropLeftover(ports, own.act, id, own.user);
+  return assigned;
+}
+
+/** Each kind takes its own proof and no other. */
+async function makeByKind(
+  ports: Needs,
+  own: OwnToken,
+  making: Making,
+  proof: FirstProof,
+  threshold: number,
+): Promise<Verdict<{ token: Token }>> {
+  if (making.kind === 'webauthn') {
+    return 'response' in proof ? makeOwnPasskey(ports, own, making, proof.response) : refusal('STEP_NOT_EXPECTED');
+  }
+  if (!('otp' in proof)) return refusal('STEP_NOT_EXPECTED');
+  return making.kind === 'totp'
+    ? makeAppToken(ports, own, making, proof.otp)
+    : makeSentToken(ports, own, making, proof.otp, threshold);
+}
+
+function makeRecoveryCodes(ports: Needs, own: OwnToken, id: TokenId): Promise<Token> {
+  const { macs } = recoveryCodesOf(ports, own.flow, id);
+  const key = documents.token(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Token> => {
+    if (stored) return { answer: stored.value };
+    const token: RecoveryToken = { ...newRecord(own, id, now), factor: { kind: 'recovery', macs } };
+    const append = [eventOf(own.act, { type: 'token.created', subject: id }, now)];
+    const put = [{ key, value: token }];
+    return { answer: token, write: { put, index: movePlaces(key, undefined, token), append } };
+  });
+}

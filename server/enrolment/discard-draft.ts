@@ -1,0 +1,29 @@
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { releaseCredential } from '../tokens/kinds/passkey/claim-credential.ts';
+import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+
+/** Deletes a token that did not become one of its owner's. */
+export async function dropLeftover(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: TokenId,
+  { id: owner }: Pick<User, 'id'>,
+): Promise<void> {
+  const key = documents.token(id);
+  const dropped = await transact(ports, key.anchor, [key], ([stored], now): Decision<WebauthnToken | undefined> => {
+    const token = stored?.value;
+    if (token?.owner !== owner || token.createdBy?.id !== owner) return { answer: undefined };
+    const append = [eventOf(act, { type: 'token.deleted', subject: id }, now)];
+    return {
+      answer: isWebauthn(token) ? token : undefined,
+      write: { delete: [key], index: movePlaces(key, token, undefined), append },
+    };
+  });
+  if (dropped) await releaseCredential(ports, dropped.account, dropped.factor.credentialId, id);
+}

@@ -1,0 +1,374 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import type { MethodPolicy } from '../resources/resource.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf, updateResource } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
+import {
+  addResource,
+  addToken,
+  meanwhile,
+  must,
+  overwrite,
+  putInState,
+  read,
+  type Scene,
+  type SceneOptions,
+  setScene,
+  wrongCode,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
+import type { TokenState } from '../tokens/token.ts';
+import type { EnrolmentPolicy } from './enrolment-policy.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('enrolment');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+});
+
+const REQUIRED: EnrolmentPolicy = { kinds: ['totp'], required: true };
+const OFFERED: EnrolmentPolicy = { kinds: ['totp'], required: false };
+
+const setStage = (enrolment: EnrolmentPolicy = REQUIRED, options: SceneOptions = {}) =>
+  setScene(ports, {
+    ...options,
+    resource: { enrolment, ...options.resource },
+    user: { email: 'alice@shop.example', ...options.user },
+  });
+
+async function toEnrol(scene: Scene, purpose?: 'enrol'): Promise<Walk> {
+  const walk = await Walk.begin(scene, purpose ? { purpose } : {});
+  await walk.identify();
+  if (walk.view.step === 'password') await walk.password();
+  return walk;
+}
+const claimsOf = (scene: Scene, { view }: Walk) =>
+  ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
+const keyOf = ({ view }: Walk) => (view.enrol?.kind === 'totp' ? view.enrol.secret : undefined);
+const ownedBy = async ({ account, user }: Scene) =>
+  (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
+
+describe('at the first sign-in', () => {
+  test('the token and recovery codes are set up before there is a result, and the first code counts', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    expect(walk.view).toMatchObject({ step: 'enrol', enrol: { mayWait: false } });
+    expect(walk.view.result).toBeUndefined();
+    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    expect(walk.view.codes).toHaveLength(10);
+    expect(walk.view.enrol).toBeUndefined();
+    expect(walk.view.result).toBeUndefined();
+    expect(await walk.confirmCodes()).toMatchObject({ step: 'done', used: 'code' });
+    expect(walk.view.codes).toBeUndefined();
+    expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2', otp: 'verified' });
+  });
+
+  test('from then on the app and the recovery codes are what the person signs in with', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const app = appOf(walk.view);
+    await walk.enrol(app.code(ports.clock.now()));
+    const [code = ''] = walk.view.codes ?? [];
+    await walk.confirmCodes();
+    ports.clock.advance(60_000);
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
+    const other = await Walk.toOtp(scene);
+    await other.choose('recovery');
+    expect(await other.recovery(code)).toMatchObject({ step: 'done', used: 'recovery' });
+  });
+
+  test('the code that set it up is used up', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const otp = appOf(walk.view).code(ports.clock.now());
+    await walk.enrol(otp);
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp(otp)).toMatchObject({ step: 'otp', error: { code: 'OTP_REPLAYED' } });
+  });
+
+  test('a mail tells the person', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    expect(ports.courier.last('security-notice', 'alice@shop.example')).toMatchObject({ change: 'token-added' });
+  });
+
+  test('the phone that had dropped the page sees the same key, and the same recovery codes, and nobody else does', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    expect(await walk.look()).toMatchObject({ enrol: { secret: keyOf(walk) } });
+    const other = await toEnrol(scene);
+    expect(keyOf(other)).not.toBe(keyOf(walk));
+    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    expect(await walk.look()).toMatchObject({ codes: walk.view.codes });
+  });
+
+  test('what is offered may be left out', async () => {
+    const scene = await setStage(OFFERED);
+    const walk = await toEnrol(scene);
+    expect(walk.view).toMatchObject({ step: 'enrol', enrol: { mayWait: true } });
+    expect(await walk.later()).toMatchObject({ step: 'done' });
+    expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd'], otp: 'not_used' });
+    expect(await ownedBy(scene)).toEqual([]);
+  });
+});
+
+// SR-5, SR-23
+describe('attacks on the enrolment', () => {
+  test.each<[MethodPolicy, TokenState]>([
+    ['auto', 'locked'],
+    ['auto', 'expired'],
+    ['password-otp', 'locked'],
+    ['password-otp', 'expired'],
+    ['auto', 'active'],
+    ['auto', 'deactivated'],
+    ['password-otp', 'deactivated'],
+  ])('whoever stole a password sets up nothing under %s where the token is %s', async (methodPolicy, state) => {
+    const scene = await setStage(REQUIRED, { tokens: [{ state }], alone: true, resource: { methodPolicy } });
+    const walk = await toEnrol(scene, 'enrol');
+    expect(walk.view.step).not.toBe('enrol');
+    expect(walk.view.enrol).toBeUndefined();
+  });
+
+  test('nor where the token belongs to the person and is assigned elsewhere, or nowhere', async () => {
+    const scene = await setStage();
+    const token = await addToken(ports, scene.account, { owner: scene.user.id });
+    await putInState(ports, scene.account, token.id, 'locked');
+    // Nor do they come in without what is demanded.
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
+  });
+
+  // SR-69
+  test('nor where the token was deleted, whether the deletion broke off or not', async () => {
+    const scene = await setStage(REQUIRED, { tokens: [{}], alone: true });
+    const [token] = scene.tokens;
+    if (!token) throw new Error('no token');
+    const key = documents.token(token.id);
+    const gone = { anchor: key.anchor, operation: 'gone', now: ports.clock.now(), expect: [], delete: [key] };
+    const stored = await read(ports, key);
+    await ports.store.commit(gone);
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [] } });
+    await ports.store.commit({ ...gone, operation: 'back', delete: [], put: [{ key, value: stored }] });
+    must(await deleteToken(ports, operatorOf(scene.account), token.id));
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
+  });
+
+  test('a step that is skipped is not skipped', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    for (const answer of [walk.confirmCodes(), walk.otp('123456'), walk.password(), walk.recovery('a')]) {
+      expect(await answer).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    }
+    expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+    expect((await walk.look()) as object).not.toHaveProperty('result');
+  });
+
+  test('putting it off ends with the instant, also for whoever was offered it before', async () => {
+    const until = ports.clock.now() + 60_000;
+    const scene = await setStage({ ...REQUIRED, postponableUntil: until });
+    const early = await toEnrol(scene);
+    const late = await toEnrol(scene);
+    expect(early.view.enrol).toMatchObject({ mayWait: true, until });
+    expect(await early.later()).toMatchObject({ step: 'done' });
+    ports.clock.advance(60_000);
+    expect(await late.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+    expect(late.view.enrol?.mayWait).toBe(false);
+    expect((await toEnrol(scene)).view.enrol?.mayWait).toBe(false);
+  });
+
+  test('codes of another key are wrong, are bounded, and lock nothing', async () => {
+    const scene = await setStage(REQUIRED);
+    const [walk, other] = [await toEnrol(scene), await toEnrol(scene)];
+    const wrong = appOf(other.view).code(ports.clock.now());
+    expect(await walk.enrol(wrong)).toMatchObject({ step: 'enrol', error: { code: 'OTP_WRONG' } });
+    while (walk.view.step === 'enrol') await walk.enrol(wrong);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOO_MANY_ATTEMPTS' } });
+    expect(await ownedBy(scene)).toEqual([]);
+    expect((await toEnrol(scene)).view.step).toBe('enrol');
+  });
+
+  test('a code of minutes ago is wrong, and says that a clock is off', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const otp = appOf(walk.view).code(ports.clock.now() - 90_000);
+    expect(await walk.enrol(otp)).toMatchObject({ step: 'enrol', error: { code: 'OTP_CLOCK_OFF' } });
+  });
+
+  // SR-1
+  test('50 at once with one right code make one token', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const otp = appOf(walk.view).code(ports.clock.now());
+    const { seq } = walk.view;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => walk.enrol(otp, seq)));
+    expect(answers.filter((answer) => !isRefusal(answer))).toHaveLength(1);
+    expect(await ownedBy(scene)).toHaveLength(2);
+  });
+
+  test('of many who know one password, one sets up the first token, and no other sign-in ends by password', async () => {
+    const scene = await setStage(OFFERED);
+    const walks = await Promise.all(Array.from({ length: 5 }, () => toEnrol(scene)));
+    const waiting = await toEnrol(scene);
+    await Promise.all(walks.map((walk) => walk.enrol(appOf(walk.view).code(ports.clock.now()))));
+    expect(walks.map(({ view }) => view.step).sort()).toEqual(['codes', 'denied', 'denied', 'denied', 'denied']);
+    expect(await ownedBy(scene)).toHaveLength(2);
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(2);
+    // SR-38: it stood on the password alone.
+    expect(await waiting.later()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+  });
+
+  // SR-4, SR-38, SR-39
+  test.each(['blockUser', 'changePassword', 'disableResource', 'deactivatePlan'] as const)(
+    'after %s nobody sets up anything',
+    async (change) => {
+      const scene = await setStage();
+      const walk = await toEnrol(scene);
+      await meanwhile[change](scene);
+      expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+      expect(await ownedBy(scene)).toEqual([]);
+    },
+  );
+
+  test('a policy that was withdrawn meanwhile lets nobody set up anything', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
+    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+  });
+
+  test('whoever is blocked while the recovery codes are on the screen gets no result', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await meanwhile.blockUser(scene);
+    expect(await walk.confirmCodes()).toMatchObject({ step: 'denied' });
+  });
+
+  // SR-23
+  test('neither key nor recovery codes are in what is stored', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const secret = keyOf(walk) ?? '';
+    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    const stored = JSON.stringify(ports.store.commits);
+    expect(stored).not.toContain(secret);
+    for (const code of walk.view.codes ?? []) expect(stored).not.toContain(code);
+  });
+});
+
+describe('by policy', () => {
+  test.each<[MethodPolicy, EnrolmentPolicy, string, boolean | undefined]>([
+    ['auto', REQUIRED, 'enrol', false],
+    ['auto', OFFERED, 'enrol', true],
+    ['password-otp', REQUIRED, 'enrol', false],
+    ['password-otp', OFFERED, 'enrol', false],
+    ['password', REQUIRED, 'done', undefined],
+    ['otp', REQUIRED, 'otp', undefined],
+  ])('under %s and %o somebody without a token gets to %s', async (methodPolicy, enrolment, step, mayWait) => {
+    const scene = await setStage(enrolment, { resource: { methodPolicy } });
+    const { view } = await toEnrol(scene);
+    expect(view.step).toBe(step);
+    expect(view.enrol?.mayWait).toBe(mayWait);
+  });
+
+  test('without a policy everything is as it was', async () => {
+    const scene = await setScene(ports, { resource: { methodPolicy: 'password-otp' } });
+    expect((await toEnrol(scene)).view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+  });
+
+  test('where apps do not count, none is set up', async () => {
+    const scene = await setStage(REQUIRED, { resource: { tokenKinds: ['webauthn'] } });
+    expect((await toEnrol(scene)).view.step).toBe('done');
+  });
+
+  test('where recovery codes do not count, none are made', async () => {
+    const scene = await setStage(REQUIRED, { resource: { tokenKinds: ['totp'] } });
+    const walk = await toEnrol(scene);
+    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
+    expect(await ownedBy(scene)).toHaveLength(1);
+  });
+});
+
+describe('where the page asks for it', () => {
+  test('another token is set up after both factors, and the result is of what was shown', async () => {
+    const scene = await setStage(OFFERED, { tokens: [{}] });
+    await giveRecoveryCodes(scene);
+    const walk = await toEnrol(scene, 'enrol');
+    expect(walk.view.step).toBe('otp');
+    await walk.otp((await scene.tokens[0]?.code()) ?? '');
+    expect(walk.view).toMatchObject({ step: 'enrol', enrol: { mayWait: true } });
+    expect(walk.view.result).toBeUndefined();
+    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({ step: 'done' });
+    expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'] });
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toHaveLength(3);
+  });
+
+  test('a wrong code leads to no enrolment, whatever the page asks for', async () => {
+    const scene = await setStage(OFFERED, { tokens: [{}] });
+    const walk = await toEnrol(scene, 'enrol');
+    expect(await walk.otp(await wrongCode(scene))).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
+  });
+
+  test('where the resource says nothing of it, the sign-in simply ends', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const walk = await toEnrol(scene, 'enrol');
+    expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
+  });
+
+  test('it is left out without a trace', async () => {
+    const scene = await setStage(OFFERED, { tokens: [{}] });
+    const walk = await toEnrol(scene, 'enrol');
+    await walk.otp((await scene.tokens[0]?.code()) ?? '');
+    expect(await walk.later()).toMatchObject({ step: 'done', used: 'code' });
+    expect(await claimsOf(scene, walk)).toMatchObject({ otp: 'verified' });
+  });
+});
+
+describe('an enrolment that breaks off', () => {
+  test('before the assignment leaves a token with which nobody signs in, and the same flow goes on', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const app = appOf(walk.view);
+    ports.store.intercept.commit = (change, go) => {
+      if (change.anchor === scene.user.id) throw new Error('killed');
+      return go();
+    };
+    await expect(walk.enrol(app.code(ports.clock.now()))).rejects.toThrow();
+    ports.store.intercept = {};
+    expect(await ownedBy(scene)).toHaveLength(2);
+    // The leftover is no token that the person has: another sign-in is offered one as before.
+    expect((await toEnrol(scene)).view.step).toBe('enrol');
+    ports.clock.advance(30_000);
+    expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    expect(await ownedBy(scene)).toHaveLength(2);
+  });
+
+  test('after the assignment the person goes on to the recovery codes', async () => {
+    const scene = await setStage();
+    const walk = await toEnrol(scene);
+    const app = appOf(walk.view);
+    const before = await read(ports, documents.flow(walk.handle.split('.')[0] as never));
+    await walk.enrol(app.code(ports.clock.now()));
+    const codes = walk.view.codes;
+    await overwrite(ports, documents.flow(before.id), before);
+    expect(await walk.enrol('000000', before.seq)).toMatchObject({ step: 'codes', codes });
+  });
+});
+
+test('a resource of the same account that asks for nothing is none of its business', async () => {
+  const scene = await setStage();
+  const other = await addResource(ports, scene.account, { name: 'Wiki' });
+  const walk = await toEnrol(scene);
+  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  const user = await read(ports, documents.user(scene.user.id));
+  expect(user.assignments.map(({ resource }) => resource)).not.toContain(other.id);
+});

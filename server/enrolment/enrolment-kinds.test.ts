@@ -1,0 +1,378 @@
+import type { EnrolmentKind } from '@countersign/protocol/flow';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { updateResource } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { DEVICE_KINDS } from '../testing/devices/device-kinds.ts';
+import { inTheFrame } from '../testing/devices/passkey-device.ts';
+import { freshAddress } from '../testing/devices/sent-device.ts';
+import {
+  addPerson,
+  meanwhile,
+  must,
+  overwrite,
+  putInState,
+  read,
+  type Scene,
+  type SceneOptions,
+  setScene,
+} from '../testing/scene.ts';
+import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { credentialHash } from '../tokens/kinds/passkey/claim-credential.ts';
+import { findPasskey } from '../tokens/kinds/passkey/find-passkey.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import { ENROLMENT_KINDS } from './enrolment-policy.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('enrolment of every kind');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.codes.channels = ['sms', 'email'];
+  ports.codes.down = false;
+  ports.store.intercept = {};
+});
+
+const ALL_KINDS: TokenKind[] = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'];
+
+/** Somebody without a token, with a mailbox, and with a phone where one is given. */
+function setStage(kinds: EnrolmentKind[], options: SceneOptions = {}): Promise<Scene> {
+  return setScene(ports, {
+    ...options,
+    resource: { enrolment: { kinds, required: true }, tokenKinds: ALL_KINDS, ...options.resource },
+    user: { email: freshAddress('email'), ...options.user },
+  });
+}
+
+async function toEnrol(scene: Scene): Promise<Walk> {
+  const walk = await Walk.begin(scene);
+  await walk.identify();
+  await walk.password();
+  return walk;
+}
+
+const ownedBy = async ({ account, user }: Scene) =>
+  (await ports.store.range(indexes.tokensOf(account, user.id), { limit: 100 })).map(({ id }) => id);
+const userOf = ({ user }: Scene) => read(ports, documents.user(user.id));
+const claimsOf = (scene: Scene, { view }: Walk) =>
+  ports.signer.verify(view.result ?? '', { audience: scene.resource.id, now: ports.clock.now() });
+
+/** What a device makes of what is asked on the screen. */
+function passkeyOf({ view }: Walk, device = new SoftwareAuthenticator()) {
+  if (view.enrol?.kind !== 'webauthn') throw new Error(`no passkey is asked for at ${view.step}`);
+  const { challenge, rp, user } = view.enrol.creation;
+  return device.create({ ...inTheFrame({ challenge, rpId: rp.id }), userHandle: user.id });
+}
+
+/** Sets up a token of a kind as far as its first proof; answers what gives that. */
+async function ready(walk: Walk, kind: EnrolmentKind): Promise<(seq?: number) => ReturnType<Walk['enrol']>> {
+  if (kind === 'totp') {
+    const code = appOf(walk.view).code(ports.clock.now());
+    return (seq) => walk.enrol(code, seq);
+  }
+  if (kind === 'webauthn') {
+    const response = passkeyOf(walk);
+    return (seq) => walk.enrolPasskey(response, seq);
+  }
+  await walk.sendFirst(kind === 'sms' ? freshAddress('sms') : undefined);
+  const { code } = ports.codes.sent.at(-1) ?? { code: '' };
+  return (seq) => walk.enrol(code, seq);
+}
+
+const AMR: Record<EnrolmentKind, string[]> = {
+  webauthn: ['pwd', 'hwk', 'mfa'],
+  totp: ['pwd', 'otp', 'mfa'],
+  email: ['pwd', 'otp', 'mfa'],
+  sms: ['pwd', 'otp', 'sms', 'mfa'],
+};
+
+describe.each(ENROLMENT_KINDS)('%s', (kind) => {
+  test('is set up at the first sign-in, with recovery codes, and counts as its second factor', async () => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [kind], kind, mayWait: false } });
+    const prove = await ready(walk, kind);
+    expect(await ownedBy(scene)).toEqual([]);
+    expect(await prove()).toMatchObject({ step: 'codes' });
+    expect(walk.view.codes).toHaveLength(10);
+    expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
+    expect(await claimsOf(scene, walk)).toMatchObject({ amr: AMR[kind], acr: '2', otp: 'verified' });
+    const tokens = await Promise.all((await ownedBy(scene)).map((id) => read(ports, documents.token(id as never))));
+    expect(tokens.map(({ factor }) => factor.kind).sort()).toEqual([kind, 'recovery'].sort());
+    const user = await userOf(scene);
+    expect([...(user.enrolled ?? [])].sort()).toEqual(tokens.map(({ id }) => id).sort());
+    expect(user.assignments[0]?.tokens).toHaveLength(2);
+  });
+
+  test('is told in one event for each thing that came to be', async () => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    const prove = await ready(walk, kind);
+    const before = ports.store.commits.length;
+    await prove();
+    const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []) as { type?: string }[];
+    expect(told.map(({ type }) => type)).toEqual(['token.created', 'token.created', 'assignment.created']);
+  });
+
+  // SR-1
+  test('SR-1: 50 at once with the right proof make one', async () => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    const prove = await ready(walk, kind);
+    const { seq } = walk.view;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => prove(seq)));
+    expect(answers.filter((answer) => !isRefusal(answer))).toHaveLength(1);
+    expect(await ownedBy(scene)).toHaveLength(2);
+  });
+
+  test('of many who know one password one sets it up, and nothing of the others stays', async () => {
+    const scene = await setStage([kind]);
+    const walks = await Promise.all(Array.from({ length: 4 }, () => toEnrol(scene)));
+    const proofs = [];
+    for (const walk of walks) proofs.push(await ready(walk, kind));
+    await Promise.all(proofs.map((prove) => prove()));
+    expect(walks.map(({ view }) => view.step).sort()).toEqual(['codes', 'denied', 'denied', 'denied']);
+    expect(await ownedBy(scene)).toHaveLength(2);
+  });
+
+  // SR-4, SR-38, SR-39
+  test.each(['blockUser', 'changePassword', 'disableResource'] as const)(
+    'after %s nobody sets it up',
+    async (change) => {
+      const scene = await setStage([kind]);
+      const walk = await toEnrol(scene);
+      const prove = await ready(walk, kind);
+      await meanwhile[change](scene);
+      expect(await prove()).toMatchObject({ step: 'denied' });
+      expect(await ownedBy(scene)).toEqual([]);
+    },
+  );
+
+  test('once the policy names it no more, it is set up no more', async () => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    const prove = await ready(walk, kind);
+    const other = kind === 'totp' ? 'webauthn' : 'totp';
+    const enrolment = { kinds: [other as EnrolmentKind], required: true };
+    must(await updateResource(ports, scene.account, scene.resource.id, { enrolment }));
+    expect(await prove()).toMatchObject({ step: 'denied' });
+    expect(await ownedBy(scene)).toEqual([]);
+  });
+
+  test('an attempt that broke off before the assignment goes on in the same sign-in', async () => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    const prove = await ready(walk, kind);
+    ports.store.intercept.commit = (change, go) => {
+      if (change.anchor === scene.user.id && change.append) throw new Error('killed');
+      return go();
+    };
+    await expect(prove()).rejects.toThrow();
+    ports.store.intercept = {};
+    // What is left is none that the person has.
+    expect((await toEnrol(scene)).view.step).toBe('enrol');
+    ports.clock.advance(30_000);
+    // An app has gone on to its next code; everything else is the same once more.
+    const again = kind === 'totp' ? await ready(walk, kind) : prove;
+    expect(await again()).toMatchObject({ step: 'codes' });
+    expect(await ownedBy(scene)).toHaveLength(2);
+  });
+
+  test('an attempt that broke off behind the assignment ends as it would have', async () => {
+    const scene = await setStage([kind]);
+    const walk = await toEnrol(scene);
+    const prove = await ready(walk, kind);
+    const before = await read(ports, documents.flow(walk.handle.split('.')[0] as never));
+    await prove();
+    const { codes } = walk.view;
+    await overwrite(ports, documents.flow(before.id), before);
+    expect(await prove(before.seq)).toMatchObject({ step: 'codes', codes });
+    await walk.confirmCodes();
+    expect(await claimsOf(scene, walk)).toMatchObject({ amr: AMR[kind], acr: '2' });
+    expect(await ownedBy(scene)).toHaveLength(2);
+  });
+});
+
+// SR-5: the attack is a password, and nothing else.
+describe.each(DEVICE_KINDS.filter(({ kind }) => kind !== 'recovery'))('with a locked $kind', (device) => {
+  test('whoever stole the password is offered no kind of token', async () => {
+    const scene = await setStage([...ENROLMENT_KINDS]);
+    const { token } = await device.give(scene);
+    must(
+      await updateResource(ports, scene.account, scene.resource.id, {
+        tokenKinds: ALL_KINDS,
+        enrolment: { kinds: [...ENROLMENT_KINDS], required: true },
+      }),
+    );
+    await putInState(ports, scene.account, token, 'locked');
+    const walk = await toEnrol(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(await walk.chooseKind('totp')).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+  });
+});
+
+describe('the choice', () => {
+  const choice = async (kinds: EnrolmentKind[] = [...ENROLMENT_KINDS], options: SceneOptions = {}) => {
+    const scene = await setStage(kinds, options);
+    return { scene, walk: await toEnrol(scene) };
+  };
+
+  test('comes first where there is one, the recommended kind first, whatever the order in the policy', async () => {
+    const { walk } = await choice(['sms', 'email', 'totp', 'webauthn']);
+    expect(walk.view.enrol).toEqual({ kinds: ['webauthn', 'totp', 'email', 'sms'], mayWait: false });
+    expect(await walk.chooseKind('totp')).toMatchObject({ step: 'enrol', enrol: { kind: 'totp' } });
+    expect(await walk.chooseKind('email')).toMatchObject({ step: 'enrol', enrol: { kind: 'email' } });
+    await walk.chooseKind();
+    expect(walk.view.enrol).toEqual({ kinds: ['webauthn', 'totp', 'email', 'sms'], mayWait: false });
+    expect(walk.view.error).toBeUndefined();
+  });
+
+  test('a kind that the policy does not name is refused to a browser that names it', async () => {
+    const { scene, walk } = await choice(['webauthn', 'totp']);
+    for (const kind of ['sms', 'email'] as const) {
+      expect(await walk.chooseKind(kind)).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+      expect(await walk.sendFirst('+4915199999999')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+    }
+    expect(walk.view.enrol?.kind).toBeUndefined();
+    expect(ports.codes.to('+4915199999999')).toEqual([]);
+    expect(await ownedBy(scene)).toEqual([]);
+  });
+
+  test('nothing is proved before a kind has been picked, nor with the proof of another', async () => {
+    const { walk } = await choice();
+    expect(await walk.enrol('123456')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+    await walk.chooseKind('webauthn');
+    const response = passkeyOf(walk);
+    expect(await walk.enrol('123456')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+    await walk.chooseKind('totp');
+    expect(await walk.enrolPasskey(response)).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+  });
+
+  test('what cannot be sent, and what has nowhere to go, is not offered', async () => {
+    ports.codes.channels = ['email'];
+    expect((await choice()).walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'email']);
+    ports.codes.channels = [];
+    expect((await choice()).walk.view.enrol?.kinds).toEqual(['webauthn', 'totp']);
+    ports.codes.channels = ['sms', 'email'];
+    const unknown = await choice([...ENROLMENT_KINDS], { user: { email: undefined } } as SceneOptions);
+    expect(unknown.walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'sms']);
+    // A number that is known and is not written internationally.
+    const national = await choice([...ENROLMENT_KINDS], { user: { phone: '4915111111111' } });
+    expect(national.walk.view.enrol?.kinds).toEqual(['webauthn', 'totp', 'email']);
+  });
+
+  // SR-3
+  test('SR-3: where all that is demanded cannot be had, nobody is let off', async () => {
+    ports.codes.channels = [];
+    const { walk } = await choice(['sms', 'email']);
+    expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
+    expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+    expect(walk.view.result).toBeUndefined();
+  });
+
+  test('the same token and the same recovery codes come back to a phone that dropped the page', async () => {
+    const { walk } = await choice();
+    await walk.chooseKind('webauthn');
+    expect(await walk.look()).toMatchObject({ enrol: walk.view.enrol });
+  });
+});
+
+describe('a passkey', () => {
+  // SR-61
+  test('SR-61: of another sign-in is refused, also of the same person’s', async () => {
+    const scene = await setStage(['webauthn']);
+    const [mine, other] = [await toEnrol(scene), await toEnrol(scene)];
+    expect(await mine.enrolPasskey(passkeyOf(other))).toMatchObject({
+      step: 'enrol',
+      error: { code: 'PASSKEY_INVALID' },
+    });
+    expect(await ownedBy(scene)).toEqual([]);
+  });
+
+  test('SR-61: a challenge is good for one answer, right or wrong', async () => {
+    const walk = await toEnrol(await setStage(['webauthn']));
+    const right = passkeyOf(walk);
+    const wrong = { ...right, id: new SoftwareAuthenticator().id };
+    expect(await walk.enrolPasskey(wrong)).toMatchObject({ error: { code: 'PASSKEY_INVALID' } });
+    expect(await walk.enrolPasskey(right)).toMatchObject({ error: { code: 'PASSKEY_INVALID' } });
+    expect(await walk.enrolPasskey(passkeyOf(walk))).toMatchObject({ step: 'codes' });
+  });
+
+  test.each([
+    ['of another page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
+    ['of another origin', { clientData: { origin: 'https://evil.example' } }],
+    ['of a sign-in and not a registration', { clientData: { type: 'webauthn.get' } }],
+  ])('SR-61: %s is refused', async (_, tampering) => {
+    const scene = await setStage(['webauthn']);
+    const walk = await toEnrol(scene);
+    if (walk.view.enrol?.kind !== 'webauthn') throw new Error('none is asked for');
+    const { challenge, rp, user } = walk.view.enrol.creation;
+    const ceremony = { ...inTheFrame({ challenge, rpId: rp.id }), userHandle: user.id };
+    const response = new SoftwareAuthenticator().create(ceremony, tampering);
+    expect(await walk.enrolPasskey(response)).toMatchObject({ error: { code: 'PASSKEY_INVALID' } });
+    expect(await ownedBy(scene)).toEqual([]);
+  });
+
+  test('made in a window of the service, where no page is around, is taken', async () => {
+    const walk = await toEnrol(await setStage(['webauthn']));
+    if (walk.view.enrol?.kind !== 'webauthn') throw new Error('none is asked for');
+    const { challenge, rp, user } = walk.view.enrol.creation;
+    const response = new SoftwareAuthenticator({ synced: true }).create({
+      challenge,
+      rpId: rp.id,
+      origin: ports.issuer,
+      userHandle: user.id,
+    });
+    expect(await walk.enrolPasskey(response)).toMatchObject({ step: 'codes' });
+  });
+
+  test('that says its device checked its person is not believed: nothing that it says of itself is signed', async () => {
+    const scene = await setStage(['webauthn']);
+    const walk = await toEnrol(scene);
+    await walk.enrolPasskey(passkeyOf(walk, new SoftwareAuthenticator({ synced: true })));
+    await walk.confirmCodes();
+    expect(await claimsOf(scene, walk)).toMatchObject({ amr: ['pwd', 'swk', 'mfa'] });
+  });
+
+  test('of somebody else is refused, and stays theirs', async () => {
+    const device = new SoftwareAuthenticator();
+    const first = await setStage(['webauthn']);
+    const walk = await toEnrol(first);
+    await walk.enrolPasskey(passkeyOf(walk, device));
+    // The same account, another person.
+    const second = await addPerson(ports, first.account, first.resource, { user: { login: 'bob' } });
+    const theirs = await toEnrol(second);
+    expect(await theirs.enrolPasskey(passkeyOf(theirs, device))).toMatchObject({ error: { code: 'PASSKEY_TAKEN' } });
+    expect((await findPasskey(ports, first.account, device.id))?.id).toBe(first.user.id);
+  });
+
+  test('names its owner by an id that says nothing, and leaves out what a broken attempt has made', async () => {
+    const scene = await setStage(['webauthn']);
+    const walk = await toEnrol(scene);
+    if (walk.view.enrol?.kind !== 'webauthn') throw new Error('none is asked for');
+    expect(Buffer.from(walk.view.enrol.creation.user.id, 'base64url').toString()).toBe(scene.user.id);
+    const device = new SoftwareAuthenticator();
+    const response = passkeyOf(walk, device);
+    ports.store.intercept.commit = (change, go) => {
+      if (change.anchor === scene.user.id && change.append) throw new Error('killed');
+      return go();
+    };
+    await expect(walk.enrolPasskey(response)).rejects.toThrow();
+    ports.store.intercept = {};
+    expect(await walk.look()).toMatchObject({ enrol: { creation: { excludeCredentials: [] } } });
+    ports.clock.advance(30_000);
+    // The device has put another one in its place: that one is the token, and the first is nobody's.
+    const replaced = new SoftwareAuthenticator();
+    expect(await walk.enrolPasskey(passkeyOf(walk, replaced))).toMatchObject({ step: 'codes' });
+    expect((await findPasskey(ports, scene.account, replaced.id))?.id).toBe(scene.user.id);
+    expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
+    expect(await ownedBy(scene)).toHaveLength(2);
+    const claim = documents.credentialClaim(scene.account, credentialHash(device.id));
+    expect(await ports.store.getMany([claim], ports.clock.now())).toEqual([undefined]);
+  });
+});

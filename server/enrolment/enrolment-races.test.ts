@@ -1,0 +1,133 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addOwnToken } from '../self-service/add-own-token.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf, unassign, updateUser } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { beforeCommitOf } from '../testing/before-commit.ts';
+import { freshAddress } from '../testing/devices/sent-device.ts';
+import { meanwhile, must, overwrite, read, type Scene, type SceneOptions, setScene } from '../testing/scene.ts';
+import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
+import { sendEnrolmentLink } from './send-enrolment-link.ts';
+import { beginLinkedFlow } from './start-linked-flow.ts';
+
+// SR-4, SR-38. The attack: a stranger who knows the password, or has the link, types the first code of their own device in the
+// instant in which what they showed loses its worth. Every read before the commit still sees the user as they were.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('enrolment races');
+});
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+  ports.codes.channels = ['sms', 'email'];
+  ports.clock.advance(24 * 3_600_000);
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const A_MOMENT = 10_000;
+const EMAIL = 'alice@shop.example';
+const KINDS = ['totp', 'sms', 'email'] as const;
+type Kind = (typeof KINDS)[number];
+const setStage = (kind: Kind, options: SceneOptions = {}) =>
+  setScene(ports, {
+    ...options,
+    resource: { enrolment: { kinds: [kind], required: true }, tokenKinds: [...KINDS, 'recovery'], ...options.resource },
+    user: { email: EMAIL, ...options.user },
+  });
+
+type Change = (scene: Scene, replica: TestPorts) => Promise<unknown>;
+const set =
+  (fields: Parameters<typeof updateUser>[3]): Change =>
+  async ({ account, user }, replica) =>
+    must(await updateUser(replica, account, user.id, fields));
+
+async function byPassword(scene: Scene): Promise<Walk> {
+  const walk = await Walk.begin(scene);
+  await walk.identify();
+  await walk.password();
+  return walk;
+}
+async function byLink(scene: Scene): Promise<Walk> {
+  await sendLink(scene, ports);
+  ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS - A_MOMENT);
+  const link = ports.courier.last('enrolment-link', EMAIL).path.split('#')[1] ?? '';
+  const begun = must(await beginLinkedFlow(ports, { link, whence: {} })) as FlowView & { handle: string };
+  return new Walk(scene, ports, begun, undefined);
+}
+const sendLink: Change = async ({ account, user, resource }, replica) =>
+  must(await sendEnrolmentLink(replica, operatorOf(account), user.id, { resource: resource.id, language: 'en' }));
+
+const appCode = ({ view }: Walk) => appOf(view).code(ports.clock.now());
+async function sentCode(walk: Walk): Promise<string> {
+  await walk.sendFirst();
+  return ports.codes.sent.at(-1)?.code ?? '';
+}
+
+/** The sign-in ends with that code, and the user has no token of it. */
+async function expectNothingMade(scene: Scene, walk: Walk, otp: string, change: Change, code: string): Promise<void> {
+  beforeCommitOf(ports, 'user', (replica) => change(scene, replica));
+  expect(await walk.enrol(otp)).toMatchObject({ step: 'denied', error: { code } });
+  const { assignments, enrolled = [] } = await read(ports, documents.user(scene.user.id));
+  expect(assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
+  expect(enrolled).toEqual([]);
+  expect(await ports.store.range(indexes.tokensOf(scene.account, scene.user.id), { limit: 10 })).toEqual([]);
+}
+
+describe('just before the commit of an enrolment on a password', () => {
+  test.each<[string, Change]>([
+    ['the user is blocked', set({ blocked: true })],
+    ['the user has another login', set({ login: 'alice-the-second' })],
+    ['the password is another', (scene, replica) => meanwhile.changePassword({ ...scene, ports: replica })],
+    [
+      'the user is taken off the resource',
+      async ({ account, resource, user }, replica) =>
+        must(await unassign(replica, { account, resource: resource.id, user: user.id })),
+    ],
+  ])('%s: no token is made', async (_, change) => {
+    const scene = await setStage('totp', { alone: true });
+    const walk = await byPassword(scene);
+    await expectNothingMade(scene, walk, appCode(walk), change, 'ACCESS_DENIED');
+  });
+
+  test.each<[Kind, Change]>([
+    ['sms', set({ phone: '+491700000000' })],
+    ['email', set({ email: 'elsewhere@shop.example' })],
+  ])('the address that the code was sent to by %s is no longer the user’s: no token is made', async (kind, change) => {
+    const scene = await setStage(kind, { alone: true, user: { phone: freshAddress('sms') } });
+    const walk = await byPassword(scene);
+    await expectNothingMade(scene, walk, await sentCode(walk), change, 'ACCESS_DENIED');
+  });
+});
+
+test('an enrolment from the self-service page: the address is changed elsewhere just before, and no token is made', async () => {
+  const scene = await setSelfStage(ports, { alone: true });
+  const walk = await toSelf(scene);
+  await walk.self(addOwnToken, {});
+  await expectNothingMade(scene, walk, appCode(walk), set({ email: 'elsewhere@shop.example' }), 'ACCESS_DENIED');
+});
+
+// SR-40
+describe('just before the commit of an enrolment by a link', () => {
+  test.each<[string, Change]>([
+    ['a newer link was sent', sendLink],
+    ['the address that it was sent to is no longer the user’s', set({ email: 'elsewhere@shop.example' })],
+    [
+      'the link expires',
+      async ({ user }, replica) => {
+        ports.clock.advance(A_MOMENT);
+        await overwrite(replica, documents.user(user.id), { firstName: 'Alicia' });
+      },
+    ],
+  ])('%s: no token is made', async (_, change) => {
+    const scene = await setStage('totp', { alone: true, password: false, resource: { methodPolicy: 'otp' } });
+    const walk = await byLink(scene);
+    await expectNothingMade(scene, walk, appCode(walk), change, 'ENROLMENT_LINK_INVALID');
+  });
+});

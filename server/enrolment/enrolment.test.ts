@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { METHOD_POLICIES } from '../resources/resource.ts';
+import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
+import { decideEnrolment, type EnrolmentFacts, hadToken, hasToken, isLeftover, remembered } from './enrolment.ts';
+import { ENROLMENT_KINDS, type EnrolmentKind } from './enrolment-policy.ts';
+
+const policy = fc.record(
+  {
+    kinds: fc.shuffledSubarray<EnrolmentKind>([...ENROLMENT_KINDS], { minLength: 1 }),
+    required: fc.boolean(),
+    postponableUntil: fc.integer({ min: 0, max: 100 }),
+    unlockByMail: fc.boolean(),
+  },
+  { requiredKeys: ['kinds', 'required'] },
+);
+const facts: fc.Arbitrary<EnrolmentFacts> = fc.record({
+  policy: fc.option(policy, { nil: undefined }),
+  methodPolicy: fc.constantFrom(...METHOD_POLICIES),
+  accepts: fc.subarray([...TOKEN_KINDS]),
+  available: fc.subarray<EnrolmentKind>([...ENROLMENT_KINDS]),
+  basis: fc.constantFrom('password' as const, 'second-factor' as const, 'link' as const),
+  hadToken: fc.boolean(),
+  isPairedHere: fc.boolean(),
+  isMailboxAlone: fc.boolean(),
+  isAsked: fc.boolean(),
+});
+const instant = fc.integer({ min: 0, max: 100 });
+const every = (check: (given: EnrolmentFacts, now: number) => void) =>
+  fc.assert(fc.property(facts, instant, check), { numRuns: 2_000 });
+
+// SR-69
+test('a user who has or had a token sets up nothing with a password alone, whatever the page asks for', () => {
+  every((given, now) => {
+    const decision = decideEnrolment({ ...given, basis: 'password', hadToken: true }, now);
+    if (decision.kind === 'demand') expect(decision.kinds).toEqual([]);
+    else expect(decision).toEqual({ kind: 'none' });
+  });
+});
+
+// The attack: the token that is demanded here is set up on a laxer resource, so that its owner has one.
+test('what is demanded of whoever has no token is not let go for one that counts elsewhere alone', () => {
+  every((given, now) => {
+    const asked = { ...given, basis: 'password' as const, isPairedHere: false };
+    fc.pre(asked.methodPolicy === 'auto' && decideEnrolment({ ...asked, hadToken: false }, now).kind === 'demand');
+    expect(decideEnrolment({ ...asked, hadToken: true }, now)).toEqual({ kind: 'demand', kinds: [] });
+  });
+});
+
+test('without a policy, or where none of its kinds counts, nobody sets up anything', () => {
+  every((given, now) => {
+    expect(decideEnrolment({ ...given, policy: undefined }, now).kind).toBe('none');
+    expect(decideEnrolment({ ...given, accepts: ['hotp', 'recovery'] }, now).kind).toBe('none');
+  });
+});
+
+test('what is offered are kinds that the policy names and the resource takes', () => {
+  every((given, now) => {
+    const decision = decideEnrolment(given, now);
+    if (decision.kind === 'none') return;
+    if (decision.kind === 'offer') expect(decision.kinds.length).toBeGreaterThan(0);
+    for (const kind of decision.kinds) {
+      expect(given.policy?.kinds).toContain(kind);
+      expect(given.accepts).toContain(kind);
+      expect(given.available).toContain(kind);
+    }
+    // The order is ours, whatever the policy's.
+    expect(decision.kinds).toEqual(ENROLMENT_KINDS.filter((kind) => decision.kinds.includes(kind)));
+  });
+});
+
+// SR-3: an operator's courier that is missing, or an address that a person has not got, must not leave the factor out.
+test('what is demanded stays demanded where nothing of it can be set up', () => {
+  every((given, now) => {
+    const decision = decideEnrolment({ ...given, available: [...ENROLMENT_KINDS] }, now);
+    const without = decideEnrolment({ ...given, available: [] }, now);
+    if (decision.kind === 'demand') expect(without).toEqual({ kind: 'demand', kinds: [] });
+    else expect(without).toEqual({ kind: 'none' });
+  });
+});
+
+test('what is required is never optional from its instant on, and the passing of time takes no demand back', () => {
+  every((given, now) => {
+    const decision = decideEnrolment(given, now);
+    if (given.policy?.required && given.basis === 'password' && decision.kind === 'offer') {
+      expect(now).toBeLessThan(given.policy.postponableUntil ?? 0);
+    }
+    if (decision.kind === 'demand') expect(decideEnrolment(given, now + 1).kind).toBe('demand');
+  });
+});
+
+test('where a code is what one comes in with, it cannot be left out', () => {
+  every((given, now) => {
+    const decision = decideEnrolment({ ...given, methodPolicy: 'password-otp', basis: 'password' }, now);
+    expect(decision.kind).not.toBe('offer');
+  });
+});
+
+test('a page that asks changes nothing for those who have shown a password alone', () => {
+  every((given, now) => {
+    const asking = decideEnrolment({ ...given, basis: 'password', isAsked: true }, now);
+    expect(asking).toEqual(decideEnrolment({ ...given, basis: 'password', isAsked: false }, now));
+  });
+});
+
+test('what its owner began and never finished is no token, and everything else is', () => {
+  const own = { kind: 'user', id: userId(1) } as const;
+  const others = fc.constantFrom<Parameters<typeof sampleToken>[0]>(
+    { createdBy: { kind: 'operator' } },
+    { createdBy: { kind: 'user', id: userId(2) } },
+    {},
+    { lock: { reason: 'otp-failures', at: 0 } },
+    { enabled: false },
+    { expiresAt: 0 },
+  );
+  const begun = sampleToken({ createdBy: own });
+  expect(hasToken(sampleUser(), [begun])).toBe(false);
+  expect(isLeftover(remembered(sampleUser(), [tokenId(1)]), begun)).toBe(false);
+  expect(hasToken(remembered(sampleUser(), [tokenId(1)]), [begun])).toBe(true);
+  expect(hadToken(sampleUser(), [begun])).toBe(false);
+  expect(hadToken(sampleUser({ hadToken: true }), [])).toBe(true);
+  fc.assert(
+    fc.property(others, (changes) => {
+      expect(hasToken(sampleUser(), [begun, sampleToken({ id: tokenId(2), ...changes })])).toBe(true);
+    }),
+  );
+});
+
+// The attack: whoever may enrol goes on until an older token of theirs is forgotten, and doctor deletes it.
+test('a token that somebody is assigned with is no leftover, however many they set up after it', () => {
+  const begun = sampleToken({ owner: userId(1), createdBy: { kind: 'user', id: userId(1) } });
+  const assigned = sampleUser({
+    assignments: [{ resource: resourceId(1), alone: false, tokens: [{ token: begun.id, epoch: 0 }] }],
+  });
+  const many = Array.from({ length: 150 }, (_, at) => tokenId(at + 2));
+  expect(isLeftover(remembered(remembered(assigned, [begun.id]), many), begun)).toBe(false);
+});

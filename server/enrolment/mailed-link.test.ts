@@ -1,0 +1,258 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf, updateResource, updateUser } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import {
+  addPerson,
+  meanwhile,
+  must,
+  overwrite,
+  read,
+  type Scene,
+  type SceneOptions,
+  setScene,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { ENROLMENT_LINK_LIFETIME_MS } from './enrolment-link.ts';
+import { sendEnrolmentLink } from './send-enrolment-link.ts';
+import { beginLinkedFlow } from './start-linked-flow.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('enrolment-link');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.store.intercept = {};
+  ports.courier.sent.length = 0;
+});
+
+const EMAIL = 'alice@shop.example';
+const setStage = (options: SceneOptions = {}) =>
+  setScene(ports, {
+    ...options,
+    resource: { enrolment: { kinds: ['totp'], required: false }, ...options.resource },
+    user: { email: EMAIL, ...options.user },
+  });
+
+const send = ({ account, resource, user }: Scene) =>
+  sendEnrolmentLink(ports, operatorOf(account), user.id, { resource: resource.id, language: 'en' });
+
+async function linkOf(scene: Scene, to = EMAIL): Promise<string> {
+  must(await send(scene));
+  return ports.courier.last('enrolment-link', to).path.split('#')[1] ?? '';
+}
+const open = (link: string) => beginLinkedFlow(ports, { link, whence: {} });
+async function walkOf(scene: Scene, link: string): Promise<Walk> {
+  const begun = must(await open(link)) as FlowView & { handle: string };
+  return new Walk(scene, ports, begun, undefined);
+}
+
+describe('a mailed link', () => {
+  test('leads by way of the password to a token, and to no result', async () => {
+    const scene = await setStage({ tokens: [{ state: 'locked' }] });
+    const walk = await walkOf(scene, await linkOf(scene));
+    expect(walk.view).toMatchObject({ step: 'password', login: 'alice' });
+    expect(await walk.password()).toMatchObject({ step: 'enrol', enrol: { mayWait: false } });
+    const app = appOf(walk.view);
+    expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
+    expect(walk.view.result).toBeUndefined();
+    ports.clock.advance(60_000);
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
+    expect(next.view.result).toBeDefined();
+  });
+
+  test('of somebody without a password leads straight to the token', async () => {
+    const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
+    const walk = await walkOf(scene, await linkOf(scene));
+    expect(walk.view.step).toBe('enrol');
+    const app = appOf(walk.view);
+    await walk.enrol(app.code(ports.clock.now()));
+    expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
+    ports.clock.advance(60_000);
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp(app.code(ports.clock.now()))).toMatchObject({ step: 'done' });
+  });
+
+  test('looking at it uses nothing up', async () => {
+    const scene = await setStage();
+    const link = await linkOf(scene);
+    for (let i = 0; i < 3; i++) expect(isRefusal(await open(link))).toBe(false);
+  });
+
+  // SR-65
+  test.each([true, false])('SR-65: opening it stores nothing (password: %s)', async (password) => {
+    const scene = await setStage({ password, resource: { methodPolicy: password ? 'auto' : 'otp' } });
+    const link = await linkOf(scene);
+    const before = ports.store.commits.length;
+    const walk = await walkOf(scene, link);
+    expect(await walk.look()).toMatchObject({ step: password ? 'password' : 'enrol' });
+    expect(ports.store.commits.length).toBe(before);
+  });
+
+  // SR-3. The attack: the enrolment is left out once the resource no longer offers any.
+  test.each([true, false])('SR-3: ends in no result once the policy is gone (password: %s)', async (password) => {
+    const scene = await setStage({ password, resource: { methodPolicy: password ? 'auto' : 'otp' } });
+    const walk = await walkOf(scene, await linkOf(scene));
+    if (password) await walk.password();
+    expect(walk.view.step).toBe('enrol');
+    await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
+    expect(await walk.later()).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    expect(walk.view.result).toBeUndefined();
+  });
+
+  test('the mail names neither the key nor what it protects', async () => {
+    const scene = await setStage();
+    const link = await linkOf(scene);
+    const { secretHash } = await read(ports, documents.enrolmentLink(scene.user.id));
+    expect(secretHash).not.toContain(link.split('.')[1]);
+  });
+});
+
+// SR-40
+describe('SR-40', () => {
+  const invalid = { refused: 'ENROLMENT_LINK_INVALID' };
+
+  test('a link that was used leads nowhere, and neither does a sign-in that another tab began with it', async () => {
+    const scene = await setStage();
+    const link = await linkOf(scene);
+    const [one, other] = [await walkOf(scene, link), await walkOf(scene, link)];
+    await one.password();
+    await other.password();
+    expect(await one.enrol(appOf(one.view).code(ports.clock.now()))).toMatchObject({ step: 'codes' });
+    expect(await other.enrol(appOf(other.view).code(ports.clock.now()))).toMatchObject({
+      step: 'denied',
+      error: { code: 'ENROLMENT_LINK_INVALID' },
+    });
+    expect(await open(link)).toEqual(invalid);
+  });
+
+  // SR-1
+  test('50 tabs with one link make one token', async () => {
+    const scene = await setStage({ password: false });
+    const link = await linkOf(scene);
+    const walks = await Promise.all(Array.from({ length: 50 }, () => walkOf(scene, link)));
+    await Promise.all(walks.map((walk) => walk.enrol(appOf(walk.view).code(ports.clock.now())).catch(() => undefined)));
+    expect(walks.filter(({ view }) => view.step === 'codes')).toHaveLength(1);
+    const { assignments } = await read(ports, documents.user(scene.user.id));
+    expect(assignments[0]?.tokens).toHaveLength(2);
+  });
+
+  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+    [
+      'the address is another one',
+      ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
+    ],
+    ['the address is gone', ({ account, user }) => updateUser(ports, account, user.id, { email: null })],
+    ['the person is blocked', meanwhile.blockUser],
+    ['there is a newer one', send],
+    ['it is old', async () => ports.clock.advance(ENROLMENT_LINK_LIFETIME_MS)],
+  ])('it leads nowhere once %s, and neither does what was begun with it', async (_name, change) => {
+    const scene = await setStage({ password: false });
+    const link = await linkOf(scene);
+    const walk = await walkOf(scene, link);
+    await change(scene);
+    expect(await open(link)).toEqual(invalid);
+    const verdict = await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    expect(isRefusal(verdict) || verdict.step === 'denied').toBe(true);
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+  });
+
+  test.each(['', 'x', 'usr_00000000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', `usr_00000000000.${'A'.repeat(33)}`])(
+    'whatever is wrong with %j, the answer is the same',
+    async (link) => {
+      expect(await open(link)).toEqual(invalid);
+    },
+  );
+
+  test('the link of one person is none of another’s', async () => {
+    const scene = await setStage();
+    const link = await linkOf(scene);
+    const bob = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' } });
+    expect(await open(link.replace(scene.user.id, bob.user.id))).toEqual(invalid);
+  });
+
+  // The attack: the link is opened before there is a password, and the sign-in goes on without it once there is one.
+  test('SR-40: a sign-in begun without a password is denied once one is set, and the link then asks for it', async () => {
+    const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
+    const link = await linkOf(scene);
+    const walk = await walkOf(scene, link);
+    await meanwhile.changePassword(scene);
+    expect(await walk.enrol(appOf(walk.view).code(ports.clock.now()))).toMatchObject({
+      step: 'denied',
+      error: { code: 'ACCESS_DENIED' },
+    });
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+    expect((await walkOf(scene, link)).view.step).toBe('password');
+  });
+
+  // SR-1
+  test('no token is assigned if a password is set while its first code is checked', async () => {
+    const scene = await setStage({ password: false, resource: { methodPolicy: 'otp' } });
+    const walk = await walkOf(scene, await linkOf(scene));
+    const { code } = appOf(walk.view);
+    ports.store.intercept.commit = async (change, go) => {
+      if (!change.put?.some(({ key }) => key.name === 'token')) return go();
+      ports.store.intercept = {};
+      await meanwhile.changePassword(scene);
+      return go();
+    };
+    expect(await walk.enrol(code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+    expect((await read(ports, documents.user(scene.user.id))).assignments[0]?.tokens).toEqual([]);
+  });
+
+  test('a wrong password leads nowhere and is counted, and the second factor stays what it was', async () => {
+    const scene = await setStage({ tokens: [{}] });
+    const walk = await walkOf(scene, await linkOf(scene));
+    expect(await walk.password('not the password')).toMatchObject({ step: 'password' });
+    expect(await walk.enrol('123456')).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+  });
+});
+
+describe('who gets one', () => {
+  test('nobody where the resource says nothing of it', async () => {
+    const scene = await setStage();
+    await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
+    expect(await send(scene)).toMatchObject({ refused: 'ENROLMENT_OFF' });
+  });
+
+  test('nobody without an address, nobody who is blocked, nobody who does not sign in there', async () => {
+    const scene = await setScene(ports, { resource: { enrolment: { kinds: ['totp'], required: false } } });
+    expect(await send(scene)).toMatchObject({ refused: 'EMAIL_MISSING' });
+    const blocked = await setStage();
+    await meanwhile.blockUser(blocked);
+    expect(await send(blocked)).toMatchObject({ refused: 'USER_BLOCKED' });
+    const stranger = await addPerson(ports, scene.account, scene.resource, {
+      user: { login: 'carol', email: 'carol@shop.example' },
+      alone: false,
+    });
+    expect(await send(stranger)).toMatchObject({ refused: 'ASSIGNMENT_NOT_FOUND' });
+  });
+
+  // SR-69. The attack: a thief of the password changes the address to their own mailbox, and the administrator mails a link.
+  test('SR-69: no user who changed their address with a password alone, until an administrator sets it', async () => {
+    const scene = await setStage();
+    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    expect(await send(scene)).toMatchObject({ refused: 'EMAIL_ON_PASSWORD' });
+    expect(ports.courier.sent).toEqual([]);
+    await updateUser(ports, scene.account, scene.user.id, { email: EMAIL });
+    must(await send(scene));
+  });
+
+  test('of another account nobody is known', async () => {
+    const [scene, other] = [await setStage(), await setStage()];
+    expect(await send({ ...scene, account: other.account })).toMatchObject({ refused: 'USER_NOT_FOUND' });
+    expect(await send({ ...scene, resource: other.resource })).toMatchObject({ refused: 'RESOURCE_NOT_FOUND' });
+  });
+
+  test('and not one after the other without end', async () => {
+    const scene = await setStage();
+    for (let i = 0; i < 10; i++) must(await send(scene));
+    expect(await send(scene)).toMatchObject({ refused: 'RATE_LIMITED' });
+  });
+});

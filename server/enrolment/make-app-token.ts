@@ -1,0 +1,54 @@
+import { usedUp } from '../authentication/lockout.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { eventOf } from '../kernel/request-context.ts';
+import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { stepOutside, verifyOtp } from '../tokens/kinds/oath/verify.ts';
+import { isOath, type OathToken } from '../tokens/token.ts';
+import type { OwnToken } from './assign-token.ts';
+import type { AppMaking } from './enrolling.ts';
+import { newRecord } from './new-record.ts';
+import { APP_TOKEN, openSeed } from './show-enrolment.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** One that is there already is of an attempt that broke off; its code is used up all the same. */
+export function makeAppToken(
+  ports: Needs,
+  own: OwnToken,
+  making: AppMaking,
+  otp: string,
+): Promise<Verdict<{ token: OathToken }>> {
+  const { act, flow } = own;
+  const secret = openSeed(ports, flow, making);
+  const key = documents.token(making.token);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ token: OathToken }>> => {
+    const before = stored?.value;
+    if (before && !isOath(before)) return { answer: refusal('CONTENTION') };
+    const known: OathToken = before ?? {
+      ...newRecord(own, making.token, now),
+      ...APP_TOKEN,
+      sealedSecret: making.sealedSecret,
+    };
+    const judged = verifyOtp(known, secret, otp, now);
+    if (judged.verdict === 'replayed') return { answer: refusal('OTP_REPLAYED') };
+    // The person holds the seed, so there is nothing that a word on their clock could give away.
+    if (judged.verdict === 'wrong') return { answer: wrongCode(known, secret, otp, now) };
+    const token = usedUp(known, judged.counter);
+    const event = eventOf(act, { type: 'token.created', subject: token.id }, now);
+    return {
+      answer: { token },
+      write: {
+        put: [{ key, value: token }],
+        index: movePlaces(key, before, token),
+        ...(before === undefined && { append: [event] }),
+      },
+    };
+  });
+}
+
+function wrongCode(token: OathToken, secret: Uint8Array, otp: string, now: number): Refusal {
+  return refusal(stepOutside(token, secret, otp, now) === undefined ? 'OTP_WRONG' : 'OTP_CLOCK_OFF');
+}

@@ -1,0 +1,39 @@
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { Ports } from '../kernel/ports.ts';
+import type { Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { finishPasskeyRegistration } from '../tokens/kinds/passkey/finish-passkey-registration.ts';
+import { type PasskeyNeeds, relyingParty } from '../tokens/kinds/passkey/new-challenge.ts';
+import { isWebauthn, type WebauthnToken } from '../tokens/token.ts';
+import type { OwnToken } from './assign-token.ts';
+import { dropLeftover } from './discard-draft.ts';
+import type { PasskeyMaking } from './enrolling.ts';
+
+/**
+ * A passkey that was made in this sign-in, for what this sign-in asked. Of an attempt that broke off there may be one already: the
+ * same goes on, and another one, which the device has put in its place, takes its place here.
+ */
+export async function makeOwnPasskey(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'> & PasskeyNeeds,
+  own: OwnToken,
+  { token: id, challenge }: PasskeyMaking,
+  response: PasskeyAttestation,
+): Promise<Verdict<{ token: WebauthnToken }>> {
+  const { act, flow, user } = own;
+  const [stored] = await ports.store.getMany([documents.token(id)], ports.clock.now());
+  const before = stored?.value;
+  if (before && isWebauthn(before) && before.factor.credentialId !== response.id) {
+    await dropLeftover(ports, act, id, user);
+  }
+  const pending = {
+    ...relyingParty(ports),
+    challenge,
+    topOrigin: flow.origin,
+    user: user.id,
+    // The challenge lives in the sign-in, and no longer.
+    expiresAt: flow.expiresAt,
+  };
+  const { actor: _person, ...whence } = act;
+  const made = { id, name: user.login, response, madeWith: flow.id };
+  return finishPasskeyRegistration(ports, { account: flow.account, id: user.id }, whence, pending, made);
+}

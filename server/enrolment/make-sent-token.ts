@@ -1,0 +1,74 @@
+import type { Ports } from '../kernel/ports.ts';
+import { eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { judgeSent } from '../tokens/kinds/sent/verify-sent.ts';
+import { isSent, type SentToken } from '../tokens/token.ts';
+import type { OwnToken } from './assign-token.ts';
+import { countTry } from './count-try.ts';
+import type { SentMaking } from './enrolling.ts';
+import { mayGoTo } from './enrolment-address.ts';
+import { newRecord } from './new-record.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/**
+ * The code that was sent to a new token, used up in the commit that makes it (SR-1). It is bound to token and address, so no
+ * code of one number makes a token of another. A try is counted before it is judged: unlike the code of an app, whose key is on
+ * the screen, this one can be guessed (SR-2).
+ *
+ * @param threshold the resource's `failedAttemptsBeforeLock`
+ */
+export async function makeSentToken(
+  ports: Needs,
+  own: OwnToken,
+  making: SentMaking,
+  typed: string,
+  threshold: number,
+): Promise<Verdict<{ token: SentToken }>> {
+  const { act, flow, user } = own;
+  const { sent } = making;
+  // Somebody may have changed the person's address since.
+  if (!sent || !mayGoTo(making.kind, sent.to, user)) return refusal('NOTHING_ASKED');
+  const keys = [documents.token(making.token), documents.challenge(making.token, flow.id)] as const;
+  const [, asked] = await ports.store.getMany(keys, ports.clock.now());
+  if (!asked) return refusal('NOTHING_ASKED');
+  const counted = await countTry(ports, user.id, threshold);
+  if (isRefusal(counted)) return counted;
+  type Made = Verdict<{ token: SentToken }>;
+  return transact<typeof keys, Made>(ports, making.token, keys, ([stored, challenge], now): Decision<Made> => {
+    const before = stored?.value;
+    if (before && !isSent(before)) return { answer: refusal('CONTENTION') };
+    const known = before ?? newSentToken(own, making, sent.to, now);
+    const judged = judgeSent(ports, known, { challenge, scope: flow.id }, typed, now);
+    if (judged.verdict === 'wrong') return { answer: refusal('OTP_WRONG') };
+    if (judged.verdict === 'not-asked') return { answer: refusal('NOTHING_ASKED') };
+    // Of an attempt that broke off behind this very commit.
+    if (judged.verdict === 'replayed') return { answer: before ? { token: known } : refusal('OTP_REPLAYED') };
+    const used = judged.challenge;
+    return {
+      answer: { token: known },
+      write: {
+        put: [
+          { key: keys[0], value: known },
+          ...(used ? [{ key: keys[1], value: used, expiresAt: used.expiresAt }] : []),
+        ],
+        index: movePlaces(keys[0], before, known),
+        ...(before === undefined && { append: [eventOf(act, { type: 'token.created', subject: known.id }, now)] }),
+      },
+    };
+  });
+}
+
+/** What a code is sent to, and what it makes. */
+export function newSentToken(
+  own: Pick<OwnToken, 'user'>,
+  { kind, token }: Pick<SentMaking, 'kind' | 'token'>,
+  to: string,
+  now: number,
+): SentToken {
+  return { ...newRecord(own, token, now), name: maskedAddress({ kind, to }), factor: { kind, to } };
+}

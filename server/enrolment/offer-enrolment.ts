@@ -1,0 +1,89 @@
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Flow } from '../login/flow.ts';
+import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
+import type { Resource } from '../resources/resource.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { isRecovery, type Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import { availableKinds, beginMaking } from './begin-making.ts';
+import type { Enrolling } from './enrolling.ts';
+import { decideEnrolment, type EnrolmentDecision, hadToken, isPairedWith } from './enrolment.ts';
+import type { EnrolmentBasis } from './enrolment-policy.ts';
+
+export interface EnrolmentQuestion {
+  user: User;
+  resource: Resource;
+  basis: EnrolmentBasis;
+  /** The page asks for it. */
+  isAsked: boolean;
+}
+
+/** Far more tokens than anybody has. */
+const LOOKED_AT = 200;
+
+/** A token for the person to set up, if there is one to set up now; else the sign-in goes on without. */
+export async function offerEnrolment(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
+  question: EnrolmentQuestion,
+  passed: Enrolling['passed'],
+): Promise<Enrolling | undefined> {
+  const { user, resource, basis } = question;
+  const { decision, owned } = await judgeEnrolment(ports, question);
+  if (decision.kind === 'none') return undefined;
+  const { kinds } = decision;
+  const [only, ...others] = kinds;
+  const takesCodes = acceptedKindsFrom(user, resource).includes('recovery') && !owned.some(isRecovery);
+  return {
+    kinds,
+    // Between one there is nothing to choose.
+    ...(only && others.length === 0 && { making: beginMaking(ports, only, user) }),
+    ...(takesCodes && { recovery: idFromBytes('tok', ports.random.bytes(7)) }),
+    basis,
+    passed,
+    mayWait: decision.kind === 'offer',
+    ...(decision.kind === 'offer' && decision.until !== undefined && { until: decision.until }),
+  };
+}
+
+/** Whether somebody may set up a token now, and the tokens that are theirs already. */
+export async function judgeEnrolment(
+  ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
+  { user, resource, basis, isAsked }: EnrolmentQuestion,
+): Promise<{ decision: EnrolmentDecision; owned: Token[] }> {
+  // Most resources say nothing of it, and most people who sign in are past it: for them nothing is read.
+  if (!resource.enrolment || (basis === 'second-factor' && !isAsked)) return { decision: { kind: 'none' }, owned: [] };
+  const owned = await ownedTokens(ports, user);
+  const { enrolment: policy, methodPolicy } = resource;
+  const accepts = acceptedKindsFrom(user, resource);
+  const available = availableKinds(ports, user, owned, basis);
+  const facts = {
+    policy,
+    methodPolicy,
+    accepts,
+    available,
+    basis,
+    isAsked,
+    hadToken: hadToken(user, owned),
+    isPairedHere: isPairedWith(user, resource.id, owned),
+    isMailboxAlone: isMailboxAlone(user),
+  };
+  return { decision: decideEnrolment(facts, ports.clock.now()), owned };
+}
+
+/** Every token that is somebody's. */
+export async function ownedTokens(ports: Pick<Ports, 'store' | 'clock'>, { account, id }: User): Promise<Token[]> {
+  const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: LOOKED_AT });
+  const stored = await ports.store.getMany(
+    entries.map((entry) => documents.token(entry.id as Token['id'])),
+    ports.clock.now(),
+  );
+  return stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
+}
+
+/** Whether an enrolment is asked for: by the page of this sign-in, or by the person on the self-service page. */
+export function asksToEnrol({ purpose, self, enrolling }: Pick<Flow, 'purpose' | 'self' | 'enrolling'>): boolean {
+  return purpose === 'enrol' || (self !== undefined && enrolling !== undefined);
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assign } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { addResource, must, type Scene, setScene, type TokenSpec } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+// The attack: a stolen password meets a resource that lets nobody in without a second factor, whose first code goes to the
+// mailbox of its owner. So the thief sets up a token on a laxer resource of the account first.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('required everywhere');
+});
+afterAll(() => ports.close());
+
+const LAX = { enrolment: { kinds: ['totp' as const], required: false } };
+const STRICT = {
+  enrolment: { kinds: ['email' as const], required: true },
+  tokenKinds: ['email' as const, 'totp' as const],
+};
+
+async function setStage(strictly: object = STRICT): Promise<{ lax: Scene; strict: Scene }> {
+  const lax = await setScene(ports, { resource: LAX, user: { email: 'alice@shop.example' } });
+  const { account, user } = lax;
+  const resource = await addResource(ports, account, strictly);
+  must(await assign(ports, { account, resource: resource.id, user: user.id }));
+  return { lax, strict: { ...lax, resource } };
+}
+
+async function withPassword(scene: Scene): Promise<Walk> {
+  const walk = await Walk.begin(scene);
+  await walk.identify();
+  await walk.password();
+  return walk;
+}
+
+async function setUpApp(scene: Scene): Promise<void> {
+  const walk = await withPassword(scene);
+  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  await walk.confirmCodes();
+  expect(walk.view.step).toBe('done');
+}
+
+test('SR-5: a token that was set up elsewhere lets nobody off the one that is demanded here', async () => {
+  const { lax, strict } = await setStage();
+  await setUpApp(lax);
+  const walk = await withPassword(strict);
+  expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
+  expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+  for (const kind of ['email', 'totp'] as const) {
+    expect(await walk.chooseKind(kind)).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+  }
+  expect(walk.view.result).toBeUndefined();
+});
+
+test('SR-5: nor whoever waits at that step meanwhile', async () => {
+  const { lax, strict } = await setStage();
+  const walk = await withPassword(strict);
+  await setUpApp(lax);
+  expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+});
+
+test('where it may wait, or is only offered, a token elsewhere leaves things as they were', async () => {
+  for (const enrolment of [
+    { ...STRICT.enrolment, required: false },
+    { ...STRICT.enrolment, postponableUntil: ports.clock.now() + 60_000 },
+  ]) {
+    const { lax, strict } = await setStage({ ...STRICT, enrolment });
+    await setUpApp(lax);
+    expect((await withPassword(strict)).view.step).toBe('done');
+  }
+});
+
+test.each<[TokenSpec, object]>([
+  [{ state: 'deactivated' }, { step: 'done' }],
+  [{}, { step: 'otp' }],
+  [{ state: 'locked' }, { step: 'denied', error: { code: 'TOKEN_LOCKED' } }],
+])('whoever is assigned here with a token comes in as its state says: %j', async (token, view) => {
+  const scene = await setScene(ports, { resource: { ...STRICT, tokenKinds: ['totp'] }, tokens: [token], alone: true });
+  expect((await withPassword(scene)).view).toMatchObject(view);
+});

@@ -1,0 +1,82 @@
+import { needing } from '../kernel/dependency.ts';
+import type { ResourceId, UserId } from '../kernel/ids.ts';
+import { mayChangeUser } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { hashSecret, newSecret } from '../login/flow-handle.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { writePersonLink } from '../messages/user-link.ts';
+import { readObject } from '../records/read-object.ts';
+import { assignmentTo } from '../resources/assignments.ts';
+import { refusedOn } from '../resources/resource-access.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { isMailboxTheirs } from './enrolment-address.ts';
+import {
+  ENROLMENT_LINK_LIFETIME_MS,
+  ENROLMENT_LINKS_PER_PERSON,
+  ENROLMENT_LINKS_WINDOW_MS,
+  type EnrolmentLink,
+} from './enrolment-link.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
+
+/**
+ * An administrator, or the site's backend, has a link mailed to a person with which they set up a token: somebody new, or
+ * somebody who has lost theirs. Whoever asks learns that it was sent, and neither the link nor the token (SR-23, SR-41).
+ */
+export async function sendEnrolmentLink(
+  ports: Needs,
+  act: Act,
+  id: UserId,
+  { resource: on, language }: { resource: ResourceId; language: MailLanguage },
+): Promise<Verdict<{ expiresAt: number }>> {
+  const { account } = act.actor;
+  const key = documents.user(id);
+  const known = await readObject(ports, account, key, 'USER_NOT_FOUND');
+  if (isRefusal(known)) return known;
+  const found = await readObject(ports, account, documents.resource(on), 'RESOURCE_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { object: resource } = found;
+  const refused = refusedOn(act, on);
+  if (refused) return refused;
+  if (!mayChangeUser(act.actor, known.object)) return refusal('FORBIDDEN');
+  if (!resource.enrolment) return refusal('ENROLMENT_OFF');
+  const now = ports.clock.now();
+  const rate = await ports.store.increment(
+    `enrolment-link/of/${id}`,
+    ENROLMENT_LINKS_WINDOW_MS,
+    ENROLMENT_LINKS_PER_PERSON,
+    now,
+  );
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+
+  const secret = newSecret(ports);
+  type Started = Verdict<{ email: string; login: string; expiresAt: number }>;
+  const started = await transact(ports, key.anchor, [key], ([stored], at): Decision<Started> => {
+    const user = stored?.value;
+    if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
+    if (!mayChangeUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
+    if (user.blocked) return { answer: refusal('USER_BLOCKED') };
+    const { email, login } = user;
+    if (email === undefined) return { answer: refusal('EMAIL_MISSING') };
+    // A thief of the password would read the link, and set up a token with it.
+    if (!isMailboxTheirs(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
+    if (!assignmentTo(user, on)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
+    const expiresAt = at + ENROLMENT_LINK_LIFETIME_MS;
+    const value: EnrolmentLink = { secretHash: hashSecret(secret), email, resource: on, expiresAt };
+    const append = [eventOf(act, { type: 'user.enrolment-asked', subject: id, resource: on }, at)];
+    const put = [{ key: documents.enrolmentLink(id), value, expiresAt }];
+    // Whoever sends it lets them try anew: their own wrong codes, and those of somebody else, count no more (SR-14).
+    const gone = [documents.enrolmentTries(id)];
+    return { answer: { email, login, expiresAt }, write: { put, delete: gone, append } };
+  });
+  if (isRefusal(started)) return started;
+  const { email, login, expiresAt } = started;
+  // The secret stands in the fragment, which browsers keep to themselves: no log sees it, and no mail scanner uses it up.
+  const path = `/widget/v1/enrol?resource=${on}&lang=${language}#${writePersonLink({ user: id, secret })}`;
+  const facts = { login, site: resource.name, path, lifetimeMs: ENROLMENT_LINK_LIFETIME_MS };
+  await needing('sending a mail', () => ports.courier.send({ kind: 'enrolment-link', to: email, language, facts }));
+  return { expiresAt };
+}

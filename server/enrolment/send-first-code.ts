@@ -1,0 +1,104 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from '../login/answer-step.ts';
+import type { Flow } from '../login/flow.ts';
+import { actOf } from '../login/flow-events.ts';
+import { stayed } from '../login/steps.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import type { Resource } from '../resources/resource.ts';
+import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { codeUnderWay, type SentCode, sendCode } from '../tokens/kinds/sent/send-code.ts';
+import { kindsNow, type Standing, stillThere } from './context.ts';
+import type { SentMaking } from './enrolling.ts';
+import { codeTarget } from './enrolment-address.ts';
+import { firstCodeSent } from './enrolment-steps.ts';
+import { newSentToken } from './make-sent-token.ts';
+
+type Answer = StepAnswer & { language: MailLanguage; phone: string | undefined };
+
+/**
+ * Sends the first code of a token that is being set up, or another one: to the address on record, or, where no number is known,
+ * to the one that the person says. It counts against every cap that codes have, and against one of the person's own: a new
+ * sign-in, or a new number, gives nobody more of them (SR-48).
+ *
+ * @param answer.phone where the person says the number
+ */
+export function sendFirstCode(ports: StepNeeds, answer: Answer): Promise<Verdict<FlowView>> {
+  return answerStep(ports, ['enrol'], answer, async (flow, resource): Promise<StepOutcome> => {
+    const standing = await stillThere(ports, flow, resource);
+    const kinds = standing && (await kindsNow(ports, flow, resource, standing));
+    const making = standing?.enrolling.making;
+    if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
+    if ((making?.kind !== 'sms' && making?.kind !== 'email') || !kinds.includes(making.kind)) {
+      return { refusal: refusal('STEP_NOT_EXPECTED') };
+    }
+    const to = addressOf(making, standing, answer.phone);
+    if (typeof to !== 'string') return { refusal: to };
+    // Another address is another token, to which no code of the first belongs.
+    const isMoved = making.sent !== undefined && making.sent.to !== to;
+    const token = isMoved ? idFromBytes('tok', ports.random.bytes(7)) : making.token;
+    const sent = await send(ports, flow, resource, standing, { ...making, token }, to, answer);
+    if (isRefusal(sent)) {
+      if (sent.refused !== 'CODE_NOT_SENT' && sent.refused !== 'CODE_LIMIT') return { refusal: sent };
+      // The code before, where there was one, may still be typed: a wait would keep the person from that.
+      return { move: (held) => stayed(held, sent.refused) };
+    }
+    const { expiresAt, resendAt } = sent;
+    return { move: (held) => firstCodeSent(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
+  });
+}
+
+/** The address on record wins, whatever is said; without a word the number that was said before is meant. */
+function addressOf(making: SentMaking, { user }: Standing, phone: string | undefined): string | Refusal {
+  const target = codeTarget(making.kind, user);
+  if (target === undefined) return refusal('ACCESS_DENIED');
+  if (target !== 'theirs-to-say') return phone === undefined ? target.to : refusal('STEP_NOT_EXPECTED');
+  const said = phone ?? making.sent?.to;
+  return said !== undefined && isAddressFor(making.kind, said) ? said : refusal('PHONE_MALFORMED');
+}
+
+async function send(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+  { user }: Standing,
+  making: SentMaking,
+  to: string,
+  { whence, language }: Answer,
+): Promise<Verdict<SentCode>> {
+  const token = newSentToken({ user }, making, to, ports.clock.now());
+  // A double click sends one.
+  const underWay = await codeUnderWay(ports, token, flow.id);
+  if (underWay) return underWay;
+  const full = await countOfPerson(ports, user.id);
+  if (full) return full;
+  return sendCode(ports, actOf(flow, whence), {
+    token,
+    isNew: true,
+    resource,
+    scope: flow.id,
+    language,
+    origin: flow.origin,
+    related: [user.id, flow.id],
+  });
+}
+
+/** So that whoever knows one password does not make the service send to number after number. */
+async function countOfPerson(
+  ports: Pick<Ports, 'store' | 'clock' | 'codes'>,
+  user: string,
+): Promise<Refusal | undefined> {
+  const { perAddress, perAddressAndDay } = ports.codes.limits;
+  const now = ports.clock.now();
+  const caps: [key: string, windowMs: number, limit: number][] = [
+    [`codes/set-up/${user}`, ADDRESS_WINDOW_MS, perAddress],
+    [`codes/set-up-in-a-day/${user}`, DAY_MS, perAddressAndDay],
+  ];
+  for (const [key, windowMs, limit] of caps) {
+    const { allowed, resetAt } = await ports.store.increment(key, windowMs, limit, now);
+    if (!allowed) return refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
+  }
+  return undefined;
+}

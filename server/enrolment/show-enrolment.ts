@@ -1,0 +1,95 @@
+import type { AppView, EnrolView, FlowView } from '@countersign/protocol/flow';
+import { encode } from 'uqr';
+import { needing } from '../kernel/dependency.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Flow } from '../login/flow.ts';
+import { documents } from '../store/keys.ts';
+import { base32Encode } from '../tokens/kinds/oath/base32.ts';
+import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
+import { describePasskey } from '../tokens/kinds/passkey/begin-passkey-registration.ts';
+import type { PasskeyNeeds } from '../tokens/kinds/passkey/new-challenge.ts';
+import { newRecoverySet } from '../tokens/kinds/recovery/verify-recovery.ts';
+import { maskedAddress, untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { seedContext } from '../tokens/seed-context.ts';
+import type { OathToken } from '../tokens/token.ts';
+import type { AppMaking, Enrolling, Making } from './enrolling.ts';
+
+/** Every authenticator app knows these. */
+export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
+  factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
+  algorithm: 'SHA1',
+  digits: 6,
+};
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'> & PasskeyNeeds;
+
+/** What a person sees of a token, for as long as it is none yet: again for the phone that had dropped the page (SR-23). */
+export async function showEnrolment(ports: Needs, flow: Flow, enrolling: Enrolling): Promise<EnrolView> {
+  const { kinds, making, mayWait, until } = enrolling;
+  const frame = { kinds, mayWait, ...(until !== undefined && { until }) };
+  if (!making) return frame;
+  switch (making.kind) {
+    case 'totp':
+      return { ...frame, ...(await showApp(ports, flow, making)) };
+    case 'webauthn': {
+      const creation = flow.user && (await describePasskey(ports, { account: flow.account, id: flow.user }, making));
+      // Whoever it was is gone: the next answer says so.
+      return creation ? { ...frame, kind: 'webauthn', creation } : frame;
+    }
+    case 'sms':
+    case 'email':
+      return { ...frame, kind: making.kind, ...(making.onRecord !== undefined && { to: making.onRecord }) };
+  }
+}
+
+/** Where its first code was sent. */
+export function showSending(making: Making | undefined, now: number): FlowView['sent'] {
+  if ((making?.kind !== 'sms' && making?.kind !== 'email') || !making.sent) return undefined;
+  const { to, expiresAt, resendAt } = making.sent;
+  return { to: maskedAddress({ kind: making.kind, to }), expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
+}
+
+/** What an app reads. */
+async function showApp(ports: Needs, flow: Flow, making: AppMaking): Promise<AppView> {
+  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], ports.clock.now());
+  const secret = openSeed(ports, flow, making);
+  const label = { issuer: resource?.value.name ?? '', account: flow.login ?? '' };
+  const uri = otpauthUri({ ...label, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
+  return { kind: 'totp', secret: base32Encode(secret), uri, qr: drawQr(uri) };
+}
+
+export function openSeed(
+  ports: Pick<Ports, 'secrets'>,
+  { account }: Pick<Flow, 'account'>,
+  { token, sealedSecret }: AppMaking,
+): Uint8Array {
+  return needing('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+}
+
+/**
+ * The recovery codes that come along with a token. They are made from the enrolment, so that its person can see them until
+ * they say that they have them, and nothing but MACs of them is ever stored.
+ */
+export function recoveryCodesOf(
+  ports: Pick<Ports, 'random' | 'secrets'>,
+  { id, account }: Pick<Flow, 'id' | 'account'>,
+  recovery: TokenId,
+): { codes: string[]; macs: string[] } {
+  return newRecoverySet(ports, { account, id: recovery }, `enrolment/${id}`);
+}
+
+/** The dark modules as one path, row by row: shapes alone, so that the page puts in no markup of ours. */
+function drawQr(text: string): AppView['qr'] {
+  const { size, data } = encode(text, { ecc: 'M', border: 4 });
+  let path = '';
+  for (const [y, row] of data.entries()) {
+    for (let x = 0; x < size; x++) {
+      if (!row[x]) continue;
+      const from = x;
+      while (row[x + 1]) x++;
+      path += `M${from} ${y}h${x - from + 1}v1H${from}z`;
+    }
+  }
+  return { size, path };
+}

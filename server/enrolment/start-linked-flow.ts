@@ -1,0 +1,72 @@
+import type { FlowBegun } from '@countersign/protocol/flow';
+import { readAccess } from '../authentication/read-access.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Whence } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from '../login/admit-start.ts';
+import type { Flow } from '../login/flow.ts';
+import { secretMatches } from '../login/flow-handle.ts';
+import { sealFlow } from '../login/sealed-flow.ts';
+import type { BeginFlowNeeds } from '../login/start-flow-input.ts';
+import { newFlow } from '../login/steps.ts';
+import { presentFlow } from '../login/view-flow.ts';
+import { parsePersonLink } from '../messages/user-link.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { readUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { type EnrolmentLink, linkStands } from './enrolment-link.ts';
+import { enrolmentBegun } from './enrolment-steps.ts';
+import { offerEnrolment } from './offer-enrolment.ts';
+
+/**
+ * Begins what a mailed link leads to: the password of whoever has one, and then the token. Looking uses nothing up; the
+ * link is used up with the token. It ends without a result, since no site asked for one.
+ */
+export async function beginLinkedFlow(
+  ports: BeginFlowNeeds,
+  { link: text, whence }: { link: string; whence: Whence },
+): Promise<Verdict<FlowBegun>> {
+  const refused = await admitBeginning(ports, whence, SIGN_IN_BEGINNINGS);
+  if (refused) return refused;
+  const opened = await openLink(ports, text);
+  if (isRefusal(opened)) return opened;
+  const { user, link } = opened;
+  const access = await readAccess(ports, link.resource, whence.address);
+  if (isRefusal(access)) return access;
+  const { resource } = access;
+
+  const id = idFromBytes('flw', ports.random.bytes(7));
+  const asked = { nonce: `enrolment-link-of.${user.id}`, origin: ports.issuer };
+  const begun = await firstStep(ports, user, resource, {
+    ...newFlow(id, resource, asked, ports.clock.now()),
+    login: user.login,
+    enrolmentLink: link.secretHash,
+  });
+  if (!begun) return refusal('ENROLMENT_LINK_INVALID');
+  const { flow, handle } = sealFlow(ports, 'widget-flow', begun);
+  return { ...(await presentFlow(ports, flow)), handle };
+}
+
+async function firstStep(ports: BeginFlowNeeds, user: User, resource: Resource, flow: Flow): Promise<Flow | undefined> {
+  if (user.passwordHash !== undefined) return { ...flow, step: 'password' };
+  const question = { user, resource, basis: 'link', isAsked: true } as const;
+  const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
+  return enrolling && enrolmentBegun(flow, user, undefined, enrolling);
+}
+
+/** Whatever is wrong with a link, the answer is the same (SR-40). */
+async function openLink(
+  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  text: string,
+): Promise<Verdict<{ user: User; link: EnrolmentLink }>> {
+  const invalid = refusal('ENROLMENT_LINK_INVALID');
+  const key = parsePersonLink(text);
+  if (!key) return invalid;
+  const now = ports.clock.now();
+  const [user, link] = await ports.store.getMany([documents.user(key.user), documents.enrolmentLink(key.user)], now);
+  if (!user || !link || !secretMatches(key.secret, link.value.secretHash)) return invalid;
+  if (!linkStands(link.value, user.value, now)) return invalid;
+  if (!(await readUser(ports, user.value.account, key.user))) return invalid;
+  return { user: user.value, link: link.value };
+}

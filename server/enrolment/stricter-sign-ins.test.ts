@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_WEIGHTS } from '../browsers/device-fingerprint/match.ts';
+import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
+import { documents } from '../store/keys.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { overwrite, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('stricter-sign-ins');
+});
+afterAll(() => ports.close());
+
+const OWN: SaidTraits = { language: 'en-GB', zone: 'Europe/Lisbon', screen: { width: 2560, height: 1440 } };
+const THIEF: SaidTraits = { language: 'xx', zone: 'Etc/UTC', screen: { width: 800, height: 600 } };
+const enrolment = { kinds: ['totp' as const], required: false };
+
+// SR-5
+test.each(['demand-otp', 'refuse'] as const)(
+  'a thief with the password sets up no token from a browser that differs, where that is to %s',
+  async (action) => {
+    const environment = { action, threshold: 60, weights: DEFAULT_WEIGHTS };
+    const scene = await setScene(ports, { resource: { environment, enrolment } });
+    const own = await Walk.begin(scene, { browser: OWN });
+    await own.identify();
+    expect(await own.password()).toMatchObject({ step: 'enrol' });
+    expect(await own.later()).toMatchObject({ step: 'done' });
+
+    const thief = await Walk.begin(scene, { browser: THIEF });
+    await thief.identify();
+    expect(await thief.password()).toMatchObject({ step: 'denied', error: { code: 'ENVIRONMENT_MISMATCH' } });
+    expect(thief.view.enrol).toBeUndefined();
+  },
+);
+
+test('where two factors are demanded, setting up a token reaches them, and leaving it out does not', async () => {
+  const scene = await setScene(ports, { resource: { enrolment } });
+  for (const leavesOut of [true, false]) {
+    const walk = await Walk.begin(scene);
+    const id = walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
+    await walk.identify();
+    await overwrite(ports, documents.flow(id), { demand: { acr: '2' } });
+    expect(await walk.password()).toMatchObject({ step: 'enrol' });
+    if (leavesOut) {
+      expect(await walk.later()).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });
+    } else {
+      await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+      expect(await walk.confirmCodes()).toMatchObject({ step: 'done' });
+    }
+  }
+});

@@ -1,0 +1,28 @@
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { DAY_MS, dayOf, daysBetween, startOfDay } from './statistics/day-counters.ts';
+
+export interface AskedDays {
+  /** First day, as `2027-01-15`. Default: 30 days with the last. */
+  from?: string | undefined;
+  /** Last day. Default: today. */
+  to?: string | undefined;
+  /** How many with the last, in place of a first day: whose clock is another's need not know what today is. */
+  days?: number | undefined;
+}
+
+const DEFAULT_DAYS = 30;
+
+/** The days that are asked for, all of them UTC; refused where they are none, or more than `most`. */
+export function askedDays({ from, to, days }: AskedDays, now: number, most: number): Verdict<{ days: string[] }> {
+  if (from !== undefined && days !== undefined) return refusal('INPUT_INVALID', { detail: 'from, days: one of them' });
+  const last = startOfDay(to ?? dayOf(now));
+  const first =
+    from === undefined && last !== undefined ? last - ((days ?? DEFAULT_DAYS) - 1) * DAY_MS : startOfDay(from ?? '');
+  if (first === undefined || last === undefined) {
+    return refusal('INPUT_INVALID', { detail: 'from, to: a day as 2027-01-15' });
+  }
+  if (first > last || last - first >= most * DAY_MS) {
+    return refusal('INPUT_INVALID', { detail: `from, to: 1 to ${most} days` });
+  }
+  return { days: daysBetween(first, last) };
+}

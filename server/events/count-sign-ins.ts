@@ -1,0 +1,84 @@
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import { type ConsumeOptions, consumeEvents, type EventConsumer } from './consume-events.ts';
+import type { AccountEvent } from './event.ts';
+import type { AuditRecord } from './log/segment.ts';
+import {
+  type AccountStatistics,
+  countSignIns as count,
+  DAY_MS,
+  dayOf,
+  isSignIn,
+  NO_SIGN_INS,
+  startOfDay,
+} from './statistics/day-counters.ts';
+
+export const COUNTER = 'statistics';
+/** Most events of a commit: each touches at most two of the account's counters. */
+const AT_ONCE = 500;
+const MOST_LOSSES = 50;
+
+export interface CountOptions extends ConsumeOptions {
+  /** How long a day's counters stay. */
+  keptDays: number;
+}
+
+/** Counts sign-ins per resource and UTC day. Counters and cursors are one commit, so each event counts once. */
+export function countSignIns(ports: Pick<Ports, 'store' | 'clock' | 'random'>, options: CountOptions): Promise<number> {
+  return consumeEvents(ports, counter(ports, options.keptDays * DAY_MS), options);
+}
+
+function counter({ store }: Pick<Ports, 'store'>, keptMs: number): EventConsumer<AccountStatistics> {
+  return {
+    name: COUNTER,
+    atOnce: AT_ONCE,
+    state: documents.statistics,
+    async derive({ account, state, records, cursors, now }) {
+      const groups = groupsOf(account, records);
+      // Read behind the state: whoever changes one of these moves the state on, and this commit is then none.
+      const stored = await store.getMany(
+        groups.map(({ key }) => key),
+        now,
+      );
+      const put = groups.map(({ key, day, events }, at) => ({
+        key,
+        value: count(stored[at]?.value ?? NO_SIGN_INS, events),
+        expiresAt: (startOfDay(day) ?? now) + DAY_MS + keptMs,
+      }));
+      return { state: { account, cursors, ...progress(state, records) }, write: { put } };
+    },
+  };
+}
+
+function groupsOf(account: AccountId, records: readonly AuditRecord[]) {
+  const groups = new Map<string, { resource: ResourceId | undefined; day: string; events: AccountEvent[] }>();
+  for (const { event } of records) {
+    if (!isSignIn(event)) continue;
+    const day = dayOf(event.at);
+    for (const resource of [event.resource, undefined]) {
+      const name = `${day}/${resource ?? ''}`;
+      const group = groups.get(name);
+      if (group) group.events.push(event);
+      else groups.set(name, { resource, day, events: [event] });
+    }
+  }
+  return [...groups.values()].map(({ resource, day, events }) => ({
+    key: documents.signInsOfDay(account, resource, day),
+    day,
+    events,
+  }));
+}
+
+/** Lost events were appended between the last that was counted and now. */
+function progress(
+  state: AccountStatistics | undefined,
+  records: readonly AuditRecord[],
+): Pick<AccountStatistics, 'countedTo' | 'lost'> {
+  let { countedTo, lost } = state ?? { countedTo: 0, lost: [] };
+  for (const { event } of records) {
+    if (event.lost) lost = [...lost, { from: Math.min(countedTo, event.at), to: event.at }];
+    else countedTo = Math.max(countedTo, event.at);
+  }
+  return { countedTo, lost: lost.slice(-MOST_LOSSES) };
+}

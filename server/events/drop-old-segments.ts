@@ -1,0 +1,93 @@
+import type { AccountId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { IndexEntry } from '../store/store.ts';
+import { transact, type Write } from '../store/transact.ts';
+import type { AuditChain, Segment } from './log/segment.ts';
+import { removalOf, SEALER } from './seal-events.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+export interface Retention {
+  /** Segments sealed longer ago than this go. */
+  keptMs: number;
+  /** Most events of an account; what is more goes, the oldest first, a whole segment at a time. */
+  mostEvents: number;
+}
+
+/** Segments that one commit removes, with all their index entries. */
+const AT_ONCE = 4;
+
+/**
+ * Removes segments whose time is over. The chain then begins later and is verifiable from there: what the first kept
+ * segment goes on from stays known, and is signed with every export. Answers how many segments went.
+ */
+export async function dropOldSegments(
+  ports: Needs,
+  retention: Retention,
+  { stopping = () => false }: { stopping?: () => boolean } = {},
+): Promise<number> {
+  let dropped = 0;
+  for (let after: IndexEntry | undefined; ; ) {
+    const index = indexes.consumerAccounts(SEALER);
+    const accounts = await ports.store.range(index, { limit: 200, ...(after && { after }) });
+    for (const { id } of accounts) {
+      let went = AT_ONCE;
+      while (went === AT_ONCE && !stopping()) {
+        went = await dropFrom(ports, id as AccountId, retention);
+        dropped += went;
+      }
+    }
+    after = accounts.at(-1);
+    if (accounts.length < 200 || stopping()) return dropped;
+  }
+}
+
+async function dropFrom(ports: Needs, account: AccountId, retention: Retention): Promise<number> {
+  const chainKey = documents.auditChain(account);
+  const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
+  if (!chain) return 0;
+  const { first, number } = chain.value;
+  const candidates = Array.from({ length: Math.min(AT_ONCE, number - first + 1) }, (_, at) => first + at);
+  const stored = await ports.store.getMany(
+    candidates.map((at) => documents.segment(account, at)),
+    ports.clock.now(),
+  );
+  const segments = stored.flatMap((one) => one?.value ?? []);
+  if (segments.length === 0 || oldest(chain.value, segments, retention, ports.clock.now()).length === 0) return 0;
+  return transact(ports, chainKey.anchor, [chainKey], ([now], at) => {
+    // Somebody else removed them: the next round looks anew.
+    if (!now || now.value.first !== first) return { answer: 0 };
+    const going = oldest(now.value, segments, retention, at);
+    return going.length === 0 ? { answer: 0 } : { answer: going.length, write: without(now.value, going) };
+  });
+}
+
+/** Those from the beginning of the chain whose time is over. */
+function oldest(chain: AuditChain, segments: readonly Segment[], retention: Retention, now: number): Segment[] {
+  let { kept } = chain;
+  const going: Segment[] = [];
+  for (const segment of segments) {
+    const left = kept - segment.records.length;
+    if (segment.sealedAt >= now - retention.keptMs && left < retention.mostEvents) break;
+    going.push(segment);
+    kept = left;
+  }
+  return going;
+}
+
+function without(chain: AuditChain, going: readonly Segment[]): Write {
+  const last = going.at(-1);
+  const value: AuditChain = {
+    ...chain,
+    first: (last?.number ?? chain.first - 1) + 1,
+    firstPrevious: last?.hash ?? chain.firstPrevious,
+    kept: going.reduce((left, { records }) => left - records.length, chain.kept),
+  };
+  return {
+    put: [{ key: documents.auditChain(chain.account), value }],
+    delete: going.map(({ account, number }) => documents.segment(account, number)),
+    index: going.flatMap(removalOf),
+  };
+}

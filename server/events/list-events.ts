@@ -1,0 +1,136 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { Actor } from '../kernel/actor.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey, IndexEntry } from '../store/store.ts';
+import type { AccountEvent, EventType } from './event.ts';
+import type { AuditRecord, Segment } from './log/segment.ts';
+import { placeOf, timeSort } from './seal-events.ts';
+
+export interface EventFilter {
+  /** Named by the event in whatever part. */
+  about?: string | undefined;
+  type?: EventType | undefined;
+  outcome?: AccountEvent['outcome'] | undefined;
+  reason?: RefusalCode | undefined;
+  subject?: string | undefined;
+  actor?: string | undefined;
+  resource?: string | undefined;
+  /** Both included. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+export interface ListedEvent extends AuditRecord {
+  /** The segment it is sealed in. */
+  segment: number;
+}
+
+/** Entries looked at for one page; a filter that hardly anything passes gets a short page and goes on from there. */
+const MOST_LOOKED_AT = 2000;
+const AT_ONCE = 50;
+
+/** One page of an account's sealed events that pass the filter, newest first. A page may be short without being last. */
+export async function listEvents(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  actor: Actor,
+  filter: EventFilter,
+  page: { after?: string | undefined; limit: number },
+): Promise<Verdict<Page<ListedEvent>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const given = page.after === undefined ? undefined : parseCursor(page.after);
+  if (page.after !== undefined && !given) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
+  const { account } = actor;
+  // The narrowest index first; what else the filter asks is looked up in the event.
+  const id = filter.about ?? filter.subject ?? filter.actor ?? filter.resource;
+  const visible = visibleResources(actor);
+  // Not even how far its events reach is told of a resource that is not seen.
+  const named = [filter.about, filter.subject, filter.resource].filter((one) => one !== undefined);
+  if (!isEventVisible(visible, { related: named })) return { items: [], next: null };
+  const index = id === undefined ? indexes.events(account) : indexes.eventsAbout(account, id);
+  const segments = new Segments(ports, account);
+  const items: ListedEvent[] = [];
+  let after = given ?? (filter.to === undefined ? undefined : { sort: timeSort(filter.to + 1), id: '' });
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
+    const entries = await ports.store.range(index, { limit: AT_ONCE, reverse: true, ...(after && { after }) });
+    const within =
+      filter.from === undefined ? entries : entries.filter(({ sort }) => sort >= timeSort(filter.from ?? 0));
+    await segments.load(within);
+    for (const entry of within) {
+      after = entry;
+      const listed = segments.recordAt(entry);
+      if (listed && passes(listed.event, filter, account) && isEventVisible(visible, listed.event)) items.push(listed);
+      if (items.length === page.limit) return { items, next: writeCursor(entry) };
+    }
+    if (within.length < AT_ONCE) return { items, next: null };
+  }
+  return { items, next: after ? writeCursor(after) : null };
+}
+
+/** The history of one object, which may be gone: then its events still tell of it. */
+export async function listHistory<T extends { account: string }>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  actor: Actor,
+  object: { id: string; key: DocumentKey<T>; missing: RefusalCode },
+  filter: Omit<EventFilter, 'about'>,
+  page: { after?: string | undefined; limit: number },
+): Promise<Verdict<Page<ListedEvent>>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const index = indexes.eventsAbout(actor.account, object.id);
+  const [[stored], [known]] = await Promise.all([
+    ports.store.getMany([object.key], ports.clock.now()),
+    ports.store.range(index, { limit: 1 }),
+  ]);
+  if (!known && (stored?.value as T | undefined)?.account !== actor.account) return refusal(object.missing);
+  return listEvents(ports, actor, { ...filter, about: object.id }, page);
+}
+
+function passes(event: AccountEvent, filter: EventFilter, account: AccountId): boolean {
+  const { type, outcome, reason, subject, actor, resource, from = 0, to = Number.POSITIVE_INFINITY } = filter;
+  const asked: [unknown, unknown][] = [
+    [account, event.account],
+    [type, event.type],
+    [outcome, event.outcome],
+    [reason, event.reason],
+    [subject, event.subject],
+    [actor, event.actor.id],
+    [resource, event.resource],
+  ];
+  return event.at >= from && event.at <= to && asked.every(([wanted, is]) => wanted === undefined || wanted === is);
+}
+
+/** The segments that one request has read. */
+class Segments {
+  readonly #ports: Pick<Ports, 'store' | 'clock'>;
+  readonly #account: AccountId;
+  #read = new Map<number, Segment>();
+
+  constructor(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId) {
+    this.#ports = ports;
+    this.#account = account;
+  }
+
+  /** Those that the entries point at; those of before are let go. */
+  async load(entries: readonly IndexEntry[]): Promise<void> {
+    const numbers = new Set(entries.flatMap((entry) => placeOf(entry)?.segment ?? []));
+    const missing = [...numbers].filter((number) => !this.#read.has(number));
+    const stored = await this.#ports.store.getMany(
+      missing.map((number) => documents.segment(this.#account, number)),
+      this.#ports.clock.now(),
+    );
+    const kept = [...this.#read].filter(([number]) => numbers.has(number));
+    const read = stored.flatMap((one) => (one ? [[one.value.number, one.value] as const] : []));
+    this.#read = new Map([...kept, ...read]);
+  }
+
+  recordAt(entry: IndexEntry): ListedEvent | undefined {
+    const place = placeOf(entry);
+    const record = place && this.#read.get(place.segment)?.records[place.position];
+    return record && { ...record, segment: place.segment };
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { AccountId } from '../../kernel/ids.ts';
+import type { AccountEvent } from '../event.ts';
+
+/** Per partition of the store the sequence of the last event that was taken. */
+export type Cursors = Readonly<Record<string, number>>;
+
+/** An event in the chain. */
+export interface AuditRecord {
+  /** `<partition>-<sequence>`: where the event was appended, so it is the same for whoever reads it, for good. */
+  readonly id: string;
+  readonly event: AccountEvent;
+}
+
+/** A piece of an account's chain, as it is hashed. */
+export interface SegmentContent {
+  readonly account: AccountId;
+  /** From 1, without gaps. */
+  readonly number: number;
+  /** Hash of the segment before; {@link GENESIS} before the first. */
+  readonly previous: string;
+  readonly sealedAt: number;
+  readonly records: readonly AuditRecord[];
+}
+
+export interface Segment extends SegmentContent {
+  readonly hash: string;
+  /** A compact JWS over a {@link SegmentStatement}. */
+  readonly signature: string;
+}
+
+/** Where an account's chain stands. Changes in one commit with the segment that moves it. */
+export interface AuditChain {
+  readonly account: AccountId;
+  /** Of the last segment, with its hash. */
+  readonly number: number;
+  readonly hash: string;
+  /** Number of the oldest segment that is kept (one more than `number`: none is), and the hash that it goes on from. */
+  readonly first: number;
+  readonly firstPrevious: string;
+  /** Records in the segments that are kept. */
+  readonly kept: number;
+  readonly cursors: Cursors;
+}
+
+/** What the signature of a segment says. */
+export interface SegmentStatement {
+  readonly kind: 'segment';
+  readonly account: AccountId;
+  readonly number: number;
+  readonly hash: string;
+}
+
+/** What is said at the end of an export: from which segment to which it goes, and what comes before and at the end. */
+export interface HeadStatement {
+  readonly kind: 'head';
+  readonly account: AccountId;
+  /** One more than `last`: there is nothing in it. */
+  readonly first: number;
+  readonly previous: string;
+  readonly last: number;
+  readonly hash: string;
+  /** Instant of the export. */
+  readonly at: number;
+}
+
+export type AuditStatement = SegmentStatement | HeadStatement;
+
+/** The `typ` of a signed statement, so that it is mistaken for nothing else that the same key signs (RFC 8725 3.11). */
+export const AUDIT_TYP = 'countersign-audit+jws';
+
+/** What the first segment goes on from: 32 zero bytes. */
+export const GENESIS = 'A'.repeat(43);
+
+/** What is hashed of a segment: its beginning and its records, a line each, exactly as they are exported. */
+export function contentLines({ account, number, previous, sealedAt, records }: SegmentContent): string[] {
+  const beginning = { segment: number, account, previous, sealedAt, records: records.length };
+  return [JSON.stringify(beginning), ...records.map(({ id, event }) => JSON.stringify({ id, event }))];
+}
+
+/** The line that ends a segment. */
+export function sealLine({ number, hash, signature }: Pick<Segment, 'number' | 'hash' | 'signature'>): string {
+  return JSON.stringify({ seal: number, hash, signature });
+}
+
+/** The line that ends an export. */
+export function headLine(signature: string): string {
+  return JSON.stringify({ head: signature });
+}
+
+/** SHA-256 over lines, each with its line feed; base64url. */
+export class LineHash {
+  readonly #hash = createHash('sha256');
+
+  add(line: string): this {
+    this.#hash.update(line).update('\n');
+    return this;
+  }
+
+  digest(): string {
+    return this.#hash.digest('base64url');
+  }
+}
+
+export function hashOf(content: SegmentContent): string {
+  const hash = new LineHash();
+  for (const line of contentLines(content)) hash.add(line);
+  return hash.digest();
+}

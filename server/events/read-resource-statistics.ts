@@ -1,0 +1,48 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { listResources } from '../records/list-named.ts';
+import type { Page } from '../records/list-objects.ts';
+import { documents } from '../store/keys.ts';
+import { type AskedDays, askedDays } from './asked-days.ts';
+
+export interface ResourceStatistics {
+  resource: ResourceId;
+  name: string;
+  granted: number;
+  /** Refused attempts by their reason. */
+  refused: Readonly<Record<string, number>>;
+}
+
+/** Most days of one answer, and most resources of a page: so many counters are read for it. */
+export const MOST_DAYS_BY_RESOURCE = 92;
+export const MOST_RESOURCES = 50;
+
+/** Sign-ins of a span of days by resource, a page of resources by name at a time. */
+export async function readResourceStatistics(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  { after, limit, ...asked }: AskedDays & { after?: string | undefined; limit: number },
+): Promise<Verdict<Page<ResourceStatistics>>> {
+  const now = ports.clock.now();
+  const span = askedDays(asked, now, MOST_DAYS_BY_RESOURCE);
+  if (isRefusal(span)) return span;
+  const page = await listResources(ports, act, { after, limit, sort: 'name' });
+  if (isRefusal(page)) return page;
+  const items = await Promise.all(
+    page.items.map(async ({ account, id, name }) => {
+      const keys = span.days.map((day) => documents.signInsOfDay(account, id, day));
+      const refused = new Map<string, number>();
+      let granted = 0;
+      for (const stored of await ports.store.getMany(keys, now)) {
+        granted += stored?.value.granted ?? 0;
+        for (const [reason, count] of Object.entries(stored?.value.refused ?? {})) {
+          refused.set(reason, (refused.get(reason) ?? 0) + count);
+        }
+      }
+      return { resource: id, name, granted, refused: Object.fromEntries(refused) };
+    }),
+  );
+  return { items, next: page.next };
+}

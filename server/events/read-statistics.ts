@@ -1,0 +1,71 @@
+import type { Actor } from '../kernel/actor.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { type AskedDays, askedDays } from './asked-days.ts';
+import { DAY_MS, type DayCounters, NO_SIGN_INS, startOfDay, sumCounters } from './statistics/day-counters.ts';
+import { countUsers } from './statistics/distinct-users.ts';
+
+export interface DayStatistics extends Omit<DayCounters, 'users'> {
+  day: string;
+  activeUsers: { count: number; exact: boolean };
+  /** False where events of that day may have been lost before they were counted. */
+  complete: boolean;
+}
+
+/** Most days of one answer. */
+export const MOST_DAYS = 366;
+
+/** Sign-ins by day, every day of the span, to one resource or to all that are seen. */
+export async function readStatistics(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  actor: Actor,
+  asked: AskedDays & { resource?: ResourceId | undefined },
+): Promise<Verdict<{ days: DayStatistics[] }>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  const now = ports.clock.now();
+  const span = askedDays(asked, now, MOST_DAYS);
+  if (isRefusal(span)) return span;
+  const names = span.days;
+  const [state] = await ports.store.getMany([documents.statistics(account)], now);
+  if (asked.resource !== undefined && !maySeeResource(actor, asked.resource)) return refusal('RESOURCE_NOT_FOUND');
+  const counters = await readDays(ports, actor, asked.resource, names);
+  if (asked.resource !== undefined && counters.every((day) => day === undefined)) {
+    const [resource] = await ports.store.getMany([documents.resource(asked.resource)], now);
+    if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  }
+  const lost = state?.value.lost ?? [];
+  const days = names.map((day, at): DayStatistics => {
+    const { users, ...sums } = counters[at] ?? NO_SIGN_INS;
+    const start = startOfDay(day) ?? 0;
+    const complete = !lost.some((span) => span.from < start + DAY_MS && span.to >= start);
+    return { day, ...sums, activeUsers: countUsers(users), complete };
+  });
+  return { days };
+}
+
+/** The counters of each day. Those of all resources are kept; those of some of them are added up. */
+async function readDays(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  actor: Actor,
+  resource: ResourceId | undefined,
+  days: readonly string[],
+): Promise<(DayCounters | undefined)[]> {
+  const visible = resource === undefined ? visibleResources(actor) : undefined;
+  let sums: (DayCounters | undefined)[] = days.map(() => undefined);
+  // One resource after the other: a long span of many is read in pieces.
+  for (const one of visible ?? [resource]) {
+    const stored = await store.getMany(
+      days.map((day) => documents.signInsOfDay(actor.account, one, day)),
+      clock.now(),
+    );
+    sums = sums.map((sum, at) => {
+      const day = stored[at]?.value;
+      return sum && day ? sumCounters([sum, day]) : (sum ?? day);
+    });
+  }
+  return sums;
+}

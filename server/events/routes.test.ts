@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
+import type { PublicJwk } from '../platform/jose/port.ts';
+import { documents } from '../store/keys.ts';
+import { openService, refusalOf, type Service } from '../testing/http-service.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { addPerson, addResource, PASSWORD, type Scene, setScene } from '../testing/scene.ts';
+import { countSignIns } from './count-sign-ins.ts';
+import { splitLines } from './log/split-lines.ts';
+import { sealEvents } from './seal-events.ts';
+
+interface Event {
+  id: string;
+  segment: number;
+  type: string;
+  outcome: string;
+  at: number;
+  actor: { kind: string; id?: string };
+  subject?: string;
+  [name: string]: unknown;
+}
+interface Page {
+  items: Event[];
+  next: string | null;
+}
+
+let service: Service;
+let scene: Scene;
+let other: Scene;
+let key: string;
+let otherKey: string;
+
+const get = async <T>(path: string, as = key): Promise<T> => {
+  const response = await service.call(`GET /v1${path}`, { key: as });
+  expect(response.status, path).toBe(200);
+  return (await response.json()) as T;
+};
+const signIn = (password: string, user = 'alice', headers: Record<string, string> = {}) =>
+  service.call('POST /v1/authentications', {
+    key,
+    headers,
+    body: { resource: scene.resource.id, method: 'password', user, password },
+  });
+
+beforeAll(async () => {
+  service = await openService('events');
+  scene = await setScene(service.ports, { tokens: [{}], alone: true });
+  other = await setScene(service.ports, { tokens: [{}], alone: true });
+  await addPerson(service.ports, scene.account, scene.resource, { user: { login: 'bob' } });
+  [key, otherKey] = [await service.keyFor(scene.account), await service.keyFor(other.account)];
+  service.ports.clock.advance(60_000);
+  for (let times = 0; times < 3; times++) expect((await signIn(PASSWORD)).status).toBe(200);
+  expect((await signIn('wrong', 'alice', { 'user-agent': '=HYPERLINK("https://evil.example")' })).status).toBe(403);
+  expect((await signIn(PASSWORD, 'bob')).status).toBe(200);
+  await sealEvents(service.ports);
+  await countSignIns(service.ports, { keptDays: 800 });
+});
+afterAll(() => service.ports.close());
+
+describe('GET /events', () => {
+  test('answers everything that happened in the account, newest first, a page at a time', async () => {
+    const whole = await get<Page>('/events?limit=200');
+    expect(whole.next).toBeNull();
+    expect(whole.items.map(({ at }) => at)).toEqual(whole.items.map(({ at }) => at).sort((a, b) => b - a));
+    expect(new Set(whole.items.map(({ type }) => type))).toEqual(
+      new Set([
+        'authentication',
+        'api-key.created',
+        'assignment.created',
+        'user.created',
+        'token.created',
+        'resource.created',
+        'account.created',
+      ]),
+    );
+    const paged: Event[] = [];
+    for (let after = ''; ; ) {
+      const page = await get<Page>(`/events?limit=3${after}`);
+      expect(page.items.length).toBeLessThanOrEqual(3);
+      paged.push(...page.items);
+      if (page.next === null) break;
+      after = `&after=${page.next}`;
+    }
+    expect(paged).toEqual(whole.items);
+  });
+
+  test('filters by type, outcome, subject, actor, resource, reason and time', async () => {
+    const { items } = await get<Page>('/events?limit=200');
+    const [newest] = items;
+    if (!newest) throw new Error('no events');
+    const filters: [string, (event: Event) => boolean][] = [
+      ['type=user.created', ({ type }) => type === 'user.created'],
+      ['outcome=refused', ({ outcome }) => outcome === 'refused'],
+      [`subject=${scene.user.id}`, ({ subject }) => subject === scene.user.id],
+      [`actor=${newest.actor.id}`, ({ actor }) => actor.id === newest.actor.id],
+      [`resource=${scene.resource.id}`, ({ resource }) => resource === scene.resource.id],
+      ['reason=INVALID_CREDENTIALS', ({ reason }) => reason === 'INVALID_CREDENTIALS'],
+      [`from=${newest.at}`, ({ at }) => at >= newest.at],
+      [`to=${newest.at - 1}`, ({ at }) => at < newest.at],
+      [
+        `type=authentication&outcome=granted&subject=${scene.user.id}&from=${newest.at}`,
+        ({ type, outcome, subject }) => type === 'authentication' && outcome === 'granted' && subject === scene.user.id,
+      ],
+    ];
+    for (const [query, wanted] of filters) {
+      const expected = items.filter(wanted);
+      expect(expected.length, query).toBeGreaterThan(0);
+      expect(expected.length, query).toBeLessThan(items.length);
+      expect((await get<Page>(`/events?limit=200&${query}`)).items, query).toEqual(expected);
+    }
+  });
+
+  test('shows nothing of another account, also to who knows its ids', async () => {
+    const theirs = await get<Page>('/events?limit=200', otherKey);
+    expect(theirs.items.length).toBeGreaterThan(0);
+    expect(JSON.stringify(theirs)).not.toContain(scene.user.id);
+    for (const query of [`subject=${scene.user.id}`, `resource=${scene.resource.id}`, 'outcome=granted']) {
+      expect((await get<Page>(`/events?${query}`, otherKey)).items).toEqual([]);
+    }
+  });
+
+  test('refuses what it does not know', async () => {
+    for (const query of [
+      'type=typo',
+      'after=%00',
+      'after=e30',
+      'subject=alice',
+      'from=-1',
+      'from=x',
+      'typo=1',
+      'limit=0',
+    ]) {
+      expect(await refusalOf(await service.call(`GET /v1/events?${query}`, { key })), query).toEqual({
+        status: 422,
+        code: 'INPUT_INVALID',
+      });
+    }
+  });
+});
+
+describe('the history', () => {
+  test('of a user or a token is what names it, and stays when the object is gone', async () => {
+    const { items } = await get<Page>('/events?limit=200');
+    const token = scene.tokens[0]?.id ?? '';
+    for (const [path, id] of [
+      [`/users/${scene.user.id}/events`, scene.user.id],
+      [`/tokens/${token}/events`, token],
+    ] as const) {
+      const naming = items.filter((event) => JSON.stringify(event).includes(id));
+      expect(naming.length).toBeGreaterThan(1);
+      expect((await get<Page>(path)).items).toEqual(naming);
+      const first = await get<Page>(`${path}?limit=1`);
+      const second = await get<Page>(`${path}?limit=1&after=${first.next}`);
+      expect([...first.items, ...second.items]).toEqual(naming.slice(0, 2));
+    }
+    const document = documents.user(scene.user.id);
+    const [kept] = await service.ports.store.getMany([document], service.ports.clock.now());
+    const change = { anchor: document.anchor, now: service.ports.clock.now(), expect: [] };
+    await service.ports.store.commit({ ...change, operation: 'gone', delete: [document] });
+    expect((await get<Page>(`/users/${scene.user.id}/events`)).items.length).toBeGreaterThan(1);
+    await service.ports.store.commit({ ...change, operation: 'back', put: [{ key: document, value: kept?.value }] });
+  });
+
+  test('of another account’s user is as absent as one that never was', async () => {
+    const foreign = await service.call(`GET /v1/users/${scene.user.id}/events`, { key: otherKey });
+    expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'USER_NOT_FOUND' });
+  });
+});
+
+describe('GET /events/export', () => {
+  const download = async (query: string, as = key) => service.call(`GET /v1/events/export${query}`, { key: as });
+  const keys = async () =>
+    ((await (await service.call('GET /.well-known/jwks.json')).json()) as { keys: PublicJwk[] }).keys;
+
+  // SR-34
+  test('SR-34: JSON Lines verify with the published keys, and hold every event', async () => {
+    const response = await download('?format=jsonl');
+    expect(response.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="events-${scene.account}.jsonl"`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const report = await verifyAuditExport(splitLines([bytes]), await keys(), { account: scene.account });
+    const { items } = await get<Page>('/events?limit=200');
+    expect(report).toMatchObject({ ok: true, findings: [], events: items.length });
+  });
+
+  test('goes on from a segment that is had already', async () => {
+    const bytes = new Uint8Array(await (await download('?after=1')).arrayBuffer());
+    expect(await verifyAuditExport(splitLines([bytes]), await keys())).toMatchObject({ ok: true, first: 2, events: 0 });
+    expect(await refusalOf(await download('?after=99'))).toEqual({ status: 422, code: 'INPUT_INVALID' });
+  });
+
+  test('as a table holds a line for each event, and no formula of an attacker', async () => {
+    const response = await download('?format=csv');
+    expect(response.headers.get('content-type')).toContain('text/csv');
+    const text = await response.text();
+    const { items } = await get<Page>('/events?limit=200');
+    expect(text.trimEnd().split('\r\n')).toHaveLength(items.length + 1);
+    expect(text).toContain('"\'=HYPERLINK(""https://evil.example"")"');
+    expect(text).not.toContain(other.account);
+  });
+
+  test('breaks off when it cannot go on, and is then found to be cut', async () => {
+    service.ports.store.intercept = {
+      read: (read) => {
+        if (read.some(({ name }) => name.startsWith('segment/'))) throw new Error('the disk is on fire');
+      },
+    };
+    const response = await download('');
+    await expect(response.text()).rejects.toThrow();
+    service.ports.store.intercept = {};
+  });
+});
+
+describe('GET /statistics', () => {
+  const query = '?from=2027-01-14&to=2027-01-15';
+  interface Statistics {
+    days: Record<string, unknown>[];
+  }
+
+  test('counts sign-ins by day, of a resource or of all', async () => {
+    const today = {
+      day: '2027-01-15',
+      granted: 4,
+      refused: { INVALID_CREDENTIALS: 1 },
+      methods: { password: 4 },
+      factors: { password: 4 },
+      activeUsers: { count: 2, exact: true },
+      complete: true,
+    };
+    const nothing = { granted: 0, refused: {}, methods: {}, factors: {}, activeUsers: { count: 0, exact: true } };
+    const expected = [{ day: '2027-01-14', ...nothing, complete: true }, today];
+    expect((await get<Statistics>(`/statistics${query}`)).days).toEqual(expected);
+    expect((await get<Statistics>(`/statistics${query}&resource=${scene.resource.id}`)).days).toEqual(expected);
+    expect((await get<Statistics>('/statistics')).days).toHaveLength(30);
+    expect((await get<Statistics>('/statistics')).days.at(-1)).toEqual(today);
+    expect((await get<Statistics>('/statistics?days=2')).days).toEqual(expected);
+    expect((await get<Statistics>('/statistics?days=1&to=2027-01-14')).days).toEqual(expected.slice(0, 1));
+    expect((await get<Statistics>(`/statistics${query}`, otherKey)).days[1]).toEqual({ ...today, ...nothing });
+  });
+
+  test('refuses another account’s resource, days that are none, and spans that are too long', async () => {
+    const foreign = await service.call(`GET /v1/statistics?resource=${scene.resource.id}`, { key: otherKey });
+    expect(await refusalOf(foreign)).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
+    for (const wrong of [
+      'from=2027-02-30',
+      'from=2027-01-16&to=2027-01-15',
+      'from=2026-01-14&to=2027-01-15',
+      'to=x',
+      'days=0',
+      'days=367',
+      'days=2&from=2027-01-14',
+    ]) {
+      const response = await service.call(`GET /v1/statistics?${wrong}`, { key });
+      expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
+    }
+  });
+});
+
+describe('GET /statistics/resources', () => {
+  interface ByResource {
+    items: Record<string, unknown>[];
+    next: string | null;
+  }
+  const query = '?from=2027-01-14&to=2027-01-15';
+
+  test('adds up the days for each resource, by name, a page at a time, of this account alone', async () => {
+    const quiet = await addResource(service.ports, scene.account, { name: '  a quiet one' });
+    const first = await get<ByResource>(`/statistics/resources${query}&limit=1`);
+    expect(first.items).toEqual([{ resource: quiet.id, name: quiet.name, granted: 0, refused: {} }]);
+    const rest = await get<ByResource>(`/statistics/resources${query}&after=${first.next}`);
+    const { id, name } = scene.resource;
+    expect(rest).toEqual({
+      items: [{ resource: id, name, granted: 4, refused: { INVALID_CREDENTIALS: 1 } }],
+      next: null,
+    });
+    expect((await get<ByResource>('/statistics/resources')).items.at(-1)).toMatchObject({ granted: 4 });
+    const before = await get<ByResource>('/statistics/resources?from=2027-01-13&to=2027-01-14');
+    expect(before.items.map(({ granted }) => granted)).toEqual([0, 0]);
+    const others = await get<ByResource>(`/statistics/resources${query}`, otherKey);
+    expect(others.items).toMatchObject([{ resource: other.resource.id, granted: 0, refused: {} }]);
+  });
+
+  test('refuses what would read too many counters, and days that are none', async () => {
+    for (const wrong of ['from=2026-10-01&to=2027-01-15', 'days=93', 'to=x', 'limit=51', 'limit=0', 'after=x']) {
+      const response = await service.call(`GET /v1/statistics/resources?${wrong}`, { key });
+      expect(await refusalOf(response), wrong).toEqual({ status: 422, code: 'INPUT_INVALID' });
+    }
+  });
+});
+
+test('what is sealed and counted appends no events of its own', async () => {
+  const sealing = service.ports.store.commits.filter(
+    ({ change }) => touches(change, 'chain') || touches(change, 'statistics') || touches(change, 'consumer'),
+  );
+  expect(sealing.length).toBeGreaterThan(2);
+  for (const { change } of sealing) expect(change.append ?? []).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { idNumber, type UserId } from '../../kernel/ids.ts';
+
+/**
+ * How many different users there were: exact up to {@link EXACT_UP_TO}, beyond it an estimate in bounded space
+ * (HyperLogLog with 4096 registers: a standard error of 1.6 %). Adding somebody twice changes nothing.
+ */
+export type DistinctUsers =
+  /** The numbers behind their ids. */
+  | { readonly ids: readonly number[] }
+  /** A byte for each register, base64. */
+  | { readonly registers: string };
+
+export const EXACT_UP_TO = 1000;
+export const NOBODY: DistinctUsers = { ids: [] };
+
+const INDEX_BITS = 12;
+const REGISTERS = 1 << INDEX_BITS;
+/** Bits of the hash of which the leading zeros are counted. */
+const RANK_BITS = 40;
+
+export function addUsers(to: DistinctUsers, users: Iterable<UserId>): DistinctUsers {
+  return addNumbers(to, Array.from(users, idNumber));
+}
+
+/** Those of both, each once. */
+export function joinUsers(one: DistinctUsers, other: DistinctUsers): DistinctUsers {
+  if ('ids' in other) return addNumbers(one, other.ids);
+  if ('ids' in one) return addNumbers(other, one.ids);
+  const registers = decode(other.registers);
+  return { registers: encode(decode(one.registers).map((rank, at) => Math.max(rank, registers[at] ?? 0))) };
+}
+
+function addNumbers(to: DistinctUsers, numbers: readonly number[]): DistinctUsers {
+  if ('ids' in to) {
+    const ids = new Set([...to.ids, ...numbers]);
+    if (ids.size <= EXACT_UP_TO) return ids.size === to.ids.length ? to : { ids: [...ids] };
+    return { registers: encode(sketch(new Uint8Array(REGISTERS), ids)) };
+  }
+  return { registers: encode(sketch(decode(to.registers), numbers)) };
+}
+
+/** The estimate is Ertl's improved one (arXiv:1702.01284, algorithm 6), which has no bias between small and large. */
+export function countUsers(users: DistinctUsers): { count: number; exact: boolean } {
+  if ('ids' in users) return { count: users.ids.length, exact: true };
+  const histogram = new Array<number>(RANK_BITS + 2).fill(0);
+  for (const rank of decode(users.registers)) histogram[rank] = (histogram[rank] ?? 0) + 1;
+  const of = (rank: number) => histogram[rank] ?? 0;
+  let z = REGISTERS * tau(1 - of(RANK_BITS + 1) / REGISTERS);
+  for (let rank = RANK_BITS; rank >= 1; rank--) z = 0.5 * (z + of(rank));
+  z += REGISTERS * sigma(of(0) / REGISTERS);
+  return { count: Math.round((REGISTERS * REGISTERS) / (2 * Math.LN2 * z)), exact: false };
+}
+
+function sketch(registers: Uint8Array, numbers: Iterable<number>): Uint8Array {
+  for (const number of numbers) {
+    const digest = createHash('sha256').update(String(number)).digest();
+    const index = digest.readUInt16BE(0) >> (16 - INDEX_BITS);
+    const bits = digest.readUIntBE(2, RANK_BITS / 8);
+    const rank = bits === 0 ? RANK_BITS + 1 : RANK_BITS - Math.floor(Math.log2(bits));
+    if (rank > (registers[index] ?? 0)) registers[index] = rank;
+  }
+  return registers;
+}
+
+function sigma(x: number): number {
+  if (x === 1) return Number.POSITIVE_INFINITY;
+  let [power, weight, sum, before] = [x, 1, x, Number.NaN];
+  while (sum !== before) {
+    before = sum;
+    power *= power;
+    sum += power * weight;
+    weight += weight;
+  }
+  return sum;
+}
+
+function tau(x: number): number {
+  if (x === 0 || x === 1) return 0;
+  let [root, weight, sum, before] = [x, 1, 1 - x, Number.NaN];
+  while (sum !== before) {
+    before = sum;
+    root = Math.sqrt(root);
+    weight *= 0.5;
+    sum -= (1 - root) ** 2 * weight;
+  }
+  return sum / 3;
+}
+
+function encode(registers: Uint8Array): string {
+  return Buffer.from(registers).toString('base64');
+}
+
+function decode(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'base64'));
+}

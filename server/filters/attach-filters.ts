@@ -1,0 +1,88 @@
+import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Refusal, refusal, wrongInput } from '../kernel/result.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import type { FilterRule } from './filter.ts';
+import { type Holder, isHolding } from './filter-usage.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** The three places where a resource may have a filter. */
+export type FilterSlots = Pick<Resource, 'geoFilter' | 'timeFilter' | 'ipFilter'>;
+
+export function filtersOf(resource: FilterSlots): FilterId[] {
+  return slotsOf(resource).map(([id]) => id);
+}
+
+function slotsOf({ geoFilter, timeFilter, ipFilter }: FilterSlots): [FilterId, FilterRule['kind']][] {
+  const slots: [FilterId | undefined, FilterRule['kind']][] = [
+    [geoFilter, 'geo'],
+    [timeFilter, 'time'],
+    [ipFilter, 'ip'],
+  ];
+  return slots.filter((slot): slot is [FilterId, FilterRule['kind']] => slot[0] !== undefined);
+}
+
+/**
+ * Writes on each filter that the resource is about to have it, before the resource says so: from then on the filter is
+ * not deleted. Refuses filters of another account or another kind.
+ */
+export async function attachFilters(
+  ports: Needs,
+  account: AccountId,
+  resource: ResourceId,
+  slots: FilterSlots,
+): Promise<Refusal | undefined> {
+  for (const [id, kind] of slotsOf(slots)) {
+    const key = documents.filter(id);
+    const refused = await transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
+      const filter = stored?.value;
+      if (filter?.account !== account) return { answer: refusal('FILTER_NOT_FOUND', { detail: `${kind}Filter` }) };
+      if (filter.rule.kind !== kind) {
+        return { answer: wrongInput(`${kind}Filter`, 'that is a filter of another kind') };
+      }
+      const others = (filter.holders ?? []).filter((holder) => holder.resource !== resource);
+      const value = { ...filter, holders: [...others, { resource, at: now }] };
+      return { answer: undefined, write: { put: [{ key, value }] } };
+    });
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** Takes the resource off filters that it does not have, or no longer. */
+export async function detachFilters(ports: Needs, resource: ResourceId, filters: readonly FilterId[]): Promise<void> {
+  for (const id of filters) {
+    const key = documents.filter(id);
+    await transact(ports, key.anchor, [key], ([stored]) => {
+      const holders = stored?.value.holders ?? [];
+      const left = holders.filter((holder) => holder.resource !== resource);
+      if (!stored || left.length === holders.length) return { answer: undefined };
+      return { answer: undefined, write: { put: [{ key, value: { ...stored.value, holders: left } }] } };
+    });
+  }
+}
+
+/**
+ * The resources that have the filter, or are about to. Whoever wrote themselves down on it and then broke off has it as
+ * little as one that has it no longer.
+ */
+export async function standingHolders(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  filter: FilterId,
+  holders: readonly Holder[],
+): Promise<ResourceId[]> {
+  const now = ports.clock.now();
+  const resources = await ports.store.getMany(
+    holders.map(({ resource }) => documents.resource(resource)),
+    now,
+  );
+  return holders
+    .filter((holder, at) => {
+      const resource = resources[at]?.value;
+      return isHolding(holder, resource !== undefined && filtersOf(resource).includes(filter), now);
+    })
+    .map(({ resource }) => resource);
+}

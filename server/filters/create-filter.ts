@@ -1,0 +1,50 @@
+import { referenceTo } from '../kernel/actor.ts';
+import { parseRange } from '../kernel/addresses.ts';
+import type { FilterId } from '../kernel/ids.ts';
+import { mayCreate } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type Birth, createObject } from '../records/create-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { Filter, FilterRule } from './filter.ts';
+import { validateRule } from './judge.ts';
+
+export async function createFilter(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  birth: Birth<FilterId>,
+  input: { name: string; rule: FilterRule },
+): Promise<Verdict<{ filter: Filter }>> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const problems = validateRule(input.rule);
+  if (problems.length > 0) return refusal('INPUT_INVALID', { field: 'rule', detail: problems.join('; ') });
+  const rule = canonicalRule(input.rule);
+  const { account } = act.actor;
+  const filter: Filter = {
+    id: birth.id,
+    account,
+    name: input.name,
+    rule,
+    createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
+  };
+  const key = documents.filter(birth.id);
+  const made = await createObject(
+    ports,
+    act,
+    'filter.created',
+    birth,
+    key,
+    indexes.filters(account),
+    filter,
+    'filters',
+  );
+  return isRefusal(made) ? made : { filter: made.created };
+}
+
+/** One spelling for each range, so that two filters that say the same look the same (SR-25). */
+export function canonicalRule(rule: FilterRule): FilterRule {
+  return rule.kind === 'ip' ? { ...rule, ranges: rule.ranges.map((range) => parseRange(range) ?? range) } : rule;
+}

@@ -1,0 +1,45 @@
+import type { FilterId } from '../kernel/ids.ts';
+import { mayDelete } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { readObject, removeObject } from '../records/read-object.ts';
+import { givePlaceBack } from '../records/usage.ts';
+import { documents } from '../store/keys.ts';
+import { standingHolders } from './attach-filters.ts';
+
+/**
+ * Deletes a filter that no resource has. Whether one has, the filter itself says: a resource is written down on it before
+ * it names it, so of an attachment and a deletion at the same time one finds the other. Were a filter gone all the same,
+ * whoever has it denies.
+ */
+export async function deleteFilter(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: FilterId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  const key = documents.filter(id);
+  const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const holders = found.object.holders ?? [];
+  const standing = await standingHolders(ports, id, holders);
+  const gone = await removeObject(
+    ports,
+    act,
+    { type: 'filter.deleted' },
+    key,
+    'FILTER_NOT_FOUND',
+    (filter) => {
+      if (!mayDelete(act.actor, filter)) return refusal('FORBIDDEN');
+      const looked = JSON.stringify(filter.holders ?? []) === JSON.stringify(holders);
+      // Somebody wrote themselves down since the others were looked at.
+      return standing.length > 0 || !looked ? refusal('FILTER_IN_USE') : undefined;
+    },
+    seen,
+  );
+  if (isRefusal(gone)) return gone;
+  await givePlaceBack(ports, act.actor.account, 'filters', id);
+  return { deleted: true };
+}

@@ -1,0 +1,49 @@
+import type { ActorReference } from '../kernel/actor.ts';
+import type { AccountId, FilterId } from '../kernel/ids.ts';
+import type { Holder } from './filter-usage.ts';
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+export interface GeoRule {
+  kind: 'geo';
+  /** `allow`: only these countries. `deny`: all but these. */
+  mode: 'allow' | 'deny';
+  /** ISO 3166-1 alpha-2, upper case. */
+  countries: string[];
+  /** Whether addresses that no country has (private, loopback, link-local, unknown) pass. Stated, never guessed. */
+  unlocated: 'allow' | 'deny';
+}
+
+export interface TimeRule {
+  kind: 'time';
+  /** IANA zone. */
+  zone: string;
+  /**
+   * Sign-in is allowed inside any of these. Wall-clock minutes of the day in the zone: `fromMinute` included,
+   * `toMinute` excluded, 0 to 1440; `toMinute` below `fromMinute` runs past midnight and belongs to the day it began on.
+   * A wall-clock time that daylight saving repeats counts both times; one that it skips never occurs.
+   */
+  windows: { days: Weekday[]; fromMinute: number; toMinute: number }[];
+}
+
+export interface IpRule {
+  kind: 'ip';
+  mode: 'allow' | 'deny';
+  /** CIDR ranges or single addresses, IPv4 or IPv6, kept in canonical form. */
+  ranges: string[];
+}
+
+export type FilterRule = GeoRule | TimeRule | IpRule;
+
+/** An object of the account, attached to resources by id. */
+export interface Filter {
+  id: FilterId;
+  account: AccountId;
+  name: string;
+  rule: FilterRule;
+  /** The resources that have it, or are about to. A filter with any is not deleted. */
+  holders?: Holder[];
+  createdAt: number;
+  /** Absent on objects made before anybody kept track. */
+  createdBy?: ActorReference;
+}

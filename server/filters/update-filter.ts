@@ -1,0 +1,61 @@
+import type { FilterId } from '../kernel/ids.ts';
+import { mayActOn, mayChangeFilter } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { editObject, readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { standingHolders } from './attach-filters.ts';
+import { canonicalRule } from './create-filter.ts';
+import type { Filter, FilterRule } from './filter.ts';
+import type { Holder } from './filter-usage.ts';
+import { validateRule } from './judge.ts';
+
+export interface FilterChanges {
+  name?: string | undefined;
+  /** Of the same kind as before, since resources have it in the place for that kind. */
+  rule?: FilterRule | undefined;
+}
+
+/** Changes a filter, and with it the rules of every resource that has it. */
+export async function updateFilter(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: FilterId,
+  { name, rule }: FilterChanges,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: Filter }>> {
+  const problems = rule === undefined ? [] : validateRule(rule);
+  const key = documents.filter(id);
+  const found = await readObject(ports, act.actor.account, key, 'FILTER_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { holders = [] } = found.object;
+  const standing = rule === undefined ? [] : await standingHolders(ports, id, holders);
+  return editObject(
+    ports,
+    act,
+    { type: 'filter.updated' },
+    key,
+    'FILTER_NOT_FOUND',
+    (filter) => {
+      if (!mayChangeFilter(act.actor, filter)) return refusal('FORBIDDEN');
+      // Who has written themselves down since the others were looked at counts, whoever they turn out to be.
+      const since = (filter.holders ?? [])
+        .filter((holder) => !isAmong(holder, holders))
+        .map(({ resource }) => resource);
+      if (rule && ![...standing, ...since].every((resource) => mayActOn(act.actor, resource)))
+        return refusal('FORBIDDEN');
+      if (problems.length > 0) return refusal('INPUT_INVALID', { field: 'rule', detail: problems.join('; ') });
+      if (rule && rule.kind !== filter.rule.kind) {
+        return wrongInput('rule/kind', 'a filter stays of its kind');
+      }
+      return { ...filter, ...(name !== undefined && { name }), ...(rule && { rule: canonicalRule(rule) }) };
+    },
+    seen,
+  );
+}
+
+function isAmong(holder: Holder, looked: readonly Holder[]): boolean {
+  return looked.some(({ resource, at }) => resource === holder.resource && at === holder.at);
+}

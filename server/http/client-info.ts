@@ -1,0 +1,14 @@
+import type { Context } from 'hono';
+import type { Whence } from '../kernel/request-context.ts';
+import type { AppEnv } from './context.ts';
+
+/** What a request says about from where it comes. */
+export function whenceOf(c: Context<AppEnv>): Whence {
+  const address = c.get('clientAddress');
+  const userAgent = c.req.header('user-agent');
+  return {
+    ...(address !== undefined && { address }),
+    ...(userAgent !== undefined && { userAgent }),
+    requestId: c.get('requestId'),
+  };
+}

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { describe, expect, test, vi } from 'vitest';
+import { Overloaded } from '../../platform/argon2/port.ts';
+import type { AppEnv } from '../context.ts';
+import { onError } from '../problem.ts';
+import { type HoldOptions, holdOverloaded } from './delay-overload-responses.ts';
+
+function service(options: HoldOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError(onError);
+  app.use(holdOverloaded(options));
+  app.get('/busy', () => {
+    throw new Overloaded(1000);
+  });
+  app.get('/fine', (c) => c.text('fine'));
+  return app;
+}
+
+describe('holding OVERLOADED back', () => {
+  // SR-19
+  test('clients that retry at once: each refusal waits, everything else does not', async () => {
+    const waiting: { ms: number; done: () => void }[] = [];
+    const wait = (ms: number) => new Promise<void>((done) => waiting.push({ ms, done }));
+    const app = service({ holdMs: 500, wait });
+    let answered = false;
+    const busy = Promise.resolve(app.request('/busy')).then((response) => {
+      answered = true;
+      return response;
+    });
+    expect((await app.request('/fine')).status).toBe(200);
+    expect(waiting.map(({ ms }) => ms)).toEqual([500]);
+    expect(answered).toBe(false);
+    waiting[0]?.done();
+    expect((await busy).status).toBe(503);
+  });
+
+  // SR-19
+  test('no more are held than the bound: a flood of connections does not pile up', async () => {
+    const waiting: (() => void)[] = [];
+    const app = service({ most: 2, wait: () => new Promise<void>((done) => waiting.push(done)) });
+    const held = [app.request('/busy'), app.request('/busy')];
+    expect((await app.request('/busy')).status).toBe(503);
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    for (const done of waiting) done();
+    for (const response of await Promise.all(held)) expect(response.status).toBe(503);
+    // Their places are free again.
+    const next = app.request('/busy');
+    await vi.waitFor(() => expect(waiting).toHaveLength(3));
+    waiting[2]?.();
+    expect((await next).status).toBe(503);
+  });
+
+  test('a client that leaves is not waited for', async () => {
+    const app = service({ holdMs: 3_600_000 });
+    const leaving = new AbortController();
+    const answer = app.request('/busy', { signal: leaving.signal });
+    leaving.abort();
+    expect((await answer).status).toBe(503);
+  });
+});

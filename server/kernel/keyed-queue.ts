@@ -1,0 +1,45 @@
+import { Overloaded } from '../platform/argon2/port.ts';
+import type { Store } from '../store/store.ts';
+
+/** As many may wait for one key; the next is told to come back. */
+const MAX_WAITING = 64;
+
+interface Line {
+  tail: Promise<unknown>;
+  waiting: number;
+}
+
+const lines = new WeakMap<Store, Map<string, Line>>();
+
+/**
+ * Runs work on one key strictly one after the other within this process, in order of arrival. It spares the store the
+ * conflicts that a flood on one token would cause; correctness never rests on it, since other processes do not queue
+ * here: the commit's expected versions decide.
+ *
+ * @param mostWaiting default {@link MAX_WAITING}
+ * @throws Overloaded when so many are waiting already
+ */
+export async function inTurn<T>(
+  store: Store,
+  key: string,
+  work: () => Promise<T>,
+  mostWaiting = MAX_WAITING,
+): Promise<T> {
+  let byKey = lines.get(store);
+  if (!byKey) {
+    byKey = new Map();
+    lines.set(store, byKey);
+  }
+  const line = byKey.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
+  if (line.waiting >= mostWaiting) throw new Overloaded(1000);
+  line.waiting += 1;
+  byKey.set(key, line);
+  const turn = line.tail.then(work, work);
+  line.tail = turn.catch(() => undefined);
+  try {
+    return await turn;
+  } finally {
+    line.waiting -= 1;
+    if (line.waiting === 0) byKey.delete(key);
+  }
+}

@@ -1,0 +1,330 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Assignment } from '../users/user.ts';
+import type { Actor } from './actor.ts';
+import { referenceTo } from './actor.ts';
+import { API_SCOPES } from './api-scope.ts';
+import { idFromBytes, type ResourceId } from './ids.ts';
+import {
+  isEventVisible,
+  isThemselves,
+  mayActOn,
+  mayAdminister,
+  mayAuthenticateEverywhere,
+  mayAuthenticateOn,
+  mayBook,
+  mayChangeFilter,
+  mayChangeToken,
+  mayChangeUser,
+  mayChoosePassword,
+  mayCreate,
+  mayCreateResource,
+  mayDelete,
+  mayGrant,
+  mayHandToken,
+  mayMakeAdministrators,
+  maySee,
+  maySeeBalance,
+  maySeeResource,
+  visibleResources,
+} from './policy.ts';
+
+const account = idFromBytes('acc', new Uint8Array(7));
+const id = <P extends 'res' | 'adm' | 'key' | 'usr'>(prefix: P, n: number) =>
+  idFromBytes(prefix, new Uint8Array(7).fill(n));
+const resources = [1, 2, 3, 4].map((n) => id('res', n));
+const assignedTo = (list: readonly ResourceId[]) => ({
+  assignments: list.map((resource): Assignment => ({ resource, alone: true, tokens: [] })),
+});
+
+const superuser: Actor = { kind: 'administrator', account, id: id('adm', 1), role: 'superuser', resources: [] };
+const operator: Actor = { kind: 'operator', account };
+const service: Actor = { kind: 'service', account };
+const person: Actor = { kind: 'user', account, id: id('usr', 1) };
+const key = (scopes: 'all' | 'objects', confined?: ResourceId[]): Actor => ({
+  kind: 'api-key',
+  account,
+  id: id('key', 1),
+  scopes: scopes === 'all' ? ['authenticate', 'read', 'write', 'administer'] : ['authenticate', 'read', 'write'],
+  ...(confined && { resources: confined }),
+});
+
+const someResources = fc.subarray(resources);
+const administrator = someResources.map(
+  (own): Actor => ({ kind: 'administrator', account, id: id('adm', 2), role: 'administrator', resources: own }),
+);
+const anybody = fc.oneof(
+  administrator,
+  fc.constantFrom(superuser, operator, person, key('all'), key('objects'), key('all', [id('res', 1)])),
+);
+
+describe('administering', () => {
+  // SR-27
+  test('is the superuser’s, the operator’s, and an unconfined key’s with the scope for it', () => {
+    for (const actor of [superuser, operator, key('all')]) expect(mayAdminister(actor)).toBe(true);
+    for (const actor of [person, key('objects'), key('all', [id('res', 1)])]) expect(mayAdminister(actor)).toBe(false);
+    fc.assert(fc.property(administrator, (actor) => !mayAdminister(actor)));
+  });
+});
+
+// SR-27
+test('SR-27: administrators are made by whoever may administer, read and write', () => {
+  fc.assert(
+    fc.property(anybody, fc.subarray([...API_SCOPES]), (actor, scopes) => {
+      const asked = actor.kind === 'api-key' ? { ...actor, scopes } : actor;
+      const needed = ['administer', 'read', 'write'] as const;
+      const has = asked.kind !== 'api-key' || needed.every((scope) => asked.scopes.includes(scope));
+      expect(mayMakeAdministrators(asked)).toBe(has && mayAdminister(asked));
+    }),
+  );
+});
+
+// SR-41
+test('SR-41: no administrator chooses a password, the superuser neither; a site’s backend and the operator do', () => {
+  fc.assert(fc.property(administrator, (actor) => !mayChoosePassword(actor)));
+  for (const actor of [superuser, person, key('all', [id('res', 1)])]) expect(mayChoosePassword(actor)).toBe(false);
+  for (const actor of [operator, key('objects')]) expect(mayChoosePassword(actor)).toBe(true);
+});
+
+describe('SR-27: a key that is an administrator’s', () => {
+  const through = <A extends Actor>(actor: A) => ({ ...actor, through: id('key', 9) });
+
+  test('authenticates where they may act, which they themselves do nowhere', () => {
+    fc.assert(
+      fc.property(fc.oneof(administrator, fc.constant(superuser)), fc.constantFrom(...resources), (actor, resource) => {
+        expect(mayAuthenticateOn(actor, resource)).toBe(false);
+        expect(mayAuthenticateOn(through(actor), resource)).toBe(mayActOn(actor, resource));
+        expect(mayAuthenticateEverywhere(through(actor))).toBe(actor === superuser);
+      }),
+    );
+  });
+
+  test('passes on passwords, administers nothing, and leaves alone what they get in with', () => {
+    fc.assert(
+      fc.property(fc.oneof(administrator, fc.constant(superuser)), (actor) => {
+        expect(mayChoosePassword(through(actor))).toBe(true);
+        expect(mayAdminister(through(actor))).toBe(false);
+        const own = { administrator: id('adm', actor === superuser ? 1 : 2), directResources: [] };
+        expect(mayChangeToken(actor, own, undefined)).toBe(true);
+        expect(mayChangeToken(through(actor), own, undefined)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('an administrator', () => {
+  // SR-27
+  test('acts on a resource only when it is among their own', () => {
+    fc.assert(
+      fc.property(administrator, fc.constantFrom(...resources), (actor, resource) => {
+        expect(mayActOn(actor, resource)).toBe(actor.kind === 'administrator' && actor.resources.includes(resource));
+      }),
+    );
+  });
+
+  test('sees and makes users, tokens and filters, and makes no resource', () => {
+    fc.assert(fc.property(administrator, (actor) => maySee(actor) && mayCreate(actor) && !mayCreateResource(actor)));
+  });
+
+  // SR-27
+  test('does not reach into a resource that is not theirs by way of a person or a token assigned there', () => {
+    fc.assert(
+      fc.property(administrator, someResources, (actor, assigned) => {
+        const within = assigned.every((resource) => mayActOn(actor, resource));
+        expect(mayChangeUser(actor, assignedTo(assigned))).toBe(within);
+        expect(mayChangeToken(actor, { directResources: [] }, assignedTo(assigned))).toBe(within);
+        expect(mayChangeToken(actor, { directResources: assigned }, undefined)).toBe(within);
+      }),
+    );
+  });
+
+  test('deletes and bends only what they made', () => {
+    fc.assert(
+      fc.property(administrator, anybody, (actor, creator) => {
+        const own = creator.kind === 'administrator' && creator.id === (actor as { id?: string }).id;
+        expect(mayDelete(actor, { createdBy: referenceTo(creator) })).toBe(own);
+        expect(mayChangeFilter(actor, { createdBy: referenceTo(creator) })).toBe(own);
+        expect(mayDelete(actor, {})).toBe(false);
+      }),
+    );
+  });
+});
+
+// SR-42
+test('the token with which an administrator gets in is theirs alone, against everybody else', () => {
+  const token = { administrator: id('adm', 2), directResources: [] };
+  fc.assert(
+    fc.property(anybody, (actor) => {
+      const owner = actor.kind === 'administrator' && actor.id === token.administrator;
+      expect(mayChangeToken(actor, token, undefined)).toBe(owner);
+    }),
+  );
+});
+
+test('a person who signs in administers nothing', () => {
+  expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(person))).toBe(false);
+  expect(mayActOn(person, id('res', 1))).toBe(false);
+  expect(mayChangeUser(person, assignedTo([]))).toBe(false);
+  expect(mayChangeToken(person, { directResources: [] }, undefined)).toBe(false);
+  expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
+});
+
+test('a key confined to resources has no business with the account’s objects', () => {
+  const confined = key('all', [id('res', 1)]);
+  expect([maySee, mayCreate, mayCreateResource, mayAdminister].some((may) => may(confined))).toBe(false);
+  expect(mayChangeUser(confined, assignedTo([]))).toBe(false);
+});
+
+describe('SR-67: seeing resources', () => {
+  const confined = fc.tuple(someResources, someResources).map(([own, readable]): Actor & { kind: 'administrator' } => ({
+    kind: 'administrator',
+    account,
+    id: id('adm', 2),
+    role: 'administrator',
+    resources: own,
+    readable,
+  }));
+
+  test('takes a grant, and acting on one takes that it is seen', () => {
+    fc.assert(
+      fc.property(confined, fc.constantFrom(...resources), (actor, resource) => {
+        const isGranted = [...actor.resources, ...(actor.readable ?? [])].includes(resource);
+        expect(maySeeResource(actor, resource)).toBe(isGranted);
+        expect(visibleResources(actor)?.has(resource)).toBe(isGranted);
+        expect(mayActOn(actor, resource) && !maySeeResource(actor, resource)).toBe(false);
+      }),
+    );
+  });
+
+  test('is the superuser’s, the operator’s and an unconfined key’s everywhere, a confined key’s and a person’s nowhere', () => {
+    for (const actor of [superuser, operator, key('objects')]) {
+      expect(visibleResources(actor)).toBeUndefined();
+      expect(maySeeResource(actor, id('res', 1))).toBe(true);
+    }
+    for (const actor of [person, key('all', [id('res', 1)])]) expect(visibleResources(actor)).toEqual(new Set());
+    fc.assert(
+      fc.property(administrator, (actor) => {
+        expect(visibleResources(actor)).toEqual(new Set(actor.kind === 'administrator' ? actor.resources : []));
+      }),
+    );
+  });
+
+  test('decides on events: one that names another resource in whatever part is left out', () => {
+    const part = fc.option(fc.constantFrom(...resources, id('usr', 1)), { nil: undefined });
+    fc.assert(
+      fc.property(confined, part, part, part, (actor, resource, subject, related) => {
+        const event = {
+          ...(resource?.startsWith('res_') && { resource: resource as ResourceId }),
+          ...(subject && { subject }),
+          ...(related && { related: [related] }),
+        };
+        const named = [event.resource, subject, related].filter((one) => one?.startsWith('res_'));
+        const isShown = named.every((one) => maySeeResource(actor, one as ResourceId));
+        expect(isEventVisible(visibleResources(actor), event)).toBe(isShown);
+        expect(isEventVisible(visibleResources(superuser), event)).toBe(true);
+      }),
+    );
+  });
+});
+
+// SR-27
+describe('SR-27: the whole table, of each kind of actor', () => {
+  const R1 = id('res', 1);
+  const one: Actor = {
+    kind: 'administrator',
+    account,
+    id: id('adm', 2),
+    role: 'administrator',
+    resources: [R1],
+  };
+  const everything = {
+    administers: true,
+    sees: true,
+    seesBalance: true,
+    creates: true,
+    createsResources: true,
+    acts: true,
+    actsElsewhere: true,
+    changesUser: true,
+    changesUserElsewhere: true,
+    changesToken: true,
+    deletes: true,
+    authenticates: true,
+    authenticatesElsewhere: true,
+    authenticatesEverywhere: true,
+    books: false,
+  };
+  const nothing = Object.fromEntries(Object.keys(everything).map((name) => [name, false]));
+
+  test.each<[string, Actor, Record<string, boolean>]>([
+    ['the operator', operator, { ...everything, books: true }],
+    ['the service itself', service, { ...everything, books: true }],
+    ['an unconfined key with all scopes', key('all'), everything],
+    ['an unconfined key', key('objects'), { ...everything, administers: false }],
+    ['a key confined to a resource', key('all', [R1]), { ...nothing, authenticates: true }],
+    ['a person who signs in', person, nothing],
+    [
+      'the superuser',
+      superuser,
+      { ...everything, authenticates: false, authenticatesElsewhere: false, authenticatesEverywhere: false },
+    ],
+    [
+      'an administrator',
+      one,
+      {
+        ...nothing,
+        sees: true,
+        seesBalance: true,
+        creates: true,
+        acts: true,
+        changesUser: true,
+        changesToken: true,
+      },
+    ],
+  ])('%s', (_who, actor, may) => {
+    expect({
+      administers: mayAdminister(actor),
+      sees: maySee(actor),
+      seesBalance: maySeeBalance(actor),
+      creates: mayCreate(actor),
+      createsResources: mayCreateResource(actor),
+      acts: mayActOn(actor, R1),
+      actsElsewhere: mayActOn(actor, id('res', 2)),
+      changesUser: mayChangeUser(actor, assignedTo([R1])),
+      changesUserElsewhere: mayChangeUser(actor, assignedTo([R1, id('res', 2)])),
+      changesToken: mayChangeToken(actor, { directResources: [R1] }, assignedTo([R1])),
+      deletes: mayDelete(actor, {}),
+      authenticates: mayAuthenticateOn(actor, R1),
+      authenticatesElsewhere: mayAuthenticateOn(actor, id('res', 2)),
+      authenticatesEverywhere: mayAuthenticateEverywhere(actor),
+      books: mayBook(actor),
+    }).toEqual(may);
+    // Whatever they may, the token with which an administrator gets in is replaced, never deleted, and opens nothing else.
+    expect(mayDelete(actor, { administrator: id('adm', 1), createdBy: referenceTo(actor) })).toBe(false);
+  });
+
+  test('a key gives no scope that it does not have, all others give any', () => {
+    expect(mayGrant(key('objects'), ['read', 'write'])).toBe(true);
+    expect(mayGrant(key('objects'), ['read', 'administer'])).toBe(false);
+    for (const actor of [superuser, operator, service]) expect(mayGrant(actor, [...API_SCOPES])).toBe(true);
+  });
+
+  test('only one of the same kind and name is who made an object', () => {
+    expect(mayDelete(one, { createdBy: referenceTo(one) })).toBe(true);
+    expect(mayDelete(one, { createdBy: { kind: 'administrator' } })).toBe(false);
+    expect(mayDelete(one, { createdBy: { kind: 'api-key', id: id('adm', 2) } })).toBe(false);
+    expect(mayDelete(person, { createdBy: referenceTo(person) })).toBe(false);
+  });
+
+  test('the token with which an administrator gets in is not assigned', () => {
+    expect(mayHandToken({})).toBe(true);
+    expect(mayHandToken({ administrator: id('adm', 1) })).toBe(false);
+  });
+
+  test('a person is themselves, and no other and nothing else is', () => {
+    expect(isThemselves(person, id('usr', 1))).toBe(true);
+    expect(isThemselves(person, id('usr', 2))).toBe(false);
+    expect(isThemselves({ kind: 'user', account }, undefined)).toBe(false);
+    expect(isThemselves(superuser, id('adm', 1) as never)).toBe(false);
+  });
+});

@@ -1,0 +1,37 @@
+import type { AccountEvent, EventDraft } from '../events/event.ts';
+import type { Json } from '../store/store.ts';
+import { type Actor, referenceTo } from './actor.ts';
+
+/** Who does something, and from where as far as anybody trustworthy says. Every use-case that changes something takes one. */
+export interface Act extends Whence {
+  actor: Actor;
+}
+
+/** From where, as far as anybody trustworthy says. */
+export interface Whence {
+  /** Canonical. Of whoever acts: for a sign-in over the API the person's, as the host saw it. */
+  address?: string;
+  /** At most {@link LONGEST_USER_AGENT} characters. */
+  userAgent?: string;
+  requestId?: string;
+}
+
+export const LONGEST_USER_AGENT = 200;
+
+/** The event of a change, for the `append` of its commit. */
+export function eventOf(act: Act, draft: EventDraft, now: number): Json {
+  const { actor, address, userAgent, requestId } = act;
+  const event: AccountEvent = {
+    outcome: 'done',
+    ...draft,
+    at: now,
+    account: actor.account,
+    actor: referenceTo(actor),
+    ...(actor.kind === 'administrator' && actor.through && { entry: 'protectimus' as const, key: actor.through }),
+    ...(address !== undefined && { address }),
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, LONGEST_USER_AGENT) }),
+    ...(requestId !== undefined && { requestId }),
+  };
+  // A document of strings and lists of strings: Json by construction, which an interface cannot say.
+  return event as unknown as Json;
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beginSignIn } from '../administrators/login/begin-sign-in.ts';
+import { addAdministrator } from '../testing/administrators.ts';
+import { must, NONCE, ORIGIN, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { admitBeginning, type BeginningLimits, SIGN_IN_BEGINNINGS } from './admit-start.ts';
+import { beginFlow } from './start-flow.ts';
+
+// SR-65. The attack: beginnings from as many addresses as one attacker can have, with no input.
+
+let ports: TestPorts;
+let scene: Scene;
+beforeEach(async () => {
+  ports = await openTestPorts('admit-beginning');
+  scene = await setScene(ports);
+});
+afterEach(() => ports.close());
+
+const LIMITS: BeginningLimits = { name: 'test', perAddress: 3, perNetwork: 5, perSecond: 8 };
+const admit = (address?: string) => admitBeginning(ports, address === undefined ? {} : { address }, LIMITS);
+
+async function refusals(addresses: readonly (string | undefined)[]) {
+  const answers = [];
+  for (const address of addresses) answers.push((await admit(address))?.refused ?? 'admitted');
+  return answers;
+}
+
+describe('SR-65: beginnings are counted', () => {
+  test.each([
+    ['one address', Array.from({ length: 5 }, () => '192.0.2.1')],
+    ['one /64', Array.from({ length: 5 }, (_, at) => `2001:db8::${at + 1}`)],
+    ['an unknown address', Array.from({ length: 5 }, () => undefined)],
+  ])('of %s', async (_whose, addresses) => {
+    expect(await refusals(addresses)).toEqual(['admitted', 'admitted', 'admitted', 'RATE_LIMITED', 'RATE_LIMITED']);
+    // And take no room from others.
+    expect(await refusals(['198.51.100.1'])).toEqual(['admitted']);
+  });
+
+  test.each([
+    ['the addresses of one /24', (at: number) => `192.0.2.${at}`, '192.0.3.1'],
+    ['the /64s of one /48', (at: number) => `2001:db8:1:${at}::1`, '2001:db8:2::1'],
+  ])('of %s', async (_whose, addressOf, neighbour) => {
+    const answers = await refusals(Array.from({ length: 7 }, (_, at) => addressOf(at)));
+    expect(answers).toEqual([...Array(5).fill('admitted'), 'RATE_LIMITED', 'RATE_LIMITED']);
+    expect(await refusals([neighbour])).toEqual(['admitted']);
+    expect(await admit(addressOf(9))).toMatchObject({ retryAfterMs: 60_000 - (ports.clock.now() % 60_000) });
+    ports.clock.advance(60_000);
+    expect(await refusals([addressOf(1)])).toEqual(['admitted']);
+  });
+
+  test('of the process: then nothing is counted, nor asked of the store, until the next second', async () => {
+    const from = (at: number) => `198.51.${at}.1`;
+    await Promise.all(Array.from({ length: 20 }, (_, at) => admit(from(at))));
+    const { increment } = ports.store;
+    let counted = 0;
+    ports.store.increment = (...asked) => {
+      counted += 1;
+      return increment.apply(ports.store, asked);
+    };
+    for (let at = 0; at < 50; at++) {
+      expect(await admit(from(100 + at))).toEqual({ refused: 'OVERLOADED', retryAfterMs: 1000 });
+    }
+    expect(counted).toBe(0);
+    ports.clock.advance(1_000);
+    expect(await admit(from(200))).toBeUndefined();
+  });
+
+  // SR-63
+  test('SR-63: a clock that was set back starts a new second', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, at) => admit(`198.51.${at}.1`)));
+    ports.clock.advance(-3_600_000);
+    expect(await admit('198.51.99.1')).toBeUndefined();
+  });
+});
+
+test('SR-65: a flood of beginnings is told to come back, and keeps no administrator out', async () => {
+  const administrator = await addAdministrator(ports, scene.account, { email: 'ada@acme.example' });
+  const begin = (at: number) =>
+    beginFlow(ports, {
+      resource: scene.resource.id,
+      nonce: NONCE,
+      origin: ORIGIN,
+      whence: { address: `10.${at >> 8}.${at & 255}.1` },
+    });
+  for (let at = 0; at < SIGN_IN_BEGINNINGS.perSecond; at++) must(await begin(at));
+  expect(await begin(SIGN_IN_BEGINNINGS.perSecond)).toEqual({ refused: 'OVERLOADED', retryAfterMs: 1000 });
+  must(await beginSignIn(ports, { account: administrator.account, whence: {} }));
+});

@@ -1,0 +1,77 @@
+import { networkKey, rateKey } from '../kernel/addresses.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Whence } from '../kernel/request-context.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
+import type { Store } from '../store/store.ts';
+
+/** How many sign-ins of one kind may begin. Before the first input, the network is all there is to count by. */
+export interface BeginningLimits {
+  /** What the counters are called. */
+  name: string;
+  /** In a minute, from one IPv4 address or one IPv6 /64. */
+  perAddress: number;
+  /** In a minute, from one IPv4 /24 or one IPv6 /48, which one site or one attacker can have all of. */
+  perNetwork: number;
+  /** In a second, in this process: what it can seal besides its other work. */
+  perSecond: number;
+}
+
+/** For users: a large office behind one address stays below the first, a mobile carrier's gateways below the second. */
+export const SIGN_IN_BEGINNINGS: BeginningLimits = {
+  name: 'flows',
+  perAddress: 600,
+  perNetwork: 6_000,
+  perSecond: 500,
+};
+
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+
+/** What this process has let begin in the present second, by the name of the limits. */
+interface Second {
+  number: number;
+  begun: number;
+}
+const seconds = new WeakMap<Store, Map<string, Second>>();
+
+/**
+ * Refuses an address, then a network that has begun too many, and every request once the process has no room left in
+ * this second. What is refused for its address takes no room from others; once there is none, nothing is counted any more, so
+ * that a flood makes no more counters than beginnings.
+ */
+export async function admitBeginning(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { address }: Whence,
+  { name, perAddress, perNetwork, perSecond }: BeginningLimits,
+): Promise<Refusal | undefined> {
+  const now = clock.now();
+  const second = presentSecond(store, name, now);
+  const full = () => second.begun >= perSecond;
+  const overloaded = refusal('OVERLOADED', { retryAfterMs: SECOND_MS });
+  if (full()) return overloaded;
+  // Requests without an address share one count: a proxy that forgets the header must not open the gate.
+  const from = address === undefined ? 'unknown' : rateKey(address);
+  const counts = [
+    [from, perAddress] as const,
+    ...(address === undefined ? [] : [[networkKey(address), perNetwork] as const]),
+  ];
+  for (const [key, limit] of counts) {
+    const rate = await store.increment(`${name}/${key}`, MINUTE_MS, limit, now);
+    if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  }
+  if (full()) return overloaded;
+  second.begun += 1;
+  return undefined;
+}
+
+/** A clock that was set back begins a second of its own: no request waits for the time that was before. */
+function presentSecond(store: Store, name: string, now: number): Second {
+  const byName = seconds.get(store) ?? new Map<string, Second>();
+  seconds.set(store, byName);
+  const number = Math.floor(now / SECOND_MS);
+  const known = byName.get(name);
+  if (known?.number === number) return known;
+  const second = { number, begun: 0 };
+  byName.set(name, second);
+  return second;
+}

@@ -1,0 +1,125 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import type { FactorOutcome } from '../authentication/check-factor.ts';
+import { checkUserFactor } from '../authentication/check-user-factor.ts';
+import { burnUnknown } from '../authentication/decoy-for-unknown-user.ts';
+import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import type { SecondAnswer } from '../authentication/second-factor.ts';
+import { enrolmentBegun, unlockOffered } from '../enrolment/enrolment-steps.ts';
+import { asksToEnrol, offerEnrolment } from '../enrolment/offer-enrolment.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import type { Resource } from '../resources/resource.ts';
+import { mayAskUnlock } from '../tokens/unlock/unlockable-tokens.ts';
+import { locateTyped } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { answerStep, type StepAnswer, type StepNeeds, type StepOutcome } from './answer-step.ts';
+import { type Flow, factorOf } from './flow.ts';
+
+/**
+ * Checks a one-time password; `otp` has been parsed, so a malformed one was refused before anything was claimed or
+ * counted (SR-47).
+ */
+export function answerOtp(ports: StepNeeds, answer: StepAnswer & { otp: string }): Promise<Verdict<FlowView>> {
+  return answerSecond(ports, 'otp', answer, (flow) => {
+    const chosen = factorOf(flow);
+    // What was sent to one phone is not tried on the others, nor counted against them.
+    return { kind: 'code', otp: answer.otp, ...(chosen && chosen.kind !== 'code' && { token: chosen.id as TokenId }) };
+  });
+}
+
+/** Checks a recovery code: what is left to whoever has not got their device. */
+export function answerRecovery(ports: StepNeeds, answer: StepAnswer & { code: string }): Promise<Verdict<FlowView>> {
+  return answerSecond(ports, 'recovery', answer, () => ({ kind: 'recovery', code: answer.code }));
+}
+
+function answerSecond(
+  ports: StepNeeds,
+  step: 'otp' | 'recovery',
+  answer: StepAnswer,
+  answerOf: (flow: Flow) => SecondAnswer,
+): Promise<Verdict<FlowView>> {
+  return answerStep(ports, [step], answer, (flow, resource) => judgeSecond(ports, flow, resource, answerOf(flow)));
+}
+
+/**
+ * The second factor of a sign-in. Where no first factor stands behind the name, all refusals about the person read the
+ * same (SR-17).
+ */
+export async function judgeSecond(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+  answer: SecondAnswer,
+): Promise<StepOutcome> {
+  // What is right here says nothing of a transaction.
+  if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
+  const anonymous = flow.user === undefined;
+  // The resource asked for the code alone when the name was given; it may have become stricter since.
+  if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
+  const user = await personOf(ports, flow);
+  if (!user) {
+    if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
+    await burnUnknown(ports, flow.account, flow.login ?? '', answer);
+    return { refusal: refusal('INVALID_CREDENTIALS') };
+  }
+
+  // The old password opened this sign-in; whoever had it changed must not be let in by it (SR-38, SR-39).
+  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user))
+    return { refusal: refusal('ACCESS_DENIED') };
+
+  const passwordStands = flow.passwordVerified || flow.loginRequest?.hostCheckedPassword === true;
+  const outcome = await checkUserFactor(ports, {
+    way: 'widget',
+    method: passwordStands ? 'password-otp' : 'otp',
+    user,
+    name: anonymous ? flow.login : undefined,
+    resource,
+    answer,
+    scope: flow.id,
+  });
+  if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
+  const about = user.id;
+  if (anonymous && outcome.refused !== 'OTP_REPLAYED') {
+    const { reason = outcome.refused, tokens = [] } = outcome;
+    return { refusal: refusal('INVALID_CREDENTIALS', { about, reason, tokens }) };
+  }
+  // Only with a first factor behind the name: else it would tell which names have which codes.
+  const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && passwordStands;
+  const why = { ...outcome, ...(isHinted && { refused: 'OTP_CLOCK_OFF' as const }), about };
+  const offers = why.refused === 'TOKEN_LOCKED' && flow.passwordVerified && (await unlocks(ports, user, resource));
+  return { refusal: why, ...(offers && { after: unlockOffered(user, passwordDigest(user)) }) };
+}
+
+/** The end of the sign-in, or, where the page asks for it, another token first. */
+export async function afterSecond(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+  user: User,
+  shown: Exclude<FactorOutcome, Refusal>,
+): Promise<StepOutcome> {
+  const question = { user, resource, basis: 'second-factor', isAsked: asksToEnrol(flow) } as const;
+  // What was left out has not been shown.
+  const enrolling = shown.otp === 'verified' ? await offerEnrolment(ports, question, shown) : undefined;
+  return enrolling
+    ? { move: (held) => enrolmentBegun(held, user, undefined, enrolling) }
+    : { finish: { user, ...shown } };
+}
+
+/** Whether they may have a link mailed that unlocks what is locked by now. */
+async function unlocks(ports: Pick<Ports, 'store' | 'clock'>, user: User, resource: Resource): Promise<boolean> {
+  const { tokens } = await readPairs(ports, user, resource.id);
+  return mayAskUnlock(
+    ports,
+    resource,
+    user,
+    tokens.map(({ value }) => value),
+  );
+}
+
+/** Whoever the password or the host named, or, in code-only sign-in, whoever the typed name points at. */
+function personOf(ports: Pick<Ports, 'store' | 'clock' | 'random'>, flow: Flow): Promise<User | undefined> {
+  return locateTyped(ports, flow.account, flow.user ?? flow.login ?? '');
+}

@@ -1,0 +1,75 @@
+import type { FlowId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey } from '../store/store.ts';
+import { transact, type Write } from '../store/transact.ts';
+import { type Handle, parseHandle, secretMatches } from './flow-handle.ts';
+import { type Conversation, claimStep, holdsClaim, released } from './steps.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** A conversation that is kept: named by its flow, continued by whoever holds the handle. */
+export interface KeptConversation extends Conversation {
+  id: FlowId;
+  handleHash: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
+type KeyOf<F> = (id: FlowId) => DocumentKey<F>;
+
+/**
+ * Takes a step for one attempt, so that simultaneous answers are one.
+ *
+ * @param open what a handle holds whose flow is not stored yet: the claim stores it. Absent: nothing begins with this step
+ */
+export async function holdStep<F extends KeptConversation>(
+  ports: Needs,
+  keyOf: KeyOf<F>,
+  answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string },
+  open?: (handle: Handle) => Promise<F | undefined>,
+): Promise<Verdict<{ flow: F }>> {
+  const handle = parseHandle(answer.handle);
+  if (!handle) return refusal('FLOW_NOT_FOUND');
+  const [key, mark] = [keyOf(handle.id), documents.flowBegun(handle.id)];
+  const claim = (sealed?: F) =>
+    transact<readonly [typeof key, typeof mark], Verdict<{ flow: F }>>(
+      ports,
+      key.anchor,
+      [key, mark],
+      ([stored, begun], now) => {
+        const flow = (stored?.value as F | undefined) ?? (begun ? undefined : sealed);
+        if (!flow || !secretMatches(handle.secret, flow.handleHash)) return { answer: refusal('FLOW_NOT_FOUND') };
+        const claimed = claimStep(flow, answer, now);
+        if ('refused' in claimed) return { answer: refusal(claimed.refused) };
+        const put = keeping(keyOf, claimed.flow).put ?? [];
+        const marked = { key: mark, value: { at: now }, expiresAt: flow.expiresAt };
+        return { answer: claimed, write: { put: stored ? put : [...put, marked] } };
+      },
+    );
+  const held = await claim();
+  if (!open || !isRefusal(held) || held.refused !== 'FLOW_NOT_FOUND') return held;
+  const sealed = await open(handle);
+  return sealed ? claim(sealed) : held;
+}
+
+/** An evaluation that broke down decided nothing: the step is free again, and what was counted stays counted. */
+export async function letGo<F extends KeptConversation>(
+  ports: Needs,
+  keyOf: KeyOf<F>,
+  id: FlowId,
+  attempt: string,
+): Promise<void> {
+  const key = keyOf(id);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const flow = stored?.value as F | undefined;
+    return flow && holdsClaim(flow, attempt)
+      ? { answer: undefined, write: keeping(keyOf, released(flow)) }
+      : { answer: undefined };
+  });
+}
+
+export function keeping<F extends KeptConversation>(keyOf: KeyOf<F>, flow: F): Write {
+  return { put: [{ key: keyOf(flow.id), value: flow, expiresAt: flow.expiresAt }] };
+}

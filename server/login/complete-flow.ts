@@ -1,0 +1,32 @@
+import { eventOf, type Whence } from '../kernel/request-context.ts';
+import { documents } from '../store/keys.ts';
+import type { Write } from '../store/transact.ts';
+import { type Flow, type LoginRequest, RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
+import { actOf, grantedEvent } from './flow-events.ts';
+
+/** A flow as it stands, with the result where this very move made one. */
+export interface Begun {
+  flow: Flow;
+  result?: ResultRecord;
+}
+
+/** The one commit that ends a sign-in well: flow, record and, where there was one, the used-up login request. */
+export function finishing(
+  flow: Flow,
+  result: ResultRecord,
+  request: LoginRequest | undefined,
+  whence: Whence,
+  now: number,
+): Write {
+  const { id } = flow;
+  return {
+    put: [
+      { key: documents.flow(id), value: flow, expiresAt: flow.expiresAt },
+      { key: documents.result(id), value: result, expiresAt: Math.max(result.expiresAt, now) + RESULT_GRACE_MS },
+      ...(request
+        ? [{ key: documents.loginRequest(id), value: { ...request, usedAt: now }, expiresAt: request.expiresAt }]
+        : []),
+    ],
+    append: [eventOf(actOf(flow, whence), grantedEvent(result), now)],
+  };
+}

@@ -1,0 +1,105 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { ResultClaims } from '@countersign/protocol/result';
+import { needing } from '../kernel/dependency.ts';
+import { parseId, type ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { forgottenAt, rememberedFrom } from '../passwords/remembered-sign-in.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { RESULT_GRACE_MS, type ResultRecord } from './flow.ts';
+import { checkStanding } from './validate-result.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
+
+/**
+ * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record that `done` made is the
+ * authority, so a result without one, or with a used one, is refused (SR-10). User, password, assignment, resource and
+ * plan must still stand when it is used up (SR-4, SR-39).
+ */
+export async function consumeResult(
+  ports: Needs,
+  act: Act,
+  input: {
+    resource: ResourceId;
+    result: string;
+    nonce: string;
+    /** Hash of the transaction that the result has to confirm. Without it the result has to be one of a sign-in. */
+    transaction?: string | undefined;
+    acceptTest?: boolean | undefined;
+  },
+): Promise<Verdict<{ claims: ResultClaims }>> {
+  const { account } = act.actor;
+  const claims = await needing('verifying a result', () =>
+    ports.signer.verify(input.result, { audience: input.resource, now: ports.clock.now() }),
+  );
+  if (!claims || !sameText(claims.nonce, input.nonce)) return refusal('RESULT_INVALID');
+  // Whoever does not ask for tests gets none, whatever they do with the claims.
+  if (claims.test && input.acceptTest !== true) return refusal('RESULT_TEST');
+  const id = parseId('flw', claims.jti);
+  if (!id) return refusal('RESULT_INVALID');
+
+  const [resource, record] = await ports.store.getMany(
+    [documents.resource(input.resource), documents.result(id)],
+    ports.clock.now(),
+  );
+  if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  if (!record || record.value.consumedAt !== undefined) return refusal('RESULT_USED');
+  const { value } = record;
+  if (
+    value.account !== account ||
+    value.resource !== input.resource ||
+    value.user !== claims.sub ||
+    value.test !== claims.test
+  ) {
+    return refusal('RESULT_INVALID');
+  }
+  // Neither stands for the other: a sign-in confirms nothing, and whoever confirmed a payment did not ask to be signed in.
+  if (value.transaction !== input.transaction || claims.txn !== value.transaction) {
+    return refusal('TRANSACTION_WRONG');
+  }
+  const fallen = await checkStanding(ports, value);
+  if (fallen) return fallen;
+
+  const key = documents.result(id);
+  const consumed = await transact<readonly [typeof key], Verdict<{ claims: ResultClaims }>>(
+    ports,
+    key.anchor,
+    [key],
+    ([current], at) => {
+      if (!current || current.value.consumedAt !== undefined) return { answer: refusal('RESULT_USED') };
+      // The used-up record stays as long as the JWT could still be shown.
+      const used = { ...current.value, consumedAt: at };
+      // What somebody confirmed is no sign-in that another could build upon.
+      const earlier =
+        used.user === 'test' || used.transaction !== undefined
+          ? undefined
+          : rememberedFrom({ ...used, user: used.user });
+      const expiresAt = earlier && forgottenAt(earlier, resource.value.rememberMs ?? 0);
+      const subject = used.test ? {} : { subject: used.user };
+      return {
+        answer: { claims },
+        write: {
+          put: [
+            { key, value: used, expiresAt: used.expiresAt + RESULT_GRACE_MS },
+            ...(expiresAt === undefined ? [] : [{ key: documents.authentication(id), value: earlier, expiresAt }]),
+          ],
+          append: [eventOf(act, { type: 'result.consumed', ...subject, ...about(used) }, at)],
+        },
+      };
+    },
+  );
+  if (isRefusal(consumed)) return consumed;
+  // They are kept elsewhere, so they may have changed between the look and the commit. The result is used up either way.
+  return (await checkStanding(ports, value)) ?? consumed;
+}
+
+function about({ resource, transaction }: ResultRecord) {
+  return { resource, ...(transaction !== undefined && { transaction }) };
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,145 @@
+import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { widgetMethod } from '../authentication/methods.ts';
+import { acceptedKindsFrom, factorStates } from '../authentication/second-factor.ts';
+import { type Demand, requiredFactors } from '../authentication/step-up.ts';
+import type { FlowId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { Birth } from '../records/create-object.ts';
+import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import { redirectAllowed } from '../resources/redirect-uris.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { ABSENT } from '../store/store.ts';
+import { newOperation } from '../store/transact.ts';
+import { findUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import type { LoginRequest } from './flow.ts';
+import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from './flow.ts';
+import { hashSecret, newSecret, secretMatches, secretOf, writeHandle } from './flow-handle.ts';
+
+/**
+ * A host that has its own passwords asks for the second factor of one person, or any host for a sign-in on our own page:
+ * single use, 120 s to begin with, a cap of attempts. Whether the person may come in is decided when the widget begins with it, and again at every step.
+ */
+export async function createLoginRequest(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  birth: Birth<FlowId>,
+  input: {
+    resource: ResourceId;
+    /** Absent: whoever it is says so on our own page. */
+    user?: string;
+    nonce: string;
+    passwordChecked: boolean;
+    /** Instead of the second factor alone: what the result has to be. */
+    demand?: Demand | undefined;
+    /** With a demand: an earlier result of this person, whose factors need not be shown again. */
+    previous?: FlowId | undefined;
+    /** For our own page; one of the resource's. */
+    redirectUri?: string;
+  },
+): Promise<Verdict<{ loginRequest: string; expiresAt: number }>> {
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const [resource] = await ports.store.getMany([documents.resource(input.resource)], now);
+  if (resource?.value.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  const { redirectUri } = input;
+  if (redirectUri !== undefined && !redirectAllowed(resource.value, redirectUri)) {
+    return refusal('REDIRECT_URI_NOT_ALLOWED');
+  }
+  // Nobody's code means anything on a test resource, so nobody is asked for one.
+  if (input.user !== undefined && resource.value.testMode !== undefined) return refusal('TEST_RESOURCE');
+  const user = input.user === undefined ? undefined : await findUser(ports, account, input.user);
+  if (input.user !== undefined && !user) return refusal('USER_NOT_FOUND');
+
+  const { demand, previous } = input;
+  if (demand && (input.passwordChecked || !user)) {
+    // The level counts what is checked here, so the site's own check would promise what the result does not say.
+    return refusal('INPUT_INVALID', {
+      detail: 'acr, maxAgeMs and previous go with a user, and not with passwordChecked',
+    });
+  }
+  if (demand && user && (await isOutOfReach(ports, user, resource.value, demand))) return refusal('LEVEL_UNREACHABLE');
+
+  const kept = await keepLoginRequest(ports, act, birth, 'login-request.created', {
+    resource: input.resource,
+    ...(user && { user: user.id }),
+    nonce: input.nonce,
+    ...(redirectUri !== undefined && { redirectUri }),
+    hostCheckedPassword: input.passwordChecked,
+    ...(demand && { demand, ...(previous !== undefined && { previous }) }),
+    expiresAt: now + LOGIN_REQUEST_LIFETIME_MS,
+  });
+  return isRefusal(kept) ? kept : { loginRequest: kept.loginRequest, expiresAt: kept.request.expiresAt };
+}
+
+/** Writes down what a host asked for, and answers what the page begins with. */
+export async function keepLoginRequest(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  birth: Birth<FlowId>,
+  type: 'login-request.created' | 'transaction.created',
+  asked: Omit<LoginRequest, 'flow' | 'account' | 'secretHash' | 'attemptsLeft' | 'createdAt' | 'usedAt'>,
+): Promise<Verdict<{ loginRequest: string; request: LoginRequest }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const now = ports.clock.now();
+  const secret = birth.madeWith === undefined ? newSecret(ports) : derivedSecret(ports, birth.madeWith);
+  const request: LoginRequest = {
+    ...asked,
+    flow: id,
+    account,
+    secretHash: hashSecret(secret),
+    attemptsLeft: LOGIN_REQUEST_ATTEMPTS,
+    createdAt: now,
+  };
+  const { resource, user, transaction } = request;
+  const told = {
+    type,
+    ...(user !== undefined && { subject: user }),
+    resource,
+    ...(transaction && { transaction: transaction.hash }),
+  };
+  const key = documents.loginRequest(id);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: request, expiresAt: request.expiresAt }],
+    append: [eventOf(act, told, now)],
+  });
+  if (outcome === 'committed') return { loginRequest: writeLoginRequest(id, secret), request };
+  // Made before with the same Idempotency-Key, by a request that broke off before it could answer?
+  const [made] = await ports.store.getMany([key], now);
+  return made && secretMatches(secret, made.value.secretHash) && made.value.account === account
+    ? { loginRequest: writeLoginRequest(id, secret), request: made.value }
+    : refusal('CONTENTION');
+}
+
+/** Told before anything is asked. Whatever else is in the way of the person, the widget tells. */
+async function isOutOfReach(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  known: User,
+  resource: Resource,
+  { acr }: Demand,
+): Promise<boolean> {
+  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const values = tokens.map(({ value }) => value);
+  if (!user || !isAssigned(assignmentTo(user, resource.id), values)) return false;
+  const states = factorStates(values, acceptedKindsFrom(user, resource), ports.clock.now());
+  const beyond = { level: acr, hasPassword: user.passwordHash !== undefined };
+  const required = requiredFactors(widgetMethod(resource.methodPolicy, states), states, beyond);
+  return required.kind === 'deny' && required.reason === 'level';
+}
+
+function writeLoginRequest(id: FlowId, secret: string): string {
+  return `lrq.${writeHandle(id, secret)}`;
+}
+
+/** The same for the same Idempotency-Key, so that a repetition after a crash half-way answers what was made. */
+function derivedSecret(ports: Pick<Ports, 'secrets'>, madeWith: string): string {
+  return secretOf(ports.secrets.mac('login-request', madeWith));
+}

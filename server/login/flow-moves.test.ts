@@ -1,0 +1,313 @@
+import type { FactorOption } from '@countersign/protocol/flow';
+import { describe, expect, test } from 'vitest';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Resource } from '../resources/resource.ts';
+import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
+import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
+import {
+  codeNotSent,
+  demandedFlow,
+  evaluated,
+  FLOW_WRONG_ANSWERS,
+  factorChosen,
+  finished,
+  holdsClaim,
+  newFlow,
+  type Passed,
+  passwordRight,
+  requestedFlow,
+  secondAsked,
+  shownError,
+  stayed,
+  withKept,
+} from './steps.ts';
+
+// What one move leaves in the flow, whole: nothing that was shown or asked is lost, or stays for longer than it counts.
+
+const NOW = 1_800_000_000_500;
+const SECOND = NOW - 500;
+const RULE = { now: NOW, resultLifetimeMs: 60_000 };
+const USER = sampleUser();
+const ID = idFromBytes('flw', new Uint8Array(7));
+const RESOURCE: Resource = {
+  id: resourceId(1),
+  account: USER.account,
+  name: 'Shop',
+  enabled: true,
+  failedAttemptsBeforeLock: 5,
+  methodPolicy: 'auto',
+  allowedOrigins: [],
+  allowLocalhost: false,
+  resultLifetimeMs: 60_000,
+  createdAt: 0,
+};
+const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example' };
+const FLOW: Flow = frozen(newFlow(ID, RESOURCE, ASKED, NOW));
+const CODE: FactorOption = { id: 'code', kind: 'code' };
+const SMS: FactorOption = { id: 'tok_1', kind: 'sms', name: 'Phone', to: '•••78' };
+const SENT = { token: tokenId(1), to: '•••78', expiresAt: NOW + 1, resendAt: NOW + 1 };
+const PASSKEY: NonNullable<Flow['passkey']> = {
+  challenge: 'asked',
+  allow: [],
+  userVerification: 'preferred',
+  rpId: 'auth.example',
+  origin: 'https://auth.example',
+};
+const REQUEST: LoginRequest & { user: typeof USER.id } = {
+  flow: ID,
+  account: RESOURCE.account,
+  resource: RESOURCE.id,
+  user: USER.id,
+  nonce: ASKED.nonce,
+  hostCheckedPassword: true,
+  secretHash: '',
+  attemptsLeft: 3,
+  createdAt: NOW,
+  expiresAt: NOW + 7000,
+};
+
+describe('a new flow', () => {
+  test('knows what it was asked for, and nothing else', () => {
+    expect(FLOW).toStrictEqual({
+      id: ID,
+      account: RESOURCE.account,
+      resource: RESOURCE.id,
+      handleHash: '',
+      ...ASKED,
+      step: 'identify',
+      seq: 0,
+      passwordVerified: false,
+      attemptsLeft: FLOW_WRONG_ANSWERS,
+      createdAt: NOW,
+      expiresAt: NOW + FLOW_LIFETIME_MS,
+    });
+  });
+
+  test('keeps handle, preference, purpose and browser, and what the resource is tested by', () => {
+    const environment = { language: 'de' };
+    const testMode = 'pass';
+    const asked = { ...ASKED, handleHash: 'aa', prefer: 'sms', purpose: 'self', environment } as const;
+    expect(newFlow(ID, { ...RESOURCE, testMode }, asked, NOW)).toStrictEqual({
+      ...FLOW,
+      handleHash: 'aa',
+      prefer: 'sms',
+      purpose: 'self',
+      environment,
+      test: testMode,
+    });
+  });
+});
+
+describe('the second factor', () => {
+  test('is asked for behind a right password, in the way that was preferred', () => {
+    const flow = passwordRight({ ...FLOW, prefer: 'sms' }, USER, 'digest', [CODE, SMS], { step: 'otp', sent: SENT });
+    expect(flow).toStrictEqual({
+      ...FLOW,
+      prefer: 'sms',
+      seq: 1,
+      user: USER.id,
+      passwordVerified: true,
+      passwordDigest: 'digest',
+      step: 'otp',
+      sent: SENT,
+      factors: [CODE, SMS],
+      factor: SMS.id,
+    });
+    expect(secondAsked(FLOW, [])).toStrictEqual({ ...FLOW, step: 'otp', factors: [] });
+  });
+
+  test('in another way forgets the question and the code of the way before', () => {
+    const before: Flow = { ...secondAsked(FLOW, [CODE, SMS]), question: '12345678', sent: SENT };
+    const { question: _question, sent: _sent, ...kept } = before;
+    expect(factorChosen(before, SMS, { step: 'otp' })).toStrictEqual({ ...kept, seq: 1, step: 'otp', factor: SMS.id });
+  });
+
+  test('that could not be sent counts as an answer, and takes away the code before where that is void', () => {
+    const before: Flow = { ...secondAsked(FLOW, [SMS]), sent: SENT };
+    const { sent: _sent, ...without } = before;
+    const stays = { seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error: { code: 'CODE_NOT_SENT' } };
+    expect(codeNotSent(before, 'CODE_NOT_SENT', false)).toStrictEqual({ ...before, ...stays });
+    expect(codeNotSent(before, 'CODE_NOT_SENT', true)).toStrictEqual({ ...without, ...stays });
+  });
+
+  test('that was wrong leaves why in the flow, and the wait where there is one', () => {
+    const error = { code: 'OTP_WRONG' as const };
+    const wrong = { ...FLOW, seq: 1, attemptsLeft: FLOW_WRONG_ANSWERS - 1, error };
+    expect(stayed(FLOW, 'OTP_WRONG')).toStrictEqual(wrong);
+    expect(stayed(FLOW, 'OTP_WRONG', NOW)).toStrictEqual({ ...wrong, error: { ...error, retryAt: NOW } });
+    expect(stayed({ ...FLOW, attemptsLeft: 1 }, 'OTP_WRONG')).toMatchObject({ step: 'denied', attemptsLeft: 0 });
+    // Only the wait for a password has a longest one.
+    const limit = { code: 'CODE_LIMIT' as const, retryAt: NOW + 3_600_000 };
+    expect(shownError(limit, NOW)).toEqual({ code: 'CODE_LIMIT', retryAfterMs: 3_600_000 });
+  });
+
+  test('is claimed by no attempt before one claims it', () => {
+    expect(holdsClaim(FLOW, 'a')).toBe(false);
+  });
+
+  // SR-61
+  test('SR-61: a passkey is asked once, whatever it answers', () => {
+    const before = {
+      ...FLOW,
+      passkey: PASSKEY,
+      claim: { attempt: 'a', at: NOW },
+      error: { code: 'OTP_WRONG' as const },
+    };
+    expect(evaluated(before)).toStrictEqual({ ...FLOW, seq: 1 });
+  });
+});
+
+describe('a login request', () => {
+  const TRANSACTION = { fields: [], hash: 'ab', nonce: 'n' };
+
+  test('asks for the second factor of whom it names', () => {
+    expect(requestedFlow(FLOW, REQUEST, 'alice', [CODE], { step: 'passkey', passkey: PASSKEY })).toStrictEqual({
+      ...FLOW,
+      user: USER.id,
+      login: 'alice',
+      attemptsLeft: 3,
+      loginRequest: { hostCheckedPassword: true },
+      step: 'passkey',
+      passkey: PASSKEY,
+      factors: [CODE],
+      factor: CODE.id,
+    });
+    expect(requestedFlow(FLOW, REQUEST, undefined, [])).not.toHaveProperty('login');
+  });
+
+  // SR-45
+  test('SR-45: of a transaction never leads to the step of a sign-in, and ends when the request does', () => {
+    const flow = requestedFlow(FLOW, { ...REQUEST, transaction: TRANSACTION }, 'alice', [SMS], {
+      step: 'otp',
+      sent: SENT,
+    });
+    expect(flow).toMatchObject({ step: 'sign', sent: SENT, transaction: TRANSACTION, expiresAt: REQUEST.expiresAt });
+  });
+
+  test('that demands a level asks for what is missing, and ends when what was shown before gets too old', () => {
+    const kept = { password: { at: NOW - 1, digest: 'd' } };
+    const missing = { password: false, options: [CODE], offered: undefined, keptUntil: NOW + 5 };
+    const request = { ...REQUEST, demand: { acr: '2' as const } };
+    expect(demandedFlow(FLOW, request, 'alice', kept, missing)).toStrictEqual({
+      ...FLOW,
+      kept,
+      passwordVerified: true,
+      passwordDigest: 'd',
+      user: USER.id,
+      login: 'alice',
+      attemptsLeft: 3,
+      loginRequest: { hostCheckedPassword: false },
+      demand: { acr: '2' },
+      expiresAt: NOW + 5,
+      step: 'otp',
+      factors: [CODE],
+      factor: CODE.id,
+    });
+    const late = { ...missing, password: true, keptUntil: FLOW.expiresAt + 1 };
+    const first = demandedFlow(FLOW, REQUEST, 'alice', {}, late);
+    expect(first).toMatchObject({ step: 'password', expiresAt: FLOW.expiresAt, passwordVerified: false });
+    expect(first).not.toHaveProperty('demand');
+    expect(first).not.toHaveProperty('factors');
+  });
+});
+
+describe('the end', () => {
+  const passed: Passed = { user: USER, otp: 'verified', token: tokenId(1), kind: 'totp' };
+  const end = (flow: Flow, changes: Partial<Passed> = {}) => finished(flow, { ...passed, ...changes }, RULE);
+
+  test('records all that was shown, and when', () => {
+    const { flow, result } = end({ ...FLOW, passwordVerified: true, passwordDigest: 'd' }, { environment: 0 });
+    expect(result).toStrictEqual({
+      flow: ID,
+      account: RESOURCE.account,
+      resource: RESOURCE.id,
+      user: USER.id,
+      login: USER.login,
+      ...ASKED,
+      amr: ['pwd', 'otp', 'mfa'],
+      acr: '2',
+      otp: 'verified',
+      token: tokenId(1),
+      kind: 'totp',
+      passwordAt: NOW,
+      passwordDigest: 'd',
+      secondAt: NOW,
+      environment: 0,
+      authenticatedAt: NOW,
+      issuedAt: SECOND,
+      expiresAt: SECOND + 60_000,
+    });
+    expect(flow).toMatchObject({ step: 'done', seq: 1, user: USER.id, expiresAt: SECOND + 60_000 });
+  });
+
+  test('records nothing that was not shown', () => {
+    const { result } = finished(FLOW, { user: USER, otp: 'not_used' }, RULE);
+    expect(result).toStrictEqual({
+      flow: ID,
+      account: RESOURCE.account,
+      resource: RESOURCE.id,
+      user: USER.id,
+      login: USER.login,
+      ...ASKED,
+      amr: [],
+      acr: '1',
+      otp: 'not_used',
+      authenticatedAt: NOW,
+      issuedAt: SECOND,
+      expiresAt: SECOND + 60_000,
+    });
+  });
+
+  test('is as old as the oldest factor that it counts', () => {
+    const shown: Flow = withKept(FLOW, { password: { at: NOW - 9000, digest: 'd' } });
+    expect(end(shown).result).toMatchObject({ passwordAt: NOW - 9000, secondAt: NOW, authenticatedAt: NOW - 9000 });
+    const second = { at: NOW - 8000, token: tokenId(1), kind: 'totp' as const, methods: ['otp', 'pin'] };
+    const { result } = end(FLOW, { password: true, passwordDigest: 'new', second });
+    expect(result).toMatchObject({
+      passwordAt: NOW,
+      passwordDigest: 'new',
+      secondAt: NOW - 8000,
+      authenticatedAt: NOW - 8000,
+    });
+    expect(result.amr).toStrictEqual(['pwd', 'otp', 'pin', 'mfa']);
+    expect(end({ ...FLOW, passwordVerified: true }).result).not.toHaveProperty('passwordDigest');
+    // What was kept of a second factor says nothing of the password.
+    const keptSecond: Flow = { ...FLOW, kept: { second }, passwordVerified: true };
+    expect(end(keptSecond, { second }).result).toMatchObject({ passwordAt: NOW, secondAt: NOW - 8000 });
+    // A password of now counts as of now, whatever was kept.
+    expect(end(shown, { password: true }).result.passwordAt).toBe(NOW);
+  });
+
+  test.each<[Partial<Passed>, string[], '1' | '2']>([
+    [{ kind: 'totp' }, ['otp'], '1'],
+    [{ kind: 'totp', pin: true }, ['otp', 'pin'], '1'],
+    [{ kind: 'sms' }, ['otp', 'sms'], '1'],
+    [{ kind: 'sms', pin: true }, ['otp', 'sms', 'pin'], '1'],
+    [{ kind: 'webauthn', passkey: { synced: true, userVerified: false } }, ['swk'], '1'],
+    [{ kind: 'webauthn', passkey: { synced: false, userVerified: false } }, ['hwk'], '1'],
+    [{ kind: 'webauthn', passkey: { synced: false, userVerified: true } }, ['hwk', 'user', 'mfa'], '2'],
+    [
+      { second: { at: NOW, token: tokenId(1), kind: 'webauthn', methods: ['swk', 'user'], isTwo: true } },
+      ['swk', 'user', 'mfa'],
+      '2',
+    ],
+  ])('by %j alone is %j', (changes, amr, acr) => {
+    expect(end(FLOW, changes).result).toMatchObject({ amr, acr });
+  });
+
+  // SR-45. The attack: an answer to one transaction ends another, or a sign-in.
+  test('SR-45: is none where what was answered is not what was asked', () => {
+    const asked: Flow = { ...FLOW, transaction: { fields: [], hash: 'ab', nonce: 'n' } };
+    expect(end(asked, { signed: 'ab' }).result).toMatchObject({ transaction: 'ab' });
+    expect(() => end(asked, { signed: 'cd' })).toThrow('what was answered is not what was asked');
+    expect(() => end(asked)).toThrow(TypeError);
+    expect(() => end(FLOW, { signed: 'ab' })).toThrow(TypeError);
+  });
+
+  test('of a test says so, and names no user in the flow', () => {
+    const mode = 'pass';
+    const { flow, result } = end({ ...FLOW, test: mode }, { user: { id: 'test', login: 'test' } });
+    expect(result).toMatchObject({ user: 'test', test: true });
+    expect(flow).not.toHaveProperty('user');
+  });
+});

@@ -1,0 +1,32 @@
+import { FRAME_HEADERS, refusalCsp, refusalDocument } from '@countersign/protocol/frame-document';
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from '../../http/context.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import { frameAccess } from '../frame-policy.ts';
+import { newCspNonce, showDocument } from './show-document.ts';
+
+/**
+ * The page inside the iframe, or in a window that a page has opened: for an allowed origin the sign-in, for every other
+ * a word on what to configure (SR-13). The window may keep its opener, which is how it speaks to the page; it is framed
+ * by nobody.
+ */
+export function frame(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
+  const app = new Hono<AppEnv>();
+  const show = async (c: Context<AppEnv>, isPopup: boolean) => {
+    const resource = c.req.query('resource') ?? '';
+    const origin = c.req.query('origin') ?? '';
+    const { ancestor, shown } = await frameAccess(ports, resource, origin);
+    if (ancestor !== undefined && shown) {
+      if (isPopup) c.header('cross-origin-opener-policy', 'unsafe-none');
+      return showDocument(c, widget, { resource, frameAncestors: isPopup ? [] : [ancestor] }, shown);
+    }
+    const nonce = newCspNonce();
+    for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
+    c.header('content-security-policy', refusalCsp(nonce));
+    return c.body(refusalDocument({ nonce, origin, resource }), 403);
+  };
+  app.get('/frame', (c) => show(c, false));
+  app.get('/popup', (c) => show(c, true));
+  return app;
+}

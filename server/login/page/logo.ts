@@ -1,0 +1,25 @@
+import { ASSET_HEADERS } from '@countersign/protocol/frame-document';
+import { Hono } from 'hono';
+import type { AppEnv } from '../../http/context.ts';
+import { refuse } from '../../http/problem.ts';
+import { parseId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { readLogoOf } from '../../resources/change-logo.ts';
+
+/** Of a logo's address, which names its content: another image has another address. */
+export function logoPath(resource: string, hash: string): string {
+  return `/widget/v1/logo?resource=${resource}&hash=${hash}`;
+}
+
+/** The logo of a resource, for our own pages. Its type is what its bytes said when it was set, and nothing is guessed. */
+export function logo(ports: Pick<Ports, 'store' | 'clock'>) {
+  const app = new Hono<AppEnv>();
+  app.get('/logo', async (c) => {
+    const id = parseId('res', c.req.query('resource'));
+    const found = id && (await readLogoOf(ports, id, c.req.query('hash') ?? ''));
+    if (!found) return refuse(c, 'NOT_FOUND');
+    const headers = { ...ASSET_HEADERS, 'content-type': found.type };
+    return c.body(new Uint8Array(Buffer.from(found.image, 'base64')), 200, headers);
+  });
+  return app;
+}

@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { FRAME_HEADERS, frameCsp } from '@countersign/protocol/frame-document';
+import { passkeyWindowDocument } from '@countersign/protocol/passkey-window';
+import { Hono } from 'hono';
+import type { AppEnv } from '../../http/context.ts';
+import { refuse } from '../../http/problem.ts';
+import type { BuiltFiles } from '../../platform/static-files/port.ts';
+
+const MOUNT = '/widget/v1';
+
+/**
+ * The window in which a passkey answers where the frame may not ask for one. It says the same to everybody; what it is
+ * asked comes from the frame that opened it, which is of its own origin.
+ */
+export function passkeyWindow(widget: BuiltFiles) {
+  const app = new Hono<AppEnv>();
+  const script = [...widget.files.keys()].find((path) => /^assets\/passkey-window-[\w-]+\.js$/.test(path));
+  app.get('/passkey', (c) => {
+    if (script === undefined) return refuse(c, 'NOT_FOUND');
+    const nonce = randomBytes(18).toString('base64');
+    for (const [name, value] of Object.entries(FRAME_HEADERS)) c.header(name, value);
+    c.header('content-security-policy', frameCsp({ nonce, frameAncestors: [] }));
+    // Otherwise it is cut off from the frame that opened it.
+    c.header('cross-origin-opener-policy', 'unsafe-none');
+    const [path, style] = [`${MOUNT}/${script}`, `${MOUNT}/${widget.style}`];
+    return c.body(passkeyWindowDocument({ nonce, script: path, style }), 200);
+  });
+  return app;
+}

@@ -1,0 +1,36 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../../http/context.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { BuiltFiles } from '../../platform/static-files/port.ts';
+import { parseLoginRequest } from '../flow-handle.ts';
+import { NOTHING_SHOWN } from '../frame-policy.ts';
+import { readSignInPage } from '../read-sign-in-page.ts';
+import { showDocument } from './show-document.ts';
+
+/** The address of our own page for a login request. The secret stands in the fragment, which browsers keep to themselves. */
+export function signInUrl(issuer: string, loginRequest: string): string {
+  const handle = parseLoginRequest(loginRequest);
+  if (!handle) throw new TypeError('not a login request');
+  return `${issuer}/widget/v1/sign-in?request=${handle.id}#${handle.secret}`;
+}
+
+/**
+ * The sign-in as a page of our own, for browsers and sites where frames do not work. Nobody may frame it, and it posts to
+ * the one address that the site has registered and its backend has named, which no visitor can change.
+ */
+export function signInPage(ports: Pick<Ports, 'store' | 'clock'>, widget: BuiltFiles) {
+  const app = new Hono<AppEnv>();
+  app.get('/sign-in', async (c) => {
+    const page = await readSignInPage(ports, c.req.query('request') ?? '');
+    // Used, expired or made up: the same page says so, in the person's language, with nothing to go back to.
+    const { resource = '', request = '', redirectUri = '', isGiven = false } = page ?? {};
+    const standalone = { request, resource, redirectUri, isGiven };
+    return showDocument(
+      c,
+      widget,
+      { resource, frameAncestors: [], formAction: page?.redirectUri, standalone },
+      page ?? NOTHING_SHOWN,
+    );
+  });
+  return app;
+}

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { NONCE as NONCE_SHAPE } from '@countersign/protocol/frame-protocol';
+import { importJWK, type JWK } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import nonces from '../../shared/vectors/nonces.json' with { type: 'json' };
+import corpus from '../../shared/vectors/results.json' with { type: 'json' };
+import testKeys from '../../shared/vectors/test-keys.json' with { type: 'json' };
+import { createAccount } from '../accounts/create-account.ts';
+import { type AccountId, parseId, type ResourceId, type UserId } from '../kernel/ids.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { createSigner } from '../platform/jose/signer.ts';
+import type { SigningKey } from '../platform/jose/signing-key.ts';
+import { documents } from '../store/keys.ts';
+import { assign, createResource, createUser } from '../testing/acting.ts';
+import { openService, refusalOf, type Service } from '../testing/http-service.ts';
+import { addResource, must, NONCE, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import type { ResultRecord } from './flow.ts';
+
+async function keyOf(jwk: Record<string, string>): Promise<SigningKey> {
+  const { d: _private, ...publicHalf } = jwk;
+  const [privateKey, publicKey] = await Promise.all([importJWK(jwk as JWK), importJWK(publicHalf as JWK)]);
+  if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array) throw new Error('not asymmetric');
+  return { publicJwk: publicHalf as unknown as SigningKey['publicJwk'], privateKey, publicKey, signsFromAt: 0 };
+}
+
+// SR-9: what clients refuse, the service refuses too.
+describe('SR-9: the vectors of results and nonces, put to POST /v1/results/consume', () => {
+  type Case = (typeof corpus.cases | typeof nonces.cases)[number];
+  interface Options {
+    nonce?: string | null;
+    now?: number;
+    resource?: string;
+    transaction?: unknown;
+  }
+  const { defaults } = corpus;
+  /** The service has no such options; the vectors' README says to leave these out, and nothing else. */
+  const elsewhere = [
+    'origin',
+    'requireOtp',
+    'acr',
+    'acceptTest',
+    'algorithms',
+    'clockToleranceS',
+    'maxLifetimeS',
+    'issuer',
+    'maxAgeMs',
+  ];
+  const mine: Case[] = [...corpus.cases, ...nonces.cases].filter(({ options = {} }: { options?: object }) =>
+    Object.keys(options).every((name) => !elsewhere.includes(name)),
+  );
+  /** What others must put up with for the sake of later versions; the service takes only what it writes itself. */
+  const foreign = new Set([
+    'a header parameter that nobody knows',
+    'a claim that nobody knows',
+    'the same name in two unknown objects is no repetition',
+    'nbf past',
+    'spaces and newlines inside the JSON',
+    'payload nested 16 deep',
+    'as long as a result may be',
+    'a fraction in a claim that nobody knows',
+    'a whole surrogate pair, escaped',
+    'U+0000 inside a name',
+    ...['xn--', 'xn--a', 'xn--0.pt', 'a.xn--'].map(
+      (host) => `origin whose Punycode stands for nothing: https://${host}`,
+    ),
+  ]);
+  let service: Service;
+  let account: AccountId;
+  let key: string;
+
+  beforeAll(async () => {
+    const ports = await openTestPorts('vectors');
+    const keys = await Promise.all([testKeys.keys.es256, testKeys.keys.es256Next, testKeys.keys.eddsa].map(keyOf));
+    ports.signer = createSigner({ issuer: defaults.issuer, keys, now: () => ports.clock.now() });
+    ports.clock.at = defaults.now * 1000;
+    service = await openService('vectors', ports);
+    account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    // One of the vectors is of another decade.
+    key = await service.keyFor(account, ['authenticate'], undefined, 50 * 365 * 24 * 3_600_000);
+    const settings = {
+      name: 'Shop',
+      enabled: true,
+      failedAttemptsBeforeLock: 5,
+      methodPolicy: 'auto',
+      allowedOrigins: [],
+      allowLocalhost: false,
+      resultLifetimeMs: 60_000,
+    } as const;
+    must(
+      await createResource(ports, { id: defaults.resource as ResourceId }, account, {
+        ...settings,
+        allowedOrigins: [],
+      }),
+    );
+  });
+  afterAll(() => service.ports.close());
+
+  function textOf({ jwt }: Case): string {
+    return typeof jwt === 'string' ? jwt : jwt.prefix + jwt.repeat.repeat(jwt.times) + jwt.suffix;
+  }
+
+  /** A record and a person for whatever the JWT claims, so that nothing but the JWT can be the reason for a refusal. */
+  async function makeReal(jwt: string, now: number): Promise<void> {
+    const { ports } = service;
+    const claims = readable(jwt);
+    const { txn, nonce } = claims;
+    const [flow, sub] = [parseId('flw', claims.jti), parseId('usr', claims.sub)];
+    if (!flow) return;
+    const user = sub ?? ('usr_00000000001' as UserId);
+    const [known] = await ports.store.getMany([documents.user(user)], now);
+    if (!known) {
+      must(await createUser(ports, { id: user }, account, { login: user.replace('_', '.') }));
+      must(await assign(ports, { account, resource: defaults.resource as ResourceId, user }));
+    }
+    const record: ResultRecord = {
+      flow,
+      account,
+      resource: defaults.resource as ResourceId,
+      user,
+      login: 'mira',
+      // No record has one that no sign-in can begin with.
+      nonce: typeof nonce === 'string' && NONCE_SHAPE.test(nonce) ? nonce : defaults.nonce,
+      origin: 'https://shop.example',
+      amr: ['pwd'],
+      acr: '1',
+      otp: 'not_used',
+      userPasswordDigest: passwordDigest({}),
+      // A record of what the claims say: that a sign-in and a confirmation are told apart is what is tried.
+      ...(typeof txn === 'string' && { transaction: txn }),
+      authenticatedAt: now,
+      issuedAt: now,
+      expiresAt: now + 3_600_000,
+    };
+    const document = documents.result(flow);
+    const change = { anchor: document.anchor, operation: randomUUID(), now, expect: [] };
+    await ports.store.commit({ ...change, put: [{ key: document, value: record }] });
+  }
+
+  test.each(mine.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const options = ('options' in one ? one.options : {}) as Options;
+    const now = (options.now ?? defaults.now) * 1000;
+    service.ports.clock.at = now;
+    const result = textOf(one);
+    await makeReal(result, now);
+    const response = await service.call('POST /v1/results/consume', {
+      key,
+      body: {
+        result,
+        resource: options.resource ?? defaults.resource,
+        ...(options.nonce !== null && { nonce: options.nonce ?? defaults.nonce }),
+        ...(options.transaction !== undefined && { transaction: options.transaction }),
+      },
+    });
+    if (one.expect === 'accept' && !foreign.has(one.name))
+      expect(response.status, await response.clone().text()).toBe(200);
+    else expect([403, 413, 422]).toContain(response.status);
+  });
+
+  test('leave out only what the service has no option for', () => {
+    expect(mine.length).toBeGreaterThan(400);
+    expect(mine.filter((one) => one.expect === 'accept').length).toBeGreaterThan(10);
+  });
+
+  function readable(jwt: string): { jti?: unknown; sub?: unknown; txn?: unknown; nonce?: unknown } {
+    try {
+      const value: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
+      return typeof value === 'object' && value !== null ? value : {};
+    } catch {
+      return {};
+    }
+  }
+});
+
+// SR-10
+describe('SR-10: nonces that a sign-in can begin with', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await openService('nonces');
+  });
+  afterAll(() => service.ports.close());
+
+  test('are those that a result is accepted with, and no others', async () => {
+    const scene = await setScene(service.ports);
+    const key = await service.keyFor(scene.account);
+    const asked = { user: scene.user.id, resource: scene.resource.id, passwordChecked: true };
+    for (const { name, usable, options } of nonces.cases) {
+      const body = { ...asked, ...(options.nonce !== null && { nonce: options.nonce }) };
+      const response = await service.call('POST /v1/login-requests', { key, body });
+      const refused = response.status === 422 && JSON.stringify(await response.json()).includes('"path":"nonce"');
+      expect(refused, name).toBe(!usable);
+    }
+  });
+});
+
+// SR-10
+describe('SR-10: using a result up', () => {
+  let service: Service;
+  let scene: Scene;
+  let key: string;
+  beforeAll(async () => {
+    service = await openService('results');
+    scene = await setScene(service.ports);
+    key = await service.keyFor(scene.account);
+  });
+  afterAll(() => service.ports.close());
+
+  async function signIn(over = scene): Promise<string> {
+    const walk = await Walk.begin(over);
+    await walk.identify();
+    await walk.password();
+    return walk.view.result ?? '';
+  }
+  const consume = (result: string, changes: object = {}, by = key) =>
+    service.call('POST /v1/results/consume', {
+      key: by,
+      body: { result, resource: scene.resource.id, nonce: NONCE, ...changes },
+    });
+
+  test('answers the claims once, and says used from then on', async () => {
+    const result = await signIn();
+    const response = await consume(result);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      aud: scene.resource.id,
+      sub: scene.user.id,
+      amr: ['pwd'],
+      nonce: NONCE,
+    });
+    expect(await refusalOf(await consume(result))).toEqual({ status: 409, code: 'RESULT_USED' });
+  });
+
+  test('goes by the id and not by the text, which can be written in several ways', async () => {
+    const result = await signIn();
+    expect((await consume(result)).status).toBe(200);
+    // The last character of the signature has bits to spare.
+    const last = result.at(-1) ?? '';
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const other = result.slice(0, -1) + alphabet.charAt(alphabet.indexOf(last) ^ 1);
+    for (const text of [other, `${result}=`, `${result}\n`, ` ${result}`]) {
+      expect((await consume(text)).status).toBeGreaterThanOrEqual(403);
+    }
+  });
+
+  test('is for its own nonce, resource and account alone, and none of these uses it up', async () => {
+    const result = await signIn();
+    const elsewhere = await addResource(service.ports, scene.account);
+    const other = await setScene(service.ports);
+    const theirKey = await service.keyFor(other.account);
+    const invalid = { status: 403, code: 'RESULT_INVALID' };
+    expect(await refusalOf(await consume(result, { nonce: `${NONCE}x` }))).toEqual(invalid);
+    expect(await refusalOf(await consume(result, { resource: elsewhere.id }))).toEqual(invalid);
+    expect(await refusalOf(await consume(result, { resource: other.resource.id }, theirKey))).toEqual(invalid);
+    expect(await refusalOf(await consume(result, {}, theirKey))).toEqual({ status: 404, code: 'RESOURCE_NOT_FOUND' });
+    const confined = await service.keyFor(scene.account, ['authenticate'], [elsewhere.id]);
+    expect(await refusalOf(await consume(result, {}, confined))).toEqual({ status: 403, code: 'SCOPE_MISSING' });
+    const allowed = await service.keyFor(scene.account, ['authenticate'], [scene.resource.id]);
+    expect((await consume(result, {}, allowed)).status).toBe(200);
+  });
+
+  test('is too late after its minute and the half one of tolerance', async () => {
+    const [early, late] = [await signIn(), await signIn()];
+    service.ports.clock.advance(60_000 + 29_000);
+    expect((await consume(early)).status).toBe(200);
+    service.ports.clock.advance(1_000);
+    expect(await refusalOf(await consume(late))).toEqual({ status: 403, code: 'RESULT_INVALID' });
+  });
+
+  test('without a record is refused, however well it is signed', async () => {
+    const jti = 'flw_00000000042';
+    const now = Math.floor(service.ports.clock.now() / 1000);
+    const forged = await service.ports.signer.sign({
+      iss: service.ports.issuer,
+      aud: scene.resource.id,
+      sub: scene.user.id,
+      preferred_username: 'alice',
+      nonce: NONCE,
+      origin: 'https://shop.example',
+      amr: ['pwd'],
+      acr: '1',
+      otp: 'not_used',
+      auth_time: now,
+      iat: now,
+      exp: now + 60,
+      jti,
+    });
+    expect(await refusalOf(await consume(forged))).toEqual({ status: 409, code: 'RESULT_USED' });
+  });
+
+  test('can be checked with the published keys, which are public halves and may be kept for minutes', async () => {
+    const response = await service.call('GET /.well-known/jwks.json');
+    expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    const { keys } = (await response.json()) as { keys: Record<string, string>[] };
+    expect(keys).toHaveLength(1);
+    expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.any(String) });
+    expect(keys[0]).not.toHaveProperty('d');
+  });
+});

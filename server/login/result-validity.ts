@@ -1,0 +1,30 @@
+import { decideFactors } from '../authentication/methods.ts';
+import { acceptedKindsFrom, factorStates, isUsable } from '../authentication/second-factor.ts';
+import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import type { ResultRecord } from './flow.ts';
+
+/**
+ * Whether what a result says about a person still holds (SR-4): they are assigned, the token whose code was taken is
+ * still theirs and active, and a code that was left out may still be left out.
+ *
+ * @param pairs the tokens with which the person is assigned to the result's resource, as they are now
+ * @param now milliseconds since the epoch
+ */
+export function resultStands(
+  result: Pick<ResultRecord, 'resource' | 'otp' | 'token'>,
+  user: Pick<User, 'assignments' | 'needsConfirmation'>,
+  pairs: readonly Token[],
+  rules: Pick<Resource, 'tokenKinds'>,
+  now: number,
+): boolean {
+  if (!isAssigned(assignmentTo(user, result.resource), pairs)) return false;
+  const accepts = acceptedKindsFrom(user, rules);
+  if (result.token !== undefined) {
+    return pairs.some((token) => token.id === result.token && isUsable(token, accepts, now));
+  }
+  const states = factorStates(pairs, accepts, now);
+  return result.otp !== 'skipped' || decideFactors('password-otp', states).kind === 'factors';
+}

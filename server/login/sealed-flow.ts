@@ -1,0 +1,77 @@
+import type { FlowId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { ClientContext } from '../platform/secret-box/port.ts';
+import { originAllowed } from '../resources/origins.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey } from '../store/store.ts';
+import type { KeptConversation } from './claim-step.ts';
+import type { Flow } from './flow.ts';
+import { type Handle, hashSecret, parseHandle, secretMatches, writeHandle } from './flow-handle.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
+
+/** Whose steps these are: a handle of one kind opens nothing of the other. */
+type FlowKind = ClientContext['kind'];
+
+/**
+ * A sign-in is stored with its first answer. Until then its handle holds all of it, sealed: a beginning writes nothing, so
+ * a flood of them fills no store (SR-65). The first answer stores it under the handle's id, together with the mark that
+ * this handle has begun; the mark lives as long as the handle, so that none begins a second time.
+ *
+ * @returns the flow as its first answer will find it, and the handle that holds it
+ */
+export function sealFlow<F extends KeptConversation>(
+  ports: Pick<Ports, 'secrets'>,
+  kind: FlowKind,
+  flow: F,
+): { flow: F; handle: string } {
+  const sealed = ports.secrets.sealForClient(Buffer.from(JSON.stringify(flow)), { kind, id: flow.id });
+  return { flow: { ...flow, handleHash: hashSecret(sealed) }, handle: writeHandle(flow.id, sealed) };
+}
+
+/** What the handle holds, while it lives. Undefined for every other handle. */
+export async function unsealFlow<F extends KeptConversation>(
+  ports: Needs,
+  kind: FlowKind,
+  { id, secret }: Handle,
+): Promise<F | undefined> {
+  const plain = ports.secrets.openFromClient(secret, { kind, id });
+  if (!plain) return undefined;
+  const flow = JSON.parse(Buffer.from(plain).toString()) as F;
+  const now = ports.clock.now();
+  if (now >= flow.expiresAt) return undefined;
+  // A restored store does not know which handles of the time before have begun (SR-62).
+  const [restoration] = await ports.store.getMany([documents.restoration()], now);
+  if (restoration && flow.createdAt <= restoration.value.startedAt) return undefined;
+  return { ...flow, handleHash: hashSecret(secret) };
+}
+
+/** A sign-in through the widget or on our own pages that nothing has answered yet. */
+export async function openFlow(ports: Needs & { issuer: string }, handle: Handle): Promise<Flow | undefined> {
+  const flow = await unsealFlow<Flow>(ports, 'widget-flow', handle);
+  if (!flow) return undefined;
+  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], ports.clock.now());
+  if (!resource) return undefined;
+  // The list may have become shorter since. Our own pages are on no list.
+  return flow.origin === ports.issuer || originAllowed(resource.value, flow.origin) ? flow : undefined;
+}
+
+/** The flow that the handle continues, or is about to begin. */
+export function readFlow(ports: Needs & { issuer: string }, text: unknown): Promise<Flow | undefined> {
+  return readByHandle(ports, documents.flow, text, (handle) => openFlow(ports, handle));
+}
+
+/** @param open what a handle holds whose flow is not stored yet */
+export async function readByHandle<F extends KeptConversation>(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  keyOf: (id: FlowId) => DocumentKey<F>,
+  text: unknown,
+  open: (handle: Handle) => Promise<F | undefined>,
+): Promise<F | undefined> {
+  const handle = parseHandle(text);
+  if (!handle) return undefined;
+  const { id, secret } = handle;
+  const [flow, begun] = await store.getMany([keyOf(id), documents.flowBegun(id)] as const, clock.now());
+  if (flow) return secretMatches(secret, flow.value.handleHash) ? flow.value : undefined;
+  return begun ? undefined : open(handle);
+}

@@ -1,0 +1,63 @@
+import type { FlowBegun } from '@countersign/protocol/flow';
+import { accessChecks } from '../authentication/access.ts';
+import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { originAllowed } from '../resources/origins.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { askAnybody } from '../tokens/kinds/passkey/new-challenge.ts';
+import { offersPasskeySignIn } from '../tokens/kinds/passkey/passkey-request.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from './admit-start.ts';
+import type { Flow } from './flow.ts';
+import { sealFlow } from './sealed-flow.ts';
+import type { BeginFlowNeeds, FlowBeginning } from './start-flow-input.ts';
+import { beginRequestedFlow } from './start-requested-flow.ts';
+import { denied, newFlow } from './steps.ts';
+import { presentFlow } from './view-flow.ts';
+
+/** Begins a sign-in for the page at `origin`. Says nothing that depends on a person, since none is known. */
+export async function beginFlow(ports: BeginFlowNeeds, input: FlowBeginning): Promise<Verdict<FlowBegun>> {
+  const refused = await admitBeginning(ports, input.whence, SIGN_IN_BEGINNINGS);
+  if (refused) return refused;
+
+  const [stored] = await ports.store.getMany([documents.resource(input.resource)], ports.clock.now());
+  const resource = stored?.value;
+  if (!resource) return refusal('RESOURCE_NOT_FOUND');
+  if (!originAllowed(resource, input.origin)) return refusal('ORIGIN_NOT_ALLOWED');
+
+  if (input.purpose === 'self' && (!resource.selfService || resource.testMode || input.loginRequest !== undefined)) {
+    return refusal('SELF_SERVICE_OFF');
+  }
+  return input.loginRequest === undefined
+    ? beginPlain(ports, resource, input)
+    : beginRequestedFlow(ports, resource, input, input.loginRequest);
+}
+
+/**
+ * Begins it without a named user, and writes nothing (SR-65). Where sign-in is off, the page says so at once. Filters
+ * are for the first answer to ask, whose event then tells of it.
+ */
+export async function beginPlain(
+  ports: BeginFlowNeeds,
+  resource: Resource,
+  input: FlowBeginning,
+): Promise<Verdict<FlowBegun>> {
+  const now = ports.clock.now();
+  const [account] = await ports.store.getMany([documents.account(resource.account)], now);
+  const id = idFromBytes('flw', ports.random.bytes(7));
+  const begun = newFlow(id, resource, { ...input, ...seenAtBeginning(ports, resource, input) }, now);
+  const facts = { planActive: account?.value.plan.active === true, resource, filters: [] };
+  const [off] = [...accessChecks(facts, () => ({}), now)].flatMap((check) => (check.passed ? [] : [check.code]));
+  const { flow, handle } = sealFlow(
+    ports,
+    'widget-flow',
+    off ? denied(begun, off) : withPasskey(ports, begun, resource),
+  );
+  return { ...(await presentFlow(ports, flow)), handle };
+}
+
+/** Where people may sign in with a passkey alone, everybody is asked for one beside their name. */
+function withPasskey(ports: BeginFlowNeeds, flow: Flow, resource: Resource): Flow {
+  return offersPasskeySignIn(resource) ? { ...flow, passkey: askAnybody(ports) } : flow;
+}

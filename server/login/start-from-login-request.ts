@@ -1,0 +1,118 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import { decideFactors, denialCode } from '../authentication/methods.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, usableTokens } from '../authentication/second-factor.ts';
+import { environmentForbids } from '../browsers/device-fingerprint/environment-check.ts';
+import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import { signingDenial, signingKinds } from '../transactions/signing.ts';
+import type { User } from '../users/user.ts';
+import type { Flow, LoginRequest, ResultRecord } from './flow.ts';
+import { beginDemandedFlow, type DemandedFacts } from './step-up-start.ts';
+import { type Passed, requestedFlow } from './steps.ts';
+
+/** What was read before a flow begins with a login request. */
+export interface RequestedFacts extends Omit<DemandedFacts, 'user'> {
+  /** Whom the request names, if it names somebody who is there. */
+  user: User | undefined;
+  /** Why nobody may sign in there now, if so. */
+  barred: RefusalCode | undefined;
+}
+
+/** What is kept under the request's id. */
+export interface RequestedPlace {
+  request: LoginRequest;
+  running: Flow | undefined;
+  result: ResultRecord | undefined;
+}
+
+export type RequestedBeginning =
+  /** The request is used up. */
+  | { kind: 'void' }
+  | { kind: 'goes-on'; flow: Flow }
+  /** As `goes-on`, and the request stays, so that one may start over. */
+  | { kind: 'asks-name'; flow: Flow }
+  | { kind: 'denied'; flow: Flow; code: RefusalCode; isOfEnvironment?: true }
+  /** Nothing is left to ask for. */
+  | { kind: 'passed'; flow: Flow; passed: Passed };
+
+/**
+ * What becomes of a page that begins with a login request. One that begins again takes over what runs, with what is left of
+ * its attempts. On our own page nothing but these is taken over: its address can be passed on, so whoever begins again may
+ * be somebody else than whoever shows the factors (SR-5).
+ *
+ * @param fresh a flow of this beginning that knows of nothing before it
+ */
+export function judgeRequestedBeginning(
+  { request, running, result }: RequestedPlace,
+  fresh: Flow,
+  facts: RequestedFacts,
+  now: number,
+): RequestedBeginning {
+  const { user, redirectUri } = request;
+  const canBePassedOn = redirectUri !== undefined;
+  // The page that has its result already asks again: the same result, for the newest handle.
+  if (!canBePassedOn && running?.step === 'done' && result && result.consumedAt === undefined) {
+    return { kind: 'goes-on', flow: { ...running, handleHash: fresh.handleHash } };
+  }
+  const hasEnded = running?.step === 'done' || (running?.step === 'denied' && user !== undefined);
+  if (request.usedAt !== undefined || hasEnded) return { kind: 'void' };
+
+  const attemptsLeft = running && leftOf(running);
+  if (canBePassedOn && attemptsLeft !== undefined && attemptsLeft <= 0) {
+    return { kind: 'denied', flow: { ...fresh, attemptsLeft }, code: 'TOO_MANY_ATTEMPTS' };
+  }
+  // Nobody was named, so beginning again is signing in anew.
+  if (user === undefined) {
+    const flow = { ...fresh, attemptsLeft: attemptsLeft ?? fresh.attemptsLeft };
+    return facts.barred ? { kind: 'denied', flow, code: facts.barred } : { kind: 'asks-name', flow };
+  }
+  const named = { ...request, user, attemptsLeft: attemptsLeft ?? request.attemptsLeft };
+  return judgeNamed(named, running && !canBePassedOn ? running : undefined, fresh, facts, now);
+}
+
+function judgeNamed(
+  request: LoginRequest & { user: User['id'] },
+  takenOver: Flow | undefined,
+  fresh: Flow,
+  facts: RequestedFacts,
+  now: number,
+): RequestedBeginning {
+  const { resource, user, tokens, environment, offered, barred } = facts;
+  const { transaction } = request;
+  const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user ?? {}, resource);
+  const options = factorOptions(usableTokens(tokens, accepts, now));
+  const flow = takenOver ? handedOver(takenOver, fresh) : requestedFlow(fresh, request, user?.login, options, offered);
+  const denied = (code: RefusalCode) => ({ kind: 'denied', flow, code }) as const;
+  if (barred) return denied(barred);
+  const assignment = user && assignmentTo(user, resource.id);
+  if (!user || !isAssigned(assignment, tokens)) return denied('ACCESS_DENIED');
+
+  if (transaction) {
+    const denial = signingDenial(tokens, signingKinds(resource, transaction, user), now);
+    return denial ? denied(denial) : { kind: 'goes-on', flow };
+  }
+  if (request.demand) {
+    if (takenOver) return { kind: 'goes-on', flow };
+    const demanded = beginDemandedFlow(fresh, request, { ...facts, user }, now);
+    if ('refused' in demanded) return { ...denied(demanded.refused), isOfEnvironment: true };
+    if (!('passed' in demanded)) return { kind: 'goes-on', flow: demanded.flow };
+    return { kind: 'passed', ...demanded };
+  }
+  const method = request.hostCheckedPassword ? 'password-otp' : 'otp';
+  const factors = decideFactors(method, factorStates(tokens, accepts, now));
+  if (factors.kind === 'deny') return denied(denialCode(factors.reason, user));
+  if (factors.otp) return { kind: 'goes-on', flow };
+  if (environmentForbids(environment, 'skipped')) return { ...denied('ENVIRONMENT_MISMATCH'), isOfEnvironment: true };
+  const percent = environment?.percent ?? undefined;
+  const passed = { user, otp: 'skipped', ...(percent !== undefined && { environment: percent }) } as const;
+  return { kind: 'passed', flow, passed };
+}
+
+/** What runs, in the hands of the page that begins now. */
+function handedOver(running: Flow, { handleHash, origin, environment }: Flow): Flow {
+  return { ...running, handleHash, origin, ...(environment && { environment }) };
+}
+
+/** What a sign-in that starts over may still try. What is being checked is given up by that, and was an attempt. */
+function leftOf({ attemptsLeft, claim }: Flow): number {
+  return claim ? attemptsLeft - 1 : attemptsLeft;
+}

@@ -1,0 +1,170 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FlowBegun } from '@countersign/protocol/flow';
+import { type Pairs, readPairs } from '../authentication/load-assigned-tokens.ts';
+import { offerFirst } from '../authentication/prepare-first.ts';
+import { readAccess } from '../authentication/read-access.ts';
+import { acceptedKindsFrom, factorOptions, usableTokens } from '../authentication/second-factor.ts';
+import type { Authentication } from '../authentication/step-up.ts';
+import type { JudgedEnvironment } from '../browsers/device-fingerprint/environment-check.ts';
+import { judgeEnvironment } from '../browsers/judge-environment.ts';
+import { seenAtBeginning } from '../browsers/seen-at-beginning.ts';
+import { eventOf, type Whence } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { noteInPassing } from '../store/record-once.ts';
+import { type Decision, transact, type Write } from '../store/transact.ts';
+import { signingKinds } from '../transactions/signing.ts';
+import { readUser } from '../users/find-user.ts';
+import { type Begun, finishing } from './complete-flow.ts';
+import { FLOW_LIFETIME_MS, type Flow, LOGIN_REQUEST_LIFETIME_MS, type LoginRequest } from './flow.ts';
+import { actOf, refusedEvent } from './flow-events.ts';
+import { hashSecret, newSecret, parseLoginRequest, secretMatches, writeHandle } from './flow-handle.ts';
+import type { BeginFlowNeeds, FlowBeginning } from './start-flow-input.ts';
+import { judgeRequestedBeginning, type RequestedFacts } from './start-from-login-request.ts';
+import { denied, finished, newFlow } from './steps.ts';
+import { presentFlow } from './view-flow.ts';
+
+/**
+ * Second-factor-only mode, transactions and what demands a level: the host's backend has named the person. A page may begin
+ * again with the same login request (a reload, React's double mount); what becomes of that, the domain decides. It yields
+ * one result at most.
+ */
+export async function beginRequestedFlow(
+  ports: BeginFlowNeeds,
+  resource: Resource,
+  input: FlowBeginning,
+  loginRequest: string,
+): Promise<Verdict<FlowBegun>> {
+  const given = parseLoginRequest(loginRequest);
+  if (!given) return refusal('LOGIN_REQUEST_INVALID');
+  const { id } = given;
+  const fits = (request: LoginRequest) =>
+    secretMatches(given.secret, request.secretHash) &&
+    request.resource === resource.id &&
+    request.nonce === input.nonce &&
+    // One for our own page opens no widget, and the other way round.
+    request.redirectUri === input.redirectUri;
+
+  const [asked] = await ports.store.getMany([documents.loginRequest(id)], ports.clock.now());
+  if (!asked || !fits(asked.value)) return refusal('LOGIN_REQUEST_INVALID');
+  const seen = seenAtBeginning(ports, resource, input);
+  const facts = await readFacts(ports, resource, input, asked.value, seen);
+  if (isRefusal(facts)) return facts;
+
+  const secret = newSecret(ports);
+  const handleHash = hashSecret(secret);
+  const keys = [documents.loginRequest(id), documents.flow(id), documents.result(id)] as const;
+  const begun = await transact(ports, id, keys, ([request, running, result], now): Decision<Begun | undefined> => {
+    if (!request || !fits(request.value)) return { answer: undefined };
+    const fresh = newFlow(id, resource, { ...input, ...seen, handleHash }, now);
+    const place = { request: request.value, running: running?.value, result: result?.value };
+    const beginning = judgeRequestedBeginning(place, fresh, facts, now);
+    switch (beginning.kind) {
+      case 'void':
+        return { answer: undefined };
+      case 'goes-on':
+        return keep(beginning.flow);
+      case 'asks-name':
+        return keepBoth(beginning.flow, request.value);
+      case 'denied': {
+        // Told once, however often the page begins again with what is denied already (SR-65).
+        if (running?.value.error?.code === beginning.code) return keep(denied(beginning.flow, beginning.code));
+        const environment = beginning.isOfEnvironment && facts.environment;
+        return deny(beginning.flow, beginning.code, input.whence, now, environment);
+      }
+      case 'passed': {
+        const { resultLifetimeMs } = resource;
+        const rules = { now, resultLifetimeMs, userPasswordDigest: facts.passwordDigest };
+        const end = finished(beginning.flow, beginning.passed, rules);
+        return { answer: end, write: finishing(end.flow, end.result, request.value, input.whence, now) };
+      }
+    }
+  });
+  if (!begun) return refusal('LOGIN_REQUEST_INVALID');
+  if (begun.result) void noteInPassing(ports, documents.firstLogin(begun.result.account));
+  return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
+}
+
+/** Everything that the decision looks at besides the request and its flow; what the first way needs is made along with it. */
+async function readFacts(
+  ports: BeginFlowNeeds,
+  resource: Resource,
+  { whence, prefer }: FlowBeginning,
+  request: LoginRequest,
+  { environment: browser }: ReturnType<typeof seenAtBeginning>,
+): Promise<Verdict<RequestedFacts>> {
+  const now = ports.clock.now();
+  const { transaction } = request;
+  const access = await readAccess(ports, resource.id, whence.address);
+  const person = request.user && (await readUser(ports, resource.account, request.user));
+  const pairs: Pairs = person ? await readPairs(ports, person, resource.id) : { user: undefined, tokens: [] };
+  const tokens = pairs.tokens.map(({ value }) => value);
+
+  const accepts = transaction
+    ? signingKinds(resource, transaction, pairs.user)
+    : acceptedKindsFrom(pairs.user ?? {}, resource);
+  const usable = usableTokens(tokens, accepts, now);
+  const offering = {
+    id: request.flow,
+    // A sign-in goes on beyond the request; a transaction does not.
+    expiresAt: transaction ? request.expiresAt : now + FLOW_LIFETIME_MS,
+    ...(prefer && { prefer }),
+    ...(transaction && { transaction }),
+  };
+  // A page that begins again goes on with what was asked before.
+  const [running] = await ports.store.getMany([documents.flow(request.flow)], now);
+  const goesOn = running && !request.redirectUri;
+  const ways = { options: factorOptions(usable), usable };
+  const offered = goesOn ? undefined : await offerFirst(ports, offering, resource, ways);
+  if (offered && isRefusal(offered)) return offered;
+  return {
+    resource,
+    barred: isRefusal(access) ? access.refused : undefined,
+    user: pairs.user,
+    passwordDigest: passwordDigest(pairs.user ?? {}),
+    tokens,
+    earlier: await readEarlier(ports, request),
+    environment: request.user && (await judgeEnvironment(ports, resource, request.user, browser)),
+    offered,
+  };
+}
+
+/** The sign-in that a login request builds upon, if it is still remembered; whose it is, is asked where it counts. */
+async function readEarlier(
+  ports: Pick<BeginFlowNeeds, 'store' | 'clock'>,
+  { previous }: LoginRequest,
+): Promise<Authentication | undefined> {
+  if (previous === undefined) return undefined;
+  const [stored] = await ports.store.getMany([documents.authentication(previous)], ports.clock.now());
+  return stored?.value;
+}
+
+function keep(flow: Flow): Decision<Begun> {
+  const write: Write = { put: [{ key: documents.flow(flow.id), value: flow, expiresAt: flow.expiresAt }] };
+  return { answer: { flow }, write };
+}
+
+/** The request lives on as long as a sign-in may take from when it was asked for, so that one may start over. */
+function keepBoth(flow: Flow, request: LoginRequest): Decision<Begun> {
+  const { answer, write } = keep(flow);
+  const expiresAt = request.createdAt + LOGIN_REQUEST_LIFETIME_MS + FLOW_LIFETIME_MS;
+  const value = { ...request, expiresAt };
+  const kept = { key: documents.loginRequest(flow.id), value, expiresAt };
+  return { answer, write: { ...write, put: [...(write?.put ?? []), kept] } };
+}
+
+function deny(
+  flow: Flow,
+  code: RefusalCode,
+  whence: Whence,
+  now: number,
+  environment?: JudgedEnvironment,
+): Decision<Begun> {
+  const { answer, write } = keep(denied(flow, code));
+  const percent = environment?.percent ?? undefined;
+  const why = { refused: code, ...(percent !== undefined && { percent }) };
+  const event = eventOf(actOf(flow, whence), refusedEvent(flow, why), now);
+  return { answer, write: { ...write, append: [event] } };
+}

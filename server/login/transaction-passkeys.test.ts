@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf } from '../testing/acting.ts';
+import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
+import { birth, must, NONCE, overwrite, read, type Scene, setScene } from '../testing/scene.ts';
+import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { challengeOfTransaction, isOfTransaction } from '../tokens/kinds/passkey/passkey-request.ts';
+import { createTransaction } from '../transactions/create-transaction.ts';
+import { transactionHash } from '../transactions/transaction.ts';
+
+// SR-45, SR-61: what a passkey signs has the hash of the transaction in it.
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('transaction passkeys');
+});
+afterAll(() => ports.close());
+
+const FIELDS = [{ label: 'Amount', value: '1,250.00 EUR' }] as const;
+const OTHER = [{ label: 'Amount', value: '9,999.00 EUR' }] as const;
+const HASH = transactionHash(FIELDS);
+
+async function person() {
+  const scene = await setScene(ports);
+  const device = new SoftwareAuthenticator();
+  const token = await givePasskey(scene, device);
+  const answer = (walk: Walk) => device.get(inTheFrame(walk.view.passkey));
+  return { scene, device, token, answer };
+}
+
+async function begin(scene: Scene, fields: readonly { label: string; value: string }[]): Promise<Walk> {
+  const { account, resource, user } = scene;
+  const input = { resource: resource.id, user: user.login, nonce: NONCE, fields };
+  const made = must(await createTransaction(ports, operatorOf(account), birth(ports, 'flw'), input));
+  return Walk.begin(scene, { loginRequest: made.loginRequest });
+}
+
+const flowOf = (walk: Walk) => walk.handle.split('.')[0] as Parameters<typeof documents.flow>[0];
+
+describe('SR-45: a passkey', () => {
+  test('SR-45: that answered about one transaction, or to a sign-in, confirms no other', async () => {
+    const { scene, answer } = await person();
+    const [harmless, harmful] = [await begin(scene, FIELDS), await begin(scene, OTHER)];
+    const signed = answer(harmless);
+    expect(await harmful.passkey(signed)).toMatchObject({ step: 'sign', error: { code: 'OTP_WRONG' } });
+    const login = await Walk.begin(scene);
+    await login.identify();
+    await login.password();
+    expect(login.view.step).toBe('passkey');
+    expect(await harmful.passkey(answer(login))).toMatchObject({ step: 'sign', error: { code: 'OTP_WRONG' } });
+    expect(await login.passkey(answer(harmless))).toMatchObject({ step: 'passkey', error: { code: 'OTP_WRONG' } });
+    expect(await harmless.passkey(signed)).toMatchObject({ step: 'done' });
+  });
+
+  test('SR-45: whose challenge is of another transaction, or of none, confirms nothing, though it is answered right', async () => {
+    for (const challenge of [
+      challengeOfTransaction(new Uint8Array(32), transactionHash(OTHER)),
+      Buffer.alloc(32, 7).toString('base64url'),
+    ]) {
+      const { scene, answer } = await person();
+      const walk = await begin(scene, FIELDS);
+      const { passkey } = await read(ports, documents.flow(flowOf(walk)));
+      if (!passkey) throw new Error('no passkey is asked');
+      await overwrite(ports, documents.flow(flowOf(walk)), { passkey: { ...passkey, challenge } });
+      walk.view = must(await walk.look());
+      expect(await walk.passkey(answer(walk))).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    }
+  });
+
+  test('confirms what is in its challenge, is asked anew after a wrong answer, and the result says what it was', async () => {
+    const { scene, device, token, answer } = await person();
+    const walk = await begin(scene, FIELDS);
+    expect(walk.view).toMatchObject({ step: 'sign', factor: 'passkey', transaction: { fields: FIELDS } });
+    const before = walk.view.passkey?.challenge ?? '';
+    expect(isOfTransaction(before, HASH)).toBe(true);
+    const forged = { ...new SoftwareAuthenticator().get(inTheFrame(walk.view.passkey)), id: device.id };
+    must(await walk.passkey(forged));
+    expect(walk.view.passkey?.challenge).not.toBe(before);
+    expect(isOfTransaction(walk.view.passkey?.challenge ?? '', HASH)).toBe(true);
+    expect(await walk.passkey(answer(walk))).toMatchObject({ step: 'done' });
+    expect(await read(ports, documents.result(flowOf(walk)))).toMatchObject({
+      transaction: HASH,
+      token,
+      kind: 'webauthn',
+      otp: 'verified',
+    });
+  });
+
+  test('SR-1: fifty answers at once are one confirmation', async () => {
+    const { scene, answer } = await person();
+    const walk = await begin(scene, FIELDS);
+    const { seq } = walk.view;
+    const response = answer(walk);
+    const views = await Promise.all(Array.from({ length: 50 }, () => walk.passkey(response, seq)));
+    expect(views.filter((view) => !isRefusal(view) && view.step === 'done')).toHaveLength(1);
+  });
+
+  test('takes no code in its place, and a cancelled one confirms nothing', async () => {
+    const { scene, answer } = await person();
+    const walk = await begin(scene, FIELDS);
+    expect(await walk.sign('123456')).toMatchObject({ step: 'sign', error: expect.any(Object) });
+    must(await walk.choose('passkey'));
+    const response = answer(walk);
+    must(await walk.cancel());
+    expect(await walk.passkey(response)).toEqual({ refused: 'STEP_NOT_EXPECTED' });
+  });
+});
+
+test('a challenge is of the transaction that it was made for, and of no other', () => {
+  const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  fc.assert(
+    fc.property(bytes, bytes, bytes, (random, one, other) => {
+      const [hash, another] = [one, other].map((each) => Buffer.from(each).toString('hex')) as [string, string];
+      const challenge = challengeOfTransaction(random, hash);
+      expect(isOfTransaction(challenge, hash)).toBe(true);
+      expect(isOfTransaction(challenge, another)).toBe(hash === another);
+      expect(isOfTransaction(Buffer.from(random).toString('base64url'), hash)).toBe(false);
+    }),
+  );
+});

@@ -1,0 +1,110 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import type { ResultClaims } from '@countersign/protocol/result';
+import { factorKindOf } from '../authentication/second-factor.ts';
+import { recoveryCodesOf, showEnrolment, showSending } from '../enrolment/show-enrolment.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { viewSelf } from '../self-service/view.ts';
+import { documents } from '../store/keys.ts';
+import { requestOf } from '../tokens/kinds/passkey/passkey-request.ts';
+import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
+import type { Flow, ResultRecord } from './flow.ts';
+import { readFlow } from './sealed-flow.ts';
+import { SECOND_STEPS, shownError } from './steps.ts';
+import { checkStanding } from './validate-result.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes'> & {
+  issuer: string;
+  rpId?: string | undefined;
+};
+
+/** Where a sign-in stands, for the frame that holds its handle: also for the phone that had dropped the page. */
+export async function viewFlow(ports: Needs, handle: unknown): Promise<Verdict<FlowView>> {
+  const flow = await readFlow(ports, handle);
+  return flow ? presentFlow(ports, flow) : refusal('FLOW_NOT_FOUND');
+}
+
+/**
+ * The view of a flow; a finished one carries its result, signed anew from the record while that is alive.
+ * @param known the result where this very request made it
+ */
+export async function presentFlow(ports: Needs, flow: Flow, known?: ResultRecord): Promise<FlowView> {
+  const now = ports.clock.now();
+  const view: FlowView = {
+    step: flow.step,
+    seq: flow.seq,
+    ...(flow.login !== undefined && { login: flow.login }),
+    expiresAt: flow.expiresAt,
+    now,
+  };
+  if (flow.factors && isSecondStep(flow.step)) {
+    view.factors = flow.factors;
+    if (flow.factor !== undefined) view.factor = flow.factor;
+    if (flow.question !== undefined) view.question = flow.question;
+    if (flow.sent && flow.sent.token === flow.factor) {
+      const { to, expiresAt, resendAt } = flow.sent;
+      view.sent = { to, expiresAt, resendAfterMs: untilResendMs(resendAt, now) };
+    }
+  }
+  if (flow.passkey && PASSKEY_STEPS.has(flow.step)) view.passkey = requestOf(flow.passkey);
+  if (flow.transaction) view.transaction = { fields: flow.transaction.fields };
+  const { enrolling } = flow;
+  if (enrolling && flow.step === 'enrol') {
+    view.enrol = await showEnrolment(ports, flow, enrolling);
+    const sent = showSending(enrolling.making, now);
+    if (sent) view.sent = sent;
+  }
+  if (enrolling?.recovery !== undefined && flow.step === 'codes') {
+    view.codes = recoveryCodesOf(ports, flow, enrolling.recovery).codes;
+  }
+  if (flow.step === 'self') {
+    const self = await viewSelf(ports, flow);
+    // Something that it stood on has changed elsewhere (SR-38, SR-39).
+    if (!self) return { ...view, step: 'denied', error: { code: 'FLOW_NOT_FOUND' } };
+    view.self = self;
+  }
+  if (flow.unlock && flow.step === 'denied') view.unlock = flow.unlock;
+  if (flow.error) {
+    view.error = shownError(flow.error, now);
+  }
+  if (flow.step === 'done') {
+    const record = known ?? (await ports.store.getMany([documents.result(flow.id)], now))[0]?.value;
+    if (!record || record.consumedAt !== undefined) return view;
+    // Made just now: decided just now. Otherwise the person may have lost access since.
+    if (!known && (await checkStanding(ports, record))) {
+      return { ...view, step: 'denied', error: { code: 'ACCESS_DENIED' } };
+    }
+    if (record.kind !== undefined) view.used = factorKindOf(record.kind);
+    view.result = await needing('signing a result', () => ports.signer.sign(claimsOf(record, ports.issuer)));
+  }
+  return view;
+}
+
+/** What the host gets to read. Keyed on the flow's id, which one result at most can carry. */
+export function claimsOf(record: ResultRecord, issuer: string): ResultClaims {
+  return {
+    iss: issuer,
+    aud: record.resource,
+    sub: record.user,
+    preferred_username: record.login,
+    nonce: record.nonce,
+    origin: record.origin,
+    amr: record.amr,
+    acr: record.acr,
+    otp: record.otp,
+    ...(record.transaction !== undefined && { txn: record.transaction }),
+    auth_time: Math.floor(record.authenticatedAt / 1000),
+    iat: Math.floor(record.issuedAt / 1000),
+    exp: Math.floor(record.expiresAt / 1000),
+    jti: record.flow,
+    ...(record.test && { test: true as const }),
+  };
+}
+
+/** Where a passkey may answer. */
+const PASSKEY_STEPS: ReadonlySet<FlowView['step']> = new Set(['identify', 'passkey', 'sign']);
+
+function isSecondStep(step: FlowView['step']): boolean {
+  return SECOND_STEPS.some((second) => second === step);
+}

@@ -1,0 +1,130 @@
+import type { Account } from '../accounts/account.ts';
+import { dropLeftover } from '../enrolment/discard-draft.ts';
+import { isLeftover } from '../enrolment/enrolment.ts';
+import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { eventOf } from '../kernel/request-context.ts';
+import { FLOW_LIFETIME_MS } from '../login/flow.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { givePlaceBack } from '../records/usage.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey, IndexEntry } from '../store/store.ts';
+import { transact } from '../store/transact.ts';
+import type { Token } from '../tokens/token.ts';
+import { releaseName } from '../users/claim-name.ts';
+import type { User } from '../users/user.ts';
+import { userNames } from '../users/user-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** What a crash in the middle of a change can leave behind. None of it lets anybody in. */
+export interface Leftover {
+  account: AccountId;
+  kind: 'half-made-user' | 'entry-without-object' | 'broken-off-enrolment';
+  /** Id of the user, or of what the entry points at. */
+  id: string;
+  /** Set where it was mended. */
+  mended?: true;
+}
+
+/** Whoever is being made right now is not a leftover. */
+const BEING_MADE_MS = 10 * 60_000;
+const PAGE = 500;
+
+/**
+ * Goes through an account and finds what crashes have left: users who never got the claim of their login (they hold the
+ * other names that they had claimed), tokens whose owner did not finish setting them up, and index entries that point at
+ * nothing.
+ */
+export async function* checkLeftovers(ports: Needs, account: Account, mend: boolean): AsyncGenerator<Leftover> {
+  const { id } = account;
+  for await (const { entry, value } of walk(ports, indexes.users(id), (user: UserId) => documents.user(user))) {
+    if (!value) yield await danglingEntry(ports, id, indexes.users(id), entry, mend);
+    else if (!(await isLive(ports, value)) && ports.clock.now() - value.createdAt > BEING_MADE_MS) {
+      if (mend) await removeUser(ports, value);
+      yield { account: id, kind: 'half-made-user', id: value.id, ...(mend && { mended: true as const }) };
+    }
+  }
+  for await (const { value: token } of walk(ports, indexes.tokens(id), (one: TokenId) => documents.token(one))) {
+    if (!token || !(await isBrokenOff(ports, token))) continue;
+    const act = { actor: { kind: 'service', account: id } } as const;
+    if (mend && token.owner !== undefined) await dropLeftover(ports, act, token.id, { id: token.owner });
+    yield { account: id, kind: 'broken-off-enrolment', id: token.id, ...(mend && { mended: true as const }) };
+  }
+  const others = [
+    [indexes.resources(id), documents.resource],
+    [indexes.tokens(id), documents.token],
+    [indexes.filters(id), documents.filter],
+  ] as const;
+  for (const [index, key] of others) {
+    for await (const { entry, value } of walk(ports, index, key as (id: string) => DocumentKey<object>)) {
+      if (!value) yield await danglingEntry(ports, id, index, entry, mend);
+    }
+  }
+}
+
+async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id: Id) => DocumentKey<T>) {
+  for (let after: IndexEntry | undefined; ; ) {
+    const entries = await ports.store.range(index, { limit: PAGE, ...(after && { after }) });
+    const stored = await ports.store.getMany(
+      entries.map(({ id }) => key(id as Id)),
+      ports.clock.now(),
+    );
+    for (const [at, entry] of entries.entries()) yield { entry, value: stored[at]?.value as T | undefined };
+    after = entries.at(-1);
+    if (entries.length < PAGE) return;
+  }
+}
+
+/** A token that its owner began to set up, in a sign-in that is over by now. */
+async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
+  const { owner, createdAt, createdBy } = token;
+  const now = ports.clock.now();
+  if (owner === undefined || createdBy?.kind !== 'user' || now - createdAt <= FLOW_LIFETIME_MS) return false;
+  const [user] = await ports.store.getMany([documents.user(owner)], now);
+  return user !== undefined && isLeftover(user.value, token);
+}
+
+async function isLive(ports: Needs, user: User): Promise<boolean> {
+  const key = documents.nameClaim(user.account, normaliseName(user.login));
+  const [claim] = await ports.store.getMany([key], ports.clock.now());
+  return claim?.value.user === user.id;
+}
+
+/** Only if it is as half-made as it was when it was found. */
+async function removeUser(ports: Needs, user: User): Promise<void> {
+  const key = documents.user(user.id);
+  const act = { actor: { kind: 'service', account: user.account } } as const;
+  await transact(ports, key.anchor, [key], ([stored], now) => {
+    if (!stored) return { answer: undefined };
+    return {
+      answer: undefined,
+      write: {
+        delete: [key],
+        index: movePlaces(key, stored.value, undefined),
+        append: [eventOf(act, { type: 'user.deleted', subject: user.id }, now)],
+      },
+    };
+  });
+  await givePlaceBack(ports, user.account, 'users', user.id);
+  for (const name of userNames(user)) await releaseName(ports, user.account, name, user.id);
+}
+
+async function danglingEntry(
+  ports: Needs,
+  account: AccountId,
+  index: string,
+  entry: IndexEntry,
+  mend: boolean,
+): Promise<Leftover> {
+  if (mend) {
+    // The entry hangs where its object hung: on the anchor that is its id.
+    await transact(ports, entry.id, [{ anchor: entry.id, name: 'gone' }], () => ({
+      answer: undefined,
+      write: { index: [{ index, remove: entry }] },
+    }));
+  }
+  return { account, kind: 'entry-without-object', id: entry.id, ...(mend && { mended: true as const }) };
+}

@@ -1,0 +1,120 @@
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import type { ScannedRecord, ScanPage } from '../store/store.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import type { Resealing, SecretCount } from './reencryption.ts';
+import { exchange, keyIdOf, sealedTexts, secretsOf } from './sealed-secrets.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+type Document = Extract<ScannedRecord, { kind: 'document' }>;
+
+const PAGE = 200;
+/** Walks in a row while each still finds documents that somebody changed under it. */
+const MOST_WALKS = 5;
+
+/**
+ * One bounded step of sealing every secret anew with the current master key (SR-22). Where it stands is kept in the store,
+ * so whoever comes after a kill goes on there; two at once do the work twice and harm nothing. The service goes on working
+ * meanwhile: what was sealed with an older key opens as before.
+ *
+ * @throws Error where a secret does not open with any of the master keys
+ */
+export async function resealStep(ports: Needs, pageSize = PAGE): Promise<Resealing> {
+  const key = documents.resealing();
+  const { keyId } = ports.secrets;
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  const before: Resealing =
+    stored?.value.keyId === keyId && stored.value.finishedAt === undefined
+      ? stored.value
+      : { keyId, resealed: 0, missed: 0, startedAt: ports.clock.now() };
+  const page = await scanFrom(ports, before.after, pageSize);
+  let { resealed, missed } = before;
+  for (const record of page.records) {
+    if (record.kind !== 'document') continue;
+    const done = await resealDocument(ports, record);
+    if (done === 'missed') missed += 1;
+    else resealed += done;
+  }
+  const { after: _left, ...rest } = before;
+  const progress: Resealing = {
+    ...rest,
+    resealed,
+    missed,
+    ...(page.next === undefined ? { finishedAt: ports.clock.now() } : { after: page.next }),
+  };
+  return transact(ports, key.anchor, [key], () => ({
+    answer: progress,
+    write: { put: [{ key, value: progress }] },
+  }));
+}
+
+/**
+ * Seals every secret anew, a step at a time, until a walk has missed none.
+ *
+ * @param isStopped asked between the steps
+ */
+export async function resealSecrets(ports: Needs, isStopped: () => boolean = () => false): Promise<Resealing> {
+  for (let walks = 0; ; ) {
+    const progress = await resealStep(ports);
+    if (isStopped()) return progress;
+    if (progress.finishedAt === undefined) continue;
+    walks += 1;
+    if (progress.missed === 0 || walks === MOST_WALKS) return progress;
+  }
+}
+
+/**
+ * How many secrets there are under which master key; some may be counted twice. An old key may go when no secret is under
+ * it.
+ */
+export async function countSecrets({ store, clock, secrets }: Needs): Promise<SecretCount> {
+  const count: SecretCount = { current: 0, old: {}, unknown: {} };
+  let after: string | undefined;
+  do {
+    const page = await store.scan(after, PAGE);
+    for (const record of page.records) {
+      if (record.kind !== 'document' || hasExpired(record, clock.now())) continue;
+      const known = new Set(secretsOf(record.key, record.value).map(({ sealed }) => sealed));
+      for (const sealed of sealedTexts(record.value)) {
+        if (!known.has(sealed)) count.unknown[record.key.name] = (count.unknown[record.key.name] ?? 0) + 1;
+        if (secrets.isCurrent(sealed)) count.current += 1;
+        else count.old[keyIdOf(sealed)] = (count.old[keyIdOf(sealed)] ?? 0) + 1;
+      }
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return count;
+}
+
+async function resealDocument(ports: Needs, record: Document): Promise<number | 'missed'> {
+  const { key, value, version, expiresAt } = record;
+  const now = ports.clock.now();
+  const stale = secretsOf(key, value).filter(({ sealed }) => !ports.secrets.isCurrent(sealed));
+  if (stale.length === 0 || hasExpired(record, now)) return 0;
+  const anew = stale.map(({ sealed, context }) => {
+    const plain = ports.secrets.open(sealed, context);
+    return [sealed, ports.secrets.seal(plain, context)] as const;
+  });
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version }],
+    put: [{ key, value: exchange(value, new Map(anew)), ...(expiresAt !== undefined && { expiresAt }) }],
+  });
+  return outcome === 'committed' ? stale.length : 'missed';
+}
+
+function hasExpired({ expiresAt = Number.POSITIVE_INFINITY }: Document, now: number): boolean {
+  return expiresAt <= now;
+}
+
+/** A walk that cannot go on (the store was moved) begins anew: sealing is only done where it has to be. */
+async function scanFrom({ store }: Needs, after: string | undefined, limit: number): Promise<ScanPage> {
+  try {
+    return await store.scan(after, limit);
+  } catch (error) {
+    if (after === undefined || !(error instanceof RangeError)) throw error;
+    return store.scan(undefined, limit);
+  }
+}

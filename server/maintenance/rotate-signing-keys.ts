@@ -1,0 +1,67 @@
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import {
+  hasRetired,
+  isUnderWay,
+  PUBLISHED_BEFORE_MS,
+  type SigningKeyState,
+  stateOf,
+  succeededBy,
+} from './key-rotation.ts';
+import type { StoredSigningKey } from './signing-key.ts';
+
+export interface KeyOverview {
+  kid: string;
+  algorithm: StoredSigningKey['algorithm'];
+  state: SigningKeyState;
+  createdAt: number;
+  signsFromAt: number;
+  retiresAt?: number;
+}
+
+export interface KeyRotation {
+  /** False where one is under way already. */
+  begun: boolean;
+  /** As they are now. */
+  keys: KeyOverview[];
+}
+
+/**
+ * Begins to change the key that signs results (SR-58). The new one is published at once and signs when every verifier
+ * has had the time to see it; the one before stays published until what it signed last has expired, and then goes. All of
+ * that happens by the clock: nobody has to come back. While one rotation is under way, another is not begun.
+ */
+export async function rotateSigningKeys(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  makeKey: (times: Pick<StoredSigningKey, 'createdAt' | 'signsFromAt'>) => Promise<StoredSigningKey>,
+): Promise<KeyRotation> {
+  const key = documents.signingKeys();
+  const createdAt = ports.clock.now();
+  const successor = await makeKey({ createdAt, signsFromAt: createdAt + PUBLISHED_BEFORE_MS });
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<KeyRotation> => {
+    const keys = stored?.value.keys ?? [];
+    if (isUnderWay(keys, now)) return { answer: { begun: false, keys: overview(keys, now) } };
+    const next = succeededBy(keys, successor);
+    return { answer: { begun: true, keys: overview(next, now) }, write: { put: [{ key, value: { keys: next } }] } };
+  });
+}
+
+export async function readSigningKeys(ports: Pick<Ports, 'store' | 'clock'>): Promise<KeyOverview[]> {
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.signingKeys()], now);
+  return overview(stored?.value.keys ?? [], now);
+}
+
+function overview(keys: readonly StoredSigningKey[], now: number): KeyOverview[] {
+  return keys
+    .filter((key) => !hasRetired(key, now))
+    .map((key) => ({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      state: stateOf(key, keys, now),
+      createdAt: key.createdAt,
+      signsFromAt: key.signsFromAt,
+      ...(key.retiresAt !== undefined && { retiresAt: key.retiresAt }),
+    }));
+}

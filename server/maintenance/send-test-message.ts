@@ -1,0 +1,37 @@
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import { newOperation } from '../store/transact.ts';
+import {
+  CODE_CHANNELS,
+  CODE_LIFETIME_MS,
+  type CodeChannel,
+  isAddressFor,
+} from '../tokens/kinds/sent/out-of-band-code.ts';
+
+/** An operator sees whether codes get out: one goes to them, looks like any other, and opens nothing. */
+export async function testCodes(
+  ports: Pick<Ports, 'clock' | 'random' | 'codes'>,
+  to: string,
+  language: MailLanguage,
+): Promise<Verdict<{ channel: CodeChannel; to: string }>> {
+  const channel = CODE_CHANNELS.find((one) => isAddressFor(one, to));
+  if (!channel) return refusal('INPUT_INVALID', { detail: 'to: an international number, or an e-mail address' });
+  try {
+    await ports.codes.send({
+      id: newOperation(ports),
+      channel,
+      to,
+      language,
+      code: '123456',
+      site: 'Countersign test',
+      expiresAt: ports.clock.now() + CODE_LIFETIME_MS,
+      lifetimeMs: CODE_LIFETIME_MS,
+    });
+  } catch (error) {
+    if (!(error instanceof CourierUnavailable)) throw error;
+    return refusal('CODE_NOT_SENT', { detail: error.message });
+  }
+  return { channel, to };
+}

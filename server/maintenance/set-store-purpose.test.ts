@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createAccount } from '../accounts/create-account.ts';
+import { seedDemo } from '../accounts/seed-demo.ts';
+import { BackupInvalid } from '../backup/backup-records.ts';
+import { restoreBackup } from '../backup/restore-backup.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { backupOf, overStore, readingOf } from '../testing/restored.ts';
+import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
+import { openTemporaryStore } from '../testing/temporary-store.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { isStoreEmpty, setStorePurpose, WrongStorePurpose } from './set-store-purpose.ts';
+
+// SR-42. The attack: the password and the API key of a demo, which are shown on a screen, are tried on a service whose store the
+// demo has filled, or into which a copy of the demo was restored.
+describe.each([
+  ['embedded', openTemporaryStore],
+  ['redis', openTemporaryRedisStore],
+])('SR-42: on %s', (_store, open) => {
+  let ports: TestPorts;
+  const removals: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    ports = await openTestPorts('purpose');
+  });
+  afterAll(() => ports.close());
+  afterEach(async () => {
+    for (const remove of removals.splice(0)) await remove();
+  });
+
+  async function portsOverEmptyStore(): Promise<TestPorts> {
+    const { store, remove } = await open();
+    removals.push(remove);
+    return overStore(ports, store);
+  }
+  /** As the demo's process does it. */
+  async function demo(): Promise<TestPorts> {
+    const over = await portsOverEmptyStore();
+    await setStorePurpose(over, 'demo');
+    await seedDemo(over);
+    return over;
+  }
+
+  test('a demo’s store is no service’s, and stays the demo’s', async () => {
+    const over = await demo();
+    for (const _start of ['first', 'second']) {
+      await expect(setStorePurpose(over, 'service')).rejects.toBeInstanceOf(WrongStorePurpose);
+      await setStorePurpose(over, 'demo');
+    }
+  });
+
+  test('a demo that is killed at its first commit has left the mark, or nothing', async () => {
+    const over = await portsOverEmptyStore();
+    over.store.intercept.commit = async (_change, go) => {
+      await go();
+      throw new Error('killed');
+    };
+    await expect(setStorePurpose(over, 'demo')).rejects.toThrow('killed');
+    over.store.intercept = {};
+    await expect(setStorePurpose(over, 'service')).rejects.toBeInstanceOf(WrongStorePurpose);
+    expect(await over.store.range(indexes.accounts(), { limit: 1 })).toEqual([]);
+    await setStorePurpose(over, 'demo');
+  });
+
+  test('the store of a service, also of an older version or without an account, is not filled by a demo', async () => {
+    const started = await portsOverEmptyStore();
+    await setStorePurpose(started, 'service');
+    await expect(setStorePurpose(started, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+
+    const older = await portsOverEmptyStore();
+    await createAccount(older, { name: 'Acme' });
+    await expect(setStorePurpose(older, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+    await setStorePurpose(older, 'service');
+    await expect(setStorePurpose(older, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+  });
+
+  test('a demo and a service that start on an empty store at once do not both get it', async () => {
+    const over = await portsOverEmptyStore();
+    const starts = (['demo', 'service'] as const).map((purpose) => setStorePurpose(over, purpose));
+    const outcomes = await Promise.allSettled(starts);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('several processes of one service get the store together', async () => {
+    const over = await portsOverEmptyStore();
+    await Promise.all(Array.from({ length: 4 }, () => setStorePurpose(over, 'service')));
+  });
+
+  test('the backup of a demo is not restored, and nothing is written', async () => {
+    const over = await demo();
+    const elsewhere = await portsOverEmptyStore();
+    const restoring = restoreBackup(elsewhere, readingOf(await backupOf(over)));
+    await expect(restoring).rejects.toThrow(BackupInvalid);
+    await expect(restoring).rejects.toThrow('the backup of a demo');
+    expect(await isStoreEmpty(elsewhere)).toBe(true);
+  });
+
+  test('a restored store is a service’s from the restore on, also from a backup that says nothing of it', async () => {
+    const over = await portsOverEmptyStore();
+    await createAccount(over, { name: 'Acme' });
+    const elsewhere = await portsOverEmptyStore();
+    await restoreBackup(elsewhere, readingOf(await backupOf(over)));
+    const [mark] = await elsewhere.store.getMany([documents.storePurpose()], elsewhere.clock.now());
+    expect(mark?.value).toEqual({ purpose: 'service' });
+    await expect(setStorePurpose(elsewhere, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+  });
+});

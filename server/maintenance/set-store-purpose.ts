@@ -1,0 +1,49 @@
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { judgePurpose, type StorePurpose } from './store-purpose.ts';
+
+/** A demo's store is no service's, and the other way round. */
+export class WrongStorePurpose extends Error {
+  constructor(wanted: StorePurpose) {
+    super(
+      wanted === 'demo'
+        ? 'this store was not filled by the demo: give the demo a folder of its own in COUNTERSIGN_DATA, and no COUNTERSIGN_STORE'
+        : 'this store was filled by the demo, whose password and API key are no secret: give the service another folder in COUNTERSIGN_DATA, or another COUNTERSIGN_STORE',
+    );
+    this.name = 'WrongStorePurpose';
+  }
+}
+
+/**
+ * Says in the store what it is for, before anything else is written to it (SR-42). Of two processes that begin at the same
+ * time with different purposes one gets it.
+ *
+ * @throws WrongStorePurpose when it is for something else
+ */
+export async function setStorePurpose(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  wanted: StorePurpose,
+): Promise<void> {
+  const key = documents.storePurpose();
+  const isEmpty = wanted === 'demo' && (await isStoreEmpty(ports));
+  const judged = await transact(ports, key.anchor, [key], ([current]) => {
+    const answer = judgePurpose(wanted, current?.value.purpose, isEmpty);
+    return { answer, ...(answer === 'set' && { write: { put: [{ key, value: { purpose: wanted } }] } }) };
+  });
+  if (judged === 'refuse') throw new WrongStorePurpose(wanted);
+}
+
+/** No document, no index entry, no event. */
+export async function isStoreEmpty({ store }: Pick<Ports, 'store'>): Promise<boolean> {
+  let after: string | undefined;
+  do {
+    const page = await store.scan(after, 100);
+    if (page.records.length > 0) return false;
+    after = page.next;
+  } while (after !== undefined);
+  for (let partition = 0; partition < store.partitions; partition++) {
+    if ((await store.readEvents(partition, 0, 1)).length > 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,14 @@
+import type { CodeCarrier } from '../code-sender.ts';
+import type { Courier } from '../mailer.ts';
+
+/** Codes by e-mail go the way of all mail. */
+export function mailedCodes(courier: Courier): CodeCarrier {
+  return {
+    send: ({ to, language, code, site, lifetimeMs, confirms }) =>
+      courier.send(
+        confirms
+          ? { kind: 'transaction-code', to, language, facts: { code, site, lifetimeMs, confirms } }
+          : { kind: 'sign-in-code', to, language, facts: { code, site, lifetimeMs } },
+      ),
+  };
+}

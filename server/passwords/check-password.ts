@@ -1,0 +1,137 @@
+import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import type { Verdict } from '../kernel/result.ts';
+import type { Reservation } from '../platform/argon2/port.ts';
+import { assignmentTo, isAssigned } from '../resources/assignments.ts';
+import { documents } from '../store/keys.ts';
+import type { Json } from '../store/store.ts';
+import { transact } from '../store/transact.ts';
+import type { Token } from '../tokens/token.ts';
+import { locateTyped } from '../users/find-user.ts';
+import { mayComeIn, type SignInWay, type User } from '../users/user.ts';
+import { normalisePassword } from './password-policy.ts';
+import { countedPassword, type WrongReason } from './rate-limited-password.ts';
+
+export interface PasswordRight {
+  user: User;
+  /** The tokens of the assignment, in whatever state. */
+  tokens: Token[];
+}
+
+export interface PasswordAttempt {
+  account: AccountId;
+  resource: ResourceId;
+  name: string;
+  password: string;
+  way: SignInWay;
+  /** The person's, where known: attempts from where they signed in before wait apart from all others (SR-49). */
+  address: string | undefined;
+}
+
+/** What a check says of itself in the events, where it is not a step of something larger that does. */
+export interface PasswordEvents {
+  /** Appended when no password was accepted; `about` is whom the name stands for. */
+  wrong: (about: UserId | undefined, reason: WrongReason) => Json;
+  /** Appended when what a right password leads to is the last word of the attempt. */
+  right: (concluded: object, about: UserId) => Json | undefined;
+}
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
+
+/**
+ * The first factor. Whoever the name stands for, and whether it stands for anybody, the same costly work is done: two
+ * counter commits, one argon2 call, as many reads (SR-17).
+ *
+ * A person who is not assigned to the resource is answered like a wrong password, and stays counted. Everything is read
+ * again after the hash, which took long: whoever was blocked, removed or given a new password meanwhile does not come
+ * in (SR-4).
+ *
+ * @param conclude what a right password leads to; it reads again whatever else may have changed during the hash
+ */
+export async function checkPassword<A extends object>(
+  ports: Needs,
+  input: PasswordAttempt,
+  conclude: (right: PasswordRight) => Promise<Verdict<A>>,
+  events?: PasswordEvents,
+): Promise<Verdict<A>> {
+  // Before anything that depends on who it is, so that being turned away tells nothing either.
+  const reservation = ports.hasher.reserve();
+  try {
+    return await checkInTurn(ports, reservation, input, conclude, events);
+  } finally {
+    reservation.release();
+  }
+}
+
+async function checkInTurn<A extends object>(
+  ports: Needs,
+  reservation: Reservation,
+  input: PasswordAttempt,
+  conclude: (right: PasswordRight) => Promise<Verdict<A>>,
+  events: PasswordEvents | undefined,
+): Promise<Verdict<A>> {
+  const found = await locateTyped(ports, input.account, input.name);
+  const usable = found && mayComeIn(found, input.way) ? found.passwordHash : undefined;
+  return countedPassword(
+    ports,
+    reservation,
+    {
+      kind: 'user',
+      account: input.account,
+      name: input.name,
+      id: found?.id,
+      password: input.password,
+      address: input.address,
+      passwordHash: usable,
+      comesIn: async () => found && comesIn(ports, found, input, usable),
+      ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
+      ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
+    },
+    conclude,
+  );
+}
+
+/** Whoever had the right password, as they are now, with a hash of today's strength. */
+async function comesIn(
+  ports: Needs,
+  found: User,
+  input: PasswordAttempt,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const person = await stillRight(ports, found, input, passwordHash);
+  if (!person || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return person;
+  // Another hash, so another while in which things may change.
+  const stored = await upgradeHash(ports, found, passwordHash, input.password);
+  return stillRight(ports, found, input, stored);
+}
+
+/** The person as they are now, if they are live and assigned and their password is still the one that was checked. */
+async function stillRight(
+  ports: Needs,
+  found: User,
+  { resource, way }: PasswordAttempt,
+  passwordHash: string | undefined,
+): Promise<PasswordRight | undefined> {
+  const pairs = await readPairs(ports, found, resource, way);
+  const tokens = pairs.tokens.map(({ value }) => value);
+  const { user } = pairs;
+  if (!user || user.passwordHash !== passwordHash || !isAssigned(assignmentTo(user, resource), tokens))
+    return undefined;
+  return { user, tokens };
+}
+
+/** A hash weaker than today's parameters is replaced while the password is at hand (SR-18). Answers what is stored then. */
+async function upgradeHash(ports: Needs, user: User, old: string, password: string): Promise<string> {
+  const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  const key = documents.user(user.id);
+  return transact(ports, key.anchor, [key], ([current], now) => {
+    if (current?.value.passwordHash !== old) return { answer: old };
+    const act: Act = { actor: { kind: 'service', account: user.account } };
+    const event = eventOf(act, { type: 'user.password-upgraded', subject: user.id }, now);
+    const put = [{ key, value: { ...current.value, passwordHash } }];
+    return { answer: passwordHash, write: { put, append: [event] } };
+  });
+}

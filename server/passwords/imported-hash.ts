@@ -1,0 +1,264 @@
+import { base64, base64nopad, base64urlnopad, hex, utf8 } from '@scure/base';
+import { parsePhc } from './phc.ts';
+
+/**
+ * Password hashes that people bring from where they had their account before. At import each is read, its parameters are
+ * bounded (SR-18), and it is written in one text of its own kind, which is stored in place of an argon2id text until its
+ * owner signs in.
+ */
+
+export const DIGESTS = ['md5', 'sha1', 'sha256', 'sha512'] as const;
+export type Digest = (typeof DIGESTS)[number];
+export const BYTE_ENCODINGS = ['hex', 'base64'] as const;
+export const SALT_ENCODINGS = ['text', 'hex', 'base64'] as const;
+
+interface Parts {
+  hash: string;
+  encoding: (typeof BYTE_ENCODINGS)[number];
+  salt: string;
+  saltEncoding: (typeof SALT_ENCODINGS)[number];
+}
+
+/** A hash as another system has it. */
+export type ImportedHash =
+  /** One that says itself what it is: bcrypt, a PHC string of argon2, scrypt or PBKDF2, or what Django stores. */
+  | { format: 'text'; text: string }
+  | ({ format: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number } & Parts)
+  /** `cost` is N, `blockSize` r, `parallelism` p (RFC 7914). */
+  | ({ format: 'scrypt'; cost: number; blockSize: number; parallelism: number } & Parts)
+  /**
+   * A plain digest. Each round is a template over `{password}`, `{salt}` and, after the first, `{hash}`: the lower-case
+   * hexadecimal result of the round before. `{password:hex}` and `{salt:hex}` are these in lower-case hexadecimal, `{open}`
+   * and `{close}` are braces.
+   */
+  | ({ format: 'digest'; algorithm: Digest; rounds: string[] } & Parts);
+
+/** A stored text that is no argon2, taken apart. */
+export type ReadHash =
+  | { kind: 'bcrypt'; text: string; digestFirst: boolean }
+  | { kind: 'pbkdf2'; algorithm: Exclude<Digest, 'md5'>; iterations: number; salt: Uint8Array; hash: Uint8Array }
+  | { kind: 'scrypt'; cost: number; blockSize: number; parallelism: number; salt: Uint8Array; hash: Uint8Array }
+  | ReadDigest;
+
+export interface ReadDigest {
+  kind: 'digest';
+  algorithm: Digest;
+  rounds: string[];
+  salt: Uint8Array;
+  hash: Uint8Array;
+}
+
+/** Above these a check would take a thread for more than about two seconds, or more memory than a login deserves. */
+export const IMPORT_BOUNDS = {
+  bcryptCost: 14,
+  /** Times blocks of output. */
+  pbkdf2Iterations: 2_000_000,
+  /** N r p; the memory is 128 bytes times N r. */
+  scryptWork: 2 ** 21,
+  scryptMemory: 256 * 2 ** 20,
+  digestRounds: 16,
+  templateLength: 200,
+  saltBytes: 256,
+} as const;
+
+const OUTPUT_BYTES: Record<Digest, number> = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
+
+/** The text to store for an imported hash; undefined where it is malformed, unknown or absurd. */
+export function adoptHash(imported: ImportedHash): string | undefined {
+  const text = canonical(imported);
+  return text !== undefined && text.length <= 2000 && isUsable(text) ? text : undefined;
+}
+
+function isUsable(text: string): boolean {
+  return isArgon2(text) ? isSaneArgon2(text) : readHash(text) !== undefined;
+}
+
+export function isArgon2(text: string): boolean {
+  return text.startsWith('$argon2');
+}
+
+function isSaneArgon2(text: string): boolean {
+  try {
+    parsePhc(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function canonical(imported: ImportedHash): string | undefined {
+  if (imported.format === 'text') return fromText(imported.text);
+  const hash = bytesOf(imported.hash, imported.encoding);
+  const salt = bytesOf(imported.salt, imported.saltEncoding);
+  if (!hash || !salt) return undefined;
+  switch (imported.format) {
+    case 'pbkdf2':
+      return writeHash({ ...imported, kind: 'pbkdf2', salt, hash });
+    case 'scrypt':
+      return writeHash({ ...imported, kind: 'scrypt', salt, hash });
+    case 'digest':
+      return writeHash({ ...imported, kind: 'digest', salt, hash });
+  }
+}
+
+function writeHash(read: Exclude<ReadHash, { kind: 'bcrypt' }>): string | undefined {
+  const tail = `${base64nopad.encode(read.salt)}$${base64nopad.encode(read.hash)}`;
+  switch (read.kind) {
+    case 'pbkdf2':
+      return `$pbkdf2-${read.algorithm}$i=${read.iterations}$${tail}`;
+    case 'scrypt': {
+      const ln = Math.log2(read.cost);
+      return Number.isInteger(ln) ? `$scrypt$ln=${ln},r=${read.blockSize},p=${read.parallelism}$${tail}` : undefined;
+    }
+    case 'digest':
+      return `$digest-${read.algorithm}$${base64urlnopad.encode(utf8.decode(JSON.stringify(read.rounds)))}$${tail}`;
+  }
+}
+
+/** From the dialects in which the same thing is written to the one in which it is stored. */
+function fromText(text: string): string | undefined {
+  const fields = text.split('$');
+  const [first, second = '', third = '', fourth = '', fifth = '', sixth = ''] = fields;
+  switch (first) {
+    // What Django stores begins with the name of its hasher; salts are plain text there.
+    case 'argon2':
+      return text.slice('argon2'.length);
+    case 'bcrypt':
+      return text.slice('bcrypt$'.length);
+    case 'bcrypt_sha256':
+      return text;
+    case 'pbkdf2_sha256':
+    case 'pbkdf2_sha1': {
+      const algorithm = first === 'pbkdf2_sha1' ? 'sha1' : 'sha256';
+      if (fields.length !== 4 || !WHOLE.test(second)) return undefined;
+      const parts = { hash: fourth, encoding: 'base64', salt: third, saltEncoding: 'text' } as const;
+      return canonical({ format: 'pbkdf2', algorithm, iterations: Number(second), ...parts });
+    }
+    case 'scrypt': {
+      const numbers = [second, fourth, fifth];
+      if (fields.length !== 6 || !numbers.every((number) => WHOLE.test(number))) return undefined;
+      const [cost = 0, blockSize = 0, parallelism = 0] = numbers.map(Number);
+      const parts = { hash: sixth, encoding: 'base64', salt: third, saltEncoding: 'text' } as const;
+      return canonical({ format: 'scrypt', cost, blockSize, parallelism, ...parts });
+    }
+    case 'sha1':
+    case 'md5': {
+      if (fields.length !== 3) return undefined;
+      const parts = { hash: third, encoding: 'hex', salt: second, saltEncoding: 'text' } as const;
+      return canonical({ format: 'digest', algorithm: first, rounds: ['{salt}{password}'], ...parts });
+    }
+    case '':
+      return fromPhc(text, second, third);
+    default:
+      return undefined;
+  }
+}
+
+function fromPhc(text: string, name: string, parameters: string): string {
+  if (!name.startsWith('pbkdf2')) return text;
+  // passlib: `$pbkdf2$` is SHA-1, the iterations stand alone, and base64 has a dot for the plus.
+  const rest = text.slice(`$${name}$${parameters}`.length).replaceAll('.', '+');
+  const algorithm = name === 'pbkdf2' ? 'pbkdf2-sha1' : name;
+  return `$${algorithm}$${WHOLE.test(parameters) ? `i=${parameters}` : parameters}${rest}`;
+}
+
+/** What may stand in braces in a template. */
+const PIECES = ['password', 'password:hex', 'salt', 'salt:hex', 'hash', 'open', 'close'] as const;
+export type TemplatePiece = (typeof PIECES)[number];
+
+/** A template taken apart: texts as they are, and the names of what stands in braces. */
+export function piecesOf(template: string): (string | { piece: TemplatePiece })[] {
+  return template.split(/(\{[^{}]*\})/).map((part) => {
+    const name = part.startsWith('{') && part.endsWith('}') ? part.slice(1, -1) : undefined;
+    const piece = PIECES.find((known) => known === name);
+    return piece === undefined ? part : { piece };
+  });
+}
+
+const WHOLE = /^[1-9]\d{0,8}$/;
+/** `2x` is left out: it marks hashes of an old mistake, which today's libraries do not make. */
+const BCRYPT = /^(bcrypt_sha256\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
+const PBKDF2 = /^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
+const SCRYPT =
+  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,2}),p=([1-9]\d{0,2})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
+const DIGEST =
+  /^\$digest-(md5|sha1|sha256|sha512)\$([A-Za-z0-9_-]{1,1500})\$([A-Za-z0-9+/]{0,400})\$([A-Za-z0-9+/]{0,100})$/;
+
+/** A stored text of any kind but argon2; undefined where it is malformed or its parameters are out of bounds. */
+export function readHash(text: string): ReadHash | undefined {
+  return readBcrypt(text) ?? readPbkdf2(text) ?? readScrypt(text) ?? readDigest(text);
+}
+
+function readBcrypt(text: string): ReadHash | undefined {
+  const [, digestFirst, bcrypt = '', cost] = BCRYPT.exec(text) ?? [];
+  if (cost === undefined || Number(cost) < 4 || Number(cost) > IMPORT_BOUNDS.bcryptCost) return undefined;
+  return { kind: 'bcrypt', text: bcrypt, digestFirst: digestFirst !== undefined };
+}
+
+function readPbkdf2(text: string): ReadHash | undefined {
+  const [, algorithm, iterationsText, saltText, hashText] = PBKDF2.exec(text) ?? [];
+  const [salt, hash] = [saltOf(saltText), outputOf(hashText)];
+  if (!salt || !hash || (algorithm !== 'sha1' && algorithm !== 'sha256' && algorithm !== 'sha512')) return undefined;
+  const iterations = Number(iterationsText);
+  const blocks = Math.ceil(hash.length / OUTPUT_BYTES[algorithm]);
+  if (iterations * blocks > IMPORT_BOUNDS.pbkdf2Iterations) return undefined;
+  return { kind: 'pbkdf2', algorithm, iterations, salt, hash };
+}
+
+function readScrypt(text: string): ReadHash | undefined {
+  const [, ln, r, p, saltText, hashText] = SCRYPT.exec(text) ?? [];
+  const [salt, hash] = [saltOf(saltText), outputOf(hashText)];
+  if (!salt || !hash) return undefined;
+  const [cost, blockSize, parallelism] = [2 ** Number(ln), Number(r), Number(p)];
+  const memory = 128 * blockSize * (cost + parallelism);
+  if (memory > IMPORT_BOUNDS.scryptMemory || cost * blockSize * parallelism > IMPORT_BOUNDS.scryptWork)
+    return undefined;
+  return { kind: 'scrypt', cost, blockSize, parallelism, salt, hash };
+}
+
+function readDigest(text: string): ReadHash | undefined {
+  const [, name, roundsText = '', saltText, hashText] = DIGEST.exec(text) ?? [];
+  const algorithm = DIGESTS.find((digest) => digest === name);
+  const [salt, hash, json] = [saltOf(saltText), outputOf(hashText), decoded(base64urlnopad, roundsText)];
+  if (!algorithm || !salt || !json || hash?.length !== OUTPUT_BYTES[algorithm]) return undefined;
+  const rounds: unknown = JSON.parse(utf8.encode(json));
+  return isSaneTemplates(rounds) ? { kind: 'digest', algorithm, rounds, salt, hash } : undefined;
+}
+
+/** One to sixteen templates that lead from the password to the end. */
+export function isSaneTemplates(rounds: unknown): rounds is string[] {
+  if (!Array.isArray(rounds) || rounds.length === 0 || rounds.length > IMPORT_BOUNDS.digestRounds) return false;
+  return rounds.every((round: unknown, index) => {
+    if (typeof round !== 'string' || round.length > IMPORT_BOUNDS.templateLength) return false;
+    const used = [...round.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
+    const allowed: string[] = index === 0 ? PIECES.filter((piece) => piece !== 'hash') : [...PIECES];
+    // A round that leaves out the one before, or a first one without the password, would let anybody in.
+    const needed = index === 0 ? ['password', 'password:hex'] : ['hash'];
+    return needed.some((name) => used.includes(name)) && used.every((name) => allowed.includes(name ?? ''));
+  });
+}
+
+/** Outputs below 16 bytes could be met by chance. */
+function outputOf(text: string | undefined): Uint8Array | undefined {
+  const bytes = text === undefined ? undefined : decoded(base64nopad, text);
+  return bytes && bytes.length >= 16 && bytes.length <= 64 ? bytes : undefined;
+}
+
+function saltOf(text: string | undefined): Uint8Array | undefined {
+  const bytes = text === undefined ? undefined : decoded(base64nopad, text);
+  return bytes && bytes.length <= IMPORT_BOUNDS.saltBytes ? bytes : undefined;
+}
+
+function bytesOf(text: string, encoding: 'text' | 'hex' | 'base64'): Uint8Array | undefined {
+  if (encoding === 'text') return utf8.decode(text);
+  if (encoding === 'hex') return decoded(hex, text.toLowerCase());
+  return decoded(text.endsWith('=') ? base64 : base64nopad, text);
+}
+
+function decoded(coder: { decode(text: string): Uint8Array }, text: string): Uint8Array | undefined {
+  try {
+    return coder.decode(text);
+  } catch {
+    return undefined;
+  }
+}

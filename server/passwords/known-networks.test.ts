@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { frozen } from '../testing/samples.ts';
+import type { PasswordAttempts } from '../users/user.ts';
+import {
+  attemptsAsOf,
+  attemptsExpireAt,
+  countAttemptFrom,
+  countWrongFrom,
+  FAMILIAR_FOR_MS,
+  FAMILIAR_PLACES,
+  forgiveFrom,
+  isFamiliar,
+  WRONG_PASSWORDS_KEPT_MS,
+  waitUntilFrom,
+  wrongPasswordsFrom,
+} from './known-networks.ts';
+import { passwordWaitUntil } from './password-backoff.ts';
+
+const NOW = 1_800_000_000_000;
+const place = fc.option(fc.constantFrom('home', 'work', 'train', 'evil'), { nil: undefined });
+const story = fc.array(fc.record({ place, right: fc.boolean() }), { maxLength: 60 });
+const failuresFrom = (attempts: PasswordAttempts | undefined, from: string | undefined, at = NOW) =>
+  wrongPasswordsFrom(attempts, from, at)?.failures ?? 0;
+
+// SR-49
+describe('wrong passwords', () => {
+  test('count for the familiar place they came from, all others together, as a plain model has it', () => {
+    fc.assert(
+      fc.property(story, (steps) => {
+        let attempts: PasswordAttempts | undefined;
+        const familiar = new Map<string, number>();
+        let strangers = 0;
+        for (const step of steps) {
+          const known = step.place === undefined ? undefined : familiar.get(step.place);
+          if (step.right) {
+            attempts = forgiveFrom(attempts && frozen(attempts), step.place, NOW);
+            if (known === undefined) strangers = 0;
+            if (step.place !== undefined) familiar.set(step.place, 0);
+          } else {
+            attempts = countWrongFrom(attempts && frozen(attempts), step.place, NOW);
+            if (known === undefined) strangers += 1;
+            else if (step.place !== undefined) familiar.set(step.place, known + 1);
+          }
+          for (const from of ['home', 'work', 'train', 'evil', 'nowhere', undefined]) {
+            const expected = from === undefined ? strangers : (familiar.get(from) ?? strangers);
+            expect(failuresFrom(attempts, from)).toBe(expected);
+          }
+        }
+      }),
+    );
+  });
+
+  test('are forgotten exactly a day after the last, whatever is remembered beside them', () => {
+    for (const from of ['home', undefined]) {
+      const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), from, NOW);
+      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS - 1)).toBe(1);
+      expect(failuresFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS)).toBe(0);
+      expect(failuresFrom(countWrongFrom(attempts, from, NOW + WRONG_PASSWORDS_KEPT_MS), from)).toBe(1);
+    }
+  });
+
+  test('leave nothing behind when the right one comes from nowhere', () => {
+    expect(forgiveFrom(countWrongFrom(undefined, undefined, NOW), undefined, NOW)).toBeUndefined();
+  });
+});
+
+describe('an attempt', () => {
+  const paced = fc.array(fc.record({ place, afterMs: fc.constantFrom(-1_000, 0, 999, 1_000, 60_000) }), {
+    maxLength: 40,
+  });
+
+  test('is counted exactly where none before it has brought a wait, as this clock sees it', () => {
+    fc.assert(
+      fc.property(paced, (steps) => {
+        let attempts = forgiveFrom(undefined, 'home', NOW);
+        let now = NOW;
+        for (const step of steps) {
+          now += step.afterMs;
+          const known = attempts && attemptsAsOf(attempts, now);
+          const running = passwordWaitUntil(wrongPasswordsFrom(known, step.place, now));
+          const waitUntil = running > now ? running : 0;
+          expect(waitUntilFrom(attempts && frozen(attempts), step.place, now)).toBe(waitUntil);
+          const next = countAttemptFrom(attempts && frozen(attempts), step.place, now);
+          const expected = waitUntil > 0 ? known : countWrongFrom(known, step.place, now);
+          expect(next).toEqual({ attempts: expected, waitUntil });
+          attempts = next.attempts;
+        }
+      }),
+    );
+  });
+
+  test('has no wait at its last instant, and where nothing was counted', () => {
+    let attempts: PasswordAttempts | undefined;
+    for (let at = 0; at < 6; at++) attempts = countAttemptFrom(attempts, undefined, NOW).attempts;
+    expect(waitUntilFrom(attempts, undefined, NOW + 999)).toBe(NOW + 1_000);
+    expect(waitUntilFrom(attempts, undefined, NOW + 1_000)).toBe(0);
+    expect(waitUntilFrom(undefined, undefined, NOW)).toBe(0);
+  });
+});
+
+describe('a place', () => {
+  test('is familiar to whom signed in there, and to nobody else', () => {
+    const known = forgiveFrom(undefined, 'home', NOW);
+    expect(isFamiliar(known, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(true);
+    expect(isFamiliar(known, 'home', NOW + FAMILIAR_FOR_MS)).toBe(false);
+    expect(isFamiliar(known, 'work', NOW)).toBe(false);
+    expect(isFamiliar(known, undefined, NOW)).toBe(false);
+    expect(isFamiliar(undefined, 'home', NOW)).toBe(false);
+  });
+
+  test('is familiar for exactly so long after the last sign-in there', () => {
+    const attempts = countWrongFrom(forgiveFrom(undefined, 'home', NOW), 'evil', NOW + FAMILIAR_FOR_MS - 1);
+    expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS - 1)).toBe(0);
+    expect(failuresFrom(attempts, 'home', NOW + FAMILIAR_FOR_MS)).toBe(1);
+    expect(forgiveFrom(attempts, undefined, NOW + FAMILIAR_FOR_MS)).toBeUndefined();
+  });
+
+  test('takes the room of the one not used for longest', () => {
+    let attempts: PasswordAttempts | undefined;
+    for (let at = 0; at <= FAMILIAR_PLACES; at++) attempts = forgiveFrom(attempts, `place ${at}`, NOW + at);
+    expect(attempts?.places?.map((one) => one.place)).toEqual(
+      Array.from({ length: FAMILIAR_PLACES }, (_, at) => `place ${FAMILIAR_PLACES - at}`),
+    );
+  });
+
+  test('is there once, however often a person signs in there, and takes no room of another', () => {
+    const home = forgiveFrom(undefined, 'home', NOW);
+    expect(home).toEqual({
+      failures: 0,
+      lastFailureAt: 0,
+      places: [{ place: 'home', signedInAt: NOW, failures: 0, lastFailureAt: 0 }],
+    });
+    const often = forgiveFrom(forgiveFrom(home, 'work', NOW + 1), 'home', NOW + 2);
+    expect(often?.places?.map(({ place, signedInAt }) => [place, signedInAt])).toEqual([
+      ['home', NOW + 2],
+      ['work', NOW + 1],
+    ]);
+  });
+
+  test('is kept as long as it is familiar, and failures as long as they count', () => {
+    const wrong = countWrongFrom(undefined, 'evil', NOW);
+    expect(attemptsExpireAt(wrong, NOW)).toBe(NOW + WRONG_PASSWORDS_KEPT_MS);
+    const known = forgiveFrom(wrong, 'home', NOW);
+    expect(known && attemptsExpireAt(known, NOW + 5)).toBe(NOW + FAMILIAR_FOR_MS);
+  });
+});
+
+// SR-63
+test('SR-63: what lies ahead of a clock that was set back counts as of now, at every place', () => {
+  const count = { failures: fc.nat(20), lastFailureAt: fc.integer({ min: NOW - 1000, max: NOW + 1000 }) };
+  const known = fc.record({ ...count, place: fc.constantFrom('home', 'work'), signedInAt: fc.constant(NOW) });
+  fc.assert(
+    fc.property(fc.record({ ...count, places: fc.array(known, { maxLength: 3 }) }), (attempts) => {
+      const seen = attemptsAsOf(frozen(attempts), NOW);
+      const clamped = <T extends { lastFailureAt: number }>(one: T) => ({
+        ...one,
+        lastFailureAt: Math.min(one.lastFailureAt, NOW),
+      });
+      expect(seen).toEqual({ ...clamped(attempts), places: attempts.places.map(clamped) });
+      expect(attemptsAsOf(seen, NOW)).toBe(seen);
+    }),
+  );
+  expect(attemptsAsOf({ failures: 1, lastFailureAt: NOW + 1 }, NOW)).toEqual({ failures: 1, lastFailureAt: NOW });
+});

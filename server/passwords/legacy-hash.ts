@@ -1,0 +1,43 @@
+import { base64nopad, base64urlnopad, hex, utf8 } from '@scure/base';
+import { DIGESTS, type Digest, isSaneTemplates, type ReadDigest, readHash } from './imported-hash.ts';
+import { parsePhc } from './phc.ts';
+
+/**
+ * A cheap digest from elsewhere with an argon2id around it: what is stored is argon2id of the digest's hexadecimal text, so
+ * that a copy of the store is worth no more than one of our own hashes. It stands until its person signs in, when their
+ * password is hashed by itself.
+ */
+export interface WrappedHash extends Pick<ReadDigest, 'algorithm' | 'rounds' | 'salt'> {
+  /** Argon2id of the digest, a PHC string. */
+  phc: string;
+}
+
+const WRAPPED =
+  /^\$wrapped-(md5|sha1|sha256|sha512)\$([A-Za-z0-9_-]{1,8000})\$([A-Za-z0-9+/]{0,400})(\$argon2id\$.{1,400})$/;
+
+export function isWrapped(text: string): boolean {
+  return text.startsWith('$wrapped-');
+}
+
+/** What goes into the argon2id of a digest, and what stands around it. Undefined for a text that is no digest. */
+export function wrapping(text: string): { inner: string; around: (phc: string) => string } | undefined {
+  const read = readHash(text);
+  if (read?.kind !== 'digest') return undefined;
+  const rounds = base64urlnopad.encode(utf8.decode(JSON.stringify(read.rounds)));
+  const front = `$wrapped-${read.algorithm}$${rounds}$${base64nopad.encode(read.salt)}`;
+  return { inner: hex.encode(read.hash), around: (phc) => `${front}${phc}` };
+}
+
+/** A stored text taken apart; undefined where it is malformed or out of bounds (SR-18). */
+export function readWrapped(text: string): WrappedHash | undefined {
+  const [, name, roundsText, saltText, phc] = WRAPPED.exec(text) ?? [];
+  const algorithm: Digest | undefined = DIGESTS.find((digest) => digest === name);
+  if (!algorithm || roundsText === undefined || saltText === undefined || phc === undefined) return undefined;
+  try {
+    parsePhc(phc);
+    const rounds: unknown = JSON.parse(utf8.encode(base64urlnopad.decode(roundsText)));
+    return isSaneTemplates(rounds) ? { algorithm, rounds, salt: base64nopad.decode(saltText), phc } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { needing } from '../kernel/dependency.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { MethodPolicy } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import type { User } from '../users/user.ts';
+import { judgePassword, normalisePassword, type PasswordJudgement, type PasswordRule } from './password-policy.ts';
+
+/** Whose password it is to be. */
+export type PasswordOwner = Pick<
+  User,
+  'account' | 'login' | 'alias' | 'email' | 'phone' | 'firstName' | 'secondName' | 'assignments'
+>;
+
+/** The one way to a new password: judged by the rule for its person (SR-37), then hashed. */
+export async function hashNewPassword(
+  ports: Pick<Ports, 'store' | 'clock' | 'hasher'>,
+  owner: PasswordOwner,
+  password: string,
+): Promise<Verdict<{ passwordHash: string }>> {
+  const refused = await judgeNewPassword(ports, owner, password);
+  if (refused) return refused;
+  const passwordHash = await needing('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  return { passwordHash };
+}
+
+/** Why a password may not become this person's; undefined where it may. */
+export async function judgeNewPassword(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  owner: PasswordOwner,
+  password: string,
+): Promise<Refusal | undefined> {
+  const judged = judgePassword(password, await passwordRule(ports, owner));
+  return judged && refusePassword(judged);
+}
+
+/** What holds for a password of this person now. */
+export async function passwordRule(ports: Pick<Ports, 'store' | 'clock'>, owner: PasswordOwner): Promise<PasswordRule> {
+  const [account, ...stored] = await ports.store.getMany(
+    [documents.account(owner.account), ...owner.assignments.map(({ resource }) => documents.resource(resource))],
+    ports.clock.now(),
+  );
+  const resources = stored.map((resource) => resource?.value);
+  const localPart = owner.email?.slice(0, owner.email.lastIndexOf('@'));
+  const personal = [
+    ...[owner.login, owner.alias, localPart, owner.phone, owner.firstName, owner.secondName],
+    ...[account?.value.name, ...resources.map((resource) => resource?.name)],
+  ].filter((word) => word !== undefined);
+  // A resource that is gone lets nobody in, but nobody is assigned to nothing but such ones for long.
+  const secondFactor = resources.length > 0 && resources.every((resource) => resource && asksForCode(resource));
+  return { secondFactor, personal };
+}
+
+/** `auto` does not count: with the last token the code goes, and the short password stays. */
+function asksForCode({ methodPolicy }: { methodPolicy: MethodPolicy }): boolean {
+  return methodPolicy === 'password-otp' || methodPolicy === 'otp';
+}
+
+const FLAWS = {
+  listed: 'it is on the list of passwords that are tried first',
+  pattern: 'it is a pattern of keys, letters or repetitions',
+  personal: 'it is made of names that go with the person or the site',
+} as const;
+
+/** A judgement as a refusal, with the reason in words. */
+export function refusePassword(judged: PasswordJudgement): Refusal {
+  switch (judged.code) {
+    case 'PASSWORD_TOO_SHORT':
+      return refusal(judged.code, { detail: `at least ${judged.minLength} characters` });
+    case 'PASSWORD_TOO_LONG':
+      return refusal(judged.code, { detail: `at most ${judged.maxLength} characters` });
+    case 'PASSWORD_COMMON':
+      return refusal(judged.code, { detail: FLAWS[judged.flaw], flaw: judged.flaw });
+  }
+}

@@ -1,0 +1,62 @@
+import { anyRecord } from '../authentication/decoy-attempt.ts';
+import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey } from '../store/store.ts';
+import type { PasswordAttempts } from '../users/user.ts';
+import { attemptsAsOf, isFamiliar } from './known-networks.ts';
+
+/** A name at one of the two doors: users and administrators of the same name have separate counters. */
+export interface TypedName {
+  kind: 'user' | 'administrator';
+  account: AccountId;
+  /** As typed. */
+  name: string;
+}
+
+/**
+ * An attempt is counted twice. What is shown depends on the name alone, known or unknown, so that no name tells which others
+ * belong to its user (SR-17). What is evaluated depends on the user, so that many names make no more guesses than one (SR-2).
+ */
+export interface PasswordCounters {
+  name: DocumentKey<PasswordAttempts>;
+  user: DocumentKey<PasswordAttempts>;
+  /** Where the attempt comes from; undefined: unknown. */
+  place: string | undefined;
+  /** The user's counter was last changed before the clock was set back. */
+  isAhead: boolean;
+}
+
+/** For an unknown name one of 256 records stands in for the user's counter; what it says is ignored. */
+export function userSubject(ports: Pick<Ports, 'random'>, id: string | undefined): string {
+  return id ?? `unknown/${anyRecord(ports)}`;
+}
+
+/** The counters of an attempt. A name has one for each place that is familiar to its user, and one for all others (SR-49). */
+export async function countersOf(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  { kind, account, name }: TypedName,
+  subject: string,
+  address: string | undefined,
+): Promise<PasswordCounters> {
+  const user = documents.passwordAttempts(subject);
+  const place = placeOf(ports, subject, address);
+  const now = ports.clock.now();
+  const [attempts] = await ports.store.getMany([user], now);
+  const familiar = isFamiliar(attempts?.value, place, now) ? place : null;
+  const typed = textMac(ports, 'typed-name', [kind, account, normaliseName(name), familiar]);
+  const isAhead = attempts !== undefined && attemptsAsOf(attempts.value, now) !== attempts.value;
+  return { name: documents.passwordAttempts(`name/${typed}`), user, place, isAhead };
+}
+
+/** Subject and address (IPv6: its /64) under a MAC; undefined where nobody says from where. */
+function placeOf(ports: Pick<Ports, 'secrets'>, subject: string, address: string | undefined): string | undefined {
+  if (address === undefined || canonicalAddress(address) === undefined) return undefined;
+  return textMac(ports, 'familiar-place', [subject, rateKey(address)]);
+}
+
+function textMac({ secrets }: Pick<Ports, 'secrets'>, purpose: string, parts: readonly (string | null)[]): string {
+  return Buffer.from(secrets.mac(purpose, JSON.stringify(parts))).toString('base64url');
+}

@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isRefusal } from '../kernel/result.ts';
+import { answerIdentify } from '../login/answer-identify.ts';
+import { answerOtp } from '../login/answer-otp.ts';
+import { answerPassword } from '../login/answer-password.ts';
+import { beginFlow } from '../login/start-flow.ts';
+import type { Mail } from '../messages/mail/mail.ts';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import { documents } from '../store/keys.ts';
+import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
+import { fakeHash } from '../testing/fake-hasher.ts';
+import { addPerson, must, NONCE, ORIGIN, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { PASSWORD_RESET_LIFETIME_MS, RESETS_PER_ADDRESS, RESETS_PER_PERSON } from './reset/password-reset.ts';
+import { askPasswordReset } from './reset/request-password-reset.ts';
+import { viewReset } from './reset/reset-link.ts';
+import { resetPassword } from './reset/reset-password.ts';
+import { startPasswordReset } from './reset/start-password-reset.ts';
+
+const NEW = 'seven quiet marmots';
+let ports: TestPorts;
+let scene: Scene;
+let addresses = 0;
+
+beforeAll(async () => {
+  ports = await openTestPorts('password-reset');
+});
+afterAll(() => ports.close());
+beforeEach(async () => {
+  ports.courier.sent.length = 0;
+  ports.hasher.during = undefined;
+  scene = await setScene(ports, {
+    resource: { passwordReset: true },
+    user: { email: 'alice@shop.example' },
+    tokens: [{}],
+  });
+});
+
+const from = (address = `198.51.${Math.floor(addresses / 200)}.${1 + (addresses++ % 200)}`) => ({ address });
+const ask = (name: string, whence = from(), resource = scene.resource.id) =>
+  askPasswordReset(ports, whence, { resource, name, language: 'en' });
+const redeem = (link: string, password = NEW) => resetPassword(ports, from(), { link, password, language: 'en' });
+
+/** Asks, and takes the link's secret out of the mail. */
+async function linkFor(name = 'alice'): Promise<string> {
+  await must(await ask(name)).deliver();
+  return linkIn(ports.courier.sent.at(-1));
+}
+
+function linkIn(mail: Mail | undefined): string {
+  const path = mail?.kind === 'password-reset' ? mail.facts.path : '';
+  const [, link] = /^\/reset\/password\?lang=en#(\S+)$/.exec(path) ?? [];
+  if (link === undefined) throw new Error('no link in the mail');
+  return link;
+}
+
+const signIn = (password: string) =>
+  authenticate(ports, {
+    account: scene.account,
+    resource: scene.resource.id,
+    user: 'alice',
+    method: 'password',
+    password,
+  });
+
+async function lastEvent() {
+  const { store } = ports;
+  const streams = await Promise.all(
+    Array.from({ length: store.partitions }, (_, partition) => store.readEvents(partition, 0, 1000)),
+  );
+  return streams.flat().at(-1)?.event;
+}
+
+// SR-40
+describe('asking for a link', () => {
+  test('mails it to the person, whatever name they use, and to nobody else', async () => {
+    for (const name of ['alice', 'ALICE@shop.example']) {
+      ports.courier.sent.length = 0;
+      await linkFor(name);
+      expect(ports.courier.sent.map(({ to }) => to)).toEqual(['alice@shop.example']);
+    }
+    expect(ports.courier.sent[0]?.facts).toMatchObject({ login: 'alice', lifetimeMs: PASSWORD_RESET_LIFETIME_MS });
+  });
+
+  test('an attacker learns nothing: unknown, blocked, unassigned, without mail or password, all are answered alike', async () => {
+    const { account, resource } = scene;
+    const other = await addPerson(ports, account, resource, { user: { login: 'nomail' } });
+    await addPerson(ports, account, resource, {
+      user: { login: 'codeonly', email: 'c@shop.example' },
+      password: false,
+    });
+    await addPerson(ports, account, resource, { user: { login: 'nowhere', email: 'n@shop.example' }, alone: false });
+    await addPerson(ports, account, resource, { user: { login: 'blocked', email: 'b@shop.example' } });
+    const blocked = await read(ports, documents.nameClaim(account, 'blocked'));
+    must(await updateUser(ports, account, blocked.user, { blocked: true }));
+    expect(other.user.email).toBeUndefined();
+
+    const seen: unknown[] = [];
+    for (const name of ['alice', 'unknown', 'nomail', 'codeonly', 'nowhere', 'blocked']) {
+      const before = ports.store.commits.length;
+      const verdict = must(await ask(name));
+      seen.push({ keys: Object.keys(verdict), commits: ports.store.commits.length - before });
+      await verdict.deliver();
+    }
+    expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(seen[0]).toEqual({ keys: ['deliver'], commits: 1 });
+    expect(ports.courier.sent.map(({ to }) => to)).toEqual(['alice@shop.example']);
+  });
+
+  test('a courier that is down does not tell who exists', async () => {
+    ports.courier.down = true;
+    const verdict = must(await ask('alice'));
+    await expect(verdict.deliver()).rejects.toThrow(CourierUnavailable);
+    ports.courier.down = false;
+  });
+
+  test('nobody floods a mailbox, or many from one place', async () => {
+    for (let i = 0; i < RESETS_PER_PERSON + 3; i++) await must(await ask('alice')).deliver();
+    expect(ports.courier.sent).toHaveLength(RESETS_PER_PERSON);
+
+    const here = from('203.0.113.77');
+    for (let i = 0; i < RESETS_PER_ADDRESS; i++) must(await ask(`nobody-${i}`, here));
+    expect(await ask('alice', here)).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await ask('alice', from())).not.toHaveProperty('refused');
+  });
+
+  // SR-49. The attack: somebody asks again and again, so that the mails of the time are used up when the person asks.
+  test('SR-49: whoever uses the mails up leaves a link in the mailbox that leads on until there are more', async () => {
+    for (let minute = 0; minute < 130; minute++) {
+      await must(await ask('alice')).deliver();
+      expect(await viewReset(ports, linkIn(ports.courier.sent.at(-1)), undefined)).not.toHaveProperty('refused');
+      ports.clock.advance(60_000);
+    }
+    expect(ports.courier.sent.length).toBeLessThanOrEqual(5 * RESETS_PER_PERSON);
+  });
+
+  test('is refused where the resource does not offer it', async () => {
+    const closed = await setScene(ports, { user: { email: 'alice@shop.example' } });
+    expect(await ask('alice', from(), closed.resource.id)).toEqual({ refused: 'NOT_FOUND' });
+  });
+
+  test('is told as one event, without the typed name', async () => {
+    must(await ask('alice'));
+    must(await ask('a-name-nobody-has'));
+    const events: unknown[] = [];
+    for (let partition = 0; partition < ports.store.partitions; partition++) {
+      events.push(...(await ports.store.readEvents(partition, 0, 1000)).map(({ event }) => event));
+    }
+    const asked = events.slice(-2);
+    expect(asked[0]).toMatchObject({ type: 'user.password-reset-asked', subject: scene.user.id, outcome: 'done' });
+    expect(asked[1]).toMatchObject({ type: 'user.password-reset-asked', outcome: 'refused', reason: 'USER_NOT_FOUND' });
+    expect(JSON.stringify(events)).not.toContain('a-name-nobody-has');
+  });
+});
+
+// SR-40
+describe('the link', () => {
+  test('sets a new password once, tells its person, and is used up', async () => {
+    const link = await linkFor();
+    expect(await viewReset(ports, link, undefined)).toEqual({ login: 'alice', secondFactor: false });
+    await must(await redeem(link)).deliver();
+    expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(fakeHash(NEW));
+    expect(ports.courier.sent.at(-1)).toMatchObject({
+      kind: 'security-notice',
+      to: 'alice@shop.example',
+      facts: { change: 'password' },
+    });
+    expect(await lastEvent()).toMatchObject({ type: 'user.password-reset', subject: scene.user.id });
+
+    expect(await redeem(link, 'another one, long enough')).toEqual({ refused: 'RESET_LINK_INVALID' });
+    expect(await signIn(NEW)).toMatchObject({ user: { id: scene.user.id } });
+  });
+
+  test('fifty at once set one password', async () => {
+    const link = await linkFor();
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) => redeem(link, `seven quiet marmots ${i}`)));
+    const won = all.findIndex((verdict) => !isRefusal(verdict));
+    expect(all.filter((verdict) => !isRefusal(verdict))).toHaveLength(1);
+    expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(
+      fakeHash(`seven quiet marmots ${won}`),
+    );
+  });
+
+  test('is not in the store, and another secret opens nothing', async () => {
+    const link = await linkFor();
+    const stored = await read(ports, documents.passwordReset(scene.user.id));
+    expect(JSON.stringify(stored)).not.toContain(link.split('.')[1]);
+    const other = `${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`;
+    for (const wrong of [other, '', scene.user.id, `${scene.user.id}.`, `usr_00000000000.${link.split('.')[1]}`]) {
+      expect(await redeem(wrong)).toEqual({ refused: 'RESET_LINK_INVALID' });
+    }
+  });
+
+  test.each<[string, () => unknown]>([
+    ['its time is over', () => ports.clock.advance(PASSWORD_RESET_LIFETIME_MS)],
+    ['a newer one was sent', () => linkFor()],
+    ['the person was blocked', () => updateUser(ports, scene.account, scene.user.id, { blocked: true })],
+    [
+      'the password was changed',
+      () => updateUser(ports, scene.account, scene.user.id, { password: 'changed by hand now' }),
+    ],
+  ])('is worth nothing once %s', async (_name, happen) => {
+    const link = await linkFor();
+    await happen();
+    expect(await viewReset(ports, link, undefined)).toEqual({ refused: 'RESET_LINK_INVALID' });
+    expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
+  });
+
+  test('is worth nothing when that happens while the new password is hashed', async () => {
+    const link = await linkFor();
+    ports.hasher.during = async () => {
+      ports.hasher.during = undefined;
+      must(await updateUser(ports, scene.account, scene.user.id, { blocked: true }));
+    };
+    expect(await redeem(link)).toEqual({ refused: 'RESET_LINK_INVALID' });
+    expect((await read(ports, documents.user(scene.user.id))).passwordHash).toBe(fakeHash(PASSWORD));
+  });
+
+  test('takes no password that breaks the rule, and outlives the attempt', async () => {
+    const link = await linkFor();
+    const hashed = ports.hasher.hashed;
+    expect(await redeem(link, 'short')).toMatchObject({ refused: 'PASSWORD_TOO_SHORT' });
+    expect(await redeem(link, 'password1234567')).toMatchObject({ refused: 'PASSWORD_COMMON', flaw: 'listed' });
+    expect(await redeem(link, 'alice@shop.2027')).toMatchObject({ refused: 'PASSWORD_COMMON', flaw: 'personal' });
+    expect(ports.hasher.hashed).toBe(hashed);
+    must(await redeem(link));
+  });
+});
+
+// SR-40
+describe('a reset is no way round', () => {
+  async function flowAtCode() {
+    const flows = { ...ports, issuer: 'https://auth.example' };
+    const begun = must(
+      await beginFlow(flows, { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, whence: from() }),
+    );
+    const step = { handle: begun.handle, whence: from() };
+    await answerIdentify(flows, { ...step, seq: 0, login: 'alice' });
+    return { flows, step };
+  }
+
+  test('the second factor: who has set the password alone is still asked for the code', async () => {
+    must(await redeem(await linkFor()));
+    const { flows, step } = await flowAtCode();
+    expect(await answerPassword(flows, { ...step, seq: 1, password: NEW })).toMatchObject({ step: 'otp' });
+  });
+
+  test('a sign-in under way with the old password ends, though its code is right', async () => {
+    const { flows, step } = await flowAtCode();
+    expect(await answerPassword(flows, { ...step, seq: 1, password: PASSWORD })).toMatchObject({ step: 'otp' });
+    must(await redeem(await linkFor()));
+    const otp = (await scene.tokens[0]?.code()) ?? '';
+    expect(await answerOtp(flows, { ...step, seq: 2, otp })).toMatchObject({ step: 'denied' });
+  });
+
+  // SR-49
+  test('the waits after wrong passwords: a reset forgives nothing to whoever guesses', async () => {
+    const account = scene.account;
+    const guess = (address: string) =>
+      authenticate(ports, {
+        account,
+        resource: scene.resource.id,
+        user: 'alice',
+        method: 'password',
+        password: 'guess',
+        address,
+      });
+    for (let i = 0; i < 6; i++) await guess('203.0.113.9');
+    must(await redeem(await linkFor()));
+    expect(await guess('203.0.113.9')).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
+  });
+});
+
+// SR-41
+describe('a reset that an administrator starts', () => {
+  const start = (id = scene.user.id, act = operatorOf(scene.account)) => startPasswordReset(ports, act, id, 'en');
+
+  test('is mailed to the person alone: who starts it sees neither link nor password', async () => {
+    const answer = must(await start());
+    expect(Object.keys(answer)).toEqual(['expiresAt']);
+    must(await redeem(linkIn(ports.courier.sent.at(-1))));
+  });
+
+  test('gives a first password to somebody who has none', async () => {
+    const { account, resource } = scene;
+    const { user } = await addPerson(ports, account, resource, {
+      user: { login: 'bob', email: 'bob@shop.example' },
+      password: false,
+    });
+    must(await start(user.id));
+    must(await redeem(linkIn(ports.courier.sent.at(-1))));
+    expect((await read(ports, documents.user(user.id))).passwordHash).toBe(fakeHash(NEW));
+  });
+
+  test('is refused without an address, for the blocked, for strangers, and where the actor has no say', async () => {
+    const { account, resource } = scene;
+    const { user } = await addPerson(ports, account, resource, { user: { login: 'carol' } });
+    expect(await start(user.id)).toEqual({ refused: 'EMAIL_MISSING' });
+    const elsewhere = await setScene(ports);
+    expect(await start(elsewhere.user.id)).toEqual({ refused: 'USER_NOT_FOUND' });
+    const administrator = { kind: 'administrator', account, id: 'adm_00000000001', role: 'administrator' } as const;
+    expect(await start(scene.user.id, { actor: { ...administrator, resources: [] } })).toEqual({
+      refused: 'FORBIDDEN',
+    });
+    must(await updateUser(ports, account, scene.user.id, { blocked: true }));
+    expect(await start()).toEqual({ refused: 'USER_BLOCKED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  // SR-3
+  test('is an outage when the courier is', async () => {
+    ports.courier.down = true;
+    await expect(start()).rejects.toThrow('sending a mail failed');
+    ports.courier.down = false;
+  });
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documents } from '../store/keys.ts';
+import { operatorOf } from '../testing/acting.ts';
+import type { SceneAdministrator } from '../testing/administrators.ts';
+import { addAdministrator, selfActOf } from '../testing/administrators.ts';
+import { addPerson, birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { waitUntil } from '../testing/wait-until.ts';
+import { createUser } from '../users/create-user.ts';
+import { updateUser } from '../users/update-user.ts';
+import { judgeNewUser } from '../users/validate-rows.ts';
+
+// SR-41: whoever chooses somebody's password signs in as them. Administrators start a reset; the password field is for a
+// site's backend, whose people type theirs into its own forms.
+let ports: TestPorts;
+let scene: Scene;
+let people: SceneAdministrator[];
+beforeAll(async () => {
+  ports = await openTestPorts('passwords are not chosen');
+  scene = await setScene(ports);
+  const grants = [{ resource: scene.resource.id, allowed: true }];
+  people = [
+    await addAdministrator(ports, scene.account, { email: 'su@acme.example', superuser: true }),
+    await addAdministrator(ports, scene.account, { email: 'ad@acme.example', grants }),
+  ];
+});
+afterAll(() => ports.close());
+
+const CHOSEN = 'chosen by an administrator';
+const HASH = { format: 'text', text: '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy' } as const;
+
+test('SR-41: an administrator who sets a person’s password is refused, and nothing is hashed or changed', async () => {
+  const before = await read(ports, documents.user(scene.user.id));
+  for (const who of people) {
+    const commits = ports.store.commits.length;
+    expect(await updateUser(ports, selfActOf(who), scene.user.id, { password: CHOSEN })).toMatchObject({
+      refused: 'FORBIDDEN',
+    });
+    expect(ports.store.commits.length).toBe(commits);
+  }
+  expect(await read(ports, documents.user(scene.user.id))).toEqual(before);
+});
+
+test('SR-41: nor do they make a person with a password or a hash of one, alone, in bulk or to try it out', async () => {
+  const asked = [
+    { login: 'chosen-1', password: CHOSEN },
+    { login: 'chosen-2', passwordHash: HASH },
+  ];
+  for (const who of people) {
+    for (const input of asked) {
+      const act = selfActOf(who);
+      expect(await createUser(ports, act, birth(ports, 'usr'), input)).toMatchObject({ refused: 'FORBIDDEN' });
+      expect(await judgeNewUser(ports, act, input)).toMatchObject({ refused: 'FORBIDDEN' });
+    }
+    must(await createUser(ports, selfActOf(who), birth(ports, 'usr'), { login: `plain-${who.email}` }));
+  }
+});
+
+test('the operator and a site’s backend set passwords', async () => {
+  const key = { kind: 'api-key', account: scene.account, id: birth(ports, 'key').id, scopes: ['write'] } as const;
+  for (const act of [operatorOf(scene.account), { actor: key }]) {
+    must(await updateUser(ports, act, scene.user.id, { password: PASSWORD }));
+  }
+});
+
+test('SR-41: an administrator who has a person’s mail go elsewhere, to get at their reset, does not do it in silence', async () => {
+  const { user } = await addPerson(ports, scene.account, scene.resource, {
+    user: { login: 'victim', email: 'victim@example.com' },
+  });
+  const notices = () =>
+    ports.courier.sent.filter(({ kind, to }) => kind === 'security-notice' && to.startsWith('victim'));
+  const [, administrator] = people;
+  if (!administrator) throw new Error('there are two');
+  const act = selfActOf(administrator);
+  const granted = { ...act, actor: { ...act.actor, resources: [scene.resource.id] } };
+  must(await updateUser(ports, granted, user.id, { firstName: 'V' }));
+  must(await updateUser(ports, granted, user.id, { email: 'evil@example.com' }));
+  await waitUntil('the notice is sent', () => notices().length > 0);
+  expect(notices()).toEqual([
+    expect.objectContaining({ to: 'victim@example.com', facts: expect.objectContaining({ change: 'email' }) }),
+  ]);
+  // A site tells its people itself.
+  must(await updateUser(ports, operatorOf(scene.account), user.id, { email: 'victim-2@example.com' }));
+  ports.courier.down = true;
+  must(await updateUser(ports, granted, user.id, { email: null }));
+  ports.courier.down = false;
+  expect(notices()).toHaveLength(1);
+});

@@ -1,0 +1,195 @@
+import { needing } from '../kernel/dependency.ts';
+import { inTurn } from '../kernel/keyed-queue.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { Reservation } from '../platform/argon2/port.ts';
+import type { DocumentKey, Json } from '../store/store.ts';
+import { type Decision, newOperation, transact } from '../store/transact.ts';
+import type { PasswordAttempts } from '../users/user.ts';
+import { attemptsAsOf, attemptsExpireAt, countAttemptFrom, forgiveFrom, waitUntilFrom } from './known-networks.ts';
+import { countersOf, type PasswordCounters, type TypedName, userSubject } from './password-counters.ts';
+import { normalisePassword } from './password-policy.ts';
+import { noteUnderWay, underWayOf } from './under-way.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** Why a password was not accepted, for the event alone: the caller is told the same of both. */
+export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
+
+/** One password for one name, whoever stands behind it. */
+export interface CountedPassword<R> extends TypedName {
+  /** Whom the name stands for; undefined: an unknown name. */
+  id: Refusal['about'];
+  password: string;
+  address: string | undefined;
+  /** Undefined burns the same time (SR-17). */
+  passwordHash: string | undefined;
+  /** Whom a right password lets in, read again after the hash, which took long; undefined: nobody. */
+  comesIn: () => Promise<R | undefined>;
+  /** Appended when the password was wrong, or right for nobody who may come in, or not evaluated: the reason says which. */
+  wrong?: (reason: WrongReason) => Json;
+  /** Appended when what a right password leads to is the last word of the attempt. */
+  right?: (concluded: object) => Json | undefined;
+}
+
+/**
+ * Counts, hashes, and forgives after a success. The attempt is counted as wrong *before* the hash is computed, so that
+ * parallel guesses cannot outrun the counter, and a request that is aborted half-way stays counted (SR-2, SR-16).
+ *
+ * Where the name has to wait, the answer says so. Where only its user has to, because of attempts with other names, the password
+ * is not evaluated and the answer is that of a wrong one (SR-17).
+ */
+export async function countedPassword<R, A extends object>(
+  ports: Needs,
+  reservation: Reservation,
+  attempt: CountedPassword<R>,
+  conclude: (right: R) => Promise<Verdict<A>>,
+): Promise<Verdict<A>> {
+  const counters = await countersOf(ports, attempt, userSubject(ports, attempt.id), attempt.address);
+  // Also where the name has to wait, or the user would have to wait as long once more.
+  if (counters.isAhead) await setBack(ports, counters);
+  const counted = await countOrWait(ports, counters);
+  if (isRefusal(counted)) return counted;
+  try {
+    // What stands in for the user of an unknown name counts wrong passwords of other names.
+    const isBarred = counted.isBarred && attempt.id !== undefined;
+    return await judgeCounted(ports, reservation, attempt, counters, isBarred, conclude);
+  } finally {
+    counted.judged();
+  }
+}
+
+interface Counted {
+  /** The user has to wait: the password is not to be evaluated. */
+  isBarred: boolean;
+  judged: () => void;
+}
+
+/**
+ * Counts an attempt, unless wrong ones with this name have brought a wait. Those that are counted and not judged yet may be right,
+ * so an attempt that would have to wait for them is decided again when the next of them is judged. Only such attempts wait in line,
+ * and none waits for one with another name, since that would show.
+ */
+async function countOrWait(ports: Needs, counters: PasswordCounters): Promise<Verdict<Counted>> {
+  const counted = await count(ports, counters);
+  if ('judged' in counted) return counted;
+  if (counted.underWay.length === 0) return counted.refused;
+  return inTurn(ports.store, `password/${counters.name.anchor}`, async () => {
+    for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters)) {
+      if ('judged' in again) return again;
+      if (again.underWay.length === 0) return again.refused;
+      await Promise.race(again.underWay);
+    }
+  });
+}
+
+function count(
+  ports: Needs,
+  counters: PasswordCounters,
+): Promise<Counted | { refused: Refusal; underWay: readonly Promise<void>[] }> {
+  const { name: key } = counters;
+  return oneByOne(ports, key, async () => {
+    // Looked at first, so that neither commit waits for the other. Should another process count this name meanwhile, the user
+    // may have one wrong attempt too many, which only denies.
+    const now = ports.clock.now();
+    const [seen] = await ports.store.getMany([key], now);
+    const isWaiting = waitUntilFrom(seen?.value, undefined, now) > 0;
+    const forUser = isWaiting ? undefined : countForUser(ports, counters);
+    const [refused, counted] = await Promise.all([countForName(ports, key), forUser]);
+    if (refused) return { refused, underWay: underWayOf(ports.store, key.anchor) };
+    const isBarred = counted ?? (await countForUser(ports, counters));
+    return { isBarred, judged: noteUnderWay(ports.store, key.anchor) };
+  });
+}
+
+function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refusal | undefined> {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
+    const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now);
+    const write = keep(key, attempts, now);
+    if (waitUntil === 0) return { answer: undefined, write };
+    const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: waitUntil - now });
+    // Kept, or the wait after a clock that was set back would start again with each attempt.
+    return attempts !== stored?.value ? { answer, write } : { answer };
+  });
+}
+
+/** Counts an attempt for the user, and says whether they have to wait. Either takes one commit. */
+function countForUser(ports: Needs, { user: key, place }: PasswordCounters): Promise<boolean> {
+  return oneByOne(ports, key, () =>
+    transact(ports, key.anchor, [key], ([stored], now) => {
+      const { attempts, waitUntil } = countAttemptFrom(stored?.value, place, now);
+      return { answer: waitUntil > 0, write: keep(key, attempts, now) };
+    }),
+  );
+}
+
+/** The user's counter as a clock that was set back sees it (SR-63). */
+function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
+  return oneByOne(ports, key, () =>
+    transact(ports, key.anchor, [key], ([stored], now) => ({
+      answer: undefined,
+      ...(stored && { write: keep(key, attemptsAsOf(stored.value, now), now) }),
+    })),
+  );
+}
+
+/**
+ * Within the process changes to one counter do not conflict, and what is done to both counters of an attempt is not interleaved
+ * with others of its name. As many wait as have a place in the queue for hashes, which is bounded.
+ */
+function oneByOne<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
+  return inTurn(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
+}
+
+async function judgeCounted<R, A extends object>(
+  ports: Needs,
+  reservation: Reservation,
+  attempt: CountedPassword<R>,
+  counters: PasswordCounters,
+  isBarred: boolean,
+  conclude: (right: R) => Promise<Verdict<A>>,
+): Promise<Verdict<A>> {
+  const { id: about } = attempt;
+  // Something that is surely wrong costs what a wrong guess costs, whatever kind of hash it is.
+  const password = isBarred ? newOperation(ports) : attempt.password;
+  const right = await needing('checking a password', () =>
+    reservation.verify(attempt.passwordHash, normalisePassword(password)),
+  );
+  const person = attempt.passwordHash !== undefined && right && !isBarred ? await attempt.comesIn() : undefined;
+  if (!person) {
+    const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
+    if (attempt.wrong) await tell(ports, counters.name.anchor, attempt.wrong(reason));
+    return refusal('INVALID_CREDENTIALS', { ...(about !== undefined && { about }), ...(isBarred && { reason }) });
+  }
+  const concluded = await conclude(person);
+  const event = attempt.right?.(concluded);
+  await forgive(ports, counters, event);
+  return concluded;
+}
+
+/** Of the user's names only the one that was typed: the others would show that they belong to it. */
+async function forgive(ports: Needs, { name, user, place }: PasswordCounters, event: Json | undefined): Promise<void> {
+  const forName = () =>
+    transact(ports, name.anchor, [name], ([attempts]) => ({
+      answer: undefined,
+      ...(attempts && { write: { delete: [name] } }),
+    }));
+  const forUser = () =>
+    transact(ports, user.anchor, [user], ([attempts], now) => {
+      const append = event === undefined ? {} : { append: [event] };
+      const value = forgiveFrom(attempts?.value, place, now);
+      if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
+      return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
+    });
+  await oneByOne(ports, name, () => Promise.all([forName(), oneByOne(ports, user, forUser)]));
+}
+
+function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: number) {
+  return { put: [{ key, value, expiresAt: attemptsExpireAt(value, now) }] };
+}
+
+/** One event with no change beside it. */
+async function tell(ports: Needs, anchor: string, event: Json): Promise<void> {
+  const operation = newOperation(ports);
+  await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
+}

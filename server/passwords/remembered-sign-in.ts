@@ -1,0 +1,27 @@
+import type { Authentication, ShownFactors } from '../authentication/step-up.ts';
+import type { UserId } from '../kernel/ids.ts';
+import type { ResultRecord } from '../login/flow.ts';
+
+/** What of a result can be built upon later. What a host's own check of a password let through is not among it. */
+export function rememberedFrom(record: ResultRecord & { user: UserId }): Authentication {
+  const { account, resource, user, amr, acr, token, kind, passwordAt, passwordDigest, secondAt } = record;
+  const password = passwordAt !== undefined && passwordDigest !== undefined;
+  const methods = amr.filter((method) => method !== 'pwd' && method !== 'mfa');
+  const second =
+    secondAt !== undefined && token !== undefined && kind !== undefined
+      ? { at: secondAt, token, kind, methods, ...(acr === '2' && !password && { isTwo: true as const }) }
+      : undefined;
+  return {
+    account,
+    resource,
+    user,
+    ...(password && { password: { at: passwordAt, digest: passwordDigest } }),
+    ...(second && { second }),
+  };
+}
+
+/** When the first of its factors is forgotten. Undefined: there is nothing to remember. */
+export function forgottenAt({ password, second }: ShownFactors, rememberMs: number): number | undefined {
+  const last = Math.max(password?.at ?? 0, second?.at ?? 0);
+  return last === 0 || rememberMs <= 0 ? undefined : last + rememberMs;
+}

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { ICON_LINK } from '@countersign/protocol/icon';
+import type { Context } from 'hono';
+import { html, raw } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { AppEnv } from '../../../http/context.ts';
+import type { MailLanguage } from '../../../messages/mail/mail.ts';
+import { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR } from '../../password-policy.ts';
+import { RESET_STYLE } from './style.ts';
+import { PAGE_TEXTS, type PageTexts } from './texts.ts';
+
+type Html = ReturnType<typeof html>;
+
+export interface Page {
+  language: MailLanguage;
+  title: keyof PageTexts;
+  body: Html;
+  status?: ContentfulStatusCode;
+  /** The one script of the page. Default: none, and the policy allows none. */
+  script?: string;
+}
+
+/** One of the pages on the way to a new password. No page may frame it, and its forms go to this service alone. */
+export async function showPage(
+  c: Context<AppEnv>,
+  { language, title, body, status = 200, script }: Page,
+): Promise<Response> {
+  const nonce = randomBytes(18).toString('base64url');
+  const scripts = script === undefined ? '' : `script-src 'nonce-${nonce}'; `;
+  c.header(
+    'content-security-policy',
+    `default-src 'none'; ${scripts}style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  );
+  // With `no-referrer` browsers send `Origin: null` along with our own forms, and would be taken for forgers.
+  c.header('referrer-policy', 'strict-origin');
+  c.header('cache-control', 'no-store');
+  const texts = PAGE_TEXTS[language];
+  return c.html(
+    html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${texts[title]}</title>
+${raw(ICON_LINK)}
+<style nonce="${nonce}">${raw(RESET_STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${texts[title]}</h1>
+${body}
+<footer>${texts.secured}</footer>
+</main>
+${script === undefined ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
+</body>
+</html>
+`,
+    status,
+  );
+}
+
+const SEND_LINK = `const [form] = document.forms;
+form.elements.link.value = location.hash.slice(1);
+history.replaceState(null, '', location.pathname);
+form.submit();`;
+
+/**
+ * The page that a mailed link leads to. The secret stands behind `#`, which browsers send to no server (SR-40). The page
+ * takes it out of the address bar and the history of the tab, and sends it in the body of one request to its own path.
+ */
+export function showLinkPage(c: Context<AppEnv>, { language, title }: Pick<Page, 'language' | 'title'>) {
+  const body = html`<form method="post" action="${c.req.path}">
+<input type="hidden" name="link">
+<input type="hidden" name="lang" value="${language}">
+<noscript><p>${PAGE_TEXTS[language].needsScript}</p></noscript>
+</form>`;
+  return showPage(c, { language, title, body, script: SEND_LINK });
+}
+
+/** `mistake`: what was wrong with what was sent before, in the page's language. */
+export function askForm(texts: PageTexts, asked: { resource: string; language: string }, mistake?: string): Html {
+  return html`<form method="post" action="/reset">
+<p>${texts.askText}</p>
+<input type="hidden" name="resource" value="${asked.resource}">
+<input type="hidden" name="lang" value="${asked.language}">
+<label for="name">${texts.login}</label>
+<input id="name" name="name" autocomplete="username" maxlength="200" required ${marks(mistake)}>
+${mistakeOf(mistake)}
+<button>${texts.send}</button>
+</form>`;
+}
+
+export interface ChooseForm {
+  link: string;
+  language: string;
+  login: string;
+  secondFactor: boolean;
+}
+
+export function chooseForm(texts: PageTexts, form: ChooseForm, mistake?: string): Html {
+  const rule = fill(texts.rule, minLength(form.secondFactor));
+  return html`<form method="post" action="/reset/password">
+<input type="hidden" name="link" value="${form.link}">
+<input type="hidden" name="lang" value="${form.language}">
+<label for="login">${texts.choosingFor}</label>
+<input id="login" autocomplete="username" value="${form.login}" readonly>
+<label for="password">${texts.password}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" required ${marks(mistake)}>
+${mistake === undefined ? html`<p class="hint" id="about">${rule}</p>` : mistakeOf(mistake)}
+<label for="again">${texts.again}</label>
+<input id="again" name="again" type="password" autocomplete="new-password" required>
+<button>${texts.save}</button>
+</form>`;
+}
+
+export function paragraphs(...texts: string[]): Html {
+  return html`${texts.map((text) => html`<p>${text}</p>`)}`;
+}
+
+export function minLength(secondFactor: boolean): string {
+  return String(secondFactor ? PASSWORD_MIN_LENGTH_WITH_SECOND_FACTOR : PASSWORD_MIN_LENGTH);
+}
+
+export function fill(text: string, value: string): string {
+  return text.replace('{0}', value);
+}
+
+/** The rule or the mistake is read out with the field it is about. */
+function marks(mistake: string | undefined): Html {
+  return mistake === undefined
+    ? html`aria-describedby="about"`
+    : html`aria-describedby="about" aria-invalid="true" autofocus`;
+}
+
+function mistakeOf(mistake: string | undefined): Html {
+  return mistake === undefined ? html`` : html`<p class="error" id="about" role="alert">${mistake}</p>`;
+}

@@ -1,0 +1,126 @@
+import { REFUSALS } from '@countersign/protocol/codes';
+import { type Context, Hono } from 'hono';
+import { afterwards } from '../../../http/after-response.ts';
+import { whenceOf } from '../../../http/client-info.ts';
+import type { AppEnv } from '../../../http/context.ts';
+import { sameOrigin } from '../../../http/middleware/same-origin.ts';
+import { onError, Refused } from '../../../http/problem.ts';
+import { parseId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { isRefusal, type Refusal } from '../../../kernel/result.ts';
+import { askPasswordReset } from '../request-password-reset.ts';
+import { viewReset } from '../reset-link.ts';
+import { resetPassword } from '../reset-password.ts';
+import { readForm } from './form.ts';
+import { askForm, chooseForm, fill, minLength, paragraphs, showLinkPage, showPage } from './pages.ts';
+import { flawText, PAGE_TEXTS, type PageTexts, pageLanguage } from './texts.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'geo' | 'courier'> & { issuer: string };
+
+/** No password is longer in any encoding of its 256 code points; what is longer still is not even looked at. */
+const LONGEST_PASSWORD = 2048;
+
+/**
+ * The way to a new password, as pages of our own: in the frame it would be one more place where a site could ask for it.
+ *
+ *     GET  /reset?resource=…        asks for a name
+ *     POST /reset                   sends a link, or not
+ *     GET  /reset/password#…        sends itself the link that stands behind `#`
+ *     POST /reset/password          asks for a password; with one, sets it
+ */
+export function reset(ports: Needs) {
+  const app = new Hono<AppEnv>();
+  app.onError((error, c) => showFault(c as Context<AppEnv>, error));
+  app.on(['POST'], ['/reset', '/reset/password'], sameOrigin(ports.issuer));
+
+  app.get('/reset', (c) => {
+    const language = languageOf(c, c.req.query('lang'));
+    const body = askForm(PAGE_TEXTS[language], { resource: c.req.query('resource') ?? '', language });
+    return showPage(c, { language, title: 'askTitle', body });
+  });
+
+  app.post('/reset', async (c) => {
+    const form = await readForm(c, ['resource', 'name', 'lang']);
+    const language = languageOf(c, form.lang);
+    const texts = PAGE_TEXTS[language];
+    const name = form.name?.trim() ?? '';
+    const resource = parseId('res', form.resource);
+    if (!resource) return showRefusal(c, language, { refused: 'RESOURCE_NOT_FOUND' });
+    if (name === '' || name.length > 200) {
+      const body = askForm(texts, { resource, language }, texts.loginMissing);
+      return showPage(c, { language, title: 'askTitle', body, status: 422 });
+    }
+    const verdict = await askPasswordReset(ports, whenceOf(c), { resource, name, language });
+    if (isRefusal(verdict)) return showRefusal(c, language, verdict);
+    afterwards(c, verdict.deliver);
+    return showPage(c, { language, title: 'askedTitle', body: paragraphs(texts.askedText, texts.askedMore) });
+  });
+
+  app.get('/reset/password', (c) => {
+    return showLinkPage(c, { language: languageOf(c, c.req.query('lang')), title: 'chooseTitle' });
+  });
+
+  app.post('/reset/password', async (c) => {
+    const { link = '', password, again, lang } = await readForm(c, ['link', 'password', 'again', 'lang']);
+    const language = languageOf(c, lang);
+    const texts = PAGE_TEXTS[language];
+    // Looked at again for the form's sake: whatever is wrong with the password, the page names the rule that holds.
+    const seen = await viewReset(ports, link, c.get('clientAddress'));
+    if (isRefusal(seen)) return showRefusal(c, language, seen);
+    const ask = (mistake?: string) => {
+      const body = chooseForm(texts, { link, language, ...seen }, mistake);
+      return showPage(c, { language, title: 'chooseTitle', body, status: mistake === undefined ? 200 : 422 });
+    };
+    if (password === undefined) return ask();
+    if (password === '') return ask(texts.passwordMissing);
+    if (password !== again) return ask(texts.passwordsDiffer);
+    if (password.length > LONGEST_PASSWORD) return ask(texts.tooLong);
+    const verdict = await resetPassword(ports, whenceOf(c), { link, password, language });
+    if (isRefusal(verdict)) {
+      const mistake = mistakeIn(texts, verdict, seen.secondFactor);
+      return mistake === undefined ? showRefusal(c, language, verdict) : ask(mistake);
+    }
+    afterwards(c, verdict.deliver);
+    return showPage(c, { language, title: 'doneTitle', body: paragraphs(texts.doneText) });
+  });
+  return app;
+}
+
+function languageOf(c: Context<AppEnv>, asked: string | undefined) {
+  return pageLanguage(asked, c.req.header('accept-language'));
+}
+
+/** What is wrong with the password itself; undefined where it is something else. */
+function mistakeIn(texts: PageTexts, verdict: Refusal, secondFactor: boolean): string | undefined {
+  if (verdict.refused === 'PASSWORD_TOO_SHORT') return fill(texts.tooShort, minLength(secondFactor));
+  if (verdict.refused === 'PASSWORD_TOO_LONG') return texts.tooLong;
+  if (verdict.refused === 'PASSWORD_COMMON') return flawText(texts, verdict.flaw);
+  return undefined;
+}
+
+function showRefusal(
+  c: Context<AppEnv>,
+  language: ReturnType<typeof pageLanguage>,
+  { refused, retryAfterMs }: Refusal,
+) {
+  const texts = PAGE_TEXTS[language];
+  const { status } = REFUSALS[refused];
+  c.set('refusal', refused);
+  if (retryAfterMs !== undefined) c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
+  if (refused === 'RESET_LINK_INVALID') {
+    return showPage(c, { language, title: 'invalidTitle', body: paragraphs(texts.invalidText), status });
+  }
+  const text = refused === 'RATE_LIMITED' ? texts.waitText : texts.deniedText;
+  return showPage(c, { language, title: 'deniedTitle', body: paragraphs(text), status });
+}
+
+/** The log and the status are those of every fault; the words are for a person. */
+async function showFault(c: Context<AppEnv>, error: Error): Promise<Response> {
+  const problem = await onError(error, c);
+  if (error instanceof Refused) return problem;
+  const language = languageOf(c, c.req.query('lang'));
+  const retryAfter = problem.headers.get('retry-after');
+  if (retryAfter !== null) c.header('retry-after', retryAfter);
+  const status = problem.status === 503 ? 503 : 500;
+  return showPage(c, { language, title: 'busyTitle', body: paragraphs(PAGE_TEXTS[language].busyText), status });
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { acceptedKinds, acceptedKindsFrom } from '../../authentication/second-factor.ts';
+import { TOKEN_KINDS } from '../../tokens/token.ts';
+import type { User } from '../../users/user.ts';
+import { confirmed, confirmsUser, isMailboxAlone, withMailedPassword } from './reset-by-mail.ts';
+
+const user: User = {
+  id: 'usr_00000000001',
+  account: 'acc_00000000001',
+  login: 'alice',
+  apiSupport: true,
+  blocked: false,
+  assignments: [],
+  createdAt: 0,
+};
+
+// SR-69
+test('after a password reset by mail a resource takes every kind but mailed codes, whatever it takes by itself', () => {
+  fc.assert(
+    fc.property(fc.option(fc.subarray([...TOKEN_KINDS])), fc.boolean(), (kinds, hadPassword) => {
+      const resource = kinds ? { tokenKinds: kinds } : {};
+      const before = hadPassword ? { ...user, passwordHash: 'old' } : user;
+      const reset = withMailedPassword(before, 'new');
+      expect(acceptedKindsFrom(before, resource)).toEqual(acceptedKinds(resource));
+      expect(acceptedKindsFrom(reset, resource)).toEqual(acceptedKinds(resource).filter((kind) => kind !== 'email'));
+      expect(acceptedKindsFrom(confirmed(reset), resource)).toEqual(acceptedKinds(resource));
+      expect(isMailboxAlone(reset)).toBe(hadPassword);
+      // A second reset forgets that the first password opened the account.
+      expect(isMailboxAlone(withMailedPassword(reset, 'newer'))).toBe(true);
+    }),
+  );
+});
+
+test('a user is confirmed by a code that was shown and was not mailed, and by nothing else', () => {
+  for (const kind of TOKEN_KINDS) {
+    expect(confirmsUser({ otp: 'verified', kind })).toBe(kind !== 'email');
+    for (const otp of ['skipped', 'not_used'] as const) expect(confirmsUser({ otp, kind })).toBe(false);
+  }
+  expect(confirmsUser({ otp: 'verified' })).toBe(false);
+});

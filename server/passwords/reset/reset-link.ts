@@ -1,0 +1,59 @@
+import { readAccess } from '../../authentication/read-access.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { secretMatches } from '../../login/flow-handle.ts';
+import type { MailLanguage } from '../../messages/mail/mail.ts';
+import { type PersonLink, parsePersonLink, writePersonLink } from '../../messages/user-link.ts';
+import { documents } from '../../store/keys.ts';
+import { readUser } from '../../users/find-user.ts';
+import type { User } from '../../users/user.ts';
+import { passwordRule } from '../new-password.ts';
+import { passwordDigest } from '../password-digest.ts';
+import { mayResetEverywhere } from './may-reset-everywhere.ts';
+import { type PasswordReset, resetStands } from './password-reset.ts';
+
+/** A path below the configured address: what a request says of its host is the sender's word (SR-40). */
+export function writeResetPath(link: PersonLink, language: MailLanguage): string {
+  return `/reset/password?lang=${language}#${writePersonLink(link)}`;
+}
+
+/** Whether this key opens this reset for this person, now. */
+export function opens(key: PersonLink, reset: PasswordReset | undefined, user: User | undefined, now: number): boolean {
+  if (!reset || !user || !secretMatches(key.secret, reset.secretHash)) return false;
+  return resetStands(reset, user, passwordDigest(user), now);
+}
+
+/**
+ * Whose link it is, if it still leads anywhere. Looking uses nothing up: mail programs look at links before people do.
+ */
+export async function readReset(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  text: unknown,
+  address: string | undefined,
+): Promise<Verdict<{ key: PersonLink; user: User }>> {
+  const key = parsePersonLink(text);
+  if (!key) return refusal('RESET_LINK_INVALID');
+  const now = ports.clock.now();
+  const [user, reset] = await ports.store.getMany([documents.user(key.user), documents.passwordReset(key.user)], now);
+  if (!user || !reset || !opens(key, reset.value, user.value, now)) return refusal('RESET_LINK_INVALID');
+  if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
+  const { resource } = reset.value;
+  // What keeps the person out of the resource keeps this door to it shut as well (SR-4).
+  const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
+  if (access && isRefusal(access)) return access;
+  if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
+  if (access && !(await mayResetEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
+  return { key, user: user.value };
+}
+
+/** What the page behind a link shows. */
+export async function viewReset(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  text: unknown,
+  address: string | undefined,
+): Promise<Verdict<{ login: string; secondFactor: boolean }>> {
+  const opened = await readReset(ports, text, address);
+  if (isRefusal(opened)) return opened;
+  const { secondFactor } = await passwordRule(ports, opened.user);
+  return { login: opened.user.login, secondFactor };
+}

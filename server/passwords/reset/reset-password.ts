@@ -1,0 +1,68 @@
+import type { Ports } from '../../kernel/ports.ts';
+import { type Act, eventOf, type Whence } from '../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import type { MailLanguage } from '../../messages/mail/mail.ts';
+import { documents } from '../../store/keys.ts';
+import { type Decision, transact } from '../../store/transact.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { withMailedPassword } from './reset-by-mail.ts';
+import { opens, readReset } from './reset-link.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'geo' | 'courier'>;
+
+/**
+ * A new password, for whoever holds the link. It signs nobody in: the second factor, the filters and the waits after
+ * wrong passwords are where they were (SR-40). Every sign-in that rests on the old password ends with it. A password
+ * that is refused leaves the link as it was; one that is taken uses it up in the same commit.
+ *
+ * `deliver` tells the person by mail that it happened; for the caller to run once it has answered.
+ */
+export async function resetPassword(
+  ports: Needs,
+  whence: Whence,
+  { link, password, language }: { link: unknown; password: string; language: MailLanguage },
+): Promise<Verdict<{ deliver: () => Promise<void> }>> {
+  const opened = await readReset(ports, link, whence.address);
+  if (isRefusal(opened)) return opened;
+  const { key: resetKey, user: known } = opened;
+  const hashed = await hashNewPassword(ports, known, password);
+  if (isRefusal(hashed)) return hashed;
+  // The hash took its time: a resource that forbids it may have come to the user meanwhile.
+  const still = await readReset(ports, link, whence.address);
+  if (isRefusal(still)) return still;
+
+  const keys = [documents.user(known.id), documents.passwordReset(known.id)] as const;
+  const act: Act = { actor: { kind: 'user', account: known.account, id: known.id }, ...whence };
+  const changed = await transact(
+    ports,
+    keys[0].anchor,
+    keys,
+    ([user, reset], now): Decision<Verdict<{ to: string }>> => {
+      // The link may have been used, replaced or made worthless meanwhile.
+      if (!user || !reset || !opens(resetKey, reset.value, user.value, now)) {
+        return { answer: refusal('RESET_LINK_INVALID') };
+      }
+      const { resource } = reset.value;
+      const told = {
+        type: 'user.password-reset',
+        subject: known.id,
+        ...(resource !== undefined && { resource }),
+      } as const;
+      return {
+        answer: { to: reset.value.email },
+        write: {
+          put: [{ key: keys[0], value: withMailedPassword(user.value, hashed.passwordHash) }],
+          delete: [keys[1]],
+          append: [eventOf(act, told, now)],
+        },
+      };
+    },
+  );
+  if (isRefusal(changed)) return changed;
+  const facts = {
+    change: 'password',
+    at: ports.clock.now(),
+    ...(whence.address && { address: whence.address }),
+  } as const;
+  return { deliver: () => ports.courier.send({ kind: 'security-notice', to: changed.to, language, facts }) };
+}

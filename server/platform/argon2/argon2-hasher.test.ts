@@ -1,0 +1,178 @@
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { adoptHash } from '../../passwords/imported-hash.ts';
+
+// The hasher over an argon2 that can be watched. Files share what they import: these take nobody's, and nobody gets theirs.
+const real = await vi.importActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
+const verifySpy = vi.fn(real.verify);
+const hashSpy = vi.fn(real.hash);
+vi.resetModules();
+vi.doMock('@node-rs/argon2', () => ({ ...real, hash: hashSpy, verify: verifySpy }));
+const { Overloaded } = await import('./port.ts');
+const { createArgon2Hasher } = await import('./argon2-hasher.ts');
+afterAll(() => {
+  vi.doUnmock('@node-rs/argon2');
+  vi.resetModules();
+});
+
+afterEach(() => {
+  verifySpy.mockClear();
+  hashSpy.mockClear();
+});
+
+describe('argon2 hasher', () => {
+  test('accepts the password it hashed and no other', async () => {
+    const hasher = createArgon2Hasher();
+    const phc = await hasher.hash('correct horse battery staple');
+    expect(await hasher.verify(phc, 'correct horse battery staple')).toBe(true);
+    expect(await hasher.verify(phc, 'correct horse battery stapl')).toBe(false);
+    expect(await hasher.verify(phc, '')).toBe(false);
+  });
+
+  // SR-19
+  test('keeps a reserved place for one check, and takes it back', async () => {
+    const hasher = createArgon2Hasher({ concurrency: 1, maxQueue: 0 });
+    const phc = await hasher.hash('correct horse battery staple');
+    const reservation = hasher.reserve();
+    await expect(hasher.verify(phc, 'x')).rejects.toBeInstanceOf(Overloaded);
+    expect(await reservation.verify(phc, 'correct horse battery staple')).toBe(true);
+    reservation.release();
+    // A stored hash that is refused before any work gives its place back as well.
+    await expect(hasher.verify('$argon2id$nonsense', 'x')).rejects.toThrow(TypeError);
+    const next = hasher.reserve();
+    await expect(next.verify('$argon2id$nonsense', 'x')).rejects.toThrow(TypeError);
+    next.release();
+    expect(await hasher.verify(undefined, 'x')).toBe(false);
+  });
+
+  // SR-18
+  test('makes argon2id with m=19456, t=2, p=1 and a fresh salt of 16 bytes', async () => {
+    const hasher = createArgon2Hasher();
+    const [first, second] = await Promise.all([hasher.hash('same'), hasher.hash('same')]);
+    expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(first).not.toBe(second);
+  });
+
+  // SR-18
+  test.each([
+    { memoryKiB: 19_455 },
+    { iterations: 1 },
+    { parallelism: 0 },
+    { memoryKiB: 262_145 },
+    { iterations: 17 },
+    { memoryKiB: Number.NaN },
+    { concurrency: 0 },
+    { maxQueue: -1 },
+  ])('refuses to be made with %o', (options) => {
+    expect(() => createArgon2Hasher(options)).toThrow(RangeError);
+  });
+
+  // SR-17
+  test('a missing password costs one hash at the parameters of today and never fits', async () => {
+    const hasher = createArgon2Hasher({ memoryKiB: 20_000, iterations: 3 });
+    expect(await hasher.verify(undefined, '')).toBe(false);
+    expect(await hasher.verify(undefined, 'anything')).toBe(false);
+    expect(verifySpy).toHaveBeenCalledTimes(2);
+    expect(verifySpy.mock.calls[0]?.[0]).toMatch(/^\$argon2id\$v=19\$m=20000,t=3,p=1\$/);
+    // The hash really ran: the library accepted the decoy as well-formed and answered by itself.
+    await expect(verifySpy.mock.results[0]?.value).resolves.toBe(false);
+  });
+
+  // SR-18
+  test('absurd stored parameters are refused before any hash is begun', async () => {
+    const hasher = createArgon2Hasher();
+    const absurd = `$argon2id$v=19$m=4194304,t=99,p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`;
+    await expect(hasher.verify(absurd, 'x')).rejects.toBeInstanceOf(TypeError);
+    await expect(hasher.verify('', 'x')).rejects.toBeInstanceOf(TypeError);
+    expect(() => hasher.needsRehash(absurd)).toThrow(TypeError);
+    expect(verifySpy).not.toHaveBeenCalled();
+  });
+
+  // SR-18
+  test('asks for a new hash when the stored one is weaker, and only then', async () => {
+    const today = createArgon2Hasher({ memoryKiB: 32_768, iterations: 3 });
+    const at = (m: number, t: number) => `$argon2id$v=19$m=${m},t=${t},p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`;
+    expect(today.needsRehash(at(19_456, 3))).toBe(true);
+    expect(today.needsRehash(at(32_768, 2))).toBe(true);
+    expect(today.needsRehash(at(32_768, 3))).toBe(false);
+    expect(today.needsRehash(at(65_536, 4))).toBe(false);
+    expect(today.needsRehash(await today.hash('x'))).toBe(false);
+  });
+
+  // SR-19
+  test('a flood is refused with a time to come back, and no more than the bound run at once', async () => {
+    let running = 0;
+    let peak = 0;
+    const gates: (() => void)[] = [];
+    verifySpy.mockImplementation(async () => {
+      running += 1;
+      peak = Math.max(peak, running);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      running -= 1;
+      return true;
+    });
+    try {
+      const hasher = createArgon2Hasher({ concurrency: 2, maxQueue: 3 });
+      const flood = Array.from({ length: 50 }, () => hasher.verify(undefined, 'guess'));
+      const outcome = Promise.allSettled(flood);
+      for (let i = 0; i < 5; i++) {
+        await vi.waitFor(() => expect(gates.length).toBeGreaterThan(0));
+        gates.shift()?.();
+      }
+      const settled = await outcome;
+      const refused = settled.filter((one) => one.status === 'rejected');
+      expect(refused).toHaveLength(45);
+      for (const one of refused) {
+        expect(one.reason).toBeInstanceOf(Overloaded);
+        expect(one.reason.retryAfterMs).toBeGreaterThanOrEqual(1000);
+      }
+      expect(peak).toBe(2);
+    } finally {
+      verifySpy.mockImplementation(real.verify);
+    }
+  });
+
+  // SR-17
+  describe('a hash from elsewhere', () => {
+    const md5 = adopted({ algorithm: 'md5', rounds: ['{password}'], hash: '5f4dcc3b5aa765d61d8327deb882cf99' });
+    const weak = '$argon2id$v=19$m=512,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+    test('is not told from an unknown name by being cheap: a wrong password costs an argon2 of today', async () => {
+      const hasher = createArgon2Hasher();
+      expect(await hasher.verify(md5, 'wrong')).toBe(false);
+      expect(verifySpy.mock.calls.map(([text]) => text)).toEqual([
+        expect.stringMatching(/^\$argon2id\$v=19\$m=19456,/),
+      ]);
+      verifySpy.mockClear();
+      expect(await hasher.verify(weak, 'wrong')).toBe(false);
+      expect(verifySpy).toHaveBeenCalledTimes(2);
+      verifySpy.mockClear();
+      // The right one pays by being hashed anew.
+      expect(await hasher.verify(md5, 'password')).toBe(true);
+      expect(verifySpy).not.toHaveBeenCalled();
+      expect([md5, weak].map((text) => hasher.needsRehash(text))).toEqual([true, true]);
+    });
+
+    // SR-19
+    test('is checked under the same bound, and holds one place for both of its hashes', async () => {
+      const hasher = createArgon2Hasher({ concurrency: 1, maxQueue: 1 });
+      const all = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.verify(md5, 'wrong')));
+      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'rejected']);
+      expect(await hasher.verify(md5, 'password')).toBe(true);
+    });
+
+    // SR-18
+    test('that is absurd is refused before any work', async () => {
+      const hasher = createArgon2Hasher();
+      for (const text of [`$2b$31$${'a'.repeat(53)}`, `$pbkdf2-sha512$i=999999999$c2FsdA$${'A'.repeat(43)}`]) {
+        await expect(hasher.verify(text, 'x')).rejects.toBeInstanceOf(TypeError);
+      }
+      expect(verifySpy).not.toHaveBeenCalled();
+    });
+  });
+});
+
+function adopted(digest: { algorithm: 'md5'; rounds: string[]; hash: string }): string {
+  const stored = adoptHash({ format: 'digest', ...digest, encoding: 'hex', salt: '', saltEncoding: 'text' });
+  if (stored === undefined) throw new Error('not taken over');
+  return stored;
+}

@@ -1,0 +1,119 @@
+import { Overloaded } from './port.ts';
+
+export interface PermitsOptions {
+  /** How many tasks run at once. */
+  concurrency: number;
+  /** How many may wait; the next is refused. */
+  maxQueue: number;
+  /** First guess of a task's duration, until some were measured. */
+  expectedMs: number;
+  /** Monotonic milliseconds, only for the estimate in `Overloaded.retryAfterMs`. */
+  monotonicMs?: () => number;
+}
+
+/** Holds a place until its task ends, or until it is released unused. */
+export interface ReservedPermit {
+  run<T>(task: () => Promise<T>): Promise<T>;
+  release(): void;
+}
+
+/** A bound on work in progress with a bounded, first-come queue in front of it (SR-19). */
+export class Permits {
+  readonly #concurrency: number;
+  readonly #maxQueue: number;
+  readonly #monotonicMs: () => number;
+  readonly #waiting: (() => void)[] = [];
+  #head = 0;
+  #running = 0;
+  /** Places that are held: those of tasks that run or wait, and those reserved for tasks to come. */
+  #held = 0;
+  #averageMs: number;
+
+  constructor(options: PermitsOptions) {
+    this.#concurrency = options.concurrency;
+    this.#maxQueue = options.maxQueue;
+    this.#averageMs = options.expectedMs;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get queued(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  /**
+   * Runs the task when its turn comes. The permit belongs to the task and not to whoever waits for the answer: it is
+   * given back when the task settles and at no other time.
+   *
+   * @throws {Overloaded} the queue is full; nothing was started.
+   */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    return this.reserve().run(task);
+  }
+
+  /**
+   * Takes a place for one task to come.
+   *
+   * @throws {Overloaded} the queue is full.
+   */
+  reserve(): ReservedPermit {
+    if (this.#held >= this.#concurrency + this.#maxQueue) throw new Overloaded(this.#estimateMs());
+    this.#held += 1;
+    let unused = true;
+    return {
+      run: async (task) => {
+        if (!unused) throw new Error('a reservation is good for one task');
+        unused = false;
+        try {
+          return await this.#inTurn(task);
+        } finally {
+          this.#held -= 1;
+        }
+      },
+      release: () => {
+        if (unused) this.#held -= 1;
+        unused = false;
+      },
+    };
+  }
+
+  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#concurrency) {
+      // Whoever finishes hands its permit over, so `running` does not change here.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
+    }
+    const startedMs = this.#monotonicMs();
+    try {
+      return await task();
+    } finally {
+      this.#averageMs += (this.#monotonicMs() - startedMs - this.#averageMs) / 16;
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    const next = this.#waiting[this.#head];
+    if (next === undefined) {
+      this.#running -= 1;
+      return;
+    }
+    this.#head += 1;
+    // Cut the used front off now and then: a shift() per task would cost the length of the queue.
+    if (this.#head > 256 || this.#head === this.#waiting.length) {
+      this.#waiting.splice(0, this.#head);
+      this.#head = 0;
+    }
+    next();
+  }
+
+  /** When the queue of now will have been worked off, at least a second: below that a retry only adds to the crowd. */
+  #estimateMs(): number {
+    const drainedMs = (this.#held * this.#averageMs) / this.#concurrency;
+    return Math.min(30_000, Math.max(1000, Math.ceil(drainedMs)));
+  }
+}

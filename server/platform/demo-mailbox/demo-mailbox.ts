@@ -1,0 +1,32 @@
+import type { CodeCarrier, CodeMessage } from '../../messages/code-sender.ts';
+import { composeMail } from '../../messages/mail/compose.ts';
+import type { Mail } from '../../messages/mail/mail.ts';
+import type { Courier, KeptMessage, Mailbox } from '../../messages/mailer.ts';
+import { mailedCodes } from '../../messages/senders/mailed-codes.ts';
+import { composeText } from '../../messages/sms/compose-text.ts';
+import type { Clock } from '../clock.ts';
+
+/** For the demo: keeps the last messages in memory instead of sending them. */
+export function createDemoMailbox(options: {
+  url: string;
+  clock: Clock;
+  most?: number;
+}): Courier & CodeCarrier & Mailbox {
+  const { url, clock, most = 50 } = options;
+  const kept: KeptMessage[] = [];
+  const keep = (message: KeptMessage) => {
+    kept.unshift(message);
+    kept.length = Math.min(kept.length, most);
+  };
+  const sendMail = async (mail: Mail) =>
+    keep({ channel: 'email', ...composeMail(mail, url), to: mail.to, kind: mail.kind, at: clock.now() });
+  const byMail = mailedCodes({ send: sendMail });
+  return {
+    async send(message: Mail | CodeMessage) {
+      if ('kind' in message) return sendMail(message);
+      if (message.channel === 'email') return byMail.send(message);
+      keep({ channel: 'sms', text: composeText(message, url), to: message.to, at: clock.now() });
+    },
+    read: () => kept,
+  };
+}

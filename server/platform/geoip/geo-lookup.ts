@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { Reader, type Response } from 'maxmind';
+import { canonicalAddress } from '../../kernel/addresses.ts';
+import type { GeoLookup } from './port.ts';
+
+/** Public-domain country data of both address families, in one file of 8 MB; a dependency of ours. */
+const DEFAULT_DATA = '@ip-location-db/geo-whois-asn-country-mmdb';
+const DEFAULT_FILE = 'geo-whois-asn-country.mmdb';
+
+/**
+ * Opens a country database in MaxMind format, as it comes from ip-location-db (`country_code`) or from MaxMind and its
+ * like (`country.iso_code`).
+ *
+ * Addresses that are not public (private, loopback, link-local, carrier-grade NAT, tunnels and the like) have no country
+ * whatever the data says, and neither has what is no address.
+ *
+ * @param path Default: the data that comes with the service.
+ * @throws {Error} the file is missing or not such a database; the message names it.
+ */
+export async function openGeoLookup(path: string = defaultPath()): Promise<GeoLookup> {
+  let reader: Reader<Response>;
+  try {
+    reader = new Reader<Response>(await readFile(path));
+  } catch (error) {
+    throw new Error(`the geo database ${path} cannot be read`, { cause: error });
+  }
+  return {
+    country(address) {
+      const canonical = canonicalAddress(address);
+      if (canonical === undefined || ipaddr.parse(canonical).range() !== 'unicast') return undefined;
+      return countryOf(reader.get(canonical));
+    },
+  };
+}
+
+function defaultPath(): string {
+  const manifest = createRequire(import.meta.url).resolve(`${DEFAULT_DATA}/package.json`);
+  return join(dirname(manifest), DEFAULT_FILE);
+}
+
+function countryOf(record: unknown): string | undefined {
+  const code = field(record, 'country_code') ?? field(field(record, 'country'), 'iso_code');
+  // ZZ stands for "unknown" in several sources.
+  return typeof code === 'string' && /^[A-Z]{2}$/.test(code) && code !== 'ZZ' ? code : undefined;
+}
+
+function field(record: unknown, name: string): unknown {
+  return typeof record === 'object' && record !== null ? Reflect.get(record, name) : undefined;
+}

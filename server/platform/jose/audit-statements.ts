@@ -1,0 +1,82 @@
+import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
+import { base64url, CompactSign, compactVerify, errors, importJWK } from 'jose';
+import { z } from 'zod';
+import { AUDIT_TYP, type AuditStatement } from '../../events/log/segment.ts';
+import { type AuditReport, type Expectations, type OpenStatement, verifyChain } from '../../events/log/verify-chain.ts';
+import type { AccountId } from '../../kernel/ids.ts';
+import type { PublicJwk } from './port.ts';
+import type { SigningKey } from './signing-key.ts';
+
+const LONGEST_JWS = 4096;
+const account = z.custom<AccountId>((value) => typeof value === 'string');
+const number = z.number().int().nonnegative();
+const issuer = z.string();
+const hash = z.string();
+const statementSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ iss: issuer, kind: z.literal('segment'), account, number, hash }),
+  z.strictObject({
+    iss: issuer,
+    kind: z.literal('head'),
+    account,
+    first: number,
+    previous: hash,
+    last: number,
+    hash,
+    at: number,
+  }),
+]);
+
+/** A compact JWS (RFC 7515) over the statement and who makes it. */
+export function signStatement(
+  statement: AuditStatement,
+  iss: string,
+  { publicJwk: { alg, kid }, privateKey }: SigningKey,
+): Promise<string> {
+  const payload = new TextEncoder().encode(JSON.stringify({ iss, ...statement }));
+  return new CompactSign(payload).setProtectedHeader({ alg, kid, typ: AUDIT_TYP }).sign(privateKey);
+}
+
+/**
+ * Opens statements with published keys (a JWK set's `keys`; of several sets, all of them). As with results, the key that
+ * `kid` names says the algorithm, and only the text that we would write is taken: base64url leaves spare bits.
+ */
+export function statementOpener(keys: readonly PublicJwk[], expected: { issuer?: string } = {}): OpenStatement {
+  const usable = keys.filter(({ alg }) => (RESULT_ALGORITHMS as readonly string[]).includes(alg));
+  const imported = new Map(usable.map((jwk) => [jwk.kid, { jwk, key: importJWK({ ...jwk }, jwk.alg) }]));
+  for (const { key } of imported.values()) key.catch(() => {});
+
+  return async (jws) => {
+    const parts = jws.split('.');
+    if (jws.length > LONGEST_JWS || parts.length !== 3) return undefined;
+    try {
+      if (parts.some((part) => base64url.encode(base64url.decode(part)) !== part)) return undefined;
+      const { payload, protectedHeader } = await compactVerify(jws, async ({ alg, kid, typ, ...others }) => {
+        const found = imported.get(String(kid));
+        if (!found || alg !== found.jwk.alg || typ !== AUDIT_TYP || Object.keys(others).length > 0) {
+          throw new errors.JWSInvalid('not the header of a statement');
+        }
+        return found.key;
+      });
+      if (protectedHeader.typ !== AUDIT_TYP) return undefined;
+      const said = statementSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));
+      if (!said.success) return undefined;
+      const { iss, ...statement } = said.data;
+      return expected.issuer === undefined || iss === expected.issuer ? statement : undefined;
+    } catch {
+      // Whatever cannot be read or checked is not signed.
+      return undefined;
+    }
+  };
+}
+
+/**
+ * Verifies an export (JSON Lines, as {@link splitLines} cuts it) with the keys that the service publishes; offline. Says
+ * what is wrong and where, see {@link AuditReport}.
+ */
+export function verifyAuditExport(
+  lines: AsyncIterable<string> | Iterable<string>,
+  keys: readonly PublicJwk[],
+  expected: Expectations & { issuer?: string } = {},
+): Promise<AuditReport> {
+  return verifyChain(lines, statementOpener(keys, expected), expected);
+}

@@ -1,0 +1,150 @@
+import type { ResultAlgorithm } from '@countersign/protocol/result';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { z } from 'zod';
+import type { Ports } from '../../kernel/ports.ts';
+import { hasRetired, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
+import type { SigningKeySet, StoredSigningKey } from '../../maintenance/signing-key.ts';
+import { documents } from '../../store/keys.ts';
+import { ABSENT, type Stored } from '../../store/store.ts';
+import { signingKeyContext } from '../secret-box/port.ts';
+import type { PublicJwk } from './port.ts';
+import type { SigningKey } from './signing-key.ts';
+
+const MOST_TRIES = 10;
+
+const privateJwkSchema = z.looseObject({ kty: z.string(), crv: z.string(), d: z.string() });
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/**
+ * The service's signing keys, those of the wanted algorithm first. The first start makes one; a start with another
+ * algorithm adds one, which signs once verifiers have had the time to see it (SR-58). Of several servers that start at
+ * once one makes the key and all get it.
+ *
+ * @throws the store's and the secret box's errors; Error when others keep changing the keys.
+ */
+export async function loadSigningKeys(
+  ports: Needs,
+  { algorithm }: { algorithm: ResultAlgorithm },
+): Promise<SigningKey[]> {
+  return opened((await storedKeys(ports, algorithm)).value.keys, algorithm, ports.secrets);
+}
+
+/** The signing keys of a service that runs: whoever asks gets those of the last refresh. */
+export interface CurrentSigningKeys {
+  all(): readonly SigningKey[];
+  /** Looks for keys that came or went, and drops those that have retired. Changes nothing where it fails. */
+  refresh(): Promise<void>;
+}
+
+/** As {@link loadSigningKeys}, kept up to date by whoever calls `refresh` now and then. */
+export async function openSigningKeys(
+  ports: Needs,
+  { algorithm }: { algorithm: ResultAlgorithm },
+): Promise<CurrentSigningKeys> {
+  let stored = await storedKeys(ports, algorithm);
+  let keys = await opened(stored.value.keys, algorithm, ports.secrets);
+  return {
+    all: () => keys,
+    async refresh() {
+      await dropRetired(ports);
+      const found = await storedKeys(ports, algorithm);
+      if (found.version === stored.version) return;
+      keys = await opened(found.value.keys, algorithm, ports.secrets);
+      stored = found;
+    },
+  };
+}
+
+/** Makes a key for {@link ../../maintenance/rotate-signing-keys.ts}. */
+export function signingKeyMaker({ secrets }: Pick<Ports, 'secrets'>, algorithm: ResultAlgorithm) {
+  return (times: Pick<StoredSigningKey, 'createdAt' | 'signsFromAt'>) => makeKey(algorithm, times, secrets);
+}
+
+async function storedKeys(
+  { store, clock, random, secrets }: Needs,
+  algorithm: ResultAlgorithm,
+): Promise<Stored<SigningKeySet>> {
+  const key = documents.signingKeys();
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const now = clock.now();
+    const [stored] = await store.getMany([key], now);
+    const keys = stored?.value.keys ?? [];
+    // One that is on its way out is no key to go on with.
+    if (stored && keys.some((one) => one.algorithm === algorithm && one.retiresAt === undefined)) return stored;
+    const signsFromAt = keys.length === 0 ? now : now + PUBLISHED_BEFORE_MS;
+    const made = await makeKey(algorithm, { createdAt: now, signsFromAt }, secrets);
+    // Read again in any case: a loser finds the winner's key.
+    await store.commit({
+      anchor: key.anchor,
+      operation: Buffer.from(random.bytes(16)).toString('base64url'),
+      now,
+      expect: [{ key, version: stored?.version ?? ABSENT }],
+      put: [{ key, value: { keys: [...keys, made] } }],
+    });
+  }
+  throw new Error('the signing keys are being changed all the time');
+}
+
+/** Takes keys that have retired out of the store. Where somebody else was quicker, there is another time. */
+async function dropRetired({ store, clock, random }: Needs): Promise<void> {
+  const key = documents.signingKeys();
+  const now = clock.now();
+  const [stored] = await store.getMany([key], now);
+  const left = stored?.value.keys.filter((one) => !hasRetired(one, now));
+  if (!stored || !left || left.length === 0 || left.length === stored.value.keys.length) return;
+  await store.commit({
+    anchor: key.anchor,
+    operation: Buffer.from(random.bytes(16)).toString('base64url'),
+    now,
+    expect: [{ key, version: stored.version }],
+    put: [{ key, value: { keys: left } }],
+  });
+}
+
+async function makeKey(
+  algorithm: ResultAlgorithm,
+  times: Pick<StoredSigningKey, 'createdAt' | 'signsFromAt'>,
+  secrets: Ports['secrets'],
+): Promise<StoredSigningKey> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const { crv, x, y } = jwk;
+  if (crv === undefined || x === undefined) throw new Error('the new key has no public half');
+  const kid = await calculateJwkThumbprint(jwk);
+  const sealedPrivateJwk = secrets.seal(new TextEncoder().encode(JSON.stringify(jwk)), signingKeyContext(kid));
+  return { kid, algorithm, crv, x, ...(y === undefined ? {} : { y }), sealedPrivateJwk, ...times };
+}
+
+async function opened(
+  stored: readonly StoredSigningKey[],
+  algorithm: ResultAlgorithm,
+  secrets: Ports['secrets'],
+): Promise<SigningKey[]> {
+  const byPreference = [...stored].sort(
+    (a, b) => Number(b.algorithm === algorithm) - Number(a.algorithm === algorithm) || b.signsFromAt - a.signsFromAt,
+  );
+  return Promise.all(byPreference.map((one) => openKey(one, secrets)));
+}
+
+async function openKey(stored: StoredSigningKey, secrets: Ports['secrets']): Promise<SigningKey> {
+  const text = new TextDecoder().decode(secrets.open(stored.sealedPrivateJwk, signingKeyContext(stored.kid)));
+  const jwk: JWK = privateJwkSchema.parse(JSON.parse(text));
+  // The public half is stored in the clear; the kid, a thumbprint bound into the seal, says whether it is still its own.
+  const publicHalf = { kty: String(jwk.kty), crv: stored.crv, x: stored.x, ...(stored.y ? { y: stored.y } : {}) };
+  const [fromPublic, fromPrivate] = await Promise.all([
+    calculateJwkThumbprint(publicHalf),
+    calculateJwkThumbprint(jwk),
+  ]);
+  if (fromPublic !== stored.kid || fromPrivate !== stored.kid)
+    throw new Error(`the signing key ${stored.kid} was changed`);
+  const publicJwk: PublicJwk = { ...publicHalf, kid: stored.kid, alg: stored.algorithm, use: 'sig' };
+  const [privateKey, publicKey] = await Promise.all([
+    importJWK(jwk, stored.algorithm, { extractable: false }),
+    importJWK(publicHalf, stored.algorithm),
+  ]);
+  if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array)
+    throw new Error('a signing key is asymmetric');
+  const { signsFromAt, retiresAt } = stored;
+  return { publicJwk, privateKey, publicKey, signsFromAt, ...(retiresAt !== undefined && { retiresAt }) };
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ConfiguredMasterKeys, MasterKeyFile } from '../../maintenance/master-key-change.ts';
+import { MasterKeyError, type MasterKeys, readKeyFile, syncFolder } from './load-master-key.ts';
+import { createSecretBox, MASTER_KEY_BYTES } from './secret-box.ts';
+
+/** Of keys in memory: their ids, which say nothing of them. */
+export function configuredMasterKeys([current, ...old]: MasterKeys): ConfiguredMasterKeys {
+  const ids = old.map((key) => createSecretBox(key).keyId);
+  return { current: createSecretBox(current).keyId, old: ids };
+}
+
+/**
+ * The key file, as the operator's command changes it. What it says counts from the next start on. Changes follow one
+ * another; other processes are not expected to write this file.
+ *
+ * @throws {MasterKeyError} from each where the file cannot be read or written
+ */
+export function masterKeyFile(file: string): MasterKeyFile {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work, work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+  const read = async () => {
+    const keys = await readKeyFile(file);
+    if (!keys) throw new MasterKeyError(`the key file ${file} is missing`);
+    return keys;
+  };
+  return {
+    read: () => inTurn(async () => configuredMasterKeys(await read())),
+    addNew: () =>
+      inTurn(async () => {
+        const keys = await read();
+        if (keys.length > 1) return configuredMasterKeys(keys);
+        const after: MasterKeys = [new Uint8Array(randomBytes(MASTER_KEY_BYTES)), ...keys];
+        await replaceKeyFile(file, after);
+        return configuredMasterKeys(after);
+      }),
+    dropOld: (current) =>
+      inTurn(async () => {
+        const keys = await read();
+        const [first] = keys;
+        if (configuredMasterKeys([first]).current !== current) return configuredMasterKeys(keys);
+        await replaceKeyFile(file, [first]);
+        return configuredMasterKeys([first]);
+      }),
+  };
+}
+
+/** Written and flushed under another name first: at every moment the file holds the keys before or those after, whole. */
+async function replaceKeyFile(file: string, keys: MasterKeys): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(keys.map((key) => `${Buffer.from(key).toString('base64')}\n`).join(''));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw new MasterKeyError(`the key file ${file} cannot be written`, { cause: error });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

@@ -1,0 +1,39 @@
+import type { Ports } from '../../kernel/ports.ts';
+import { documents } from '../../store/keys.ts';
+import { ABSENT } from '../../store/store.ts';
+import type { MasterKeys } from './load-master-key.ts';
+import { MAC_KEY_CONTEXT, type SecretBox } from './port.ts';
+import { createSecretBox, deriveMacKey } from './secret-box.ts';
+
+const MOST_TRIES = 10;
+
+/**
+ * The secret box of a store. What its MACs are made with is kept in the store, sealed like every secret: so ids and names
+ * that were derived once are found again under the next master key. The first start keeps what its (oldest) master key
+ * stands for, which is what an installation has used that kept none.
+ *
+ * @throws the store's errors; Error where the key does not open, since nothing would be found without it
+ */
+export async function openSecretBox(
+  { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,
+  [current, ...old]: MasterKeys,
+): Promise<SecretBox> {
+  const sealing = createSecretBox(current, { old });
+  const key = documents.macKey();
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const now = clock.now();
+    const [stored] = await store.getMany([key], now);
+    if (stored) {
+      return createSecretBox(current, { old, macKey: sealing.open(stored.value.sealed, MAC_KEY_CONTEXT) });
+    }
+    const first = deriveMacKey(old.at(-1) ?? current);
+    await store.commit({
+      anchor: key.anchor,
+      operation: Buffer.from(random.bytes(16)).toString('base64url'),
+      now,
+      expect: [{ key, version: ABSENT }],
+      put: [{ key, value: { sealed: sealing.seal(first, MAC_KEY_CONTEXT) } }],
+    });
+  }
+  throw new Error('the key of MACs cannot be kept');
+}

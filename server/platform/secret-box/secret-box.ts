@@ -1,0 +1,146 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
+import { systemRandom } from '../system-random/system-random.ts';
+import type { ClientContext, SecretBox, SecretContext } from './port.ts';
+
+export const MASTER_KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID_BYTES = 6;
+const ALGORITHM = 'aes-256-gcm';
+const SHAPE = /^v1\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22,})$/;
+
+export interface SecretBoxOptions {
+  /** Master keys before this one: they open what they sealed, and seal nothing. */
+  old?: readonly Uint8Array[];
+  /** What MACs are made with. Default: derived from the master key, and so no longer the same after the next. */
+  macKey?: Uint8Array;
+}
+
+/**
+ * Seals secrets at rest with AES-256-GCM (NIST SP 800-38D): `v1.<key id>.<iv>.<ciphertext and tag>`, parts in base64url
+ * (SR-21). The master key itself encrypts nothing: sealing, MACs and the key's id each use a key derived from it with HKDF
+ * (RFC 5869), so none says anything about another.
+ *
+ * IVs are 96 random bits; a master key is to be rotated before 2^32 secrets were sealed with it, which an installation of
+ * this service does not reach.
+ *
+ * @throws {TypeError} a master key does not have 32 bytes. `open` throws an Error that names the context and nothing
+ *   else, whatever does not fit.
+ */
+export function createSecretBox(masterKey: Uint8Array, { old = [], macKey: given }: SecretBoxOptions = {}): SecretBox {
+  const current = sealingKeyOf(masterKey);
+  // The current one last: the same key named twice is the current one.
+  const opening = new Map([...old.map(sealingKeyOf), current].map(({ id, key }) => [id, key]));
+  const macKey = createSecretKey(given ?? deriveMacKey(masterKey));
+  const purposeKeys = new Map<string, KeyObject>();
+
+  const mac = (purpose: string, message: string | Uint8Array): Buffer => {
+    let key = purposeKeys.get(purpose);
+    if (!key) {
+      key = createSecretKey(createHmac('sha256', macKey).update(purpose).digest());
+      // Purposes are a handful of names in the code; the bound is for a caller that passes something else.
+      if (purposeKeys.size < 64) purposeKeys.set(purpose, key);
+    }
+    return createHmac('sha256', key).update(message).digest();
+  };
+  const clientKey = (context: ClientContext) => createSecretKey(mac('sealing for clients', ofClient(context)));
+
+  return {
+    keyId: current.id,
+
+    isCurrent(sealed) {
+      return SHAPE.exec(sealed)?.[1] === current.id;
+    },
+
+    seal(plain, context) {
+      const { iv, body } = encrypt(current.key, plain, associated(context));
+      return `v1.${current.id}.${iv.toString('base64url')}.${body.toString('base64url')}`;
+    },
+
+    open(sealed, context) {
+      const [, sealedKeyId, iv, body] = SHAPE.exec(sealed) ?? [];
+      if (sealedKeyId === undefined || iv === undefined || body === undefined) throw unopened(context, 'is malformed');
+      const sealingKey = opening.get(sealedKeyId);
+      if (!sealingKey) throw unopened(context, 'was sealed with another master key');
+      const bytes = decoded(body);
+      if (!bytes) throw unopened(context, 'is malformed');
+      const plain = decrypt(sealingKey, Buffer.from(iv, 'base64url'), bytes, associated(context));
+      if (!plain) throw unopened(context, 'does not belong here, or was changed');
+      return plain;
+    },
+
+    sealForClient(plain, context) {
+      const { iv, body } = encrypt(clientKey(context), plain, ofClient(context));
+      return Buffer.concat([iv, body]).toString('base64url');
+    },
+
+    openFromClient(sealed, context) {
+      const bytes = decoded(sealed);
+      if (!bytes || bytes.length < IV_BYTES + TAG_BYTES) return undefined;
+      return decrypt(clientKey(context), bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES), ofClient(context));
+    },
+
+    mac: (purpose, message) => new Uint8Array(mac(purpose, message)),
+  };
+}
+
+function encrypt(key: KeyObject, plain: Uint8Array, context: Uint8Array): { iv: Buffer; body: Buffer } {
+  const iv = Buffer.from(systemRandom.bytes(IV_BYTES));
+  const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(context);
+  return { iv, body: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) };
+}
+
+/** Undefined where anything does not fit. */
+function decrypt(key: KeyObject, iv: Uint8Array, body: Buffer, context: Uint8Array): Uint8Array | undefined {
+  const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
+  decipher.setAAD(context);
+  decipher.setAuthTag(body.subarray(-TAG_BYTES));
+  try {
+    return new Uint8Array(Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Base64url text is malleable in its last bits; only the one form that sealing writes is taken. */
+function decoded(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}
+
+/** The key of MACs that a master key stands for, until one is kept on its own. */
+export function deriveMacKey(masterKey: Uint8Array): Uint8Array {
+  return new Uint8Array(derive(masterKey, 'mac').export());
+}
+
+function sealingKeyOf(masterKey: Uint8Array): { id: string; key: KeyObject } {
+  if (masterKey.length !== MASTER_KEY_BYTES) throw new TypeError(`a master key has ${MASTER_KEY_BYTES} bytes`);
+  const digest = createHash('sha256').update(derive(masterKey, 'key id').export()).digest();
+  return { id: digest.subarray(0, KEY_ID_BYTES).toString('base64url'), key: derive(masterKey, 'seal') };
+}
+
+function derive(masterKey: Uint8Array, use: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, '', `countersign v1 ${use}`, 32)));
+}
+
+/** JSON keeps the parts apart whatever is in them, lone surrogates included. */
+function associated({ account, kind, id, field }: SecretContext): Buffer {
+  return Buffer.from(JSON.stringify(['countersign v1', account, kind, id, field]));
+}
+
+function ofClient({ kind, id }: ClientContext): Buffer {
+  return Buffer.from(JSON.stringify([kind, id]));
+}
+
+function unopened({ kind, id, field }: SecretContext, reason: string): Error {
+  return new Error(`the secret ${field} of ${kind} ${id} ${reason}`);
+}

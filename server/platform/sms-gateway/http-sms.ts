@@ -1,0 +1,31 @@
+import type { CodeCarrier } from '../../messages/code-sender.ts';
+import { CourierUnavailable } from '../../messages/mailer.ts';
+import { exchange } from '../../messages/senders/outgoing.ts';
+import { composeText } from '../../messages/sms/compose-text.ts';
+import { gatewayRequest, type SmsGateway, tookOn } from '../../messages/sms/gateway.ts';
+
+export interface HttpSmsOptions {
+  gateway: SmsGateway;
+  /** What the placeholders of the operator's own stand for. */
+  settings: Readonly<Record<string, string>>;
+  secret: string;
+  /** The public URL of the service. */
+  issuer: string;
+  timeoutMs?: number;
+}
+
+/** Text messages by way of a gateway that is asked over HTTP. */
+export function createHttpSms(options: HttpSmsOptions): CodeCarrier {
+  const { gateway, settings, secret, issuer, timeoutMs = 10_000 } = options;
+  return {
+    async send(message) {
+      const { id, to, code } = message;
+      const text = composeText(message, issuer);
+      const values = { id, to, digits: to.slice(1), code, text };
+      const answer = await exchange(gatewayRequest(gateway, { ...settings, secret }, values), timeoutMs);
+      // What it says beside may quote number and code.
+      if (!tookOn(gateway, answer))
+        throw new CourierUnavailable(`the gateway answered ${answer.status}, which is no yes`);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { createTransport } from 'nodemailer';
+import { emailShape } from '../../kernel/names.ts';
+import { composeMail } from '../../messages/mail/compose.ts';
+import { plainLine } from '../../messages/mail/markup.ts';
+import { type Courier, CourierUnavailable } from '../../messages/mailer.ts';
+
+export interface SmtpOptions {
+  host: string;
+  port: number;
+  /**
+   * `implicit`: from the first byte. `starttls`: required before anything else. `offered`: only if the server offers it.
+   * `none`: for this machine.
+   */
+  tls: 'implicit' | 'starttls' | 'offered' | 'none';
+  user?: string;
+  password?: string;
+  /** From whom. */
+  from: { name: string; address: string };
+  /** The public URL of the service, for links (SR-40). */
+  url: string;
+  /** For each step. Default 10 s. */
+  timeoutMs?: number;
+  /** PEM of certificate authorities to trust beside the public ones. */
+  ca?: string;
+  /** The name that its certificate must have. Default: the host. */
+  servername?: string;
+}
+
+/**
+ * Hands messages to a mail server. A message counts as sent when that server has taken it on; everything else is an
+ * outage. Addresses are passed apart from the text, and all that is put into a header is one plain line, so nobody adds
+ * a header or a recipient.
+ */
+export function createSmtpCourier(options: SmtpOptions): Courier {
+  const { host, port, tls, user, password, from, timeoutMs = 10_000 } = options;
+  const transport = createTransport({
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
+    ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
+    tls: {
+      minVersion: 'TLSv1.2',
+      ...(options.ca !== undefined && { ca: options.ca }),
+      ...(options.servername !== undefined && { servername: options.servername }),
+    },
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    // Nothing in a message may make the mail server's client read files or fetch addresses.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+  });
+  return {
+    async send(mail) {
+      if (!emailShape(mail.to) || /[<>,;:"()[\]\\]/.test(mail.to)) {
+        throw new CourierUnavailable('that is no address a message can be sent to');
+      }
+      const { subject, text, html } = composeMail(mail, options.url);
+      try {
+        await transport.sendMail({
+          from: { name: plainLine(from.name), address: from.address },
+          to: { name: '', address: mail.to },
+          envelope: { from: from.address, to: [mail.to] },
+          subject,
+          text,
+          html,
+          // RFC 3834: no holiday answers to a machine.
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        });
+      } catch (error) {
+        throw new CourierUnavailable('the mail server did not take the message', { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, posix, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
+import { pageFiles } from './page-files.ts';
+import type { BuiltFile, BuiltFiles } from './port.ts';
+
+const compress = promisify(brotliCompress);
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+/**
+ * Reads the built widget or console from a folder. Only scripts and stylesheets are served, so nothing else that a build may leave
+ * there (source maps, the manifest) gets out.
+ *
+ * @throws when the build is missing, saying how to make it
+ */
+export async function loadBuiltFiles(folder: string, what: 'widget' | 'console'): Promise<BuiltFiles> {
+  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
+    throw new Error(`the ${what} has not been built (no manifest in ${folder}): npm run build`, { cause });
+  });
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = new Map<string, BuiltFile>();
+  await Promise.all(
+    names.map(async (entry) => {
+      const contentType = TYPES[extname(entry.name)];
+      if (!entry.isFile() || contentType === undefined) return;
+      const path = join(entry.parentPath, entry.name);
+      const body = new Uint8Array(await readFile(path));
+      files.set(relative(folder, path).split(sep).join(posix.sep), {
+        body,
+        brotli: new Uint8Array(await compress(body)),
+        contentType,
+      });
+    }),
+  );
+  return { ...pageFiles(manifest), files };
+}

@@ -1,0 +1,38 @@
+import type { CodeCarrier } from '../../messages/code-sender.ts';
+import { CourierUnavailable } from '../../messages/mailer.ts';
+import { exchange } from '../../messages/senders/outgoing.ts';
+import { composeText } from '../../messages/sms/compose-text.ts';
+import { signatureHeaders } from '../../webhooks/signature.ts';
+import type { Clock } from '../clock.ts';
+
+export interface SignedHttpOptions {
+  /** `https`, or `http` on loopback. */
+  url: string;
+  /** 24 to 64 bytes, shared with whoever receives. */
+  secret: Uint8Array;
+  /** The public URL of the service. */
+  issuer: string;
+  clock: Clock;
+  timeoutMs?: number;
+}
+
+/**
+ * Hands codes to a program of the operator's: a chat bot, a gateway of their own. Signed as webhooks are (Standard Webhooks
+ * 1.0), so that nobody else makes it send. It answers any 2xx when it has taken the message on.
+ */
+export function createSignedHttpCourier(options: SignedHttpOptions): CodeCarrier {
+  const { url, secret, issuer, clock, timeoutMs = 10_000 } = options;
+  return {
+    async send(message) {
+      const { id, channel, to, language, code, expiresAt } = message;
+      const text = composeText(message, issuer);
+      const body = JSON.stringify({ id, channel, to, text, language, code, expiresAt });
+      const headers = {
+        'content-type': 'application/json',
+        ...signatureHeaders({ id, at: clock.now(), body }, [secret]),
+      };
+      const { status } = await exchange({ url, method: 'POST', headers, body }, timeoutMs);
+      if (status < 200 || status > 299) throw new CourierUnavailable(`the courier answered ${status}`);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { canonicalAddress } from '../../kernel/addresses.ts';
+import type { SendFailure, SendOutcome } from '../../webhooks/delivery.ts';
+import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/target.ts';
+import type { WebhookRequest, WebhookSender } from './port.ts';
+import { type ResolveHost, resolveByDns } from './resolve-host.ts';
+
+export interface WebhookSenderOptions extends TargetRules {
+  /** For everything together: the name, the connection, the answer. Default 10 s. */
+  timeoutMs?: number;
+  /** For tests: asks somebody else for addresses. */
+  resolve?: ResolveHost;
+  /** PEM of certificate authorities to trust beside the public ones. */
+  ca?: string;
+}
+
+/** Of an answer's body so much is taken in before the connection is cut. */
+const BODY_LIMIT = 16 * 1024;
+const HEADER_LIMIT = 8 * 1024;
+
+/**
+ * Sends over https to public addresses only (SR-31). The name is resolved once, every address it has must be allowed,
+ * and the connection goes to exactly those addresses, while certificate, SNI and Host go by the name. Redirects are
+ * answers like others; proxies in the environment are not used.
+ */
+export function createHttpsWebhookSender(options: WebhookSenderOptions): WebhookSender {
+  const { timeoutMs = 10_000, resolve = resolveByDns } = options;
+  return {
+    read(text) {
+      const target = readTarget(text, options);
+      return 'problem' in target ? target : { url: target.url.href };
+    },
+
+    async send(request, signal) {
+      const deadline = AbortSignal.timeout(timeoutMs);
+      const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
+      const failed = (failure: SendFailure): SendOutcome => {
+        if (signal?.aborted) return { kind: 'failed', failure: 'interrupted' };
+        return { kind: 'failed', failure: deadline.aborted ? 'timed-out' : failure };
+      };
+      // Read again, since the rules may have changed since it was written down.
+      const target = readTarget(request.url, options);
+      if ('problem' in target) return { kind: 'failed', failure: 'url-refused' };
+      const host = bareHost(target.url);
+      const addresses = await untilAborted(resolve(host, ended), ended).catch(() => []);
+      if (ended.aborted) return failed('timed-out');
+      if (addresses.length === 0) return failed('name-not-found');
+      // One bad address among good ones is what an attack on the name looks like.
+      if (!addresses.every((address) => mayConnectTo(address, options))) return failed('address-refused');
+      return new Promise((done) => {
+        exchange(target.url, host, addresses, request, ended, options.ca, (outcome) =>
+          done(typeof outcome === 'string' ? failed(outcome) : outcome),
+        );
+      });
+    },
+  };
+}
+
+function exchange(
+  url: URL,
+  host: string,
+  addresses: readonly string[],
+  { headers, body }: WebhookRequest,
+  signal: AbortSignal,
+  ca: string | undefined,
+  done: (outcome: SendOutcome | SendFailure) => void,
+): void {
+  const secure = url.protocol === 'https:';
+  const settings: RequestOptions = {
+    method: 'POST',
+    host,
+    port: url.port || (secure ? 443 : 80),
+    path: `${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body), connection: 'close' },
+    // One connection for one message: nothing is reused that was checked for another.
+    agent: false,
+    lookup: fixedLookup(addresses),
+    maxHeaderSize: HEADER_LIMIT,
+    signal,
+    ...(secure && { minVersion: 'TLSv1.2', ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) }),
+  };
+  const sent: ClientRequest = secure ? httpsRequest(settings) : httpRequest(settings);
+  sent.on('socket', (socket) => socket.once('connect', () => refuseStranger(socket, addresses)));
+  // The status is the answer. It is passed on when the connection has ended, so that a slow body keeps its place here.
+  let outcome: SendOutcome | undefined;
+  sent.on('response', (answer) => {
+    outcome = outcomeOf(answer);
+    takeIn(answer, sent);
+  });
+  sent.on('upgrade', (_answer, socket) => {
+    socket.destroy();
+    done('answer-unreadable');
+  });
+  sent.on('error', (error) => done(outcome ?? failureOf(error)));
+  sent.on('close', () => done(outcome ?? 'connection-failed'));
+  sent.end(body);
+}
+
+/** What Node asks for addresses answers those that were checked, whatever the name says by now. */
+function fixedLookup(addresses: readonly string[]): LookupFunction {
+  const checked = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_name, { all }, answer) => {
+    const [first] = checked;
+    if (all || !first) answer(null, checked);
+    else answer(null, first.address, first.family);
+  };
+}
+
+/** Should Node ever connect elsewhere than it was told, nothing is said there. */
+function refuseStranger(socket: Socket, addresses: readonly string[]): void {
+  const peer = canonicalAddress(socket.remoteAddress ?? '');
+  if (!addresses.some((address) => canonicalAddress(address) === peer)) socket.destroy(new Error('another address'));
+}
+
+/** The status has been said; of the rest so much as a polite receiver needs to finish, and no more. */
+function takeIn(answer: IncomingMessage, sent: ClientRequest): void {
+  let taken = 0;
+  answer.on('data', (chunk: Buffer) => {
+    taken += chunk.length;
+    if (taken > BODY_LIMIT) sent.destroy();
+  });
+  answer.on('error', () => sent.destroy());
+}
+
+function outcomeOf(answer: IncomingMessage): SendOutcome {
+  const retryAfterMs = readRetryAfter(answer.headers['retry-after']);
+  return {
+    kind: 'answered',
+    status: answer.statusCode ?? 0,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** RFC 9110 10.2.3, in its form of seconds. Dates are left aside: they would need the receiver's clock to be right. */
+function readRetryAfter(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) * 1000 : undefined;
+}
+
+function failureOf(error: Error & { code?: string }): SendFailure {
+  const code = error.code ?? '';
+  if (code.startsWith('HPE_')) return 'answer-unreadable';
+  // TLS failures come from OpenSSL with its own names, or from Node's check of the certificate.
+  if (/^ERR_(?:TLS|SSL)|CERT|SELF_SIGNED|UNABLE_TO|EPROTO/.test(code)) return 'tls-failed';
+  return 'connection-failed';
+}
+
+function bareHost({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+/** A resolver that never answers must not hold a place for ever. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,32 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import { inTurn } from '../kernel/keyed-queue.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { mayCreateResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { Birth } from '../records/create-object.ts';
+import { createResource } from '../resources/create-resource.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { ResourceSettings } from '../resources/resource-settings.ts';
+import { findResource } from './find-named.ts';
+
+/**
+ * Creates a resource unless one has its name: clients of the dialect repeat a creation whose answer got lost, and read the
+ * refusal as "it is there". Nothing else needs names to be unique, so two servers that are asked at once may both create one.
+ */
+export async function addResource(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  birth: Birth<ResourceId>,
+  settings: ResourceSettings,
+): Promise<Verdict<{ resource: Resource }>> {
+  // Before the name is looked up: who may not create learns no names.
+  if (!mayCreateResource(act.actor)) return refusal('FORBIDDEN');
+  const { name } = settings;
+  return inTurn(ports.store, `resource-name/${act.actor.account}/${normaliseName(name)}`, async () => {
+    const found = await findResource(ports, act, { name });
+    const isFree = isRefusal(found) && found.refused === 'RESOURCE_NOT_FOUND';
+    return isFree ? createResource(ports, act, birth, settings) : refusal('NAME_TAKEN', { detail: 'resourceName' });
+  });
+}

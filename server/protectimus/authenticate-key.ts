@@ -1,0 +1,107 @@
+import { actorOf } from '../administrators/administrator.ts';
+import { KEY_USE_STEP_MS, livingSealed, type ProtectimusKey } from '../api-keys/api-key.ts';
+import { writeApiKey } from '../api-keys/api-key-format.ts';
+import { openSecret } from '../api-keys/protectimus-secret.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { inRange } from '../kernel/addresses.ts';
+import { type AccountId, type AdministratorId, type ApiKeyId, parseId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Verdict } from '../kernel/result.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { noteInPassing } from '../store/record-once.ts';
+import type { IndexEntry } from '../store/store.ts';
+import { fitsHour, parseHourlyPassword } from './hourly-password.ts';
+import { barredFor, countWrong, guesserOf, noteRight } from './rate-limit.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+export interface ShownPassword {
+  /** As it was sent. */
+  login: string;
+  password: string;
+  /** Canonical; undefined where nobody trustworthy says. */
+  address: string | undefined;
+}
+
+export interface KeyAtWork {
+  actor: Extract<Actor, { kind: 'administrator' }>;
+  key: ProtectimusKey;
+  /** The text of the key, which also signs transactions. */
+  text: string;
+}
+
+const PAGE = 1000;
+const LONGEST_LOGIN = 200;
+
+/** Where somebody looks who has named nobody: as many reads, as much to compare. */
+const NOBODY = {
+  account: 'acc_00000000000' as AccountId,
+  key: 'key_00000000000' as ApiKeyId,
+  administrator: 'adm_00000000000' as AdministratorId,
+};
+
+/**
+ * Who calls in the dialect. Key, account and administrator are read afresh for every request, so that a key that was switched
+ * off, or whose administrator is gone, is dead within one (SR-39). Whatever is wrong is refused alike, after the same reads
+ * (SR-17); after too many wrong ones from one address, for one name or for many, nothing of them is looked at for the rest of a
+ * minute.
+ */
+export async function authenticateKey(ports: Needs, shown: ShownPassword): Promise<Verdict<KeyAtWork>> {
+  const login = normaliseName(shown.login.slice(0, LONGEST_LOGIN));
+  const guesser = guesserOf(shown.address, login);
+  const barred = barredFor(ports, guesser);
+  if (barred) return barred;
+  const now = ports.clock.now();
+  const given = parseHourlyPassword(shown.password) ?? Buffer.alloc(0);
+  const where = await keysNamed(ports, login);
+  const stored = await ports.store.getMany([documents.apiKey(NOBODY.account, NOBODY.key), ...where], now);
+  const keys = stored
+    .map((one) => one?.value)
+    .filter((key) => key?.kind === 'protectimus')
+    .filter((key) => normaliseName(key.login) === login);
+  // Compared with something also where there is no key, and every one is, whichever fits.
+  fitsHour(JSON.stringify(NOBODY), given, now);
+  const right = keys.flatMap((key) =>
+    livingSealed(key, now)
+      .map((sealed) => writeApiKey({ account: key.account, id: key.id, secret: openSecret(ports, key, sealed) }))
+      .filter((text) => fitsHour(text, given, now))
+      .map((text) => ({ key, text })),
+  )[0];
+  const whose = right?.key ?? keys[0] ?? NOBODY;
+  const [home, administrator] = await ports.store.getMany(
+    [documents.account(whose.account), documents.administrator(whose.account, whose.administrator)] as const,
+    now,
+  );
+  const stands = home !== undefined && administrator?.value.state === 'active';
+  if (!right || !stands || !isFrom(right.key, shown.address)) return countWrong(ports, guesser);
+  noteRight(ports, guesser);
+  const { key, text } = right;
+  void noteInPassing(ports, documents.apiKeyUse(key.account, key.id), KEY_USE_STEP_MS);
+  return { actor: { ...actorOf(home.value, administrator.value), through: key.id }, key, text };
+}
+
+/**
+ * All that there are, of whichever account: one that was left out would be shut out by the others. Of each account they are
+ * at most {@link MOST_KEYS_OF_ONE}.
+ */
+async function keysNamed({ store }: Needs, login: string) {
+  const found: IndexEntry[] = [];
+  let after: IndexEntry | undefined;
+  do {
+    const page = await store.range(indexes.protectimusKeys(login), { limit: PAGE, ...(after && { after }) });
+    found.push(...page);
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+  return found.flatMap(({ sort, id }) => {
+    const [account, key] = [parseId('acc', sort), parseId('key', id)];
+    return account && key ? [documents.apiKey(account, key)] : [];
+  });
+}
+
+/** A key that is confined to addresses is not taken from an unknown one. */
+function isFrom({ addressRanges }: ProtectimusKey, address: string | undefined): boolean {
+  if (addressRanges === undefined) return true;
+  return address !== undefined && addressRanges.some((range) => inRange(address, range));
+}

@@ -1,0 +1,41 @@
+import { provePossession } from '../tokens/kinds/oath/prove-possession.ts';
+import type { HardwareType } from '../tokens/protectimus-types.ts';
+import type { OathFactor, OtpAlgorithm, OtpDigits } from '../tokens/token.ts';
+import { possibleSeeds } from './seeds.ts';
+
+/** A device as it may be: the dialect says its type and shows a code, and leaves the rest to be known. */
+export interface DeviceVariant {
+  factor: OathFactor;
+  algorithm: OtpAlgorithm;
+  digits: OtpDigits;
+  secret: Uint8Array;
+}
+
+type OathHardware = Exclude<HardwareType, 'PROTECTIMUS_ULTRA'>;
+
+const HALF_MINUTE_MS = 30_000;
+const COUNTING: ReadonlySet<OathHardware> = new Set(['SAFENET_ETOKEN_PASS', 'YUBICO_OATH_MODE']);
+
+/** What a device of that type can be, by what its code looks like; the likeliest first. */
+export function variantsOf(type: OathHardware, secret: string, otp: string): DeviceVariant[] {
+  const digits = otp.length === 6 || otp.length === 8 ? otp.length : undefined;
+  if (digits === undefined) return [];
+  const factors: OathFactor[] = COUNTING.has(type)
+    ? [{ kind: 'hotp' }]
+    : [1, 2].map((steps) => ({ kind: 'totp', periodMs: steps * HALF_MINUTE_MS, driftSteps: 0 }));
+  const algorithms: OtpAlgorithm[] = ['SHA1', 'SHA256'];
+  return possibleSeeds(secret).flatMap((seed) =>
+    algorithms.flatMap((algorithm) => factors.map((factor) => ({ factor, algorithm, digits, secret: seed }))),
+  );
+}
+
+/** The one that shows this code now; undefined where none does. */
+export function variantShowing(
+  variants: readonly DeviceVariant[],
+  otp: string,
+  now: number,
+): DeviceVariant | undefined {
+  return variants.find(({ secret, ...device }) => {
+    return provePossession({ ...device, nextCounter: 0 }, secret, otp, now) !== undefined;
+  });
+}

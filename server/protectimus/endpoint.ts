@@ -1,0 +1,64 @@
+import type { PlanCatalogue } from '../accounts/plans/plans.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import type { Verdict } from '../kernel/result.ts';
+import type { KeyAtWork } from './authenticate-key.ts';
+import type { Shape } from './endpoints/envelope.ts';
+import type { Fields } from './endpoints/fields.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** One request of the dialect, let in and read. */
+export interface Asked {
+  ports: Ports;
+  act: Act & Pick<KeyAtWork, 'actor'>;
+  /** The text of the caller's key: transactions are signed with it. */
+  key: string;
+  fields: Fields;
+  /** The numbers in the path, in its order. */
+  numbers: readonly string[];
+  plans: PlanCatalogue;
+}
+
+/** One row of the dialect: where it is, what it takes, what it does. */
+export interface Row {
+  method: Method;
+  /** Without the suffix. `#` stands for a number. */
+  path: string;
+  /** The parameters that it takes. */
+  fields: readonly string[];
+  answer(asked: Asked): Promise<Verdict<Shape>>;
+}
+
+/** The number at that place in the path. */
+export function numberAt({ numbers }: Pick<Asked, 'numbers'>, at = 0): string {
+  const number = numbers[at];
+  if (number === undefined) throw new TypeError('the path of the row has no such number');
+  return number;
+}
+
+/** The row for a path, and the numbers in it; undefined where there is none. */
+export function findRow(
+  rows: readonly Row[],
+  method: string,
+  path: string,
+): { row: Row; numbers: string[] } | undefined {
+  const segments = path.split('/');
+  for (const row of rows) {
+    if (row.method !== method) continue;
+    const numbers = matchPath(row.path.split('/'), segments);
+    if (numbers) return { row, numbers };
+  }
+  return undefined;
+}
+
+function matchPath(pattern: readonly string[], segments: readonly string[]): string[] | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const numbers: string[] = [];
+  for (const [at, wanted] of pattern.entries()) {
+    const segment = segments[at] ?? '';
+    if (wanted === '#' && /^[0-9]{1,19}$/.test(segment)) numbers.push(segment);
+    else if (wanted !== segment) return undefined;
+  }
+  return numbers;
+}

@@ -1,0 +1,63 @@
+import type { TokenId, UserId } from '../../kernel/ids.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { showObject } from '../../records/read-object.ts';
+import { assign, unassign } from '../../resources/assign.ts';
+import { documents } from '../../store/keys.ts';
+import type { Asked, Row } from '../endpoint.ts';
+import { RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
+
+/** What is assigned to the resource, by the last word of the path. */
+const KINDS = {
+  user: { fields: [...RESOURCE_FIELDS, ...USER_FIELDS], partsOf: theUser },
+  token: { fields: [...RESOURCE_FIELDS, 'tokenId'], partsOf: theToken },
+  'user-token': { fields: [...RESOURCE_FIELDS, ...USER_FIELDS, 'tokenId'], partsOf: both },
+  'token-with-user': { fields: [...RESOURCE_FIELDS, 'tokenId'], partsOf: withOwner },
+} as const;
+
+type Parts = Verdict<{ user?: UserId; token?: TokenId }>;
+
+async function theUser(asked: Asked): Promise<Parts> {
+  const found = await userOf(asked);
+  return isRefusal(found) ? found : { user: found.user.id };
+}
+
+async function theToken({ fields }: Asked): Promise<Parts> {
+  return { token: tokenIdOf(fields) };
+}
+
+async function both(asked: Asked): Promise<Parts> {
+  const token = tokenIdOf(asked.fields);
+  const found = await userOf(asked);
+  return isRefusal(found) ? found : { user: found.user.id, token };
+}
+
+/** The user is whoever the token belongs to. */
+async function withOwner({ ports, act, fields }: Asked): Promise<Parts> {
+  const found = await showObject(ports, act, documents.token(tokenIdOf(fields)), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { id, owner } = found.object;
+  return owner === undefined ? refusal('TOKEN_NOT_OWNED') : { user: owner, token: id };
+}
+
+function rowOf(verb: 'assign' | 'unassign', [kind, { fields, partsOf }]: [string, (typeof KINDS)[keyof typeof KINDS]]) {
+  const row: Row = {
+    method: 'POST',
+    path: `resource-service/${verb}/${kind}`,
+    fields,
+    async answer(asked) {
+      const { ports, act } = asked;
+      const found = await resourceOf(asked);
+      if (isRefusal(found)) return found;
+      const parts = await partsOf(asked);
+      if (isRefusal(parts)) return parts;
+      const input = { resource: found.resource.id, ...parts };
+      const done = await (verb === 'assign' ? assign(ports, act, input) : unassign(ports, act, input));
+      return isRefusal(done) ? done : {};
+    },
+  };
+  return row;
+}
+
+export const assignmentRows: readonly Row[] = (['assign', 'unassign'] as const).flatMap((verb) =>
+  Object.entries(KINDS).map((kind) => rowOf(verb, kind)),
+);

@@ -1,0 +1,176 @@
+import { readBalance } from '../../accounts/plans/read-plan.ts';
+import { type AuthenticationRequest, authenticate } from '../../authentication/authenticate.ts';
+import { prepareToken } from '../../authentication/challenge-or-token.ts';
+import { checkEnvironment } from '../../browsers/check-environment.ts';
+import { saveEnvironment } from '../../browsers/save-environment.ts';
+import { readStrictJson } from '../../http/strict-json.ts';
+import { isRefusal, type Verdict } from '../../kernel/result.ts';
+import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
+import type { Asked, Row } from '../endpoint.ts';
+import { isNotRight } from '../failure-codes.ts';
+import { invalid } from '../protocol-error.ts';
+import { maybeUserOf, nameOfPerson, RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';
+import { saidEnvironment } from '../said-environment.ts';
+import { protectimusType } from '../token-types.ts';
+import { NO_TEXT, type Shape } from './envelope.ts';
+import type { Fields } from './fields.ts';
+
+const LONGEST_PASSWORD = 1024;
+const LONGEST_ENVIRONMENT = 10_000;
+const WHO = [...RESOURCE_FIELDS, ...USER_FIELDS];
+
+/** `undefined`: of no form that any code has, and so not right, without anything being counted (SR-47). */
+function otpOf(fields: Fields, need: 'needed' | 'optional' = 'needed'): { otp?: string } | undefined {
+  const typed = need === 'needed' ? fields.needed('otp') : fields.text('otp');
+  if (typed === undefined) return {};
+  const otp = parseTypedOtp(typed);
+  return otp === undefined ? undefined : { otp };
+}
+
+type ByMethod = AuthenticationRequest extends infer R
+  ? R extends unknown
+    ? Omit<R, 'resource' | 'address'>
+    : never
+  : never;
+
+/** Asks the one use-case there is; `undefined`: what was typed cannot be right. */
+async function resultOf(asked: Asked, read: () => Promise<ByMethod | undefined>): Promise<Verdict<Shape>> {
+  const { ports, act, fields } = asked;
+  const address = fields.address('ip');
+  const request = await read();
+  const found = await resourceOf(asked);
+  if (isRefusal(found)) return found;
+  if (request === undefined) return { result: false };
+  const whole = { ...request, resource: found.resource.id, ...(address !== undefined && { address }) };
+  const verdict = await authenticate(ports, act, whole as AuthenticationRequest);
+  if (!isRefusal(verdict)) return { result: true };
+  return isNotRight(verdict.refused) ? { result: false } : verdict;
+}
+
+function environmentOf(fields: Fields) {
+  const text = fields.needed('jsonEnvironment', LONGEST_ENVIRONMENT);
+  const reading = readStrictJson(new TextEncoder().encode(text));
+  if (!reading.ok) throw invalid('jsonEnvironment', 'JSON of an object');
+  return saidEnvironment(reading.value);
+}
+
+/** As money is written: in the units of the currency, not in its cents. */
+function inUnits(amount: number, currency: string): number {
+  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return Number((amount / 10 ** digits).toFixed(digits));
+}
+
+export const authenticationRows: readonly Row[] = [
+  {
+    method: 'GET',
+    path: 'auth-service/balance',
+    fields: [],
+    async answer({ ports, act, plans }) {
+      const balance = await readBalance(ports, act, plans);
+      return isRefusal(balance) ? balance : { balance: inUnits(balance.amount, balance.currency) };
+    },
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/prepare',
+    fields: [...WHO, 'tokenId'],
+    async answer(asked) {
+      const { ports, act, fields } = asked;
+      const token = fields.id('tokenId', 'tok');
+      const resource = await resourceOf(asked);
+      if (isRefusal(resource)) return resource;
+      const person = await (token === undefined ? userOf(asked) : maybeUserOf(asked));
+      if (isRefusal(person)) return person;
+      const request = { resource: resource.resource.id, user: person.user?.id, token, language: 'en' } as const;
+      const prepared = await prepareToken(ports, act, request);
+      if (isRefusal(prepared)) return prepared;
+      const { asked: challenge, token: named } = prepared;
+      return {
+        challenge: challenge?.question ?? NO_TEXT,
+        tokenName: named.name,
+        tokenType: protectimusType(named),
+      };
+    },
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/authenticate/token',
+    fields: [...RESOURCE_FIELDS, 'tokenId', 'otp', 'ip'],
+    answer: (asked) =>
+      resultOf(asked, async () => {
+        const token = tokenIdOf(asked.fields);
+        const shown = otpOf(asked.fields);
+        return shown?.otp === undefined ? undefined : { method: 'token', token, otp: shown.otp };
+      }),
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/authenticate/user-password',
+    fields: [...WHO, 'pwd', 'ip'],
+    answer: (asked) =>
+      resultOf(asked, async () => {
+        const password = asked.fields.needed('pwd', LONGEST_PASSWORD);
+        return { method: 'password', user: await nameOfPerson(asked), password };
+      }),
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/authenticate/user-token',
+    fields: [...WHO, 'otp', 'ip'],
+    answer: (asked) =>
+      resultOf(asked, async () => {
+        const shown = otpOf(asked.fields);
+        const user = await nameOfPerson(asked);
+        return shown && { method: 'otp', user, ...shown };
+      }),
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/authenticate/user-password-token',
+    fields: [...WHO, 'otp', 'pwd', 'ip'],
+    answer: (asked) =>
+      resultOf(asked, async () => {
+        // Whose tokens are all deactivated has nothing to type.
+        const shown = otpOf(asked.fields, 'optional');
+        const password = asked.fields.needed('pwd', LONGEST_PASSWORD);
+        const user = await nameOfPerson(asked);
+        return shown && { method: 'password-otp', user, password, ...shown };
+      }),
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/authenticate/check-environment',
+    fields: [...WHO, 'jsonEnvironment'],
+    async answer(asked) {
+      const { ports, act, fields } = asked;
+      const environment = environmentOf(fields);
+      const resource = await resourceOf(asked);
+      if (isRefusal(resource)) return resource;
+      const person = await userOf(asked);
+      if (isRefusal(person)) return person;
+      const question = { resource: resource.resource.id, user: person.user.id, environment };
+      const match = await checkEnvironment(ports, act, question);
+      if (isRefusal(match)) return match;
+      const percent = match.percent ?? 0;
+      // The library for Java reads `quantity`, the others `result`.
+      return { result: percent, quantity: percent };
+    },
+  },
+  {
+    method: 'POST',
+    path: 'auth-service/authenticate/save-environment',
+    fields: [...USER_FIELDS, 'jsonEnvironment'],
+    async answer(asked) {
+      const { ports, act, fields } = asked;
+      const environment = environmentOf(fields);
+      const person = await userOf(asked);
+      if (isRefusal(person)) return person;
+      const saved = await saveEnvironment(ports, act, { user: person.user.id, environment });
+      // The library for Java takes any `result` but `true` for a failure.
+      return isRefusal(saved) ? saved : { result: true, quantity: 1 };
+    },
+  },
+];

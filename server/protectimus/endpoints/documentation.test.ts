@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { FAILURES } from '../failure-codes.ts';
+import { ROWS } from '../routes.ts';
+
+const page = readFileSync(new URL('../../../docs/protectimus.md', import.meta.url), 'utf8');
+
+/** The rows of the table, `…/` written out. */
+const documented = new Map<string, string>();
+for (const line of page.split('\n').filter((one) => /^\| `(?:GET|POST|PUT|DELETE) /.test(one))) {
+  const [, names = '', parameters = ''] = line.split('|').map((cell) => cell.trim());
+  const [first = '', ...others] = [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  const whole = others.map((other) => {
+    const wanted = other.slice(2).split('/');
+    return [...first.split('/').slice(0, -wanted.length), ...wanted].join('/');
+  });
+  // `the same`: what the row above takes that makes something.
+  const said = parameters === 'the same' ? ([...documented.values()].findLast((one) => one !== '') ?? '') : parameters;
+  for (const name of [first, ...whole]) documented.set(name.replaceAll('{id}', '#'), said);
+}
+
+describe('docs/protectimus.md', () => {
+  test('has exactly the rows that there are', () => {
+    expect([...documented.keys()].sort()).toEqual(ROWS.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  test.each(ROWS.map((row) => [`${row.method} ${row.path}`, row] as const))(
+    '%s takes what it says',
+    (name, { fields }) => {
+      const said = documented.get(name) ?? '';
+      const named = [...said.matchAll(/`([^`]+)`/g)].map(([, field]) => field);
+      const short = [
+        ...(/\bR\b/.test(said) ? ['resourceId', 'resourceName'] : []),
+        ...(/\bU\b/.test(said) ? ['userId', 'userLogin'] : []),
+      ];
+      // The numbers of a path may come once more.
+      const ofPath = name.includes('#/') ? ['userId', 'tokenId'] : [];
+      expect([...named, ...short].sort()).toEqual(fields.filter((field) => !ofPath.includes(field)).sort());
+    },
+  );
+
+  test('names the failures that there are, but for the one that clients make up themselves', () => {
+    const named = [...page.matchAll(/^\| (\d{4}) \|/gm)].map(([, code]) => Number(code));
+    expect(named).toEqual(Object.values(FAILURES).filter((code) => code !== FAILURES.UNKNOWN_ERROR));
+  });
+});

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createArgon2Hasher } from '../../platform/argon2/argon2-hasher.ts';
+import { documents } from '../../store/keys.ts';
+import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
+import { type Dialect, numberOf, openDialect } from '../../testing/dialect.ts';
+import { refusalOf } from '../../testing/http-service.ts';
+import { read } from '../../testing/scene.ts';
+
+let dialect: Dialect;
+beforeAll(async () => {
+  dialect = await openDialect('passwords that a site passes on');
+});
+afterAll(() => dialect.service.ports.close());
+
+const one = ({ scene }: Dialect) => `user-service/users/${numberOf(scene.user.id)}`;
+const password = 'POST user-service/users/password';
+const OLD = {
+  id: undefined,
+  login: 'alice',
+  rawPassword: 'a7d48dbb7165641112ad1da9c59a6140',
+  rawSalt: '5f4dcc3b5aa765d61d8327deb882cf99',
+  encodingType: 'MD5',
+  encodingFormat: 'PASS{HEX_SALT}',
+};
+
+describe('SR-18: a digest from elsewhere', () => {
+  const hasher = createArgon2Hasher();
+  /** The hasher of the tests is none: what is stored has to be what the real one reads. */
+  const hashing = async <T>({ service }: Dialect, work: () => Promise<T>): Promise<T> => {
+    const { hasher: fake } = service.ports;
+    const own = fake.hash.bind(fake);
+    fake.hash = (text) => hasher.hash(text);
+    return work().finally(() => {
+      fake.hash = own;
+    });
+  };
+
+  test('is never in the store by itself, and fits the password that it was made of', async () => {
+    const own = await dialect.another();
+    await hashing(own, () => own.ask(password, OLD));
+    const { passwordHash = '' } = await read(own.service.ports, documents.user(own.scene.user.id));
+    expect(passwordHash).toMatch(/^\$wrapped-md5\$.*\$argon2id\$/);
+    for (const bare of [OLD.rawPassword, Buffer.from(OLD.rawPassword, 'hex').toString('base64').slice(0, 20)]) {
+      expect(passwordHash).not.toContain(bare);
+    }
+    expect(await hasher.verify(passwordHash, 'password')).toBe(true);
+    expect(await hasher.verify(passwordHash, 'Password')).toBe(false);
+    expect(await hasher.verify(passwordHash, OLD.rawPassword)).toBe(false);
+    expect(hasher.needsRehash(passwordHash)).toBe(true);
+  });
+
+  test('in words of the dialect that nothing else has', async () => {
+    const own = await dialect.another();
+    const salt = Buffer.from([0, 255, 123, 125]);
+    const hash = createHash('sha256')
+      .update(`${Buffer.from('geheim').toString('hex')}-{}`)
+      .update(salt)
+      .update('{hash}geheim')
+      .digest('hex')
+      .toUpperCase();
+    const sent = { ...OLD, encodingType: 'SHA256', rawPassword: hash, rawSalt: salt.toString('hex') };
+    const format = 'HEX_PASS-{}SALT{hash}PASS';
+    const { holder } = await hashing(own, () => own.ask(password, { ...sent, encodingFormat: format }));
+    expect(holder.status).toBe('OK');
+    const { passwordHash = '' } = await read(own.service.ports, documents.user(own.scene.user.id));
+    expect(await hasher.verify(passwordHash, 'geheim')).toBe(true);
+    expect(await hasher.verify(passwordHash, 'geheim!')).toBe(false);
+  });
+});
+
+test('SR-41: an administrator chooses nobody’s password; their key passes on what a site’s people type', async () => {
+  const own = await dialect.another();
+  const { ports } = own.service;
+  const headers = sessionHeaders(await anotherSession(ports, own.superuser));
+  const body = { password: 'another horse battery' };
+  const byHand = await own.service.call(`PATCH /v1/users/${own.scene.user.id}`, { headers, body });
+  expect(await refusalOf(byHand)).toEqual({ status: 403, code: 'FORBIDDEN' });
+  const before = await read(ports, documents.user(own.scene.user.id));
+  expect((await own.ask(`PUT ${one(own)}`, body)).holder.status).toBe('OK');
+  const after = await read(ports, documents.user(own.scene.user.id));
+  expect(after.passwordHash).not.toBe(before.passwordHash);
+});

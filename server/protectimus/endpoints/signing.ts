@@ -1,0 +1,57 @@
+import { idNumber } from '../../kernel/ids.ts';
+import { isRefusal } from '../../kernel/result.ts';
+import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
+import { askSignature } from '../../transactions/signing/ask-signature.ts';
+import { checkSignature } from '../../transactions/signing/check-signature.ts';
+import type { Asked, Row } from '../endpoint.ts';
+import { isNotRight } from '../failure-codes.ts';
+import { invalid } from '../protocol-error.ts';
+import { tokenIdOf } from '../resolve.ts';
+import { protectimusType } from '../token-types.ts';
+import { fieldsOf, isVouchedFor } from '../transaction-data.ts';
+import { NO_TEXT } from './envelope.ts';
+
+/** Twelve fields of labels and values as long as they may be, in any script. */
+const LONGEST_DATA = 6000;
+
+/** What is to be signed, once it is known to come from whoever has the key. */
+function transactionOf({ fields, key }: Asked) {
+  const [token, data] = [tokenIdOf(fields), fields.needed('transactionData', LONGEST_DATA)];
+  if (!isVouchedFor(key, data, fields.needed('hash'))) {
+    throw invalid('hash', 'HMAC-SHA256 of transactionData under the API key, in hexadecimal');
+  }
+  return { token, data };
+}
+
+export const signingRows: readonly Row[] = [
+  {
+    method: 'POST',
+    path: 'token-service/tokens/sign-transaction',
+    fields: ['tokenId', 'transactionData', 'hash'],
+    async answer(asked) {
+      const { token, data } = transactionOf(asked);
+      const made = await askSignature(asked.ports, asked.act, token, fieldsOf(data));
+      if (isRefusal(made)) return made;
+      return {
+        challenge: made.question ?? NO_TEXT,
+        transactionData: data,
+        tokenName: made.token.name,
+        id: idNumber(made.token.id),
+        tokenType: protectimusType(made.token),
+      };
+    },
+  },
+  {
+    method: 'POST',
+    path: 'token-service/tokens/verify-signed-transaction',
+    fields: ['tokenId', 'transactionData', 'hash', 'otp'],
+    async answer(asked) {
+      const { token, data } = transactionOf(asked);
+      const otp = parseTypedOtp(asked.fields.needed('otp'));
+      if (otp === undefined) return { result: false };
+      const verdict = await checkSignature(asked.ports, asked.act, token, { fields: fieldsOf(data), otp });
+      if (!isRefusal(verdict)) return { result: true };
+      return isNotRight(verdict.refused) ? { result: false } : verdict;
+    },
+  },
+];

@@ -1,0 +1,164 @@
+import { readAccount } from '../../accounts/plans/read-plan.ts';
+import { locateAdministrator } from '../../administrators/find-administrator.ts';
+import { mayCreate } from '../../kernel/policy.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { beginsWith } from '../../records/index-entries.ts';
+import { countEntries } from '../../records/offset-page.ts';
+import { showObject } from '../../records/read-object.ts';
+import { documents } from '../../store/keys.ts';
+import { deleteToken } from '../../tokens/delete-token.ts';
+import { base32Encode } from '../../tokens/kinds/oath/base32.ts';
+import { PROTECTIMUS_TYPES } from '../../tokens/protectimus-types.ts';
+import type { Token } from '../../tokens/token.ts';
+import { updateToken } from '../../tokens/update-token.ts';
+import { lockOf, TOKEN_BLOCKS } from '../blocks.ts';
+import { type Asked, numberAt, type Row } from '../endpoint.ts';
+import { findPerson } from '../find-named.ts';
+import { countedTokens, selectTokens, type TokenSelection } from '../select-objects.ts';
+import { tokenShape, tokenShapes } from '../serialize.ts';
+import { protectimusType } from '../token-types.ts';
+import { Many, type Shape } from './envelope.ts';
+import { pathId } from './fields.ts';
+import { newTokenRows } from './new-tokens.ts';
+import { signingRows } from './signing.ts';
+
+const ONE = 'token-service/tokens/#';
+const KEY_BYTES = 20;
+
+/** A seed for an app that is to be set up. Nothing keeps it before it comes back with a code of the app. */
+async function newKey({ ports, act }: Asked): Promise<Verdict<Shape>> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  return { key: base32Encode(ports.random.bytes(KEY_BYTES)) };
+}
+
+/** A token that the dialect has a word for; others are as absent there as those that never were. */
+export async function shownToken({ ports, act }: Asked, number: string): Promise<Verdict<{ object: Token }>> {
+  const found = await showObject(ports, act, documents.token(pathId('tok', number)), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  return protectimusType(found.object) === undefined ? refusal('TOKEN_NOT_FOUND') : found;
+}
+
+/** What narrows a list of tokens; `nobody`: nothing can fit. */
+async function selectionOf({ ports, act, fields }: Asked): Promise<Verdict<{ selection: TokenSelection | 'nobody' }>> {
+  const [owner, administrator, client] = [
+    fields.text('username'),
+    fields.text('clientStaffUsername'),
+    fields.text('clientName'),
+  ];
+  const block = fields.oneOf('block', TOKEN_BLOCKS);
+  const [unowned, blankClient] = [fields.flag('useBlankNames'), fields.flag('useBlankClientName')];
+  const narrowed = {
+    name: fields.text('tokenName'),
+    type: fields.oneOf('tokenType', PROTECTIMUS_TYPES),
+    serial: fields.text('serialNumber'),
+    enabled: fields.flag('enabled'),
+    ...(block && { lock: lockOf(block) }),
+    ...(unowned && { unowned }),
+    resources: fields.ids('resourceIds', 'res'),
+  };
+  // Every token here is of the one client that the key is of. The library for Java sends both, with the value of the first.
+  if (blankClient && !unowned) return { selection: 'nobody' };
+  if (client !== undefined) {
+    const account = await readAccount(ports, act);
+    if (isRefusal(account)) return account;
+    if (!beginsWith([account.account.name], client)) return { selection: 'nobody' };
+  }
+  const person = owner === undefined ? undefined : await findPerson(ports, act, { login: owner });
+  if (person && isRefusal(person)) return person.refused === 'USER_NOT_FOUND' ? { selection: 'nobody' } : person;
+  const staff = administrator && (await locateAdministrator(ports, act.actor.account, administrator));
+  if (administrator !== undefined && !staff) return { selection: 'nobody' };
+  return {
+    selection: {
+      ...narrowed,
+      ...(person && { owner: person.user.id }),
+      ...(staff && { administrator: staff.id }),
+    },
+  };
+}
+
+export const tokenRows: readonly Row[] = [
+  { method: 'GET', path: 'token-service/secret-key/google-authenticator', fields: [], answer: newKey },
+  { method: 'GET', path: 'token-service/secret-key/protectimus-smart', fields: [], answer: newKey },
+  {
+    method: 'GET',
+    path: 'token-service/tokens',
+    fields: [
+      ...['start', 'limit', 'tokenName', 'tokenType', 'serialNumber', 'enabled', 'block', 'username'],
+      ...['clientStaffUsername', 'resourceIds', 'useBlankNames', 'clientName', 'useBlankClientName'],
+    ],
+    async answer(asked) {
+      const part = asked.fields.part();
+      const found = await selectionOf(asked);
+      if (isRefusal(found)) return found;
+      if (found.selection === 'nobody') return { tokens: new Many('token', []) };
+      const listed = await selectTokens(asked.ports, asked.act, found.selection, part);
+      return isRefusal(listed) ? listed : { tokens: new Many('token', await tokenShapes(asked.ports, listed.items)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: 'token-service/tokens/quantity',
+    fields: [],
+    async answer({ ports, act }) {
+      const counts = await Promise.all(countedTokens(act).map((index) => countEntries(ports, index)));
+      return { quantity: counts.reduce((sum, count) => sum + count, 0) };
+    },
+  },
+  {
+    method: 'GET',
+    path: ONE,
+    fields: [],
+    async answer(asked) {
+      const found = await shownToken(asked, numberAt(asked));
+      return isRefusal(found) ? found : { token: await tokenShape(asked.ports, found.object) };
+    },
+  },
+  {
+    method: 'PUT',
+    path: ONE,
+    fields: ['name', 'enabled', 'apiSupport'],
+    async answer(asked) {
+      const { ports, act, fields } = asked;
+      const changes = {
+        name: fields.label('name'),
+        enabled: fields.flag('enabled'),
+        apiSupport: fields.flag('apiSupport'),
+      };
+      const found = await shownToken(asked, numberAt(asked));
+      if (isRefusal(found)) return found;
+      const { id, lock } = found.object;
+      // Editing it with `enabled` is the act by which the dialect unlocks what wrong codes have locked; an administrator's
+      // lock is lifted by administrators.
+      const unlocks = changes.enabled === true && lock !== undefined && lock.reason !== 'administrator';
+      const changed = await updateToken(ports, act, id, { ...changes, ...(unlocks && { locked: false }) });
+      return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: ONE,
+    fields: [],
+    async answer(asked) {
+      const { ports, act } = asked;
+      const found = await shownToken(asked, numberAt(asked));
+      if (isRefusal(found)) return found;
+      const token = await tokenShape(ports, found.object);
+      const gone = await deleteToken(ports, act, found.object.id);
+      return isRefusal(gone) ? gone : { token };
+    },
+  },
+  {
+    method: 'POST',
+    path: `${ONE}/unassign`,
+    fields: ['tokenId'],
+    async answer(asked) {
+      const { ports, act } = asked;
+      const found = await shownToken(asked, numberAt(asked));
+      if (isRefusal(found)) return found;
+      const changed = await updateToken(ports, act, found.object.id, { owner: null });
+      return isRefusal(changed) ? changed : { token: await tokenShape(ports, changed.object) };
+    },
+  },
+  ...newTokenRows,
+  ...signingRows,
+];

@@ -1,0 +1,248 @@
+import { idFromBytes, idNumber, type TokenId, type UserId } from '../../kernel/ids.ts';
+import { emailShape, loginShape, phoneShape } from '../../kernel/names.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { adoptPassword } from '../../passwords/import-password-hash.ts';
+import { listTokens } from '../../records/list-named.ts';
+import { countEntries, listSelectedPart } from '../../records/offset-page.ts';
+import { indexes } from '../../store/indexes.ts';
+import type { Token } from '../../tokens/token.ts';
+import { updateToken } from '../../tokens/update-token.ts';
+import { createUser } from '../../users/create-user.ts';
+import { deleteUser } from '../../users/delete-user.ts';
+import { updateUser } from '../../users/update-user.ts';
+import type { User } from '../../users/user.ts';
+import { isBlockedBy, USER_BLOCKS } from '../blocks.ts';
+import { ENCODING_TYPES, hashedBy } from '../encoding-format.ts';
+import { type Asked, numberAt, type Row } from '../endpoint.ts';
+import { findPerson } from '../find-named.ts';
+import { plainPhone } from '../phone-numbers.ts';
+import { invalid, Mistake, missing } from '../protocol-error.ts';
+import { unregistered } from '../resolve.ts';
+import { selectUsers } from '../select-objects.ts';
+import { tokenShapes, userShape, userShapes } from '../serialize.ts';
+import { protectimusType } from '../token-types.ts';
+import { Many, type Shape } from './envelope.ts';
+import { type Fields, pathId } from './fields.ts';
+import { shownToken } from './tokens.ts';
+
+const ONE = 'user-service/users/#';
+const THEIR_TOKENS = `${ONE}/tokens`;
+const DETAILS = ['login', 'email', 'phoneNumber', 'password', 'firstName', 'secondName', 'apiSupport'];
+const PASSWORD_FIELDS = ['rawPassword', 'rawSalt', 'encodingType', 'encodingFormat'];
+const LOGIN_MAX = 50;
+const EMAIL_MAX = 100;
+const LONGEST_PASSWORD = 1024;
+/** No person has so many tokens. */
+const MOST_TOKENS = 5000;
+
+function detailsOf(fields: Fields) {
+  const [login, email, phone] = [fields.text('login', LOGIN_MAX), fields.text('email', EMAIL_MAX), phoneOf(fields)];
+  if (login !== undefined && !loginShape(login)) throw invalid('login', '1 to 50 characters without spaces');
+  if (email !== undefined && !emailShape(email)) throw invalid('email', 'an e-mail address');
+  return {
+    login,
+    email,
+    phone,
+    password: fields.text('password', LONGEST_PASSWORD),
+    firstName: fields.label('firstName'),
+    secondName: fields.label('secondName'),
+    apiSupport: fields.flag('apiSupport'),
+  };
+}
+
+function phoneOf(fields: Fields): string | undefined {
+  const said = fields.text('phoneNumber');
+  const phone = said === undefined ? undefined : plainPhone(said);
+  if (phone === undefined || phoneShape(phone)) return phone;
+  const digits = phone.replace(/^\+/, '');
+  if (/^[0-9]+$/.test(digits)) throw new Mistake('INVALID_PARAMETER_LENGTH', 'phoneNumber: 10 to 15 digits');
+  throw invalid('phoneNumber', '10 to 15 digits');
+}
+
+function personAt({ ports, act, numbers }: Asked): Promise<Verdict<{ user: User }>> {
+  return findPerson(ports, act, { id: pathId('usr', numberAt({ numbers })) });
+}
+
+/** What they have of the tokens that the dialect has a word for. */
+function tokensOf({ ports, act }: Asked, owner: UserId, part: { start: number; limit: number }) {
+  const isShown = (token: Token) => protectimusType(token) !== undefined;
+  return listSelectedPart(part, isShown, (query) => listTokens(ports, act, { ...query, owner }));
+}
+
+async function theirs(asked: Asked): Promise<Verdict<{ user: User; token: Token }>> {
+  const person = await personAt(asked);
+  if (isRefusal(person)) return person;
+  const token = await shownToken(asked, numberAt(asked, 1));
+  return isRefusal(token) ? token : { user: person.user, token: token.object };
+}
+
+async function handOver(asked: Asked, id: TokenId, owner: UserId | null): Promise<Verdict<Shape>> {
+  const changed = await updateToken(asked.ports, asked.act, id, { owner });
+  return isRefusal(changed) ? changed : {};
+}
+
+/** A password, or what it was hashed to elsewhere. */
+function passwordOf(fields: Fields): Parameters<typeof adoptPassword>[3] {
+  const raw = fields.needed('rawPassword', LONGEST_PASSWORD);
+  const type = fields.oneOf('encodingType', ENCODING_TYPES);
+  if (type === undefined) throw missing('encodingType');
+  const [salt, format] = [fields.text('rawSalt', 512) ?? '', fields.text('encodingFormat')];
+  if (type === 'PLAIN') {
+    if (salt !== '' || (format ?? 'PASS') !== 'PASS') throw invalid('encodingFormat', 'PASS, where nothing is hashed');
+    return { password: raw };
+  }
+  if (format === undefined) throw missing('encodingFormat');
+  if (salt !== '' && !/^(?:[0-9a-f]{2})+$/i.test(salt)) throw invalid('rawSalt', 'hexadecimal');
+  if (!/^[0-9a-f]+$/i.test(raw)) throw invalid('rawPassword', 'the hash in hexadecimal');
+  return { passwordHash: hashedBy(type, { hash: raw, salt, encodingFormat: format }) };
+}
+
+export const userRows: readonly Row[] = [
+  {
+    method: 'GET',
+    path: 'user-service/users',
+    fields: ['start', 'limit', 'login', 'email', 'firstName', 'secondName', 'block', 'resourceIds'],
+    async answer({ ports, act, fields }) {
+      const block = fields.oneOf('block', USER_BLOCKS);
+      const blocked = block && isBlockedBy(block);
+      const selection = {
+        login: fields.text('login'),
+        email: fields.text('email'),
+        firstName: fields.text('firstName'),
+        secondName: fields.text('secondName'),
+        resources: fields.ids('resourceIds', 'res'),
+      };
+      const part = fields.part();
+      if (blocked === 'never') return { users: new Many('user', []) };
+      const listed = await selectUsers(ports, act, { ...selection, blocked }, part);
+      return isRefusal(listed) ? listed : { users: new Many('user', await userShapes(ports, listed.items)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: 'user-service/users/quantity',
+    fields: [],
+    answer: async ({ ports, act }) => ({ quantity: await countEntries(ports, indexes.users(act.actor.account)) }),
+  },
+  {
+    method: 'POST',
+    path: 'user-service/users',
+    fields: DETAILS,
+    async answer({ ports, act, fields }) {
+      const { login, ...details } = detailsOf(fields);
+      if (login === undefined) throw missing('login');
+      const made = await createUser(
+        ports,
+        act,
+        { id: idFromBytes('usr', ports.random.bytes(7)) },
+        { login, ...details },
+      );
+      return isRefusal(made) ? made : { id: idNumber(made.user.id) };
+    },
+  },
+  {
+    method: 'POST',
+    path: 'user-service/users/password',
+    fields: ['id', 'login', ...PASSWORD_FIELDS],
+    async answer({ ports, act, fields }) {
+      const [id, login] = [fields.id('id', 'usr'), fields.text('login')];
+      if (id === undefined && login === undefined) throw missing('id or login');
+      const password = passwordOf(fields);
+      const person = await findPerson(ports, act, { id, login });
+      const found = id === undefined ? unregistered(person, 'login') : person;
+      if (isRefusal(found)) return found;
+      const changed = await adoptPassword(ports, act, found.user.id, password);
+      return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
+    },
+  },
+  {
+    method: 'POST',
+    // As the library for Python asks.
+    path: `${ONE}/password`,
+    fields: PASSWORD_FIELDS,
+    async answer(asked) {
+      const password = passwordOf(asked.fields);
+      const found = await personAt(asked);
+      if (isRefusal(found)) return found;
+      const changed = await adoptPassword(asked.ports, asked.act, found.user.id, password);
+      return isRefusal(changed) ? changed : { user: await userShape(asked.ports, changed.object) };
+    },
+  },
+  {
+    method: 'GET',
+    path: ONE,
+    fields: [],
+    async answer(asked) {
+      const found = await personAt(asked);
+      return isRefusal(found) ? found : { user: await userShape(asked.ports, found.user) };
+    },
+  },
+  {
+    method: 'PUT',
+    path: ONE,
+    fields: DETAILS,
+    async answer(asked) {
+      const { ports, act, fields } = asked;
+      const id = pathId('usr', numberAt(asked));
+      const changed = await updateUser(ports, act, id, detailsOf(fields));
+      return isRefusal(changed) ? changed : { user: await userShape(ports, changed.object) };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: ONE,
+    fields: [],
+    async answer(asked) {
+      const { ports, act } = asked;
+      const found = await personAt(asked);
+      if (isRefusal(found)) return found;
+      const user = await userShape(ports, found.user);
+      const gone = await deleteUser(ports, act, found.user.id);
+      return isRefusal(gone) ? gone : { user };
+    },
+  },
+  {
+    method: 'GET',
+    path: THEIR_TOKENS,
+    fields: ['start', 'limit'],
+    async answer(asked) {
+      const part = asked.fields.part();
+      const found = await personAt(asked);
+      if (isRefusal(found)) return found;
+      const listed = await tokensOf(asked, found.user.id, part);
+      return isRefusal(listed) ? listed : { tokens: new Many('token', await tokenShapes(asked.ports, listed.items)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: `${THEIR_TOKENS}/quantity`,
+    fields: [],
+    async answer(asked) {
+      const found = await personAt(asked);
+      if (isRefusal(found)) return found;
+      const listed = await tokensOf(asked, found.user.id, { start: 0, limit: MOST_TOKENS });
+      return isRefusal(listed) ? listed : { quantity: listed.items.length };
+    },
+  },
+  {
+    method: 'POST',
+    path: `${THEIR_TOKENS}/#/assign`,
+    // Libraries send the numbers of the path once more.
+    fields: ['userId', 'tokenId'],
+    async answer(asked) {
+      const found = await theirs(asked);
+      return isRefusal(found) ? found : handOver(asked, found.token.id, found.user.id);
+    },
+  },
+  {
+    method: 'POST',
+    path: `${THEIR_TOKENS}/#/unassign`,
+    fields: ['userId', 'tokenId'],
+    async answer(asked) {
+      const found = await theirs(asked);
+      if (isRefusal(found)) return found;
+      if (found.token.owner !== found.user.id) return refusal('ASSIGNMENT_NOT_FOUND');
+      return handOver(asked, found.token.id, null);
+    },
+  },
+];

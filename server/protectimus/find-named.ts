@@ -1,0 +1,63 @@
+import type { ResourceId, UserId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { maySee, maySeeResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { namesExactly } from '../records/index-entries.ts';
+import type { Resource } from '../resources/resource.ts';
+import { showResource } from '../resources/resource-access.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { findUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
+import { userNames } from '../users/user-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** The dialect names what it is about by number, by name, or by both: then they have to be the same thing's. */
+const DIFFERENT = refusal('INPUT_INVALID', { detail: 'the number and the name are not the same one’s' });
+const SEVERAL = refusal('INPUT_INVALID', { detail: 'resourceName: several go by it; send resourceId' });
+
+/** Names of resources need not be unique: one that several go by names none of them. */
+export async function findResource(
+  ports: Needs,
+  act: Act,
+  { id, name }: { id?: ResourceId | undefined; name?: string | undefined },
+): Promise<Verdict<{ resource: Resource }>> {
+  const { actor } = act;
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const { account } = actor;
+  if (id !== undefined) {
+    const found = await showResource(ports, act, id);
+    if (isRefusal(found)) return found;
+    const isCalled = name === undefined || normaliseName(found.object.name) === normaliseName(name);
+    return isCalled ? { resource: found.object } : DIFFERENT;
+  }
+  if (name === undefined) return refusal('RESOURCE_NOT_FOUND');
+  const prefix = namesExactly(name);
+  const entries = await ports.store.range(indexes.resourceNames(account), { prefix, limit: 10 });
+  const keys = entries.map((entry) => documents.resource(entry.id as ResourceId));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  const called = stored
+    .map((one) => one?.value)
+    .filter((one) => one?.account === account && normaliseName(one.name) === normaliseName(name))
+    .filter((one) => one !== undefined)
+    .filter((one) => maySeeResource(actor, one.id));
+  const [resource, another] = called;
+  if (!resource) return refusal('RESOURCE_NOT_FOUND');
+  return another ? SEVERAL : { resource };
+}
+
+/** A person by number or by login, which may be any of their names. */
+export async function findPerson(
+  ports: Needs,
+  { actor }: Act,
+  { id, login }: { id?: UserId | undefined; login?: string | undefined },
+): Promise<Verdict<{ user: User }>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const user = await findUser(ports, actor.account, id ?? login ?? '');
+  if (!user) return refusal('USER_NOT_FOUND');
+  const isCalled = id === undefined || login === undefined || userNames(user).includes(normaliseName(login));
+  return isCalled ? { user } : DIFFERENT;
+}

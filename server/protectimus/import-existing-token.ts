@@ -1,0 +1,76 @@
+import { checkFactor } from '../authentication/check-factor.ts';
+import { readLimitedToken } from '../authentication/read-limits.ts';
+import type { TokenId, UserId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { mayChangeToken } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { namesExactly } from '../records/index-entries.ts';
+import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../resources/resource.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import type { NewPin } from '../tokens/create-token.ts';
+import { isOath, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import { updateToken } from '../tokens/update-token.ts';
+
+export interface KnownToken {
+  serial: string;
+  /** What it shows. */
+  otp: string;
+  owner?: UserId | undefined;
+  name?: string | undefined;
+  pin?: NewPin | undefined;
+}
+
+/**
+ * Takes a device that is known by its serial number, from the file that came with it, and is nobody's yet. The code that shows
+ * that it is at hand counts as any code does: it is used up, and wrong ones lock the token.
+ */
+export async function takeKnownToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  { serial, otp, owner, name, pin }: KnownToken,
+): Promise<Verdict<{ object: Token }>> {
+  const { account } = act.actor;
+  const entries = await ports.store.range(indexes.tokenNames(account), { prefix: namesExactly(serial), limit: 20 });
+  const keys = [...new Set(entries.map(({ id }) => id))].map((id) => documents.token(id as TokenId));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  const [free, another] = stored
+    .filter((one) => one !== undefined)
+    .filter(({ value }) => value.account === account && isFree(value))
+    .filter(({ value }) => value.serial !== undefined && normaliseName(value.serial) === normaliseName(serial));
+  if (!free) return refusal('TOKEN_NOT_FOUND');
+  if (another) return refusal('INPUT_INVALID', { detail: 'serial: several tokens have it' });
+  const { id } = free.value;
+  if (!mayChangeToken(act.actor, free.value, undefined)) return refusal('FORBIDDEN');
+  const checked = await checkFactor(ports, id, {
+    method: 'token',
+    answer: { kind: 'code', otp },
+    accepts: TOKEN_KINDS,
+    scope: `known/${id}`,
+    userBlocked: false,
+    attempt: newOperation(ports),
+    tell: (told) => {
+      const now = ports.clock.now();
+      return 'refused' in told
+        ? eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason: told.refused }, now)
+        : eventOf(act, { type: 'token.updated', subject: id, changed: ['nextCounter'] }, now);
+    },
+    candidates: async () => {
+      const limit = { failedAttemptsBeforeLock: DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK };
+      return (await readLimitedToken(ports, free.value, limit)).filter(({ value }) => isFree(value));
+    },
+  });
+  if (isRefusal(checked)) return checked;
+  return updateToken(ports, act, id, {
+    ...(owner !== undefined && { owner }),
+    ...(name !== undefined && { name }),
+    ...(pin && { pin }),
+  });
+}
+
+function isFree(token: Token): boolean {
+  return isOath(token) && token.owner === undefined && token.administrator === undefined;
+}

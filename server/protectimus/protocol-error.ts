@@ -1,0 +1,20 @@
+import type { Failure } from './failure-codes.ts';
+
+/** Something in a request of the dialect that is not as it should be. Thrown while it is read, before any use-case runs. */
+export class Mistake extends Error {
+  readonly failure: Failure;
+  /** @param message for the caller's developers; never holds a value that was sent */
+  constructor(failure: Failure, message: string) {
+    super(message);
+    this.name = 'Mistake';
+    this.failure = failure;
+  }
+}
+
+export function missing(name: string): Mistake {
+  return new Mistake('MISSING_PARAMETER', `${name} is missing`);
+}
+
+export function invalid(name: string, wanted: string): Mistake {
+  return new Mistake('INVALID_PARAMETER', `${name}: ${wanted}`);
+}

@@ -1,0 +1,51 @@
+import type { ActorReference } from '../kernel/actor.ts';
+import type { AccountId, AdministratorId, FilterId, UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** The e-mail addresses of administrators, as far as they are still there: whoever made something is named by theirs. */
+export async function nameAdministrators(
+  ports: Needs,
+  account: AccountId,
+  references: readonly (ActorReference | undefined)[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(references.flatMap((one) => (one?.kind === 'administrator' && one.id ? [one.id] : [])))];
+  const keys = ids.map((id) => documents.administrator(account, id as AdministratorId));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  return new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value.email] as const] : [])));
+}
+
+/** The names of filters, as far as they are still there. */
+export async function nameFilters(
+  ports: Needs,
+  account: AccountId,
+  ids: readonly (FilterId | undefined)[],
+): Promise<ReadonlyMap<string, string>> {
+  const keys = [...new Set(ids.filter((id) => id !== undefined))].map(documents.filter);
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.name]] : [])));
+}
+
+/** The logins of users, as far as they are still there. */
+export async function nameUsers(
+  ports: Needs,
+  account: AccountId,
+  ids: readonly (UserId | undefined)[],
+): Promise<ReadonlyMap<string, string>> {
+  const keys = [...new Set(ids.filter((id) => id !== undefined))].map(documents.user);
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  return new Map(stored.flatMap((one) => (one?.value.account === account ? [[one.value.id, one.value.login]] : [])));
+}
+
+/** Which of these have a token. */
+export async function haveTokens(
+  { store }: Needs,
+  account: AccountId,
+  ids: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const first = await Promise.all(ids.map((id) => store.range(indexes.tokensOf(account, id), { limit: 1 })));
+  return new Set(ids.filter((_, at) => first[at]?.length === 1));
+}

@@ -1,0 +1,60 @@
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { User } from '../users/user.ts';
+import type { Asked } from './endpoint.ts';
+import type { Fields } from './endpoints/fields.ts';
+import { findPerson, findResource } from './find-named.ts';
+import { Mistake, missing } from './protocol-error.ts';
+
+/** Which resource and which person a row is about. */
+export const RESOURCE_FIELDS = ['resourceId', 'resourceName'] as const;
+export const USER_FIELDS = ['userId', 'userLogin'] as const;
+
+export async function resourceOf({ ports, act, fields }: Asked): Promise<Verdict<{ resource: Resource }>> {
+  const [id, name] = [fields.id('resourceId', 'res'), fields.text('resourceName')];
+  if (id === undefined && name === undefined) throw missing('resourceId or resourceName');
+  const found = await findResource(ports, act, { id, name });
+  return id === undefined ? unregistered(found, 'resourceName') : found;
+}
+
+export async function userOf(asked: Asked): Promise<Verdict<{ user: User }>> {
+  const found = await maybeUserOf(asked);
+  if ('user' in found && found.user === undefined) throw missing('userId or userLogin');
+  return found as Verdict<{ user: User }>;
+}
+
+/** Nobody, where nobody is named. */
+export async function maybeUserOf({ ports, act, fields }: Asked): Promise<Verdict<{ user: User | undefined }>> {
+  const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
+  if (id === undefined && login === undefined) return { user: undefined };
+  const found = await findPerson(ports, act, { id, login });
+  return id === undefined ? unregistered(found, 'userLogin') : found;
+}
+
+/**
+ * Whom an authentication is about, as it was said: who that is, and whether there is anybody, is for the authentication to
+ * find out, which answers alike for everybody (SR-17).
+ */
+export async function nameOfPerson({ ports, act, fields }: Asked): Promise<string> {
+  const [id, login] = [fields.id('userId', 'usr'), fields.text('userLogin')];
+  const name = id ?? login;
+  if (name === undefined) throw missing('userId or userLogin');
+  if (id === undefined || login === undefined) return name;
+  const found = await findPerson(ports, act, { id, login });
+  if (isRefusal(found) && found.refused === 'INPUT_INVALID') {
+    throw new Mistake('INVALID_PARAMETER', 'userId and userLogin are not the same one’s');
+  }
+  return name;
+}
+
+/** A name that nobody has is another failure than a number that nothing has. */
+export function unregistered<T extends object>(found: Verdict<T>, name: string): Verdict<T> {
+  if (isRefusal(found) && found.refused.endsWith('_NOT_FOUND')) {
+    throw new Mistake('UNREGISTERED_NAME', `${name}: nothing goes by that name`);
+  }
+  return found;
+}
+
+export function tokenIdOf(fields: Fields) {
+  return fields.neededId('tokenId', 'tok');
+}

@@ -1,0 +1,85 @@
+import { Hono } from 'hono';
+import type { PlanCatalogue } from '../accounts/plans/plans.ts';
+import { whenceOf } from '../http/client-info.ts';
+import type { AppEnv } from '../http/context.ts';
+import { bodyLimit } from '../http/middleware/body-limit.ts';
+import { faultOf, Refused } from '../http/problem.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal } from '../kernel/result.ts';
+import { authenticateKey } from './authenticate-key.ts';
+import { findRow, type Row } from './endpoint.ts';
+import { authenticationRows } from './endpoints/authentication.ts';
+import { answerFailure, answerOk, answerRefusal, FORMATS, type Format } from './endpoints/envelope.ts';
+import { readFields } from './endpoints/fields.ts';
+import { resourceRows } from './endpoints/resources.ts';
+import { tokenRows } from './endpoints/tokens.ts';
+import { userRows } from './endpoints/users.ts';
+import { refuseOverheard, shownCredentials } from './http-auth.ts';
+import { Mistake } from './protocol-error.ts';
+
+export interface DialectOptions {
+  issuer: string;
+  /** Of the reverse proxies in front, where TLS ends. */
+  trustedProxies: readonly string[];
+  plans: PlanCatalogue;
+}
+
+/** Every row of the dialect; `docs/protectimus.md` has the same table for people. */
+export const ROWS: readonly Row[] = [...authenticationRows, ...resourceRows, ...tokenRows, ...userRows];
+
+/** Where it is served: some published clients leave the version out. Of `/api` no more is taken than its services. */
+export const DIALECT_PATHS: readonly string[] = [
+  '/api/v1',
+  ...new Set(ROWS.map(({ path }) => `/api/${path.split('/', 1)[0]}`)),
+];
+
+/**
+ * The Protectimus-compatible API: forms and XML over the use-cases of the native one. It is shut until somebody has made a key
+ * for it, since what opens it can be shown again within its hour by whoever overhears it.
+ */
+export function protectimus(ports: Ports, options: DialectOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError((error, c) => {
+    const { format } = partsOf(c.req.path, c.req.header('accept'));
+    if (error instanceof Mistake) {
+      c.set('refusal', 'INPUT_INVALID');
+      return answerFailure(c, format, { failure: error.failure, message: error.message });
+    }
+    if (error instanceof Refused) return answerRefusal(c, format, { refused: error.code });
+    return answerRefusal(c, format, faultOf(error, c.get('log')));
+  });
+  app.use(bodyLimit());
+  app.all('/*', async (c) => {
+    const { format, path } = partsOf(c.req.path, c.req.header('accept'));
+    const insecure = refuseOverheard(c, format, options);
+    if (insecure) return insecure;
+    const shown = shownCredentials(c);
+    const caller = shown && (await authenticateKey(ports, { ...shown, address: c.get('clientAddress') }));
+    if (!caller || isRefusal(caller)) {
+      const barred = caller?.refused === 'RATE_LIMITED';
+      c.set('refusal', caller?.refused ?? 'API_KEY_MISSING');
+      if (barred) c.header('retry-after', String(Math.max(1, Math.ceil((caller.retryAfterMs ?? 0) / 1000))));
+      // RFC 9110 15.5.2 asks for a challenge with every 401.
+      else c.header('www-authenticate', 'Basic realm="countersign", charset="UTF-8"');
+      const message = barred ? 'Too many wrong passwords. Wait a minute.' : 'The user name or the password is wrong.';
+      return answerFailure(c, format, { failure: 'ACCESS_RESTRICTION', message, status: barred ? 429 : 401 });
+    }
+    const found = findRow(ROWS, c.req.method === 'HEAD' ? 'GET' : c.req.method, path);
+    if (!found) throw new Mistake('INVALID_URL_PATTERN', 'There is no such address, or not with this method.');
+    const fields = await readFields(c, found.row.fields);
+    const act = { actor: caller.actor, ...whenceOf(c) };
+    const { plans } = options;
+    const asked = { ports, act, key: caller.text, fields, numbers: found.numbers, plans };
+    const verdict = await found.row.answer(asked);
+    return isRefusal(verdict) ? answerRefusal(c, format, verdict) : answerOk(c, format, verdict);
+  });
+  return app;
+}
+
+/** The format that the suffix asks for, else the one that the client says it takes; and the path without suffix. */
+function partsOf(whole: string, accept: string | undefined): { format: Format; path: string } {
+  const path = whole.replace(/^\/api(?:\/v1)?\/?/, '');
+  const format = FORMATS.find((one) => path.endsWith(`.${one}`));
+  if (format) return { format, path: path.slice(0, -format.length - 1) };
+  return { format: accept?.includes('xml') && !accept.includes('json') ? 'xml' : 'json', path };
+}

@@ -1,0 +1,174 @@
+import type { ResourceId, UserId } from '../kernel/ids.ts';
+import { maySeeResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { beginsWith } from '../records/index-entries.ts';
+import { type ListQuery, listTokens, listUsers } from '../records/list-named.ts';
+import type { Page } from '../records/list-objects.ts';
+import { listPart, listSelectedPart, type Part } from '../records/offset-page.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { ProtectimusType } from '../tokens/protectimus-types.ts';
+import { isSent, type LockReason, TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import { protectimusType } from './token-types.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** Lists of the dialect, which are narrowed by more than one thing at once and are always newest first. */
+
+/** So many fit at most, where what fits has to be put in order. */
+const MOST_FOUND = 1000;
+/** And so many are looked at for it. */
+const MOST_LOOKED_AT = 10_000;
+const LONGEST_PAGE = 200;
+
+export interface UserSelection {
+  login?: string | undefined;
+  email?: string | undefined;
+  firstName?: string | undefined;
+  secondName?: string | undefined;
+  blocked?: boolean | undefined;
+  /** On any of these. */
+  resources: readonly ResourceId[];
+}
+
+export async function selectUsers(
+  ports: Needs,
+  act: Act,
+  selection: UserSelection,
+  part: Part,
+): Promise<Verdict<{ items: User[] }>> {
+  const { login, email, firstName, secondName, blocked } = selection;
+  const resources = visibleAmong(act, selection.resources);
+  if (!resources) return { items: [] };
+  const fits = (user: User) =>
+    beginsWith([user.login], login) &&
+    beginsWith([user.email], email) &&
+    beginsWith([user.firstName], firstName) &&
+    beginsWith([user.secondName], secondName) &&
+    (blocked === undefined || user.blocked === blocked) &&
+    (resources.length === 0 || user.assignments.some(({ resource }) => resources.includes(resource)));
+  const search = longest([login, email, firstName, secondName]);
+  const page = (more: object) => (query: ListQuery) => listUsers(ports, act, { ...query, ...more });
+  if (search !== undefined) return inOrder([page({ search })], fits, part);
+  if (resources.length > 0)
+    return inOrder(
+      resources.map((resource) => page({ resource })),
+      fits,
+      part,
+    );
+  if (blocked !== undefined) return listSelectedPart(part, fits, page({ blocked }));
+  return listPart(ports, indexes.users(act.actor.account), part, page({}));
+}
+
+/** Those of the named resources that the administrator sees. Undefined: none of them, so nothing is on any of them. */
+function visibleAmong({ actor }: Act, named: readonly ResourceId[]): ResourceId[] | undefined {
+  const visible = named.filter((id) => maySeeResource(actor, id));
+  return named.length > 0 && visible.length === 0 ? undefined : visible;
+}
+
+export interface TokenSelection {
+  name?: string | undefined;
+  type?: ProtectimusType | undefined;
+  serial?: string | undefined;
+  enabled?: boolean | undefined;
+  /** `none`: not locked. */
+  lock?: LockReason | 'none' | undefined;
+  /** Belongs to this user. */
+  owner?: UserId | undefined;
+  /** Belongs to an administrator. */
+  administrator?: string | undefined;
+  /** Belongs to nobody. */
+  unowned?: true | undefined;
+  /** On any of these, alone or with its owner. */
+  resources: readonly ResourceId[];
+}
+
+export async function selectTokens(
+  ports: Needs,
+  act: Act,
+  selection: TokenSelection,
+  part: Part,
+): Promise<Verdict<{ items: Token[] }>> {
+  const { name, type, serial, enabled, lock, owner, administrator, unowned } = selection;
+  const resources = visibleAmong(act, selection.resources);
+  if (!resources) return { items: [] };
+  const paired = resources.length === 0 ? undefined : await tokensOn(ports, act, resources);
+  if (paired && isRefusal(paired)) return paired;
+  const fits = (token: Token) =>
+    protectimusType(token) !== undefined &&
+    (type === undefined || protectimusType(token) === type) &&
+    beginsWith([token.name], name) &&
+    beginsWith([token.serial, isSent(token) ? token.factor.to : undefined], serial) &&
+    (enabled === undefined || token.enabled === enabled) &&
+    (lock === undefined || (token.lock?.reason ?? 'none') === lock) &&
+    (owner === undefined || token.owner === owner) &&
+    (administrator === undefined || token.administrator === administrator) &&
+    (unowned === undefined || (token.owner === undefined && token.administrator === undefined)) &&
+    (paired === undefined || paired.ids.has(token.id) || token.directResources.some((id) => resources.includes(id)));
+  const page = (more: object) => (query: ListQuery) => listTokens(ports, act, { ...query, ...more });
+  const search = longest([name, serial]);
+  if (owner !== undefined) return inOrder([page({ owner })], fits, part);
+  if (search !== undefined) return inOrder([page({ search })], fits, part);
+  if (paired) {
+    const direct = resources.map((resource) => page({ resource }));
+    return inOrder([...direct, async () => ({ items: [...paired.tokens], next: null })], fits, part);
+  }
+  return listSelectedPart(part, fits, page({}));
+}
+
+/** Tokens with which somebody is assigned to one of the resources. */
+async function tokensOn(
+  ports: Needs,
+  act: Act,
+  resources: readonly ResourceId[],
+): Promise<Verdict<{ tokens: Token[]; ids: ReadonlySet<string> }>> {
+  const whole = { start: 0, limit: MOST_FOUND };
+  const users = await selectUsers(ports, act, { resources }, whole);
+  if (isRefusal(users)) return users;
+  const keys = users.items
+    .flatMap(({ assignments }) => assignments)
+    .filter(({ resource }) => resources.includes(resource))
+    .flatMap(({ tokens }) => tokens.map(({ token }) => documents.token(token)));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  const tokens = stored.map((one) => one?.value).filter((token) => token !== undefined);
+  return { tokens, ids: new Set(tokens.map(({ id }) => id)) };
+}
+
+/** The indexes along which the dialect's tokens are counted: all but those that it has no word for. */
+export function countedTokens({ actor }: Act): string[] {
+  return TOKEN_KINDS.filter((kind) => kind !== 'webauthn' && kind !== 'recovery').map((kind) =>
+    indexes.tokensOfKind(actor.account, kind),
+  );
+}
+
+/** What fits of several lists, each once, newest first. Too many are refused, and never answered short. */
+async function inOrder<T extends { id: string; createdAt: number }>(
+  lists: readonly ((query: ListQuery) => Promise<Verdict<Page<T>>>)[],
+  fits: (item: T) => boolean,
+  { start, limit }: Part,
+): Promise<Verdict<{ items: T[] }>> {
+  const found = new Map<string, T>();
+  let looked = 0;
+  for (const list of lists) {
+    let after: string | undefined;
+    do {
+      const page = await list({ limit: LONGEST_PAGE, after });
+      if (isRefusal(page)) return page;
+      for (const item of page.items.filter(fits)) found.set(item.id, item);
+      looked += Math.max(page.items.length, 1);
+      if (found.size > MOST_FOUND || looked > MOST_LOOKED_AT)
+        return refusal('INPUT_INVALID', { detail: 'too many fit: narrow it down' });
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+  }
+  const newest = [...found.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+  return { items: newest.slice(start, start + limit) };
+}
+
+/** What narrows most. */
+function longest(texts: readonly (string | undefined)[]): string | undefined {
+  return texts.filter((text) => text !== undefined).sort((a, b) => b.length - a.length)[0];
+}

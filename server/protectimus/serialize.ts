@@ -1,0 +1,124 @@
+import type { ActorReference } from '../kernel/actor.ts';
+import { idNumber } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Resource } from '../resources/resource.ts';
+import { isSent, type Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import type { Shape } from './endpoints/envelope.ts';
+import { haveTokens, nameAdministrators, nameFilters, nameUsers } from './resolve-names.ts';
+import { protectimusType } from './token-types.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/**
+ * Who made something. Clients of the dialect cannot read an object without a number here, so what no administrator made, but
+ * a key, the operator or nobody known, has 0.
+ */
+export function creator(by: ActorReference | undefined, names: ReadonlyMap<string, string>): Shape {
+  if (by?.kind !== 'administrator' || by.id === undefined) return { creatorId: 0, creatorUsername: by?.kind ?? '' };
+  return { creatorId: idNumber(by.id), creatorUsername: names.get(by.id) ?? '' };
+}
+
+export async function resourceShapes(ports: Needs, resources: readonly Resource[]): Promise<Shape[]> {
+  const account = resources[0]?.account;
+  if (account === undefined) return [];
+  const creators = await nameAdministrators(
+    ports,
+    account,
+    resources.map(({ createdBy }) => createdBy),
+  );
+  const filters = await nameFilters(
+    ports,
+    account,
+    resources.flatMap(({ geoFilter, timeFilter }) => [geoFilter, timeFilter]),
+  );
+  return resources.map(({ id, name, failedAttemptsBeforeLock, geoFilter, timeFilter, createdBy }) => ({
+    id: idNumber(id),
+    name,
+    failedAttemptsBeforeLock,
+    ...(geoFilter && {
+      geoFilterId: idNumber(geoFilter),
+      geoFilterName: filters.get(geoFilter) ?? '',
+      geoFilterEnabled: true,
+    }),
+    ...(timeFilter && {
+      timeFilterId: idNumber(timeFilter),
+      timeFilterName: filters.get(timeFilter) ?? '',
+      timeFilterEnabled: true,
+    }),
+    ...creator(createdBy, creators),
+  }));
+}
+
+export async function resourceShape(ports: Needs, resource: Resource): Promise<Shape> {
+  const [shape] = await resourceShapes(ports, [resource]);
+  return shape ?? {};
+}
+
+export async function tokenShapes(ports: Needs, tokens: readonly Token[]): Promise<Shape[]> {
+  const account = tokens[0]?.account;
+  if (account === undefined) return [];
+  const administrators = tokens.map(({ administrator }) => ({
+    kind: 'administrator' as const,
+    id: administrator ?? '',
+  }));
+  const creators = await nameAdministrators(ports, account, [
+    ...tokens.map(({ createdBy }) => createdBy),
+    ...administrators,
+  ]);
+  const owners = await nameUsers(
+    ports,
+    account,
+    tokens.map(({ owner }) => owner),
+  );
+  return tokens.map((token) => ({
+    id: idNumber(token.id),
+    name: token.name,
+    type: protectimusType(token),
+    serialNumber: isSent(token) ? token.factor.to : (token.serial ?? ''),
+    enabled: token.enabled,
+    apiSupport: token.apiSupport !== false,
+    ...(token.owner !== undefined && { userId: idNumber(token.owner), username: owners.get(token.owner) ?? '' }),
+    ...(token.administrator !== undefined && {
+      clientStaffId: idNumber(token.administrator),
+      clientStaffUsername: creators.get(token.administrator) ?? '',
+    }),
+    ...creator(token.createdBy, creators),
+  }));
+}
+
+export async function tokenShape(ports: Needs, token: Token): Promise<Shape> {
+  const [shape] = await tokenShapes(ports, [token]);
+  return shape ?? {};
+}
+
+export async function userShapes(ports: Needs, users: readonly User[]): Promise<Shape[]> {
+  const account = users[0]?.account;
+  if (account === undefined) return [];
+  const creators = await nameAdministrators(
+    ports,
+    account,
+    users.map(({ createdBy }) => createdBy),
+  );
+  const owners = await haveTokens(
+    ports,
+    account,
+    users.map(({ id }) => id),
+  );
+  return users.map(({ id, login, email, phone, firstName, secondName, apiSupport, createdBy }) => ({
+    id: idNumber(id),
+    login,
+    email,
+    phoneNumber: phone,
+    firstName,
+    secondName,
+    apiSupport,
+    hasTokens: owners.has(id),
+    ...creator(createdBy, creators),
+  }));
+}
+
+export async function userShape(ports: Needs, user: User): Promise<Shape> {
+  const [shape] = await userShapes(ports, [user]);
+  return shape ?? {};
+}

@@ -1,0 +1,330 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { countTry } from '../enrolment/count-try.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal } from '../kernel/result.ts';
+import { assign as assignAs } from '../resources/assign.ts';
+import { deleteResource } from '../resources/delete-resource.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { assign, authenticate, consumeResult, createToken, operatorOf, updateToken } from '../testing/acting.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import {
+  addPerson,
+  addResource,
+  addToken,
+  birth,
+  must,
+  NONCE,
+  overwrite,
+  PASSWORD,
+  read,
+  type Scene,
+  setScene,
+} from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
+import type { Token } from '../tokens/token.ts';
+import { createUser } from '../users/create-user.ts';
+import { deleteUser } from '../users/delete-user.ts';
+import { findUser } from '../users/find-user.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('deletes');
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const DOWN = new StoreUnavailable('no answer');
+const listed = async (index: string) => (await ports.store.range(index, { limit: 1000 })).map(({ id }) => id);
+const events = () =>
+  ports.store.commits.flatMap(({ change }) => change.append ?? []).map((event) => event as { type: string });
+const password = (scene: Scene) =>
+  authenticate(ports, {
+    account: scene.account,
+    resource: scene.resource.id,
+    user: 'alice',
+    method: 'password',
+    password: PASSWORD,
+  });
+const act = (scene: Scene) => operatorOf(scene.account);
+const administrator = (scene: Scene, id = 'adm_00000000001' as const): Act & { actor: Actor } => ({
+  actor: { kind: 'administrator', account: scene.account, id, role: 'administrator', resources: [scene.resource.id] },
+});
+
+describe('a user who is deleted', () => {
+  // SR-39
+  test('SR-39: signs in no more, nor does a flow or a result of theirs stand', async () => {
+    const scene = await setScene(ports, { tokens: [{}], alone: true });
+    const { account, resource, user, tokens } = scene;
+    const waiting = await Walk.toOtp(scene);
+    const finished = await Walk.toOtp(scene);
+    await finished.otp((await tokens[0]?.code()) ?? '');
+    const result = finished.view.result ?? '';
+    expect(result).not.toBe('');
+    expect(await deleteUser(ports, act(scene), user.id)).toEqual({ deleted: true });
+
+    expect(await password(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    await waiting.otp((await tokens[0]?.code(1)) ?? '');
+    expect(waiting.view).toMatchObject({ step: 'denied', error: { code: 'ACCESS_DENIED' } });
+    const consumed = await consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE });
+    expect(consumed).toEqual({ refused: 'RESULT_REVOKED' });
+    expect(await finished.look()).toMatchObject({ step: 'denied' });
+  });
+
+  test('takes along what was counted of them', async () => {
+    const scene = await setScene(ports);
+    const { id } = scene.user;
+    must(await countTry(ports, id, 5));
+    const counts = [documents.passwordAttempts(id), documents.enrolmentTries(id)] as const;
+    expect((await ports.store.getMany(counts, ports.clock.now()))[1]).toBeDefined();
+    must(await deleteUser(ports, act(scene), id));
+    expect(await ports.store.getMany(counts, ports.clock.now())).toEqual([undefined, undefined]);
+  });
+
+  test('frees every name, and leaves tokens to nobody under a new epoch', async () => {
+    const names = { alias: 'al', email: 'alice@example.com', phone: '+4312345678901' };
+    const scene = await setScene(ports, { tokens: [{}], user: names });
+    const { account, user, tokens, resource } = scene;
+    must(await deleteUser(ports, act(scene), user.id));
+    const stored = await read(ports, documents.token(tokens[0]?.id ?? 'tok_00000000000'));
+    expect(stored).toMatchObject({ epoch: 1 });
+    expect(stored).not.toHaveProperty('owner');
+    for (const index of [
+      indexes.users(account),
+      indexes.userNames(account),
+      indexes.usersOn(account, resource.id),
+      indexes.tokensOf(account, user.id),
+    ]) {
+      expect(await listed(index)).toEqual([]);
+    }
+    for (const name of ['alice', 'al', 'alice@example.com', '4312345678901']) {
+      const [claim] = await ports.store.getMany([documents.nameClaim(account, name)], ports.clock.now());
+      expect(claim).toBeUndefined();
+    }
+    const again = must(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice', ...names }));
+    expect(await findUser(ports, account, 'AL')).toEqual(again.user);
+  });
+
+  test('whose deletion breaks off anywhere is gone, and repeating it tidies up', async () => {
+    for (let at = 0; ; at++) {
+      const scene = await setScene(ports, { tokens: [{}], alone: true });
+      let commits = 0;
+      ports.store.intercept = {
+        async commit(change, go) {
+          if (touches(change, 'user')) return go();
+          if (commits++ === at) throw DOWN;
+          return go();
+        },
+      };
+      const outcome = await deleteUser(ports, act(scene), scene.user.id).catch((error: unknown) => error);
+      ports.store.intercept = {};
+      if (outcome !== DOWN) {
+        expect(at).toBeGreaterThan(2);
+        break;
+      }
+      expect(await password(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
+      expect(await deleteUser(ports, act(scene), scene.user.id)).toEqual({ refused: 'USER_NOT_FOUND' });
+      const stored = await read(ports, documents.token(scene.tokens[0]?.id ?? 'tok_00000000000'));
+      expect(stored).not.toHaveProperty('owner');
+      // Claims that nobody stands behind are taken over.
+      must(await createUser(ports, act(scene), birth(ports, 'usr'), { login: 'alice' }));
+    }
+  });
+
+  test('while a token is being given to them owns nothing', async () => {
+    const scene = await setScene(ports);
+    const { account, user } = scene;
+    const other = await addToken(ports, account, {});
+    const during = async (change: Parameters<typeof touches>[0]) => {
+      if (!touches(change, 'token')) return;
+      ports.store.intercept = {};
+      must(await deleteUser(ports, act(scene), user.id));
+    };
+    ports.store.intercept = { commit: async (change, go) => during(change).then(go) };
+    expect(await updateToken(ports, account, other.id, { owner: user.id })).toEqual({ refused: 'USER_NOT_FOUND' });
+    expect(await other.stored()).not.toHaveProperty('owner');
+  });
+
+  test('while a token is made for them owns nothing', async () => {
+    const scene = await setScene(ports);
+    const { account, user } = scene;
+    ports.store.intercept = {
+      async commit(change, go) {
+        if (touches(change, 'token')) {
+          ports.store.intercept = {};
+          must(await deleteUser(ports, act(scene), user.id));
+        }
+        return go();
+      },
+    };
+    const spec = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
+    const made = await createToken(ports, birth(ports, 'tok'), account, { ...spec, owner: user.id });
+    expect(made).toEqual({ refused: 'USER_NOT_FOUND' });
+    expect(await listed(indexes.tokensOf(account, user.id))).toEqual([]);
+  });
+
+  // SR-34
+  test('SR-34: is told of once, and their token’s change of hands once', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const before = events().length;
+    must(await deleteUser(ports, act(scene), scene.user.id));
+    expect(events().slice(before)).toMatchObject([
+      { type: 'user.deleted', subject: scene.user.id, actor: { kind: 'operator' } },
+      { type: 'token.updated', subject: scene.tokens[0]?.id, changed: ['epoch', 'owner'], related: [scene.user.id] },
+    ]);
+  });
+});
+
+describe('a token that is deleted', () => {
+  test('lets nobody in, and is on no assignment', async () => {
+    const scene = await setScene(ports, { tokens: [{}, {}] });
+    const [gone, kept] = scene.tokens;
+    const code = (await gone?.code()) ?? '';
+    must(await deleteToken(ports, act(scene), gone?.id ?? 'tok_00000000000'));
+    const common = { account: scene.account, resource: scene.resource.id, user: 'alice', method: 'otp' } as const;
+    expect(await authenticate(ports, { ...common, otp: code })).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    expect(await authenticate(ports, { ...common, otp: (await kept?.code()) ?? '' })).toMatchObject({
+      otp: 'verified',
+    });
+    const { assignments } = await read(ports, documents.user(scene.user.id));
+    expect(assignments).toMatchObject([{ tokens: [{ token: kept?.id }] }]);
+  });
+
+  test('was the only one: whoever was assigned with it alone is assigned no more', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    expect(await password(scene)).toMatchObject({ method: 'password' });
+    ports.store.intercept = {
+      // The tidying up fails: the pair stays in the user's document, and is void.
+      commit: (change, go) => (touches(change, 'user') ? Promise.reject(DOWN) : go()),
+    };
+    await expect(deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000')).rejects.toThrow(DOWN);
+    ports.store.intercept = {};
+    expect(await password(scene)).toEqual({ refused: 'INVALID_CREDENTIALS' });
+  });
+
+  // SR-39
+  test('SR-39: takes the result of its code with it', async () => {
+    const scene = await setScene(ports, { tokens: [{}], alone: true });
+    const walk = await Walk.toOtp(scene);
+    await walk.otp((await scene.tokens[0]?.code()) ?? '');
+    must(await deleteToken(ports, act(scene), scene.tokens[0]?.id ?? 'tok_00000000000'));
+    const asked = { account: scene.account, resource: scene.resource.id, nonce: NONCE };
+    expect(await consumeResult(ports, { ...asked, result: walk.view.result ?? '' })).toEqual({
+      refused: 'RESULT_REVOKED',
+    });
+  });
+});
+
+describe('a resource that is deleted', () => {
+  // SR-39
+  test('SR-39: nobody signs in to it, flows end, results stand no more; assignments to it are taken off', async () => {
+    const scene = await setScene(ports, { tokens: [{}], alone: true });
+    const { account, resource, user } = scene;
+    const direct = await addToken(ports, account, {});
+    must(await assign(ports, { account, resource: resource.id, token: direct.id }));
+    const elsewhere = await addResource(ports, account);
+    must(await assign(ports, { account, resource: elsewhere.id, user: user.id }));
+    const waiting = await Walk.toOtp(scene);
+    const finished = await Walk.toOtp(scene);
+    await finished.otp((await scene.tokens[0]?.code()) ?? '');
+    must(await deleteResource(ports, act(scene), resource.id));
+
+    expect(await password(scene)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
+    await waiting.otp('123456');
+    expect(waiting.view).toMatchObject({ step: 'denied' });
+    const result = finished.view.result ?? '';
+    const consumed = await consumeResult(ports, { account, resource: resource.id, result, nonce: NONCE });
+    expect(consumed).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
+    expect(await finished.look()).toMatchObject({ step: 'denied' });
+    expect((await read(ports, documents.user(user.id))).assignments).toEqual([
+      { resource: elsewhere.id, alone: true, tokens: [] },
+    ]);
+    expect((await direct.stored()).directResources).toEqual([]);
+    expect(await listed(indexes.resources(account))).toEqual([elsewhere.id]);
+  });
+
+  test('whose tidying up broke off is tidied up by its repetition, and another account’s is left alone', async () => {
+    const scene = await setScene(ports);
+    const { resource, user } = scene;
+    ports.store.intercept = { commit: (change, go) => (touches(change, 'user') ? Promise.reject(DOWN) : go()) };
+    await expect(deleteResource(ports, act(scene), resource.id)).rejects.toThrow(DOWN);
+    ports.store.intercept = {};
+    expect(await password(scene)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
+    const other = await setScene(ports);
+    expect(await deleteResource(ports, act(other), resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
+    expect((await read(ports, documents.user(user.id))).assignments).toHaveLength(1);
+    expect(await deleteResource(ports, act(scene), resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
+    expect((await read(ports, documents.user(user.id))).assignments).toEqual([]);
+    expect(await deleteResource(ports, act(scene), other.resource.id)).toEqual({ refused: 'RESOURCE_NOT_FOUND' });
+    expect(await read(ports, documents.resource(other.resource.id))).toEqual(other.resource);
+    expect((await read(ports, documents.user(other.user.id))).assignments).toHaveLength(1);
+  });
+
+  test('takes everybody off, however many there are', async () => {
+    const scene = await setScene(ports);
+    const { account, resource } = scene;
+    for (let at = 0; at < 450; at++) {
+      const login = `u${at}`;
+      const { user } = must(await createUser(ports, act(scene), birth(ports, 'usr'), { login }));
+      must(await assign(ports, { account, resource: resource.id, user: user.id }));
+    }
+    expect(await ports.store.range(indexes.usersOn(account, resource.id), { limit: 1000 })).toHaveLength(451);
+    must(await deleteResource(ports, act(scene), resource.id));
+    expect(await listed(indexes.usersOn(account, resource.id))).toEqual([]);
+  });
+});
+
+describe('who may', () => {
+  test('an administrator deletes what they made, and nobody else’s', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const self = administrator(scene);
+    const own = must(await createUser(ports, self, birth(ports, 'usr'), { login: 'own' })).user;
+    expect(await deleteUser(ports, self, scene.user.id)).toEqual({ refused: 'FORBIDDEN' });
+    const theirs = scene.tokens[0]?.id ?? 'tok_00000000000';
+    expect(await deleteToken(ports, self, theirs)).toEqual({ refused: 'FORBIDDEN' });
+    expect(await deleteResource(ports, self, scene.resource.id)).toEqual({ refused: 'FORBIDDEN' });
+    expect(await deleteUser(ports, administrator(scene, 'adm_00000000002' as never), own.id)).toEqual({
+      refused: 'FORBIDDEN',
+    });
+    expect(await deleteUser(ports, self, own.id)).toEqual({ deleted: true });
+  });
+
+  test('a token with which an administrator signs in is not to be had: not for the superuser, not even for themselves', async () => {
+    const scene = await setScene(ports);
+    const id = idFromBytes('adm', ports.random.bytes(7));
+    const token = await addToken(ports, scene.account, {});
+    await overwrite<Token>(ports, documents.token(token.id), { administrator: id });
+    const superuser: Act = {
+      actor: { kind: 'administrator', account: scene.account, id: 'adm_00000000009', role: 'superuser', resources: [] },
+    };
+    for (const other of [superuser, act(scene)]) {
+      expect(await deleteToken(ports, other, token.id)).toEqual({ refused: 'FORBIDDEN' });
+      const assignment = { resource: scene.resource.id, token: token.id };
+      expect(await assignAs(ports, other, assignment)).toEqual({ refused: 'FORBIDDEN' });
+    }
+    const updated = await updateToken(ports, scene.account, token.id, { enabled: false });
+    expect(updated).toEqual({ refused: 'FORBIDDEN' });
+    // It is replaced, with both factors at hand, and never simply gone.
+    expect(await deleteToken(ports, administrator(scene, id as never), token.id)).toEqual({ refused: 'FORBIDDEN' });
+  });
+
+  test('nobody deletes what is another account’s', async () => {
+    const [scene, other] = [await setScene(ports, { tokens: [{}] }), await setScene(ports)];
+    const user = await deleteUser(ports, act(other), scene.user.id);
+    const token = await deleteToken(ports, act(other), scene.tokens[0]?.id ?? 'tok_00000000000');
+    expect([user, token].map((verdict) => isRefusal(verdict) && verdict.refused)).toEqual([
+      'USER_NOT_FOUND',
+      'TOKEN_NOT_FOUND',
+    ]);
+    expect((await scene.tokens[0]?.stored())?.owner).toBe(scene.user.id);
+    const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'mate' } });
+    expect(await findUser(ports, scene.account, 'mate')).toEqual(mate.user);
+  });
+});

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createAccount } from '../accounts/create-account.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { isRefusal, refusal } from '../kernel/result.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { createLoginRequest, createToken, idempotently } from '../testing/acting.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { must, NONCE, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { base32Encode } from '../tokens/kinds/oath/base32.ts';
+import { isOath } from '../tokens/token.ts';
+import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_LEASE_MS } from './idempotency-record.ts';
+
+// SR-59: an Idempotency-Key makes one thing once, whatever breaks off in between.
+let ports: TestPorts;
+let account: AccountId;
+beforeAll(async () => {
+  ports = await openTestPorts('idempotently');
+  account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const DOWN = new StoreUnavailable('no answer');
+const SPEC = { name: 'phone', kind: 'totp', algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0 } as const;
+
+/** What `POST /v1/tokens` does, over the given process. */
+function enrol(key: string | undefined, { fingerprint = 'body', over = ports, by = account } = {}) {
+  return idempotently(over, { account: by, key, fingerprint, prefix: 'tok' }, async (birth) => {
+    const made = await createToken(over, birth, by, SPEC);
+    return isRefusal(made) ? made : { id: made.token.id, secret: base32Encode(made.secret) };
+  });
+}
+const countTokens = async (of = account) => (await ports.store.range(indexes.tokens(of), { limit: 1000 })).length;
+
+describe('a repetition', () => {
+  test('answers what the first answered, the seed included, also from another process', async () => {
+    const first = must(await enrol('a'));
+    expect(first.secret).toHaveLength(32);
+    expect(await enrol('a')).toEqual(first);
+    expect(await enrol('a', { over: ports.replica() })).toEqual(first);
+  });
+
+  test('of another request under the same key is refused, and makes nothing', async () => {
+    must(await enrol('b'));
+    const before = await countTokens();
+    expect(await enrol('b', { fingerprint: 'another body' })).toEqual({ refused: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await countTokens()).toBe(before);
+  });
+
+  // SR-18, SR-21
+  test('leaves nothing in the store against which a copy of it could try passwords', async () => {
+    const body = (password: string) => `POST /v1/users\n{"login":"alice","password":"${password}"}`;
+    const before = ports.store.commits.length;
+    must(await enrol('with-a-password', { fingerprint: body('sunflower') }));
+    const copied = JSON.stringify(ports.store.commits.slice(before));
+    for (const algorithm of ['sha256', 'sha512', 'sha1', 'md5']) {
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        expect(copied).not.toContain(createHash(algorithm).update(body('sunflower')).digest(encoding));
+      }
+    }
+  });
+
+  test('a day later makes another', async () => {
+    const first = must(await enrol('c'));
+    ports.clock.advance(IDEMPOTENCY_KEPT_MS);
+    const second = must(await enrol('c'));
+    expect(second.id).not.toBe(first.id);
+    expect(await enrol('c')).toEqual(second);
+  });
+
+  test('without a key makes another each time', async () => {
+    const [one, two] = [must(await enrol(undefined)), must(await enrol(undefined))];
+    expect(one.id).not.toBe(two.id);
+  });
+
+  test('under the same key in another account is another matter', async () => {
+    const other = must(await createAccount(ports, { name: 'Other' })).account.id;
+    const [one, two] = [must(await enrol('d')), must(await enrol('d', { by: other }))];
+    expect(one.id).not.toBe(two.id);
+    expect(one.secret).not.toBe(two.secret);
+  });
+
+  test('twenty at once make one thing, and whoever does not get it is told to wait', async () => {
+    const of = must(await createAccount(ports, { name: 'Crowd' })).account.id;
+    const replica = ports.replica();
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => enrol('e', { by: of, over: at % 2 ? ports : replica })),
+    );
+    expect(await countTokens(of)).toBe(1);
+    const answers = outcomes.filter((outcome) => !isRefusal(outcome));
+    expect(answers.length).toBeGreaterThanOrEqual(1);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    for (const told of outcomes.filter(isRefusal)) {
+      expect(told).toEqual({ refused: 'IDEMPOTENCY_KEY_IN_USE', retryAfterMs: 1000 });
+    }
+  });
+});
+
+test.each(['', ' ', 'a b', 'ä', 'a\n', 'x'.repeat(129), '\u2028'])('a key such as %j is refused', async (key) => {
+  expect(await enrol(key)).toEqual({ refused: 'IDEMPOTENCY_KEY_INVALID' });
+});
+
+test('the longest key there may be is taken', async () => {
+  must(await enrol('~'.repeat(128)));
+});
+
+describe('a refusal', () => {
+  test('is not remembered: mended circumstances deserve a new try', async () => {
+    const request = { account, key: 'f', fingerprint: 'body', prefix: 'tok' } as const;
+    expect(await idempotently(ports, request, async () => refusal('USER_NOT_FOUND'))).toEqual({
+      refused: 'USER_NOT_FOUND',
+    });
+    expect(await idempotently(ports, request, async ({ id }) => ({ id }))).toHaveProperty('id');
+  });
+
+  test('and neither is an exception', async () => {
+    const request = { account, key: 'g', fingerprint: 'body', prefix: 'tok' } as const;
+    await expect(idempotently(ports, request, () => Promise.reject(DOWN))).rejects.toThrow(DOWN);
+    expect(await idempotently(ports, request, async ({ id }) => ({ id }))).toHaveProperty('id');
+  });
+});
+
+test('an outage right after the making makes no second one, and the next request need not wait', async () => {
+  const of = must(await createAccount(ports, { name: 'Outage' })).account.id;
+  ports.store.intercept = {
+    async commit(change, go) {
+      const outcome = await go();
+      if (touches(change, 'token')) throw DOWN;
+      return outcome;
+    },
+  };
+  await expect(enrol('k', { by: of })).rejects.toThrow(DOWN);
+  ports.store.intercept = {};
+  ports.clock.advance(1);
+  const made = must(await enrol('k', { by: of }));
+  expect(await countTokens(of)).toBe(1);
+  expect(await enrol('k', { by: of })).toEqual(made);
+});
+
+describe('a crash', () => {
+  /** The process dies at this commit and at all that follow: nobody tidies up. */
+  async function dyingAt(commit: number, run: () => Promise<unknown>) {
+    let commits = 0;
+    ports.store.intercept = {
+      async commit(_change, go) {
+        if (commits++ >= commit) throw DOWN;
+        return go();
+      },
+    };
+    await expect(run()).rejects.toThrow(DOWN);
+    ports.store.intercept = {};
+  }
+
+  test.each([
+    ['before anything was made', 1],
+    ['after the thing was made, before the answer was kept', 2],
+  ])('%s holds the key for its lease, and then one thing comes of it', async (_, commit) => {
+    const of = must(await createAccount(ports, { name: 'Crash' })).account.id;
+    await dyingAt(commit, () => enrol('h', { by: of }));
+    expect(await enrol('h', { by: of })).toEqual({ refused: 'IDEMPOTENCY_KEY_IN_USE', retryAfterMs: 1000 });
+    ports.clock.advance(IDEMPOTENCY_LEASE_MS - 1);
+    expect(await enrol('h', { by: of })).toMatchObject({ refused: 'IDEMPOTENCY_KEY_IN_USE' });
+    ports.clock.advance(1);
+    const made = must(await enrol('h', { by: of }));
+    expect(await countTokens(of)).toBe(1);
+    expect(await enrol('h', { by: of })).toEqual(made);
+    // The seed that is answered is the one that is stored.
+    const [stored] = await ports.store.getMany([documents.token(made.id)], ports.clock.now());
+    const context = { account: of, kind: 'token', id: made.id, field: 'secret' } as const;
+    const sealed = stored && isOath(stored.value) ? stored.value.sealedSecret : '';
+    expect(base32Encode(ports.secrets.open(sealed, context))).toBe(made.secret);
+  });
+
+  test('after a login request was made is answered with that very request', async () => {
+    const scene = await setScene(ports, { tokens: [{}] });
+    const ask = () =>
+      idempotently(ports, { account: scene.account, key: 'i', fingerprint: 'body', prefix: 'flw' }, (birth) =>
+        createLoginRequest(ports, birth, {
+          account: scene.account,
+          resource: scene.resource.id,
+          user: 'alice',
+          nonce: NONCE,
+          passwordChecked: true,
+        }),
+      );
+    await dyingAt(2, ask);
+    ports.clock.advance(IDEMPOTENCY_LEASE_MS);
+    const again = must(await ask());
+    expect(again.loginRequest).toMatch(/^lrq\.flw_/);
+    expect(await ask()).toEqual(again);
+  });
+});
+
+test('an id that is taken by something else is not handed over', async () => {
+  const first = must(await enrol(undefined));
+  const made = await createToken(ports, { id: first.id, madeWith: 'another' }, account, SPEC);
+  expect(made).toEqual({ refused: 'CONTENTION' });
+});
+
+test('SR-23: the kept answer is sealed, and opens under its own key alone', async () => {
+  const before = ports.store.commits.length;
+  const { secret } = must(await enrol('j'));
+  const written = ports.store.commits.slice(before);
+  expect(written.some(({ change }) => touches(change, 'idempotency'))).toBe(true);
+  expect(JSON.stringify(written)).not.toContain(secret);
+});

@@ -1,0 +1,126 @@
+import { type Actor, referenceTo } from '../kernel/actor.ts';
+import { type IdPrefix, idFromBytes } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { transact, type Write } from '../store/transact.ts';
+import type { Birth } from './create-object.ts';
+import {
+  IDEMPOTENCY_KEPT_MS,
+  type IdempotencyRecord,
+  type IdempotencyStep,
+  judgeIdempotency,
+} from './idempotency-record.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/**
+ * Makes something once for one Idempotency-Key, and answers its repetition with the first answer, across restarts
+ * (SR-59). What is made gets an id derived from the key, so that a repetition after a crash half-way finds the same
+ * thing instead of making a second. Refusals are not remembered: mended circumstances deserve a new try.
+ *
+ * @param key the client's key, or undefined for a request without one
+ */
+export async function idempotently<P extends IdPrefix, A extends object>(
+  ports: Needs,
+  request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
+  make: (birth: Birth<ReturnType<typeof idFromBytes<P>>>) => Promise<A | Refusal>,
+): Promise<A | Refusal> {
+  if (request.key === undefined) return make({ id: idFromBytes(request.prefix, ports.random.bytes(7)) });
+  if (!/^[\x21-\x7e]{1,128}$/.test(request.key)) return refusal('IDEMPOTENCY_KEY_INVALID');
+
+  // Per actor: the first answer may hold a secret that another may not see.
+  const { account } = request.actor;
+  const scope = [account, referenceTo(request.actor), request.prefix, request.key];
+  const name = text(ports.secrets.mac('idempotency', JSON.stringify(scope)));
+  const document = documents.idempotency(account, name);
+  // A body may hold a password: a bare hash of it would let whoever copies the store guess that past argon2 (SR-18).
+  const requestHash = text(ports.secrets.mac('idempotent-request', JSON.stringify([...scope, request.fingerprint])));
+  const context = { account, kind: 'idempotency', id: name, field: 'answer' } as const;
+
+  type Begun = { step: IdempotencyStep; record?: IdempotencyRecord };
+  const begun = await transact<readonly [typeof document], Begun>(
+    ports,
+    document.anchor,
+    [document],
+    ([stored], now) => {
+      const step = judgeIdempotency(stored?.value, requestHash, now);
+      if (step !== 'run') return { answer: { step, ...(stored && { record: stored.value }) } };
+      const record = { requestHash, startedAt: now, firstSeenAt: stored?.value.firstSeenAt ?? now };
+      return {
+        answer: { step, record },
+        write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_KEPT_MS }] },
+      };
+    },
+  );
+  if (begun.step === 'reused') return refusal('IDEMPOTENCY_KEY_REUSED');
+  if (begun.step === 'in-use') return refusal('IDEMPOTENCY_KEY_IN_USE', { retryAfterMs: 1000 });
+  if (begun.step === 'replay' && begun.record?.sealedAnswer !== undefined) {
+    return JSON.parse(Buffer.from(ports.secrets.open(begun.record.sealedAnswer, context)).toString('utf8')) as A;
+  }
+
+  const firstSeenAt = begun.record?.firstSeenAt;
+  const derived = ports.secrets.mac('idempotent-birth', JSON.stringify([...scope, firstSeenAt]));
+  const birth = { id: idFromBytes(request.prefix, derived), madeWith: text(derived) };
+  const answer = await make(birth).catch(async (error: unknown) => {
+    await endLease(ports, document);
+    throw error;
+  });
+  if (isRefusal(answer)) {
+    await forget(ports, document);
+    return answer;
+  }
+  const sealedAnswer = ports.secrets.seal(Buffer.from(JSON.stringify(answer)), context);
+  await transact(ports, document.anchor, [document], ([stored], now) => {
+    const record: IdempotencyRecord = {
+      requestHash,
+      startedAt: stored?.value.startedAt ?? now,
+      firstSeenAt: stored?.value.firstSeenAt ?? now,
+      sealedAnswer,
+    };
+    return {
+      answer: undefined,
+      write: { put: [{ key: document, value: record, expiresAt: now + IDEMPOTENCY_KEPT_MS }] },
+    };
+  });
+  return answer;
+}
+
+/** Nothing was made, so nothing is remembered. */
+function forget(ports: Needs, document: Key): Promise<void> {
+  return tidy(ports, document, (record) => record && { delete: [document] });
+}
+
+/**
+ * Whatever broke off may have made something before it did: the next one takes over at once, and finds it under the
+ * same id.
+ */
+function endLease(ports: Needs, document: Key): Promise<void> {
+  return tidy(
+    ports,
+    document,
+    (record, now) =>
+      record && {
+        put: [{ key: document, value: { ...record, startedAt: 0 }, expiresAt: now + IDEMPOTENCY_KEPT_MS }],
+      },
+  );
+}
+
+type Key = ReturnType<typeof documents.idempotency>;
+
+async function tidy(
+  ports: Needs,
+  document: Key,
+  decide: (record: IdempotencyRecord | undefined, now: number) => Write | undefined,
+): Promise<void> {
+  const work = transact(ports, document.anchor, [document], ([stored], now) => {
+    const write = decide(stored?.value, now);
+    return { answer: undefined, ...(write && { write }) };
+  });
+  // The lease ends by itself; what went wrong first is what the caller must hear.
+  await work.catch(() => undefined);
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}

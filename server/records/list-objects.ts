@@ -1,0 +1,115 @@
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import type { DocumentKey, IndexEntry } from '../store/store.ts';
+import { isMainName, placesOf } from './index-entries.ts';
+
+export interface Page<T> {
+  items: T[];
+  /** Pass as `after` for the next page; null on the last. */
+  next: string | null;
+}
+
+export interface ListRequest<T, Id extends string> {
+  index: string;
+  account: string;
+  key: (id: Id) => DocumentKey<T>;
+  after?: string | undefined;
+  /** 1 to 200. */
+  limit: number;
+  /** `desc`, the default: newest or last first. */
+  order?: 'asc' | 'desc' | undefined;
+  /** An index of names: only the objects of which a name begins so, normalised; '' is all, each by its main name. */
+  prefix?: string | undefined;
+  /** Leaves out objects for which there is no index. */
+  where?: ((object: T) => boolean) | undefined;
+}
+
+/** A page reads at most so many entries, and as many objects, however few of them it can show. */
+const SCANNED = 1000;
+const PIECE = 200;
+
+/**
+ * One page of an account's objects. Index entries are hints: an object that is gone, another account's, or no longer what
+ * the entry says is left out. A page may therefore be shorter than `limit`, or empty, without being the last.
+ */
+export async function listObjects<T extends { account: string }, Id extends string>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  list: ListRequest<T, Id>,
+): Promise<Verdict<Page<T>>> {
+  const start = list.after === undefined ? undefined : parseCursor(list.after);
+  if (list.after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
+  const selective = list.where !== undefined || list.prefix !== undefined;
+  const piece = selective ? PIECE : list.limit + 1;
+  const items: T[] = [];
+  let after = start;
+  for (let scanned = 0; scanned < SCANNED; scanned += piece) {
+    const entries = await ports.store.range(list.index, {
+      limit: piece,
+      reverse: list.order !== 'asc',
+      ...(list.prefix !== undefined && { prefix: list.prefix }),
+      ...(after && { after }),
+    });
+    const shown = await read(ports, list, entries);
+    for (const [at, entry] of entries.entries()) {
+      const object = shown.get(entry);
+      if (object) items.push(object);
+      after = entry;
+      const more = at + 1 < entries.length || entries.length === piece;
+      // Without a selection one entry more was asked for than is shown, so that the last page knows that it is.
+      const full = items.length === list.limit || (!selective && at + 1 === list.limit);
+      if (full) return { items, next: more ? writeCursor(entry) : null };
+    }
+    if (entries.length < piece) return { items, next: null };
+  }
+  return { items, next: after ? writeCursor(after) : null };
+}
+
+/** The objects to show, each under the entry that it is shown for. */
+async function read<T extends { account: string }, Id extends string>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  list: ListRequest<T, Id>,
+  entries: readonly IndexEntry[],
+): Promise<Map<IndexEntry, T>> {
+  const byName = list.prefix !== undefined;
+  const wanted = list.prefix === '' ? entries.filter(isMainName) : entries;
+  const keys = wanted.map(({ id }) => list.key(id as Id));
+  const stored = await ports.store.getMany(keys, ports.clock.now());
+  const shown = new Map<IndexEntry, T>();
+  for (const [at, entry] of wanted.entries()) {
+    const [key, object] = [keys[at], stored[at]?.value as T | undefined];
+    if (!key || object?.account !== list.account || list.where?.(object) === false) continue;
+    if (byName && !isShownFor(key, object, list, entry)) continue;
+    shown.set(entry, object);
+  }
+  return shown;
+}
+
+/** Whoever has several names that fit is shown once: for the first of them, in the order of the list. */
+function isShownFor<T extends object>(
+  key: DocumentKey,
+  object: T,
+  { index, prefix = '', order }: Pick<ListRequest<T, string>, 'index' | 'prefix' | 'order'>,
+  entry: IndexEntry,
+): boolean {
+  const fitting = placesOf(key, object)
+    .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
+    .filter((place) => prefix !== '' || isMainName(place.entry))
+    .map((place) => place.entry.sort)
+    .sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  return (order === 'asc' ? fitting[0] : fitting.at(-1)) === entry.sort;
+}
+
+export function writeCursor(entry: IndexEntry): string {
+  return Buffer.from(JSON.stringify([entry.sort, entry.id])).toString('base64url');
+}
+
+export function parseCursor(text: string): IndexEntry | undefined {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
+    const [sort, id] = parsed;
+    return typeof sort === 'string' && typeof id === 'string' ? { sort, id } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createAccount } from '../accounts/create-account.ts';
+import { choosePlan } from '../accounts/plans/choose-plan.ts';
+import { DEFAULT_CATALOGUE, type PlanCatalogue, type Quotas } from '../accounts/plans/plans.ts';
+import { PLACE_HELD_MS } from '../accounts/usage.ts';
+import { removeAdministrator } from '../administrators/change-administrator.ts';
+import { inviteAdministrator } from '../administrators/invite-administrator.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { isRefusal } from '../kernel/result.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { createFilter, createResource, createUser, operatorOf } from '../testing/acting.ts';
+import { touches } from '../testing/intercepted-store.ts';
+import { birth, must } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { readUsage, recountUsage } from './usage.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('quotas');
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+let serial = 0;
+const plans = (quotas: Quotas): PlanCatalogue => ({
+  currency: 'EUR',
+  plans: [{ name: 'Tight', monthlyFee: 0, quotas }],
+});
+const accountWith = async (quotas: Quotas): Promise<AccountId> =>
+  must(await createAccount(ports, { name: 'Acme', plan: { name: 'Tight', active: true, quotas } })).account.id;
+const addUser = (account: AccountId, over = ports, login = `user-${serial++}`) =>
+  createUser(over, birth(ports, 'usr'), account, { login });
+const usersOf = async (account: AccountId) => (await ports.store.range(indexes.users(account), { limit: 1000 })).length;
+const refusedWith = (answers: readonly object[]) => answers.filter(isRefusal).map(({ refused }) => refused);
+
+describe('of many creations at once', () => {
+  test('no more succeed than the quota has places, over two processes', async () => {
+    const account = await accountWith({ users: 7 });
+    const other = ports.replica();
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => addUser(account, n % 2 ? ports : other)));
+    expect(refusedWith(answers)).toEqual(Array(23).fill('QUOTA_EXCEEDED'));
+    expect(await usersOf(account)).toBe(7);
+    expect(await readUsage(ports, account, 'users')).toBe(7);
+  });
+
+  test('another process that is faster each time keeps none from its place', async () => {
+    const account = await accountWith({ users: 20 });
+    const other = ports.replica();
+    let overtaken = 0;
+    ports.store.intercept.commit = async (change, go) => {
+      if (touches(change, 'usage/users') && overtaken++ < 8) must(await addUser(account, other));
+      return go();
+    };
+    must(await addUser(account));
+    ports.store.intercept = {};
+    expect(await usersOf(account)).toBe(9);
+    expect(await readUsage(ports, account, 'users')).toBe(9);
+  });
+
+  test('those of several bulk requests all get their turn', async () => {
+    const account = await accountWith({ users: 90 });
+    const answers = await Promise.all(Array.from({ length: 96 }, () => addUser(account)));
+    expect(refusedWith(answers)).toEqual(Array(6).fill('QUOTA_EXCEEDED'));
+    expect(await usersOf(account)).toBe(90);
+  });
+
+  test('those that lose their name give their place back', async () => {
+    const account = await accountWith({ users: 3 });
+    const answers = await Promise.all([1, 2, 3].map(() => addUser(account, ports, 'maria')));
+    expect(refusedWith(answers)).toEqual(['NAME_TAKEN', 'NAME_TAKEN']);
+    expect(await readUsage(ports, account, 'users')).toBe(1);
+    must(await addUser(account));
+    must(await addUser(account));
+    expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('each kind counts for itself', async () => {
+    const account = await accountWith({ resources: 1, filters: 1 });
+    const settings = {
+      name: 'Shop',
+      enabled: true,
+      failedAttemptsBeforeLock: 5,
+      methodPolicy: 'auto',
+      allowedOrigins: [],
+      allowLocalhost: false,
+      resultLifetimeMs: 60_000,
+    } as const;
+    const resource = () => createResource(ports, birth(ports, 'res'), account, { ...settings, allowedOrigins: [] });
+    const filter = () =>
+      createFilter(ports, birth(ports, 'flt'), account, {
+        name: 'office',
+        rule: { kind: 'ip', mode: 'allow', ranges: ['203.0.113.7'] },
+      });
+    for (const make of [resource, filter]) {
+      must(await make());
+      expect(await make()).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+    }
+    must(await addUser(account));
+  });
+});
+
+describe('administrators', () => {
+  const invited = (account: AccountId, over = ports, email = `ada-${serial++}@acme.example`) => {
+    const input = { email, name: 'Ada', language: 'en' as const, grants: [] };
+    return inviteAdministrator(over, operatorOf(account), birth(over, 'adm'), input);
+  };
+  const readThem = (account: AccountId) => readUsage(ports, account, 'administrators');
+
+  test('of many invitations at once no more go out than the quota has places', async () => {
+    const account = await accountWith({ administrators: 2 });
+    const other = ports.replica();
+    const mails = ports.courier.sent.length;
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => invited(account, n % 2 ? ports : other)));
+    expect(refusedWith(answers)).toEqual(Array(6).fill('QUOTA_EXCEEDED'));
+    expect(await readThem(account)).toBe(2);
+    expect(ports.courier.sent.length - mails).toBe(4);
+  });
+
+  test('one who is removed, an invitation taken back, an address that is taken: each gives its place back', async () => {
+    const account = await accountWith({ administrators: 2 });
+    const email = 'twice@acme.example';
+    const { administrator } = must(await invited(account, ports, email));
+    expect(await invited(account, ports, email)).toMatchObject({ refused: 'EMAIL_TAKEN' });
+    expect(await readThem(account)).toBe(1);
+    must(await invited(account));
+    expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+    must(await removeAdministrator(ports, operatorOf(account), administrator.id, 'invited'));
+    expect(await readThem(account)).toBe(1);
+    must(await invited(account));
+    expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('those who were there before the plan limited them count', async () => {
+    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    for (let n = 0; n < 3; n++) must(await invited(account));
+    const act = operatorOf(account);
+    expect(await choosePlan(ports, act, plans({ administrators: 2 }), 'Tight')).toMatchObject({
+      refused: 'QUOTA_EXCEEDED',
+    });
+    must(await choosePlan(ports, act, plans({ administrators: 4 }), 'Tight'));
+    must(await invited(account));
+    expect(await invited(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+});
+
+describe('a process that dies half-way', () => {
+  test('leaves its place taken, until nobody can be using it any more', async () => {
+    const account = await accountWith({ users: 1 });
+    ports.store.intercept.commit = (change, go) => {
+      if (touches(change, 'user')) throw new StoreUnavailable('killed');
+      return go();
+    };
+    await expect(addUser(account)).rejects.toThrow(StoreUnavailable);
+    ports.store.intercept = {};
+    expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+    ports.clock.advance(PLACE_HELD_MS);
+    must(await addUser(account));
+    expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('after its object was written has used its place, though it never said so', async () => {
+    const account = await accountWith({ users: 1 });
+    ports.store.intercept.commit = async (change, go) => {
+      const outcome = await go();
+      if (touches(change, 'user')) throw new StoreUnavailable('killed');
+      return outcome;
+    };
+    await expect(addUser(account)).rejects.toThrow(StoreUnavailable);
+    ports.store.intercept = {};
+    ports.clock.advance(2 * PLACE_HELD_MS);
+    expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('and tries again with the same Idempotency-Key has one place, not two', async () => {
+    const account = await accountWith({ users: 2 });
+    const again = { ...birth(ports, 'usr'), madeWith: 'key' };
+    for (let n = 0; n < 3; n++) must(await createUser(ports, again, account, { login: 'maria' }));
+    expect(await readUsage(ports, account, 'users')).toBe(1);
+  });
+
+  test('with a count too high is mended by counting anew, while creations go on', async () => {
+    const account = await accountWith({ users: 50 });
+    must(await addUser(account));
+    const key = documents.usage(account, 'users');
+    const damage = { key, value: { counted: 40, held: {} } };
+    await ports.store.commit({
+      anchor: key.anchor,
+      operation: 'damage',
+      now: ports.clock.now(),
+      expect: [],
+      put: [damage],
+    });
+    const recount = async (): Promise<void> => {
+      if (!(await recountUsage(ports, account, 'users'))) await recount();
+    };
+    await Promise.all([recount(), addUser(account), addUser(account)]);
+    expect(await readUsage(ports, account, 'users')).toBe(3);
+  });
+});
+
+describe('a change of plan', () => {
+  test('is refused while there is more than the new plan allows', async () => {
+    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    for (let n = 0; n < 3; n++) must(await addUser(account));
+    const act = operatorOf(account);
+    expect(await choosePlan(ports, act, plans({ users: 2 }), 'Tight')).toMatchObject({
+      refused: 'QUOTA_EXCEEDED',
+      detail: 'users',
+    });
+    must(await choosePlan(ports, act, plans({ users: 3 }), 'Tight'));
+    expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('sees the creations that were on their way when it came', async () => {
+    const account = must(await createAccount(ports, { name: 'Acme' })).account.id;
+    // The creation has seen that there is no quota, and is about to write its user.
+    let changed = false;
+    ports.store.intercept.commit = async (change, go) => {
+      if (touches(change, 'user') && !changed) {
+        changed = true;
+        must(await choosePlan(ports, operatorOf(account), plans({ users: 1 }), 'Tight'));
+      }
+      return go();
+    };
+    must(await addUser(account));
+    ports.store.intercept = {};
+    ports.clock.advance(PLACE_HELD_MS);
+    expect(await addUser(account)).toMatchObject({ refused: 'QUOTA_EXCEEDED' });
+  });
+
+  test('to one without the limit forgets the count, so that a later limit counts afresh', async () => {
+    const account = await accountWith({ users: 1 });
+    must(await addUser(account));
+    must(await choosePlan(ports, operatorOf(account), DEFAULT_CATALOGUE, 'Free'));
+    for (let n = 0; n < 3; n++) must(await addUser(account));
+    expect(await choosePlan(ports, operatorOf(account), plans({ users: 3 }), 'Tight')).toMatchObject({
+      refused: 'QUOTA_EXCEEDED',
+    });
+  });
+});
+
+test('a plan without a quota for the kind costs a creation one read and no write', async () => {
+  const limited = await accountWith({ filters: 3 });
+  const before = { reads: ports.store.reads, commits: ports.store.commits.length };
+  must(await addUser(limited));
+  const { length } = ports.store.commits;
+  // The user and the claim of its name.
+  expect(length - before.commits).toBe(2);
+  expect(ports.store.reads - before.reads).toBe(2);
+});

@@ -1,0 +1,114 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { EventDraft } from '../events/event.ts';
+import type { AccountId } from '../kernel/ids.ts';
+import { maySee } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { DocumentKey } from '../store/store.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { isAsSeen, type SeenVersions, UNSEEN_FIELDS, versionOf } from './etag.ts';
+import { movePlaces } from './index-entries.ts';
+
+/** One object of the account. Another account's object is as absent as one that never was. */
+export async function readObject<T extends { account: string }>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  account: AccountId,
+  key: DocumentKey<T>,
+  missing: RefusalCode,
+): Promise<{ object: T } | Refusal> {
+  const [stored] = await ports.store.getMany([key], ports.clock.now());
+  return stored?.value.account === account ? { object: stored.value } : refusal(missing);
+}
+
+/** One object, for whoever may see it. */
+export async function showObject<T extends { account: string }>(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { actor }: Act,
+  key: DocumentKey<T>,
+  missing: RefusalCode,
+): Promise<{ object: T } | Refusal> {
+  return maySee(actor) ? readObject(ports, actor.account, key, missing) : refusal('FORBIDDEN');
+}
+
+/**
+ * Changes one object of the account by a pure edit, which may refuse. The edit answers the object itself where nothing
+ * has to change: then nothing is written, and nothing has happened.
+ *
+ * @param seen what the caller last saw of it; when it is something else by now, the change is refused
+ */
+export function editObject<T extends { id: string; account: string }>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  event: EventDraft,
+  key: DocumentKey<T>,
+  missing: RefusalCode,
+  edit: (object: T, now: number) => T | Refusal,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: T }>> {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
+    if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
+    const edited = edit(stored.value, now);
+    if ('refused' in edited) return { answer: edited };
+    if (!isAsSeen(stored.value, seen)) return { answer: changedMeanwhile(stored.value) };
+    if (edited === stored.value) return { answer: { object: edited } };
+    const changed = changedFields(stored.value, edited);
+    const told = { subject: stored.value.id, ...(changed.length > 0 && { changed }), ...event };
+    return {
+      answer: { object: edited },
+      write: {
+        put: [{ key, value: edited }],
+        index: movePlaces(key, stored.value, edited),
+        append: [eventOf(act, told, now)],
+      },
+    };
+  });
+}
+
+/**
+ * Deletes one object of the account and its places in the lists. Whatever else refers to it is void from then on, because
+ * whoever reads such a reference looks whether the object is there.
+ *
+ * @param mayGo refuses where it may not be deleted
+ */
+export function removeObject<T extends { id: string; account: string }>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  event: EventDraft,
+  key: DocumentKey<T>,
+  missing: RefusalCode,
+  mayGo: (object: T, now: number) => Refusal | undefined,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: T }>> {
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: T }>> => {
+    if (stored?.value.account !== act.actor.account) return { answer: refusal(missing) };
+    const object = stored.value;
+    const refused = mayGo(object, now);
+    if (refused) return { answer: refused };
+    if (!isAsSeen(object, seen)) return { answer: changedMeanwhile(object) };
+    return {
+      answer: { object },
+      write: {
+        delete: [key],
+        index: movePlaces(key, object, undefined),
+        append: [eventOf(act, { subject: object.id, ...event }, now)],
+      },
+    };
+  });
+}
+
+/** Refused, with the version to read before trying again. */
+export function changedMeanwhile(object: object): Refusal {
+  return refusal('VERSION_CONFLICT', { version: versionOf(object) });
+}
+
+/** Names of the fields that differ. A secret's name tells no secret. */
+export function changedFields(before: object, after: object): string[] {
+  // Documents are JSON, and an edit keeps the order of what it does not touch.
+  const texts = (object: object) =>
+    new Map(Object.entries(object).map(([name, value]) => [name, JSON.stringify(value)]));
+  const [old, now] = [texts(before), texts(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((name) => old.get(name) !== now.get(name) && !UNSEEN_FIELDS.has(name))
+    .sort();
+}

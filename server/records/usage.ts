@@ -1,0 +1,176 @@
+import type { QuotaKind } from '../accounts/plans/plans.ts';
+import { holdPlace, PLACE_HELD_MS, releasePlace, settlePlaces, type Usage, used } from '../accounts/usage.ts';
+import type { AccountId, FilterId, ResourceId, UserId } from '../kernel/ids.ts';
+import { inTurn } from '../kernel/keyed-queue.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { ABSENT, type DocumentKey, type IndexEntry, type Stored } from '../store/store.ts';
+import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/** Where the objects of a kind are listed: an entry is written and removed in the very commit of its object. */
+const INDEXES: Record<QuotaKind, (account: AccountId) => string> = {
+  users: indexes.users,
+  resources: indexes.resources,
+  filters: indexes.filters,
+  administrators: (account) => `administrators/${account}/created`,
+};
+
+const OBJECTS: Partial<Record<QuotaKind, (id: string) => DocumentKey>> = {
+  users: (id) => documents.user(id as UserId),
+  resources: (id) => documents.resource(id as ResourceId),
+  filters: (id) => documents.filter(id as FilterId),
+};
+
+/** Places held are looked at when there are so many, so that the document stays small. */
+const MOST_HELD = 64;
+const MOST_RECOUNTS = 6;
+/** Rows of several bulk requests, each with a commit or two. */
+const MOST_WAITING = 256;
+const PAGE = 1000;
+
+/** `free`: the plan has no quota for the kind. `held-before`: an earlier try of the same creation took it. */
+export type Place = 'free' | 'held' | 'held-before';
+
+/**
+ * Takes a place within the quota before an object is made. Of many at once no more get one than there are. Where the
+ * plan has no quota for the kind this is one read, and nothing is written.
+ */
+export async function takePlace(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  id: string,
+): Promise<{ place: Place } | Refusal> {
+  const [stored] = await ports.store.getMany([documents.account(account)], ports.clock.now());
+  if (stored?.value.plan.quotas?.[kind] === undefined) return { place: 'free' };
+  const take = async (): Promise<{ place: Place } | Refusal> => {
+    let isSettled = false;
+    for (let round = 0; round < MOST_RECOUNTS; round++) {
+      const taken = await tryToTake(ports, account, kind, id);
+      if (taken === 'full' || (taken === 'look-first' && isSettled)) return refusal('QUOTA_EXCEEDED');
+      if (taken !== 'look-first') return { place: taken };
+      // Where another process changed the count meanwhile, its count may do.
+      isSettled = await settleUsage(ports, account, kind);
+    }
+    throw new Contention(account);
+  };
+  return inTurn(ports.store, `usage/${account}/${kind}`, take, MOST_WAITING);
+}
+
+function tryToTake(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  id: string,
+): Promise<Place | 'full' | 'look-first'> {
+  const keys = [documents.account(account), documents.usage(account, kind)] as const;
+  return transact(ports, account, keys, ([owner, stored], now): Decision<Place | 'full' | 'look-first'> => {
+    const quota = owner?.value.plan.quotas?.[kind];
+    if (quota === undefined) return { answer: 'free' };
+    const usage = stored?.value;
+    if (!usage || (usage.recountAt ?? Number.POSITIVE_INFINITY) <= now) return { answer: 'look-first' };
+    const since = Object.values(usage.held);
+    if (since.length >= MOST_HELD) return { answer: 'look-first' };
+    const next = holdPlace(usage, id, quota, now);
+    if (!next) return { answer: since.some((at) => now - at >= PLACE_HELD_MS) ? 'look-first' : 'full' };
+    const place = Object.hasOwn(usage.held, id) ? 'held-before' : 'held';
+    return { answer: place, write: { put: [{ key: keys[1], value: next }] } };
+  });
+}
+
+/** Gives a place back: the object was deleted, or never came to be. Whoever deleted it does, and nobody else. */
+export async function givePlaceBack(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
+  const key = documents.usage(account, kind);
+  // Asked outside of the queue first, for the many accounts that keep no count.
+  const [kept] = await ports.store.getMany([key], ports.clock.now());
+  if (!kept) return;
+  await inTurn(ports.store, `usage/${account}/${kind}`, () =>
+    transact(ports, account, [key], ([stored]) => ({
+      answer: undefined,
+      ...(stored && { write: { put: [{ key, value: releasePlace(stored.value, id) }] } }),
+    })),
+  );
+}
+
+/**
+ * Brings the count up to date: cheaply where only places held are in question, else by counting.
+ *
+ * @returns false if the count was changed meanwhile, and so was not written
+ */
+async function settleUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
+  const object = OBJECTS[kind];
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.usage(account, kind)], now);
+  if (!object || !stored || (stored.value.recountAt ?? Number.POSITIVE_INFINITY) <= now) {
+    return recountUsage(ports, account, kind);
+  }
+  const ids = Object.keys(stored.value.held);
+  const found = await ports.store.getMany(ids.map(object), now);
+  const there = new Set(ids.filter((_, at) => found[at] !== undefined));
+  return replaceUsage(ports, account, kind, stored, settlePlaces(stored.value, there, now));
+}
+
+/**
+ * Counts the objects and writes the number. This is what mends a count that a crash has left too high.
+ *
+ * @returns false if the count was changed meanwhile, and so was not written
+ */
+export async function recountUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
+  const now = ports.clock.now();
+  const [stored] = await ports.store.getMany([documents.usage(account, kind)], now);
+  const held = stored?.value.held ?? {};
+  const { others, there } = await countObjects(ports, account, kind, new Set(Object.keys(held)));
+  // Creations that began before there was a count have taken no place: they are seen when it is counted once more.
+  const first: Pick<Usage, 'recountAt'> = stored ? {} : { recountAt: now + PLACE_HELD_MS };
+  const usage = { ...settlePlaces({ counted: others, held }, there, now), ...first };
+  return replaceUsage(ports, account, kind, stored, usage);
+}
+
+/** How many objects of the kind there are now; from the count where one is kept. */
+export async function readUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<number> {
+  const [stored] = await ports.store.getMany([documents.usage(account, kind)], ports.clock.now());
+  return stored ? used(stored.value) : (await countObjects(ports, account, kind, new Set())).others;
+}
+
+async function countObjects(
+  { store }: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  asked: ReadonlySet<string>,
+): Promise<{ others: number; there: Set<string> }> {
+  const index = INDEXES[kind](account);
+  const there = new Set<string>();
+  let others = 0;
+  let after: IndexEntry | undefined;
+  do {
+    const page: IndexEntry[] = await store.range(index, { limit: PAGE, ...(after && { after }) });
+    for (const { id } of page) {
+      if (asked.has(id)) there.add(id);
+      else others += 1;
+    }
+    after = page.length === PAGE ? page.at(-1) : undefined;
+  } while (after);
+  return { others, there };
+}
+
+async function replaceUsage(
+  ports: Needs,
+  account: AccountId,
+  kind: QuotaKind,
+  stored: Stored<Usage> | undefined,
+  usage: Usage,
+): Promise<boolean> {
+  const key = documents.usage(account, kind);
+  const outcome = await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now: ports.clock.now(),
+    expect: [{ key, version: stored?.version ?? ABSENT }],
+    put: [{ key, value: usage }],
+  });
+  return outcome === 'committed';
+}

@@ -1,0 +1,150 @@
+import type { EventDraft } from '../events/event.ts';
+import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { mayChangeToken, mayChangeUser, mayHandToken } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
+import { editObject, readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import type { Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import {
+  assignAlone,
+  assignDirect,
+  assignmentTo,
+  assignWithToken,
+  isWithinBounds,
+  MOST_RESOURCES_ASSIGNED,
+  unassignAlone,
+  unassignDirect,
+  unassignToken,
+} from './assignments.ts';
+import { refusedOn } from './resource-access.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Access to one resource: a user alone, a user together with one of their tokens (one fact, never two added up), or a
+ * token with no user at all.
+ */
+export interface AssignmentInput {
+  resource: ResourceId;
+  user?: UserId | undefined;
+  token?: TokenId | undefined;
+}
+
+/**
+ * Every further resource weakens a user or a token at those that they have: its administrators block and reset there, and
+ * its visitors guess. So assigning needs the right to change what is assigned as well (SR-67).
+ */
+export async function assign(ports: Needs, act: Act, input: AssignmentInput): Promise<{ assigned: true } | Refusal> {
+  const parts = await judgeParts(ports, act, input);
+  if (isRefusal(parts)) return parts;
+  const event = eventDraft('assignment.created', input);
+  if (input.user !== undefined) {
+    const key = documents.user(input.user);
+    const edit = (user: User) => assigned(act, user, input.resource, parts);
+    const edited = await editObject(ports, act, event, key, 'USER_NOT_FOUND', edit);
+    return isRefusal(edited) ? edited : { assigned: true };
+  }
+  if (input.token === undefined) return nothingNamed();
+  const key = documents.token(input.token);
+  const edit = (current: Token) => assignedAlone(act, current, input.resource, parts);
+  const edited = await editObject(ports, act, event, key, 'TOKEN_NOT_FOUND', edit);
+  return isRefusal(edited) ? edited : { assigned: true };
+}
+
+/** Why an assignment could not be made as things stand; undefined where it could. Makes nothing. */
+export async function judgeAssignment(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: AssignmentInput,
+): Promise<Refusal | undefined> {
+  const parts = await judgeParts(ports, act, input);
+  if (isRefusal(parts)) return parts;
+  const { token } = parts;
+  if (input.user === undefined && token === undefined) return nothingNamed();
+  if (input.user === undefined) return token && asRefusal(assignedAlone(act, token, input.resource, parts));
+  const user = await readObject(ports, act.actor.account, documents.user(input.user), 'USER_NOT_FOUND');
+  return asRefusal(isRefusal(user) ? user : assigned(act, user.object, input.resource, parts));
+}
+
+/** The token of an assignment, if there is one, and whose it is. */
+interface Parts {
+  token?: Token;
+  owner?: User | undefined;
+}
+
+async function judgeParts(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  { resource, token: id }: AssignmentInput,
+): Promise<Parts | Refusal> {
+  const { account } = act.actor;
+  const found = await readObject(ports, account, documents.resource(resource), 'RESOURCE_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const refused = refusedOn(act, resource);
+  if (refused) return refused;
+  if (found.object.testMode !== undefined) return refusal('TEST_RESOURCE');
+  if (id === undefined) return {};
+  const read = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(read)) return read;
+  const { object: token } = read;
+  const [owner] =
+    token.owner === undefined ? [] : await ports.store.getMany([documents.user(token.owner)], ports.clock.now());
+  const mayChange = mayHandToken(token) && mayChangeToken(act.actor, token, owner?.value);
+  return mayChange ? { token, owner: owner?.value } : refusal('FORBIDDEN');
+}
+
+function assigned(act: Act, user: User, resource: ResourceId, { token }: Parts): User | Refusal {
+  if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
+  const next = token ? assignWithToken(user, resource, token) : assignAlone(user, resource);
+  if (!next) return refusal('TOKEN_NOT_OWNED');
+  return isWithinBounds(next) ? next : refusal('ASSIGNMENT_LIMIT');
+}
+
+function assignedAlone(act: Act, token: Token, resource: ResourceId, { owner }: Parts): Token | Refusal {
+  if (token.owner !== owner?.id) return refusal('CONTENTION');
+  if (!mayHandToken(token) || !mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
+  const next = assignDirect(token, resource);
+  return next.directResources.length <= MOST_RESOURCES_ASSIGNED ? next : refusal('ASSIGNMENT_LIMIT');
+}
+
+function asRefusal(judged: object): Refusal | undefined {
+  return isRefusal(judged) ? judged : undefined;
+}
+
+function nothingNamed(): Refusal {
+  return refusal('INPUT_INVALID', { detail: 'name a user, a token, or both' });
+}
+
+export async function unassign(
+  ports: Needs,
+  act: Act,
+  input: AssignmentInput,
+): Promise<{ unassigned: true } | Refusal> {
+  const { resource, user: userId, token: tokenId } = input;
+  const event = eventDraft('assignment.deleted', input);
+  const refused = refusedOn(act, resource);
+  if (refused) return refused;
+  if (userId !== undefined) {
+    const edited = await editObject(ports, act, event, documents.user(userId), 'USER_NOT_FOUND', (user) => {
+      const held = assignmentTo(user, resource);
+      const stands = tokenId === undefined ? held?.alone : held?.tokens.some(({ token }) => token === tokenId);
+      if (!stands) return refusal('ASSIGNMENT_NOT_FOUND');
+      return tokenId === undefined ? unassignAlone(user, resource) : unassignToken(user, resource, tokenId);
+    });
+    return isRefusal(edited) ? edited : { unassigned: true };
+  }
+  if (tokenId === undefined) return nothingNamed();
+  const edited = await editObject(ports, act, event, documents.token(tokenId), 'TOKEN_NOT_FOUND', (token) =>
+    token.directResources.includes(resource) ? unassignDirect(token, resource) : refusal('ASSIGNMENT_NOT_FOUND'),
+  );
+  return isRefusal(edited) ? edited : { unassigned: true };
+}
+
+/** The event hangs on whoever holds the fact: the user, or the token where there is none. */
+function eventDraft(type: 'assignment.created' | 'assignment.deleted', input: AssignmentInput): EventDraft {
+  const { resource, user, token } = input;
+  return { type, resource, ...(user !== undefined && token !== undefined && { related: [token] }) };
+}

@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import type { Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import {
+  assignAlone,
+  assignDirect,
+  assignmentTo,
+  assignWithToken,
+  giveToken,
+  isAssigned,
+  isWithinBounds,
+  resourcesOpenedBy,
+  unassignAll,
+  unassignAlone,
+  unassignDirect,
+  unassignToken,
+  validPairs,
+} from './assignments.ts';
+
+const SHOP = resourceId(1);
+const BANK = resourceId(2);
+const ALICE = userId(1);
+const BOB = userId(2);
+
+const phone = sampleToken({ owner: ALICE });
+const fob = sampleToken({ id: tokenId(2), owner: ALICE });
+
+/** The tokens with which the user may sign in at the resource, and whether at all. */
+function access(user: User, ...tokens: Token[]) {
+  const assignment = assignmentTo(user, SHOP);
+  const known = new Map(tokens.map((token) => [token.id, token]));
+  const pairs = assignment ? validPairs(frozen(assignment), known, user.id) : [];
+  return { assigned: isAssigned(assignment, pairs), with: pairs.map(({ id }) => id) };
+}
+
+function assignedWith(...tokens: Token[]): User {
+  return tokens.reduce((user, token) => assignWithToken(frozen(user), SHOP, token) ?? user, sampleUser());
+}
+
+describe('assigning a user', () => {
+  test('alone', () => {
+    const user = assignAlone(frozen(sampleUser()), SHOP);
+    expect(access(user, phone)).toEqual({ assigned: true, with: [] });
+    expect(assignmentTo(user, BANK)).toBeUndefined();
+  });
+
+  test('with a token, which includes being assigned', () => {
+    expect(access(assignedWith(phone), phone)).toEqual({ assigned: true, with: [phone.id] });
+    expect(access(assignedWith(phone, fob), phone, fob)).toEqual({ assigned: true, with: [phone.id, fob.id] });
+  });
+
+  test('alone and owning a token that is assigned directly does not add up to assigned with it', () => {
+    const direct = assignDirect(phone, SHOP);
+    expect(access(assignAlone(sampleUser(), SHOP), direct)).toEqual({ assigned: true, with: [] });
+  });
+
+  test('twice is the same as once', () => {
+    expect(assignedWith(phone, phone)).toEqual(assignedWith(phone));
+    expect(assignAlone(assignAlone(sampleUser(), SHOP), SHOP)).toEqual(assignAlone(sampleUser(), SHOP));
+  });
+
+  test.each([
+    ["someone else's token", { owner: BOB }],
+    ['a token of another account', { account: accountId(2) }],
+  ])('with %s is refused', (_name, changes) => {
+    expect(assignWithToken(frozen(sampleUser()), SHOP, sampleToken({ owner: ALICE, ...changes }))).toBeUndefined();
+  });
+
+  test("with nobody's token is refused", () => {
+    expect(assignWithToken(sampleUser(), SHOP, sampleToken())).toBeUndefined();
+  });
+});
+
+test('assignments are bounded, and so are the tokens of each', () => {
+  const alone = { resource: SHOP, alone: true, tokens: [] };
+  const withTokens = (count: number) => ({ ...alone, tokens: Array(count).fill({ token: phone.id, epoch: 0 }) });
+  expect(isWithinBounds({ assignments: [] })).toBe(true);
+  expect(isWithinBounds({ assignments: Array(1000).fill(withTokens(50)) })).toBe(true);
+  expect(isWithinBounds({ assignments: Array(1001).fill(alone) })).toBe(false);
+  expect(isWithinBounds({ assignments: [alone, withTokens(51)] })).toBe(false);
+});
+
+test('assigning to a further resource leaves the others where they are', () => {
+  const both = assignAlone(frozen(assignAlone(sampleUser(), BANK)), SHOP);
+  expect(both.assignments.map(({ resource }) => resource)).toEqual([BANK, SHOP]);
+  expect(unassignAlone(frozen(both), BANK).assignments).toEqual([{ resource: SHOP, alone: true, tokens: [] }]);
+  const direct = assignDirect(phone, SHOP);
+  expect(assignDirect(frozen(direct), SHOP)).toBe(direct);
+});
+
+describe('unassigning', () => {
+  test('one way leaves the other', () => {
+    const both = assignAlone(assignedWith(phone), SHOP);
+    expect(access(unassignAlone(frozen(both), SHOP), phone)).toEqual({ assigned: true, with: [phone.id] });
+    expect(access(unassignToken(frozen(both), SHOP, phone.id), phone)).toEqual({ assigned: true, with: [] });
+  });
+
+  test('the last way leaves no assignment behind', () => {
+    expect(unassignToken(assignedWith(phone), SHOP, phone.id)).toEqual(sampleUser({ hadToken: true }));
+    expect(unassignAll(assignAlone(assignedWith(phone), SHOP), SHOP)).toEqual(sampleUser({ hadToken: true }));
+    expect(unassignAlone(assignAlone(sampleUser(), SHOP), SHOP)).toEqual(sampleUser());
+  });
+
+  test('what was never assigned changes nothing', () => {
+    expect(unassignAlone(frozen(sampleUser()), SHOP)).toEqual(sampleUser());
+    expect(unassignToken(frozen(assignedWith(phone)), BANK, phone.id)).toEqual(assignedWith(phone));
+    expect(unassignToken(frozen(assignedWith(phone)), SHOP, fob.id)).toEqual(assignedWith(phone));
+  });
+});
+
+// SR-69
+test('a user who was assigned with a token stays marked, whatever becomes of the assignments', () => {
+  type Step = (user: User) => User;
+  const steps = fc.constantFrom<Step>(
+    (user) => assignAlone(user, SHOP),
+    (user) => unassignAlone(user, SHOP),
+    (user) => unassignToken(user, SHOP, phone.id),
+    (user) => unassignToken(user, BANK, phone.id),
+    (user) => unassignAll(user, SHOP),
+  );
+  const apply = (user: User, all: Step[]) => all.reduce((now, step) => step(frozen(now)), user);
+  fc.assert(
+    fc.property(fc.array(steps), (all) => {
+      expect(apply(sampleUser(), all).hadToken).toBeUndefined();
+      expect(apply(assignedWith(phone), all).hadToken).toBe(true);
+      // One that was stored before the mark was kept.
+      const { hadToken: _mark, ...old } = assignedWith(phone);
+      const left = apply(old, [...all, (user) => unassignAll(user, SHOP)]);
+      expect(left).toMatchObject({ assignments: [], hadToken: true });
+    }),
+  );
+});
+
+describe('a token that changes hands', () => {
+  // Attack: get an old access back by passing the token on and taking it back.
+  test('does not bring the old assignment back with it', () => {
+    const user = assignedWith(phone);
+    const lent = giveToken(frozen(phone), BOB);
+    const returned = giveToken(frozen(lent), ALICE);
+    expect(access(user, lent)).toEqual({ assigned: false, with: [] });
+    expect(access(user, returned)).toEqual({ assigned: false, with: [] });
+
+    const again = assignWithToken(user, SHOP, returned);
+    expect(again && access(again, returned)).toEqual({ assigned: true, with: [phone.id] });
+    expect(again && assignmentTo(again, SHOP)?.tokens).toHaveLength(1);
+  });
+
+  test('leaves the other pairs and being assigned alone as they are', () => {
+    const user = assignAlone(assignedWith(phone, fob), SHOP);
+    expect(access(user, giveToken(phone, undefined), fob)).toEqual({ assigned: true, with: [fob.id] });
+    expect(access(unassignToken(user, SHOP, fob.id), giveToken(phone, BOB))).toEqual({ assigned: true, with: [] });
+  });
+
+  test('given to whoever has it already stays as it is', () => {
+    expect(giveToken(frozen(phone), ALICE)).toEqual(phone);
+    expect(giveToken(frozen(sampleToken()), undefined)).toEqual(sampleToken());
+  });
+
+  test('whose epoch did not move with it is still not theirs', () => {
+    expect(access(assignedWith(phone), { ...phone, owner: BOB })).toEqual({ assigned: false, with: [] });
+  });
+
+  test('keeps its lock and failures', () => {
+    const locked = { ...phone, failures: 6, lock: { reason: 'otp-failures', at: 1 } as const };
+    expect(giveToken(frozen(locked), BOB)).toEqual({ ...locked, owner: BOB, epoch: 1 });
+    expect('owner' in giveToken(locked, undefined)).toBe(false);
+  });
+
+  test('a deleted token voids its pairs', () => {
+    expect(access(assignedWith(phone))).toEqual({ assigned: false, with: [] });
+  });
+
+  test('over any history, a pair stands exactly while the ownership it was made in lasts', () => {
+    const acts = fc.array(fc.constantFrom('give alice', 'give bob', 'take', 'assign', 'unassign'), { maxLength: 40 });
+    fc.assert(
+      fc.property(acts, (history) => {
+        let user = sampleUser();
+        let token = sampleToken();
+        let stands = false;
+        for (const act of history) {
+          const before = token;
+          if (act === 'give alice') token = giveToken(token, ALICE);
+          if (act === 'give bob') token = giveToken(token, BOB);
+          if (act === 'take') token = giveToken(token, undefined);
+          if (act === 'unassign') user = unassignToken(user, SHOP, token.id);
+          if (act === 'assign') user = assignWithToken(user, SHOP, token) ?? user;
+          if (token.owner !== before.owner || act === 'unassign') stands = false;
+          if (act === 'assign' && token.owner === ALICE) stands = true;
+          expect(access(user, token).assigned).toBe(stands);
+          expect(token.epoch).toBe(before.epoch + (token.owner === before.owner ? 0 : 1));
+        }
+      }),
+    );
+  });
+});
+
+test('a token assigned directly is assigned once, per resource', () => {
+  const direct = assignDirect(assignDirect(assignDirect(frozen(phone), SHOP), SHOP), BANK);
+  expect(direct.directResources).toEqual([SHOP, BANK]);
+  expect(unassignDirect(frozen(direct), SHOP).directResources).toEqual([BANK]);
+  expect(unassignDirect(frozen(phone), SHOP)).toEqual(phone);
+});
+
+describe('the resources that take a token', () => {
+  test('are those of its owner’s pairs and its own, each once', () => {
+    const direct = assignDirect(assignDirect(phone, BANK), SHOP);
+    expect(resourcesOpenedBy(direct, assignedWith(phone))).toEqual([SHOP, BANK]);
+    expect(resourcesOpenedBy(fob, assignedWith(phone))).toEqual([]);
+    expect(resourcesOpenedBy(direct, undefined)).toEqual([BANK, SHOP]);
+  });
+
+  test('are not those of an owner before, nor of an ownership before', () => {
+    expect(resourcesOpenedBy(giveToken(phone, BOB), assignedWith(phone))).toEqual([]);
+    expect(resourcesOpenedBy(giveToken(giveToken(phone, BOB), ALICE), assignedWith(phone))).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { EventDraft } from '../events/event.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact, type Write } from '../store/transact.ts';
+import { type Logo, readLogo } from './logo.ts';
+import type { Resource } from './resource.ts';
+import { refusedOn } from './resource-access.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+type Changed = Verdict<{ object: Resource }>;
+
+/** Gives a resource a logo of its own, in place of the one it had. The bytes say themselves what they are. */
+export async function setLogo(ports: Needs, act: Act, id: ResourceId, bytes: Uint8Array): Promise<Changed> {
+  const facts = readLogo(bytes);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const logo = facts && { type: facts.type, hash, image: Buffer.from(bytes).toString('base64') };
+  return change(ports, act, id, (resource) => {
+    if (!logo) return refusal('LOGO_INVALID');
+    return { object: { ...resource, logo: hash }, keep: { put: [{ key: documents.logo(id), value: logo }] } };
+  });
+}
+
+export async function removeLogo(ports: Needs, act: Act, id: ResourceId): Promise<Changed> {
+  return change(ports, act, id, ({ logo: _gone, ...rest }) => ({
+    object: rest,
+    keep: { delete: [documents.logo(id)] },
+  }));
+}
+
+/** Resource and image share an anchor, so there is never one without the other. */
+function change(
+  ports: Needs,
+  act: Act,
+  id: ResourceId,
+  edit: (resource: Resource) => Verdict<{ object: Resource; keep: Pick<Write, 'put' | 'delete'> }>,
+): Promise<Changed> {
+  const key = documents.resource(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Changed> => {
+    if (stored?.value.account !== act.actor.account) return { answer: refusal('RESOURCE_NOT_FOUND') };
+    const refused = refusedOn(act, id);
+    if (refused) return { answer: refused };
+    const edited = edit(stored.value);
+    if ('refused' in edited) return { answer: edited };
+    const { object, keep } = edited;
+    if (object.logo === stored.value.logo) return { answer: { object: stored.value } };
+    const event: EventDraft = { type: 'resource.updated', subject: id, resource: id, changed: ['logo'] };
+    return {
+      answer: { object },
+      write: {
+        ...keep,
+        put: [{ key, value: object }, ...(keep.put ?? [])],
+        index: movePlaces(key, stored.value, object),
+        append: [eventOf(act, event, now)],
+      },
+    };
+  });
+}
+
+/** The logo that a resource has, if it is that one: whoever names another is told nothing. */
+export async function readLogoOf(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  id: ResourceId,
+  hash: string,
+): Promise<Logo | undefined> {
+  const [resource, logo] = await ports.store.getMany([documents.resource(id), documents.logo(id)], ports.clock.now());
+  return resource?.value.logo === hash && logo?.value.hash === hash ? logo.value : undefined;
+}

@@ -1,0 +1,41 @@
+import { attachFilters } from '../filters/attach-filters.ts';
+import { referenceTo } from '../kernel/actor.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import { mayCreateResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type Birth, createObject } from '../records/create-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { Resource } from './resource.ts';
+import { checkSettings, type ResourceSettings } from './resource-settings.ts';
+
+export async function createResource(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  birth: Birth<ResourceId>,
+  settings: ResourceSettings,
+): Promise<Verdict<{ resource: Resource }>> {
+  if (!mayCreateResource(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const checked = checkSettings(settings);
+  if (isRefusal(checked)) return checked;
+  const { id } = birth;
+  const unattached = await attachFilters(ports, account, id, checked.settings);
+  if (unattached) return unattached;
+  const createdBy = referenceTo(act.actor);
+  const resource: Resource = { ...checked.settings, id, account, createdAt: ports.clock.now(), createdBy };
+  const key = documents.resource(id);
+  const made = await createObject(
+    ports,
+    act,
+    'resource.created',
+    birth,
+    key,
+    indexes.resources(account),
+    resource,
+    'resources',
+  );
+  return isRefusal(made) ? made : { resource: made.created };
+}

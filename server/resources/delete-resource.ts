@@ -1,0 +1,79 @@
+import { detachFilters, filtersOf } from '../filters/attach-filters.ts';
+import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
+import { mayCreateResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { removeObject } from '../records/read-object.ts';
+import { sweepIndex } from '../records/sweep-index.ts';
+import { givePlaceBack } from '../records/usage.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey } from '../store/store.ts';
+import { transact } from '../store/transact.ts';
+import { unassignAll, unassignDirect } from './assignments.ts';
+import { refusedOn } from './resource-access.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Deletes a resource. With its document nobody is authenticated on it any more, whatever is assigned to it: flows under
+ * way end, results of it stand no longer (SR-39). Assignments and filters are tidied up afterwards, as far as a request
+ * gets; what is left means nothing, and repeating the deletion goes on with it.
+ */
+export async function deleteResource(
+  ports: Needs,
+  act: Act,
+  id: ResourceId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  const { account } = act.actor;
+  const gone = await removeObject(
+    ports,
+    act,
+    { type: 'resource.deleted', resource: id },
+    documents.resource(id),
+    'RESOURCE_NOT_FOUND',
+    () => refusedOn(act, id, mayCreateResource(act.actor)),
+    seen,
+  );
+  if (isRefusal(gone) && gone.refused !== 'RESOURCE_NOT_FOUND') return gone;
+  if (!isRefusal(gone)) {
+    await givePlaceBack(ports, account, 'resources', id);
+    await detachFilters(ports, id, filtersOf(gone.object));
+  }
+  if (!(await isGone(ports, id))) return isRefusal(gone) ? gone : { deleted: true };
+
+  await transact(ports, id, [documents.logo(id)], ([logo]) => ({
+    answer: undefined,
+    ...(logo && { write: { delete: [documents.logo(id)] } }),
+  }));
+  await sweepIndex(ports, indexes.usersOn(account, id), (user) =>
+    tidy(ports, documents.user(user as UserId), (one) => unassignAll(one, id)),
+  );
+  await sweepIndex(ports, indexes.tokensOn(account, id), (token) =>
+    tidy(ports, documents.token(token as TokenId), (one) => unassignDirect(one, id)),
+  );
+  return isRefusal(gone) ? gone : { deleted: true };
+}
+
+/** Another account's resource of that id is as absent as one that never was, and is still there. */
+async function isGone(ports: Needs, id: ResourceId): Promise<boolean> {
+  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  return stored === undefined;
+}
+
+/** No event: what is taken off has meant nothing since the resource was gone. */
+async function tidy<T extends object>(ports: Needs, key: DocumentKey<T>, edit: (object: T) => T): Promise<void> {
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    if (!stored) return { answer: undefined };
+    const object = stored.value as T;
+    const next = edit(object);
+    return {
+      answer: undefined,
+      write: { put: [{ key, value: next }], index: movePlaces(key, object, next) },
+    };
+  });
+}

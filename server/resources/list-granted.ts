@@ -1,0 +1,61 @@
+import type { AccountId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { placesOf } from '../records/index-entries.ts';
+import { type ListRequest, type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
+import { documents } from '../store/keys.ts';
+import type { IndexEntry } from '../store/store.ts';
+import type { Resource } from './resource.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+type Range = Pick<ListRequest<Resource, ResourceId>, 'index' | 'after' | 'limit' | 'order' | 'prefix'>;
+
+/**
+ * One page of the resources that an administrator sees, in the order and with the cursors of the whole list. Only these are
+ * read: pages that skip the others would tell by their length how many there are (SR-67).
+ */
+export async function listGranted(
+  ports: Needs,
+  account: AccountId,
+  visible: ReadonlySet<ResourceId>,
+  { index, after, limit, order, prefix = '' }: Range,
+): Promise<Verdict<Page<Resource>>> {
+  const start = after === undefined ? undefined : parseCursor(after);
+  if (after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
+  const sign = order === 'asc' ? 1 : -1;
+  const listed = (await readGranted(ports, account, visible))
+    .flatMap((object) =>
+      placesOf(documents.resource(object.id), object)
+        .filter((place) => place.index === index && place.entry.sort.startsWith(prefix))
+        .map(({ entry }) => ({ object, entry })),
+    )
+    .filter(({ entry }) => start === undefined || sign * compareEntries(entry, start) > 0)
+    .sort((one, other) => sign * compareEntries(one.entry, other.entry));
+  const page = listed.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(({ object }) => object),
+    next: last && listed.length > limit ? writeCursor(last.entry) : null,
+  };
+}
+
+/** Those of the resources that are there. */
+export async function readGranted(
+  { store, clock }: Needs,
+  account: AccountId,
+  visible: ReadonlySet<ResourceId>,
+): Promise<Resource[]> {
+  const stored = await store.getMany([...visible].map(documents.resource), clock.now());
+  return stored
+    .map((one) => one?.value)
+    .filter((one) => one?.account === account)
+    .filter((one) => one !== undefined);
+}
+
+/** As a store orders the entries of an index. */
+function compareEntries(one: IndexEntry, other: IndexEntry): number {
+  return (
+    Buffer.compare(Buffer.from(one.sort), Buffer.from(other.sort)) ||
+    Buffer.compare(Buffer.from(one.id), Buffer.from(other.id))
+  );
+}

@@ -1,0 +1,25 @@
+import type { ResourceId } from '../kernel/ids.ts';
+import { mayActOn, maySee, maySeeResource } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
+import { readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import type { Resource } from './resource.ts';
+
+/** One resource. To an administrator who does not see it, it is as absent as one that never was (SR-67). */
+export async function showResource(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { actor }: Act,
+  id: ResourceId,
+): Promise<{ object: Resource } | Refusal> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  if (!maySeeResource(actor, id)) return refusal('RESOURCE_NOT_FOUND');
+  return readObject(ports, actor.account, documents.resource(id), 'RESOURCE_NOT_FOUND');
+}
+
+/** Why nothing may be done on a resource that is there; undefined where it may. */
+export function refusedOn({ actor }: Act, resource: ResourceId, may = mayActOn(actor, resource)): Refusal | undefined {
+  if (may) return undefined;
+  return refusal(maySeeResource(actor, resource) || !maySee(actor) ? 'FORBIDDEN' : 'RESOURCE_NOT_FOUND');
+}

@@ -1,0 +1,25 @@
+import { type Refusal, wrongInput } from '../kernel/result.ts';
+import { parseAllowedOrigin } from './origins.ts';
+import { parseRedirectUri } from './redirect-uris.ts';
+import type { Resource } from './resource.ts';
+
+/** Everything about a resource that its administrators set. */
+export type ResourceSettings = Omit<Resource, 'id' | 'account' | 'logo' | 'createdAt' | 'createdBy'>;
+
+const ORIGIN_NEEDED =
+  'needs to be an origin without a path, such as https://shop.example or https://*.shop.example, not https://*.com; http on loopback alone';
+const ADDRESS_NEEDED =
+  'needs to be an address without user and fragment, such as https://shop.example/signed-in; http on loopback alone';
+
+/** Origins in canonical form. The filters are looked at when they are attached. */
+export function checkSettings<S extends Partial<ResourceSettings>>(settings: S): { settings: S } | Refusal {
+  const origins = settings.allowedOrigins?.map(parseAllowedOrigin);
+  const bad = origins?.indexOf(undefined) ?? -1;
+  if (bad >= 0) return wrongInput(`allowedOrigins/${bad}`, ORIGIN_NEEDED);
+
+  const addresses = settings.redirectUris?.map(parseRedirectUri);
+  const wrong = addresses?.indexOf(undefined) ?? -1;
+  if (wrong >= 0) return wrongInput(`redirectUris/${wrong}`, ADDRESS_NEEDED);
+
+  return { settings: { ...settings, ...(origins && { allowedOrigins: [...new Set(origins)] }) } };
+}

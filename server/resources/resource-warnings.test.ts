@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { acceptedKinds } from '../authentication/second-factor.ts';
+import { ENROLMENT_KINDS } from '../enrolment/enrolment-policy.ts';
+import { TOKEN_KINDS } from '../tokens/token.ts';
+import { resourceWarnings } from './resource-warnings.ts';
+
+const resource = fc.record(
+  {
+    methodPolicy: fc.constantFrom('auto', 'password', 'otp', 'password-otp'),
+    tokenKinds: fc.uniqueArray(fc.constantFrom(...TOKEN_KINDS), { minLength: 1 }),
+    passwordReset: fc.boolean(),
+    enrolment: fc.record({
+      kinds: fc.uniqueArray(fc.constantFrom(...ENROLMENT_KINDS), { minLength: 1 }),
+      required: fc.boolean(),
+    }),
+  },
+  { requiredKeys: ['methodPolicy'] },
+);
+
+test('a resource is warned of exactly what its settings bring about', () => {
+  fc.assert(
+    fc.property(resource, (resource) => {
+      const taken = acceptedKinds(resource);
+      const missing = (resource.enrolment?.kinds ?? []).filter((kind) => !taken.includes(kind));
+      const warnings = resourceWarnings(resource);
+      expect(warnings.includes('OTP_ONLY_CAN_BE_LOCKED_OUT')).toBe(resource.methodPolicy === 'otp');
+      expect(warnings.includes('PASSWORD_ONLY_IS_ONE_FACTOR')).toBe(resource.methodPolicy === 'password');
+      expect(warnings.includes('SMS_IS_RESTRICTED')).toBe(taken.includes('sms'));
+      expect(warnings.includes('MAILBOX_RESETS_AND_CODES')).toBe(
+        resource.passwordReset === true && taken.includes('email'),
+      );
+      expect(warnings.includes('ENROLMENT_KIND_NOT_TAKEN')).toBe(missing.length > 0);
+      expect(new Set(warnings).size).toBe(warnings.length);
+    }),
+  );
+});
+
+test('text messages that people are to set up, at a resource that takes none', () => {
+  const enrolment = { kinds: ['totp' as const, 'sms' as const], required: false };
+  expect(resourceWarnings({ methodPolicy: 'auto', enrolment })).toEqual(['ENROLMENT_KIND_NOT_TAKEN']);
+  const taking = { methodPolicy: 'auto' as const, tokenKinds: ['totp' as const, 'sms' as const], enrolment };
+  expect(resourceWarnings(taking)).toEqual(['SMS_IS_RESTRICTED']);
+});

@@ -1,0 +1,34 @@
+import { acceptedKinds } from '../authentication/second-factor.ts';
+import type { Resource } from './resource.ts';
+
+/** What whoever runs a resource should know about how it is set; nothing is refused for it. */
+export const RESOURCE_WARNINGS = [
+  'OTP_ONLY_CAN_BE_LOCKED_OUT',
+  'PASSWORD_ONLY_IS_ONE_FACTOR',
+  'SMS_IS_RESTRICTED',
+  'MAILBOX_RESETS_AND_CODES',
+  'ENROLMENT_KIND_NOT_TAKEN',
+] as const;
+export type ResourceWarning = (typeof RESOURCE_WARNINGS)[number];
+
+/**
+ * What each warning is about:
+ * - a code alone: an attacker who knows a name can send wrong codes until the token locks (SR-49); behind a password that takes the
+ *   password;
+ * - a password alone: a stolen password signs in, also where the user has a token;
+ * - text messages: an attacker can take over a phone number (SR-48, NIST SP 800-63B-4 section 3.2.9);
+ * - resets and codes in one mailbox: after a reset, a user who has nothing else waits for an administrator (SR-69);
+ * - a kind to set up that the resource does not take: it is offered to no user.
+ */
+export function resourceWarnings(
+  resource: Pick<Resource, 'methodPolicy' | 'tokenKinds' | 'enrolment' | 'passwordReset'>,
+): ResourceWarning[] {
+  const taken = acceptedKinds(resource);
+  return [
+    ...(resource.methodPolicy === 'otp' ? (['OTP_ONLY_CAN_BE_LOCKED_OUT'] as const) : []),
+    ...(resource.methodPolicy === 'password' ? (['PASSWORD_ONLY_IS_ONE_FACTOR'] as const) : []),
+    ...(taken.includes('sms') ? (['SMS_IS_RESTRICTED'] as const) : []),
+    ...(resource.passwordReset && taken.includes('email') ? (['MAILBOX_RESETS_AND_CODES'] as const) : []),
+    ...(resource.enrolment?.kinds.some((kind) => !taken.includes(kind)) ? (['ENROLMENT_KIND_NOT_TAKEN'] as const) : []),
+  ];
+}

@@ -1,0 +1,106 @@
+import { attachFilters, detachFilters, filtersOf } from '../filters/attach-filters.ts';
+import type { FilterId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { editObject, readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import type { Resource } from './resource.ts';
+import { refusedOn } from './resource-access.ts';
+import { checkSettings, type ResourceSettings } from './resource-settings.ts';
+
+/** A change to a resource; for the three filters `null` takes the filter off, and it switches off what can be. */
+export type ResourceChanges = {
+  [K in Exclude<keyof ResourceSettings, FilterSlot | Clearable | 'testMode'>]?: ResourceSettings[K] | undefined;
+} & { [K in FilterSlot]?: FilterId | null | undefined } & {
+  [K in Clearable]?: ResourceSettings[K] | null | undefined;
+};
+
+/** `null` switches it off. */
+type Clearable = 'environment' | 'rememberMs' | 'enrolment' | 'selfService';
+
+type FilterSlot = 'geoFilter' | 'timeFilter' | 'ipFilter';
+
+export async function updateResource(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: ResourceId,
+  changes: ResourceChanges,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: Resource }>> {
+  const { account } = act.actor;
+  const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined && value !== null));
+  const cleared = Object.keys(changes).filter((name) => changes[name as keyof ResourceChanges] === null);
+  const key = documents.resource(id);
+  const found = await readObject(ports, account, key, 'RESOURCE_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const refused = refusedOn(act, id);
+  if (refused) return refused;
+  const checked = checkSettings(set as Partial<ResourceSettings>);
+  if (isRefusal(checked)) return checked;
+  const before = filtersOf(found.object);
+  const unattached = await attachFilters(ports, account, id, checked.settings);
+  // One of several may have been refused, or the change below: what does not hold after all is taken off again.
+  const wanted = filtersOf(checked.settings);
+  if (unattached) {
+    await tidyFilters(ports, id, wanted);
+    return unattached;
+  }
+  const event = { type: 'resource.updated', resource: id } as const;
+  const edited = await editObject(
+    ports,
+    act,
+    event,
+    key,
+    'RESOURCE_NOT_FOUND',
+    (resource) => {
+      // Whoever calls: whether a resource is a test is settled when it is made.
+      const { testMode: _settled, ...settings } = checked.settings;
+      const kept = Object.entries({ ...resource, ...settings }).filter(([name]) => !cleared.includes(name));
+      return Object.fromEntries(kept) as unknown as Resource;
+    },
+    seen,
+  );
+  await tidyFilters(ports, id, [...before, ...wanted]);
+  return isRefusal(edited) ? edited : confirmFilters(ports, act, edited.object, wanted);
+}
+
+/**
+ * Somebody who took a filter off at the same time may have taken the resource off it too late, and somebody else may then
+ * have deleted it. A filter that is there gets the resource back; one that is gone comes off, since it would deny everybody.
+ */
+async function confirmFilters(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  resource: Resource,
+  wanted: readonly FilterId[],
+): Promise<Verdict<{ object: Resource }>> {
+  const held = wanted.filter((filter) => filtersOf(resource).includes(filter));
+  const filters = await ports.store.getMany(held.map(documents.filter), ports.clock.now());
+  const forgotten = filters.some((filter) => !filter?.value.holders?.some((holder) => holder.resource === resource.id));
+  if (!forgotten) return { object: resource };
+  const refused = await attachFilters(ports, act.actor.account, resource.id, resource);
+  if (!refused) return { object: resource };
+  const gone = held.filter((_, at) => filters[at] === undefined);
+  const event = { type: 'resource.updated', resource: resource.id } as const;
+  const key = documents.resource(resource.id);
+  const edited = await editObject(ports, act, event, key, 'RESOURCE_NOT_FOUND', (current) => {
+    const kept = Object.entries(current).filter(([, value]) => !(gone as unknown[]).includes(value));
+    return Object.fromEntries(kept) as unknown as Resource;
+  });
+  return isRefusal(edited) ? edited : refused;
+}
+
+/** Takes the resource off those of the filters that it does not have. */
+async function tidyFilters(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  id: ResourceId,
+  filters: readonly FilterId[],
+): Promise<void> {
+  if (filters.length === 0) return;
+  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  const held = stored ? filtersOf(stored.value) : [];
+  const left = filters.filter((filter) => !held.includes(filter));
+  await detachFilters(ports, id, left);
+}

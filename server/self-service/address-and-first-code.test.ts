@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { documents } from '../store/keys.ts';
+import { assign, updateUser } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { addResource, must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { addOwnToken } from './add-own-token.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+
+// The attack: a stolen password moves the address on record into the thief's mailbox, where a stricter resource of the
+// same account then sends the first code of a second factor.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('address and first code');
+});
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+  ports.clock.advance(24 * 3_600_000);
+});
+afterAll(() => ports.close());
+
+const MINE = 'mallory@evil.example';
+const BY_MAIL = { kinds: ['email' as const], required: true };
+
+/** A resource with a page for its people, and a strict one, where a code by mail is demanded of everybody. */
+async function setStage(options: Parameters<typeof setSelfStage>[1] = {}): Promise<{ lax: Scene; strict: Scene }> {
+  const lax = await setSelfStage(ports, options);
+  const { account, user } = lax;
+  const resource = await addResource(ports, account, { enrolment: BY_MAIL, tokenKinds: ['email', 'totp', 'recovery'] });
+  must(await assign(ports, { account, resource: resource.id, user: user.id }));
+  return { lax, strict: { ...lax, resource } };
+}
+
+async function moveAddress(walk: Walk, email: string): Promise<void> {
+  await walk.self(askOwnEmail, { email });
+  await walk.self(confirmOwnEmail, { code: ports.courier.last('confirmation-code', email).code });
+  expect(walk.view).toMatchObject({ step: 'self', self: { person: { email } } });
+}
+
+async function toEnrol(scene: Scene): Promise<Walk> {
+  const walk = await Walk.begin(scene);
+  await walk.identify();
+  await walk.password();
+  return walk;
+}
+
+test('SR-38: an address that was given on a password alone gets no first code on a password alone', async () => {
+  const { lax, strict } = await setStage();
+  await moveAddress(await toSelf(lax), MINE);
+  const walk = await toEnrol(strict);
+  // What is demanded stays demanded: nobody is let off either.
+  expect(walk.view).toMatchObject({ step: 'enrol', enrol: { kinds: [], mayWait: false } });
+  expect(await walk.sendFirst()).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+  expect(await walk.later()).toMatchObject({ step: 'enrol', error: { code: 'ENROLMENT_REQUIRED' } });
+  expect(ports.codes.to(MINE)).toEqual([]);
+});
+
+test('SR-38: nor does one that it has become while the code was awaited', async () => {
+  const { lax, strict } = await setStage();
+  const walk = await toEnrol(strict);
+  await moveAddress(await toSelf(lax), MINE);
+  expect(await walk.sendFirst()).toMatchObject({ step: 'enrol', error: { code: 'STEP_NOT_EXPECTED' } });
+  expect(ports.codes.to(MINE)).toEqual([]);
+});
+
+test('the address is as good as any once somebody else has vouched for it, also for the same one', async () => {
+  const { lax, strict } = await setStage();
+  await moveAddress(await toSelf(lax), 'alice@new.example');
+  must(await updateUser(ports, lax.account, lax.user.id, { email: 'alice@new.example' }));
+  const walk = await toEnrol(strict);
+  await walk.sendFirst();
+  await walk.enrol(ports.codes.last('alice@new.example').code);
+  await walk.confirmCodes();
+  expect(walk.view.step).toBe('done');
+});
+
+test('and where it was given with a second factor nothing is held against it', async () => {
+  const { lax } = await setStage({ resource: { enrolment: { kinds: ['totp', 'email'], required: true } } });
+  const walk = await Walk.begin(lax, { purpose: 'self' });
+  await walk.identify();
+  await walk.password(PASSWORD);
+  await walk.chooseKind('totp');
+  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  await walk.confirmCodes();
+  await moveAddress(walk, 'alice@new.example');
+  expect(await read(ports, documents.user(lax.user.id))).not.toHaveProperty('emailOnPassword');
+  await walk.self(addOwnToken, {});
+  await walk.chooseKind('email');
+  await walk.sendFirst();
+  expect(await walk.enrol(ports.codes.last('alice@new.example').code)).toMatchObject({ step: 'self' });
+});

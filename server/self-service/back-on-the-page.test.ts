@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { documents } from '../store/keys.ts';
+import { updateUser } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { setSelfStage, toSelf } from '../testing/self-stage.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import type { Walk } from '../testing/walk.ts';
+import { addOwnToken } from './add-own-token.ts';
+import { changeOwnPassword } from './change-own-password.ts';
+import { proveAgain } from './reauthenticate.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('back on the self-service page');
+});
+beforeEach(() => ports.clock.advance(24 * 3_600_000));
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const ELSEWHERE = 'elsewhere@shop.example';
+
+/** The owner of the account, in another process, takes their address back just before that read. */
+function beforeRead(number: number, scene: Scene): () => number {
+  let reads = 0;
+  ports.store.intercept.read = async () => {
+    reads += 1;
+    if (reads !== number) return;
+    const replica = ports.replica();
+    must(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
+  };
+  return () => reads;
+}
+
+/** The ways that lead away from the page and back to it, up to their last step. */
+const RETURNS: [string, (walk: Walk, scene: Scene) => Promise<() => Promise<unknown>>][] = [
+  [
+    'no token after all',
+    async (walk) => {
+      await walk.self(addOwnToken, {});
+      return () => walk.later();
+    },
+  ],
+  [
+    'recovery codes written down',
+    async (walk) => {
+      await walk.self(addOwnToken, {});
+      await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+      expect(walk.view.step).toBe('codes');
+      return () => walk.confirmCodes();
+    },
+  ],
+  [
+    'factors shown again',
+    async (walk, scene) => {
+      await walk.self(proveAgain, {});
+      await walk.password();
+      ports.clock.advance(30_000);
+      const code = (await scene.tokens[0]?.code()) ?? '';
+      return () => walk.otp(code);
+    },
+  ],
+];
+
+// SR-38
+test.each(RETURNS)(
+  'SR-38: %s: what changes elsewhere on the way back ends the page, at whatever moment',
+  async (_, way) => {
+    for (let number = 1; ; number++) {
+      const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+      const walk = await toSelf(scene);
+      const last = await way(walk, scene);
+      const reads = beforeRead(number, scene);
+      await last();
+      ports.store.intercept = {};
+      if (reads() < number) {
+        expect(number).toBeGreaterThan(5);
+        break;
+      }
+      expect(await read(ports, documents.user(scene.user.id))).toMatchObject({ email: ELSEWHERE });
+      expect([number, await walk.look()]).toMatchObject([number, { step: 'denied' }]);
+    }
+  },
+  60_000,
+);
+
+test('a password that was changed on the page is no reason to turn away a token that is set up from it', async () => {
+  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const walk = await toSelf(scene);
+  await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
+  await walk.self(addOwnToken, {});
+  await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+  expect(await walk.confirmCodes()).toMatchObject({ step: 'self', self: { tokens: [{}, {}] } });
+});
+
+test('SR-38: nor does it let one be set up once the password is another one elsewhere', async () => {
+  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const walk = await toSelf(scene);
+  await walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' });
+  await walk.self(addOwnToken, {});
+  const code = appOf(walk.view).code(ports.clock.now());
+  must(await updateUser(ports, scene.account, scene.user.id, { password: 'yet another set of words' }));
+  expect(await walk.enrol(code)).toMatchObject({ step: 'denied' });
+});

@@ -1,0 +1,30 @@
+import type { FlowBegun } from '@countersign/protocol/flow';
+import type { SaidTraits } from '../browsers/device-fingerprint/traits.ts';
+import type { ResourceId } from '../kernel/ids.ts';
+import type { Whence } from '../kernel/request-context.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { admitBeginning, SIGN_IN_BEGINNINGS } from '../login/admit-start.ts';
+import { beginPlain } from '../login/start-flow.ts';
+import type { BeginFlowNeeds } from '../login/start-flow-input.ts';
+import { documents } from '../store/keys.ts';
+
+/** Begins the sign-in of our own page, which leads to the self-service. Nobody is around it, and no site gets a result. */
+export async function beginSelfFlow(
+  ports: BeginFlowNeeds,
+  { resource: id, traits, whence }: { resource: ResourceId; traits?: SaidTraits; whence: Whence },
+): Promise<Verdict<FlowBegun>> {
+  const refused = await admitBeginning(ports, whence, SIGN_IN_BEGINNINGS);
+  if (refused) return refused;
+  const [stored] = await ports.store.getMany([documents.resource(id)], ports.clock.now());
+  if (!stored) return refusal('RESOURCE_NOT_FOUND');
+  const { value: resource } = stored;
+  if (!resource.selfService || resource.testMode) return refusal('SELF_SERVICE_OFF');
+  return beginPlain(ports, resource, {
+    resource: id,
+    nonce: `self-service-of.${id}`,
+    origin: ports.issuer,
+    purpose: 'self',
+    ...(traits && { traits }),
+    whence,
+  });
+}

@@ -1,0 +1,134 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FlowView } from '@countersign/protocol/flow';
+import {
+  CONFIRMATION_ATTEMPTS,
+  CONFIRMATION_LIFETIME_MS,
+  type Confirmation,
+  countWrongConfirmation,
+} from '../administrators/administrator-link.ts';
+import { emailGiven } from '../enrolment/enrolment-address.ts';
+import { tellOwner } from '../enrolment/notify-user.ts';
+import type { EventDraft } from '../events/event.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { StepAnswer } from '../login/answer-step.ts';
+import { keeping } from '../login/claim-step.ts';
+import type { MailLanguage } from '../messages/mail/mail.ts';
+import { CourierUnavailable } from '../messages/mailer.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { confirmationCodeText, plainCode } from '../tokens/kinds/recovery/recovery-code-format.ts';
+import { ADDRESS_WINDOW_MS, DAY_MS, isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { changeNames } from '../users/change-names.ts';
+import type { User } from '../users/user.ts';
+import { factsOf } from './context.ts';
+import { actOnSelf, ended, type OwnAct, type SelfNeeds, stillStands } from './run-action.ts';
+import { judgeSelfAct } from './self-service.ts';
+
+/** Codes to new addresses: for one user, and to one address from all users of an account. */
+const PER_WINDOW = 3;
+const PER_DAY = 10;
+
+/**
+ * Asks for another address. It becomes theirs once the code comes back that is sent there: the answer is the same whether
+ * somebody else has it already, since only its owner gets to know.
+ */
+export function askOwnEmail(
+  ports: SelfNeeds,
+  answer: StepAnswer & { email: string; language: MailLanguage },
+): Promise<Verdict<FlowView>> {
+  return actOnSelf(ports, 'email', answer, async (own) => {
+    const { email: address } = answer;
+    if (!isAddressFor('email', address)) return refusal('INPUT_INVALID');
+    const full = await countMails(ports, own, address);
+    if (full) return full;
+    const code = confirmationCodeText(ports.random.bytes(5));
+    const mac = codeMac(ports, own, address, code);
+    const confirmation: Confirmation = { mac, attemptsLeft: CONFIRMATION_ATTEMPTS };
+    const expiresAt = ports.clock.now() + CONFIRMATION_LIFETIME_MS;
+    const facts = { code, lifetimeMs: CONFIRMATION_LIFETIME_MS };
+    try {
+      await ports.courier.send({ kind: 'confirmation-code', to: address, language: answer.language, facts });
+    } catch (error) {
+      if (!(error instanceof CourierUnavailable)) throw error;
+      return refusal('CODE_NOT_SENT');
+    }
+    return { done: { email: { address, confirmation, expiresAt } } };
+  });
+}
+
+/** The code has come back: the address is theirs from now on. The one before is told, and mails go to the new one. */
+export function confirmOwnEmail(
+  ports: SelfNeeds,
+  answer: StepAnswer & { code: string; language: MailLanguage },
+): Promise<Verdict<FlowView>> {
+  // The proof was fresh when the address was asked for; a mail may take its time.
+  return actOnSelf(ports, undefined, answer, async (own) => {
+    const judged = judgeSelfAct('email', factsOf(own), ports.clock.now());
+    if (judged === 'off') return refusal('SELF_SERVICE_OFF');
+    if (judged === 'lacking') return refusal('PROOF_LACKING');
+    const pending = own.session.email;
+    if (!pending || !(ports.clock.now() < pending.expiresAt)) return refusal('NOTHING_ASKED');
+    const { address, confirmation } = pending;
+    const [given, kept] = [codeMac(ports, own, address, answer.code), confirmation.mac].map((mac) => Buffer.from(mac));
+    if (!given || kept?.length !== given.length || !timingSafeEqual(given, kept)) {
+      await countWrong(ports, own, confirmation);
+      return refusal('CONFIRMATION_WRONG');
+    }
+    const { act, user, session } = own;
+    const edit = (now: User) => (stillStands(now, own) ? emailGiven(now, address, !session.proof.second) : ended);
+    const changed = await changeNames(ports, act, user.id, { email: address }, edit, undefined);
+    if (isRefusal(changed)) return changed;
+    tellOwner(ports, user.email === undefined ? changed.object : user, 'email', answer);
+    return { done: { email: undefined }, user: changed.object };
+  });
+}
+
+/** The person does not want it after all, or has typed it wrong. */
+export function dropOwnEmail(ports: SelfNeeds, answer: StepAnswer): Promise<Verdict<FlowView>> {
+  return actOnSelf(ports, undefined, answer, async () => ({ done: { email: undefined } }));
+}
+
+/** With the last wrong code the address is forgotten. The step is held by this attempt, so nobody else writes here. */
+function countWrong(ports: SelfNeeds, { act, flow, user }: OwnAct, confirmation: Confirmation): Promise<void> {
+  const key = documents.flow(flow.id);
+  return transact(ports, key.anchor, [key], ([stored], now) => {
+    const held = stored?.value;
+    if (!held?.self?.email) return { answer: undefined };
+    const { email, ...rest } = held.self;
+    const left = countWrongConfirmation(confirmation);
+    const self = left ? { ...rest, email: { ...email, confirmation: left } } : rest;
+    const event: EventDraft = {
+      type: 'user.refused',
+      subject: user.id,
+      resource: flow.resource,
+      outcome: 'refused',
+      reason: 'CONFIRMATION_WRONG',
+    };
+    const append = [eventOf(act, event, now)];
+    return { answer: undefined, write: { ...keeping(documents.flow, { ...held, self }), append } };
+  });
+}
+
+/** The code is short, so it takes the service's key; bound to person, page and address. */
+function codeMac(ports: SelfNeeds, { user, flow }: OwnAct, address: string, code: string): string {
+  const mac = ports.secrets.mac('own-email', JSON.stringify([user.id, flow.id, address, plainCode(code)]));
+  return Buffer.from(mac).toString('base64url');
+}
+
+/** Counted whether the sending then works or not. */
+async function countMails(ports: SelfNeeds, { user }: OwnAct, address: string): Promise<Refusal | undefined> {
+  const now = ports.clock.now();
+  const mac = ports.secrets.mac('own-email-to', JSON.stringify([user.account, normaliseName(address)]));
+  for (const whose of [user.id, Buffer.from(mac).toString('base64url')]) {
+    for (const [windowMs, limit] of [
+      [ADDRESS_WINDOW_MS, PER_WINDOW],
+      [DAY_MS, PER_DAY],
+    ] as const) {
+      const { allowed, resetAt } = await ports.store.increment(`own-email/${windowMs}/${whose}`, windowMs, limit, now);
+      if (!allowed) return refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { updateUser } from '../testing/acting.ts';
+import { beforeCommitOf } from '../testing/before-commit.ts';
+import { meanwhile, must, PASSWORD, read, type Scene } from '../testing/scene.ts';
+import { setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { askOwnEmail, confirmOwnEmail } from './change-own-email.ts';
+import { changeOwnNames } from './change-own-names.ts';
+import { changeOwnPassword } from './change-own-password.ts';
+import { removeOwnToken } from './remove-own-token.ts';
+import { renewRecoveryCodes } from './renew-recovery-codes.ts';
+
+// SR-4, SR-38: what changes elsewhere while somebody does something here comes first.
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('self-service in the middle');
+});
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+  ports.clock.advance(24 * 3_600_000);
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const ELSEWHERE = 'elsewhere@shop.example';
+
+const movesAddress = (scene: Scene) => async (replica: TestPorts) =>
+  must(await updateUser(replica, scene.account, scene.user.id, { email: ELSEWHERE }));
+
+describe('the address is changed elsewhere just before', () => {
+  const setStage = () => setSelfStage(ports, { tokens: [{}], alone: true });
+  const stored = async (scene: Scene) => {
+    const { passwordHash, firstName, email, assignments } = await read(ports, documents.user(scene.user.id));
+    return { passwordHash, firstName, email, assignments };
+  };
+  const acts: [string, (walk: Walk) => Promise<unknown>][] = [
+    [
+      'a password',
+      (walk) => walk.self(changeOwnPassword, { current: PASSWORD, password: 'a quite different set of words' }),
+    ],
+    ['a name', (walk) => walk.self(changeOwnNames, { names: { firstName: 'Mallory' } })],
+    ['recovery codes', (walk) => walk.self(renewRecoveryCodes, {})],
+  ];
+
+  test.each(acts)('%s: nothing comes of it, and the page has ended', async (_, perform) => {
+    const scene = await setStage();
+    const walk = await toSelf(scene);
+    const before = await stored(scene);
+    beforeCommitOf(ports, 'user', movesAddress(scene));
+    expect(await perform(walk)).toMatchObject({ step: 'denied', error: { code: 'FLOW_NOT_FOUND' } });
+    expect(walk.view.self).toBeUndefined();
+    expect(await stored(scene)).toEqual({ ...before, email: ELSEWHERE });
+    expect(ports.courier.sent).toEqual([]);
+    const owned = await ports.store.range(indexes.tokensOf(scene.account, scene.user.id), { limit: 10 });
+    expect(owned.map(({ id }) => id)).toEqual([scene.tokens[0]?.id]);
+  });
+
+  test('a new address: the one from elsewhere stays', async () => {
+    const scene = await setStage();
+    const walk = await toSelf(scene);
+    await walk.self(askOwnEmail, { email: 'alice@new.example' });
+    const { code } = ports.courier.last('confirmation-code', 'alice@new.example');
+    beforeCommitOf(ports, 'user', movesAddress(scene));
+    expect(await walk.self(confirmOwnEmail, { code })).toMatchObject({ step: 'denied' });
+    expect(await stored(scene)).toMatchObject({ email: ELSEWHERE });
+  });
+
+  test('a removal: the token stays', async () => {
+    const scene = await setSelfStage(ports);
+    const { walk } = await withOwnApp(scene);
+    const [token] = shownIn(walk.view).tokens;
+    const before = await stored(scene);
+    beforeCommitOf(ports, 'user', movesAddress(scene));
+    expect(await walk.self(removeOwnToken, { token: token?.id ?? '' })).toMatchObject({ step: 'denied' });
+    expect(await stored(scene)).toEqual({ ...before, email: ELSEWHERE });
+    expect(await read(ports, documents.token(token?.id as never))).toMatchObject({ owner: scene.user.id });
+  });
+});
+
+test('a page is not opened on a password that is another one by then', async () => {
+  const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+  const walk = await Walk.toOtp(scene, { purpose: 'self' });
+  beforeCommitOf(ports, 'token', async (replica) => must(await meanwhile.changePassword({ ...scene, ports: replica })));
+  expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({
+    step: 'denied',
+    error: { code: 'ACCESS_DENIED' },
+  });
+});

@@ -1,0 +1,45 @@
+import type { SelfSignIn } from '@countersign/protocol/self-service';
+import { browserFamily, platformFamily } from '../browsers/device-fingerprint/user-agent-families.ts';
+import { listEvents } from '../events/list-events.ts';
+import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { isRefusal } from '../kernel/result.ts';
+
+const SHOWN = 10;
+/** So far back it is looked when a token was used last. */
+const LOOKED_AT = 30;
+
+export interface OwnSignIns {
+  signIns: SelfSignIn[];
+  /** By token. */
+  lastUsedAt: Map<string, number>;
+}
+
+/**
+ * The last sign-ins of somebody to this resource, those that failed among them: as far as they have been sealed, which takes
+ * a moment. Whoever typed their name without their password is among those that failed, since that is worth knowing.
+ */
+export async function listOwnSignIns(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { account, user, resource }: { account: AccountId; user: UserId; resource: ResourceId },
+): Promise<OwnSignIns> {
+  // The person is asked about nobody but themselves: it is the service that reads for them.
+  const filter = { subject: user, type: 'authentication', resource } as const;
+  const page = await listEvents(ports, { kind: 'service', account }, filter, { limit: LOOKED_AT });
+  if (isRefusal(page)) return { signIns: [], lastUsedAt: new Map() };
+  const events = page.items.map(({ event }) => event);
+  const lastUsedAt = new Map<string, number>();
+  // Newest first, so that the last to be set is set first.
+  for (const { at, outcome, related = [] } of events) {
+    if (outcome !== 'granted') continue;
+    for (const id of related) if (!lastUsedAt.has(id)) lastUsedAt.set(id, at);
+  }
+  const signIns = events.slice(0, SHOWN).map(({ at, outcome, factors = [], address, userAgent }) => ({
+    at,
+    granted: outcome === 'granted',
+    factors: [...factors],
+    ...(address !== undefined && { address }),
+    ...(userAgent !== undefined && { browser: browserFamily(userAgent), platform: platformFamily(userAgent) }),
+  }));
+  return { signIns, lastUsedAt };
+}

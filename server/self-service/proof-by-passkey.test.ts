@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { givePasskey, inTheFrame } from '../testing/devices/passkey-device.ts';
+import type { Scene } from '../testing/scene.ts';
+import { setSelfStage, shownIn } from '../testing/self-stage.ts';
+import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { proveAgain } from './reauthenticate.ts';
+import { renewRecoveryCodes } from './renew-recovery-codes.ts';
+import { PROOF_FRESH_MS } from './self-service.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('proof by passkey');
+});
+afterAll(() => ports.close());
+
+const answer = (walk: Walk, device: SoftwareAuthenticator) => walk.passkey(device.get(inTheFrame(walk.view.passkey)));
+
+/** Somebody without a password, who comes in by a passkey that checks them, and has an app besides. */
+async function onThePage(
+  device: SoftwareAuthenticator,
+  ...others: SoftwareAuthenticator[]
+): Promise<{ scene: Scene; walk: Walk }> {
+  const scene = await setSelfStage(ports, { password: false, tokens: [{}], resource: { passkeySignIn: true } });
+  for (const one of [device, ...others]) await givePasskey(scene, one);
+  const walk = await Walk.begin(scene, { purpose: 'self' });
+  await answer(walk, device);
+  expect(shownIn(walk.view).proof).toBe('fresh');
+  ports.clock.advance(PROOF_FRESH_MS);
+  await walk.self(proveAgain, {});
+  return { scene, walk };
+}
+
+// SR-38. The attack: a page that was left open, and a code read over a shoulder, where nobody comes in by a code.
+test('SR-38: whoever came by a passkey that is two factors shows one again, and no code instead', async () => {
+  const device = new SoftwareAuthenticator();
+  const { scene, walk } = await onThePage(device);
+  expect(walk.view).toMatchObject({ step: 'passkey', factors: [{ kind: 'webauthn' }] });
+  expect(await walk.choose('code')).toMatchObject({ error: { code: 'STEP_NOT_EXPECTED' } });
+  expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+  await walk.choose('passkey');
+  await answer(walk, device);
+  expect(shownIn(walk.view).proof).toBe('fresh');
+  expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ self: { codes: expect.any(Array) } });
+});
+
+test('SR-38: nor one that has not checked its person', async () => {
+  const other = new SoftwareAuthenticator({ verifies: false });
+  const { walk } = await onThePage(new SoftwareAuthenticator(), other);
+  expect(await answer(walk, other)).toMatchObject({ step: 'denied', error: { code: 'LEVEL_UNREACHABLE' } });
+});

@@ -1,0 +1,154 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import type { FlowView } from '@countersign/protocol/flow';
+import { readAccess } from '../authentication/read-access.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { StepAnswer, StepNeeds } from '../login/answer-step.ts';
+import { holdStep, keeping, letGo } from '../login/claim-step.ts';
+import type { Flow } from '../login/flow.ts';
+import { actOf, refusedEvent } from '../login/flow-events.ts';
+import { denied, holdsClaim, stayed } from '../login/steps.ts';
+import { presentFlow } from '../login/view-flow.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import type { User } from '../users/user.ts';
+import { factsOf, readStanding, type Standing, standingDigest } from './context.ts';
+import { judgeSelfAct, type SelfAct, type SelfSession } from './self-service.ts';
+import { selfStayed } from './self-service-steps.ts';
+
+export type SelfNeeds = StepNeeds & Pick<Ports, 'courier'>;
+
+/** Somebody who does something to themselves. */
+export interface OwnAct extends Standing {
+  act: Act;
+  flow: Flow;
+}
+
+/** What became of it. */
+export type SelfOutcome =
+  | {
+      /** What the page remembers from now on; `undefined`: no longer. */
+      done: { [K in 'email' | 'codes']?: SelfSession[K] | undefined };
+      /** The person as they are from now on, where what lets them in has changed. */
+      user?: User | undefined;
+      /** A token that is none any more. */
+      lost?: TokenId;
+    }
+  | { move: (flow: Flow) => Flow };
+
+const SELF = ['self'] as const;
+/** Why a page ends that something has changed under: what, is nobody's business who merely holds its handle. */
+const OVER = 'FLOW_NOT_FOUND';
+/** Guesses: each costs the person one of the wrong answers that a sign-in has. */
+const GUESSES: ReadonlySet<RefusalCode> = new Set([
+  'INVALID_CREDENTIALS',
+  'CONFIRMATION_WRONG',
+  'OTP_WRONG',
+  'TOKEN_LOCKED',
+]);
+
+/**
+ * One act of somebody on the self-service page. The step is claimed first, so of any number of clicks one is an act; then
+ * it is asked whether the person still stands as they stood, and whether they may do this with what they have shown. What
+ * changes the person's own document asks the first of the two once more in that commit.
+ */
+export async function actOnSelf(
+  ports: SelfNeeds,
+  name: SelfAct | undefined,
+  answer: StepAnswer,
+  perform: (own: OwnAct) => Promise<Verdict<SelfOutcome>>,
+): Promise<Verdict<FlowView>> {
+  const attempt = newOperation(ports);
+  const claimed = await holdStep(ports, documents.flow, { ...answer, steps: SELF, attempt });
+  if (isRefusal(claimed)) return claimed;
+  const { flow } = claimed;
+  try {
+    const access = await readAccess(ports, flow.resource, answer.whence.address);
+    if (isRefusal(access)) return settle(ports, flow, attempt, (held) => denied(held, access.refused));
+    const standing = await readStanding(ports, flow, access.resource);
+    if (!standing) return settle(ports, flow, attempt, (held) => denied(held, OVER));
+    const act = actOf(flow, answer.whence);
+    const unfit = name && whyNot(name, standing, ports.clock.now());
+    const outcome = unfit ?? (await perform({ ...standing, act, flow }));
+    if (isRefusal(outcome)) return refuse(ports, flow, attempt, outcome, act);
+    if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
+    return settle(ports, flow, attempt, (held) => acted(held, standing.session, outcome));
+  } catch (error) {
+    await letGo(ports, documents.flow, flow.id, attempt).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What is refused in the commit of a change where the person is not as the page knew them. */
+export const ended = refusal(OVER);
+
+/** In that commit: the person is still whom the page was opened for. */
+export function stillStands(user: User | undefined, { session }: Standing): user is User {
+  return user !== undefined && standingDigest(user) === session.standing;
+}
+
+const NOT_ALLOWED = { off: 'SELF_SERVICE_OFF', lacking: 'PROOF_LACKING', stale: 'PROOF_NEEDED' } as const;
+
+function whyNot(name: SelfAct, standing: Standing, now: number): Refusal | undefined {
+  const judged = judgeSelfAct(name, factsOf(standing), now);
+  return judged === 'allowed' ? undefined : refusal(NOT_ALLOWED[judged]);
+}
+
+function acted(held: Flow, session: SelfSession, outcome: Extract<SelfOutcome, { done: object }>): Flow {
+  const next = selfStayed(held, after(held.self ?? session, outcome));
+  const { user } = outcome;
+  // The password that was shown may have become another by this very act: the page goes on, and so do the ways from it.
+  return user && held.passwordVerified ? { ...next, passwordDigest: passwordDigest(user) } : next;
+}
+
+function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, { done: object }>): SelfSession {
+  const { token, ...rest } = { ...session, ...done };
+  const kept = token === undefined || token === lost ? {} : { token };
+  const next = { ...rest, ...kept, ...(user && { standing: standingDigest(user) }) };
+  // What is set to `undefined` is over.
+  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as unknown as SelfSession;
+}
+
+function refuse(ports: SelfNeeds, flow: Flow, attempt: string, why: Refusal, act: Act): Promise<Verdict<FlowView>> {
+  const { refused, retryAfterMs } = why;
+  if (refused === OVER) return settle(ports, flow, attempt, (held) => denied(held, OVER));
+  const event = refused === 'INVALID_CREDENTIALS' ? refusedEvent(flow, why) : undefined;
+  return settle(
+    ports,
+    flow,
+    attempt,
+    (held, now) => {
+      if (GUESSES.has(refused)) return stayed(held, refused);
+      const next = held.self ? selfStayed(held, held.self, refused) : denied(held, refused);
+      const retryAt = retryAfterMs === undefined ? {} : { retryAt: now + retryAfterMs };
+      return { ...next, error: { code: refused, ...retryAt } };
+    },
+    (now) => (event ? [eventOf(act, event, now)] : []),
+  );
+}
+
+/** Ends the act, if the attempt still holds the step. */
+async function settle(
+  ports: SelfNeeds,
+  claimed: Flow,
+  attempt: string,
+  next: (flow: Flow, now: number) => Flow,
+  tell: (now: number) => ReturnType<typeof eventOf>[] = () => [],
+): Promise<Verdict<FlowView>> {
+  const key = documents.flow(claimed.id);
+  const settled = await transact<readonly [typeof key], Verdict<{ flow: Flow }>>(
+    ports,
+    key.anchor,
+    [key],
+    ([stored], now) => {
+      if (!stored) return { answer: refusal('FLOW_NOT_FOUND') };
+      if (!holdsClaim(stored.value, attempt)) return { answer: refusal('STEP_STALE') };
+      const flow = next(stored.value, now);
+      return { answer: { flow }, write: { ...keeping(documents.flow, flow), append: tell(now) } };
+    },
+  );
+  return isRefusal(settled) ? settled : presentFlow(ports, settled.flow);
+}

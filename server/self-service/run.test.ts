@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { documents } from '../store/keys.ts';
+import { assign, operatorOf, updateResource, updateUser } from '../testing/acting.ts';
+import { appOf } from '../testing/app-on-a-phone.ts';
+import { addPerson, addResource, addToken, meanwhile, must, PASSWORD, putInState, read } from '../testing/scene.ts';
+import { EVERYTHING, setSelfStage, shownIn, toSelf, withOwnApp } from '../testing/self-stage.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { Walk } from '../testing/walk.ts';
+import { deleteToken } from '../tokens/delete-token.ts';
+import { addOwnToken } from './add-own-token.ts';
+import { changeOwnPassword } from './change-own-password.ts';
+import { proveAgain } from './reauthenticate.ts';
+import { removeOwnToken } from './remove-own-token.ts';
+import { renameOwnToken } from './rename-own-token.ts';
+import { keepRecoveryCodes, renewRecoveryCodes } from './renew-recovery-codes.ts';
+import { resyncOwnToken } from './resync-own-token.ts';
+import { PROOF_FRESH_MS, SELF_LIFETIME_MS } from './self-service.ts';
+import { leaveSelf } from './sign-out.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('self-service');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+  ports.clock.advance(60_000);
+});
+
+const NEW_PASSWORD = 'a quite different set of words';
+const DEMANDED = { kinds: ['totp' as const], required: true };
+
+describe('what the page shows', () => {
+  test('who the person is, what they have, and nothing that anybody could sign in with', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    expect(walk.view).toMatchObject({ step: 'self', login: 'alice' });
+    expect(walk.view.result).toBeUndefined();
+    const self = shownIn(walk.view);
+    expect(self.person).toEqual({ login: 'alice', email: 'alice@shop.example' });
+    expect(self.proof).toBe('fresh');
+    expect(self.tokens).toEqual([
+      {
+        id: scene.tokens[0]?.id,
+        name: 'phone',
+        kind: 'totp',
+        state: 'active',
+        addedAt: expect.any(Number),
+        mayRename: false,
+        mayRemove: false,
+        mayResync: true,
+        mayChangePin: false,
+        kept: 'handed-out',
+      },
+    ]);
+    const text = JSON.stringify(walk.view);
+    const stored = await scene.tokens[0]?.stored();
+    for (const secret of [stored?.sealedSecret ?? '', scene.user.passwordHash ?? '']) {
+      expect(secret).not.toBe('');
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  test('nobody else', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
+    const walk = await toSelf(scene);
+    expect(JSON.stringify(walk.view)).not.toContain('bob');
+    expect(shownIn(walk.view).tokens).toHaveLength(1);
+  });
+
+  test('there is no result that a site could take, and no record of one', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    const [id = ''] = walk.handle.split('.');
+    const [record] = await ports.store.getMany([documents.result(id as never)], ports.clock.now());
+    expect(record).toBeUndefined();
+  });
+});
+
+// SR-4, SR-5, SR-28, SR-38, SR-39
+describe('attacks', () => {
+  test('a sign-in that stands on the password alone reaches nothing', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await Walk.toOtp(scene, { purpose: 'self' });
+    expect(walk.view.self).toBeUndefined();
+    for (const verb of [proveAgain, addOwnToken, renewRecoveryCodes, keepRecoveryCodes]) {
+      expect(await walk.self(verb, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    }
+    const fields = { current: PASSWORD, password: NEW_PASSWORD };
+    expect(await walk.self(changeOwnPassword, fields)).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    expect(await walk.look()).not.toHaveProperty('self');
+  });
+
+  test('a sign-in that the site would get a result of reaches nothing either', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await Walk.toOtp(scene);
+    await walk.otp((await scene.tokens[0]?.code()) ?? '');
+    expect(walk.view.step).toBe('done');
+    expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    expect(await leaveSelf(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+  });
+
+  test('a page of a resource that offers none, of a test, or with a login request is not begun', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    must(await updateResource(ports, scene.account, scene.resource.id, { selfService: null }));
+    await expect(Walk.begin(scene, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
+    const trial = await addResource(ports, scene.account, { selfService: EVERYTHING, testMode: 'pass' });
+    await expect(Walk.begin({ ...scene, resource: trial }, { purpose: 'self' })).rejects.toThrow('SELF_SERVICE_OFF');
+    const offered = await setSelfStage(ports);
+    const loginRequest = 'lrq.flw_01k8dq9z2mp.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+    await expect(Walk.begin(offered, { purpose: 'self', loginRequest })).rejects.toThrow('SELF_SERVICE_OFF');
+  });
+
+  test('a handle with another secret, or of another page, opens nothing', async () => {
+    const [scene, other] = [await setSelfStage(ports), await setSelfStage(ports)];
+    const [walk, foreign] = [await toSelf(scene), await toSelf(other)];
+    const [id] = walk.handle.split('.');
+    const [, secret] = foreign.handle.split('.');
+    const forged = { handle: `${id}.${secret}`, seq: walk.view.seq, whence: {}, language: 'en' as const };
+    expect(await proveAgain(ports, forged)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+    expect(await leaveSelf(ports, forged.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+  });
+
+  test('another person’s token, of the same account or of another, is as absent as one that never was', async () => {
+    const scene = await setSelfStage(ports, { resource: { enrolment: DEMANDED } });
+    const { walk } = await withOwnApp(scene);
+    const mate = await addPerson(ports, scene.account, scene.resource, { user: { login: 'bob' }, tokens: [{}] });
+    const stranger = await setSelfStage(ports, { tokens: [{}] });
+    for (const token of [mate.tokens[0]?.id ?? '', stranger.tokens[0]?.id ?? '', 'tok_01k8dq9z2mp', '__proto__']) {
+      for (const act of [
+        () => walk.self(removeOwnToken, { token }),
+        () => walk.self(renameOwnToken, { token, name: 'mine now' }),
+        () => walk.self(resyncOwnToken, { token, otps: ['123456', '234567'] as const }),
+      ]) {
+        expect(await act()).toMatchObject({ step: 'self', error: { code: 'TOKEN_NOT_FOUND' } });
+      }
+    }
+    expect(await mate.tokens[0]?.stored()).toMatchObject({ owner: mate.user.id, name: 'phone', failures: 0 });
+  });
+
+  test.each(Object.entries(meanwhile))(
+    'it is over at once after %s, and so is what was under way',
+    async (_, change) => {
+      const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+      const walk = await toSelf(scene);
+      must(await Promise.resolve(change(scene)).then((made) => made ?? {}));
+      expect(await walk.look()).toMatchObject(
+        change === meanwhile.deactivatePlan ? { step: 'self' } : { step: 'denied', error: { code: 'FLOW_NOT_FOUND' } },
+      );
+      const answer = await walk.self(renewRecoveryCodes, {});
+      expect(answer).toMatchObject({ step: 'denied' });
+      expect(walk.view.codes ?? walk.view.self).toBeUndefined();
+      expect(ports.courier.sent).toEqual([]);
+    },
+  );
+
+  test.each(['deactivated', 'locked', 'expired'] as const)('it is over when the token shown is %s', async (state) => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    await putInState(ports, scene.account, scene.tokens[0]?.id ?? ('' as never), state);
+    expect(await walk.look()).toMatchObject({ step: 'denied' });
+    expect(await walk.self(proveAgain, {})).toMatchObject({ step: 'denied' });
+  });
+
+  test('it is over when the token shown is gone, or the address has changed, or the policy is no more', async () => {
+    const one = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(one);
+    must(await deleteToken(ports, operatorOf(one.account), one.tokens[0]?.id ?? ('' as never)));
+    expect(await walk.look()).toMatchObject({ step: 'denied' });
+
+    const two = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const second = await toSelf(two);
+    must(await updateUser(ports, two.account, two.user.id, { email: 'elsewhere@shop.example' }));
+    expect(await second.look()).toMatchObject({ step: 'denied' });
+
+    const three = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const third = await toSelf(three);
+    must(await updateResource(ports, three.account, three.resource.id, { selfService: null }));
+    expect(await third.self(renewRecoveryCodes, {})).toMatchObject({ step: 'denied' });
+  });
+
+  test('on the way to another token the same holds: none is added after the password has changed elsewhere', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    await walk.self(addOwnToken, {});
+    const app = appOf(walk.view);
+    must(await updateUser(ports, scene.account, scene.user.id, { email: 'elsewhere@shop.example' }));
+    expect(await walk.enrol(app.code(ports.clock.now()))).toMatchObject({ step: 'denied' });
+    expect((await read(ports, documents.user(scene.user.id))).enrolled).toBeUndefined();
+  });
+
+  test('whoever has a token elsewhere and showed a password alone sees, and changes nothing', async () => {
+    const scene = await setSelfStage(ports, { alone: true });
+    const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
+    const token = await addToken(ports, scene.account, { owner: scene.user.id });
+    must(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
+    const walk = await toSelf(scene);
+    expect(shownIn(walk.view).proof).toBe('lacking');
+    const acts = [
+      () => walk.self(changeOwnPassword, { current: PASSWORD, password: NEW_PASSWORD }),
+      () => walk.self(removeOwnToken, { token: token.id }),
+      () => walk.self(renewRecoveryCodes, {}),
+      () => walk.self(addOwnToken, {}),
+    ];
+    for (const act of acts) expect(await act()).toMatchObject({ error: { code: 'PROOF_LACKING' } });
+    await walk.self(proveAgain, {});
+    await walk.password();
+    expect(shownIn(walk.view).proof).toBe('lacking');
+  });
+
+  test('nor do they learn at which address or number to try for the other factor', async () => {
+    const phone = '+4915112345678';
+    const scene = await setSelfStage(ports, { alone: true, user: { phone } });
+    const strict = await addResource(ports, scene.account, { methodPolicy: 'password-otp' });
+    const token = await addToken(ports, scene.account, { owner: scene.user.id });
+    must(await assign(ports, { account: scene.account, resource: strict.id, user: scene.user.id, token: token.id }));
+    const walk = await toSelf(scene);
+    expect(shownIn(walk.view).person).toEqual({ login: 'alice', email: 'a•••@shop.example', phone: '•••78' });
+    for (const address of [phone, phone.slice(1), 'alice@shop.example']) {
+      expect(JSON.stringify(walk.view)).not.toContain(address);
+    }
+  });
+
+  test('nor does whoever was let off the code because their tokens are deactivated', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{ state: 'deactivated' }] });
+    const walk = await toSelf(scene);
+    expect(walk.view.step).toBe('self');
+    expect(shownIn(walk.view).proof).toBe('lacking');
+    expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ error: { code: 'PROOF_LACKING' } });
+  });
+
+  test('where a code alone is asked for, the password is asked for before anything changes', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], resource: { methodPolicy: 'otp' } });
+    const walk = await toSelf(scene);
+    expect(shownIn(walk.view).proof).toBe('lacking');
+    ports.clock.advance(30_000);
+    expect(await walk.self(proveAgain, {})).toMatchObject({ step: 'password' });
+    await walk.password();
+    expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'self' });
+    expect(shownIn(walk.view).proof).toBe('fresh');
+  });
+});
+
+describe('showing the factors again', () => {
+  test('an old proof changes nothing; both factors, and neither alone, make it new', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    ports.clock.advance(PROOF_FRESH_MS);
+    expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ error: { code: 'PROOF_NEEDED' } });
+    expect(shownIn(walk.view).proof).toBe('stale');
+    expect(await walk.self(proveAgain, {})).toMatchObject({ step: 'password' });
+    expect(walk.view.self).toBeUndefined();
+    // Neither a step aside nor half of it leads back.
+    expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    expect(await walk.password('not the password')).toMatchObject({ error: { code: 'INVALID_CREDENTIALS' } });
+    expect(await walk.password()).toMatchObject({ step: 'otp' });
+    expect(await walk.otp('000000')).toMatchObject({ step: 'otp', error: { code: 'OTP_WRONG' } });
+    expect(await walk.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'self' });
+    expect(shownIn(walk.view).proof).toBe('fresh');
+    expect(await walk.self(renewRecoveryCodes, {})).toMatchObject({ self: { codes: expect.any(Array) } });
+  });
+
+  test('wrong passwords there are counted as at every sign-in', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    await walk.self(proveAgain, {});
+    for (let at = 0; at < 7; at++) await walk.password(`wrong ${at}`);
+    expect(walk.view.error).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
+  });
+
+  test('the proof is as old as the password in it, however late the code came', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await Walk.toOtp(scene, { purpose: 'self' });
+    ports.clock.advance(PROOF_FRESH_MS);
+    await walk.otp((await scene.tokens[0]?.code()) ?? '');
+    expect(shownIn(walk.view).proof).toBe('stale');
+  });
+
+  test('setting up a token makes it no younger', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    ports.clock.advance(PROOF_FRESH_MS - 60_000);
+    await walk.self(addOwnToken, {});
+    ports.clock.advance(60_000);
+    await walk.enrol(appOf(walk.view).code(ports.clock.now()));
+    await walk.confirmCodes();
+    expect(shownIn(walk.view)).toMatchObject({ proof: 'stale', tokens: [{}, { name: 'alice' }] });
+  });
+
+  test('whoever is asked again is offered nothing on the way', async () => {
+    const scene = await setSelfStage(ports);
+    const walk = await toSelf(scene);
+    ports.clock.advance(PROOF_FRESH_MS);
+    await walk.self(proveAgain, {});
+    expect(await walk.password()).toMatchObject({ step: 'self', self: { proof: 'fresh' } });
+  });
+
+  test('the page ends a quarter of an hour after the proof, whatever is done on it', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    ports.clock.advance(SELF_LIFETIME_MS - 1);
+    expect(await walk.self(keepRecoveryCodes, {})).toMatchObject({ step: 'self' });
+    ports.clock.advance(1);
+    expect(await walk.self(keepRecoveryCodes, {})).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+  });
+
+  test('whoever leaves leaves nothing open', async () => {
+    const scene = await setSelfStage(ports, { tokens: [{}], alone: true });
+    const walk = await toSelf(scene);
+    expect(await leaveSelf(ports, walk.handle)).toEqual({ left: true });
+    expect(await walk.look()).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+    expect(await leaveSelf(ports, walk.handle)).toMatchObject({ refused: 'FLOW_NOT_FOUND' });
+  });
+});

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { UserId } from '../kernel/ids.ts';
+import { METHOD_POLICIES } from '../resources/resource.ts';
+import { TOKEN_STATES, type Token } from '../tokens/token.ts';
+import {
+  isFresh,
+  isStrong,
+  judgeSelfAct,
+  type Named,
+  PROOF_FRESH_MS,
+  SELF_ACTS,
+  type SelfAct,
+  type SelfFacts,
+  type SelfProof,
+  whyKept,
+} from './self-service.ts';
+import { OWN_DETAILS } from './self-service-policy.ts';
+
+const NOW = 1_800_000_000_000;
+const ANN = 'usr_01k8dq9z2mp' as UserId;
+
+const proofs: fc.Arbitrary<SelfProof> = fc.record({
+  at: fc.integer({ min: NOW - 2 * PROOF_FRESH_MS, max: NOW + 1000 }),
+  password: fc.boolean(),
+  second: fc.boolean(),
+  isTwo: fc.boolean(),
+});
+const policies = fc.record({
+  tokens: fc.boolean(),
+  password: fc.boolean(),
+  details: fc.subarray([...OWN_DETAILS]),
+  browsers: fc.boolean(),
+});
+const facts: fc.Arbitrary<SelfFacts> = fc.record({
+  policy: fc.option(policies, { nil: undefined }),
+  proof: proofs,
+  hasPassword: fc.boolean(),
+  hasToken: fc.boolean(),
+});
+const acts: fc.Arbitrary<SelfAct> = fc.constantFrom(...SELF_ACTS);
+
+// SR-38
+describe('what somebody may do on the page', () => {
+  test('whoever has a token and has shown a password alone changes nothing, whatever the resource says', () => {
+    fc.assert(
+      fc.property(acts, facts, (act, given) => {
+        const proof = { ...given.proof, password: true, second: false, isTwo: false };
+        expect(judgeSelfAct(act, { ...given, proof, hasToken: true }, NOW)).not.toBe('allowed');
+      }),
+    );
+  });
+
+  test('whoever has a password and has shown a code alone changes nothing', () => {
+    fc.assert(
+      fc.property(acts, facts, (act, given) => {
+        const proof = { ...given.proof, password: false, second: true, isTwo: false };
+        expect(judgeSelfAct(act, { ...given, proof, hasPassword: true }, NOW)).not.toBe('allowed');
+      }),
+    );
+  });
+
+  test('nothing is allowed that the policy does not name, and nothing where there is none', () => {
+    fc.assert(
+      fc.property(acts, facts, (act, given) => {
+        const none = { tokens: false, password: false, details: [], browsers: false };
+        expect(judgeSelfAct(act, { ...given, policy: none }, NOW)).toBe('off');
+        expect(judgeSelfAct(act, { ...given, policy: undefined }, NOW)).toBe('off');
+      }),
+    );
+  });
+
+  test('what changes a way in goes through exactly with a proof that is whole and fresh', () => {
+    fc.assert(
+      fc.property(acts, facts, (act, given) => {
+        const judged = judgeSelfAct(act, given, NOW);
+        if (judged === 'off') return;
+        const isHarmless = act === 'names' || act === 'rename-token';
+        const isWhole = isStrong(given);
+        expect(judged === 'allowed').toBe(isWhole && (isHarmless || isFresh(given.proof, NOW)));
+        expect(judged === 'lacking').toBe(!isWhole);
+      }),
+    );
+  });
+
+  test('time alone never allows anything', () => {
+    fc.assert(
+      fc.property(acts, facts, fc.nat(), (act, given, later) => {
+        if (judgeSelfAct(act, given, NOW) === 'allowed' || given.proof.at > NOW) return;
+        expect(judgeSelfAct(act, given, NOW + later)).not.toBe('allowed');
+      }),
+    );
+  });
+
+  test('a proof is fresh for five minutes, and one from the future is none', () => {
+    const proof = { at: NOW, password: true, second: true, isTwo: true };
+    expect(isFresh(proof, NOW + 299_999)).toBe(true);
+    expect(isFresh(proof, NOW + 300_000)).toBe(false);
+    expect(isFresh(proof, NOW - 1)).toBe(false);
+  });
+});
+
+describe('which tokens somebody may remove', () => {
+  const own = {
+    factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
+    createdBy: { kind: 'user', id: ANN },
+    directResources: [],
+  } satisfies Partial<Token>;
+  const named: fc.Arbitrary<Named> = fc.record({
+    resource: fc.record({
+      methodPolicy: fc.constantFrom(...METHOD_POLICIES),
+      enrolment: fc.constantFrom(
+        { kinds: ['totp' as const], required: true },
+        { kinds: ['totp' as const], required: false },
+      ),
+    }),
+    alone: fc.boolean(),
+    others: fc.nat({ max: 2 }),
+  });
+  const states = fc.constantFrom(...TOKEN_STATES);
+
+  test('never the last one where a code or an enrolment is demanded, or where access hangs on it', () => {
+    fc.assert(
+      fc.property(fc.array(named, { maxLength: 4 }), named, states, fc.boolean(), (rest, one, state, byMethod) => {
+        const last: Named = byMethod
+          ? { ...one, others: 0, resource: { methodPolicy: 'password-otp' } }
+          : { ...one, others: 0, alone: false };
+        expect(whyKept(own, state, ANN, [...rest, last])).toBe('last');
+      }),
+    );
+    const demanded: Named = {
+      resource: { methodPolicy: 'auto', enrolment: { kinds: ['totp'], required: true } },
+      alone: true,
+      others: 0,
+    };
+    expect(whyKept(own, 'active', ANN, [demanded])).toBe('last');
+    expect(whyKept(own, 'active', ANN, [{ ...demanded, resource: { methodPolicy: 'auto' } }])).toBeUndefined();
+  });
+
+  test('one with another beside it wherever it is named may go, in every state but locked', () => {
+    fc.assert(
+      fc.property(fc.array(named, { maxLength: 4 }), states, (all, state) => {
+        const spare = all.map((one) => ({ ...one, others: one.others + 1 }));
+        expect(whyKept(own, state, ANN, spare)).toBeUndefined();
+        const lock = { reason: 'administrator' as const, at: NOW };
+        expect(whyKept({ ...own, lock }, state, ANN, spare)).toBe('locked');
+      }),
+    );
+  });
+
+  test('throwing away a token that lets nobody in opens no way in', () => {
+    fc.assert(
+      fc.property(named, states, (one, state) => {
+        if (state === 'active') return;
+        expect(whyKept(own, state, ANN, [{ ...one, others: 0 }])).toBe('last');
+      }),
+    );
+  });
+
+  test('nothing that somebody else made, or that opens a resource by itself', () => {
+    fc.assert(
+      fc.property(fc.array(named), states, (all, state) => {
+        const of = (change: object) => whyKept({ ...own, ...change }, state, ANN, all);
+        expect(of({ createdBy: { kind: 'administrator', id: 'adm_01k8dq9z2mp' } })).toBe('handed-out');
+        expect(of({ createdBy: { kind: 'user', id: 'usr_zzzzzzzzzzz' } })).toBe('handed-out');
+        expect(of({ createdBy: undefined })).toBe('handed-out');
+        expect(of({ directResources: ['res_01k8dq9z2mp'] })).toBe('handed-out');
+        expect(of({ factor: { kind: 'recovery', macs: [] } })).toBe('handed-out');
+      }),
+    );
+  });
+});

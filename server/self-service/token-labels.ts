@@ -1,0 +1,46 @@
+import { acceptedKindsFrom, isUsable } from '../authentication/second-factor.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { validPairs } from '../resources/assignments.ts';
+import type { Resource } from '../resources/resource.ts';
+import { documents } from '../store/keys.ts';
+import { isRecovery, type Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import type { Named } from './self-service.ts';
+
+/** The resources to which somebody is assigned, and the tokens of their assignments. */
+export interface Naming {
+  resources: ReadonlyMap<string, Resource>;
+  tokens: ReadonlyMap<TokenId, Token>;
+}
+
+export async function readNaming(ports: Pick<Ports, 'store' | 'clock'>, user: User): Promise<Naming> {
+  const now = ports.clock.now();
+  const paired = user.assignments.filter(({ tokens }) => tokens.length > 0);
+  const ids = [...new Set(paired.flatMap(({ tokens }) => tokens.map(({ token }) => token)))];
+  const [resources, tokens] = await Promise.all([
+    ports.store.getMany(
+      paired.map(({ resource }) => documents.resource(resource)),
+      now,
+    ),
+    ports.store.getMany(ids.map(documents.token), now),
+  ]);
+  return {
+    resources: new Map(resources.flatMap((stored) => (stored ? [[stored.value.id, stored.value] as const] : []))),
+    tokens: new Map(tokens.flatMap((stored) => (stored ? [[stored.value.id, stored.value] as const] : []))),
+  };
+}
+
+/** Where a token is named, and what there is beside it. The assignments are those of the user as they are given. */
+export function namedBy({ resources, tokens }: Naming, user: User, id: TokenId, now: number): Named[] {
+  return user.assignments
+    .filter((assignment) => assignment.tokens.some(({ token }) => token === id))
+    .map((assignment) => {
+      const resource = resources.get(assignment.resource);
+      const accepts = resource ? acceptedKindsFrom(user, resource) : [];
+      const others = validPairs(assignment, tokens, user.id).filter(
+        (token) => token.id !== id && !isRecovery(token) && isUsable(token, accepts, now),
+      );
+      return { resource, alone: assignment.alone, others: others.length };
+    });
+}

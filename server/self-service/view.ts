@@ -1,0 +1,122 @@
+import type { SelfToken, SelfView } from '@countersign/protocol/self-service';
+import { tokenState } from '../authentication/lockout.ts';
+import { acceptedKinds, acceptedKindsFrom } from '../authentication/second-factor.ts';
+import { ENVIRONMENT_KEPT_MS } from '../browsers/device-fingerprint/remembered.ts';
+import { availableKinds } from '../enrolment/begin-making.ts';
+import { decideEnrolment, hadToken } from '../enrolment/enrolment.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Flow } from '../login/flow.ts';
+import { passwordRule } from '../passwords/new-password.ts';
+import { minLengthOf } from '../passwords/password-policy.ts';
+import { isMailboxAlone } from '../passwords/reset/reset-by-mail.ts';
+import { assignmentTo } from '../resources/assignments.ts';
+import { documents } from '../store/keys.ts';
+import { maskedAddress } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { isOath, isRecovery, type Token } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+import { factsOf, readStanding, type Standing } from './context.ts';
+import { listOwnSignIns } from './list-own-sign-ins.ts';
+import { basisOf } from './own-basis.ts';
+import { codesOf } from './own-codes.ts';
+import { isFresh, isOwnMade, isStrong, judgeSelfAct, type SelfAct, whyKept } from './self-service.ts';
+import type { OwnDetail } from './self-service-policy.ts';
+import { namedBy, readNaming } from './token-labels.ts';
+
+/** What the page shows its person; undefined where it is over. No seed, no serial, no address of a token, nobody else. */
+export async function viewSelf(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
+  flow: Flow,
+): Promise<SelfView | undefined> {
+  const now = ports.clock.now();
+  const [resource] = await ports.store.getMany([documents.resource(flow.resource)], now);
+  const standing = resource && (await readStanding(ports, flow, resource.value));
+  if (!standing) return undefined;
+  const { user, session, owned } = standing;
+  const [naming, signIns, [environments]] = await Promise.all([
+    readNaming(ports, user),
+    listOwnSignIns(ports, { account: flow.account, user: user.id, resource: flow.resource }),
+    ports.store.getMany([documents.environments(user.id)], now),
+  ]);
+  const facts = factsOf(standing);
+  const offers = (act: SelfAct) => judgeSelfAct(act, facts, now) !== 'off';
+  const details: readonly OwnDetail[] = standing.resource.selfService?.details ?? [];
+  const manages = offers('rename-token');
+  const shown = (token: Token): SelfToken => {
+    const state = tokenState(token, now);
+    const isOwn = isOwnMade(token, user.id);
+    const kept = whyKept(token, state, user.id, namedBy(naming, user, token.id, now));
+    const lastUsedAt = signIns.lastUsedAt.get(token.id);
+    return {
+      id: token.id,
+      name: token.name,
+      kind: token.factor.kind,
+      state,
+      addedAt: token.createdAt,
+      ...(lastUsedAt !== undefined && { lastUsedAt }),
+      mayRename: manages && isOwn,
+      mayRemove: manages && kept === undefined,
+      // An app keeps time by itself; a device that was handed out may lose it.
+      mayResync: manages && isOath(token) && (state === 'out-of-step' || (state === 'active' && !isOwn)),
+      mayChangePin: manages && token.pin !== undefined && !token.lock,
+      ...(manages && kept !== undefined && { kept }),
+    };
+  };
+  const recovery = owned.find(isRecovery);
+  const rule = offers('password') ? await passwordRule(ports, user) : undefined;
+  const kept = environments?.value.list.filter(({ lastSeenAt }) => now - lastSeenAt < ENVIRONMENT_KEPT_MS).length ?? 0;
+  const { firstName, secondName, login } = user;
+  const { email, phone } = isStrong(facts) ? user : masked(user);
+  return {
+    person: {
+      login,
+      ...(firstName !== undefined && { firstName }),
+      ...(secondName !== undefined && { secondName }),
+      ...(email !== undefined && { email }),
+      ...(phone !== undefined && { phone }),
+    },
+    may: {
+      firstName: details.includes('firstName'),
+      secondName: details.includes('secondName'),
+      email: details.includes('email'),
+      password: offers('password'),
+      addToken: offers('add-token') && mayAdd(ports, standing, now),
+      recoveryCodes: offers('recovery-codes') && mayHaveCodes(standing),
+      forgetBrowsers: offers('browsers') && kept > 0,
+    },
+    proof: !isStrong(facts) ? 'lacking' : isFresh(session.proof, now) ? 'fresh' : 'stale',
+    tokens: owned.filter((token) => !isRecovery(token)).map(shown),
+    ...(rule && { passwordMinLength: minLengthOf(rule) }),
+    ...(recovery && { recovery: { left: recovery.factor.macs.length } }),
+    ...(session.codes && { codes: codesOf(ports, flow, session.codes).codes }),
+    ...(session.email && now < session.email.expiresAt && { pendingEmail: session.email.address }),
+    ...(kept > 0 && { browsers: kept }),
+    signIns: signIns.signIns,
+  };
+}
+
+/** Their owner knows them again; whoever has one factor of theirs learns no address at which to try for the other. */
+function masked({ email, phone }: Pick<User, 'email' | 'phone'>): Pick<User, 'email' | 'phone'> {
+  return {
+    ...(email !== undefined && { email: maskedAddress({ kind: 'email', to: email }) }),
+    ...(phone !== undefined && { phone: maskedAddress({ kind: 'sms', to: phone }) }),
+  };
+}
+
+function mayAdd(ports: Pick<Ports, 'codes'>, standing: Standing, now: number): boolean {
+  const { enrolment: policy, methodPolicy } = standing.resource;
+  const accepts = acceptedKindsFrom(standing.user, standing.resource);
+  const basis = basisOf(standing);
+  const available = availableKinds(ports, standing.user, standing.owned, basis);
+  const isPairedHere = standing.paired.some((token) => !isRecovery(token));
+  const had = hadToken(standing.user, standing.owned);
+  const facts = { policy, methodPolicy, accepts, available, basis, isAsked: true, hadToken: had, isPairedHere };
+  const decision = decideEnrolment({ ...facts, isMailboxAlone: isMailboxAlone(standing.user) }, now);
+  return decision.kind !== 'none' && decision.kinds.length > 0;
+}
+
+/** Recovery codes stand in for a token, so they are for whoever has one. */
+export function mayHaveCodes({ user, owned, paired, resource }: Standing): boolean {
+  if (!acceptedKinds(resource).includes('recovery') || !assignmentTo(user, resource.id)) return false;
+  const recovery = owned.find(isRecovery);
+  return recovery ? !recovery.lock && recovery.enabled : paired.some((token) => !isRecovery(token));
+}

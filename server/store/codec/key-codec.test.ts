@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyCharacter } from '../../../shared/testing/any-character.ts';
+import { decodePair, encodePair, encodePairPrefix } from './key-codec.ts';
+import { decodeText, encodeText, isWellFormed } from './text.ts';
+
+const RUNS = { seed: 51, numRuns: 1_000 };
+
+/** Any UTF-16 at all, with much of what hurts. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '\u0000',
+        '\ud800',
+        '\udbff',
+        '\udc00',
+        '\udfff',
+        '\ufffd',
+        '\ud7ff',
+        '\ue000',
+        'í',
+        '퟿',
+        '😀',
+        'a',
+      ),
+      fc.string({ unit: anyCharacter, maxLength: 3 }),
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => parts.join(''));
+
+// SR-51
+describe('encoding of hostile text', () => {
+  test('every text comes back as it was', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(decodeText(encodeText(text))).toBe(text);
+      }),
+      RUNS,
+    );
+  });
+
+  test('well-formed text is plain UTF-8', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(isWellFormed(text)).toBe(true);
+        expect(encodeText(text).equals(Buffer.from(text, 'utf8'))).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  test('every pair comes back as it was, so no two pairs are one key', () => {
+    fc.assert(
+      fc.property(anyText, anyText, (first, second) => {
+        expect(decodePair(encodePair(first, second))).toEqual({ first, second });
+      }),
+      RUNS,
+    );
+  });
+
+  test('pairs sort by the first text, then by the second, as their bytes do', () => {
+    fc.assert(
+      fc.property(anyText, anyText, anyText, anyText, (a, b, c, d) => {
+        const byParts = Buffer.compare(encodeText(a), encodeText(c)) || Buffer.compare(encodeText(b), encodeText(d));
+        expect(Math.sign(Buffer.compare(encodePair(a, b), encodePair(c, d)))).toBe(Math.sign(byParts));
+      }),
+      RUNS,
+    );
+  });
+
+  test('exactly the pairs whose first text has the prefix lie between the prefix and what is above it', () => {
+    fc.assert(
+      fc.property(anyText, anyText, anyText, (prefix, text, second) => {
+        for (const first of [text, prefix + text]) {
+          const bytes = encodeText(first);
+          const start = encodeText(prefix);
+          const has = bytes.subarray(0, start.length).equals(start);
+          const pair = encodePair(first, second);
+          const low = encodePairPrefix(prefix);
+          const between =
+            Buffer.compare(pair, low) >= 0 && Buffer.compare(pair, Buffer.concat([low, Buffer.from([0xff])])) < 0;
+          expect(between).toBe(has);
+        }
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import type { Change, DocumentKey, IndexEntry, RangeOptions, StoredEvent } from '../store.ts';
+import { encodePair } from './key-codec.ts';
+
+/** A {@link Change} that has been checked and turned into text and bytes: nothing in it can fail any more. */
+export interface PreparedChange {
+  readonly anchor: string;
+  readonly operation: string;
+  readonly now: number;
+  readonly expect: readonly { readonly key: DocumentKey; readonly version: number }[];
+  readonly put: readonly { readonly key: DocumentKey; readonly json: string; readonly expiresAt: number | undefined }[];
+  readonly delete: readonly DocumentKey[];
+  /** In the order to apply. */
+  readonly index: readonly { readonly index: string; readonly entry: Buffer; readonly add: boolean }[];
+  readonly events: readonly string[];
+}
+
+/** Longest index name + sort + id in bytes: what an LMDB key holds, kept by every adapter. */
+const INDEX_ENTRY_BYTES = 1800;
+/** Instants are written in six bytes. The year 10889. */
+const LAST_INSTANT = 2 ** 48 - 1;
+
+/**
+ * Checks a change before anything is written. What it refuses is a bug of the caller, hence no verdict but an error.
+ * @throws TypeError for a foreign anchor, a document named twice, or a value that JSON cannot hold
+ * @throws RangeError for an instant or version that is no such thing, or an index entry that is too long
+ */
+export function prepareChange(change: Change): PreparedChange {
+  const { anchor, operation, now } = change;
+  if (operation === '') throw new TypeError('A change needs an operation id');
+  assertInstant(now, 'now');
+  for (const { key, version } of change.expect) {
+    assertAnchor(key, anchor);
+    if (!Number.isSafeInteger(version) || version < 0) throw new RangeError(`Not a version: ${version}`);
+  }
+  const put = (change.put ?? []).map(({ key, value, expiresAt }) => {
+    assertAnchor(key, anchor);
+    if (expiresAt !== undefined) assertInstant(expiresAt, 'expiresAt');
+    return { key, json: toJson(value), expiresAt };
+  });
+  const removed = change.delete ?? [];
+  for (const key of removed) assertAnchor(key, anchor);
+  const written = new Set([...put.map(({ key }) => key.name), ...removed.map((key) => key.name)]);
+  if (written.size !== put.length + removed.length) {
+    throw new TypeError('A change writes one document twice');
+  }
+  const index = (change.index ?? []).flatMap(({ index, add, remove }) => [
+    ...(remove ? [{ index, entry: encodeEntry(index, remove), add: false }] : []),
+    ...(add ? [{ index, entry: encodeEntry(index, add), add: true }] : []),
+  ]);
+  return {
+    anchor,
+    operation,
+    now,
+    expect: change.expect,
+    put,
+    delete: removed,
+    index,
+    events: (change.append ?? []).map(toJson),
+  };
+}
+
+/** @throws RangeError for a limit outside 1 to 1000 */
+export function assertRange({ limit }: RangeOptions): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new RangeError('limit must be 1 to 1000');
+}
+
+/** @throws RangeError unless the events come in order, behind those that were given already and none behind `last` */
+export function assertRestorable(events: readonly StoredEvent[], given: number, last: number): void {
+  let before = given;
+  for (const { sequence } of events) {
+    if (!Number.isSafeInteger(sequence) || sequence <= before) throw new RangeError(`Not a further event: ${sequence}`);
+    before = sequence;
+  }
+  if (!Number.isSafeInteger(last) || last < before) throw new RangeError(`Not the last event: ${last}`);
+}
+
+function encodeEntry(index: string, { sort, id }: IndexEntry): Buffer {
+  const entry = encodePair(sort, id);
+  if (Buffer.byteLength(index) + entry.length > INDEX_ENTRY_BYTES) {
+    throw new RangeError(`An index entry is longer than ${INDEX_ENTRY_BYTES} bytes`);
+  }
+  return entry;
+}
+
+function assertAnchor(key: DocumentKey, anchor: string): void {
+  if (key.anchor !== anchor) throw new TypeError('A change touches a document of another anchor');
+}
+
+function assertInstant(instant: number, name: string): void {
+  if (!Number.isInteger(instant) || instant < 0 || instant > LAST_INSTANT) {
+    throw new RangeError(`${name} must be milliseconds since the epoch`);
+  }
+}
+
+function toJson(value: unknown): string {
+  const json: string | undefined = JSON.stringify(value);
+  if (json === undefined) throw new TypeError('A document or event must be JSON');
+  return json;
+}

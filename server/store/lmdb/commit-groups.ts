@@ -1,0 +1,58 @@
+import type { PreparedChange } from '../codec/prepare-change.ts';
+import type { CommitOutcome } from '../store.ts';
+
+/** Runs something in one child transaction; resolves when it is flushed, and rejects when nothing of it is there. */
+type Transact = <T>(action: () => T) => Promise<T>;
+
+/**
+ * Changes that have come to wait by the time a transaction begins go into it together, in the order in which they came:
+ * a transaction has its price, whatever is in it. Nothing waits for more to come.
+ */
+export class CommitGroups {
+  readonly #transact: Transact;
+  readonly #apply: (changes: readonly PreparedChange[]) => CommitOutcome[];
+  #waiting: PreparedChange[] = [];
+  #next: Promise<(CommitOutcome | Promise<CommitOutcome>)[]> | undefined;
+
+  constructor(transact: Transact, apply: (changes: readonly PreparedChange[]) => CommitOutcome[]) {
+    this.#transact = transact;
+    this.#apply = apply;
+  }
+
+  async commit(change: PreparedChange): Promise<CommitOutcome> {
+    const at = this.#waiting.push(change) - 1;
+    this.#next ??= this.#commitNext();
+    const outcome = await (await this.#next)[at];
+    if (outcome === undefined) throw new Error('a change was left out of its group');
+    return outcome;
+  }
+
+  async #commitNext(): Promise<(CommitOutcome | Promise<CommitOutcome>)[]> {
+    let group: PreparedChange[] | undefined;
+    let applied = false;
+    const close = () => {
+      group = this.#waiting;
+      [this.#waiting, this.#next] = [[], undefined];
+      return group;
+    };
+    try {
+      return await this.#transact(() => {
+        const outcomes = this.#apply(close());
+        applied = true;
+        return outcomes;
+      });
+    } catch (error) {
+      const begun = group !== undefined;
+      const changes = group ?? close();
+      if (!begun || applied || changes.length === 1) throw error;
+      // One of them broke it, and none of them is there: each has a transaction of its own now.
+      return changes.map((change) => this.#alone(change));
+    }
+  }
+
+  async #alone(change: PreparedChange): Promise<CommitOutcome> {
+    const [outcome] = await this.#transact(() => this.#apply([change]));
+    if (outcome === undefined) throw new Error('a change was left out of its group');
+    return outcome;
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ABSENT, StoreUnavailable } from '../store.ts';
+import { openEmbeddedStore } from './open-embedded-store.ts';
+
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'countersign-embedded-'));
+});
+afterEach(() => rm(path, { recursive: true, force: true }));
+
+const key = { anchor: 'usr_1', name: 'user' };
+
+test('what was committed is there after the store is closed and opened again', async () => {
+  const first = await openEmbeddedStore({ path });
+  const outcome = await first.commit({
+    anchor: 'usr_1',
+    operation: 'op-1',
+    now: 1_000,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: { login: 'ada' } }],
+  });
+  await first.close();
+  const second = await openEmbeddedStore({ path });
+  const found = await second.getMany([key], 1_000);
+  await second.close();
+  expect(outcome).toBe('committed');
+  expect(found).toEqual([{ value: { login: 'ada' }, version: 1 }]);
+});
+
+test('grows past its first map without losing anything', async () => {
+  const store = await openEmbeddedStore({ path });
+  const text = 'x'.repeat(20_000);
+  const commits = Array.from({ length: 500 }, (_, at) =>
+    store.commit({
+      anchor: `a${at}`,
+      operation: `op-${at}`,
+      now: 1_000,
+      expect: [],
+      put: [{ key: { anchor: `a${at}`, name: 'large' }, value: text }],
+    }),
+  );
+  expect(new Set(await Promise.all(commits))).toEqual(new Set(['committed']));
+  const found = await store.getMany(
+    Array.from({ length: 500 }, (_, at) => ({ anchor: `a${at}`, name: 'large' })),
+    1_000,
+  );
+  expect(found.filter((one) => one?.value === text)).toHaveLength(500);
+  await store.close();
+});
+
+test('a second server on the same folder is refused, and taken in once the first has closed', async () => {
+  const first = await openEmbeddedStore({ path });
+  await expect(openEmbeddedStore({ path })).rejects.toThrow(`in use by process ${process.pid}`);
+  await first.close();
+  const second = await openEmbeddedStore({ path });
+  await second.check();
+  await second.close();
+});
+
+test('a closed store is unavailable', async () => {
+  const store = await openEmbeddedStore({ path });
+  await store.close();
+  await expect(store.check()).rejects.toThrow(StoreUnavailable);
+  await expect(store.getMany([key], 1)).rejects.toThrow(StoreUnavailable);
+});
+
+// SR-66
+test('a disk with less space than the mark takes no write and is not ready, and everything can still be read', async () => {
+  const change = {
+    anchor: 'usr_1',
+    operation: 'op-1',
+    now: 1_000,
+    expect: [{ key, version: ABSENT }],
+    put: [{ key, value: { login: 'ada' } }],
+  };
+  const roomy = await openEmbeddedStore({ path });
+  await roomy.commit(change);
+  await roomy.close();
+  const full = await openEmbeddedStore({ path, lowWaterBytes: Number.MAX_SAFE_INTEGER });
+  await expect(full.commit({ ...change, operation: 'op-2' })).rejects.toThrow(StoreUnavailable);
+  await expect(full.check()).rejects.toThrow(/^The disk of the embedded store is full: \d+ MiB are free/);
+  expect(await full.getMany([key], 1_000)).toMatchObject([{ value: { login: 'ada' } }]);
+  await full.close();
+});

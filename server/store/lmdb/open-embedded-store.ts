@@ -1,0 +1,299 @@
+import { mkdirSync } from 'node:fs';
+import type { RootDatabase } from 'lmdb';
+import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
+import {
+  type Change,
+  type CommitOutcome,
+  type DocumentKey,
+  type DocumentOf,
+  type IndexEntry,
+  type Json,
+  type RangeOptions,
+  type ScanPage,
+  type Store,
+  type Stored,
+  type StoredEvent,
+  StoreUnavailable,
+} from '../store.ts';
+import { applyChanges } from './apply-changes.ts';
+import { CommitGroups } from './commit-groups.ts';
+import { lockFolder } from './folder-lock.ts';
+import { assertFreeSpace, LOW_WATER_BYTES } from './free-space.ts';
+import { readRange } from './read-range.ts';
+import { scanTables } from './scan-tables.ts';
+import {
+  CHECK_KEY,
+  decodeHeader,
+  decodeJson,
+  documentKey,
+  encodeState,
+  FORMAT_KEY,
+  numbered,
+  openTables,
+  readState,
+  STATE_KEY,
+  type Tables,
+} from './tables.ts';
+import { WindowCounters } from './window-counters.ts';
+
+export interface EmbeddedStoreOptions {
+  /** Folder of the data, made when missing. One server process at a time. */
+  readonly path: string;
+  /** Events kept in the stream, at half a kilobyte each. Default 250,000. */
+  readonly eventCap?: number;
+  /** Writes are refused while less than this is free on the disk. Default 64 MiB. */
+  readonly lowWaterBytes?: number;
+}
+
+const FORMAT = 1;
+const DEFAULT_EVENT_CAP = 250_000;
+const SAVE_COUNTERS_AFTER_MS = 1000;
+
+/**
+ * The store inside the server process, on LMDB: for installations of one server.
+ * @throws FolderInUse when another live process serves the folder
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const { path, eventCap = DEFAULT_EVENT_CAP, lowWaterBytes = LOW_WATER_BYTES } = options;
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const release = lockFolder(path);
+  try {
+    const store = new EmbeddedStore({ path, eventCap, lowWaterBytes, release, open: () => openTables(path) });
+    await store.start();
+    return store;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** What a store of its own is made of. */
+export interface EmbeddedStoreParts extends Required<EmbeddedStoreOptions> {
+  /** Opens LMDB, at first and again after a transaction that could not be flushed. */
+  readonly open: () => { root: RootDatabase<Buffer, Buffer>; tables: Tables };
+  /** Called once it is closed. */
+  readonly release: () => void;
+}
+
+/** @internal Exported for tests that make its tables fail. */
+export class EmbeddedStore implements Store {
+  readonly partitions = 1;
+  readonly #parts: EmbeddedStoreParts;
+  #root: RootDatabase<Buffer, Buffer>;
+  #tables: Tables;
+  readonly #commits: CommitGroups;
+  readonly #counters = new WindowCounters();
+  #open = true;
+  /** A transaction could not be flushed since LMDB was opened. */
+  #failed = false;
+  #reopening: Promise<void> | undefined;
+  /** Runs while there are counters to be saved. */
+  #saveTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: EmbeddedStoreParts) {
+    this.#parts = parts;
+    const { root, tables } = parts.open();
+    this.#root = root;
+    this.#tables = tables;
+    this.#commits = new CommitGroups(
+      (action) => this.#transact(action),
+      (changes) => applyChanges(this.#tables, changes, parts.eventCap),
+    );
+  }
+
+  /** Claims the folder's layout, and reads its counters. */
+  async start(): Promise<void> {
+    const found = this.#tables.meta.getBinary(FORMAT_KEY)?.readUIntBE(0, 6);
+    if (found === undefined) await this.#transact(() => void this.#tables.meta.put(FORMAT_KEY, numbered(FORMAT)));
+    else if (found !== FORMAT) {
+      await this.#root.close();
+      throw new Error(`The data folder has layout ${found}; this version reads ${FORMAT}`);
+    }
+    this.#counters.load(this.#tables.counters);
+  }
+
+  async getMany<const K extends readonly DocumentKey[]>(
+    keys: K,
+    now: number,
+  ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
+    const found = await this.#read(() =>
+      keys.map((key) => {
+        const bytes = this.#tables.documents.getBinary(documentKey(key));
+        if (!bytes) return undefined;
+        const { version, expiresAt } = decodeHeader(bytes);
+        return expiresAt <= now ? undefined : { value: JSON.parse(decodeJson(bytes)) as unknown, version };
+      }),
+    );
+    return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };
+  }
+
+  async commit(change: Change): Promise<CommitOutcome> {
+    const prepared = prepareChange(change);
+    this.#assertOpen();
+    return this.#commits.commit(prepared);
+  }
+
+  async increment(
+    key: string,
+    windowMs: number,
+    limit: number,
+    now: number,
+  ): Promise<{ count: number; allowed: boolean; resetAt: number }> {
+    this.#assertOpen();
+    const counted = this.#counters.increment(key, windowMs, limit, now);
+    this.#saveCountersSoon();
+    return counted;
+  }
+
+  async range(index: string, options: RangeOptions): Promise<IndexEntry[]> {
+    return this.#read(() => readRange(this.#tables.index, index, options));
+  }
+
+  async readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]> {
+    if (partition !== 0) throw new RangeError(`No partition ${partition}`);
+    return this.#read(() =>
+      [...this.#tables.events.getRange({ start: numbered(after + 1), limit })].map(({ key, value }) => ({
+        sequence: key.readUIntBE(0, 6),
+        event: JSON.parse(value.toString('utf8')) as Json,
+      })),
+    );
+  }
+
+  partitionOf(): number {
+    return 0;
+  }
+
+  async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
+    if (partition !== 0) throw new RangeError(`No partition ${partition}`);
+    const { commits, events: given } = await this.#read(() => readState(this.#tables));
+    assertRestorable(events, given, last);
+    await this.#transact(() => {
+      for (const { sequence, event } of events) {
+        this.#tables.events.put(numbered(sequence), Buffer.from(JSON.stringify(event)));
+      }
+      this.#tables.meta.put(STATE_KEY, encodeState({ commits, events: last }));
+    });
+  }
+
+  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
+    return this.#read(() => scanTables(this.#tables, after, limit));
+  }
+
+  async check(): Promise<void> {
+    await this.#transact(() => void this.#tables.meta.put(CHECK_KEY, numbered(Date.now())));
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    clearTimeout(this.#saveTimer);
+    try {
+      await this.#reopening?.catch(() => {});
+      while (this.#counters.hasUnsaved && (await this.#saveCounters()));
+      await this.#root.close();
+    } finally {
+      this.#parts.release();
+    }
+  }
+
+  async #read<T>(read: () => T): Promise<T> {
+    if (this.#reopening) await this.#reopening;
+    this.#assertOpen();
+    try {
+      return read();
+    } catch (error) {
+      throw isCallersBug(error) ? error : new StoreUnavailable('The embedded store cannot be read', { cause: error });
+    }
+  }
+
+  async #transact<T>(action: () => T): Promise<T> {
+    this.#assertOpen();
+    return this.#write(action);
+  }
+
+  /** Without a commit that takes them along, counters are saved within a second or so. */
+  #saveCountersSoon(): void {
+    if (this.#saveTimer || !this.#open || !this.#counters.hasUnsaved) return;
+    this.#saveTimer = setTimeout(async () => {
+      if (this.#counters.hasUnsaved) await this.#saveCounters();
+      this.#saveTimer = undefined;
+      this.#saveCountersSoon();
+    }, SAVE_COUNTERS_AFTER_MS).unref();
+  }
+
+  /** False when the store cannot be written: counting goes on in memory, and they are saved later. */
+  async #saveCounters(): Promise<boolean> {
+    try {
+      await this.#write(() => undefined);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return false;
+    }
+  }
+
+  /** One child transaction: a throw inside takes back what it put, and only that. Resolves when flushed (tables.ts). */
+  async #write<T>(action: () => T): Promise<T> {
+    this.#assertFreeSpace();
+    if (this.#failed) await this.#reopen();
+    try {
+      const { result, saved } = await this.#root.childTransaction(() => {
+        // It has waited for the one before, which may have taken the last of the disk, or failed.
+        if (this.#failed) throw new StoreUnavailable('The embedded store could not be written just now');
+        this.#assertFreeSpace();
+        return { result: action(), saved: this.#counters.save(this.#tables.counters) };
+      });
+      this.#counters.settle(saved);
+      return result;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      if (isFlushFailure(error)) this.#failed = true;
+      throw new StoreUnavailable('The embedded store cannot be written', { cause: await reasonOf(error) });
+    }
+  }
+
+  /** After a failed flush LMDB's memory may not agree with its file (decision 0223): it starts from the file again. */
+  #reopen(): Promise<void> {
+    const reopen = async () => {
+      await this.#root.close();
+      const { root, tables } = this.#parts.open();
+      this.#root = root;
+      this.#tables = tables;
+      this.#failed = false;
+    };
+    this.#reopening ??= reopen()
+      .catch((error: unknown) => {
+        throw new StoreUnavailable('The embedded store cannot be opened again', { cause: error });
+      })
+      .finally(() => {
+        this.#reopening = undefined;
+      });
+    return this.#reopening;
+  }
+
+  #assertFreeSpace(): void {
+    assertFreeSpace(this.#parts.path, this.#parts.lowWaterBytes);
+  }
+
+  #assertOpen(): void {
+    if (!this.#open) throw new StoreUnavailable('The embedded store is closed');
+  }
+}
+
+/** Whether it is LMDB that failed, and not what was done in the transaction. */
+function isFlushFailure(error: unknown): boolean {
+  return error instanceof Error && ('commitError' in error || ('code' in error && typeof error.code === 'number'));
+}
+
+function isCallersBug(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof TypeError;
+}
+
+/** The library puts the cause of a failed commit into a promise that must be awaited, lest it be unhandled. */
+async function reasonOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  return Promise.resolve(error.commitError).then(
+    () => error,
+    (reason: unknown) => reason,
+  );
+}

@@ -1,0 +1,39 @@
+import { decodePair, encodePair, encodePairPrefix } from '../codec/key-codec.ts';
+import { assertRange } from '../codec/prepare-change.ts';
+import type { IndexEntry, RangeOptions } from '../store.ts';
+import { indexStart, type Table } from './tables.ts';
+
+const ABOVE_ALL = Buffer.from([0xff]);
+
+export function readRange(table: Table, index: string, options: RangeOptions): IndexEntry[] {
+  assertRange(options);
+  const { after, prefix = '', limit, reverse = false } = options;
+  const start = indexStart(index);
+  const lowest = Buffer.concat([start, encodePairPrefix(prefix)]);
+  const above = Buffer.concat([lowest, ABOVE_ALL]);
+  const mark = after && Buffer.concat([start, encodePair(after.sort, after.id)]);
+  const from = reverse ? smaller(above, mark) : larger(lowest, mark);
+  const keys = table.getKeys({
+    start: from,
+    end: reverse ? lowest : above,
+    inclusiveEnd: reverse,
+    reverse,
+    // `after` itself may come first.
+    limit: limit + 1,
+  });
+  const entries: IndexEntry[] = [];
+  for (const key of keys) {
+    if (mark?.equals(key) || entries.length === limit) continue;
+    const { first, second } = decodePair(key.subarray(start.length));
+    entries.push({ sort: first, id: second });
+  }
+  return entries;
+}
+
+function larger(bound: Buffer, mark: Buffer | undefined): Buffer {
+  return mark && Buffer.compare(mark, bound) > 0 ? mark : bound;
+}
+
+function smaller(bound: Buffer, mark: Buffer | undefined): Buffer {
+  return mark && Buffer.compare(mark, bound) < 0 ? mark : bound;
+}

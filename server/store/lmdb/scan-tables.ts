@@ -1,0 +1,57 @@
+import { decodePair } from '../codec/key-codec.ts';
+import { assertRange } from '../codec/prepare-change.ts';
+import type { ScannedRecord, ScanPage } from '../store.ts';
+import { decodeHeader, decodeJson, isDigest, type Tables } from './tables.ts';
+
+/**
+ * One page: the documents in the order of their keys, then the index in the order of its own. The cursor is the table's
+ * letter and the last key.
+ */
+export function scanTables(tables: Tables, after: string | undefined, limit: number): ScanPage {
+  assertRange({ limit });
+  const { table, key } = parseCursor(after);
+  const records: ScannedRecord[] = [];
+  if (table === 'd') {
+    let last: Buffer | undefined;
+    for (const found of tables.documents.getRange(from(key, limit))) {
+      last = Buffer.from(found.key);
+      if (isDigest(last)) throw new Error('a document with a key of more than 1024 bytes cannot be walked over');
+      const { first: anchor, second: name } = decodePair(last);
+      const { version, expiresAt } = decodeHeader(found.value);
+      const value: unknown = JSON.parse(decodeJson(found.value));
+      const expiry = Number.isFinite(expiresAt) ? { expiresAt } : {};
+      records.push({ kind: 'document', key: { anchor, name }, value, version, ...expiry });
+    }
+    return { records, next: last && records.length === limit ? writeCursor('d', last) : 'i' };
+  }
+  let last: Buffer | undefined;
+  for (const found of tables.index.getKeys(from(key, limit))) {
+    last = Buffer.from(found);
+    const { first: index, rest } = splitIndexKey(last);
+    const { first: sort, second: id } = decodePair(rest);
+    records.push({ kind: 'index', index, entry: { sort, id }, partition: 0 });
+  }
+  return { records, next: last && records.length === limit ? writeCursor('i', last) : undefined };
+}
+
+function from(key: Buffer | undefined, limit: number) {
+  // With a zero byte behind it, a key is the first that comes after it.
+  return key ? { start: Buffer.concat([key, Buffer.from([0])]), limit } : { limit };
+}
+
+/** The index's name ends with the first NUL that is not an escaped one, as in every pair. */
+function splitIndexKey(key: Buffer): { first: string; rest: Buffer } {
+  let end = key.indexOf(0);
+  while (key[end + 1] === 0xff) end = key.indexOf(0, end + 2);
+  return { first: decodePair(key.subarray(0, end + 1)).first, rest: key.subarray(end + 1) };
+}
+
+function writeCursor(table: 'd' | 'i', key: Buffer): string {
+  return `${table}${key.toString('base64url')}`;
+}
+
+function parseCursor(text = 'd'): { table: 'd' | 'i'; key: Buffer | undefined } {
+  const [table, rest] = [text.slice(0, 1), text.slice(1)];
+  if ((table !== 'd' && table !== 'i') || !/^[\w-]*$/.test(rest)) throw new RangeError('not a cursor of this store');
+  return { table, key: rest === '' ? undefined : Buffer.from(rest, 'base64url') };
+}

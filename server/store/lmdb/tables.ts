@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { encodePair, encodePairPrefix } from '../codec/key-codec.ts';
+import { encodeText } from '../codec/text.ts';
+import type { DocumentKey } from '../store.ts';
+
+export type Table = Pick<Database<Buffer, Buffer>, 'getBinary' | 'put' | 'remove' | 'getRange' | 'getKeys'>;
+
+/** The store's LMDB databases. All keys and values are bytes that this folder's code makes. */
+export interface Tables {
+  /** `state`: the commit and event sequences. `format`: the layout's number. `check`: the last readiness write. */
+  readonly meta: Table;
+  /** Document key -> version, expiry, JSON. */
+  readonly documents: Table;
+  /** Expiry + document key, for the sweep. */
+  readonly expiries: Table;
+  /** Operation id -> instant applied. */
+  readonly operations: Table;
+  /** Instant applied + operation id, for the sweep. */
+  readonly operationTimes: Table;
+  /** Index name + entry. */
+  readonly index: Table;
+  /** Event sequence -> JSON. */
+  readonly events: Table;
+  /** End of the window + digest -> length of the window, count, key as JSON. */
+  readonly counters: Table;
+}
+
+export function openTables(path: string): { root: RootDatabase<Buffer, Buffer>; tables: Tables } {
+  const root = open<Buffer, Buffer>({
+    path,
+    noSubdir: false,
+    maxDbs: 8,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    // Without overlapping sync the write thread ends a transaction with fdatasync and a synchronous write of the meta
+    // page, and only then is the transaction's promise resolved: awaiting it means durable. With it (the library's
+    // default) the promise only means visible, `db.flushed` means durable, and a failed flush leaves that one hanging.
+    overlappingSync: false,
+    // With it the library makes promises of its own which nobody can handle: a full disk would end the process.
+    eventTurnBatching: false,
+    noSync: false,
+    noMetaSync: false,
+  });
+  const table = (name: string): Table =>
+    root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
+  // In one transaction, which is flushed once; each would have its own.
+  const tables = root.transactionSync(() => ({
+    meta: table('meta'),
+    documents: table('documents'),
+    expiries: table('expiries'),
+    operations: table('operations'),
+    operationTimes: table('operation-times'),
+    index: table('index'),
+    events: table('events'),
+    counters: table('counters'),
+  }));
+  return { root, tables };
+}
+
+export const STATE_KEY = Buffer.from('state');
+export const FORMAT_KEY = Buffer.from('format');
+export const CHECK_KEY = Buffer.from('check');
+
+/** LMDB's limit is 1978 bytes; an instant goes in front. */
+const LONGEST_NAME = 1024;
+
+export function documentKey({ anchor, name }: DocumentKey): Buffer {
+  return shorten(encodePair(anchor, name));
+}
+
+export function operationKey(operation: string): Buffer {
+  return shorten(encodeText(operation));
+}
+
+/** What all entries of an index begin with. */
+export function indexStart(index: string): Buffer {
+  return Buffer.concat([encodePairPrefix(index), Buffer.from([0])]);
+}
+
+/** Encoded text never begins with FF, so a digest cannot be mistaken for a short key. */
+function shorten(key: Buffer): Buffer {
+  if (key.length <= LONGEST_NAME) return key;
+  return Buffer.concat([Buffer.from([0xff]), createHash('sha256').update(key).digest()]);
+}
+
+/** An instant or a sequence number as six bytes that sort, with a key behind it. */
+export function numbered(number: number, key?: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(6 + (key?.length ?? 0));
+  bytes.writeUIntBE(number, 0, 6);
+  key?.copy(bytes, 6);
+  return bytes;
+}
+
+export interface DocumentRecord {
+  readonly version: number;
+  /** Infinity: never. */
+  readonly expiresAt: number;
+}
+
+const HEADER = 16;
+
+export function encodeDocument(version: number, expiresAt: number | undefined, json: string): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER + Buffer.byteLength(json));
+  bytes.writeDoubleBE(version, 0);
+  bytes.writeDoubleBE(expiresAt ?? Number.POSITIVE_INFINITY, 8);
+  bytes.write(json, HEADER);
+  return bytes;
+}
+
+export function decodeHeader(bytes: Buffer): DocumentRecord {
+  return { version: bytes.readDoubleBE(0), expiresAt: bytes.readDoubleBE(8) };
+}
+
+export function decodeJson(bytes: Buffer): string {
+  return bytes.toString('utf8', HEADER);
+}
+
+export interface PartitionState {
+  readonly commits: number;
+  readonly events: number;
+}
+
+export function readState(tables: Tables): PartitionState {
+  const bytes = tables.meta.getBinary(STATE_KEY);
+  return bytes ? { commits: bytes.readUIntBE(0, 6), events: bytes.readUIntBE(6, 6) } : { commits: 0, events: 0 };
+}
+
+export function encodeState({ commits, events }: PartitionState): Buffer {
+  const bytes = Buffer.allocUnsafe(12);
+  bytes.writeUIntBE(commits, 0, 6);
+  bytes.writeUIntBE(events, 6, 6);
+  return bytes;
+}
+
+/** Whether a key was too long to be kept as it is. */
+export function isDigest(key: Buffer): boolean {
+  return key[0] === 0xff;
+}

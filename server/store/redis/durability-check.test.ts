@@ -1,0 +1,147 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePorts } from '../../testing/free-ports.ts';
+import { PATIENCE_MS, type Product, type RedisServer, startRedisServer } from '../../testing/redis-server.ts';
+import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
+import { StoreUnavailable } from '../store.ts';
+import { StoreSettingsRefused } from './durability-check.ts';
+import { openRedisStore } from './open-redis-store.ts';
+
+const quiet = { answerTimeoutMs: PATIENCE_MS, warn: () => {} };
+
+// SR-50
+describe.each<Product>(['redis', 'valkey'])('start and reconnect guard (%s)', (product) => {
+  let server: RedisServer;
+  let admin: Redis;
+  beforeAll(async () => {
+    server = await startRedisServer({ product });
+    admin = new Redis(server.url);
+  });
+  afterAll(async () => {
+    admin?.disconnect();
+    await server?.stop();
+  });
+
+  async function withSetting<T>(name: string, weak: string, sound: string, run: () => Promise<T>): Promise<T> {
+    await admin.config('SET', name, weak);
+    try {
+      return await run();
+    } finally {
+      await admin.config('SET', name, sound);
+    }
+  }
+
+  test.each([
+    ['appendonly', 'no', 'yes'],
+    ['appendfsync', 'everysec', 'always'],
+    // SR-68
+    ['no-appendfsync-on-rewrite', 'yes', 'no'],
+    ['maxmemory-policy', 'allkeys-lru', 'noeviction'],
+  ])('%s "%s" is refused by name', async (name, weak, sound) => {
+    const refusal = await withSetting(name, weak, sound, () =>
+      openRedisStore({ url: server.url, ...quiet }).catch((error: unknown) => error),
+    );
+    expect(refusal).toBeInstanceOf(StoreSettingsRefused);
+    expect((refusal as Error).message).toContain(`${name} is "${weak}" and must be "${sound}"`);
+  });
+
+  test('weak durability allowed by name serves, and says what is weak', async () => {
+    const warnings: string[] = [];
+    await withSetting('appendfsync', 'no', 'always', async () => {
+      const store = await openRedisStore({
+        url: server.url,
+        allowWeakDurability: true,
+        answerTimeoutMs: PATIENCE_MS,
+        warn: (message) => warnings.push(message),
+      });
+      await store.check();
+      await store.close();
+    });
+    expect(warnings).toContainEqual(expect.stringContaining('weak durability allowed: appendfsync is "no"'));
+  });
+
+  test('a setting weakened while the server runs is found by the readiness check, then nothing is served until mended', async () => {
+    const store = await openRedisStore({ url: server.url, ...quiet });
+    const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });
+    await withSetting('appendfsync', 'everysec', 'always', async () => {
+      await expect(store.check()).rejects.toThrow('appendfsync is "everysec"');
+      await expect(store.commit(change)).rejects.toThrow(StoreUnavailable);
+    });
+    expect(await store.commit(change)).toBe('committed');
+    await store.close();
+  });
+
+  test('a server that comes back with weaker settings gets no commit confirmed', async () => {
+    const restarted = await startRedisServer({ product, args: [] });
+    const store = await openRedisStore({ url: restarted.url, ...quiet });
+    await restarted.kill();
+    const impostor = await startRedisServer({ product, port: restarted.port, args: ['--appendfsync', 'everysec'] });
+    const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 1 }] });
+    await expect(store.commit(change)).rejects.toThrow(StoreUnavailable);
+    await expect(store.check()).rejects.toThrow('appendfsync is "everysec"');
+    await store.close();
+    await Promise.all([restarted.stop(), impostor.stop()]);
+  });
+
+  test('a user that may not read settings is refused with the words to mend it', async () => {
+    await admin.call('ACL', 'SETUSER', 'narrow', 'on', '>secret', '~*', '+@all', '-config');
+    const url = server.url.replace('redis://', 'redis://narrow:secret@');
+    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/CONFIG GET is forbidden.*\+config\|get/);
+    await admin.call('ACL', 'SETUSER', 'narrow', '+config|get');
+    const store = await openRedisStore({ url, ...quiet });
+    await store.check();
+    await store.close();
+  });
+
+  test('a user that may not read what the server is, or its replicas, is refused with the words to mend it', async () => {
+    await admin.call('ACL', 'SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-info');
+    const url = server.url.replace('redis://', 'redis://blind:secret@');
+    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/INFO is forbidden.*\+info/);
+  });
+
+  test('a user that may not load functions is refused', async () => {
+    await admin.call('ACL', 'SETUSER', 'dumb', 'on', '>secret', '~*', '+@all', '-function');
+    const url = server.url.replace('redis://', 'redis://dumb:secret@');
+    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow('functions are not available');
+  });
+
+  test('a library that has gone is loaded again', async () => {
+    const store = await openRedisStore({ url: server.url, ...quiet });
+    await admin.call('FUNCTION', 'FLUSH');
+    const change = changeOf('anchor', { put: [{ key: keyOf('anchor'), value: 'after' }] });
+    expect(await store.commit(change)).toBe('committed');
+    expect((await store.getMany([keyOf('anchor')], NOW))[0]?.value).toBe('after');
+    await admin.call('FUNCTION', 'FLUSH');
+    expect((await store.increment('key', 1_000, 1, NOW)).count).toBe(1);
+    await store.close();
+  });
+
+  test('another number of partitions than the deployment was made with is refused', async () => {
+    const first = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
+    await first.close();
+    await expect(openRedisStore({ url: server.url, prefix: 'made', partitions: 16, ...quiet })).rejects.toThrow(
+      'layout=1 partitions=8, but the configuration says layout=1 partitions=16',
+    );
+    const again = await openRedisStore({ url: server.url, prefix: 'made', partitions: 8, ...quiet });
+    await again.close();
+  });
+
+  test('a version known to be weak is warned of, with the product told rightly', async () => {
+    const warnings: string[] = [];
+    const store = await openRedisStore({ ...quiet, url: server.url, warn: (message) => warnings.push(message) });
+    await store.close();
+    const info = await admin.info('server');
+    const version = new RegExp(`${product}_version:(\\S+)`).exec(info)?.[1] ?? '';
+    const { isKnownWeak } = await import('./inspect-server.ts');
+    expect(warnings.some((text) => text.includes(`${product} ${version} is older`))).toBe(
+      isKnownWeak(product, version),
+    );
+  });
+});
+
+test('a Redis that cannot be reached is unavailable, with the reason', async () => {
+  const [port] = await freePorts(1);
+  const refused = await openRedisStore({ url: `redis://127.0.0.1:${port}`, ...quiet }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(StoreUnavailable);
+  expect(String((refused as Error).cause)).toContain('ECONNREFUSED');
+});

@@ -1,0 +1,68 @@
+import { crc32 } from 'node:zlib';
+import { encodePair, isPlain } from '../codec/key-codec.ts';
+import { encodeText, isWellFormed } from '../codec/text.ts';
+import type { DocumentKey } from '../store.ts';
+
+/** Text where text does, bytes where the id is no valid UTF-8 or holds NUL. */
+export type Key = string | Buffer;
+
+/**
+ * Makes the store's Redis keys: `cs:{p17}:d:<anchor> NUL <name>`. The braces of the partition come first, so braces in
+ * ids do not move the key to another slot; the kind's letter and the encoding of pairs keep keys apart (SR-51).
+ */
+export class Keys {
+  readonly #partitions: number;
+  readonly #starts: readonly string[];
+  /** Holds what the deployment was created with. */
+  readonly deployment: string;
+
+  constructor(prefix: string, partitions: number) {
+    this.#partitions = partitions;
+    this.#starts = Array.from({ length: partitions }, (_, partition) => `${prefix}:{p${partition}}:`);
+    this.deployment = `${prefix}:{deployment}`;
+  }
+
+  partitionOf(anchor: string): number {
+    return crc32(anchor) % this.#partitions;
+  }
+
+  state(partition: number): string {
+    return `${this.#start(partition)}state`;
+  }
+
+  events(partition: number): string {
+    return `${this.#start(partition)}events`;
+  }
+
+  check(partition: number): string {
+    return `${this.#start(partition)}check`;
+  }
+
+  document(partition: number, { anchor, name }: DocumentKey): Key {
+    const start = `${this.#start(partition)}d:`;
+    if (isPlain(anchor) && isWellFormed(name)) return `${start}${anchor}\0${name}`;
+    return Buffer.concat([Buffer.from(start), encodePair(anchor, name)]);
+  }
+
+  operation(partition: number, operation: string): Key {
+    return this.#text(`${this.#start(partition)}o:`, operation);
+  }
+
+  index(partition: number, index: string): Key {
+    return this.#text(`${this.#start(partition)}i:`, index);
+  }
+
+  counter(key: string, windowMs: number, window: number): Key {
+    return this.#text(`${this.#start(this.partitionOf(key))}c:${windowMs}:${window}:`, key);
+  }
+
+  #start(partition: number): string {
+    const start = this.#starts[partition];
+    if (start === undefined) throw new RangeError(`No partition ${partition}`);
+    return start;
+  }
+
+  #text(start: string, text: string): Key {
+    return isWellFormed(text) ? start + text : Buffer.concat([Buffer.from(start), encodeText(text)]);
+  }
+}

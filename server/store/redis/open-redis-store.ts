@@ -1,0 +1,270 @@
+import { Cluster, type Redis } from 'ioredis';
+import { assertRestorable, prepareChange } from '../codec/prepare-change.ts';
+import {
+  type Change,
+  type CommitOutcome,
+  type DocumentKey,
+  type DocumentOf,
+  type IndexEntry,
+  type Json,
+  type RangeOptions,
+  type ScanPage,
+  type Store,
+  type Stored,
+  type StoredEvent,
+  StoreUnavailable,
+} from '../store.ts';
+import { type Client, createClient, parseAddress } from './connect.ts';
+import { Guard } from './durability-check.ts';
+import { Keys } from './keys.ts';
+import { INCREMENT } from './library.ts';
+import { claimDeployment } from './partition-check.ts';
+import { readDocuments } from './read-documents.ts';
+import { readRange } from './read-range.ts';
+import { scanKeys } from './scan-keys.ts';
+import { sendCommit } from './send-commit.ts';
+import { writeTogether } from './socket-corking.ts';
+
+export interface RedisStoreOptions {
+  /** See {@link parseAddress}. */
+  readonly url: string;
+  /** Begins every key; lets deployments share a Redis. Default `cs`. */
+  readonly prefix?: string;
+  /** Fixed when the deployment is created; another number is refused later. Default 64. */
+  readonly partitions?: number;
+  /** Serve although settings or replicas do not keep every acknowledged write. Default false. */
+  readonly allowWeakDurability?: boolean;
+  /** Events kept per partition, at half a kilobyte of memory each, for good once there were so many. Default 10,000. */
+  readonly eventCap?: number;
+  /** How long an answer of Redis may take. Default 3000. */
+  readonly answerTimeoutMs?: number;
+  /** How often the servers' settings and replicas are looked at while nothing asks for readiness. Default 10,000. */
+  readonly recheckMs?: number;
+  /** Hears of refusals, known-weak versions and allowed weaknesses. Default: a process warning. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Answers of Redis, not of the connection, after which sending the same operation again is of use. */
+const FUNCTION_MISSING = /^ERR Function not found/;
+const CONNECTION_LOST =
+  /Connection is closed|Socket timeout|ECONNRESET|EPIPE|max retries per request|^Stream isn't writeable|Command aborted/;
+
+/**
+ * The store on Redis 7+ or Valkey, standalone, behind Sentinel, or a Cluster.
+ * @throws StoreSettingsRefused naming each setting that is too weak
+ * @throws StoreUnavailable when Redis cannot be reached
+ * @throws Error when the deployment was created with other partitions
+ */
+export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const { prefix = 'cs', partitions = 64, answerTimeoutMs = 3_000 } = options;
+  if (!/^[\w.-]+$/.test(prefix)) throw new TypeError('The key prefix may hold letters, digits, and . _ -');
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > 4096) {
+    throw new RangeError('partitions must be 1 to 4096');
+  }
+  const client = createClient(parseAddress(options.url), answerTimeoutMs);
+  const guard = new Guard(options.allowWeakDurability ?? false, options.warn ?? process.emitWarning);
+  let connectionError: unknown;
+  client.on('error', (error) => {
+    connectionError = error;
+  });
+  if (client instanceof Cluster) {
+    client.on('+node', (node: Redis) => {
+      node.on('connect', () => writeTogether(node.stream));
+      guard.watch(node);
+    });
+  } else {
+    client.on('connect', () => writeTogether(client.stream));
+    client.on('ready', () => guard.watch(client));
+  }
+  const keys = new Keys(prefix, partitions);
+  const store = new RedisStore(client, guard, keys, partitions, options.eventCap ?? 10_000, answerTimeoutMs, prefix);
+  try {
+    await client.connect().catch((error: unknown) => {
+      throw new StoreUnavailable('Redis cannot be reached', { cause: connectionError ?? error });
+    });
+    if (client instanceof Cluster) await Promise.all(client.nodes('all').map(whenConnected));
+    await guard.settled();
+    if (guard.refusal) throw guard.refusal;
+    await claimDeployment(client, keys, partitions);
+    const rechecking = setInterval(() => guard.recheck(), options.recheckMs ?? 10_000).unref();
+    client.once('end', () => clearInterval(rechecking));
+    return store;
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
+}
+
+class RedisStore implements Store {
+  readonly partitions: number;
+  readonly #client: Client;
+  readonly #guard: Guard;
+  readonly #keys: Keys;
+  readonly #eventCap: number;
+  readonly #answerTimeoutMs: number;
+  readonly #prefix: string;
+
+  constructor(
+    client: Client,
+    guard: Guard,
+    keys: Keys,
+    partitions: number,
+    eventCap: number,
+    answerTimeoutMs: number,
+    prefix: string,
+  ) {
+    this.#client = client;
+    this.#guard = guard;
+    this.#keys = keys;
+    this.partitions = partitions;
+    this.#eventCap = eventCap;
+    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#prefix = prefix;
+  }
+
+  async getMany<const K extends readonly DocumentKey[]>(
+    keys: K,
+    now: number,
+  ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
+    const found = await this.#ask(() => readDocuments(this.#client, this.#keys, keys, now));
+    return found as { -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined };
+  }
+
+  async commit(change: Change): Promise<CommitOutcome> {
+    const prepared = prepareChange(change);
+    // The operation id makes the second sending harmless when the first was applied and its answer lost (SR-52).
+    return this.#ask(() => sendCommit(this.#client, this.#keys, prepared, this.#eventCap));
+  }
+
+  async increment(
+    key: string,
+    windowMs: number,
+    limit: number,
+    now: number,
+  ): Promise<{ count: number; allowed: boolean; resetAt: number }> {
+    const window = Math.floor(now / windowMs);
+    const counter = this.#keys.counter(key, windowMs, window);
+    const count = await this.#ask(
+      async () => (await this.#client.fcall(INCREMENT, 1, counter, windowMs + 60_000)) as number,
+    );
+    return { count, allowed: count <= limit, resetAt: (window + 1) * windowMs };
+  }
+
+  async range(index: string, options: RangeOptions): Promise<IndexEntry[]> {
+    return this.#ask(() => readRange(this.#client, this.#keys, this.partitions, index, options));
+  }
+
+  async readEvents(partition: number, after: number, limit: number): Promise<StoredEvent[]> {
+    const stream = this.#keys.events(partition);
+    const entries = await this.#ask(() => this.#client.xrange(stream, `${after + 1}-0`, '+', 'COUNT', limit));
+    return entries.map(([id, fields]) => ({
+      sequence: Number.parseInt(id, 10),
+      event: JSON.parse(fields[1] ?? 'null') as Json,
+    }));
+  }
+
+  partitionOf(anchor: string): number {
+    return this.#keys.partitionOf(anchor);
+  }
+
+  /** Not one transaction: nobody uses the store yet, and a restore that broke off is done anew. */
+  async restoreEvents(partition: number, events: readonly StoredEvent[], last: number): Promise<void> {
+    const [state, stream] = [this.#keys.state(partition), this.#keys.events(partition)];
+    await this.#ask(async () => {
+      assertRestorable(events, Number((await this.#client.hget(state, 'events')) ?? 0), last);
+      for (const { sequence, event } of events) {
+        await this.#client.xadd(stream, 'MAXLEN', '=', this.#eventCap, `${sequence}-0`, 'e', JSON.stringify(event));
+      }
+      await this.#client.hset(state, 'events', last);
+    });
+  }
+
+  async scan(after: string | undefined, limit: number): Promise<ScanPage> {
+    return this.#ask(() => scanKeys(this.#client, this.#prefix, after, limit));
+  }
+
+  /** Writes to every partition of a cluster, so that a shard without a primary is noticed. */
+  async check(): Promise<void> {
+    const written = this.#client instanceof Cluster ? this.partitions : 1;
+    this.#guard.recheck();
+    const writes = this.#ask(() =>
+      Promise.all(
+        Array.from({ length: written }, (_, partition) =>
+          this.#client.set(this.#keys.check(partition), '1', 'PX', 60_000),
+        ),
+      ),
+    );
+    await withDeadline(writes, this.#answerTimeoutMs);
+  }
+
+  async close(): Promise<void> {
+    if (this.#client.status === 'ready') await this.#client.quit().catch(() => this.#client.disconnect());
+    else this.#client.disconnect();
+  }
+
+  /**
+   * Asks Redis, a second time when the connection broke or the function library is missing. Gives an answer only when
+   * no server is refused by the guard at that moment.
+   */
+  async #ask<T>(send: () => Promise<T>): Promise<T> {
+    if (this.#guard.refusal) {
+      this.#guard.recheck();
+      await this.#guard.settled();
+    }
+    this.#assertAccepted();
+    const answer = await this.#sendTwice(send);
+    if (!this.#guard.isSettled) await this.#guard.settled();
+    this.#assertAccepted();
+    return answer;
+  }
+
+  async #sendTwice<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (isCallersBug(error)) throw error;
+      const reason = error instanceof Error ? error.message : '';
+      if (!FUNCTION_MISSING.test(reason) && !CONNECTION_LOST.test(reason)) throw unavailable(error);
+      try {
+        if (FUNCTION_MISSING.test(reason)) await this.#guard.loadEverywhere();
+        return await send();
+      } catch (second) {
+        throw unavailable(second);
+      }
+    }
+  }
+
+  #assertAccepted(): void {
+    const refusal = this.#guard.refusal;
+    if (refusal) throw new StoreUnavailable(refusal.message, { cause: refusal });
+  }
+}
+
+/** Resolves when a cluster's node is ready to be looked at, or has given up: then it cannot take writes either. */
+function whenConnected(node: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    if (node.status === 'ready' || node.status === 'end') resolve();
+    node.once('ready', resolve);
+    node.once('end', resolve);
+  });
+}
+
+function isCallersBug(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof TypeError;
+}
+
+function unavailable(error: unknown): StoreUnavailable {
+  return new StoreUnavailable('Redis did not confirm', { cause: error });
+}
+
+async function withDeadline(work: Promise<unknown>, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreUnavailable(`Redis did not answer in ${deadlineMs} ms`)), deadlineMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,24 @@
+import { StoreUnavailable } from '../store.ts';
+import type { Client } from './connect.ts';
+import type { Keys } from './keys.ts';
+
+/** Number of the layout of keys and values. */
+const LAYOUT = 1;
+
+/**
+ * Writes down what a new deployment is made with, or compares with what it was made with: with another number of
+ * partitions every document would be looked for in the wrong place.
+ */
+export async function claimDeployment(client: Client, keys: Keys, partitions: number): Promise<void> {
+  const ours = `layout=${LAYOUT} partitions=${partitions}`;
+  let found: string | null;
+  try {
+    await client.set(keys.deployment, ours, 'NX');
+    found = await client.get(keys.deployment);
+  } catch (error) {
+    throw new StoreUnavailable('Redis did not confirm the deployment', { cause: error });
+  }
+  if (found !== ours) {
+    throw new Error(`This Redis holds a deployment with ${found}, but the configuration says ${ours}`);
+  }
+}

@@ -1,0 +1,55 @@
+import { Cluster } from 'ioredis';
+import type { DocumentKey, Stored } from '../store.ts';
+import type { Client } from './connect.ts';
+import type { Key, Keys } from './keys.ts';
+
+/** One MGET, or in a cluster one per partition, all at once. */
+export async function readDocuments(
+  client: Client,
+  keys: Keys,
+  wanted: readonly DocumentKey[],
+  now: number,
+): Promise<(Stored<unknown> | undefined)[]> {
+  if (wanted.length === 0) return [];
+  const located = wanted.map((key, position) => {
+    const partition = keys.partitionOf(key.anchor);
+    return { position, partition, name: keys.document(partition, key) };
+  });
+  const groups = client instanceof Cluster ? groupByPartition(located) : [located];
+  const found = new Array<Stored<unknown> | undefined>(wanted.length);
+  await Promise.all(
+    groups.map(async (group) => {
+      const texts = await client.mget(group.map(({ name }) => name));
+      group.forEach(({ position }, at) => {
+        found[position] = decodeDocument(texts[at] ?? null, now);
+      });
+    }),
+  );
+  return found;
+}
+
+interface Located {
+  readonly position: number;
+  readonly partition: number;
+  readonly name: Key;
+}
+
+function groupByPartition(located: readonly Located[]): Located[][] {
+  const groups = new Map<number, Located[]>();
+  for (const one of located) {
+    const group = groups.get(one.partition);
+    if (group) group.push(one);
+    else groups.set(one.partition, [one]);
+  }
+  return [...groups.values()];
+}
+
+/** `countersign.lua` describes the text. */
+function decodeDocument(text: string | null, now: number): Stored<unknown> | undefined {
+  if (text === null) return undefined;
+  const first = text.indexOf(' ');
+  const second = text.indexOf(' ', first + 1);
+  const expiresAt = text.slice(first + 1, second);
+  if (expiresAt !== '-' && Number(expiresAt) <= now) return undefined;
+  return { value: JSON.parse(text.slice(second + 1)) as unknown, version: Number(text.slice(0, first)) };
+}

@@ -1,0 +1,108 @@
+import { Cluster, type Redis } from 'ioredis';
+import { z } from 'zod';
+import { decodePair } from '../codec/key-codec.ts';
+import { assertRange } from '../codec/prepare-change.ts';
+import { decodeText } from '../codec/text.ts';
+import type { ScannedRecord, ScanPage } from '../store.ts';
+import type { Client } from './connect.ts';
+
+/** Where a walk stands: in the keys of one server, and in the indexes that it has met there. */
+const cursorSchema = z.strictObject({
+  /** Which of a cluster's primaries, in the order of their addresses; 0 on a single server. */
+  node: z.int().min(0),
+  /** Redis' own cursor, `0` at the beginning. */
+  keys: z.string().regex(/^\d{1,20}$/),
+  /** Indexes that are still to be read, base64url; of the first, from behind this entry. */
+  indexes: z.array(z.string()),
+  entry: z.string().optional(),
+});
+type Cursor = z.infer<typeof cursorSchema>;
+
+/**
+ * One page. SCAN finds every key that is there all the time, if twice; an index that it meets is read a page at a time
+ * before it goes on.
+ */
+export async function scanKeys(
+  client: Client,
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+): Promise<ScanPage> {
+  assertRange({ limit });
+  const cursor = parseCursor(after);
+  const [index, ...others] = cursor.indexes;
+  if (index !== undefined) {
+    const key = Buffer.from(index, 'base64url');
+    const from = cursor.entry === undefined ? '-' : Buffer.concat([PAREN, Buffer.from(cursor.entry, 'base64url')]);
+    const entries = await client.zrangeBuffer(key, from, '+', 'BYLEX', 'LIMIT', 0, limit);
+    const last = entries.length === limit ? entries.at(-1) : undefined;
+    const next: Cursor = last
+      ? { ...cursor, entry: last.toString('base64url') }
+      : { node: cursor.node, keys: cursor.keys, indexes: others };
+    return { records: entries.map((entry) => indexRecord(prefix, key, entry)), next: writeCursor(client, next) };
+  }
+
+  const server = servers(client)[cursor.node];
+  if (!server) throw new RangeError('not a cursor of this store');
+  const [keys, found] = await server.scanBuffer(cursor.keys, 'MATCH', `${prefix}:{p*}:[di]:*`, 'COUNT', limit);
+  const documents = found.filter((key) => kindOf(prefix, key).kind === 'd');
+  const indexes = found.filter((key) => kindOf(prefix, key).kind === 'i').map((key) => key.toString('base64url'));
+  const values = await Promise.all(documents.map((key) => client.getBuffer(key)));
+  const records = documents.flatMap((key, at) => {
+    const text = values[at];
+    return text ? [documentRecord(prefix, key, text.toString('utf8'))] : [];
+  });
+  const at = keys.toString();
+  const onward = at === '0' ? { node: cursor.node + 1, keys: '0' } : { node: cursor.node, keys: at };
+  return { records, next: writeCursor(client, { ...onward, indexes }) };
+}
+
+const PAREN = Buffer.from('(');
+
+function servers(client: Client): Redis[] {
+  if (!(client instanceof Cluster)) return [client];
+  const name = ({ options }: Redis) => `${options.host}:${options.port}`;
+  return client.nodes('master').sort((a, b) => (name(a) < name(b) ? -1 : 1));
+}
+
+/** `cs:{p17}:d:` and what follows. */
+function kindOf(prefix: string, key: Buffer): { kind: string; partition: number; rest: Buffer } {
+  const end = key.indexOf('}:');
+  const partition = Number(key.toString('latin1', prefix.length + 3, end));
+  return { kind: key.toString('latin1', end + 2, end + 3), partition, rest: key.subarray(end + 4) };
+}
+
+/** `countersign.lua` describes the text. */
+function documentRecord(prefix: string, key: Buffer, text: string): ScannedRecord {
+  const { first: anchor, second: name } = decodePair(kindOf(prefix, key).rest);
+  const first = text.indexOf(' ');
+  const second = text.indexOf(' ', first + 1);
+  const expiresAt = text.slice(first + 1, second);
+  return {
+    kind: 'document',
+    key: { anchor, name },
+    value: JSON.parse(text.slice(second + 1)),
+    version: Number(text.slice(0, first)),
+    ...(expiresAt !== '-' && { expiresAt: Number(expiresAt) }),
+  };
+}
+
+function indexRecord(prefix: string, key: Buffer, entry: Buffer): ScannedRecord {
+  const { partition, rest } = kindOf(prefix, key);
+  const { first: sort, second: id } = decodePair(entry);
+  return { kind: 'index', index: decodeText(rest), entry: { sort, id }, partition };
+}
+
+function writeCursor(client: Client, cursor: Cursor): string | undefined {
+  if (cursor.indexes.length === 0 && cursor.node >= servers(client).length) return undefined;
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+function parseCursor(text: string | undefined): Cursor {
+  if (text === undefined) return { node: 0, keys: '0', indexes: [] };
+  try {
+    return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+  } catch {
+    throw new RangeError('not a cursor of this store');
+  }
+}

@@ -1,0 +1,62 @@
+import type { PreparedChange } from '../codec/prepare-change.ts';
+import type { CommitOutcome } from '../store.ts';
+import type { Client } from './connect.ts';
+import type { Key, Keys } from './keys.ts';
+import { COMMIT } from './library.ts';
+
+/** Real time for which an applied operation is remembered. The contract promises ten minutes. */
+export const OPERATION_KEPT_MS = 15 * 60_000;
+/** Real time that documents stay after their expiry, so that servers with clocks a little apart see the same. */
+export const EXPIRED_KEPT_MS = 60 * 60_000;
+
+/**
+ * Sends one change and waits for Redis to have it on disk (`appendfsync always` answers after the fsync).
+ *
+ * This is the only place a change is sent from, and the place for a replica barrier (SR-7): with replicas, the FCALL, a
+ * `WAIT 1` and a `WAITAOF 1 1` have to go down ONE dedicated connection to the partition's primary in one pipeline, and
+ * both answers must say that a replica has it; otherwise the change is unconfirmed and StoreUnavailable.
+ */
+export async function sendCommit(
+  client: Client,
+  keys: Keys,
+  change: PreparedChange,
+  eventCap: number,
+): Promise<CommitOutcome> {
+  const { names, values } = encodeCommit(keys, change, eventCap);
+  return (await client.fcall(COMMIT, names.length, ...names, ...values)) as CommitOutcome;
+}
+
+/** KEYS and ARGV as `countersign.lua` describes them. */
+function encodeCommit(
+  keys: Keys,
+  { anchor, operation, now, expect, put, delete: removed, index, events }: PreparedChange,
+  eventCap: number,
+): { names: Key[]; values: (string | number | Buffer)[] } {
+  const partition = keys.partitionOf(anchor);
+  const names: Key[] = [keys.state(partition), keys.operation(partition, operation), keys.events(partition)];
+  const values: (string | number | Buffer)[] = [
+    now,
+    OPERATION_KEPT_MS,
+    eventCap,
+    expect.length,
+    put.length,
+    removed.length,
+    index.length,
+  ];
+  for (const { key, version } of expect) {
+    names.push(keys.document(partition, key));
+    values.push(version);
+  }
+  for (const { key, json, expiresAt } of put) {
+    names.push(keys.document(partition, key));
+    if (expiresAt === undefined) values.push('-', '-', json);
+    else values.push(expiresAt, Math.max(0, expiresAt - now) + EXPIRED_KEPT_MS, json);
+  }
+  for (const key of removed) names.push(keys.document(partition, key));
+  for (const step of index) {
+    names.push(keys.index(partition, step.index));
+    values.push(step.add ? '+' : '-', step.entry);
+  }
+  values.push(...events);
+  return { names, values };
+}

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { StoreUnavailable } from './store.ts';
+import { Contention, newOperation, transact } from './transact.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('transact');
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const counter = (anchor: string) => ({ anchor, name: 'counter' }) as const;
+function add(anchor: string, over = ports): Promise<number> {
+  const key = counter(anchor);
+  return transact(over, anchor, [key], ([stored]) => {
+    const next = ((stored?.value as number | undefined) ?? 0) + 1;
+    return { answer: next, write: { put: [{ key, value: next }] } };
+  });
+}
+
+describe('a decision', () => {
+  test('is made again on what is there now when somebody else was faster: none is lost', async () => {
+    const replica = ports.replica();
+    const seen = await Promise.all(Array.from({ length: 10 }, (_, at) => add('busy', at % 2 ? ports : replica)));
+    expect([...seen].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('that writes nothing commits nothing', async () => {
+    const before = ports.store.commits.length;
+    expect(await transact(ports, 'quiet', [counter('quiet')], () => ({ answer: 'read' }))).toBe('read');
+    expect(ports.store.commits).toHaveLength(before);
+  });
+
+  test('is given up as contention when others always win, and not before twelve tries', async () => {
+    let tries = 0;
+    ports.store.intercept = {
+      async commit() {
+        tries += 1;
+        return 'conflict';
+      },
+    };
+    await expect(add('lost')).rejects.toThrow(Contention);
+    expect(tries).toBe(12);
+  });
+
+  test('is not repeated when the store cannot say', async () => {
+    let tries = 0;
+    ports.store.intercept = {
+      async commit() {
+        tries += 1;
+        throw new StoreUnavailable('no answer');
+      },
+    };
+    await expect(add('unsure')).rejects.toThrow(StoreUnavailable);
+    expect(tries).toBe(1);
+  });
+
+  test('gives each try an operation of its own', async () => {
+    const operations = new Set<string>();
+    ports.store.intercept = {
+      async commit(change, go) {
+        operations.add(change.operation);
+        return operations.size < 3 ? 'conflict' : go();
+      },
+    };
+    expect(await add('tries')).toBe(1);
+    expect(operations.size).toBe(3);
+  });
+});
+
+describe('the id of a change', () => {
+  test('begins with its instant, so that stores in order keep neighbours together, and cannot be guessed', () => {
+    const earlier = [newOperation(ports), newOperation(ports)].sort();
+    ports.clock.advance(1);
+    const later = newOperation(ports);
+    expect([...earlier, later].sort()).toEqual([...earlier, later]);
+    expect(new Set([...earlier, later].map((id) => id.split('-', 1)[0])).size).toBe(2);
+    // 128 random bits.
+    for (const id of [...earlier, later]) expect(id.slice(id.indexOf('-') + 1)).toMatch(/^[\w-]{22}$/);
+  });
+});

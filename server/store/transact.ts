@@ -1,0 +1,63 @@
+import type { Ports } from '../kernel/ports.ts';
+import type { Change, DocumentKey, DocumentOf, Stored } from './store.ts';
+import { ABSENT } from './store.ts';
+
+/** Re-decided this often on conflict, then given up: somebody else keeps winning. Answered as 503 CONTENTION. */
+const MAX_DECISIONS = 12;
+
+export class Contention extends Error {
+  constructor(anchor: string) {
+    super(`gave up on ${anchor.slice(0, 4)}… after ${MAX_DECISIONS} conflicts`);
+    this.name = 'Contention';
+  }
+}
+
+export type Current<K extends readonly DocumentKey[]> = {
+  -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined;
+};
+
+export type Write = Pick<Change, 'put' | 'delete' | 'index' | 'append'>;
+
+/** A decision: what to answer, and what to write for it. No write: nothing changes and nothing is expected. */
+export interface Decision<R> {
+  answer: R;
+  write?: Write;
+}
+
+/**
+ * An unguessable id for one intended change. The instant in front keeps those of one time together, where a store keeps
+ * them in order: it then writes few pages instead of one for each.
+ */
+export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
+  return `${ports.clock.now().toString(36)}-${Buffer.from(ports.random.bytes(16)).toString('base64url')}`;
+}
+
+/**
+ * Reads the documents of one anchor, decides, and commits what was decided on exactly the versions that were read. On
+ * conflict it reads and decides again, so `decide` must be pure. The answer leaves only after the commit is durable.
+ *
+ * @throws Contention when other writers win {@link MAX_DECISIONS} times in a row
+ * @throws StoreUnavailable when the store cannot say
+ */
+export async function transact<const K extends readonly DocumentKey[], R>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  anchor: string,
+  keys: K,
+  decide: (current: Current<K>, now: number) => Decision<R>,
+): Promise<R> {
+  for (let round = 0; round < MAX_DECISIONS; round++) {
+    const now = ports.clock.now();
+    const current = await ports.store.getMany(keys, now);
+    const { answer, write } = decide(current, now);
+    if (write === undefined) return answer;
+    const outcome = await ports.store.commit({
+      anchor,
+      operation: newOperation(ports),
+      now,
+      expect: keys.map((key, i) => ({ key, version: current[i]?.version ?? ABSENT })),
+      ...write,
+    });
+    if (outcome === 'committed') return answer;
+  }
+  throw new Contention(anchor);
+}

@@ -1,0 +1,259 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Outage } from '../kernel/dependency.ts';
+import { documents } from '../store/keys.ts';
+import { operatorOf, resyncToken, updateToken } from '../testing/acting.ts';
+import { addAdministrator, codeOf, selfActOf } from '../testing/administrators.ts';
+import { giveSent } from '../testing/devices/sent-device.ts';
+import { must, read, type SceneToken, setScene, signInByApi, type TokenSpec } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { CHECKS_PER_HOUR, checkCode } from './check-code.ts';
+import { CHECKS_KEPT_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
+import { hotp } from './kinds/oath/code.ts';
+
+const HOUR_MS = 3_600_000;
+let ports: TestPorts;
+let replica: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('check-code');
+  replica = ports.replica();
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+async function someone(spec: TokenSpec = {}) {
+  const scene = await setScene(ports, { tokens: [spec] });
+  const [token] = scene.tokens;
+  if (!token) throw new Error('a scene with a token');
+  const check = (otp: string, over = ports) => checkCode(over, operatorOf(scene.account), token.id, otp);
+  return { scene, token, check };
+}
+
+/** Of a counter that is far from everything. */
+const wrongOf = ({ secret }: SceneToken, digits: 6 | 8 = 6) => hotp({ secret, counter: 7, digits, algorithm: 'SHA1' });
+
+async function lastEvent() {
+  const { store } = ports;
+  const streams = await Promise.all(
+    Array.from({ length: store.partitions }, (_, partition) => store.readEvents(partition, 0, 100_000)),
+  );
+  return streams.flat().at(-1)?.event;
+}
+
+// SR-63
+test('SR-63: a clock that was set back keeps checks waiting for the hour that is left, and no longer', async () => {
+  const { token, check } = await someone();
+  ports.clock.advance(24 * HOUR_MS);
+  for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) await check(wrongOf(token));
+  ports.clock.advance(-24 * HOUR_MS);
+  expect(await check(wrongOf(token))).toEqual({ refused: 'TOO_MANY_ATTEMPTS', retryAfterMs: HOUR_MS });
+  ports.clock.advance(HOUR_MS / 2);
+  expect(await check(wrongOf(token))).toEqual({ refused: 'TOO_MANY_ATTEMPTS', retryAfterMs: HOUR_MS / 2 });
+  ports.clock.advance(HOUR_MS / 2);
+  expect(await check(wrongOf(token))).toHaveProperty('check');
+});
+
+describe('guessing at a check', () => {
+  // SR-2. The attack: codes are tried at the check, where no failure of the token is counted, until one is right.
+  test('SR-2: five wrong codes within an hour close it, for the right one as well, over every process', async () => {
+    const { token, check } = await someone();
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, at) => check(wrongOf(token), at % 2 === 0 ? ports : replica)),
+    );
+    const said = outcomes.map((outcome) => ('check' in outcome ? outcome.check.verdict : outcome.refused));
+    expect(said.filter((one) => one === 'wrong')).toHaveLength(WRONG_CHECKS_PER_HOUR);
+    // What waited too long in line was not evaluated either.
+    for (const one of said) expect(['wrong', 'TOO_MANY_ATTEMPTS', 'OVERLOADED']).toContain(one);
+    expect(await check(await token.code())).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
+    ports.clock.advance(HOUR_MS);
+    expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
+  });
+
+  // SR-15. The attack: patience, and a code that is known to be right in between.
+  test('SR-15: twenty within a week close it, however slowly, and no right code opens it again', async () => {
+    const { token, check } = await someone();
+    let evaluated = 0;
+    for (let at = 0; at < 60; at++) {
+      if ('check' in (await check(wrongOf(token)))) evaluated += 1;
+      await check(await token.code());
+      ports.clock.advance(HOUR_MS / 2);
+    }
+    expect(evaluated).toBe(WRONG_CHECKS_PER_WEEK);
+    expect(await check(await token.code())).toMatchObject({
+      refused: 'TOO_MANY_ATTEMPTS',
+      retryAfterMs: expect.any(Number),
+    });
+    ports.clock.advance(CHECKS_KEPT_MS);
+    expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
+  });
+
+  // SR-14. The attack: the explicit acts that forgive failures of sign-ins are used to buy guesses here.
+  test('SR-14: neither unlocking, nor a sign-in, nor a resynchronisation opens it', async () => {
+    const { scene, token, check } = await someone({ kind: 'hotp' });
+    const code = (counter: number) => hotp({ secret: token.secret, counter, digits: 6, algorithm: 'SHA1' });
+    for (let at = 0; at < WRONG_CHECKS_PER_HOUR; at++) await check(code(5_000));
+    must(await updateToken(ports, scene.account, token.id, { locked: true }));
+    must(await updateToken(ports, scene.account, token.id, { locked: false }));
+    must(await signInByApi(ports, scene, await token.code()));
+    must(await resyncToken(ports, scene.account, token.id, [code(20), code(21)]));
+    expect(await check(await token.code())).toMatchObject({ refused: 'TOO_MANY_ATTEMPTS' });
+  });
+
+  // SR-16. The attack: the count is kept from being written, so that guesses are free.
+  test('SR-16: is not answered when it cannot be counted', async () => {
+    const { token, check } = await someone();
+    ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
+    await expect(check(wrongOf(token))).rejects.toThrow('gone');
+    await expect(check(await token.code())).rejects.toThrow('gone');
+  });
+
+  // SR-3
+  test('SR-3: is an outage, and no answer, where the seed does not open', async () => {
+    const { token, check } = await someone();
+    const otp = await token.code();
+    const { open } = ports.secrets;
+    ports.secrets.open = () => {
+      throw new Error('another master key');
+    };
+    await expect(check(otp)).rejects.toThrow(Outage);
+    ports.secrets.open = open;
+  });
+
+  // The attack: one code on each of very many tokens, so that no count of one token is reached.
+  test('of many tokens is bounded for whoever asks', async () => {
+    const { scene, token } = await someone();
+    const by = {
+      actor: { kind: 'api-key', account: scene.account, id: 'key_00000000001', scopes: ['write'] },
+    } as const;
+    const otp = await token.code();
+    for (let at = 0; at < CHECKS_PER_HOUR; at++) must(await checkCode(ports, by, token.id, otp));
+    expect(await checkCode(ports, by, token.id, otp)).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await checkCode(ports, operatorOf(scene.account), token.id, otp)).toHaveProperty('check');
+  });
+
+  // The attack: the PIN is guessed with the device in hand: ten thousand, and each right code tells.
+  test('a right code behind a wrong PIN is a wrong code, and counted as one', async () => {
+    const { token, check } = await someone({ pin: { digits: '4711', position: 'before' } });
+    const otp = await token.code();
+    expect(await check(`4712${otp.slice(-6)}`)).toEqual({ check: { verdict: 'wrong' } });
+    expect(await check(`4711${otp.slice(-6)}`)).toMatchObject({ check: { verdict: 'right' } });
+    expect((await read(ports, documents.codeChecks(token.id))).wrongAt).toHaveLength(1);
+  });
+});
+
+describe('a check', () => {
+  // SR-8. The attack: checks move a token's place, forgive failures or use a code up behind its owner's back.
+  test('SR-8: writes its own count and one event, and leaves the token to the byte', async () => {
+    const { scene, token, check } = await someone();
+    await signInByApi(ports, scene, wrongOf(token));
+    const key = documents.token(token.id);
+    const [before] = await ports.store.getMany([key], ports.clock.now());
+    const commits = ports.store.commits.length;
+    const otp = await token.code();
+    for (const one of [otp, wrongOf(token), otp]) must(await check(one));
+    const [after] = await ports.store.getMany([key], ports.clock.now());
+    expect(after).toEqual(before);
+    for (const { change } of ports.store.commits.slice(commits)) {
+      expect(change.put?.map(({ key: { name } }) => name)).toEqual(['code-checks']);
+      expect(change.append).toHaveLength(1);
+      expect(change.delete ?? []).toEqual([]);
+      expect(change.index ?? []).toEqual([]);
+    }
+    expect(ports.store.commits.length - commits).toBe(3);
+    // The code is as good as before, once.
+    expect(await signInByApi(ports, scene, otp)).toMatchObject({ otp: 'verified' });
+    expect(await check(otp)).toEqual({ check: { verdict: 'used' } });
+  });
+
+  test('tells how far a button ran ahead, and how far a clock is behind', async () => {
+    const fob = await someone({ kind: 'hotp' });
+    expect(await fob.check(await fob.token.code(4))).toEqual({ check: { verdict: 'right', offset: 4 } });
+    const app = await someone();
+    const otp = await app.token.code();
+    ports.clock.advance(5 * 30_000);
+    expect(await app.check(otp)).toEqual({ check: { verdict: 'late', offset: -5 } });
+  });
+
+  // SR-34, SR-35
+  test('SR-34: is one event, of who asked and what it was, without the code', async () => {
+    const { token, check } = await someone();
+    const otp = await token.code();
+    await check(otp);
+    const right = await lastEvent();
+    expect(right).toMatchObject({
+      type: 'token.checked',
+      subject: token.id,
+      outcome: 'granted',
+      actor: { kind: 'operator' },
+    });
+    await check(wrongOf(token));
+    const wrong = await lastEvent();
+    expect(wrong).toMatchObject({ type: 'token.checked', outcome: 'refused', reason: 'OTP_WRONG' });
+    expect(JSON.stringify([right, wrong])).not.toContain(otp);
+  });
+
+  // SR-4
+  test.each([
+    ['locked', 'TOKEN_LOCKED'],
+    ['expired', 'ACCESS_DENIED'],
+    ['out-of-step', 'TOKEN_OUT_OF_STEP'],
+  ] as const)('SR-4: evaluates no code of a token that is %s, and counts none', async (state, refused) => {
+    const { token, check } = await someone({ kind: 'hotp', state });
+    expect(await check(await token.code())).toEqual({ refused });
+    expect(await check('000000')).toEqual({ refused });
+    const [counted] = await ports.store.getMany([documents.codeChecks(token.id)], ports.clock.now());
+    expect(counted).toBeUndefined();
+  });
+
+  test('of a token that is switched off tells whether the device is right, before it is handed out', async () => {
+    const { token, check } = await someone({ state: 'deactivated' });
+    expect(await check(await token.code())).toMatchObject({ check: { verdict: 'right' } });
+  });
+
+  test('is for codes that a device shows by itself: what is sent is used up by being looked at', async () => {
+    const { scene } = await someone();
+    const sent = await giveSent(scene, 'email', 'alice@shop.example');
+    expect(await checkCode(ports, operatorOf(scene.account), sent.id, '123456')).toEqual({
+      refused: 'TOKEN_KIND_UNFIT',
+    });
+  });
+});
+
+describe('who may', () => {
+  // SR-27. The attack: an administrator without a say in somebody's resource learns whether a code is right there.
+  test('SR-27: whoever may change the token, and nobody else', async () => {
+    const { scene, token } = await someone();
+    const { account, resource } = scene;
+    const by = (resources: string[], role: 'administrator' | 'superuser' = 'administrator') =>
+      ({ actor: { kind: 'administrator', account, id: 'adm_00000000001', role, resources } }) as Parameters<
+        typeof checkCode
+      >[1];
+    const otp = await token.code();
+    const elsewhere = await setScene(ports);
+    const before = ports.store.commits.length;
+    expect(await checkCode(ports, by([]), token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
+    expect(await checkCode(ports, operatorOf(elsewhere.account), token.id, otp)).toEqual({
+      refused: 'TOKEN_NOT_FOUND',
+    });
+    const themselves = { actor: { kind: 'user', account, id: scene.user.id } } as const;
+    expect(await checkCode(ports, themselves, token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
+    expect(ports.store.commits.length).toBe(before);
+    expect(await checkCode(ports, by([resource.id]), token.id, otp)).toHaveProperty('check');
+    expect(await checkCode(ports, by([], 'superuser'), token.id, otp)).toHaveProperty('check');
+  });
+
+  // The attack: a session left open is asked about the factor that whoever found it lacks.
+  test('nobody, of the token with which an administrator gets in: not they, not the superuser, not a key', async () => {
+    const { account } = await setScene(ports);
+    const ada = await addAdministrator(ports, account, { email: 'ada@acme.example', superuser: true });
+    const { token } = await read(ports, documents.administrator(account, ada.id));
+    if (!token) throw new Error('no token');
+    ports.clock.advance(30_000);
+    const otp = codeOf(ports, ada.secret);
+    const key = { kind: 'api-key', account, id: 'key_00000000001', scopes: ['write'] } as const;
+    for (const act of [selfActOf(ada), operatorOf(account), { actor: key }]) {
+      expect(await checkCode(ports, act, token, otp)).toEqual({ refused: 'FORBIDDEN' });
+    }
+  });
+});

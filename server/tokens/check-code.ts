@@ -1,0 +1,100 @@
+import { stateOnceEnabled } from '../authentication/lockout.ts';
+import { denialCode } from '../authentication/methods.ts';
+import type { EventDraft } from '../events/event.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { inTurn } from '../kernel/keyed-queue.ts';
+import { mayChangeToken } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { readUser } from '../users/find-user.ts';
+import { CHECKS_KEPT_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';
+import { type CodeCheck, checkCode as judgeCode } from './kinds/oath/check.ts';
+import { withoutPin } from './pin.ts';
+import { seedContext } from './seed-context.ts';
+import { isOath, type OathToken, type Token } from './token.ts';
+
+/** Checks of any outcome, by one administrator or key within an hour. */
+export const CHECKS_PER_HOUR = 300;
+
+const REASONS = { used: 'OTP_REPLAYED', late: 'OTP_CLOCK_OFF', wrong: 'OTP_WRONG' } as const;
+
+/**
+ * Says whether a sign-in would take this code now, and touches nothing that a sign-in looks at: no place, no failures, no
+ * lock. For whoever may change the token, since it is something to guess with (SR-2): what is not right is counted by
+ * itself, before it is answered, and after some the token answers nobody. Of administrators' own tokens none is checked: a
+ * session that was left open shall not be asked about the factor that it lacks.
+ *
+ * Codes that are sent, recovery codes, passkeys and answers to questions are right once and used up by being looked at;
+ * there is nothing to check of them.
+ *
+ * @param otp exactly `^[0-9]{6,10}$`, or with the token's PIN
+ */
+export async function checkCode(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  id: TokenId,
+  otp: string,
+): Promise<Verdict<{ check: CodeCheck }>> {
+  const { account } = act.actor;
+  const key = documents.token(id);
+  const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { owner: ownerId } = found.object;
+  const owner = ownerId === undefined ? undefined : await readUser(ports, account, ownerId);
+  const allowed = (token: Token) => token.administrator === undefined && mayChangeToken(act.actor, token, owner);
+  if (!allowed(found.object)) return refusal('FORBIDDEN');
+  if (!isOath(found.object)) return refusal('TOKEN_KIND_UNFIT');
+  const asker = `${account}/${'id' in act.actor ? act.actor.id : act.actor.kind}`;
+  const now = ports.clock.now();
+  const rate = await ports.store.increment(`code-checks/${asker}`, 3_600_000, CHECKS_PER_HOUR, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+
+  const counts = documents.codeChecks(id);
+  type Decided = Decision<Verdict<{ check: CodeCheck }>>;
+  return inTurn(ports.store, `code-checks/${id}`, () =>
+    transact(ports, key.anchor, [key, counts], ([stored, checks], at): Decided => {
+      const token = stored?.value;
+      if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
+      if (token.owner !== ownerId) return { answer: refusal('CONTENTION') };
+      if (!allowed(token)) return { answer: refusal('FORBIDDEN') };
+      if (!isOath(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
+      const state = stateOnceEnabled(token, at);
+      // No code is evaluated that no sign-in would evaluate (SR-4). A deactivated token may be tried before it is handed out.
+      if (state !== 'active') return { answer: refusal(denialCode(state)) };
+      const known = checks && checksAsOf(checks.value, at);
+      const keep = (value: CodeChecks) => [{ key: counts, value, expiresAt: at + CHECKS_KEPT_MS }];
+      const opensAt = checksOpenAt(known, at);
+      if (opensAt > 0) {
+        const answer = refusal('TOO_MANY_ATTEMPTS', { retryAfterMs: opensAt - at });
+        // Kept, or the wait after a clock that was set back would start again with each check.
+        return known && known !== checks?.value ? { answer, write: { put: keep(known) } } : { answer };
+      }
+
+      const check = judge(ports, token, otp, at);
+      const draft: EventDraft = {
+        type: 'token.checked',
+        subject: id,
+        ...(check.verdict === 'right'
+          ? { outcome: 'granted' }
+          : { outcome: 'refused', reason: REASONS[check.verdict] }),
+      };
+      const put = keep(countCheck(known, check.verdict === 'right', at));
+      return { answer: { check }, write: { put, append: [eventOf(act, draft, at)] } };
+    }),
+  );
+}
+
+/** A right code behind a wrong PIN is a wrong code: four digits are guessed soon. */
+function judge(ports: Pick<Ports, 'secrets'>, token: OathToken, typed: string, now: number): CodeCheck {
+  return needing('checking a code', () => {
+    const { otp, isPinRight } = withoutPin(ports, token, typed);
+    const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
+    const judged = judgeCode(token, secret, otp, now);
+    return isPinRight ? judged : { verdict: 'wrong' };
+  });
+}

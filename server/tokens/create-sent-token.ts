@@ -1,0 +1,41 @@
+import type { TokenId } from '../kernel/ids.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { type Verdict, wrongInput } from '../kernel/result.ts';
+import type { Birth } from '../records/create-object.ts';
+import { type NewPin, type NewTokenRecord, storeToken, type TokenNeeds } from './create-token.ts';
+import { ADDRESS_FORMS, isAddressFor, maskedAddress } from './kinds/sent/out-of-band-code.ts';
+import { newPin } from './pin.ts';
+import type { SentFactor, SentToken } from './token.ts';
+
+export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
+  kind: SentFactor['kind'];
+  /** E.164, or an e-mail address. */
+  to: string;
+  /** Else the address, masked. */
+  name?: string | undefined;
+  pin?: NewPin | undefined;
+}
+
+/** Makes a token whose codes are sent. Whoever makes it vouches for whose address that is. */
+export async function createSentToken(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewSentToken,
+): Promise<Verdict<{ token: SentToken }>> {
+  const { kind, to, pin } = input;
+  if (!isAddressFor(kind, to)) return wrongInput('to', ADDRESS_FORMS[kind]);
+  const factor: SentFactor = { kind, to };
+  const named = { ...input, name: input.name ?? maskedAddress(factor) };
+  return storeToken(
+    ports,
+    act,
+    birth,
+    named,
+    (record): SentToken => ({
+      ...record,
+      factor,
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+}

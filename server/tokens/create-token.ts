@@ -1,0 +1,238 @@
+import { referenceTo } from '../kernel/actor.ts';
+import type { TokenId, UserId } from '../kernel/ids.ts';
+import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { type Birth, createObject } from '../records/create-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { disown } from '../users/delete-user.ts';
+import { readUser } from '../users/find-user.ts';
+import { rememberToken } from '../users/remember-token.ts';
+import { provePossession } from './kinds/oath/prove-possession.ts';
+import { hashPin } from './kinds/ocra/answer.ts';
+import { formatSuite, type OcraSuite } from './kinds/ocra/suite.ts';
+import { newRecoverySet } from './kinds/recovery/verify-recovery.ts';
+import { newPin } from './pin.ts';
+import type { ProtectimusType } from './protectimus-types.ts';
+import { pinHashContext, seedContext } from './seed-context.ts';
+import type { SpentSeed } from './spent-seed.ts';
+import { readSpentSeed } from './spent-seeds.ts';
+import type { OathToken, OcraToken, OtpAlgorithm, OtpDigits, RecoveryToken, Token, TokenPin } from './token.ts';
+
+/** What is said of a token of any kind. */
+export interface NewTokenRecord {
+  name: string;
+  serial?: string | undefined;
+  owner?: UserId | undefined;
+  expiresAt?: number | undefined;
+  /** Where the epochs of the token begin; 0, the default, for an id that nothing has had before. */
+  epoch?: number | undefined;
+  /** In the Protectimus dialect: what it is called there. */
+  madeAs?: ProtectimusType | undefined;
+}
+
+export interface NewPin {
+  /** Four digits. */
+  digits: string;
+  position: TokenPin['position'];
+}
+
+export interface NewOathToken extends NewTokenRecord {
+  kind: 'totp' | 'hotp';
+  algorithm: OtpAlgorithm;
+  digits: OtpDigits;
+  periodMs: number;
+  /** HOTP: the next counter. */
+  counter: number;
+  /** Given by whoever has the device already; otherwise made here. */
+  secret?: Uint8Array | undefined;
+  /** TOTP: what is known of the device's clock, in steps. */
+  driftSteps?: number | undefined;
+  pin?: NewPin | undefined;
+  /** A code that the device shows, as a proof that there is one; used up by it. */
+  shown?: string | undefined;
+}
+
+export interface NewRecoveryToken extends NewTokenRecord {
+  kind: 'recovery';
+}
+
+export interface NewOcraToken extends NewTokenRecord {
+  kind: 'ocra';
+  /** From `enrolSuite`. */
+  suite: OcraSuite;
+  /** Suites with a counter: the next one. */
+  counter: number;
+  secret?: Uint8Array | undefined;
+  /** Suites with time: what is known of the device's clock, in steps. */
+  driftSteps?: number | undefined;
+  /** Typed before or after an answer. */
+  pin?: NewPin | undefined;
+  /** Suites with a PIN: the one that its owner types into the device. */
+  suitePin?: string | undefined;
+}
+
+export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
+const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
+
+/** Makes a token that shows codes by itself. The seed is answered this once and sealed for good (SR-21, SR-23). */
+export async function createToken(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewOathToken,
+): Promise<Verdict<{ token: OathToken; secret: Uint8Array }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[input.algorithm]);
+  const { pin } = input;
+  const factor: OathToken['factor'] =
+    input.kind === 'totp'
+      ? { kind: 'totp', periodMs: input.periodMs, driftSteps: input.driftSteps ?? 0 }
+      : { kind: 'hotp' };
+  // A seed that is made here is new.
+  const spent = input.secret && (await readSpentSeed(ports, account, factor, secret));
+  const nextCounter = placeOf({ ...input, factor }, secret, spent, ports.clock.now());
+  if (nextCounter === undefined) return refusal('OTP_WRONG');
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): OathToken => ({
+      ...record,
+      factor,
+      algorithm: input.algorithm,
+      digits: input.digits,
+      sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+      nextCounter,
+      ...(spent?.needsResync && { needsResync: true as const }),
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+  if (isRefusal(made)) return made;
+  // Repeated with the same Idempotency-Key it answers the seed that was made the first time.
+  return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/** Where a new token begins; undefined where the code that was to show that there is a device is not its. */
+function placeOf(
+  { factor, algorithm, digits, counter, shown }: NewOathToken & Pick<OathToken, 'factor'>,
+  secret: Uint8Array,
+  spent: SpentSeed | undefined,
+  now: number,
+): number | undefined {
+  const nextCounter = Math.max(factor.kind === 'hotp' ? counter : 0, spent?.nextCounter ?? 0);
+  if (shown === undefined) return nextCounter;
+  return provePossession({ factor, algorithm, digits, nextCounter }, secret, shown, now);
+}
+
+/**
+ * Makes a token whose device answers questions (RFC 6287). The seed is answered this once and sealed for good; so is the hash
+ * of the PIN that goes into its answers, which by itself hides nothing.
+ */
+export async function createOcraToken(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewOcraToken,
+): Promise<Verdict<{ token: OcraToken; secret: Uint8Array }>> {
+  const { account } = act.actor;
+  const { id } = birth;
+  const { suite, pin, suitePin } = input;
+  if ((suite.pin === undefined) !== (suitePin === undefined)) {
+    return refusal('INPUT_INVALID', { detail: 'suitePin: there exactly if the suite has a PIN' });
+  }
+  const secret = input.secret ?? ports.random.bytes(SECRET_BYTES[suite.algorithm]);
+  const factor: OcraToken['factor'] = { kind: 'ocra', suite: formatSuite(suite), driftSteps: input.driftSteps ?? 0 };
+  const spent = input.secret && (await readSpentSeed(ports, account, factor, secret));
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): OcraToken => ({
+      ...record,
+      factor,
+      sealedSecret: ports.secrets.seal(secret, seedContext(account, id)),
+      ...(suitePin !== undefined && {
+        sealedPinHash: ports.secrets.seal(hashPin(suite, suitePin), pinHashContext(account, id)),
+      }),
+      nextCounter: Math.max(suite.counter ? input.counter : 0, spent?.nextCounter ?? 0),
+      ...(spent?.needsResync && { needsResync: true as const }),
+      ...(pin && { pin: newPin(ports, record, pin.digits, pin.position) }),
+    }),
+  );
+  if (isRefusal(made)) return made;
+  return { token: made.token, secret: ports.secrets.open(made.token.sealedSecret, seedContext(account, id)) };
+}
+
+/** Makes a set of recovery codes, shown this once. They stand in for a token, so they belong to somebody. */
+export async function createRecoveryCodes(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewRecoveryToken,
+): Promise<Verdict<{ token: RecoveryToken; codes: string[] }>> {
+  if (input.owner === undefined) return refusal('INPUT_INVALID', { detail: 'owner: whose codes they are' });
+  const { codes, macs } = newRecoverySet(ports, { account: act.actor.account, id: birth.id }, birth.madeWith);
+  const made = await storeToken(
+    ports,
+    act,
+    birth,
+    input,
+    (record): RecoveryToken => ({ ...record, factor: { kind: 'recovery', macs } }),
+  );
+  return isRefusal(made) ? made : { token: made.token, codes };
+}
+
+type TokenRecord = Omit<RecoveryToken, 'factor'>;
+
+/** Everything that making a token of any kind takes: rights, the record, the commit, and an owner who is still there. */
+export async function storeToken<T extends Token>(
+  ports: TokenNeeds,
+  act: Act,
+  birth: Birth<TokenId>,
+  input: NewTokenRecord,
+  complete: (record: TokenRecord) => T,
+): Promise<Verdict<{ token: T }>> {
+  const { id } = birth;
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  if (input.owner !== undefined) {
+    const owner = await readUser(ports, account, input.owner);
+    if (!owner) return refusal('USER_NOT_FOUND');
+    if (!mayChangeUser(act.actor, owner)) return refusal('FORBIDDEN');
+  }
+  const token = complete({
+    id,
+    account,
+    name: input.name,
+    ...(input.serial !== undefined && { serial: input.serial }),
+    nextCounter: 0,
+    ...(input.owner !== undefined && { owner: input.owner }),
+    epoch: input.epoch ?? 0,
+    enabled: true,
+    failures: 0,
+    ...(input.expiresAt !== undefined && { expiresAt: input.expiresAt }),
+    directResources: [],
+    ...(input.madeAs !== undefined && { madeAs: input.madeAs }),
+    createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
+  });
+  const index = indexes.tokens(account);
+  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
+  if (isRefusal(made)) return made;
+  // Whoever was deleted meanwhile owns nothing; the token is nobody's, as theirs before it.
+  const { owner } = made.created;
+  if (owner !== undefined && !(await readUser(ports, account, owner))) {
+    await disown(ports, act, account, id, owner);
+    return refusal('USER_NOT_FOUND');
+  }
+  if (owner !== undefined) await rememberToken(ports, made.created, owner);
+  return { token: made.created as T };
+}

@@ -1,0 +1,71 @@
+import type { TokenId, UserId } from '../kernel/ids.ts';
+import { mayDelete } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { readObject, removeObject } from '../records/read-object.ts';
+import { unassignToken } from '../resources/assignments.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import { rememberToken } from '../users/remember-token.ts';
+import { releaseCredential } from './kinds/passkey/claim-credential.ts';
+import { keepSpentSeed } from './spent-seeds.ts';
+
+/**
+ * Deletes a token. A token with which an administrator signs in is theirs alone to delete. Its owner is marked first as a user
+ * who had one, and how far its codes were used up is kept for its seed. The assignments that named it are void from then on; they are only tidied up afterwards.
+ */
+export async function deleteToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  id: TokenId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  const { actor } = act;
+  const found = await readObject(ports, actor.account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  if (!mayDelete(actor, found.object)) return refusal('FORBIDDEN');
+  const { owner } = found.object;
+  if (owner !== undefined) await rememberToken(ports, found.object, owner);
+  await keepSpentSeed(ports, found.object);
+  const gone = await removeObject(
+    ports,
+    act,
+    { type: 'token.deleted' },
+    documents.token(id),
+    'TOKEN_NOT_FOUND',
+    (token) => {
+      if (!mayDelete(actor, token)) return refusal('FORBIDDEN');
+      // What was kept beforehand is of this owner and this place.
+      const isAsKept = token.owner === owner && token.nextCounter === found.object.nextCounter;
+      return isAsKept ? undefined : refusal('CONTENTION');
+    },
+    seen,
+  );
+  if (isRefusal(gone)) return gone;
+  const { factor, account } = gone.object;
+  if (factor.kind === 'webauthn') await releaseCredential(ports, account, factor.credentialId, id);
+  if (owner !== undefined) await forgetPairs(ports, owner, id);
+  return { deleted: true };
+}
+
+/** No event: what is taken off has meant nothing since the token was gone. */
+async function forgetPairs(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  owner: UserId,
+  token: TokenId,
+): Promise<void> {
+  const key = documents.user(owner);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const user = stored?.value;
+    const on = user?.assignments.filter(({ tokens }) => tokens.some((pair) => pair.token === token)) ?? [];
+    if (!user || on.length === 0) return { answer: undefined };
+    const next = on.reduce((edited, { resource }) => unassignToken(edited, resource, token), user);
+    return {
+      answer: undefined,
+      write: { put: [{ key, value: next }], index: movePlaces(key, user, next) },
+    };
+  });
+}

@@ -1,0 +1,66 @@
+import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
+import type { OcraSuite } from '../kinds/ocra/suite.ts';
+import type { OtpAlgorithm, OtpDigits } from '../token.ts';
+
+/** What a row says about a token, within the bounds that every token has. */
+export type ImportedToken = ImportedOathToken | ImportedOcraToken;
+
+interface ImportedRecord {
+  name: string;
+  serial?: string;
+  /** HOTP, and suites with a counter: the next one. */
+  counter: number;
+  /** TOTP, and suites with time: the device's clock against ours. */
+  driftSteps: number;
+  secret: Uint8Array;
+  expiresAt?: number;
+}
+
+export interface ImportedOathToken extends ImportedRecord {
+  kind: 'totp' | 'hotp';
+  algorithm: OtpAlgorithm;
+  digits: OtpDigits;
+  periodMs: number;
+}
+
+export interface ImportedOcraToken extends ImportedRecord {
+  kind: 'ocra';
+  suite: OcraSuite;
+  /** There exactly if the suite has a PIN. */
+  suitePin?: string;
+}
+
+/** One token of a file, or why it is not taken. */
+export interface ImportRow {
+  /** Where it begins, from 1. */
+  line: number;
+  /** For people to find it by, as far as it could be read. */
+  serial?: string;
+  outcome: { token: ImportedToken } | { flaw: ImportFlaw };
+}
+
+export interface ImportFile {
+  format: ImportFormat;
+  rows: ImportRow[];
+  warnings: ImportWarning[];
+}
+
+/** Ends the reading of a row or of a file. Never leaves this folder: what reads catches it and answers its code. */
+export class Flawed extends Error {
+  readonly flaw: ImportFlaw;
+  constructor(flaw: ImportFlaw) {
+    super(flaw);
+    this.name = 'Flawed';
+    this.flaw = flaw;
+  }
+}
+
+/** The answer of a reader, or the flaw that ended it. */
+export function flawOf<T>(read: () => T): { read: T } | { flaw: ImportFlaw } {
+  try {
+    return { read: read() };
+  } catch (error) {
+    if (error instanceof Flawed) return { flaw: error.flaw };
+    throw error;
+  }
+}

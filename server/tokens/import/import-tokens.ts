@@ -1,0 +1,123 @@
+import { pbkdf2 } from 'node:crypto';
+import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
+import type { TokenId } from '../../kernel/ids.ts';
+import { inTurn } from '../../kernel/keyed-queue.ts';
+import { inParallel } from '../../kernel/map-concurrent.ts';
+import { mayCreate } from '../../kernel/policy.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Act } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { letOthers } from '../../kernel/yield-to-event-loop.ts';
+import { WIDTH } from '../../records/do-in-bulk.ts';
+import { createOcraToken, createToken } from '../create-token.ts';
+import type { ImportFile } from './import-file.ts';
+import { type JudgedRow, judgeImport } from './judge-import.ts';
+import type { DerivationNeeded, ImportOptions } from './read-file.ts';
+
+export interface TokenImport extends ImportOptions {
+  content: Uint8Array;
+  /** Judge every row and make nothing. */
+  dryRun: boolean;
+  /** Take the good rows although there are others. */
+  acceptPartial: boolean;
+  /** Of the rows, those to make in this call; all are judged in every one. */
+  from: number;
+  count: number;
+}
+
+export interface ImportedRow {
+  line: number;
+  serial?: string;
+  /**
+   * `made`: now. `exists`: was there already, from this import or another. `importable`: nothing is against it, and this
+   * call made nothing of it. `refused`: see `code`.
+   */
+  outcome: 'made' | 'exists' | 'importable' | 'refused';
+  id?: TokenId;
+  code?: ImportFlaw | Refusal['refused'];
+}
+
+export interface ImportReport {
+  format: ImportFormat;
+  warnings: readonly ImportWarning[];
+  rows: ImportedRow[];
+  /** False where a refused row kept everything from being made. */
+  allowed: boolean;
+}
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+
+/** Files are large: few wait for one another. */
+const MOST_WAITING = 4;
+
+/**
+ * Makes the tokens of a file. The whole file is read and judged before the first is made, and one row that cannot be
+ * taken keeps all from being made, unless partial taking is asked for. What breaks off in the middle is finished by
+ * repeating it: every token has its id from what it is, so none is made twice.
+ */
+export async function importTokens(ports: Needs, act: Act, request: TokenImport): Promise<Verdict<ImportReport>> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const { account } = act.actor;
+  const work = () => importInTurn(ports, act, request);
+  return inTurn(ports.store, `token-import/${account}`, work, MOST_WAITING);
+}
+
+async function importInTurn(ports: Needs, act: Act, request: TokenImport): Promise<Verdict<ImportReport>> {
+  const file = await readInPieces(ports, request);
+  if ('flaw' in file) return refusal('IMPORT_UNREADABLE', { detail: file.flaw });
+  const judged = await judgeImport(ports, act.actor.account, file.rows);
+  const allowed = request.acceptPartial || judged.every((row) => !('flaw' in row));
+  const { from, count, dryRun } = request;
+  const rows = await inParallel(judged, WIDTH, async (row, at): Promise<ImportedRow> => {
+    const turn = allowed && !dryRun && at >= from && at < from + count;
+    return { ...placeOf(row), ...(turn ? await make(ports, act, row) : judgedOutcome(row)) };
+  });
+  return { format: file.format, warnings: file.warnings, rows, allowed };
+}
+
+type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
+
+async function make(ports: Needs, act: Act, row: JudgedRow): Promise<Outcome> {
+  if ('flaw' in row || row.exists) return judgedOutcome(row);
+  const { token, birth } = row;
+  // A token that was deleted and is imported again has the id that it had. Its epochs begin at this instant, which is
+  // later than any of before, so that no assignment of the deleted one holds for it.
+  const epoch = ports.clock.now();
+  const made =
+    token.kind === 'ocra'
+      ? await createOcraToken(ports, act, birth, { ...token, epoch })
+      : await createToken(ports, act, birth, { ...token, epoch });
+  return isRefusal(made) ? { outcome: 'refused', code: made.refused } : { outcome: 'made', id: made.token.id };
+}
+
+function judgedOutcome(row: JudgedRow): Outcome {
+  if ('flaw' in row) return { outcome: 'refused', code: row.flaw };
+  return row.exists ? { outcome: 'exists', id: row.birth.id } : { outcome: 'importable' };
+}
+
+function placeOf({ line, serial }: JudgedRow): Pick<ImportedRow, 'line' | 'serial'> {
+  return { line, ...(serial !== undefined && { serial }) };
+}
+
+/** Reads a file with pauses, in which everybody else is served. What reads them is loaded for the first: few services see one. */
+async function readInPieces(
+  ports: Pick<Ports, 'clock'>,
+  { content, ...options }: TokenImport,
+): Promise<ImportFile | { flaw: ImportFlaw }> {
+  const { readFile } = await import('./read-file.ts');
+  const reading = readFile(content, options, ports.clock.now());
+  let step = reading.next();
+  while (!step.done) {
+    const asked = step.value;
+    if (asked === undefined) await letOthers();
+    step = reading.next(asked && (await derive(asked)));
+  }
+  return step.value;
+}
+
+/** In a thread of the pool, since it may take a second. */
+function derive({ password, salt, iterations, keyBytes, hash }: DerivationNeeded): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    pbkdf2(password, salt, iterations, keyBytes, hash, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}

@@ -1,0 +1,96 @@
+import type { AccountId, TokenId } from '../../kernel/ids.ts';
+import { idFromBytes } from '../../kernel/ids.ts';
+import { inParallel } from '../../kernel/map-concurrent.ts';
+import { normaliseName } from '../../kernel/names.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { letOthers } from '../../kernel/yield-to-event-loop.ts';
+import type { Birth } from '../../records/create-object.ts';
+import { WIDTH } from '../../records/do-in-bulk.ts';
+import { namesExactly } from '../../records/index-entries.ts';
+import { indexes } from '../../store/indexes.ts';
+import { documents } from '../../store/keys.ts';
+import type { IndexEntry } from '../../store/store.ts';
+import { formatSuite } from '../kinds/ocra/suite.ts';
+import type { ImportedToken, ImportRow } from './import-file.ts';
+
+/** A row that can be made, or whose token is there already. */
+export interface ImportableRow {
+  token: ImportedToken;
+  birth: Birth<TokenId>;
+  exists: boolean;
+}
+
+export type JudgedRow = Pick<ImportRow, 'line' | 'serial'> &
+  (ImportableRow | { flaw: Extract<ImportRow['outcome'], { flaw: unknown }>['flaw'] });
+
+/**
+ * Judges the rows against each other and against what the account has. A token's id is derived from what it is, so the
+ * same one is known again, whatever file it comes in and however often.
+ */
+export async function judgeImport(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  account: AccountId,
+  rows: readonly ImportRow[],
+): Promise<JudgedRow[]> {
+  const seen = { ids: new Set<string>(), serials: new Set<string>() };
+  const distinguish = ({ line, serial, outcome }: ImportRow): JudgedRow => {
+    const named = { line, ...(serial !== undefined && { serial }) };
+    if ('flaw' in outcome) return { ...named, flaw: outcome.flaw };
+    const { token } = outcome;
+    const birth = birthOf(ports, account, token);
+    const number = token.serial === undefined ? undefined : normaliseName(token.serial);
+    if (seen.ids.has(birth.id)) return { ...named, flaw: 'REPEATED' };
+    if (number !== undefined && seen.serials.has(number)) return { ...named, flaw: 'SERIAL_REPEATED' };
+    seen.ids.add(birth.id);
+    if (number !== undefined) seen.serials.add(number);
+    return { ...named, token, birth, exists: false };
+  };
+  const distinct: JudgedRow[] = [];
+  for (const [at, row] of rows.entries()) {
+    if (at % BETWEEN_TURNS === 0) await letOthers();
+    distinct.push(distinguish(row));
+  }
+  return inParallel(distinct, WIDTH, async (row, at): Promise<JudgedRow> => {
+    if (at % BETWEEN_TURNS === 0) await letOthers();
+    if ('flaw' in row) return row;
+    const [existing] = await ports.store.getMany([documents.token(row.birth.id)], ports.clock.now());
+    if (existing?.value.account === account) return { ...row, exists: true };
+    const { token, line, serial } = row;
+    const taken = token.serial !== undefined && (await isTaken(ports, account, token.serial));
+    return taken ? { line, ...(serial !== undefined && { serial }), flaw: 'SERIAL_TAKEN' } : row;
+  });
+}
+
+function birthOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: ImportedToken): Birth<TokenId> {
+  const { kind, serial, secret } = token;
+  const number = serial === undefined ? null : normaliseName(serial);
+  const made = kind === 'ocra' ? [formatSuite(token.suite)] : [token.algorithm, token.digits, token.periodMs];
+  const device = [account, kind, ...made, number, Buffer.from(secret).toString('base64')];
+  const derived = ports.secrets.mac('token-import', JSON.stringify(device));
+  return { id: idFromBytes('tok', derived), madeWith: Buffer.from(derived).toString('base64url') };
+}
+
+/** Looks along the names, where serial numbers are found too; entries are hints, so the tokens themselves decide. */
+async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId, serial: string): Promise<boolean> {
+  const index = indexes.tokenNames(account);
+  const prefix = namesExactly(serial);
+  let after: IndexEntry | undefined;
+  for (;;) {
+    const entries = await ports.store.range(index, { limit: PIECE, prefix, ...(after && { after }) });
+    const keys = entries.map(({ id }) => documents.token(id as TokenId));
+    const stored = await ports.store.getMany(keys, ports.clock.now());
+    const holds = stored.some(
+      (found) =>
+        found?.value.account === account &&
+        found.value.serial !== undefined &&
+        normaliseName(found.value.serial) === normaliseName(serial),
+    );
+    if (holds) return true;
+    if (entries.length < PIECE) return false;
+    after = entries.at(-1);
+  }
+}
+
+const PIECE = 50;
+/** So many rows are judged between two turns. */
+const BETWEEN_TURNS = 50;

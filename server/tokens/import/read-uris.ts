@@ -1,0 +1,75 @@
+import { parseUrl } from '@countersign/protocol/parse-url';
+import { base32Decode } from '../kinds/oath/base32.ts';
+import { accountName } from './account-name.ts';
+import { Flawed, flawOf, type ImportRow } from './import-file.ts';
+import { judgeToken } from './judge-token.ts';
+import { type MigrationPart, readMigration } from './read-migration.ts';
+
+const LONGEST_LINE = 65_536;
+/** So many lines are looked at between two turns. */
+const LINES = 1000;
+
+/**
+ * `otpauth://` URIs (Key URI format) and `otpauth-migration://` ones, one a line; empty lines and `#` lines are passed over.
+ * `undefined` is a place where others may have their turn.
+ */
+export function* readUris(text: string, parts: MigrationPart[]): Generator<ImportRow | undefined> {
+  let line = 0;
+  for (const [raw] of text.matchAll(/[^\n]*(?:\n|$)/g)) {
+    line += 1;
+    if (line % LINES === 0) yield undefined;
+    const uri = raw.trim();
+    if (uri === '' || uri.startsWith('#')) continue;
+    if (/^otpauth-migration:/i.test(uri)) {
+      const found = flawOf(() => readMigration(bounded(uri)));
+      if ('flaw' in found) yield { line, outcome: found };
+      else {
+        parts.push(found.read.part);
+        for (const outcome of found.read.outcomes) yield { line, outcome };
+      }
+      continue;
+    }
+    const found = flawOf(() => readUri(bounded(uri)));
+    yield { line, outcome: 'flaw' in found ? found : { token: found.read } };
+  }
+}
+
+function bounded(uri: string): string {
+  if (uri.length > LONGEST_LINE) throw new Flawed('ROW_MALFORMED');
+  return uri;
+}
+
+/** @throws Flawed */
+function readUri(text: string) {
+  const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
+  if (!uri) throw new Flawed('ROW_MALFORMED');
+  const said = new Map<string, string>();
+  for (const [name, value] of uri.searchParams) {
+    const plain = name.toLowerCase();
+    // Which of the two counts would be left to whoever reads it (SR-57).
+    if (said.has(plain)) throw new Flawed('ROW_MALFORMED');
+    said.set(plain, value);
+  }
+  const secret = base32Decode(said.get('secret') ?? '');
+  if (!said.get('secret')) throw new Flawed('SEED_MISSING');
+  if (secret === undefined) throw new Flawed('SEED_MALFORMED');
+  return judgeToken(
+    {
+      kind: uri.hostname,
+      name: accountName(decoded(uri.pathname.replace(/^\//, '')), said.get('issuer')),
+      algorithm: said.get('algorithm'),
+      digits: said.get('digits'),
+      periodSeconds: said.get('period'),
+      counter: said.get('counter'),
+    },
+    secret,
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Flawed('ROW_MALFORMED');
+  }
+}

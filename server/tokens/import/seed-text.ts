@@ -1,0 +1,51 @@
+import { base32Decode } from '../kinds/oath/base32.ts';
+import { Flawed } from './import-file.ts';
+
+export const SEED_ENCODINGS = ['hex', 'base32', 'base64'] as const;
+export type SeedEncoding = (typeof SEED_ENCODINGS)[number];
+
+const LONGEST = 1024;
+
+/**
+ * The bytes of a seed as a text. Where its encoding is not said it is told by its letters; what could be two things is
+ * refused, since the wrong one makes a token whose codes never fit.
+ *
+ * @throws Flawed
+ */
+export function seedOf(text: string, encoding: SeedEncoding | undefined): Uint8Array {
+  if (text === '') throw new Flawed('SEED_MISSING');
+  if (text.length > LONGEST) throw new Flawed('SEED_MALFORMED');
+  if (encoding !== undefined) {
+    const bytes = DECODERS[encoding](text);
+    if (bytes === undefined) throw new Flawed('SEED_MALFORMED');
+    return bytes;
+  }
+  const [hex, base32] = [DECODERS.hex(text), inOneCase(text) ? DECODERS.base32(text) : undefined];
+  if (hex && base32) throw new Flawed('SEED_AMBIGUOUS');
+  const bytes = hex ?? base32 ?? DECODERS.base64(text);
+  if (bytes === undefined) throw new Flawed('SEED_MALFORMED');
+  return bytes;
+}
+
+const DECODERS: Record<SeedEncoding, (text: string) => Uint8Array | undefined> = {
+  hex: hexDecode,
+  base32: base32Decode,
+  base64: base64Decode,
+};
+
+/** The bytes, or undefined if the text is not hexadecimal. Spaces between groups and a `0x` in front are allowed. */
+export function hexDecode(text: string): Uint8Array | undefined {
+  const plain = text.replaceAll(' ', '').replace(/^0x/i, '');
+  return plain.length % 2 === 0 && /^[0-9a-f]+$/i.test(plain) ? new Uint8Array(Buffer.from(plain, 'hex')) : undefined;
+}
+
+/** The bytes, or undefined if the text is not exactly base64 (RFC 4648 section 4), white space aside. */
+export function base64Decode(text: string): Uint8Array | undefined {
+  const plain = text.replaceAll(/[ \t\r\n]+/g, '');
+  const bytes = Buffer.from(plain, 'base64');
+  return plain !== '' && bytes.toString('base64') === plain ? new Uint8Array(bytes) : undefined;
+}
+
+function inOneCase(text: string): boolean {
+  return text === text.toUpperCase() || text === text.toLowerCase();
+}

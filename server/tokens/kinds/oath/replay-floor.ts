@@ -1,0 +1,27 @@
+import { isOath, isOcra, isRecovery, type Token } from '../../token.ts';
+import { parseSuite } from '../ocra/suite.ts';
+import { DRIFT_MAX_STEPS } from './verify.ts';
+
+/** A device may have been found to run ahead since the backup; short steps are given up for so long because of it. */
+const UNKNOWN_DRIFT_MS = 120_000;
+
+/**
+ * A token as it comes out of a backup (SR-62): nobody knows which of its codes were used since, so none of those counts
+ * again. TOTP: all steps are used up that could have been accepted until now. HOTP: no code counts until two in a row
+ * have shown where the device is; they are looked for behind what the backup knows, so the place never goes back.
+ * Recovery codes: all are void. OCRA with a counter: as HOTP. Other OCRA tokens answer new questions; what was asked of
+ * them, or of any other kind, is not restored, and the answers are worth nothing with it.
+ *
+ * @param now when it is restored, ms since 1970
+ */
+export function withReplayFloor<T extends Token>(token: T, now: number): T {
+  if (isRecovery(token)) return { ...token, factor: { kind: 'recovery', macs: [] } };
+  if (isOcra(token)) return parseSuite(token.factor.suite)?.counter === false ? token : { ...token, needsResync: true };
+  if (!isOath(token)) return token;
+  const { factor } = token;
+  if (factor.kind === 'hotp') return { ...token, needsResync: true };
+  const known = Math.max(0, Math.trunc(factor.driftSteps));
+  const unknown = Math.min(DRIFT_MAX_STEPS, Math.floor(UNKNOWN_DRIFT_MS / factor.periodMs));
+  const floor = Math.floor(now / factor.periodMs) + Math.max(known, unknown) + 1;
+  return { ...token, nextCounter: Math.max(token.nextCounter, floor) };
+}

@@ -1,0 +1,266 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { usedUp } from '../../../authentication/lockout.ts';
+import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
+import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
+import { hotp } from './code.ts';
+import { currentOtp, DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD, verifyOtp } from './verify.ts';
+
+const code = (token: OathToken, counter: number) =>
+  hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });
+
+const verdictOn = (token: OathToken, counter: number, now: number) =>
+  verifyOtp(frozen(token), RFC_SECRET, code(token, counter), now);
+
+const accepted = (counter: number) => ({ verdict: 'accepted', counter });
+const WRONG = { verdict: 'wrong' };
+const REPLAYED = { verdict: 'replayed' };
+
+/** Two steps that share a code under the vectors' secret; see the first test about them. */
+const TWINS = { earlier: 910_737, later: 910_738 };
+
+// SR-44
+describe('the window of a TOTP token', () => {
+  const step = 50_000_000;
+  const begins = step * PERIOD_MS;
+
+  test.each([
+    ['the first millisecond of a step', begins],
+    ['the last millisecond of a step', begins + PERIOD_MS - 1],
+  ])('at %s: this step and the one before', (_name, now) => {
+    const token = sampleToken();
+    expect(verdictOn(token, step - 2, now)).toEqual(WRONG);
+    expect(verdictOn(token, step - 1, now)).toEqual(accepted(step - 1));
+    expect(verdictOn(token, step, now)).toEqual(accepted(step));
+    expect(verdictOn(token, step + 1, now)).toEqual(WRONG);
+  });
+
+  test.each([
+    [-1, -2, 0],
+    [-3, -4, 0],
+    [1, -1, 1],
+    [3, -1, 3],
+    [-40, -1 - DRIFT_MAX_STEPS, 0],
+    [40, -1, DRIFT_MAX_STEPS],
+  ])('a drift of %i steps widens it to steps %i to %i and no further', (driftSteps, oldest, latest) => {
+    const token = sampleToken({ factor: totp(driftSteps) });
+    expect(DRIFT_MAX_STEPS).toBe(3);
+    for (let offset = -8; offset <= 8; offset++) {
+      const inside = offset >= oldest && offset <= latest;
+      expect(verdictOn(token, step + offset, begins)).toEqual(inside ? accepted(step + offset) : WRONG);
+    }
+  });
+
+  test.each([[60_000], [86_400_000]])('is measured in steps of %i ms', (periodMs) => {
+    const token = sampleToken({ factor: totp(0, periodMs) });
+    const now = 25_000 * periodMs - 1;
+    expect(verdictOn(token, 24_999, now)).toEqual(accepted(24_999));
+    expect(verdictOn(token, 25_000, now)).toEqual(WRONG);
+    expect(verdictOn(token, 25_000, now + 1)).toEqual(accepted(25_000));
+  });
+
+  test.each([
+    ['where 32-bit seconds end', 2 ** 31 * 1000],
+    ['where unsigned 32-bit seconds end', 2 ** 32 * 1000],
+    ['in the year 9999', Date.parse('9999-12-31T23:59:59Z')],
+  ])('%s, codes work as ever', (_name, now) => {
+    const current = Math.floor(now / PERIOD_MS);
+    const token = sampleToken({ nextCounter: current - 1 });
+    expect(verdictOn(token, current, now)).toEqual(accepted(current));
+    expect(verdictOn(token, current + 1, now)).toEqual(WRONG);
+  });
+
+  test('at the epoch there is no step before', () => {
+    expect(verdictOn(sampleToken(), 0, 0)).toEqual(accepted(0));
+    expect(verdictOn(sampleToken(), 1, 0)).toEqual(WRONG);
+  });
+});
+
+// SR-1, SR-8
+describe('a TOTP code that was used', () => {
+  const step = 50_000_000;
+  const now = step * PERIOD_MS;
+  const used = sampleToken({ nextCounter: step + 1 });
+
+  test('is a replay while its step is in the window, and plainly wrong after', () => {
+    expect(verdictOn(used, step, now)).toEqual(REPLAYED);
+    expect(verdictOn(used, step, now + 2 * PERIOD_MS - 1)).toEqual(REPLAYED);
+    expect(verdictOn(used, step, now + 2 * PERIOD_MS)).toEqual(WRONG);
+  });
+
+  test('takes the code of the step before with it', () => {
+    expect(verdictOn(used, step - 1, now)).toEqual(WRONG);
+  });
+
+  test('leaves the code of the next step', () => {
+    expect(verdictOn(used, step + 1, now + PERIOD_MS)).toEqual(accepted(step + 1));
+  });
+
+  test('is refused also when the clock is set back', () => {
+    expect(verdictOn(used, step, now - PERIOD_MS)).toEqual(WRONG);
+    expect(verdictOn(used, step - 1, now - PERIOD_MS)).toEqual(WRONG);
+  });
+
+  test('does not exist on a token that never accepted any', () => {
+    expect(verdictOn(sampleToken(), step - 2, now)).toEqual(WRONG);
+    expect(verdictOn(sampleToken({ nextCounter: 0 }), 0, 0)).toEqual(accepted(0));
+  });
+});
+
+// SR-1: the attack is to use one text twice where two steps happen to share it.
+describe('two steps with the same code', () => {
+  const token = sampleToken();
+  const now = TWINS.later * PERIOD_MS;
+
+  test('exist', () => {
+    expect(code(token, TWINS.earlier)).toBe(code(token, TWINS.later));
+  });
+
+  test('are used up together', () => {
+    expect(verdictOn(token, TWINS.earlier, now)).toEqual(accepted(TWINS.later));
+    const after = usedUp(token, TWINS.later);
+    for (const later of [now, now + PERIOD_MS]) expect(verdictOn(after, TWINS.earlier, later)).toEqual(REPLAYED);
+    expect(verdictOn(after, TWINS.earlier, now + 2 * PERIOD_MS)).toEqual(WRONG);
+  });
+
+  test('the second is still a replay when the first was used in its own step', () => {
+    const after = usedUp(token, TWINS.earlier);
+    expect(verdictOn(after, TWINS.later, now)).toEqual(REPLAYED);
+  });
+
+  test('HOTP: the earlier counter is used up, and its repeat is a replay though a later one matches', () => {
+    const [earlier, later] = [2386, 2394];
+    const key = sampleToken({ factor: { kind: 'hotp' }, nextCounter: earlier });
+    expect(code(key, earlier)).toBe(code(key, later));
+    expect(verdictOn(key, earlier, 0)).toEqual(accepted(earlier));
+    expect(verdictOn({ ...key, nextCounter: earlier + 1 }, earlier, 0)).toEqual(REPLAYED);
+  });
+});
+
+// SR-43
+describe('the look-ahead of a HOTP token', () => {
+  const token = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 100 });
+
+  test('reaches ten codes beyond the next and never back', () => {
+    expect(HOTP_LOOK_AHEAD).toBe(10);
+    for (let counter = 85; counter <= 125; counter++) {
+      const expected = counter === 99 ? REPLAYED : counter >= 100 && counter <= 110 ? accepted(counter) : WRONG;
+      expect(verdictOn(token, counter, 0)).toEqual(expected);
+    }
+  });
+
+  test('does not depend on the clock', () => {
+    expect(verdictOn(token, 105, Number.MAX_SAFE_INTEGER)).toEqual(accepted(105));
+  });
+
+  test('ends where counters end', () => {
+    const last = Number.MAX_SAFE_INTEGER - 1;
+    const old = { ...token, nextCounter: last };
+    expect(verdictOn(old, last, 0)).toEqual(accepted(last));
+    const used = usedUp(old, last);
+    expect(verdictOn(used, last, 0)).toEqual(REPLAYED);
+    expect(verdictOn(used, last + 1, 0)).toEqual(WRONG);
+  });
+
+  test('a new token replays nothing', () => {
+    const fresh = { ...token, nextCounter: 0 };
+    expect(verdictOn(fresh, 0, 0)).toEqual(accepted(0));
+    expect(verdictOn(fresh, 11, 0)).toEqual(WRONG);
+  });
+});
+
+describe('the digits', () => {
+  const now = 1_000_000 * PERIOD_MS;
+
+  test.each([
+    [6, 8],
+    [8, 6],
+  ] as const)('a token of %i does not take the same code in %i', (own, other) => {
+    const token = sampleToken({ digits: own });
+    expect(verifyOtp(token, RFC_SECRET, code({ ...token, digits: other }, 1_000_000), now)).toEqual(WRONG);
+  });
+
+  // SR-47. Attack: characters whose low byte is the digit asked for.
+  test('digits of another script are wrong, even where their low bytes are right', () => {
+    const otp = [...code(sampleToken(), 1_000_000)].map((digit) => String.fromCharCode(0x100 + digit.charCodeAt(0)));
+    expect(verifyOtp(sampleToken(), RFC_SECRET, otp.join(''), now)).toEqual(WRONG);
+  });
+
+  // SR-47
+  test.each([[''], ['\u0661\u0662\u0663\u0664\u0665\u0666'], ['12345\n'], ['x'.repeat(6)], ['1234567']])(
+    'what is no code is wrong: %j',
+    (otp) => {
+      expect(verifyOtp(sampleToken(), RFC_SECRET, otp, now)).toEqual(WRONG);
+    },
+  );
+});
+
+// SR-3: nothing that is broken lets anybody in.
+test('a damaged seed or clock never accepts', () => {
+  const token = sampleToken();
+  expect(() => verifyOtp(token, new Uint8Array(3), '123456', 0)).toThrow();
+  expect(verifyOtp(token, RFC_SECRET, code(token, 0), Number.NaN)).toEqual(WRONG);
+  expect(verifyOtp(token, RFC_SECRET, code(token, 0), -PERIOD_MS)).toEqual(WRONG);
+});
+
+describe('over random histories', () => {
+  const anyToken = fc.record({
+    factor: fc.oneof(
+      fc.record({
+        kind: fc.constant('totp' as const),
+        periodMs: fc.constantFrom(30_000, 60_000),
+        driftSteps: fc.integer({ min: -5, max: 5 }),
+      }),
+      fc.record({ kind: fc.constant('hotp' as const) }),
+    ),
+    algorithm: fc.constantFrom(...OTP_ALGORITHMS),
+    digits: fc.constantFrom(6 as const, 8 as const),
+    nextCounter: fc.nat({ max: 40 }),
+  });
+  const attempts = fc.array(fc.record({ counter: fc.nat({ max: 60 }), at: fc.nat({ max: 60 }) }), { maxLength: 40 });
+
+  // SR-8
+  test('the moving factor only grows, no factor is accepted twice, and whatever was accepted is then refused', () => {
+    fc.assert(
+      fc.property(anyToken, attempts, (properties, tries) => {
+        let token = sampleToken(properties);
+        const used = new Set<number>();
+        for (const { counter, at } of tries) {
+          const now = at * PERIOD_MS;
+          const verdict = verdictOn(token, counter, now);
+          if (verdict.verdict !== 'accepted') continue;
+          expect(used.has(verdict.counter)).toBe(false);
+          expect(verdict.counter).toBeGreaterThanOrEqual(token.nextCounter);
+          used.add(verdict.counter);
+          token = usedUp(token, verdict.counter);
+          expect(token.nextCounter).toBe(verdict.counter + 1);
+          expect(verdictOn(token, verdict.counter, now)).toEqual(REPLAYED);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('the code that the device shows is accepted, once', () => {
+    fc.assert(
+      fc.property(anyToken, fc.integer({ min: 100, max: 2 ** 40 }), (properties, at) => {
+        const token = sampleToken(properties);
+        const now = at * PERIOD_MS + (at % PERIOD_MS);
+        const otp = currentOtp(token, RFC_SECRET, now);
+        const verdict = verifyOtp(token, RFC_SECRET, otp, now);
+        if (verdict.verdict !== 'accepted') expect.fail(verdict.verdict);
+        const after = usedUp(token, verdict.counter);
+        expect(verifyOtp(after, RFC_SECRET, otp, now)).toEqual(REPLAYED);
+      }),
+    );
+  });
+
+  test('a device that is slow by its drift shows an older code', () => {
+    const now = 1_000 * PERIOD_MS;
+    for (const drift of [-3, 0, 3]) {
+      const token = sampleToken({ factor: totp(drift) });
+      expect(currentOtp(token, RFC_SECRET, now)).toBe(code(token, 1_000 + drift));
+    }
+    expect(currentOtp(sampleToken({ factor: totp(-3) }), RFC_SECRET, 0)).toBe(code(sampleToken(), 0));
+  });
+});

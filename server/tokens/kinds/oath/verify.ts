@@ -1,0 +1,120 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { OathFactor, OathToken } from '../../token.ts';
+import { hotp } from './code.ts';
+import { parseOtp } from './format.ts';
+
+/** Unused codes a HOTP token may have run ahead (RFC 4226 section 7.4, SR-43). */
+export const HOTP_LOOK_AHEAD = 10;
+/** The most a learned drift may move the window, in steps (SR-44). */
+export const DRIFT_MAX_STEPS = 3;
+/** So many steps beyond its window a code tells that the device's clock is off. It is refused all the same. */
+export const CLOCK_HINT_STEPS = 2;
+
+/** What of a token decides about a code. */
+export type VerifiableToken = Pick<OathToken, 'factor' | 'algorithm' | 'digits' | 'nextCounter' | 'spoiled'>;
+
+export type OtpVerdict = { verdict: 'accepted'; counter: number } | { verdict: 'replayed' } | { verdict: 'wrong' };
+
+/** Moving factors whose codes are looked at, both ends included. */
+interface Window {
+  oldest: number;
+  latest: number;
+}
+
+/**
+ * Judges a code against a token. `counter` is the moving factor the code stands for; the caller commits
+ * `nextCounter = counter + 1` before it answers, so no code is accepted twice (RFC 6238 section 5.2, SR-1, SR-8).
+ *
+ * - TOTP: the current step and the one before it, widened (never moved) by the bounded learned drift: back for a slow
+ *   token, forward for a fast one. Where two steps share the code, the later is used up.
+ * - HOTP: `nextCounter` and the ten after it. Where two counters share the code, the earlier is used up.
+ * - `replayed`: the code of the moving factor accepted last, for TOTP only while its step is in the window. It is refused
+ *   even if a later factor happens to have the same code.
+ *
+ * Every candidate is computed and compared in constant time, whichever matches.
+ *
+ * @param now milliseconds since the epoch, from the server's clock
+ */
+export function verifyOtp(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): OtpVerdict {
+  if (parseOtp(otp) === undefined || otp.length !== token.digits) return { verdict: 'wrong' };
+  const matches = codeMatcher(token, secret, otp);
+  const window = windowAt(token, now);
+
+  const last = token.nextCounter - 1;
+  const lastStillCounts = token.factor.kind === 'hotp' || (last >= window.oldest && last <= window.latest);
+  const repeated = last >= 0 && lastStillCounts && matches(last);
+
+  const hits: number[] = [];
+  for (let counter = Math.max(window.oldest, token.nextCounter); counter <= window.latest; counter++) {
+    const isRight = matches(counter);
+    if (isRight && !token.spoiled?.includes(counter)) hits.push(counter);
+  }
+
+  if (repeated) return { verdict: 'replayed' };
+  const counter = token.factor.kind === 'totp' ? hits.at(-1) : hits.at(0);
+  return counter === undefined ? { verdict: 'wrong' } : { verdict: 'accepted', counter };
+}
+
+/**
+ * The step whose code this is, where it lies one or two steps outside the window: the device's clock seems to be off.
+ * Undefined for every other code, and for tokens that keep no time. Decides nothing but what a person is told.
+ */
+export function stepOutside(token: VerifiableToken, secret: Uint8Array, otp: string, now: number): number | undefined {
+  if (token.factor.kind !== 'totp' || parseOtp(otp) === undefined || otp.length !== token.digits) return undefined;
+  const matches = codeMatcher(token, secret, otp);
+  const { oldest, latest } = windowAt(token, now);
+  const near = Array.from({ length: CLOCK_HINT_STEPS }, (_, at) => at + 1);
+  // Every one is computed, whichever matches.
+  const hits = [...near.map((by) => latest + by), ...near.map((by) => oldest - by)].filter(
+    (step) => step >= 0 && matches(step),
+  );
+  return hits[0];
+}
+
+/**
+ * The token after such a code: one that was shown before its time is not taken when its time comes. Otherwise the hint
+ * would tell a guesser which code to wait for.
+ */
+export function spoil<T extends OathToken>(token: T, step: number, now: number): T {
+  if (token.factor.kind !== 'totp' || step <= windowAt(token, now).latest) return token;
+  const current = Math.floor(now / token.factor.periodMs);
+  const kept = (token.spoiled ?? []).filter((one) => one >= current && one !== step);
+  return { ...token, spoiled: [...kept, step] };
+}
+
+/** The code the token's device would show: at its own idea of `now` (TOTP), or for the next counter (HOTP). */
+export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: number): string {
+  const counter =
+    token.factor.kind === 'totp'
+      ? Math.max(0, Math.floor(now / token.factor.periodMs) + boundedDrift(token.factor))
+      : token.nextCounter;
+  return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
+}
+
+/** The moving factors that are looked at now. */
+export function windowAt(token: VerifiableToken, now: number): Window {
+  // `nextCounter` must stay a safe integer after the last acceptable factor is used up.
+  const ceiling = Number.MAX_SAFE_INTEGER - 1;
+  if (token.factor.kind === 'hotp') {
+    return { oldest: token.nextCounter, latest: Math.min(token.nextCounter + HOTP_LOOK_AHEAD, ceiling) };
+  }
+  const step = Math.floor(now / token.factor.periodMs);
+  const drift = boundedDrift(token.factor);
+  return {
+    oldest: step - 1 + Math.min(drift, 0),
+    latest: Math.min(step + Math.max(drift, 0), ceiling),
+  };
+}
+
+function boundedDrift(factor: Extract<OathFactor, { kind: 'totp' }>): number {
+  return Math.max(-DRIFT_MAX_STEPS, Math.min(DRIFT_MAX_STEPS, Math.trunc(factor.driftSteps)));
+}
+
+/** Compares a code of the right length with that of a moving factor, in constant time. */
+export function codeMatcher(token: VerifiableToken, secret: Uint8Array, otp: string): (counter: number) => boolean {
+  const given = Buffer.from(otp, 'latin1');
+  return (counter) => {
+    const expected = hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
+    return timingSafeEqual(Buffer.from(expected, 'latin1'), given);
+  };
+}

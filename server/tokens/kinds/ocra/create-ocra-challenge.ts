@@ -1,0 +1,69 @@
+import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { refusal, type Verdict } from '../../../kernel/result.ts';
+import { documents } from '../../../store/keys.ts';
+import type { Json } from '../../../store/store.ts';
+import { type Decision, transact } from '../../../store/transact.ts';
+import type { Transaction } from '../../../transactions/signing.ts';
+import type { Challenge } from '../../challenge.ts';
+import { isOcra } from '../../token.ts';
+import { CHALLENGE_BYTES, challengeOfHash, makeChallenge } from './challenge.ts';
+import { type OcraSuite, parseSuite } from './suite.ts';
+
+/** Time to type a question into a device, and its answer back. */
+export const QUESTION_LIFETIME_MS = 5 * 60_000;
+
+export interface Asked {
+  token: TokenId;
+  /** The sign-in, or `apiScope` of the resource. */
+  scope: string;
+  resource: ResourceId;
+  /** What an answer confirms; then the question is the same however often it is asked for. */
+  transaction?: Transaction | undefined;
+  /** Not after this, whatever the question's own life. */
+  until?: number | undefined;
+  /** The event of it, where asking is by itself worth telling. */
+  tell?: (now: number) => Json;
+}
+
+/**
+ * Asks a token a question (SR-45). Another one in the same scope takes the place of the first, whose answer is worth nothing
+ * from then on; failures stay counted. The question of a transaction is made of its hash: it stays the same, and stays used up
+ * once it was answered.
+ */
+export async function askQuestion(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, tell }: Asked,
+): Promise<Verdict<{ question: string; expiresAt: number }>> {
+  const keys = [documents.token(id), documents.challenge(id, scope)] as const;
+  const random = ports.random.bytes(CHALLENGE_BYTES);
+  type Answer = Verdict<{ question: string; expiresAt: number }>;
+  return transact(ports, id, keys, ([stored, asked], now): Decision<Answer> => {
+    const token = stored?.value;
+    const suite = token && isOcra(token) ? parseSuite(token.factor.suite) : undefined;
+    if (!token || !suite) return { answer: refusal('NOTHING_ASKED') };
+    const question = transaction ? questionOf(suite, transaction) : makeChallenge(suite, random);
+    const before = asked?.value;
+    if (transaction && before?.kind === 'ocra' && before.question === question) {
+      return { answer: { question, expiresAt: before.expiresAt } };
+    }
+    const expiresAt = Math.min(now + QUESTION_LIFETIME_MS, until);
+    const challenge: Challenge = {
+      kind: 'ocra',
+      token: id,
+      account: token.account,
+      resource,
+      question,
+      ...(transaction && { transaction: transaction.hash }),
+      createdAt: now,
+      expiresAt,
+    };
+    const put = [{ key: keys[1], value: challenge, expiresAt }];
+    const write = { put, ...(tell && { append: [tell(now)] }) };
+    return { answer: { question, expiresAt }, write };
+  });
+}
+
+function questionOf(suite: OcraSuite, { hash, nonce }: Transaction): string {
+  return challengeOfHash(suite, Buffer.from(hash, 'hex'), Buffer.from(nonce, 'base64url'));
+}

@@ -1,0 +1,112 @@
+import type { PasskeyCreation } from '@countersign/protocol/passkey';
+import type { AccountId, TokenId, UserId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { refusal, type Verdict } from '../../../kernel/result.ts';
+import { indexes } from '../../../store/indexes.ts';
+import { documents } from '../../../store/keys.ts';
+import { readUser } from '../../../users/find-user.ts';
+import type { User } from '../../../users/user.ts';
+import type { WebauthnToken } from '../../token.ts';
+import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
+import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeysOf, userHandleOf } from './passkey-request.ts';
+import type { AttestationRules } from './verify-attestation.ts';
+import { PASSKEY_ALGORITHMS } from './verify-attestation.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'> & PasskeyNeeds;
+
+/** So many passkeys and security keys one person can have. */
+export const MOST_PASSKEYS = 20;
+
+/** Whoever makes a passkey, for themself: they have just signed in. Nobody makes one for somebody else. */
+export interface PasskeyMaker {
+  account: AccountId;
+  id: UserId;
+}
+
+/**
+ * What a registration has asked. Whoever calls keeps it where one finish uses it up (a sign-in, a session), for as long as
+ * the browser may wait.
+ */
+export interface PendingPasskey extends AttestationRules {
+  user: UserId;
+  expiresAt: number;
+}
+
+/**
+ * Begins a registration (WebAuthn level 3, section 7.1 steps 1-2).
+ *
+ * @param topOrigin the page around the frame; the service's own origin where there is none
+ */
+export async function beginPasskeyRegistration(
+  ports: Needs,
+  maker: PasskeyMaker,
+  topOrigin: string,
+): Promise<Verdict<{ options: PasskeyCreation; pending: PendingPasskey }>> {
+  const user = await readUser(ports, maker.account, maker.id);
+  if (!user || user.blocked) return refusal('ACCESS_DENIED');
+  const has = await passkeysOfUser(ports, maker);
+  if (has.length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
+  const { rpId, origin } = relyingParty(ports);
+  const challenge = randomChallenge(ports);
+  return {
+    options: creationOf(ports, user, has, challenge),
+    pending: { challenge, rpId, origin, topOrigin, user: user.id, expiresAt: ports.clock.now() + PASSKEY_TIMEOUT_MS },
+  };
+}
+
+/**
+ * What a new passkey is asked where the challenge has been given out already, as its owner is now; undefined: there is
+ * nobody. What this very registration has left of an attempt that broke off is not in its way.
+ */
+export async function describePasskey(
+  ports: Needs,
+  maker: PasskeyMaker,
+  { token, challenge }: { token: TokenId; challenge: string },
+): Promise<PasskeyCreation | undefined> {
+  const user = await readUser(ports, maker.account, maker.id);
+  if (!user) return undefined;
+  const has = await passkeysOfUser(ports, maker);
+  return creationOf(
+    ports,
+    user,
+    has.filter(({ id }) => id !== token),
+    challenge,
+  );
+}
+
+function creationOf(
+  ports: PasskeyNeeds,
+  user: User,
+  has: readonly WebauthnToken[],
+  challenge: string,
+): PasskeyCreation {
+  const { rpId } = relyingParty(ports);
+  const name = [user.firstName, user.secondName].filter(Boolean).join(' ') || user.login;
+  return {
+    challenge,
+    rp: { id: rpId, name: rpId },
+    user: { id: userHandleOf(user.id), name: user.login, displayName: name },
+    pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    excludeCredentials: has.map(({ factor }) =>
+      descriptorOf({ id: factor.credentialId, transports: factor.transports }),
+    ),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    attestation: 'none',
+    extensions: { credProps: true },
+    timeout: PASSKEY_TIMEOUT_MS,
+  };
+}
+
+/** Whatever state they are in. */
+export async function passkeysOfUser(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  { account, id }: PasskeyMaker,
+): Promise<WebauthnToken[]> {
+  const entries = await ports.store.range(indexes.tokensOf(account, id), { limit: 200 });
+  const stored = await ports.store.getMany(
+    entries.map((entry) => documents.token(entry.id as WebauthnToken['id'])),
+    ports.clock.now(),
+  );
+  const own = stored.flatMap((token) => (token?.value.owner === id ? [token.value] : []));
+  return passkeysOf(own);
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { AccountId, TokenId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { documents } from '../../../store/keys.ts';
+import { ABSENT } from '../../../store/store.ts';
+import { Contention, newOperation } from '../../../store/transact.ts';
+import { isWebauthn } from '../../token.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+const MAX_ROUNDS = 8;
+
+/** Of fixed length, whatever a device has for an id. */
+export function credentialHash(credentialId: string): string {
+  return createHash('sha256').update(credentialId).digest('base64url');
+}
+
+/**
+ * Takes a credential for a token, so that it stands for one person of the account. A claim counts only while its token
+ * exists and has that credential; any other is what a crash left behind, and is taken over. False: it is another
+ * token's.
+ */
+export async function claimCredential(
+  ports: Needs,
+  account: AccountId,
+  credentialId: string,
+  token: TokenId,
+): Promise<boolean> {
+  const key = documents.credentialClaim(account, credentialHash(credentialId));
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = ports.clock.now();
+    const [claim] = await ports.store.getMany([key], now);
+    if (claim?.value.token === token) return true;
+    if (claim && (await isHeld(ports, claim.value.token, credentialId, now))) return false;
+    const outcome = await ports.store.commit({
+      anchor: key.anchor,
+      operation: newOperation(ports),
+      now,
+      expect: [{ key, version: claim?.version ?? ABSENT }],
+      put: [{ key, value: { token } }],
+    });
+    if (outcome === 'committed') return true;
+  }
+  throw new Contention(key.anchor);
+}
+
+/** Gives it back, if it is this token's. */
+export async function releaseCredential(
+  ports: Needs,
+  account: AccountId,
+  credentialId: string,
+  token: TokenId,
+): Promise<void> {
+  const key = documents.credentialClaim(account, credentialHash(credentialId));
+  const now = ports.clock.now();
+  const [claim] = await ports.store.getMany([key], now);
+  if (claim?.value.token !== token) return;
+  // Whoever is faster has taken it over, and then there is nothing to give back.
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [{ key, version: claim.version }],
+    delete: [key],
+  });
+}
+
+async function isHeld(
+  ports: Pick<Ports, 'store'>,
+  token: TokenId,
+  credentialId: string,
+  now: number,
+): Promise<boolean> {
+  const [holder] = await ports.store.getMany([documents.token(token)], now);
+  return holder !== undefined && isWebauthn(holder.value) && holder.value.factor.credentialId === credentialId;
+}

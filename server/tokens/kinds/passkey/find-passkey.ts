@@ -1,0 +1,25 @@
+import type { AccountId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { documents } from '../../../store/keys.ts';
+import { locateUser } from '../../../users/find-user.ts';
+import type { User } from '../../../users/user.ts';
+import { isWebauthn } from '../../token.ts';
+import { credentialHash } from './claim-credential.ts';
+
+/**
+ * Whose passkey this is. A hint where to look: whether that person may come in with it is for the check of the factor to
+ * say, which reads everything again.
+ */
+export async function findPasskey(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  account: AccountId,
+  credentialId: string,
+): Promise<User | undefined> {
+  const now = ports.clock.now();
+  const [claim] = await ports.store.getMany([documents.credentialClaim(account, credentialHash(credentialId))], now);
+  if (!claim) return undefined;
+  const [stored] = await ports.store.getMany([documents.token(claim.value.token)], now);
+  const token = stored?.value;
+  if (!token || !isWebauthn(token) || token.account !== account || token.owner === undefined) return undefined;
+  return token.factor.credentialId === credentialId ? locateUser(ports, account, token.owner) : undefined;
+}

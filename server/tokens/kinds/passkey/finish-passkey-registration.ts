@@ -1,0 +1,80 @@
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import { needing } from '../../../kernel/dependency.ts';
+import type { TokenId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import type { Act, Whence } from '../../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../../kernel/result.ts';
+import { createObject } from '../../../records/create-object.ts';
+import { removeObject } from '../../../records/read-object.ts';
+import { indexes } from '../../../store/indexes.ts';
+import { documents } from '../../../store/keys.ts';
+import { readUser } from '../../../users/find-user.ts';
+import type { Token, WebauthnToken } from '../../token.ts';
+import { MOST_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './begin-passkey-registration.ts';
+import { claimCredential, releaseCredential } from './claim-credential.ts';
+import { verifyAttestation } from './verify-attestation.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+export interface MadePasskey {
+  id: TokenId;
+  /** What its owner calls it. */
+  name: string;
+  /** What it is made in, so that an attempt that broke off can be made good. */
+  madeWith?: string;
+  response: PasskeyAttestation;
+}
+
+/**
+ * Makes a token of a passkey that its owner's device has just made. It opens nothing yet: whoever calls assigns it.
+ *
+ * @param pending what {@link beginPasskeyRegistration} gave out, used up by the caller before this
+ */
+export async function finishPasskeyRegistration(
+  ports: Needs,
+  maker: PasskeyMaker,
+  whence: Whence,
+  pending: PendingPasskey,
+  { id, name, madeWith, response }: MadePasskey,
+): Promise<Verdict<{ token: WebauthnToken }>> {
+  const { account } = maker;
+  const now = ports.clock.now();
+  if (pending.user !== maker.id || now >= pending.expiresAt) return refusal('PASSKEY_INVALID');
+  const user = await readUser(ports, account, maker.id);
+  if (!user || user.blocked) return refusal('ACCESS_DENIED');
+  const factor = await needing('checking a new passkey', () => verifyAttestation(response, pending));
+  if (!factor) return refusal('PASSKEY_INVALID');
+  if ((await passkeysOfUser(ports, maker)).length >= MOST_PASSKEYS) return refusal('PASSKEY_LIMIT');
+
+  const { credentialId } = factor;
+  if (!(await claimCredential(ports, account, credentialId, id))) return refusal('PASSKEY_TAKEN');
+  const act: Act = { actor: { kind: 'user', account, id: maker.id }, ...whence };
+  const token: WebauthnToken = {
+    id,
+    account,
+    name,
+    factor,
+    nextCounter: 0,
+    owner: maker.id,
+    epoch: 0,
+    enabled: true,
+    failures: 0,
+    directResources: [],
+    createdAt: now,
+    createdBy: { kind: 'user', id: maker.id },
+  };
+  const index = indexes.tokens(account);
+  const birth = { id, ...(madeWith !== undefined && { madeWith }) };
+  const made = await createObject(ports, act, 'token.created', birth, documents.token(id), index, token as Token);
+  if (isRefusal(made)) {
+    await releaseCredential(ports, account, credentialId, id);
+    return made;
+  }
+  // The claim may have been taken over while its token was not there yet, and its owner deleted.
+  const stands =
+    (await claimCredential(ports, account, credentialId, id)) && (await readUser(ports, account, maker.id));
+  if (stands) return { token };
+  await removeObject(ports, act, { type: 'token.deleted' }, documents.token(id), 'TOKEN_NOT_FOUND', () => undefined);
+  await releaseCredential(ports, account, credentialId, id);
+  return refusal('PASSKEY_TAKEN');
+}

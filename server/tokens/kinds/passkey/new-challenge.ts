@@ -1,0 +1,56 @@
+import type { Ports } from '../../../kernel/ports.ts';
+import type { Token } from '../../token.ts';
+import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
+import {
+  CHALLENGE_BYTES,
+  challengeFor,
+  challengeForAnybody,
+  challengeOfTransaction,
+  passkeysOf,
+} from './passkey-request.ts';
+
+/** What use-cases that ask passkeys take beside the ports. */
+export type PasskeyNeeds = Pick<Ports, 'random'> & {
+  /** The public URL, an origin. */
+  issuer: string;
+  /** A domain above the issuer's host, where one is configured. */
+  rpId?: string | undefined;
+};
+
+export function relyingParty({ issuer, rpId }: Omit<PasskeyNeeds, 'random'>): RelyingParty {
+  const { origin, hostname } = new URL(issuer);
+  return { origin, rpId: rpId ?? hostname };
+}
+
+/**
+ * Unguessable, and good for one answer (WebAuthn 13.4.3).
+ *
+ * @param transaction hash of what the answer is to confirm
+ */
+export function randomChallenge(ports: Pick<PasskeyNeeds, 'random'>, transaction?: string): string {
+  const random = ports.random.bytes(CHALLENGE_BYTES);
+  return transaction === undefined
+    ? Buffer.from(random).toString('base64url')
+    : challengeOfTransaction(random, transaction);
+}
+
+/**
+ * What the passkeys among these tokens are asked; undefined where there are none.
+ *
+ * @param tokens of the person's assignment, usable ones
+ * @param transaction hash of what the answer is to confirm
+ */
+export function askPasskeys(
+  ports: PasskeyNeeds,
+  tokens: readonly Token[],
+  transaction?: string,
+): PasskeyChallenge | undefined {
+  const passkeys = passkeysOf(tokens);
+  if (passkeys.length === 0) return undefined;
+  return challengeFor(passkeys, relyingParty(ports), randomChallenge(ports, transaction));
+}
+
+/** What is asked before anybody has been named. */
+export function askAnybody(ports: PasskeyNeeds): PasskeyChallenge {
+  return challengeForAnybody(relyingParty(ports), randomChallenge(ports));
+}

@@ -1,0 +1,195 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { AccountEvent } from '../../../events/event.ts';
+import { idFromBytes, type TokenId } from '../../../kernel/ids.ts';
+import { documents } from '../../../store/keys.ts';
+import { operatorOf, updateToken } from '../../../testing/acting.ts';
+import { inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
+import { touches } from '../../../testing/intercepted-store.ts';
+import { addPerson, meanwhile, must, ORIGIN, read, type Scene, setScene } from '../../../testing/scene.ts';
+import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
+import { ISSUER, openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
+import { deleteToken } from '../../delete-token.ts';
+import { beginPasskeyRegistration, MOST_PASSKEYS } from './begin-passkey-registration.ts';
+import { findPasskey } from './find-passkey.ts';
+import { finishPasskeyRegistration } from './finish-passkey-registration.ts';
+
+let ports: TestPorts;
+let scene: Scene;
+beforeAll(async () => {
+  ports = await openTestPorts('passkey registration');
+  scene = await setScene(ports);
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const newId = (): TokenId => idFromBytes('tok', ports.random.bytes(7));
+const makerOf = ({ account, user }: Scene) => ({ account, id: user.id });
+const refusedWith = (code: string) => ({ refused: code });
+
+async function begin(who = scene) {
+  const begun = must(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN));
+  const { options } = begun;
+  const ceremony = inTheFrame({ challenge: options.challenge, rpId: options.rp.id });
+  return { ...begun, ceremony: { ...ceremony, userHandle: options.user.id } };
+}
+
+async function register(device: SoftwareAuthenticator, who = scene, tampering: Tampering = {}) {
+  const { pending, ceremony } = await begin(who);
+  const response = device.create(ceremony, tampering);
+  return finishPasskeyRegistration(ports, makerOf(who), {}, pending, { id: newId(), name: 'Key', response });
+}
+
+const another = (login: string) => addPerson(ports, scene.account, scene.resource, { user: { login } });
+
+describe('registering a passkey', () => {
+  test('asks for what every authenticator can give, names nobody, and leaves out what the person has', async () => {
+    const who = await another('asks');
+    const device = new SoftwareAuthenticator();
+    await registerPasskey(who, device);
+    const { options, pending } = await begin(who);
+    expect(options).toMatchObject({
+      rp: { id: 'auth.example' },
+      pubKeyCredParams: [{ alg: -7 }, { alg: -8 }, { alg: -257 }],
+      excludeCredentials: [{ type: 'public-key', id: device.id, transports: ['internal'] }],
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+      attestation: 'none',
+    });
+    expect(Buffer.from(options.user.id, 'base64url').toString()).toBe(who.user.id);
+    expect(options.challenge).toMatch(/^[\w-]{43}$/);
+    expect(pending).toMatchObject({ challenge: options.challenge, origin: ISSUER, topOrigin: ORIGIN });
+    expect((await begin(who)).options.challenge).not.toBe(options.challenge);
+  });
+
+  test('makes a token of its owner, that opens nothing yet; one event tells it', async () => {
+    const before = ports.store.commits.length;
+    const who = await another('makes');
+    const { token } = must(await register(new SoftwareAuthenticator({ synced: true, signCount: 0 }), who));
+    expect(await read(ports, documents.token(token.id))).toMatchObject({
+      owner: who.user.id,
+      createdBy: { kind: 'user', id: who.user.id },
+      factor: { kind: 'webauthn', synced: true, discoverable: true, signCount: 0 },
+    });
+    expect((await read(ports, documents.user(who.user.id))).assignments.flatMap(({ tokens }) => tokens)).toEqual([]);
+    const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
+    expect((told as unknown as AccountEvent[]).filter(({ subject }) => subject === token.id)).toMatchObject([
+      { type: 'token.created', actor: { kind: 'user', id: who.user.id } },
+    ]);
+  });
+
+  // SR-61
+  test.each<[string, Tampering]>([
+    ['another page around the frame', { clientData: { topOrigin: 'https://evil.example' } }],
+    ['another origin', { clientData: { origin: 'https://evil.example' } }],
+    ['another challenge', { clientData: { challenge: 'b2xk' } }],
+    ['nobody there', { flags: 0 }],
+  ])('SR-61: is refused for %s, and makes nothing', async (_, tampering) => {
+    const device = new SoftwareAuthenticator();
+    expect(await register(device, scene, tampering)).toEqual(refusedWith('PASSKEY_INVALID'));
+    expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
+  });
+
+  test('is refused to somebody else than who began, and after the browser has stopped waiting', async () => {
+    const who = await another('late');
+    const { pending, ceremony } = await begin();
+    const response = new SoftwareAuthenticator().create(ceremony);
+    const made = { id: newId(), name: 'Key', response };
+    expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
+      refusedWith('PASSKEY_INVALID'),
+    );
+    const late = { ...pending, expiresAt: ports.clock.now() };
+    expect(await finishPasskeyRegistration(ports, makerOf(scene), {}, late, made)).toEqual(
+      refusedWith('PASSKEY_INVALID'),
+    );
+  });
+
+  // SR-4
+  test('SR-4: is refused to whoever is blocked meanwhile', async () => {
+    const who = await another('blocked');
+    const { pending, ceremony } = await begin(who);
+    await meanwhile.blockUser(who);
+    const response = new SoftwareAuthenticator().create(ceremony);
+    const made = { id: newId(), name: 'Key', response };
+    expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
+      refusedWith('ACCESS_DENIED'),
+    );
+    expect(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('ACCESS_DENIED'));
+  });
+
+  test('ends at so many for one person', async () => {
+    const who = await another('many');
+    for (let made = 0; made < MOST_PASSKEYS - 1; made++) must(await register(new SoftwareAuthenticator(), who));
+    const [one, other] = [await begin(who), await begin(who)];
+    must(await register(new SoftwareAuthenticator(), who));
+    expect(await beginPasskeyRegistration(ports, makerOf(who), ORIGIN)).toEqual(refusedWith('PASSKEY_LIMIT'));
+    for (const { pending, ceremony } of [one, other]) {
+      const made = { id: newId(), name: 'Key', response: new SoftwareAuthenticator().create(ceremony) };
+      expect(await finishPasskeyRegistration(ports, makerOf(who), {}, pending, made)).toEqual(
+        refusedWith('PASSKEY_LIMIT'),
+      );
+    }
+  });
+});
+
+describe('one credential is one person’s', () => {
+  test('whoever registers it second is refused, also its owner', async () => {
+    const who = await another('second');
+    const device = new SoftwareAuthenticator();
+    const { token } = must(await register(device));
+    expect(await register(device, who)).toEqual(refusedWith('PASSKEY_TAKEN'));
+    expect(await register(device)).toEqual(refusedWith('PASSKEY_TAKEN'));
+    expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(scene.user.id);
+    expect(await read(ports, documents.token(token.id))).toBeDefined();
+  });
+
+  test('in another account it is another', async () => {
+    const elsewhere = await setScene(ports);
+    const device = new SoftwareAuthenticator();
+    must(await register(device));
+    must(await register(device, elsewhere));
+    expect((await findPasskey(ports, elsewhere.account, device.id))?.id).toBe(elsewhere.user.id);
+  });
+
+  test('of many at once one gets it, and nothing of the others stays', async () => {
+    const people = await Promise.all(['race-1', 'race-2', 'race-3', 'race-4'].map(another));
+    const device = new SoftwareAuthenticator();
+    const begun = await Promise.all(people.map((who) => begin(who)));
+    const verdicts = await Promise.all(
+      begun.map(({ pending, ceremony }, at) => {
+        const made = { id: newId(), name: 'Key', response: device.create(ceremony) };
+        return finishPasskeyRegistration(ports, makerOf(people[at] ?? scene), {}, pending, made);
+      }),
+    );
+    const winners = verdicts.filter((verdict) => 'token' in verdict);
+    expect(winners.length).toBeLessThanOrEqual(1);
+    const owner = await findPasskey(ports, scene.account, device.id);
+    const [winner] = winners;
+    expect(owner?.id).toBe(winner && 'token' in winner ? winner.token.owner : undefined);
+  });
+
+  test('what a crash left of a registration stands in nobody’s way', async () => {
+    const device = new SoftwareAuthenticator();
+    ports.store.intercept = {
+      commit: (change, go) => (touches(change, 'token') ? Promise.reject(new Error('killed')) : go()),
+    };
+    await expect(register(device)).rejects.toThrow('killed');
+    ports.store.intercept = {};
+    expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
+    must(await register(device));
+    expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(scene.user.id);
+  });
+
+  test('deleted, it may be registered again; handed over it may not be', async () => {
+    const who = await another('receiver');
+    const device = new SoftwareAuthenticator();
+    const { token } = must(await register(device));
+    expect(await updateToken(ports, scene.account, token.id, { owner: who.user.id })).toEqual(
+      refusedWith('TOKEN_KIND_UNFIT'),
+    );
+    must(await deleteToken(ports, operatorOf(scene.account), token.id));
+    expect(await findPasskey(ports, scene.account, device.id)).toBeUndefined();
+    must(await register(device, who));
+    expect((await findPasskey(ports, scene.account, device.id))?.id).toBe(who.user.id);
+  });
+});

@@ -1,0 +1,324 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AccountEvent } from '../../../events/event.ts';
+import type { TokenId } from '../../../kernel/ids.ts';
+import { isRefusal, type Verdict } from '../../../kernel/result.ts';
+import { documents } from '../../../store/keys.ts';
+import { createLoginRequest, unassign, updateResource, updateToken } from '../../../testing/acting.ts';
+import { givePasskey, inTheFrame, registerPasskey } from '../../../testing/devices/passkey-device.ts';
+import {
+  birth,
+  meanwhile,
+  must,
+  NONCE,
+  overwrite,
+  putInState,
+  read,
+  type Scene,
+  setScene,
+} from '../../../testing/scene.ts';
+import { SoftwareAuthenticator, type Tampering } from '../../../testing/software-authenticator.ts';
+import { openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
+import { Walk } from '../../../testing/walk.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('passkeys');
+});
+afterAll(() => ports.close());
+
+const stepOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.step);
+const codeOf = (verdict: Verdict<FlowView>) => (isRefusal(verdict) ? verdict.refused : verdict.error?.code);
+const claimsOf = ({ result = '' }: FlowView) => decodeJwt(result);
+const factorOf = async (id: TokenId) => (await read(ports, documents.token(id))).factor;
+
+/** Somebody with a passkey on a resource, on which passkeys may open everything by themselves. */
+async function person(
+  device = new SoftwareAuthenticator(),
+  options: Parameters<typeof setScene>[1] = {},
+): Promise<{ scene: Scene; device: SoftwareAuthenticator; token: TokenId }> {
+  const resource = { passkeySignIn: true, failedAttemptsBeforeLock: 3, ...options.resource };
+  const scene = await setScene(ports, { ...options, resource });
+  return { scene, device, token: await givePasskey(scene, device) };
+}
+
+const answer = (walk: Walk, device: SoftwareAuthenticator, tampering: Tampering = {}) =>
+  walk.passkey(device.get(inTheFrame(walk.view.passkey), tampering));
+
+describe('behind a password', () => {
+  test.each([
+    [{ verifies: true, synced: false }, ['pwd', 'hwk', 'user', 'mfa']],
+    [{ verifies: false, synced: false }, ['pwd', 'hwk', 'mfa']],
+    [{ verifies: true, synced: true }, ['pwd', 'swk', 'user', 'mfa']],
+  ])('a passkey that says %o is the second factor, and the result tells it', async (traits, amr) => {
+    const { scene, device, token } = await person(new SoftwareAuthenticator(traits));
+    const walk = await Walk.toOtp(scene);
+    expect(walk.view).toMatchObject({
+      step: 'passkey',
+      factor: 'passkey',
+      passkey: {
+        rpId: 'auth.example',
+        userVerification: 'preferred',
+        allowCredentials: [{ type: 'public-key', id: device.id, transports: ['internal'] }],
+      },
+    });
+    expect(walk.view.passkey?.challenge).toMatch(/^[\w-]{43}$/);
+    await answer(walk, device);
+    expect(walk.view).toMatchObject({ step: 'done' });
+    expect(claimsOf(walk.view)).toMatchObject({ amr, acr: '2', otp: 'verified' });
+    expect(await factorOf(token)).toMatchObject({ signCount: device.signCount });
+  });
+
+  test('any of several answers, and the others stay as they were', async () => {
+    const { scene, token } = await person();
+    const second = new SoftwareAuthenticator();
+    const other = await givePasskey(scene, second);
+    const walk = await Walk.toOtp(scene);
+    expect(walk.view.passkey?.allowCredentials).toHaveLength(2);
+    expect(walk.view.factors).toEqual([{ id: 'passkey', kind: 'webauthn' }]);
+    const before = await factorOf(token);
+    await answer(walk, second);
+    expect(walk.view.step).toBe('done');
+    expect(await factorOf(token)).toEqual(before);
+    expect(await factorOf(other)).toMatchObject({ signCount: second.signCount });
+  });
+
+  test('asked for by the host alone, it counts as one factor, or as two where the device checked its person', async () => {
+    for (const [verifies, acr] of [
+      [false, '1'],
+      [true, '2'],
+    ] as const) {
+      const { scene, device } = await person(new SoftwareAuthenticator({ verifies }));
+      const { account, resource, user } = scene;
+      const asked = { account, resource: resource.id, user: user.id, nonce: NONCE, passwordChecked: true };
+      const { loginRequest } = must(await createLoginRequest(ports, birth(ports, 'flw'), asked));
+      const walk = await Walk.begin(scene, { loginRequest });
+      expect(walk.view.step).toBe('passkey');
+      await answer(walk, device);
+      expect(claimsOf(walk.view)).toMatchObject({ acr });
+    }
+  });
+
+  // SR-61
+  test('SR-61: a challenge is void with any answer, and with another choice', async () => {
+    const { scene, device } = await person(undefined, { tokens: [{ kind: 'totp' }] });
+    const walk = await Walk.toOtp(scene);
+    const first = device.get(inTheFrame(walk.view.passkey));
+    const before = walk.view.passkey?.challenge;
+
+    await walk.choose('code');
+    expect(walk.view.passkey).toBeUndefined();
+    expect(stepOf(await walk.passkey(first))).toBe('STEP_NOT_EXPECTED');
+    await walk.choose('passkey');
+    expect(walk.view.passkey?.challenge).not.toBe(before);
+    expect(codeOf(await walk.passkey(first))).toBe('OTP_WRONG');
+
+    const afterWrong = walk.view.passkey?.challenge;
+    expect(afterWrong).not.toBe(before);
+    await answer(walk, device);
+    expect(walk.view.step).toBe('done');
+  });
+
+  // SR-61, SR-1
+  test('SR-61: an answer that was cut off after it counted is not taken again', async () => {
+    const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 0 }));
+    const walk = await Walk.toOtp(scene);
+    const right = device.get(inTheFrame(walk.view.passkey));
+    const { factor } = await read(ports, documents.token(token));
+    if (factor.kind !== 'webauthn') throw new Error('no passkey');
+    // As after a crash between the commit of the token and that of the sign-in.
+    const challenge = walk.view.passkey?.challenge ?? '';
+    await overwrite(ports, documents.token(token), { factor: { ...factor, lastChallenge: challenge } } as never);
+    expect(codeOf(await walk.passkey(right))).toBe('OTP_REPLAYED');
+    expect((await read(ports, documents.token(token))).failures).toBe(0);
+  });
+
+  test('the passkey of somebody else of the account is none of theirs, and no count is raised', async () => {
+    const { scene, token } = await person();
+    const { device: foreign, token: foreignToken } = await person();
+    const walk = await Walk.toOtp(scene);
+    expect(codeOf(await answer(walk, foreign))).toBe('OTP_WRONG');
+    for (const one of [token, foreignToken]) expect((await read(ports, documents.token(one))).failures).toBe(0);
+  });
+
+  test('a copy gives itself away: refused, counted, and the event says why', async () => {
+    const { scene, device, token } = await person(new SoftwareAuthenticator({ signCount: 9 }));
+    const walk = await Walk.toOtp(scene);
+    await answer(walk, device, { signCount: 5 });
+    expect(walk.view).toMatchObject({ step: 'passkey', error: { code: 'OTP_WRONG' } });
+    expect((await read(ports, documents.token(token))).failures).toBe(1);
+    expect(attempts(scene).at(-1)).toMatchObject({
+      outcome: 'refused',
+      reason: 'PASSKEY_COPIED',
+      subject: scene.user.id,
+    });
+  });
+});
+
+/** What was told of sign-ins to the account, in order. */
+function attempts(scene: Scene): AccountEvent[] {
+  const told = ports.store.commits.flatMap(({ change }) => change.append ?? []) as unknown as AccountEvent[];
+  return told.filter(({ type, account }) => type === 'authentication' && account === scene.account);
+}
+
+describe('in place of name, password and code', () => {
+  test('a passkey signs its owner in with two factors; one event tells it', async () => {
+    const { scene, device, token } = await person();
+    const walk = await Walk.begin(scene);
+    expect(walk.view).toMatchObject({
+      step: 'identify',
+      passkey: { allowCredentials: [], userVerification: 'required', rpId: 'auth.example' },
+    });
+    await answer(walk, device);
+    expect(walk.view.step).toBe('done');
+    expect(claimsOf(walk.view)).toMatchObject({
+      sub: scene.user.id,
+      preferred_username: scene.user.login,
+      amr: ['hwk', 'user', 'mfa'],
+      acr: '2',
+    });
+    expect(attempts(scene)).toMatchObject([
+      { outcome: 'granted', subject: scene.user.id, factors: ['passkey'], related: [expect.any(String), token] },
+    ]);
+  });
+
+  // SR-17
+  test('SR-17: it is offered to everybody or to nobody, and gone once a name was given', async () => {
+    const { scene } = await person();
+    const off = await setScene(ports);
+    expect((await Walk.begin(off)).view.passkey).toBeUndefined();
+    const kinds = await setScene(ports, { resource: { passkeySignIn: true, tokenKinds: ['totp'] } });
+    expect((await Walk.begin(kinds)).view.passkey).toBeUndefined();
+
+    const views = await Promise.all(
+      [scene.user.login, 'nobody'].map(async (login) => {
+        const walk = await Walk.begin(scene);
+        expect(walk.view.passkey).toBeDefined();
+        await walk.identify(login);
+        const { login: _login, ...view } = walk.view;
+        return view;
+      }),
+    );
+    expect(views[0]).toEqual(views[1]);
+    expect(views[0]?.passkey).toBeUndefined();
+  });
+
+  // SR-61
+  test('SR-61: without a check of the person it is refused, whatever the browser claims', async () => {
+    const { scene, device } = await person(new SoftwareAuthenticator({ verifies: false }));
+    const walk = await Walk.begin(scene);
+    expect(codeOf(await answer(walk, device))).toBe('INVALID_CREDENTIALS');
+    expect(walk.view.step).toBe('identify');
+  });
+
+  // SR-61
+  test.each<[string, Tampering]>([
+    ['that names nobody', { userHandle: undefined }],
+    ['that names somebody else', { userHandle: 'dXNyXzAxazhkcTl6Mm1w' }],
+    ['of another page', { clientData: { topOrigin: 'https://evil.example' } }],
+    ['of another origin', { clientData: { origin: 'https://evil.example' } }],
+    ['to another challenge', { clientData: { challenge: 'b2xk' } }],
+  ])('SR-61: an answer %s is refused', async (_, tampering) => {
+    const { scene, device } = await person();
+    const walk = await Walk.begin(scene);
+    expect(codeOf(await answer(walk, device, tampering))).toBe('INVALID_CREDENTIALS');
+    await answer(walk, device);
+    expect(walk.view.step).toBe('done');
+  });
+
+  // SR-61
+  test('SR-61: what was said to one sign-in is nothing to another', async () => {
+    const { scene, device } = await person();
+    const [one, other] = [await Walk.begin(scene), await Walk.begin(scene)];
+    const said = device.get(inTheFrame(one.view.passkey));
+    expect(codeOf(await other.passkey(said))).toBe('INVALID_CREDENTIALS');
+    await one.passkey(said);
+    expect(one.view.step).toBe('done');
+    expect(stepOf(await one.passkey(said))).toBe('STEP_NOT_EXPECTED');
+  });
+
+  // SR-17, SR-4
+  test.each<[string, (scene: Scene, token: TokenId) => Promise<unknown>, string]>([
+    ['of somebody blocked', (scene) => meanwhile.blockUser(scene), 'INVALID_CREDENTIALS'],
+    ['that is locked', ({ account }, token) => putInState(ports, account, token, 'locked'), 'INVALID_CREDENTIALS'],
+    [
+      'that is deactivated',
+      ({ account }, token) => putInState(ports, account, token, 'deactivated'),
+      'INVALID_CREDENTIALS',
+    ],
+    ['that has expired', ({ account }, token) => putInState(ports, account, token, 'expired'), 'INVALID_CREDENTIALS'],
+    [
+      'that is nobody’s',
+      ({ account }, token) => updateToken(ports, account, token, { owner: null }),
+      'INVALID_CREDENTIALS',
+    ],
+    [
+      'that is not assigned any more',
+      ({ account, resource, user }, token) => unassign(ports, { account, resource: resource.id, user: user.id, token }),
+      'INVALID_CREDENTIALS',
+    ],
+    ['where the resource is off', (scene) => meanwhile.disableResource(scene), 'RESOURCE_DISABLED'],
+    ['without a plan', (scene) => meanwhile.deactivatePlan(scene), 'PLAN_INACTIVE'],
+    [
+      'where passkeys no longer sign in',
+      ({ account, resource }) => updateResource(ports, account, resource.id, { passkeySignIn: false }),
+      'ACCESS_DENIED',
+    ],
+    [
+      'where passkeys no longer count',
+      ({ account, resource }) => updateResource(ports, account, resource.id, { tokenKinds: ['totp'] }),
+      'ACCESS_DENIED',
+    ],
+  ])('SR-17: a passkey %s opens nothing', async (_, change, code) => {
+    const { scene, device, token } = await person();
+    const walk = await Walk.begin(scene);
+    await change(scene, token);
+    const view = await answer(walk, device);
+    expect(codeOf(view)).toBe(code);
+    expect(walk.view.result).toBeUndefined();
+  });
+
+  // SR-17
+  test('SR-17: a passkey that nobody has reads as one that is refused, and costs as many commits', async () => {
+    const { scene, device } = await person();
+    const said = async (one: SoftwareAuthenticator, tampering: Tampering = {}) => {
+      const walk = await Walk.begin(scene);
+      const response = one.get(inTheFrame(walk.view.passkey), tampering);
+      const before = ports.store.commits.length;
+      await walk.passkey(response);
+      const { passkey: _passkey, ...view } = walk.view;
+      return { view, commits: ports.store.commits.length - before };
+    };
+    const unknown = new SoftwareAuthenticator();
+    unknown.userHandle = device.userHandle;
+    expect(await said(unknown)).toEqual(await said(device, { clientData: { challenge: 'b2xk' } }));
+  });
+
+  test('a passkey on which its owner is not assigned opens nothing', async () => {
+    const scene = await setScene(ports, { resource: { passkeySignIn: true } });
+    const device = new SoftwareAuthenticator();
+    await registerPasskey(scene, device);
+    const walk = await Walk.begin(scene);
+    expect(codeOf(await answer(walk, device))).toBe('INVALID_CREDENTIALS');
+  });
+
+  // SR-14, SR-15
+  test('SR-15: refused answers of a passkey count, and lock it', async () => {
+    const { scene, device, token } = await person();
+    for (let time = 0; time < 4; time++) {
+      const walk = await Walk.begin(scene);
+      expect(codeOf(await answer(walk, device, { clientData: { challenge: 'b2xk' } }))).toBe('INVALID_CREDENTIALS');
+    }
+    expect((await read(ports, documents.token(token))).lock?.reason).toBe('otp-failures');
+  });
+
+  // SR-5
+  test('SR-5: it is no step of a sign-in that has a name already', async () => {
+    const { scene, device } = await person();
+    const walk = await Walk.begin(scene);
+    const said = device.get(inTheFrame(walk.view.passkey));
+    await walk.identify();
+    expect(stepOf(await walk.passkey(said))).toBe('STEP_NOT_EXPECTED');
+  });
+});

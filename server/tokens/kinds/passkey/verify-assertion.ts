@@ -1,0 +1,63 @@
+import type { PasskeyAssertion, PasskeyVerification } from '@countersign/protocol/passkey';
+import type { WebauthnFactor } from '../../token.ts';
+import { type CeremonyRules, clientDataFault } from './client-data.ts';
+import { isSafePasskey } from './passkey-point.ts';
+
+/** What an assertion is held against: the ceremony as it was asked for. */
+export interface AssertionRules extends CeremonyRules {
+  rpId: string;
+  /** `required`: the device has to have checked its person, so that it counts as two factors (SR-61). */
+  userVerification: PasskeyVerification;
+  /** The id of whose passkey it is, as its device keeps it. */
+  userHandle: string;
+  /** Where nobody was named, the device has to name them. */
+  needsUserHandle: boolean;
+}
+
+export type AssertionVerdict =
+  | { verdict: 'right'; signCount: number; userVerified: boolean }
+  /** Signed by the key, but its counter did not move on: there may be another copy of it (WebAuthn 6.1.1). */
+  | { verdict: 'copied' }
+  | { verdict: 'wrong' };
+
+const WRONG: AssertionVerdict = { verdict: 'wrong' };
+
+/**
+ * One assertion against one passkey (WebAuthn level 3, section 7.2). Client data is checked here; the authenticator's data
+ * and the signature by the library, which throws at whatever is wrong with them.
+ */
+export async function verifyAssertion(
+  factor: WebauthnFactor,
+  assertion: PasskeyAssertion,
+  rules: AssertionRules,
+): Promise<AssertionVerdict> {
+  const { id, response } = assertion;
+  if (id !== factor.credentialId) return WRONG;
+  if (clientDataFault(response.clientDataJSON, 'webauthn.get', rules)) return WRONG;
+  const handle = response.userHandle ?? '';
+  if ((handle === '' && rules.needsUserHandle) || (handle !== '' && handle !== rules.userHandle)) return WRONG;
+
+  // Large, and most installations that start have no passkey to check at once.
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
+  const { userHandle: _judged, ...signed } = response;
+  const publicKey = new Uint8Array(Buffer.from(factor.publicKey, 'base64url'));
+  const checked = await verifyAuthenticationResponse({
+    response: { id, rawId: id, type: 'public-key', response: signed, clientExtensionResults: {} },
+    expectedChallenge: rules.challenge,
+    expectedOrigin: rules.origin,
+    expectedTopOrigin: rules.topOrigin,
+    expectedRPID: rules.rpId,
+    requireUserVerification: rules.userVerification === 'required',
+    // The counter is compared below: here a stale one would be told before the signature, and by whoever holds no key.
+    credential: { id, publicKey, counter: 0 },
+  }).catch(() => undefined);
+  if (!checked?.verified) return WRONG;
+  // One that was registered before such keys were refused.
+  if (!(await isSafePasskey(publicKey))) return WRONG;
+
+  const { newCounter, userVerified, credentialDeviceType } = checked.authenticationInfo;
+  // Section 7.2 step 19: what a passkey was made as, it stays.
+  if ((credentialDeviceType === 'multiDevice') !== factor.synced) return WRONG;
+  if ((newCounter > 0 || factor.signCount > 0) && newCounter <= factor.signCount) return { verdict: 'copied' };
+  return { verdict: 'right', signCount: newCounter, userVerified };
+}

@@ -1,0 +1,58 @@
+import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { WebauthnFactor } from '../../token.ts';
+import { type CeremonyRules, clientDataFault } from './client-data.ts';
+import { isSafePasskey } from './passkey-point.ts';
+
+/** COSE algorithms: ES256, EdDSA, RS256. Between them every authenticator has one. */
+export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
+
+export interface AttestationRules extends CeremonyRules {
+  rpId: string;
+}
+
+/**
+ * The passkey that a device has made, if everything about the answer is right (WebAuthn level 3, section 7.1); else
+ * undefined. That a person was there (UP) is asked for; that the device checked them (UV) is asked at each sign-in where
+ * it counts. Who made the device is not asked (attestation `none`).
+ */
+export async function verifyAttestation(
+  attestation: PasskeyAttestation,
+  rules: AttestationRules,
+): Promise<WebauthnFactor | undefined> {
+  const { id, response, clientExtensionResults } = attestation;
+  if (clientDataFault(response.clientDataJSON, 'webauthn.create', rules)) return undefined;
+
+  const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
+  const { clientDataJSON, attestationObject } = response;
+  const checked = await verifyRegistrationResponse({
+    response: {
+      id,
+      rawId: id,
+      type: 'public-key',
+      response: { clientDataJSON, attestationObject },
+      clientExtensionResults: {},
+    },
+    expectedChallenge: rules.challenge,
+    expectedOrigin: rules.origin,
+    expectedRPID: rules.rpId,
+    requireUserPresence: true,
+    requireUserVerification: false,
+    supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
+  }).catch(() => undefined);
+  if (!checked?.verified) return undefined;
+
+  const { credential, credentialDeviceType, aaguid } = checked.registrationInfo;
+  // The id outside of the signed data is the browser's word; the one inside is the device's.
+  if (credential.id !== id) return undefined;
+  if (!(await isSafePasskey(credential.publicKey))) return undefined;
+  return {
+    kind: 'webauthn',
+    credentialId: id,
+    publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+    signCount: credential.counter,
+    transports: [...new Set(response.transports ?? [])],
+    discoverable: clientExtensionResults?.credProps?.rk === true,
+    synced: credentialDeviceType === 'multiDevice',
+    aaguid,
+  };
+}

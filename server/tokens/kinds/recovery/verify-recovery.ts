@@ -1,0 +1,43 @@
+import type { Judgement, JudgeNeeds } from '../../../authentication/factor-check.ts';
+import type { AccountId, TokenId } from '../../../kernel/ids.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import type { RecoveryToken } from '../../token.ts';
+import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
+
+/** A set of codes on paper. */
+export const RECOVERY_CODES = 10;
+
+/** A recovery code: struck off the list with the commit that accepts it. */
+export function judgeRecovery(ports: JudgeNeeds, token: RecoveryToken, typed: string): Judgement {
+  const mac = codeMac(ports, token, typed);
+  const { macs, lastUsed } = token.factor;
+  // MACs under a secret key: comparing them in the open tells nobody anything about a code.
+  if (mac === lastUsed) return { verdict: 'replayed' };
+  if (!macs.includes(mac)) return { verdict: 'wrong' };
+  const left = macs.filter((one) => one !== mac);
+  return { verdict: 'accepted', next: { ...token, factor: { kind: 'recovery', macs: left, lastUsed: mac } } };
+}
+
+/**
+ * Shown once; the MACs are kept.
+ *
+ * @param madeWith the Idempotency-Key (as a MAC): the same codes again for whoever repeats a request that was cut off
+ */
+export function newRecoverySet(
+  ports: Pick<Ports, 'random' | 'secrets'>,
+  of: { account: AccountId; id: TokenId },
+  madeWith?: string,
+): { codes: string[]; macs: string[] } {
+  const bytes = (at: number) =>
+    madeWith === undefined
+      ? ports.random.bytes(10)
+      : ports.secrets.mac('recovery-codes', JSON.stringify([of.account, of.id, madeWith, at]));
+  const codes = Array.from({ length: RECOVERY_CODES }, (_, at) => recoveryCodeText(bytes(at)));
+  return { codes, macs: codes.map((code) => codeMac(ports, of, code)) };
+}
+
+/** Under the service's MAC key: the codes are short, and a bare hash of one could be tried out from a copy of the store. */
+function codeMac(ports: JudgeNeeds, { account, id }: { account: AccountId; id: TokenId }, typed: string): string {
+  const mac = ports.secrets.mac('recovery-code', JSON.stringify([account, id, plainCode(typed)]));
+  return Buffer.from(mac).toString('base64url');
+}

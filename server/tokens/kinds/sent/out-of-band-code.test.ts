@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { resourceId, sampleToken, tokenId } from '../../../testing/samples.ts';
+import type { Challenge } from '../../challenge.ts';
+import type { SentToken } from '../../token.ts';
+import {
+  ADDRESS_FORMS,
+  ADDRESS_WINDOW_MS,
+  CODE_LIFETIME_MS,
+  codeFromBytes,
+  DAY_MS,
+  DEFAULT_CODE_LIMITS,
+  defaultReserve,
+  isAddressFor,
+  isWithinServerLimit,
+  maskedAddress,
+  moved,
+  RESEND_AFTER_MS,
+  resendWaitMs,
+  standsFor,
+  untilResendMs,
+} from './out-of-band-code.ts';
+
+const word = (value: number) => Uint8Array.from([value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]);
+
+function sentToken(changes: Partial<SentToken> = {}): SentToken {
+  const { algorithm: _a, digits: _d, sealedSecret: _s, ...record } = sampleToken();
+  return { ...record, factor: { kind: 'sms', to: '+4915112345678' }, ...changes };
+}
+function challengeFor(token: SentToken, changes: object = {}): Challenge {
+  return {
+    kind: 'sent',
+    token: token.id,
+    account: token.account,
+    resource: resourceId(1),
+    mac: 'mac',
+    epoch: token.epoch,
+    moves: token.factor.moves ?? 0,
+    createdAt: 0,
+    expiresAt: CODE_LIFETIME_MS,
+    ...changes,
+  };
+}
+
+test('a code is six digits, and of the words that give one each gives as many as any other', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 4, maxLength: 16 }), (bytes) => {
+      const code = codeFromBytes(bytes);
+      if (code !== undefined) expect(code).toMatch(/^[0-9]{6}$/);
+    }),
+  );
+  // Whole rounds of a million are taken; what is left over of the words would make its codes likelier.
+  const last = 4294 * 1_000_000 - 1;
+  expect(codeFromBytes(word(last))).toBe('999999');
+  expect(codeFromBytes(word(last + 1))).toBeUndefined();
+  expect(codeFromBytes(word(0xffffffff))).toBeUndefined();
+  expect(codeFromBytes(word(0))).toBe('000000');
+  expect(codeFromBytes(Uint8Array.from([...word(last + 1), ...word(42)]))).toBe('000042');
+});
+
+// SR-48
+test('SR-48: a code counts for ten minutes at most, only for the token as it was, and not from its last instant on', () => {
+  expect(CODE_LIFETIME_MS).toBeLessThanOrEqual(600_000);
+  fc.assert(
+    fc.property(fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(2 * CODE_LIFETIME_MS), (e1, e2, m1, m2, now) => {
+      const token = sentToken({ epoch: e1, factor: { kind: 'sms', to: '+4915112345678', moves: m1 } });
+      const challenge = challengeFor(token, { epoch: e2, moves: m2 });
+      expect(standsFor(challenge, token, now)).toBe(e1 === e2 && m1 === m2 && now < CODE_LIFETIME_MS);
+    }),
+  );
+});
+
+test('an address that changes, and changes back, is another each time', () => {
+  const token = sentToken();
+  const back = moved(moved(token, '+4915100000000'), token.factor.to);
+  expect(back.factor).toEqual({ ...token.factor, moves: 2 });
+  expect(standsFor(challengeFor(token), back, 0)).toBe(false);
+});
+
+test('nobody waits longer than half a minute for another code, and after one that was used nobody waits', () => {
+  fc.assert(
+    fc.property(fc.nat(2 * CODE_LIFETIME_MS), fc.boolean(), (now, isUsed) => {
+      const token = sentToken();
+      const waitMs = resendWaitMs(challengeFor(token, isUsed ? { usedAt: 1 } : {}), token, now);
+      expect(waitMs).toBe(isUsed ? 0 : Math.max(0, RESEND_AFTER_MS - now));
+    }),
+  );
+  expect(resendWaitMs(undefined, sentToken({ id: tokenId(2) }), 0)).toBe(0);
+});
+
+// SR-63
+test('SR-63: a clock that was set back makes no wait for another code longer than after a new one', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -CODE_LIFETIME_MS, max: 40 * CODE_LIFETIME_MS }), (ahead) => {
+      const left = untilResendMs(ahead, 0);
+      expect(left).toBe(ahead > 2 * RESEND_AFTER_MS ? 0 : Math.min(Math.max(0, ahead), RESEND_AFTER_MS));
+      const challenge = challengeFor(sentToken(), { createdAt: ahead, expiresAt: ahead + CODE_LIFETIME_MS });
+      expect(resendWaitMs(challenge, sentToken(), 0)).toBeLessThanOrEqual(RESEND_AFTER_MS);
+    }),
+  );
+});
+
+test('an address is one, in the form that its channel takes, and is shown in part', () => {
+  for (const to of ['+4915112345678', '+12025550123', '+12345678']) expect(isAddressFor('sms', to)).toBe(true);
+  for (const to of [
+    '+1234567890123456',
+    '+1234567',
+    '+0234567890',
+    '12345678',
+    '0+12345678',
+    '+1234567x',
+    'mira@x.y',
+  ]) {
+    expect(isAddressFor('sms', to)).toBe(false);
+  }
+  expect(isAddressFor('email', 'mira@example.com')).toBe(true);
+  for (const to of ['mira', '+4915112345678', '"mira"@example.com', '(mira)@example.com', 'a\\b@example.com']) {
+    expect(isAddressFor('email', to)).toBe(false);
+  }
+  fc.assert(
+    fc.property(fc.string(), fc.constantFrom('\r', '\n', '\u2028', ' ', ',', ';', '<', '>'), (text, bad) => {
+      expect(isAddressFor('sms', `+4915112345678${bad}${text}`)).toBe(false);
+      expect(isAddressFor('email', `a${bad}${text}@example.com`)).toBe(false);
+    }),
+  );
+  expect(maskedAddress({ kind: 'sms', to: '+4915112345678' })).toBe('•••78');
+  expect(maskedAddress({ kind: 'email', to: 'mira@example.com' })).toBe('m•••@example.com');
+});
+
+test('a question that a device was asked is no code that was sent', () => {
+  const asked = challengeFor(sentToken(), { kind: 'ocra', question: '12345678' });
+  expect(standsFor(asked, sentToken(), 0)).toBe(false);
+});
+
+test('two processes may differ by as much as the wait for another code, to the millisecond', () => {
+  expect(untilResendMs(2 * RESEND_AFTER_MS, 0)).toBe(RESEND_AFTER_MS);
+  expect(untilResendMs(2 * RESEND_AFTER_MS + 1, 0)).toBe(0);
+});
+
+// SR-48
+test('SR-48: by default one address gets few codes, and what is counted over more lets more through', () => {
+  const { perAddress, perAddressAndDay, perAccountAndHour, perHour } = DEFAULT_CODE_LIMITS;
+  expect([perAddress, perAddressAndDay]).toEqual([5, 10]);
+  expect(perAccountAndHour).toBeGreaterThan(perAddressAndDay);
+  expect(perHour).toBeGreaterThan(perAccountAndHour);
+  expect([ADDRESS_WINDOW_MS, DAY_MS]).toEqual([900_000, 86_400_000]);
+});
+
+// SR-48. The attack: one account, or several together, use up what the server may send in an hour.
+test('SR-48: whatever others ask for, each account can send its reserve, and what all send is bounded', () => {
+  const accounts = 4;
+  const asked = fc.array(fc.nat({ max: accounts - 1 }), { maxLength: 200 });
+  fc.assert(
+    fc.property(asked, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 10 }), (order, perHour, reserve) => {
+      const limits = { perHour, reservedPerAccount: reserve };
+      const [tried, sent] = [Array<number>(accounts).fill(0), Array<number>(accounts).fill(0)];
+      order.forEach((account, before) => {
+        tried[account] = (tried[account] ?? 0) + 1;
+        const counts = { ofAccount: tried[account], ofServer: before + 1 };
+        if (isWithinServerLimit(limits, counts)) sent[account] = (sent[account] ?? 0) + 1;
+      });
+      tried.forEach((count, account) => {
+        expect(sent[account]).toBeGreaterThanOrEqual(Math.min(count, reserve));
+      });
+      expect(sent.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(perHour + accounts * reserve);
+    }),
+  );
+});
+
+test('by default a fiftieth of what the server may send is reserved for each account, and one code at least', () => {
+  expect([1, 49, 99, 100, 5000].map(defaultReserve)).toEqual([1, 1, 1, 2, 100]);
+  expect(defaultReserve(DEFAULT_CODE_LIMITS.perHour)).toBe(DEFAULT_CODE_LIMITS.reservedPerAccount);
+});
+
+test('what an address has to look like is said with its kind', () => {
+  expect(ADDRESS_FORMS.sms).toContain('+49');
+  expect(ADDRESS_FORMS.email).toContain('e-mail');
+});

@@ -1,0 +1,64 @@
+import type { FactorOption } from '@countersign/protocol/flow';
+import { readPairs } from '../../../authentication/load-assigned-tokens.ts';
+import { tokenState } from '../../../authentication/lockout.ts';
+import { acceptedKindsFrom, isUsable } from '../../../authentication/second-factor.ts';
+import type { Whence } from '../../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../../kernel/result.ts';
+import type { StepNeeds } from '../../../login/answer-step.ts';
+import type { Flow } from '../../../login/flow.ts';
+import { actOf } from '../../../login/flow-events.ts';
+import type { Offered } from '../../../login/steps.ts';
+import type { MailLanguage } from '../../../messages/mail/mail.ts';
+import { passwordDigest } from '../../../passwords/password-digest.ts';
+import type { Resource } from '../../../resources/resource.ts';
+import { signingKinds } from '../../../transactions/signing.ts';
+import { readUser } from '../../../users/find-user.ts';
+import { isSent } from '../../token.ts';
+import { maskedAddress } from './out-of-band-code.ts';
+import { codeUnderWay, type SentCode, sendCode } from './send-code.ts';
+
+/**
+ * The person picked a phone or a mailbox: a code goes there, if everything that let them get this far still stands. One that
+ * is on its way is not sent again, so that going back and forth between two ways costs nothing.
+ */
+export async function offerCode(
+  ports: StepNeeds,
+  flow: Flow,
+  resource: Resource,
+  option: FactorOption,
+  { whence, language }: { whence: Whence; language: MailLanguage },
+): Promise<Verdict<Offered>> {
+  // Nothing is sent for a name alone (SR-17): a first factor, or the host's backend, has said who it is.
+  if (flow.user === undefined) return refusal('STEP_NOT_EXPECTED');
+  const known = await readUser(ports, flow.account, flow.user);
+  if (!known) return refusal('ACCESS_DENIED');
+  const { user, tokens } = await readPairs(ports, known, resource.id);
+  const token = tokens.find(({ value }) => value.id === option.id)?.value;
+  if (!user || !token || !isSent(token)) return refusal('ACCESS_DENIED', { about: known.id });
+  // Whoever had the password changed must not be rung up by the old one (SR-38).
+  if (flow.passwordVerified && flow.passwordDigest !== passwordDigest(user)) {
+    return refusal('ACCESS_DENIED', { about: user.id });
+  }
+  if (tokenState(token, ports.clock.now()) === 'locked') return refusal('TOKEN_LOCKED', { about: user.id });
+  const { transaction } = flow;
+  const accepts = transaction ? signingKinds(resource, transaction, user) : acceptedKindsFrom(user, resource);
+  if (!isUsable(token, accepts, ports.clock.now())) return refusal('ACCESS_DENIED', { about: user.id });
+
+  const underWay = await codeUnderWay(ports, token, flow.id);
+  const step = transaction ? 'sign' : 'otp';
+  if (underWay) return offered(underWay, step);
+  const sent = await sendCode(ports, actOf(flow, whence), {
+    token,
+    resource,
+    scope: flow.id,
+    language,
+    origin: flow.origin,
+    ...(transaction && { transaction, until: flow.expiresAt }),
+    related: [user.id, flow.id],
+  });
+  return isRefusal(sent) ? sent : offered(sent, step);
+}
+
+function offered({ token, expiresAt, resendAt }: SentCode, step: Offered['step']): Offered {
+  return { step, sent: { token: token.id, to: maskedAddress(token.factor), expiresAt, resendAt } };
+}

@@ -1,0 +1,209 @@
+import { timingSafeEqual } from 'node:crypto';
+import { inTurn } from '../../../kernel/keyed-queue.ts';
+import { normaliseName } from '../../../kernel/names.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { type Act, eventOf } from '../../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../../kernel/result.ts';
+import type { MailLanguage } from '../../../messages/mail/mail.ts';
+import { CourierUnavailable } from '../../../messages/mailer.ts';
+import type { Resource } from '../../../resources/resource.ts';
+import { documents } from '../../../store/keys.ts';
+import { type Decision, newOperation, transact } from '../../../store/transact.ts';
+import type { Transaction } from '../../../transactions/signing.ts';
+import type { Challenge } from '../../challenge.ts';
+import { isSent, type SentToken } from '../../token.ts';
+import {
+  ADDRESS_WINDOW_MS,
+  CODE_LIFETIME_MS,
+  codeFromBytes,
+  DAY_MS,
+  HOUR_MS,
+  isWithinServerLimit,
+  movesOf,
+  RESEND_AFTER_MS,
+  resendWaitMs,
+} from './out-of-band-code.ts';
+
+export type SendNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>;
+
+export interface SendOrder {
+  token: SentToken;
+  /** There is none yet: it becomes one with this code. */
+  isNew?: true;
+  resource: Resource;
+  /** The sign-in that the code is for, or `apiScope` of the resource. */
+  scope: string;
+  language: MailLanguage;
+  /** What the code confirms, where it is no sign-in. */
+  transaction?: Transaction;
+  /** Not after this, whatever the code's own life. */
+  until?: number;
+  /** Of the page around the widget, where the sign-in has one. */
+  origin?: string;
+  /** What else the event is about. */
+  related: readonly string[];
+}
+
+export interface SentCode {
+  token: SentToken;
+  expiresAt: number;
+  /** From when on another one may be asked for. */
+  resendAt: number;
+}
+
+/**
+ * Sends a code to where a token's codes go. Whoever calls has seen a first factor, or has been asked by the host's backend:
+ * nothing is sent for a name alone. The code counts from the commit on, which comes before the sending, so a crash in
+ * between costs another one; it takes the place of the one before and touches no failures (SR-14, SR-48).
+ *
+ * @returns CODE_NOT_SENT when nobody took it on: it is void then. CODE_LIMIT: too many, or too soon after the last.
+ */
+export async function sendCode(ports: SendNeeds, act: Act, order: SendOrder): Promise<Verdict<SentCode>> {
+  const code = newCode(ports);
+  // One after another, so that of several clicks the first alone counts as a sending.
+  const made = await inTurn(ports.store, `code/${order.token.id}/${order.scope}`, () => ask(ports, act, order, code));
+  if (isRefusal(made)) return made;
+  const { token, challenge } = made;
+  const { expiresAt } = challenge;
+  try {
+    await ports.codes.send({
+      id: newOperation(ports),
+      channel: token.factor.kind,
+      to: token.factor.to,
+      language: order.language,
+      code,
+      site: order.resource.name,
+      ...(order.transaction && { confirms: order.transaction.fields }),
+      ...(order.origin !== undefined && { origin: order.origin }),
+      expiresAt,
+      lifetimeMs: expiresAt - challenge.createdAt,
+    });
+  } catch (error) {
+    if (!(error instanceof CourierUnavailable)) throw error;
+    await withdraw(ports, act, order, challenge);
+    return refusal('CODE_NOT_SENT');
+  }
+  return { token, ...lifeOf(challenge) };
+}
+
+type Made = Verdict<{ token: SentToken; challenge: Challenge }>;
+
+/** Writes down what the token is asked, unless it is too soon or too much. */
+async function ask(ports: SendNeeds, act: Act, order: SendOrder, code: string): Promise<Made> {
+  const { id, account } = order.token;
+  const keys = [documents.token(id), documents.challenge(id, order.scope)] as const;
+  const [, before] = await ports.store.getMany(keys, ports.clock.now());
+  const waitMs = resendWaitMs(before?.value, order.token, ports.clock.now());
+  if (waitMs > 0) return refusal('CODE_LIMIT', { retryAfterMs: waitMs });
+  const full = await countSending(ports, order.token);
+  if (full) return full;
+  return transact<typeof keys, Made>(ports, id, keys, ([stored, current], now): Decision<Made> => {
+    const token = stored?.value ?? (order.isNew && order.token);
+    // Whoever moved the token elsewhere meanwhile has the last word: nothing goes to an address that was read before.
+    if (!token || !isSent(token) || token.epoch !== order.token.epoch || movesOf(token) !== movesOf(order.token)) {
+      return { answer: refusal('CODE_NOT_SENT') };
+    }
+    // Somebody was faster: one message is enough.
+    const left = resendWaitMs(current?.value, token, now);
+    if (left > 0) return { answer: refusal('CODE_LIMIT', { retryAfterMs: left }) };
+    const challenge: Challenge = {
+      kind: 'sent',
+      token: id,
+      account,
+      resource: order.resource.id,
+      mac: codeMac(ports, token, order.scope, code).toString('base64url'),
+      epoch: token.epoch,
+      moves: movesOf(token),
+      ...(order.transaction && { transaction: order.transaction.hash }),
+      createdAt: now,
+      expiresAt: Math.min(now + CODE_LIFETIME_MS, order.until ?? Number.POSITIVE_INFINITY),
+    };
+    const put = [{ key: keys[1], value: challenge, expiresAt: challenge.expiresAt }];
+    return { answer: { token, challenge }, write: { put, append: [told(act, order, 'code.sent', now)] } };
+  });
+}
+
+/** The code that is on its way in this scope, where there is one that is too young for another. */
+export async function codeUnderWay(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  token: SentToken,
+  scope: string,
+): Promise<SentCode | undefined> {
+  const now = ports.clock.now();
+  const [challenge] = await ports.store.getMany([documents.challenge(token.id, scope)], now);
+  if (!challenge || resendWaitMs(challenge.value, token, now) === 0) return undefined;
+  return { token, ...lifeOf(challenge.value) };
+}
+
+function lifeOf({ createdAt, expiresAt }: Challenge): { expiresAt: number; resendAt: number } {
+  return { expiresAt, resendAt: createdAt + RESEND_AFTER_MS };
+}
+
+/** Whether this is the code that was sent. */
+export function isSentCode(
+  ports: Pick<Ports, 'secrets'>,
+  token: SentToken,
+  scope: string,
+  challenge: Extract<Challenge, { kind: 'sent' }>,
+  code: string,
+): boolean {
+  const kept = Buffer.from(challenge.mac, 'base64url');
+  const given = codeMac(ports, token, scope, code);
+  return kept.length === given.length && timingSafeEqual(kept, given);
+}
+
+/** A million codes are tried out from any hash, so it takes the service's key; bound to token, address and sign-in. */
+function codeMac(ports: Pick<Ports, 'secrets'>, token: SentToken, scope: string, code: string): Buffer {
+  const { account, id, factor, epoch } = token;
+  return Buffer.from(
+    ports.secrets.mac('sent-code', JSON.stringify([account, id, factor.to, epoch, movesOf(token), scope, code])),
+  );
+}
+
+function newCode(ports: Pick<Ports, 'random'>): string {
+  for (;;) {
+    const code = codeFromBytes(ports.random.bytes(16));
+    if (code !== undefined) return code;
+  }
+}
+
+/** Approximate, and counted whether the sending then works or not: a message that was lost has been paid for. */
+async function countSending(ports: SendNeeds, { account, factor }: SentToken) {
+  const { limits } = ports.codes;
+  const now = ports.clock.now();
+  const tooMany = (resetAt: number) => refusal('CODE_LIMIT', { retryAfterMs: Math.max(1, resetAt - now) });
+  // With the account: nobody uses up what an address may get from another one.
+  const mac = ports.secrets.mac('code-address', JSON.stringify([account, factor.kind, normaliseName(factor.to)]));
+  const address = Buffer.from(mac).toString('base64url');
+  const caps: [key: string, windowMs: number, limit: number][] = [
+    [`codes/to/${address}`, ADDRESS_WINDOW_MS, limits.perAddress],
+    [`codes/to-in-a-day/${address}`, DAY_MS, limits.perAddressAndDay],
+  ];
+  for (const [key, windowMs, limit] of caps) {
+    const { allowed, resetAt } = await ports.store.increment(key, windowMs, limit, now);
+    if (!allowed) return tooMany(resetAt);
+  }
+  const ofAccount = await ports.store.increment(`codes/of/${account}`, HOUR_MS, limits.perAccountAndHour, now);
+  // Before the server's count, so that what is refused to one account does not count for all.
+  if (!ofAccount.allowed) return tooMany(ofAccount.resetAt);
+  const ofServer = await ports.store.increment('codes/all', HOUR_MS, limits.perHour, now);
+  const sent = { ofAccount: ofAccount.count, ofServer: ofServer.count };
+  return isWithinServerLimit(limits, sent) ? undefined : tooMany(ofServer.resetAt);
+}
+
+/** Nobody took it on, so it counts for nothing, and the next one need not wait. */
+async function withdraw(ports: SendNeeds, act: Act, order: SendOrder, challenge: Challenge): Promise<void> {
+  const key = documents.challenge(challenge.token, order.scope);
+  await transact(ports, key.anchor, [key], ([current], now): Decision<void> => {
+    const isStillThis =
+      current?.value.kind === 'sent' && challenge.kind === 'sent' && current.value.mac === challenge.mac;
+    const append = [told(act, order, 'code.not-sent', now)];
+    return { answer: undefined, write: { ...(isStillThis && { delete: [key] }), append } };
+  });
+}
+
+function told(act: Act, order: SendOrder, type: 'code.sent' | 'code.not-sent', now: number) {
+  const { token, resource, related } = order;
+  const about = { subject: token.id, resource: resource.id, related: [...related] };
+  return eventOf(act, { type, ...about, ...(type === 'code.not-sent' && { reason: 'CODE_NOT_SENT' as const }) }, now);
+}

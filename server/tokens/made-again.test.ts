@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { restoreBackup } from '../backup/restore-backup.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { removeOwnToken } from '../self-service/remove-own-token.ts';
+import { documents } from '../store/keys.ts';
+import { assign, authenticate, createToken, operatorOf, resyncToken } from '../testing/acting.ts';
+import { suiteOf } from '../testing/ocra-samples.ts';
+import { backupOf, overStore, readingOf } from '../testing/restored.ts';
+import { birth, must, overwrite, overwriteSeed, read, type Scene, setScene } from '../testing/scene.ts';
+import { setSelfStage, shownIn, withOwnApp } from '../testing/self-stage.ts';
+import { openTemporaryStore } from '../testing/temporary-store.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { createOcraToken } from './create-token.ts';
+import { deleteToken } from './delete-token.ts';
+import { importTokens } from './import/import-tokens.ts';
+import { base32Encode } from './kinds/oath/base32.ts';
+import { hotp } from './kinds/oath/code.ts';
+import { seedContext } from './seed-context.ts';
+import type { OathToken } from './token.ts';
+
+let ports: TestPorts;
+let scene: Scene;
+let seed = 0;
+let secret: Uint8Array;
+beforeAll(async () => {
+  ports = await openTestPorts('made-again');
+});
+afterAll(() => ports.close());
+beforeEach(async () => {
+  ports.store.intercept = {};
+  ports.clock.advance(3_600_000);
+  scene = await setScene(ports);
+  secret = new Uint8Array(20).fill(++seed);
+});
+
+type Kind = 'hotp' | 'totp';
+const step = (over: TestPorts) => Math.floor(over.clock.now() / 30_000);
+const code = (counter: number) => hotp({ secret, counter, digits: 6, algorithm: 'SHA1' });
+
+const byApi = async (over: TestPorts, kind: Kind, more: object = {}): Promise<TokenId> => {
+  const device = { kind, algorithm: 'SHA1', digits: 6, periodMs: 30_000, counter: 0, name: 'fob', secret } as const;
+  return must(await createToken(over, birth(over, 'tok'), scene.account, { ...device, ...more })).token.id;
+};
+const byFile = async (over: TestPorts, kind: Kind): Promise<TokenId> => {
+  const content = Buffer.from(`otpauth://${kind}/Shop:fob?secret=${base32Encode(secret)}&counter=0`);
+  const request = { content, format: 'otpauth', dryRun: false, acceptPartial: false, from: 0, count: 10 } as const;
+  const { rows } = must(await importTokens(over, operatorOf(scene.account), request));
+  const [row] = rows;
+  if (row?.outcome !== 'made' || !row.id) throw new Error(JSON.stringify(rows));
+  return row.id;
+};
+const ROUTES = { 'by API': byApi, 'from a file': byFile };
+
+async function openResource(over: TestPorts, token: TokenId): Promise<(otp: string) => Promise<object>> {
+  const { account, resource } = scene;
+  must(await assign(over, { account, resource: resource.id, token }));
+  return (otp) => authenticate(over, { account, resource: resource.id, method: 'token', token, otp });
+}
+const remove = async (over: TestPorts, id: TokenId) => must(await deleteToken(over, operatorOf(scene.account), id));
+const accepted = { otp: 'verified' };
+
+// SR-8, SR-69. The attack: a code that was seen is shown again after the token was deleted and made again.
+describe.each(Object.entries(ROUTES))('a token that is made again %s', (_, make) => {
+  test.each(Object.entries(ROUTES))('after it was made %s takes no code that it took before', async (__, first) => {
+    const token = await first(ports, 'hotp');
+    const show = await openResource(ports, token);
+    for (const counter of [0, 1, 2]) expect(await show(code(counter))).toMatchObject(accepted);
+    await remove(ports, token);
+    const again = await openResource(ports, await make(ports, 'hotp'));
+    for (const counter of [0, 1, 2]) expect(await again(code(counter))).not.toMatchObject(accepted);
+    expect(await again(code(3))).toMatchObject(accepted);
+  });
+
+  test('takes no code of the same step of time', async () => {
+    const token = await make(ports, 'totp');
+    const otp = code(step(ports));
+    expect(await (await openResource(ports, token))(otp)).toMatchObject(accepted);
+    await remove(ports, token);
+    const again = await openResource(ports, await make(ports, 'totp'));
+    expect(await again(otp)).not.toMatchObject(accepted);
+    ports.clock.advance(30_000);
+    expect(await again(otp)).not.toMatchObject(accepted);
+    expect(await again(code(step(ports)))).toMatchObject(accepted);
+  });
+
+  test('and deleted and made again once more, goes on from the furthest place', async () => {
+    for (const counter of [0, 1, 2]) {
+      const token = await make(ports, 'hotp');
+      expect(await (await openResource(ports, token))(code(counter))).toMatchObject(accepted);
+      await remove(ports, token);
+    }
+    expect((await read(ports, documents.token(await make(ports, 'hotp')))).nextCounter).toBe(3);
+  });
+});
+
+// SR-8
+describe('a token that is made of a used seed', () => {
+  test('begins at a later counter if one is given', async () => {
+    await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
+    expect((await read(ports, documents.token(await byApi(ports, 'hotp', { counter: 9 })))).nextCounter).toBe(9);
+    expect((await read(ports, documents.token(await byApi(ports, 'hotp')))).nextCounter).toBe(5);
+  });
+
+  test('is not proven by a code that was used', async () => {
+    const token = await byApi(ports, 'hotp', { counter: 0 });
+    await (await openResource(ports, token))(code(0));
+    await remove(ports, token);
+    await expect(byApi(ports, 'hotp', { shown: code(0) })).rejects.toThrow('OTP_WRONG');
+    expect((await read(ports, documents.token(await byApi(ports, 'hotp', { shown: code(1) })))).nextCounter).toBe(2);
+  });
+
+  test('of another account starts from the beginning', async () => {
+    await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
+    scene = await setScene(ports);
+    expect((await read(ports, documents.token(await byApi(ports, 'hotp')))).nextCounter).toBe(0);
+  });
+
+  test('answers questions from the place of before', async () => {
+    const suite = suiteOf('OCRA-1:HOTP-SHA1-6:C-QN08');
+    const make = async (counter: number) => {
+      const input = { kind: 'ocra', name: 'fob', suite, counter, secret } as const;
+      return must(await createOcraToken(ports, operatorOf(scene.account), birth(ports, 'tok'), input)).token;
+    };
+    await remove(ports, (await make(7)).id);
+    expect(await make(0)).toMatchObject({ nextCounter: 7 });
+  });
+
+  // The attack: HMAC pads a key with zeros, so a seed with another zero at its end shows the same codes.
+  test.each([
+    ['added', 0, 1],
+    ['left out', 2, 0],
+  ])('with zeros %s at its end goes on from the same place', async (_, before, after) => {
+    const fob = secret;
+    const withZeros = (zeros: number) => new Uint8Array([...fob, ...new Uint8Array(zeros)]);
+    await remove(ports, await byApi(ports, 'hotp', { counter: 5, secret: withZeros(before) }));
+    const token = await byApi(ports, 'hotp', { secret: withZeros(after) });
+    expect((await read(ports, documents.token(token))).nextCounter).toBe(5);
+  });
+
+  test('that waited for a resync waits for it again', async () => {
+    const token = await byApi(ports, 'hotp');
+    await overwrite(ports, documents.token(token), { needsResync: true });
+    await remove(ports, token);
+    expect(await read(ports, documents.token(await byApi(ports, 'hotp')))).toMatchObject({ needsResync: true });
+  });
+
+  test('that its owner removed on the self-service page goes on from its place', async () => {
+    scene = await setSelfStage(ports);
+    const { walk } = await withOwnApp(scene);
+    const [own] = shownIn(walk.view).tokens;
+    const id = own?.id as TokenId;
+    const before = (await read(ports, documents.token(id))) as OathToken;
+    secret = ports.secrets.open(before.sealedSecret, seedContext(scene.account, id));
+    expect(await walk.self(removeOwnToken, { token: id })).toMatchObject({ self: { tokens: [] } });
+    const again = await read(ports, documents.token(await byApi(ports, 'totp')));
+    expect(before.nextCounter).toBe(step(ports) + 1);
+    expect(again.nextCounter).toBe(before.nextCounter);
+  });
+});
+
+describe('a deletion', () => {
+  // SR-1. The attack: a code is used between the keeping of the place and the deletion.
+  test('in whose middle a code is used keeps the token, and its repetition the place', async () => {
+    const token = await byApi(ports, 'hotp');
+    const show = await openResource(ports, token);
+    ports.store.intercept.commit = async (change, go) => {
+      if (!change.delete?.some(({ name }) => name === 'token')) return go();
+      ports.store.intercept = {};
+      await show(code(0));
+      return go();
+    };
+    expect(await deleteToken(ports, operatorOf(scene.account), token)).toEqual({ refused: 'CONTENTION' });
+    await remove(ports, token);
+    const again = await openResource(ports, await byApi(ports, 'hotp'));
+    expect(await again(code(0))).not.toMatchObject(accepted);
+  });
+
+  test('keeps nothing of a token that took no code', async () => {
+    const token = await byApi(ports, 'hotp');
+    const before = ports.store.commits.length;
+    await remove(ports, token);
+    const written = ports.store.commits.slice(before).flatMap(({ change }) => change.put ?? []);
+    expect(written.map(({ key }) => key.name)).not.toContain('spent-seed');
+  });
+
+  test('tells nothing of the seed in what it keeps', async () => {
+    const token = await byApi(ports, 'hotp', { counter: 5 });
+    await remove(ports, token);
+    const kept = ports.store.commits
+      .flatMap(({ change }) => change.put ?? [])
+      .filter(({ key }) => key.name === 'spent-seed');
+    expect(kept.length).toBeGreaterThan(0);
+    const text = JSON.stringify(kept);
+    for (const form of ['hex', 'base64', 'base64url'] as const) {
+      expect(text).not.toContain(Buffer.from(secret).toString(form));
+    }
+    expect(text.length / kept.length).toBeLessThan(250);
+  });
+
+  test('of a token whose seed does not open is not held up', async () => {
+    const token = await byApi(ports, 'hotp', { counter: 5 });
+    await overwriteSeed(ports, token, 'v1.none');
+    await remove(ports, token);
+  });
+});
+
+// SR-62, SR-69. The attack: the token was imported again after the backup, and used; the restored service knows nothing of it.
+test('a counting token that is made again after a restore takes no code before a resync', async () => {
+  await remove(ports, await byApi(ports, 'hotp', { counter: 5 }));
+  const backup = await backupOf(ports);
+  const used = await openResource(ports, await byApi(ports, 'hotp'));
+  expect(await used(code(5))).toMatchObject(accepted);
+  const { store, remove: close } = await openTemporaryStore();
+  const over = overStore(ports, store);
+  await restoreBackup(over, readingOf(backup));
+  const token = await byApi(over, 'hotp');
+  const again = await openResource(over, token);
+  expect(await again(code(5))).toMatchObject({ refused: 'TOKEN_OUT_OF_STEP' });
+  must(await resyncToken(over, scene.account, token, [code(6), code(7)]));
+  expect(await again(code(8))).toMatchObject(accepted);
+  await close();
+});

@@ -1,0 +1,36 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { AccountId, TokenId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { PIN_DIGITS } from './kinds/oath/format.ts';
+import type { Token, TokenPin } from './token.ts';
+
+type Needs = Pick<Ports, 'secrets'>;
+
+/** @param pin exactly four digits */
+export function newPin(
+  ports: Needs,
+  of: { account: AccountId; id: TokenId },
+  pin: string,
+  position: TokenPin['position'],
+): TokenPin {
+  return { mac: pinMac(ports, of, pin).toString('base64url'), position };
+}
+
+/**
+ * What was typed, parted into the PIN and the code. The MAC costs the same whatever is typed, and the caller checks the
+ * code whether the PIN was right or not, so a wrong PIN cannot be told from a wrong code.
+ */
+export function withoutPin(ports: Needs, token: Token, typed: string): { otp: string; isPinRight: boolean } {
+  const { pin } = token;
+  if (!pin) return { otp: typed, isPinRight: true };
+  const isBefore = pin.position === 'before';
+  const given = isBefore ? typed.slice(0, PIN_DIGITS) : typed.slice(-PIN_DIGITS);
+  const otp = isBefore ? typed.slice(PIN_DIGITS) : typed.slice(0, -PIN_DIGITS);
+  const kept = Buffer.from(pin.mac, 'base64url');
+  const mac = pinMac(ports, token, given);
+  return { otp, isPinRight: kept.length === mac.length && timingSafeEqual(kept, mac) };
+}
+
+function pinMac(ports: Needs, { account, id }: { account: AccountId; id: TokenId }, pin: string): Buffer {
+  return Buffer.from(ports.secrets.mac('token-pin', JSON.stringify([account, id, pin])));
+}

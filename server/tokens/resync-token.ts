@@ -1,0 +1,76 @@
+import type { FactorNeeds } from '../authentication/check-factor.ts';
+import { factorLine } from '../authentication/decoy-attempt.ts';
+import { countFailedResync, stateOnceEnabled } from '../authentication/lockout.ts';
+import { denialCode } from '../authentication/methods.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { TokenId } from '../kernel/ids.ts';
+import { inTurn } from '../kernel/keyed-queue.ts';
+import { isThemselves, mayChangeToken } from '../kernel/policy.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { readUser } from '../users/find-user.ts';
+import { findPlace, RESYNC_SCOPES } from './resync.ts';
+import { isOath, isOcra, type Token } from './token.ts';
+
+/**
+ * A resynchronisation belongs to no resource whose limit would apply, so it has the default one of resources. It has a
+ * count of its own: a guess here has to be right twice, so it takes none away from those at a sign-in.
+ */
+export const RESYNC_THRESHOLD = 5;
+
+/**
+ * Finds the place of a token again by two codes that follow one another (SR-43, SR-44); of a device that answers questions, by
+ * its answers to the two that it was asked, which are used up with it. Wrong ones count as one
+ * failure. Right ones move the token's place and nothing else: they prove no assignment, so they forgive no wrong codes
+ * (SR-14). A deactivated token may be brought back into step before it is handed out; one that is locked or expired may
+ * not, deactivated or not, since its codes are not evaluated anywhere.
+ *
+ * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
+ */
+export async function resyncToken(
+  ports: FactorNeeds,
+  act: Act,
+  id: TokenId,
+  otps: readonly [string, string],
+): Promise<Verdict<{ object: Token }>> {
+  const key = documents.token(id);
+  const asked = [documents.challenge(id, RESYNC_SCOPES[0]), documents.challenge(id, RESYNC_SCOPES[1])] as const;
+  const { account } = act.actor;
+  const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const owner = found.object.owner === undefined ? undefined : await readUser(ports, account, found.object.owner);
+  // One instant for the whole attempt: a lost race must not move the codes.
+  const now = ports.clock.now();
+
+  return inTurn(ports.store, factorLine(found.object.owner ?? id), () =>
+    transact(ports, key.anchor, [key, ...asked], ([stored, one, two]): Decision<Verdict<{ object: Token }>> => {
+      const token = stored?.value;
+      if (token?.account !== account) return { answer: refusal('TOKEN_NOT_FOUND') };
+      if (token.owner !== found.object.owner) return { answer: refusal('CONTENTION') };
+      const mayChange = mayChangeToken(act.actor, token, owner) || isThemselves(act.actor, token.owner);
+      if (!mayChange) return { answer: refusal('FORBIDDEN') };
+      if (!isOath(token) && !isOcra(token)) return { answer: refusal('TOKEN_KIND_UNFIT') };
+      const state = stateOnceEnabled(token, now);
+      if (state === 'locked' || state === 'expired') return { answer: refusal(denialCode(state)) };
+
+      const place = needing('finding the place of a token', () =>
+        findPlace(ports, token, [one?.value, two?.value], otps, now),
+      );
+      if (place.kind === 'refused') return { answer: refusal(place.code) };
+      if (place.kind === 'not-found') {
+        const counted = countFailedResync(token, { threshold: RESYNC_THRESHOLD, now });
+        const reason = counted.lock ? 'TOKEN_LOCKED' : 'OTP_WRONG';
+        const event = eventOf(act, { type: 'token.refused', subject: id, outcome: 'refused', reason }, now);
+        const index = movePlaces(key, token, counted);
+        return { answer: refusal(reason), write: { put: [{ key, value: counted }], index, append: [event] } };
+      }
+      const event = eventOf(act, { type: 'token.resynchronised', subject: id }, now);
+      const write = { put: [{ key, value: place.next }], delete: [...asked], append: [event] };
+      return { answer: { object: place.next }, write };
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { usedUp } from '../authentication/lockout.ts';
+import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
+import { currentOtp, DRIFT_MAX_STEPS, spoil, verifyOtp } from './kinds/oath/verify.ts';
+import { movingFactorOf, restoredSpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
+
+const PERIOD = 30_000;
+const NOW = 1_800_000_000_000;
+
+// SR-8, SR-69. The attack: a used code is shown to a token that was deleted and made again of the same seed.
+test('no code that a deleted TOTP token took counts again, with the record or after its time', () => {
+  const drift = fc.integer({ min: -DRIFT_MAX_STEPS, max: DRIFT_MAX_STEPS });
+  fc.assert(
+    fc.property(drift, drift, fc.nat(40 * PERIOD), (before, after, laterMs) => {
+      const token = sampleToken({ factor: totp(before), nextCounter: 0 });
+      const otp = currentOtp(token, RFC_SECRET, NOW);
+      const verdict = verifyOtp(token, RFC_SECRET, otp, NOW);
+      fc.pre(verdict.verdict === 'accepted');
+      if (verdict.verdict !== 'accepted') return;
+      const used = usedUp(token, verdict.counter);
+      const spent = spentBy(used);
+      const then = NOW + laterMs;
+      const isKept = spent !== undefined && then < (spentUntil(spent, used.factor) ?? Number.POSITIVE_INFINITY);
+      const again = sampleToken({ factor: totp(after), nextCounter: isKept ? spent.nextCounter : 0 });
+      const second = verifyOtp(again, RFC_SECRET, otp, then);
+      // The same digits may come up again by chance, for a later step.
+      if (second.verdict === 'accepted') expect(second.counter).toBeGreaterThan(verdict.counter);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('the place of a counting token is kept for good, and of several the furthest', () => {
+  const factor = { kind: 'hotp' } as const;
+  fc.assert(
+    fc.property(fc.array(fc.nat(1_000), { minLength: 1 }), (places) => {
+      const all = places.map((nextCounter) => spentBy(sampleToken({ factor, nextCounter })));
+      const spent = all.reduce((sum, one) => (one ? spentTogether(sum, one) : sum), undefined);
+      expect(spent?.nextCounter ?? 0).toBe(Math.max(...places));
+      if (spent) expect(spentUntil(spent, factor)).toBeUndefined();
+    }),
+  );
+});
+
+test('nothing is kept of a token that took no code', () => {
+  expect(spentBy(sampleToken({ factor: { kind: 'hotp' }, nextCounter: 0 }))).toBeUndefined();
+});
+
+test('a code that was shown before its time stays refused', () => {
+  const early = Math.floor(NOW / PERIOD) + 1;
+  const spoiled = spoil(sampleToken({ factor: totp() }), early, NOW);
+  expect(spentBy(spoiled)).toMatchObject({ nextCounter: early + 1 });
+});
+
+test('a token that has to be brought into step has to be so when it is made again', () => {
+  const token = sampleToken({ factor: { kind: 'hotp' }, nextCounter: 0, needsResync: true });
+  const spent = spentBy(token);
+  expect(spent).toEqual({ nextCounter: 0, isCounting: true, needsResync: true });
+  expect(spent && spentTogether(spent, { nextCounter: 4, isCounting: true })).toMatchObject({
+    nextCounter: 4,
+    needsResync: true,
+  });
+});
+
+// SR-62
+test('a restored record of a counting device asks for a resync, one of a device with a clock does not', () => {
+  expect(restoredSpentSeed({ nextCounter: 7, isCounting: true })).toMatchObject({ nextCounter: 7, needsResync: true });
+  expect(restoredSpentSeed({ nextCounter: 7 })).toEqual({ nextCounter: 7 });
+});
+
+test('devices whose codes differ are told apart', () => {
+  const factors = [
+    { kind: 'hotp' },
+    totp(),
+    totp(0, 60_000),
+    { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:QN08', driftSteps: 0 },
+    { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:C-QN08', driftSteps: 0 },
+  ] as const;
+  expect(new Set(factors.map(movingFactorOf)).size).toBe(factors.length);
+  expect(movingFactorOf(totp(2))).toBe(movingFactorOf(totp(-1)));
+});

@@ -1,0 +1,68 @@
+import type { AccountId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import type { DocumentKey } from '../store/store.ts';
+import { transact } from '../store/transact.ts';
+import { seedContext } from './seed-context.ts';
+import { movingFactorOf, type SpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
+import { isOath, isOcra, type OathFactor, type OcraFactor, type Token } from './token.ts';
+
+/**
+ * Keeps how far the codes of a token were used up, before it is deleted. The caller deletes it only if its `nextCounter` is
+ * still the same; a crash in between keeps what still holds.
+ */
+export async function keepSpentSeed(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  token: Token,
+): Promise<void> {
+  if (!isOath(token) && !isOcra(token)) return;
+  const spent = spentBy(token);
+  const secret = spent && openSeed(ports, token);
+  if (!secret) return;
+  const key = keyOf(ports, token.account, token.factor, secret);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const value = spentTogether(stored?.value, spent);
+    const expiresAt = spentUntil(value, token.factor);
+    return { answer: undefined, write: { put: [{ key, value, ...(expiresAt !== undefined && { expiresAt }) }] } };
+  });
+}
+
+/** How far the codes of a seed were used up by tokens that were deleted; undefined: by none. */
+export async function readSpentSeed(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  account: AccountId,
+  factor: OathFactor | OcraFactor,
+  secret: Uint8Array,
+): Promise<SpentSeed | undefined> {
+  const [stored] = await ports.store.getMany([keyOf(ports, account, factor, secret)], ports.clock.now());
+  return stored?.value;
+}
+
+/** A seed that does not open belongs to a token that takes no code, and must not keep it from being deleted. */
+function openSeed(
+  ports: Pick<Ports, 'secrets'>,
+  { sealedSecret, account, id }: Extract<Token, { sealedSecret: string }>,
+): Uint8Array | undefined {
+  try {
+    return ports.secrets.open(sealedSecret, seedContext(account, id));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Under a MAC, so that the store does not reveal which seeds were there. */
+function keyOf(
+  ports: Pick<Ports, 'secrets'>,
+  account: AccountId,
+  factor: OathFactor | OcraFactor,
+  secret: Uint8Array,
+): DocumentKey<SpentSeed> {
+  const seed = [account, movingFactorOf(factor), withoutZeros(secret).toString('base64')];
+  const mac = Buffer.from(ports.secrets.mac('spent-seed', JSON.stringify(seed))).toString('base64url');
+  return documents.spentSeed(account, mac);
+}
+
+/** HMAC pads a key with zeros (RFC 2104): seeds that differ only in zeros at the end show the same codes. */
+function withoutZeros(secret: Uint8Array): Buffer {
+  return Buffer.from(secret.subarray(0, secret.findLastIndex((byte) => byte !== 0) + 1));
+}

@@ -1,0 +1,65 @@
+import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import { whenceOf } from '../../../http/client-info.ts';
+import type { AppEnv } from '../../../http/context.ts';
+import { sameOrigin } from '../../../http/middleware/same-origin.ts';
+import type { Ports } from '../../../kernel/ports.ts';
+import { isRefusal } from '../../../kernel/result.ts';
+import type { MailLanguage } from '../../../messages/mail/mail.ts';
+import { readForm } from '../../../passwords/reset/page/form.ts';
+import { paragraphs, showLinkPage, showPage } from '../../../passwords/reset/page/pages.ts';
+import { PAGE_TEXTS, type PageTexts, pageLanguage } from '../../../passwords/reset/page/texts.ts';
+import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
+
+/**
+ * The page behind a link that unlocks its person's tokens: a button, since mail programs open links before people do.
+ *
+ *     GET  /unlock#…   sends itself the link that stands behind `#`
+ *     POST /unlock     asks; once confirmed, unlocks
+ */
+export function unlock(ports: Needs) {
+  const app = new Hono<AppEnv>();
+  app.on(['POST'], ['/unlock'], sameOrigin(ports.issuer));
+
+  app.get('/unlock', (c) => {
+    return showLinkPage(c, { language: languageOf(c, c.req.query('lang')), title: 'unlockTitle' });
+  });
+
+  app.post('/unlock', async (c) => {
+    const { link = '', lang, confirmed } = await readForm(c, ['link', 'lang', 'confirmed']);
+    const language = languageOf(c, lang);
+    if (confirmed !== 'yes') {
+      const seen = await viewUnlock(ports, link);
+      if (isRefusal(seen)) return showInvalid(c, language);
+      const body = confirmForm(PAGE_TEXTS[language], { link, language, login: seen.user.login });
+      return showPage(c, { language, title: 'unlockTitle', body });
+    }
+    const verdict = await unlockOwnTokens(ports, whenceOf(c), { link, language });
+    if (isRefusal(verdict)) return showInvalid(c, language);
+    return showPage(c, { language, title: 'unlockedTitle', body: paragraphs(PAGE_TEXTS[language].unlockedText) });
+  });
+  return app;
+}
+
+function confirmForm(texts: PageTexts, form: { link: string; language: string; login: string }) {
+  return html`<form method="post" action="/unlock">
+<p>${texts.unlockText}</p>
+<input type="hidden" name="link" value="${form.link}">
+<input type="hidden" name="lang" value="${form.language}">
+<input type="hidden" name="confirmed" value="yes">
+<label for="login">${texts.choosingFor}</label>
+<input id="login" autocomplete="username" value="${form.login}" readonly>
+<button>${texts.unlock}</button>
+</form>`;
+}
+
+function showInvalid(c: Context<AppEnv>, language: MailLanguage): Promise<Response> {
+  const body = paragraphs(PAGE_TEXTS[language].unlockInvalidText);
+  return showPage(c, { language, title: 'invalidTitle', body, status: 403 });
+}
+
+function languageOf(c: Context<AppEnv>, asked: string | undefined): MailLanguage {
+  return pageLanguage(asked, c.req.header('accept-language'));
+}

@@ -1,0 +1,138 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import { readPairs } from '../../authentication/load-assigned-tokens.ts';
+import { readAccess } from '../../authentication/read-access.ts';
+import { needing } from '../../kernel/dependency.ts';
+import type { FlowId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { eventOf } from '../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import type { StepAnswer, StepNeeds } from '../../login/answer-step.ts';
+import { keeping, letGo } from '../../login/claim-step.ts';
+import type { Flow } from '../../login/flow.ts';
+import { actOf } from '../../login/flow-events.ts';
+import { hashSecret, newSecret } from '../../login/flow-handle.ts';
+import { readFlow } from '../../login/sealed-flow.ts';
+import { claimStep, holdsClaim, released } from '../../login/steps.ts';
+import { presentFlow } from '../../login/view-flow.ts';
+import type { MailLanguage } from '../../messages/mail/mail.ts';
+import { writePersonLink } from '../../messages/user-link.ts';
+import { passwordDigest } from '../../passwords/password-digest.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { documents } from '../../store/keys.ts';
+import { type Decision, newOperation, transact } from '../../store/transact.ts';
+import { locateUser } from '../../users/find-user.ts';
+import type { User } from '../../users/user.ts';
+import { UNLOCK_LINK_LIFETIME_MS, UNLOCKS_PER_PERSON, UNLOCKS_WINDOW_MS, type UnlockLink } from './unlock-link.ts';
+import { mayAskUnlock } from './unlockable-tokens.ts';
+
+type Needs = StepNeeds & Pick<Ports, 'courier'>;
+
+/**
+ * Whoever has shown their password and stands before a token that wrong codes have locked has a link mailed to them that
+ * unlocks it. The sign-in stays ended; the next one begins anew.
+ */
+export async function askUnlock(
+  ports: Needs,
+  answer: StepAnswer & { language: MailLanguage },
+): Promise<Verdict<FlowView>> {
+  const known = await readFlow(ports, answer.handle);
+  if (!known) return refusal('FLOW_NOT_FOUND');
+  const { id } = known;
+  const attempt = newOperation(ports);
+  const held = await holdOffer(ports, id, attempt);
+  if (isRefusal(held)) return held;
+  if (held.flow.unlock === 'sent') return presentFlow(ports, held.flow);
+  let sent: Verdict<{ sent: true }>;
+  try {
+    sent = await mailLink(ports, held.flow, answer);
+  } catch (error) {
+    await letGo(ports, documents.flow, id, attempt).catch(() => undefined);
+    throw error;
+  }
+  const key = documents.flow(id);
+  const told = await transact(ports, key.anchor, [key], ([current]): Decision<Flow | undefined> => {
+    if (!current || !holdsClaim(current.value, attempt)) return { answer: current?.value };
+    const free = released(current.value);
+    const next: Flow = isRefusal(sent) ? free : { ...free, unlock: 'sent' };
+    return { answer: next, write: keeping(documents.flow, next) };
+  });
+  if (isRefusal(sent)) return sent;
+  return told ? presentFlow(ports, told) : refusal('FLOW_NOT_FOUND');
+}
+
+/** Taken for one attempt before anything is sent, so that a double click is one mail (SR-48). */
+function holdOffer(ports: Needs, id: FlowId, attempt: string): Promise<Verdict<{ flow: Flow }>> {
+  const key = documents.flow(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ flow: Flow }>> => {
+    const flow = stored?.value;
+    if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (flow.unlock === 'sent') return { answer: { flow } };
+    if (flow.step !== 'denied' || flow.unlock !== 'offered') return { answer: refusal('STEP_NOT_EXPECTED') };
+    const claimed = claimStep(flow, { steps: ['denied'], seq: flow.seq, attempt }, now);
+    if ('refused' in claimed) return { answer: refusal(claimed.refused) };
+    return { answer: claimed, write: keeping(documents.flow, claimed.flow) };
+  });
+}
+
+async function mailLink(
+  ports: Needs,
+  flow: Flow,
+  answer: StepAnswer & { language: MailLanguage },
+): Promise<Verdict<{ sent: true }>> {
+  const access = await readAccess(ports, flow.resource, answer.whence.address);
+  if (isRefusal(access)) return access;
+  const person = await stillLockedOut(ports, flow, access.resource);
+  if (!person) return refusal('ACCESS_DENIED');
+  const now = ports.clock.now();
+  const rate = await ports.store.increment(`unlock/for/${person.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_PERSON, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+  return sendLink(ports, flow, person, answer);
+}
+
+/** The person as they are now, if what they showed still counts and there is still something to unlock. */
+async function stillLockedOut(ports: Needs, flow: Flow, resource: Resource): Promise<User | undefined> {
+  const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
+  if (!known || !flow.passwordVerified) return undefined;
+  const { user, tokens } = await readPairs(ports, known, flow.resource);
+  if (!user || flow.passwordDigest !== passwordDigest(user)) return undefined;
+  const offers = await mayAskUnlock(
+    ports,
+    resource,
+    user,
+    tokens.map(({ value }) => value),
+  );
+  return offers ? user : undefined;
+}
+
+async function sendLink(
+  ports: Needs,
+  flow: Flow,
+  person: User,
+  { whence, language }: StepAnswer & { language: MailLanguage },
+): Promise<Verdict<{ sent: true }>> {
+  const key = documents.user(person.id);
+  const secret = newSecret(ports);
+  type Written = Verdict<{ email: string; login: string }>;
+  const written = await transact(ports, key.anchor, [key], ([stored], at): Decision<Written> => {
+    const user = stored?.value;
+    const { email, login } = user ?? {};
+    if (!user || user.blocked || email === undefined || login === undefined)
+      return { answer: refusal('ACCESS_DENIED') };
+    const value: UnlockLink = {
+      secretHash: hashSecret(secret),
+      email,
+      resource: flow.resource,
+      passwordDigest: passwordDigest(user),
+      expiresAt: at + UNLOCK_LINK_LIFETIME_MS,
+    };
+    const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
+    const put = [{ key: documents.unlockLink(user.id), value, expiresAt: value.expiresAt }];
+    return { answer: { email, login }, write: { put, append: [eventOf(actOf(flow, whence), event, at)] } };
+  });
+  if (isRefusal(written)) return written;
+  const { email, login } = written;
+  const path = `/unlock?lang=${language}#${writePersonLink({ user: person.id, secret })}`;
+  const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
+  await needing('sending a mail', () => ports.courier.send({ kind: 'unlock-link', to: email, language, facts }));
+  return { sent: true };
+}

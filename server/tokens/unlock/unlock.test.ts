@@ -1,0 +1,321 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CourierUnavailable } from '../../messages/mailer.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { documents } from '../../store/keys.ts';
+import { assign, unassign, updateResource, updateUser } from '../../testing/acting.ts';
+import {
+  addResource,
+  addToken,
+  meanwhile,
+  must,
+  overwrite,
+  type Scene,
+  type SceneOptions,
+  setScene,
+  wrongCode,
+} from '../../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import { Walk } from '../../testing/walk.ts';
+import { UNLOCK_LINK_LIFETIME_MS } from './unlock-link.ts';
+import { unlockOwnTokens, viewUnlock } from './unlock-own-tokens.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('unlock');
+});
+afterAll(() => ports.close());
+beforeEach(() => {
+  ports.courier.sent.length = 0;
+});
+
+const EMAIL = 'alice@shop.example';
+const setStage = (options: SceneOptions = {}) =>
+  setScene(ports, {
+    tokens: [{}],
+    ...options,
+    resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true }, ...options.resource },
+    user: { email: EMAIL, ...options.user },
+  });
+
+/** Types wrong codes until the token locks. */
+async function lockOut(scene: Scene): Promise<Walk> {
+  const walk = await Walk.toOtp(scene);
+  for (let i = 0; walk.view.step === 'otp'; i++) await walk.otp(await wrongCode(scene, i));
+  return walk;
+}
+const linkTo = (to = EMAIL) => /#(.+)$/.exec(ports.courier.last('unlock-link', to).path)?.[1] ?? '';
+const unlock = (link: string) => unlockOwnTokens(ports, {}, { link, language: 'en' });
+const isLocked = async (scene: Scene) => (await scene.tokens[0]?.stored())?.lock !== undefined;
+
+describe('whoever locked their token themselves', () => {
+  test('has a link mailed that unlocks it, once, and signs in anew', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' }, unlock: 'offered' });
+    expect(await walk.askUnlock()).toMatchObject({ step: 'denied', unlock: 'sent' });
+    expect(walk.view.result).toBeUndefined();
+    const link = linkTo();
+    expect(await viewUnlock(ports, link)).toMatchObject({ user: { login: 'alice' } });
+    expect(await isLocked(scene)).toBe(true);
+    expect(await unlock(link)).toEqual({ unlocked: true });
+    expect(await isLocked(scene)).toBe(false);
+    expect(ports.courier.last('security-notice', EMAIL)).toMatchObject({ change: 'token-unlocked' });
+    expect(await unlock(link)).toMatchObject({ refused: 'LINK_INVALID' });
+    const next = await Walk.toOtp(scene);
+    expect(await next.otp((await scene.tokens[0]?.code()) ?? '')).toMatchObject({ step: 'done' });
+  });
+
+  // The attack: whoever has the password had the address moved before there was a token, and guesses at each link anew.
+  test('SR-2: is offered none to an address that was given on a password alone', async () => {
+    const scene = await setStage();
+    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    const walk = await lockOut(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(walk.view.unlock).toBeUndefined();
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test('SR-2: nor has one sent that was offered before', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    expect(walk.view.unlock).toBe('offered');
+    await overwrite(ports, documents.user(scene.user.id), { emailOnPassword: EMAIL });
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'ACCESS_DENIED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test('is offered it at the next sign-in too, after the password', async () => {
+    const scene = await setStage();
+    await lockOut(scene);
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect(walk.view.unlock).toBeUndefined();
+    expect(await walk.password()).toMatchObject({ step: 'denied', unlock: 'offered' });
+  });
+});
+
+// SR-2, SR-15
+describe('attacks on unlocking', () => {
+  test('nothing is offered for a name alone', async () => {
+    const scene = await setStage({ resource: { methodPolicy: 'otp' } });
+    const walk = await lockOut(scene);
+    expect(walk.view.unlock).toBeUndefined();
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'STEP_NOT_EXPECTED' });
+  });
+
+  test('what an administrator has locked no mail unlocks', async () => {
+    const scene = await setStage();
+    await lockOut(scene);
+    const [token] = scene.tokens;
+    if (!token) throw new Error('no token');
+    await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
+    const walk = await Walk.begin(scene);
+    await walk.identify();
+    expect((await walk.password()) as object).not.toHaveProperty('unlock');
+  });
+
+  test('a lock that an administrator puts in its place stays, whatever link is out', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    const [token] = scene.tokens;
+    if (!token) throw new Error('no token');
+    await overwrite(ports, documents.token(token.id), { lock: { reason: 'administrator', at: 0 } });
+    await unlock(linkTo());
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test('there are two mails a day, so that nobody guesses on and on', async () => {
+    const scene = await setStage();
+    for (let i = 0; i < 2; i++) {
+      const walk = await lockOut(scene);
+      expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
+      await unlock(linkTo());
+    }
+    const walk = await lockOut(scene);
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  // SR-48. The attack: one sign-in asks many times at once, to flood a mailbox and use up the person's mails of a day.
+  test('SR-48: a double click, or 50 at once, is one mail, and leaves the other mail of the day', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    const said = await Promise.all(Array.from({ length: 50 }, () => walk.askUnlock()));
+    expect(ports.courier.sent.filter(({ kind }) => kind === 'unlock-link')).toHaveLength(1);
+    const outcomes = said.map((one) => ('refused' in one ? one.refused : one.unlock));
+    expect(outcomes).toContain('sent');
+    for (const one of outcomes) expect(['sent', 'STEP_IN_PROGRESS']).toContain(one);
+    expect(await walk.look()).toMatchObject({ step: 'denied', unlock: 'sent' });
+    expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
+    expect(ports.courier.sent.filter(({ kind }) => kind === 'unlock-link')).toHaveLength(1);
+    await unlock(linkTo());
+    expect(await (await lockOut(scene)).askUnlock()).toMatchObject({ unlock: 'sent' });
+  });
+
+  test('50 at once with one link unlock once', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    const link = linkTo();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => unlock(link)));
+    expect(answers.filter((answer) => 'unlocked' in answer)).toHaveLength(1);
+  });
+
+  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+    ['the password is another one', meanwhile.changePassword],
+    [
+      'the address is another one',
+      ({ account, user }) => updateUser(ports, account, user.id, { email: 'a@b.example' }),
+    ],
+    ['the person is blocked', meanwhile.blockUser],
+    ['it is old', async () => ports.clock.advance(UNLOCK_LINK_LIFETIME_MS)],
+  ])('a link leads nowhere once %s', async (_name, change) => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    const link = linkTo();
+    await change(scene);
+    expect(await viewUnlock(ports, link)).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await unlock(link)).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test('where the resource says nothing of it, nothing is offered', async () => {
+    const scene = await setStage();
+    await updateResource(ports, scene.account, scene.resource.id, { enrolment: null });
+    expect((await lockOut(scene)).view.unlock).toBeUndefined();
+  });
+
+  test('a mail that nobody takes is not said to be on its way', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    ports.courier.down = true;
+    await expect(walk.askUnlock()).rejects.toThrow();
+    ports.courier.down = false;
+    expect(await walk.look()).toMatchObject({ unlock: 'offered' });
+    // Nobody holds the step any more: it may be asked for again at once.
+    expect(await walk.askUnlock()).toMatchObject({ unlock: 'sent' });
+  });
+
+  test('a mail that nobody takes is what is told, also when the store fails right after it', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    const { send } = ports.courier;
+    ports.courier.send = async () => {
+      ports.store.intercept.commit = () => Promise.reject(new Error('the store is gone'));
+      throw new CourierUnavailable('nobody takes it');
+    };
+    await expect(walk.askUnlock()).rejects.toThrow('sending a mail');
+    ports.courier.send = send;
+    ports.store.intercept = {};
+  });
+});
+
+// SR-67. The attack: a thief who knows the password and reads the mailbox locks a token at a resource that unlocks by mail, and has
+// it unlocked for a resource that does not, to go on guessing there.
+describe('SR-67: a link of one resource', () => {
+  const unlocking = { kinds: ['totp'], required: false, unlockByMail: true } as const;
+  const addBank = ({ account }: Scene, unlockByMail: boolean) =>
+    addResource(ports, account, {
+      name: 'Bank',
+      enrolment: { ...unlocking, kinds: [...unlocking.kinds], unlockByMail },
+    });
+  const shared: [string, (scene: Scene, resource: Resource) => object][] = [
+    ['with its owner', ({ user, tokens }) => ({ user: user.id, token: tokens[0]?.id })],
+    ['directly', ({ tokens }) => ({ token: tokens[0]?.id })],
+  ];
+  const share = async (scene: Scene, resource: Resource, parts: (typeof shared)[number][1]) =>
+    must(await assign(ports, { account: scene.account, resource: resource.id, ...parts(scene, resource) }));
+
+  test.each(shared)('is not offered for a token that a resource without such links takes %s', async (_name, parts) => {
+    const scene = await setStage();
+    await share(scene, await addBank(scene, false), parts);
+    const walk = await lockOut(scene);
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+    expect(walk.view.unlock).toBeUndefined();
+    const next = await Walk.begin(scene);
+    await next.identify();
+    expect((await next.password()) as object).not.toHaveProperty('unlock');
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test.each(shared)('leads nowhere once such a resource takes the token %s', async (_name, parts) => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    await share(scene, await addBank(scene, false), parts);
+    expect(await viewUnlock(ports, linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await unlock(linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await isLocked(scene)).toBe(true);
+    expect(ports.courier.sent.filter(({ kind }) => kind === 'security-notice')).toEqual([]);
+  });
+
+  test('is not sent that was offered before such a resource took the token', async () => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await share(scene, await addBank(scene, false), ({ tokens }) => ({ token: tokens[0]?.id }));
+    expect(await walk.askUnlock()).toMatchObject({ refused: 'ACCESS_DENIED' });
+    expect(ports.courier.sent).toEqual([]);
+  });
+
+  test('unlocks a token whose resources all unlock by mail', async () => {
+    const scene = await setStage();
+    await share(scene, await addBank(scene, true), ({ user, tokens }) => ({ user: user.id, token: tokens[0]?.id }));
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    expect(await unlock(linkTo())).toEqual({ unlocked: true });
+    expect(await isLocked(scene)).toBe(false);
+  });
+
+  test('leaves the user’s tokens of other resources as they are', async () => {
+    const scene = await setStage();
+    const [bank, other] = [await addBank(scene, true), await addToken(ports, scene.account, { owner: scene.user.id })];
+    await share(scene, bank, ({ user }) => ({ user: user.id, token: other.id }));
+    await overwrite(ports, documents.token(other.id), { lock: { reason: 'otp-failures', at: 0 } });
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    expect(await unlock(linkTo())).toEqual({ unlocked: true });
+    expect(await isLocked(scene)).toBe(false);
+    expect((await other.stored()).lock).toBeDefined();
+  });
+
+  test.each<[string, (scene: Scene) => Promise<unknown>]>([
+    [
+      'the resource no longer unlocks by mail',
+      ({ account, resource }) =>
+        updateResource(ports, account, resource.id, {
+          enrolment: { ...unlocking, kinds: ['totp'], unlockByMail: false },
+        }),
+    ],
+    ['the resource is switched off', meanwhile.disableResource],
+    [
+      'the user is no longer assigned there',
+      ({ account, resource, user, tokens }) =>
+        unassign(ports, { account, resource: resource.id, user: user.id, token: tokens[0]?.id }),
+    ],
+  ])('leads nowhere once %s', async (_name, change) => {
+    const scene = await setStage();
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    must((await change(scene)) as object);
+    expect(await viewUnlock(ports, linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await unlock(linkTo())).toMatchObject({ refused: 'LINK_INVALID' });
+    expect(await isLocked(scene)).toBe(true);
+  });
+
+  test.each(shared)('unlocks nothing that such a resource takes %s while it is used', async (_name, parts) => {
+    const scene = await setStage();
+    const bank = await addBank(scene, false);
+    const walk = await lockOut(scene);
+    await walk.askUnlock();
+    ports.store.intercept.commit = async (_change, go) => {
+      ports.store.intercept = {};
+      await share(scene, bank, parts);
+      return go();
+    };
+    await unlock(linkTo());
+    expect(await isLocked(scene)).toBe(true);
+  });
+});

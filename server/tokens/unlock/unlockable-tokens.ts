@@ -1,0 +1,43 @@
+import type { ResourceId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { resourcesOpenedBy } from '../../resources/assignments.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { documents } from '../../store/keys.ts';
+import type { User } from '../../users/user.ts';
+import type { Token } from '../token.ts';
+import { allowsUnlock, isUnlockable, offersUnlock, unlocksByMail } from './unlock-link.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/** Whether a user may have a link mailed for at least one of the tokens with which they are assigned to the resource. */
+export async function mayAskUnlock(
+  ports: Needs,
+  resource: Resource,
+  user: User,
+  tokens: readonly Token[],
+): Promise<boolean> {
+  return offersUnlock(resource, user) && (await unlockableTokens(ports, user, tokens)).length > 0;
+}
+
+/** Those of a user's tokens that a link unlocks. */
+export async function unlockableTokens(ports: Needs, owner: User, tokens: readonly Token[]): Promise<Token[]> {
+  const locked = tokens.filter(unlocksByMail);
+  const allows = await readAllowing(ports, owner, locked);
+  return locked.filter((token) => isUnlockable(token, owner, allows));
+}
+
+/** Which of the resources that take these tokens allow it. One that is gone has nothing to forbid. */
+export async function readAllowing(
+  { store, clock }: Needs,
+  owner: User,
+  tokens: readonly Token[],
+): Promise<ReadonlyMap<ResourceId, boolean>> {
+  const ids = [...new Set(tokens.flatMap((token) => resourcesOpenedBy(token, owner)))];
+  const stored = ids.length === 0 ? [] : await store.getMany(ids.map(documents.resource), clock.now());
+  return new Map(
+    ids.map((id, at) => {
+      const resource = stored[at]?.value;
+      return [id, resource === undefined || allowsUnlock(resource)];
+    }),
+  );
+}

@@ -1,0 +1,112 @@
+import { lockToken, unlockToken } from '../authentication/lockout.ts';
+import type { TokenId, UserId } from '../kernel/ids.ts';
+import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { editObject, readObject } from '../records/read-object.ts';
+import { giveToken } from '../resources/assignments.ts';
+import { documents } from '../store/keys.ts';
+import { disown } from '../users/delete-user.ts';
+import { readUser } from '../users/find-user.ts';
+import { rememberToken } from '../users/remember-token.ts';
+import type { NewPin } from './create-token.ts';
+import { ADDRESS_FORMS, isAddressFor, moved } from './kinds/sent/out-of-band-code.ts';
+import { newPin } from './pin.ts';
+import { isRecovery, isSent, isWebauthn, type Token } from './token.ts';
+
+export interface TokenChanges {
+  name?: string | undefined;
+  enabled?: boolean | undefined;
+  /** `false`: its codes let nobody in over the API. */
+  apiSupport?: boolean | undefined;
+  /** `false` unlocks and zeroes the failures: the explicit act that only a lock can be lifted by. */
+  locked?: boolean | undefined;
+  /** `null`: belongs to nobody. A change of owner voids every assignment that named the token. */
+  owner?: UserId | null | undefined;
+  /** `null`: never expires. */
+  expiresAt?: number | null | undefined;
+  /** Where its codes are sent. What went to the address before counts for nothing from then on. */
+  to?: string | undefined;
+  /** `null`: none any more. Recovery codes and passkeys have none. */
+  pin?: NewPin | null | undefined;
+}
+
+export async function updateToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  id: TokenId,
+  changes: TokenChanges,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: Token }>> {
+  const { account } = act.actor;
+  const key = documents.token(id);
+  const found = await readObject(ports, account, key, 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const owner = found.object.owner === undefined ? undefined : await readUser(ports, account, found.object.owner);
+  if (changes.owner) {
+    const receiver = await readUser(ports, account, changes.owner);
+    if (!receiver) return refusal('USER_NOT_FOUND');
+    if (!mayChangeUser(act.actor, receiver)) return refusal('FORBIDDEN');
+  }
+  const former = found.object.owner;
+  if (changes.owner !== undefined && former !== undefined && former !== changes.owner) {
+    if (!mayChangeToken(act.actor, found.object, owner)) return refusal('FORBIDDEN');
+    await rememberToken(ports, found.object, former);
+  }
+  const edit = (token: Token, now: number) => {
+    // Judged with the owner that was read; whoever changed hands meanwhile is read again.
+    if (token.owner !== former) return refusal('CONTENTION');
+    if (!mayChangeToken(act.actor, token, owner)) return refusal('FORBIDDEN');
+    // The rest of it is part of a way in: that changes with both factors at hand alone (SR-38).
+    if (token.administrator !== undefined && Object.keys(changes).some((name) => name !== 'name')) {
+      return refusal('FORBIDDEN', { detail: 'the token of an administrator is replaced by its owner' });
+    }
+    // It holds its owner's id, and a passkey is made by whom it lets in: nobody else can take it over.
+    if (isWebauthn(token) && changes.owner && changes.owner !== token.owner) return refusal('TOKEN_KIND_UNFIT');
+    let next = token;
+    if (changes.owner !== undefined) next = giveToken(next, changes.owner ?? undefined);
+    if (changes.locked === true && !next.lock) next = lockToken(next, now);
+    if (changes.locked === false) next = unlockToken(next);
+    if (changes.name !== undefined) next = { ...next, name: changes.name };
+    if (changes.enabled !== undefined) next = { ...next, enabled: changes.enabled };
+    if (changes.apiSupport !== undefined) {
+      const { apiSupport: _apiSupport, ...rest } = next;
+      next = changes.apiSupport ? rest : { ...rest, apiSupport: false };
+    }
+    if (changes.to !== undefined) {
+      if (!isSent(next)) return refusal('TOKEN_KIND_UNFIT');
+      const { kind } = next.factor;
+      if (!isAddressFor(kind, changes.to)) return wrongInput('to', ADDRESS_FORMS[kind]);
+      if (next.factor.to !== changes.to) next = moved(next, changes.to);
+    }
+    if (changes.pin !== undefined) {
+      if (isRecovery(next) || isWebauthn(next)) return refusal('TOKEN_KIND_UNFIT');
+      const { pin: _pin, ...rest } = next;
+      next =
+        changes.pin === null ? rest : { ...rest, pin: newPin(ports, next, changes.pin.digits, changes.pin.position) };
+    }
+    if (changes.expiresAt !== undefined) {
+      const { expiresAt: _expiresAt, ...rest } = next;
+      next = changes.expiresAt === null ? rest : { ...rest, expiresAt: changes.expiresAt };
+    }
+    return next;
+  };
+  const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
+  if (isRefusal(edited) || !changes.owner) return edited;
+  // Whoever was deleted meanwhile owns nothing.
+  if (!(await readUser(ports, account, changes.owner))) return leaveToNobody(ports, act, id, changes.owner);
+  await rememberToken(ports, edited.object, changes.owner);
+  return edited;
+}
+
+async function leaveToNobody(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: TokenId,
+  owner: UserId,
+): Promise<Refusal> {
+  await disown(ports, act, act.actor.account, id, owner);
+  return refusal('USER_NOT_FOUND');
+}

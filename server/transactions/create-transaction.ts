@@ -1,0 +1,82 @@
+import { readPairs } from '../authentication/load-assigned-tokens.ts';
+import type { FlowId, ResourceId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { keepLoginRequest } from '../login/create-login-request.ts';
+import { TRANSACTION_LIFETIME_MS } from '../login/flow.ts';
+import type { Birth } from '../records/create-object.ts';
+import { documents } from '../store/keys.ts';
+import { findUser } from '../users/find-user.ts';
+import { type SigningKind, signingDenial, signingKinds, type Transaction } from './signing.ts';
+import { parseTransaction, transactionHash } from './transaction.ts';
+
+/**
+ * As many as one person may be asked to confirm within the life of one (decision 0121): questions of eight digits are only
+ * seen by beginning transactions, and whoever could begin many would find two with the same.
+ */
+export const TRANSACTIONS_AT_ONCE = 10;
+
+export interface NewTransaction {
+  resource: ResourceId;
+  user: string;
+  nonce: string;
+  /** As they came; judged here, and never mended. */
+  fields: readonly { label: string; value: string }[];
+  factors?: SigningKind[] | undefined;
+}
+
+/**
+ * A host asks a person to confirm what it is about to do: single use, five minutes, a cap of attempts. The person is refused
+ * here already if they have nothing to confirm it with; that is judged again when the widget begins, and at every answer.
+ */
+export async function createTransaction(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  birth: Birth<FlowId>,
+  input: NewTransaction,
+): Promise<Verdict<{ loginRequest: string; transaction: string; expiresAt: number }>> {
+  const { account } = act.actor;
+  const now = ports.clock.now();
+  const parsed = parseTransaction(input.fields);
+  if (parsed.kind === 'refused') {
+    const where = parsed.field === undefined ? '' : `, field ${parsed.field}`;
+    return refusal('TRANSACTION_INVALID', { detail: `${parsed.reason}${where}` });
+  }
+  const [stored] = await ports.store.getMany([documents.resource(input.resource)], now);
+  const resource = stored?.value;
+  if (resource?.account !== account) return refusal('RESOURCE_NOT_FOUND');
+  // Nobody's answer means anything on a test resource, so nobody is asked for one.
+  if (resource.testMode !== undefined) return refusal('TEST_RESOURCE');
+  const user = await findUser(ports, account, input.user);
+  if (!user) return refusal('USER_NOT_FOUND');
+
+  const transaction: Transaction = {
+    fields: [...parsed.fields],
+    hash: transactionHash(parsed.fields),
+    nonce: Buffer.from(ports.random.bytes(32)).toString('base64url'),
+    ...(input.factors && { kinds: input.factors }),
+  };
+  const { tokens } = await readPairs(ports, user, resource.id);
+  const denial = signingDenial(
+    tokens.map(({ value }) => value),
+    signingKinds(resource, transaction, user),
+    now,
+  );
+  if (denial) return refusal(denial);
+  const counter = `transactions/${user.id}`;
+  const rate = await ports.store.increment(counter, TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE, now);
+  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
+
+  const kept = await keepLoginRequest(ports, act, birth, 'transaction.created', {
+    resource: resource.id,
+    user: user.id,
+    nonce: input.nonce,
+    hostCheckedPassword: false,
+    transaction,
+    expiresAt: now + TRANSACTION_LIFETIME_MS,
+  });
+  if (isRefusal(kept)) return kept;
+  const { loginRequest, request } = kept;
+  return { loginRequest, transaction: transaction.hash, expiresAt: request.expiresAt };
+}

@@ -1,0 +1,66 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import { tokenState } from '../authentication/lockout.ts';
+import { decideFactors, denialCode } from '../authentication/methods.ts';
+import { acceptedKindsFrom } from '../authentication/second-factor.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { Token, TokenKind } from '../tokens/token.ts';
+import type { User } from '../users/user.ts';
+
+/**
+ * The kinds of tokens whose answer is bound to what is signed. The codes of an app or a fob, and those on paper, are right for
+ * anything: whoever talks somebody out of one could confirm whatever they like with it.
+ */
+export const SIGNING_KINDS = ['webauthn', 'ocra', 'sms', 'email'] as const satisfies readonly TokenKind[];
+export type SigningKind = (typeof SIGNING_KINDS)[number];
+
+/** What somebody is asked to confirm, and what their answer is bound to. */
+export interface Transaction {
+  fields: { label: string; value: string }[];
+  /** SHA-256 of the canonical text, hex. */
+  hash: string;
+  /** 32 random bytes, base64url, drawn when the fields were fixed. Goes into questions; never told. */
+  nonce: string;
+  /** Which kinds the host takes for this one; absent: all that the resource takes. */
+  kinds?: SigningKind[];
+}
+
+/** So many characters of labels and values fit into a text message, in whatever script. What does not is not cut: it goes no such way. */
+const TEXT_MESSAGE_MAX = 240;
+
+/**
+ * The kinds that may confirm a transaction: bound to it, taken by the resource, and by the host for this one. A text message
+ * has to hold all of it.
+ */
+export function signingKinds(
+  resource: Pick<Resource, 'tokenKinds'>,
+  { kinds = [...SIGNING_KINDS], fields }: Pick<Transaction, 'kinds' | 'fields'>,
+  /** Absent where a token signs without a user. */
+  user: Pick<User, 'needsConfirmation'> = {},
+): SigningKind[] {
+  const accepts = acceptedKindsFrom(user, resource);
+  const length = fields.reduce((sum, { label, value }) => sum + label.length + value.length, 0);
+  return SIGNING_KINDS.filter(
+    (kind) => accepts.includes(kind) && kinds.includes(kind) && (kind !== 'sms' || length <= TEXT_MESSAGE_MAX),
+  );
+}
+
+/**
+ * Why this person cannot sign, if so. Nobody is let off here as they are at a sign-in: without an active token of a fitting
+ * kind there is no signature.
+ *
+ * @param tokens of the assignment
+ */
+export function signingDenial(
+  tokens: readonly Token[],
+  accepts: readonly SigningKind[],
+  now: number,
+): RefusalCode | undefined {
+  const fitting = tokens.filter(({ factor }) => accepts.some((kind) => kind === factor.kind));
+  const decided = decideFactors(
+    'otp',
+    fitting.map((token) => tokenState(token, now)),
+  );
+  if (decided.kind === 'factors') return undefined;
+  const code = denialCode(decided.reason);
+  return code === 'ACCESS_DENIED' ? 'SIGNING_TOKEN_MISSING' : code;
+}

@@ -1,0 +1,53 @@
+import { checkFactor } from '../../authentication/check-factor.ts';
+import { readLimitedToken } from '../../authentication/read-limits.ts';
+import type { EventDraft } from '../../events/event.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import { type Act, eventOf } from '../../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { newOperation } from '../../store/transact.ts';
+import { signingKinds } from '../signing.ts';
+import { parseTransaction, type TransactionField, transactionHash } from '../transaction.ts';
+import { findSigningPlace, SIGNING_SCOPE } from './signing-place.ts';
+
+/**
+ * Whether an answer signs exactly these fields (SR-45): it has to be to what the token was asked about them, and is used up by
+ * the commit that takes it. Wrong ones count as those of a sign-in do, and lock the token.
+ */
+export async function checkSignature(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>,
+  act: Act,
+  id: TokenId,
+  { fields, otp }: { fields: readonly TransactionField[]; otp: string },
+): Promise<Verdict<{ signed: string }>> {
+  const parsed = parseTransaction(fields);
+  if (parsed.kind === 'refused') return refusal('TRANSACTION_INVALID', { detail: parsed.reason });
+  const place = await findSigningPlace(ports, act, id);
+  if (isRefusal(place)) return place;
+  const { token, user, resource } = place;
+  const transaction = transactionHash(parsed.fields);
+  const about = { subject: user?.id ?? id, related: [id], resource: resource.id, transaction };
+  const outcome = await checkFactor(ports, user?.id ?? id, {
+    method: 'token',
+    way: 'api',
+    answer: { kind: 'code', otp },
+    accepts: signingKinds(resource, { fields: [...parsed.fields] }),
+    scope: SIGNING_SCOPE,
+    transaction,
+    userBlocked: false,
+    attempt: newOperation(ports),
+    tell: (told) => {
+      const result: Omit<EventDraft, 'type'> =
+        'refused' in told
+          ? { outcome: 'refused', reason: told.refused }
+          : { outcome: 'granted', factors: ['otp'], otp: told.otp };
+      return eventOf(act, { type: 'transaction', ...about, ...result }, ports.clock.now());
+    },
+    candidates: async () => {
+      const stored = await readLimitedToken(ports, token, resource);
+      // One that has changed hands since is another one's to sign with.
+      return stored.filter(({ value }) => value.epoch === token.epoch);
+    },
+  });
+  return isRefusal(outcome) ? outcome : { signed: transaction };
+}

@@ -1,0 +1,52 @@
+import { readAccess } from '../../authentication/read-access.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import { mayAuthenticateOn } from '../../kernel/policy.ts';
+import type { Ports } from '../../kernel/ports.ts';
+import type { Act } from '../../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../../kernel/result.ts';
+import { readObject } from '../../records/read-object.ts';
+import { resourcesOpenedBy } from '../../resources/assignments.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { documents } from '../../store/keys.ts';
+import type { Token } from '../../tokens/token.ts';
+import { readUser } from '../../users/find-user.ts';
+import { mayComeIn, type User } from '../../users/user.ts';
+
+/** Where what is asked of a token outside of any sign-in stands: one for each token, beside those of resources. */
+export const SIGNING_SCOPE = 'api/signing';
+
+export interface SigningPlace {
+  token: Token;
+  /** Whose token it is. */
+  user: User | undefined;
+  /** One of those that the token opens, on which somebody could be authenticated now. */
+  resource: Resource;
+}
+
+/**
+ * A token that signs outside of any sign-in, and by which rules: it has to open a resource on which whoever asks may have
+ * people authenticated. With an address unknown, filters that need one deny.
+ */
+export async function findSigningPlace(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  act: Act,
+  id: TokenId,
+): Promise<Verdict<SigningPlace>> {
+  const { account } = act.actor;
+  const found = await readObject(ports, account, documents.token(id), 'TOKEN_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  const { object: token } = found;
+  const user = token.owner === undefined ? undefined : await readUser(ports, account, token.owner);
+  if (user && !mayComeIn(user, 'api')) return refusal('ACCESS_DENIED');
+  const opened = resourcesOpenedBy(token, user);
+  const own = opened.filter((resource) => mayAuthenticateOn(act.actor, resource));
+  if (own.length === 0) return refusal(opened.length === 0 ? 'ASSIGNMENT_NOT_FOUND' : 'SCOPE_MISSING');
+  let refused: Refusal = refusal('RESOURCE_NOT_FOUND');
+  for (const resource of own) {
+    const access = await readAccess(ports, resource, undefined, account);
+    if (isRefusal(access)) refused = access;
+    else if (access.resource.testMode !== undefined) refused = refusal('TEST_RESOURCE');
+    else return { token, user, resource: access.resource };
+  }
+  return refused;
+}

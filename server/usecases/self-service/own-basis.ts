@@ -1,7 +1,0 @@
-import type { EnrolmentBasis } from '../../domain/enrolment-policy.ts';
-import type { Standing } from './standing.ts';
-
-/** On the strength of what somebody on the page sets up a token. */
-export function basisOf({ session }: Pick<Standing, 'session'>): EnrolmentBasis {
-  return session.proof.second ? 'second-factor' : 'password';
-}

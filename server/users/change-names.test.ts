@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { AccountId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { Contention } from '../store/transact.ts';
+import { authenticate, operatorOf, updateUser } from '../testing/acting.ts';
+import { addPerson, birth, must, PASSWORD, read, type Scene, setScene } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { createUser } from './create-user.ts';
+import { deleteUser } from './delete-user.ts';
+import { findUser } from './find-user.ts';
+import type { User } from './user.ts';
+import { CLAIMING_GIVEN_UP_MS, CLAIMING_MS, userNames } from './user-names.ts';
+
+let ports: TestPorts;
+beforeAll(async () => {
+  ports = await openTestPorts('names-change');
+});
+afterEach(() => {
+  ports.store.intercept = {};
+});
+afterAll(() => ports.close());
+
+const DOWN = new StoreUnavailable('no answer');
+const stored = (user: User) => read(ports, documents.user(user.id));
+async function holderOf(account: AccountId, name: string) {
+  const [claim] = await ports.store.getMany([documents.nameClaim(account, normaliseName(name))], ports.clock.now());
+  return claim?.value.user;
+}
+function signIn({ account, resource }: Scene, user: string) {
+  return authenticate(ports, { account, resource: resource.id, user, method: 'password', password: PASSWORD });
+}
+
+describe('a user’s names', () => {
+  test('are changed, added and taken away: the new ones lead to them, the old ones are free', async () => {
+    const scene = await setScene(ports, { user: { alias: 'al', email: 'alice@example.com' } });
+    const { account, user } = scene;
+    const changes = { login: 'Alison', alias: null, phone: '+431234567890', blocked: false, firstName: 'Alison' };
+    const changed = must(await updateUser(ports, account, user.id, changes)).object;
+    expect(changed).toMatchObject({ login: 'Alison', phone: '+431234567890', firstName: 'Alison' });
+    expect(changed).not.toHaveProperty('alias');
+    expect(changed).not.toHaveProperty('claiming');
+    expect(await stored(user)).toEqual(changed);
+    for (const name of ['alison', 'ALICE@example.com', '431234567890']) {
+      expect((await findUser(ports, account, name))?.id, name).toBe(user.id);
+      expect(await signIn(scene, name), name).toMatchObject({ user: { login: 'Alison' } });
+    }
+    for (const name of ['alice', 'al']) {
+      expect(await holderOf(account, name), name).toBeUndefined();
+      expect(await signIn(scene, name), name).toEqual({ refused: 'INVALID_CREDENTIALS' });
+    }
+    const sorted = await ports.store.range(indexes.userNames(account), { limit: 10 });
+    expect(sorted.map(({ sort }) => sort.slice(0, -2))).toEqual(['431234567890', 'alice@example.com', 'alison']);
+  });
+
+  test('may change in spelling alone, and swap places', async () => {
+    const { account, user } = await setScene(ports, { user: { email: 'a@example.com' } });
+    expect(must(await updateUser(ports, account, user.id, { login: 'ALICE' })).object.login).toBe('ALICE');
+    must(await updateUser(ports, account, user.id, { login: 'a@example.com', email: null, alias: 'alice' }));
+    expect((await findUser(ports, account, 'alice'))?.login).toBe('a@example.com');
+    expect(await holderOf(account, 'a@example.com')).toBe(user.id);
+  });
+
+  // SR-34
+  test('SR-34: a change is told of once, without the names', async () => {
+    const { account, user } = await setScene(ports);
+    const before = ports.store.commits.length;
+    must(await updateUser(ports, account, user.id, { login: 'alison', firstName: 'A' }));
+    const told = ports.store.commits.slice(before).flatMap(({ change }) => change.append ?? []);
+    expect(told).toMatchObject([{ type: 'user.updated', subject: user.id, changed: ['firstName', 'login'] }]);
+    expect(JSON.stringify(told)).not.toContain('alison');
+  });
+
+  test.each([
+    [{ login: 'bob' }, 'NAME_TAKEN', 'login'],
+    [{ email: 'BOB@example.com' }, 'NAME_TAKEN', 'email'],
+    // One that is free, and an alias that somebody else goes by as their login.
+    [{ email: 'alice@elsewhere.example', alias: 'Bob' }, 'NAME_TAKEN', 'alias'],
+    [{ alias: 'alice' }, 'NAME_AMBIGUOUS', 'alias'],
+    [{ alias: 'usr_01k8dq9z2mp' }, 'INPUT_INVALID', 'alias'],
+  ])('%j is refused, and everything stays as it was', async (changes, refused, field) => {
+    const scene = await setScene(ports);
+    const { account, user } = scene;
+    const bob = await addPerson(ports, account, scene.resource, { user: { login: 'bob', email: 'bob@example.com' } });
+    const before = await stored(user);
+    const answer = await updateUser(ports, account, user.id, { phone: '4312345678', ...changes });
+    expect(answer).toMatchObject({ refused, field });
+    expect(await stored(user)).toEqual(before);
+    expect(await holderOf(account, '4312345678')).toBeUndefined();
+    expect(await signIn(scene, 'alice')).toMatchObject({ method: 'password' });
+    expect((await findUser(ports, account, 'bob'))?.id).toBe(bob.user.id);
+  });
+
+  test('that broke off before they were carried are old ones still, and free for others a minute later', async () => {
+    for (let at = 0; ; at++) {
+      const scene = await setScene(ports);
+      const { account, user } = scene;
+      let commits = 0;
+      ports.store.intercept = { commit: (_, go) => (commits++ === at ? Promise.reject(DOWN) : go()) };
+      const outcome = await updateUser(ports, account, user.id, { login: 'new', email: 'n@example.com' }).catch(
+        (error: unknown) => error,
+      );
+      ports.store.intercept = {};
+      if (outcome !== DOWN) break;
+      const now = await stored(user);
+      expect(['alice', 'new']).toContain(now.login);
+      expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
+      ports.clock.advance(CLAIMING_MS);
+      const taken = now.login === 'alice' ? { login: 'new', email: 'n@example.com' } : { login: 'alice' };
+      must(await createUser(ports, operatorOf(account), birth(ports, 'usr'), taken));
+      expect(await signIn(scene, now.login)).toMatchObject({ method: 'password' });
+      const again = must(await updateUser(ports, account, user.id, { login: 'third' })).object;
+      expect(again).not.toHaveProperty('claiming');
+    }
+  });
+
+  test('that took too long to claim are given up before others stop keeping off', async () => {
+    const { account, user } = await setScene(ports);
+    let commits = 0;
+    ports.store.intercept = {
+      commit(_, go) {
+        if (commits++ === 1) ports.clock.advance(CLAIMING_GIVEN_UP_MS);
+        return go();
+      },
+    };
+    expect(await updateUser(ports, account, user.id, { login: 'slow' })).toMatchObject({ refused: 'CONTENTION' });
+    expect(await stored(user)).toEqual(user);
+    expect(await holderOf(account, 'slow')).toBeUndefined();
+  });
+
+  test('a user deleted meanwhile leaves no claim', async () => {
+    const { account, user } = await setScene(ports);
+    ports.store.intercept = {
+      async commit(change, go) {
+        const outcome = await go();
+        if (change.anchor.endsWith('/gone')) {
+          ports.store.intercept = {};
+          must(await deleteUser(ports, operatorOf(account), user.id));
+        }
+        return outcome;
+      },
+    };
+    expect(await updateUser(ports, account, user.id, { login: 'gone' })).toEqual({ refused: 'USER_NOT_FOUND' });
+    for (const name of ['gone', 'alice']) expect(await holderOf(account, name)).toBeUndefined();
+  });
+});
+
+describe('two who want each other’s names', () => {
+  test('at the same time: both are refused, and both are who they were', async () => {
+    const scene = await setScene(ports);
+    const { account, user: alice } = scene;
+    const { user: bob } = await addPerson(ports, account, scene.resource, { user: { login: 'bob' } });
+    const both = [ports, ports.replica()];
+    const [one, other] = await Promise.all([
+      updateUser(both[0] ?? ports, account, alice.id, { login: 'bob' }),
+      updateUser(both[1] ?? ports, account, bob.id, { login: 'alice' }),
+    ]);
+    const taken = { refused: 'NAME_TAKEN', field: 'login' };
+    expect([one, other]).toEqual([taken, taken]);
+    expect(await signIn(scene, 'alice')).toMatchObject({ user: { id: alice.id } });
+    expect(await signIn(scene, 'bob')).toMatchObject({ user: { id: bob.id } });
+  });
+
+  test('however changes, creations and deletions race, each live user has all their names, and each name one user', async () => {
+    const names = ['n1', 'n2', 'n3', 'n4'];
+    const move = fc.record({
+      who: fc.nat(2),
+      kind: fc.constantFrom('login', 'alias', 'none', 'create', 'delete'),
+      name: fc.constantFrom(...names),
+      hops: fc.nat(4),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 10 }), async (moves) => {
+        const scene = await setScene(ports);
+        const { account, resource } = scene;
+        const people: User[] = [];
+        for (const at of [0, 1, 2]) {
+          people.push((await addPerson(ports, account, resource, { user: { login: `p${at}` } })).user);
+        }
+        const made: User[] = [];
+        const act = operatorOf(account);
+        await Promise.all(
+          moves.map(async ({ who, kind, name, hops }) => {
+            const own = ports.replica();
+            for (let hop = 0; hop < hops; hop++) await own.store.getMany([documents.account(account)], 0);
+            const { id } = people[who] ?? scene.user;
+            const work =
+              kind === 'create'
+                ? createUser(own, act, birth(ports, 'usr'), { login: name })
+                : kind === 'delete'
+                  ? deleteUser(own, act, id)
+                  : updateUser(own, account, id, kind === 'none' ? { alias: null } : { [kind]: name });
+            // Too many at once is an answer as well; what must not be is a name lost or shared.
+            const outcome = await work.catch((error: unknown) => {
+              if (!(error instanceof Contention)) throw error;
+              return {};
+            });
+            if ('user' in outcome) made.push(outcome.user);
+          }),
+        );
+        const holders = new Map<string, string>();
+        for (const { id } of [...people, ...made]) {
+          const [one] = await ports.store.getMany([documents.user(id)], ports.clock.now());
+          if (!one) continue;
+          for (const name of userNames(one.value)) {
+            expect(holders.get(name) ?? id, name).toBe(id);
+            holders.set(name, id);
+            expect(await holderOf(account, name), name).toBe(id);
+          }
+          expect((await findUser(ports, account, one.value.login))?.id).toBe(id);
+        }
+        for (const name of [...names, 'p0', 'p1', 'p2']) {
+          if (!holders.has(name)) expect(await holderOf(account, name), name).toBeUndefined();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

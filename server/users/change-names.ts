@@ -1,0 +1,136 @@
+import type { UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { changedFields, changedMeanwhile } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, newOperation, transact } from '../store/transact.ts';
+import { claimName, releaseName } from './claim-name.ts';
+import { nameTaken } from './name-taken.ts';
+import type { User } from './user.ts';
+import { CLAIMING_GIVEN_UP_MS, isClaiming, userNames, withNames } from './user-names.ts';
+import { judgeNames } from './validate-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+export interface NameChanges {
+  login?: string | undefined;
+  /** `null`: none. */
+  alias?: string | null | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}
+
+/**
+ * Changes a user's names, and whatever else `edit` changes, in four steps: the user says which names they are about to
+ * take, so that others keep off; the claims are taken; the user carries the names; those no longer carried are given
+ * back. Until the third step the user goes by the old names and afterwards by the new ones, and is live throughout. Of
+ * two who want one name the first to claim it has it, and the other keeps what they had.
+ *
+ * A crash leaves claims that nobody carries, which others take over once the mark on the user is old.
+ */
+export async function changeNames(
+  ports: Needs,
+  act: Act,
+  id: UserId,
+  changes: NameChanges,
+  edit: (user: User) => User | Refusal,
+  seen: SeenVersions | undefined,
+): Promise<Verdict<{ object: User }>> {
+  const { account } = act.actor;
+  const attempt = newOperation(ports);
+  const announced = await announce(ports, act, id, attempt, changes, edit, seen);
+  if (isRefusal(announced)) return announced;
+
+  for (const name of announced.taking) {
+    if (await claimName(ports, account, name, id)) continue;
+    await giveUp(ports, id, attempt);
+    for (const taken of announced.taking) await releaseName(ports, account, taken, id);
+    return nameTaken(announced.renamed, name);
+  }
+
+  const carried = await carry(ports, act, id, attempt, changes, edit);
+  const former = isRefusal(carried) ? announced.taking : carried.former;
+  if (isRefusal(carried)) await giveUp(ports, id, attempt);
+  for (const name of former) await releaseName(ports, account, name, id);
+  return isRefusal(carried) ? carried : { object: carried.object };
+}
+
+interface Announced {
+  /** Names that are not theirs yet, normalised. */
+  taking: string[];
+  /** The user as they will be called. */
+  renamed: User;
+}
+
+/** Marks the user with the names to come, in sorted order, so that of two who want the same ones one always wins. */
+function announce(
+  ports: Needs,
+  act: Act,
+  id: UserId,
+  attempt: string,
+  changes: NameChanges,
+  edit: (user: User) => User | Refusal,
+  seen: SeenVersions | undefined,
+): Promise<Verdict<Announced>> {
+  const key = documents.user(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<Announced>> => {
+    if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
+    const user = stored.value;
+    const edited = edit(user);
+    if (isRefusal(edited)) return { answer: edited };
+    if (!isAsSeen(user, seen)) return { answer: changedMeanwhile(user) };
+    const renamed = withNames(user, changes);
+    const impossible = judgeNames(renamed);
+    if (impossible) return { answer: impossible };
+    // Somebody else is changing this user's names right now.
+    if (isClaiming(user.claiming, now)) return { answer: refusal('CONTENTION', { retryAfterMs: 1000 }) };
+    const carried = userNames(user);
+    const taking = [...new Set(userNames(renamed))].filter((name) => !carried.includes(name)).sort();
+    const marked: User = { ...user, claiming: { attempt, names: taking, at: now } };
+    return { answer: { taking, renamed }, write: { put: [{ key, value: marked }] } };
+  });
+}
+
+function carry(
+  ports: Needs,
+  act: Act,
+  id: UserId,
+  attempt: string,
+  changes: NameChanges,
+  edit: (user: User) => User | Refusal,
+): Promise<Verdict<{ object: User; former: string[] }>> {
+  const key = documents.user(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Verdict<{ object: User; former: string[] }>> => {
+    if (stored?.value.account !== act.actor.account) return { answer: refusal('USER_NOT_FOUND') };
+    const { claiming, ...user } = stored.value;
+    if (claiming?.attempt !== attempt || now - claiming.at >= CLAIMING_GIVEN_UP_MS) {
+      return { answer: refusal('CONTENTION') };
+    }
+    const edited = edit(user);
+    if (isRefusal(edited)) return { answer: edited };
+    const object = withNames(edited, changes);
+    const kept = userNames(object);
+    const former = userNames(user).filter((name) => !kept.includes(name));
+    const told = { type: 'user.updated', subject: id, changed: changedFields(user, object) } as const;
+    return {
+      answer: { object, former },
+      write: {
+        put: [{ key, value: object }],
+        index: movePlaces(key, user, object),
+        append: [eventOf(act, told, now)],
+      },
+    };
+  });
+}
+
+async function giveUp(ports: Needs, id: UserId, attempt: string): Promise<void> {
+  const key = documents.user(id);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    if (stored?.value.claiming?.attempt !== attempt) return { answer: undefined };
+    const { claiming: _claiming, ...user } = stored.value;
+    return { answer: undefined, write: { put: [{ key, value: user }] } };
+  });
+}

@@ -1,0 +1,59 @@
+import type { AccountId, UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import { ABSENT } from '../store/store.ts';
+import { Contention, newOperation } from '../store/transact.ts';
+import { holdsName } from './user-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+const MAX_ROUNDS = 8;
+
+/**
+ * Takes a name for a user whose document carries it already, or says that it is about to. A claim counts only while its
+ * user exists and does so; one that does not is what a crash or a lost race left behind, and is taken over.
+ *
+ * What is held already is written again: whoever is about to give it back, or to take it over, then looks once more.
+ */
+export async function claimName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<boolean> {
+  const key = documents.nameClaim(account, name);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = ports.clock.now();
+    const [claim] = await ports.store.getMany([key], now);
+    if (claim && claim.value.user !== user) {
+      const [holder] = await ports.store.getMany([documents.user(claim.value.user)], now);
+      if (holder && holdsName(holder.value, name, now)) return false;
+    }
+    const outcome = await ports.store.commit({
+      anchor: key.anchor,
+      operation: newOperation(ports),
+      now,
+      expect: [{ key, version: claim?.version ?? ABSENT }],
+      put: [{ key, value: { user } }],
+    });
+    if (outcome === 'committed') return true;
+  }
+  throw new Contention(key.anchor);
+}
+
+/** Gives a name back, if it is this user's and they neither carry it nor are about to. */
+export async function releaseName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<void> {
+  const key = documents.nameClaim(account, name);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = ports.clock.now();
+    // In this order: a user who takes the name after the second look has written the claim after the first.
+    const [claim] = await ports.store.getMany([key], now);
+    if (claim?.value.user !== user) return;
+    const [holder] = await ports.store.getMany([documents.user(user)], now);
+    if (holder && holdsName(holder.value, name, now)) return;
+    const outcome = await ports.store.commit({
+      anchor: key.anchor,
+      operation: newOperation(ports),
+      now,
+      expect: [{ key, version: claim.version }],
+      delete: [key],
+    });
+    if (outcome === 'committed') return;
+  }
+  throw new Contention(key.anchor);
+}

@@ -1,0 +1,27 @@
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { confirmed } from '../passwords/reset/reset-by-mail.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import type { User } from './user.ts';
+
+/**
+ * Lifts the mark of a password reset by mail after a sign-in with this password and a factor that is no mailed code. A password
+ * that was reset again meanwhile stays marked.
+ */
+export async function confirmByFactor(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  { id, needsConfirmation }: Pick<User, 'id' | 'needsConfirmation'>,
+  digest: string | undefined,
+): Promise<void> {
+  if (needsConfirmation === undefined) return;
+  const key = documents.user(id);
+  await transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
+    const user = stored?.value;
+    if (!user?.needsConfirmation || passwordDigest(user) !== digest) return { answer: undefined };
+    const event = eventOf(act, { type: 'user.updated', subject: id, changed: ['needsConfirmation'] }, now);
+    return { answer: undefined, write: { put: [{ key, value: confirmed(user) }], append: [event] } };
+  });
+}

@@ -1,0 +1,134 @@
+import { referenceTo } from '../kernel/actor.ts';
+import type { UserId } from '../kernel/ids.ts';
+import { mayChoosePassword, mayCreate } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import { adoptHash, type ImportedHash } from '../passwords/imported-hash.ts';
+import { hashNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
+import { type Birth, createObject } from '../records/create-object.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { givePlaceBack } from '../records/usage.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation } from '../store/transact.ts';
+import { claimName, releaseName } from './claim-name.ts';
+import { nameTaken } from './name-taken.ts';
+import type { User } from './user.ts';
+import { userNames } from './user-names.ts';
+import { judgeNames } from './validate-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher'>;
+
+export interface NewUser {
+  login: string;
+  alias?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  firstName?: string | undefined;
+  secondName?: string | undefined;
+  password?: string | undefined;
+  /** In place of a password: what the person's old one was hashed to elsewhere. */
+  passwordHash?: ImportedHash | undefined;
+  apiSupport?: boolean | undefined;
+}
+
+/**
+ * Makes a user. The document comes first and is not live until its names are claimed, in sorted order so that of two
+ * users who want the same names one always wins; the loser removes itself. A crash in between leaves a user who is
+ * assigned to nothing, and so signs in nowhere.
+ */
+export async function createUser(
+  ports: Needs,
+  act: Act,
+  birth: Birth<UserId>,
+  input: NewUser,
+): Promise<Verdict<{ user: User }>> {
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, input);
+  if (chosen) return chosen;
+  const impossible = judgeNames(input);
+  if (impossible) return impossible;
+  const { id } = birth;
+  const { password, passwordHash: imported, ...details } = input;
+  const hashed = await firstPassword(
+    ports,
+    { ...details, account, assignments: [] } as PasswordOwner,
+    password,
+    imported,
+  );
+  if (isRefusal(hashed)) return hashed;
+  const drafted: User = {
+    ...(Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)) as typeof details),
+    id,
+    account,
+    ...hashed,
+    apiSupport: input.apiSupport ?? true,
+    blocked: false,
+    assignments: [],
+    createdAt: ports.clock.now(),
+    createdBy: referenceTo(act.actor),
+  } as User;
+
+  const made = await createObject(
+    ports,
+    act,
+    'user.created',
+    birth,
+    documents.user(id),
+    indexes.users(account),
+    drafted,
+    'users',
+  );
+  if (isRefusal(made)) return made;
+  const user = made.created;
+  const names = [...new Set(userNames(user))].sort();
+  for (const name of names) {
+    if (await claimName(ports, account, name, id)) continue;
+    await withdraw(ports, act, user, names);
+    return nameTaken(user, name);
+  }
+  return { user };
+}
+
+/** Whoever may not choose a password makes somebody without one, and has a link mailed to them (SR-41). */
+export function refuseChosen(act: Act, input: Pick<NewUser, 'password' | 'passwordHash'>): Refusal | undefined {
+  if (input.password === undefined && input.passwordHash === undefined) return undefined;
+  return mayChoosePassword(act.actor) ? undefined : refusal('FORBIDDEN', { detail: PASSWORD_IS_THEIRS });
+}
+
+const PASSWORD_IS_THEIRS = 'administrators do not choose a password: start a reset';
+
+/** An old password is not judged: nobody knows it. It is when its person next changes it. */
+async function firstPassword(
+  ports: Needs,
+  owner: PasswordOwner,
+  password: string | undefined,
+  imported: ImportedHash | undefined,
+): Promise<Verdict<{ passwordHash?: string }>> {
+  if (password !== undefined && imported !== undefined) {
+    return refusal('INPUT_INVALID', { detail: 'a password or a passwordHash, not both' });
+  }
+  if (password !== undefined) return hashNewPassword(ports, owner, password);
+  if (imported === undefined) return {};
+  const passwordHash = adoptHash(imported);
+  return passwordHash === undefined ? refusal('PASSWORD_HASH_INVALID') : { passwordHash };
+}
+
+/** The user goes first, and with it every claim's weight; the claims are only tidied up. */
+async function withdraw(ports: Needs, act: Act, user: User, names: string[]): Promise<void> {
+  const key = documents.user(user.id);
+  const now = ports.clock.now();
+  await ports.store.commit({
+    anchor: key.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    delete: [key],
+    index: movePlaces(key, user, undefined),
+    append: [eventOf(act, { type: 'user.deleted', subject: user.id, reason: 'NAME_TAKEN' }, now)],
+  });
+  await givePlaceBack(ports, user.account, 'users', user.id);
+  for (const name of names) await releaseName(ports, user.account, name, user.id);
+}

@@ -1,0 +1,97 @@
+import type { EventDraft } from '../events/event.ts';
+import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
+import { mayDelete } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { movePlaces } from '../records/index-entries.ts';
+import { removeObject } from '../records/read-object.ts';
+import { sweepIndex } from '../records/sweep-index.ts';
+import { givePlaceBack } from '../records/usage.ts';
+import { giveToken } from '../resources/assignments.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { newOperation, transact } from '../store/transact.ts';
+import { releaseName } from './claim-name.ts';
+import { userNames } from './user-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+/**
+ * Deletes a user. With their document they are gone for everybody: no name leads to them, no assignment and no result of
+ * theirs stands (SR-39). What follows tidies up and may be done again: their tokens become nobody's, under a new epoch,
+ * and their names are free. A claim that was left behind counts for nothing.
+ */
+export async function deleteUser(
+  ports: Needs,
+  act: Act,
+  id: UserId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  const { account } = act.actor;
+  const gone = await removeObject(
+    ports,
+    act,
+    { type: 'user.deleted' },
+    documents.user(id),
+    'USER_NOT_FOUND',
+    (user) => (mayDelete(act.actor, user) ? undefined : refusal('FORBIDDEN')),
+    seen,
+  );
+  // Also where they are gone already: a deletion that broke off is finished by its repetition.
+  await sweepIndex(ports, indexes.tokensOf(account, id), (token) => disown(ports, act, account, token as TokenId, id));
+  await forgetBrowsers(ports, account, id);
+  if (isRefusal(gone)) return gone;
+
+  const { object: user } = gone;
+  await givePlaceBack(ports, account, 'users', id);
+  for (const name of new Set([...userNames(user), ...(user.claiming?.names ?? [])])) {
+    await releaseName(ports, account, name, id);
+  }
+  await forgetCounts(ports, id);
+  return { deleted: true };
+}
+
+/** Of somebody who is gone. */
+async function forgetBrowsers(ports: Needs, account: AccountId, id: UserId): Promise<void> {
+  const key = documents.environments(id);
+  await transact(ports, key.anchor, [key, documents.user(id)], ([stored, user]) => {
+    const isTheirs = stored?.value.account === account && user === undefined;
+    return { answer: undefined, ...(isTheirs && { write: { delete: [key] } }) };
+  });
+}
+
+/** What was counted of somebody who is gone. */
+async function forgetCounts(ports: Needs, id: UserId): Promise<void> {
+  for (const count of [documents.passwordAttempts(id), documents.enrolmentTries(id)]) {
+    await ports.store.commit({
+      anchor: count.anchor,
+      operation: newOperation(ports),
+      now: ports.clock.now(),
+      expect: [],
+      delete: [count],
+    });
+  }
+}
+
+/** Takes a token from an owner who is gone. Somebody who has it by now, or an owner who is there, keeps it. */
+export async function disown(ports: Needs, act: Act, account: AccountId, id: TokenId, former: UserId): Promise<void> {
+  const [owner] = await ports.store.getMany([documents.user(former)], ports.clock.now());
+  if (owner?.value.account === account) return;
+  const key = documents.token(id);
+  await transact(ports, key.anchor, [key], ([stored], now) => {
+    const token = stored?.value;
+    if (token?.account !== account || token.owner !== former) return { answer: undefined };
+    const next = giveToken(token, undefined);
+    const told: EventDraft = { type: 'token.updated', subject: id, related: [former], changed: ['epoch', 'owner'] };
+    return {
+      answer: undefined,
+      write: {
+        put: [{ key, value: next }],
+        index: movePlaces(key, token, next),
+        append: [eventOf(act, told, now)],
+      },
+    };
+  });
+}

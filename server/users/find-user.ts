@@ -1,0 +1,74 @@
+import { anyRecord } from '../authentication/decoy-attempt.ts';
+import type { AccountId, UserId } from '../kernel/ids.ts';
+import { parseId } from '../kernel/ids.ts';
+import { normaliseName } from '../kernel/names.ts';
+import { maySee } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { refusal, type Verdict } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import type { User } from './user.ts';
+import { userNames } from './user-names.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
+/**
+ * Whom an id or a name points at. A hint where to look: whether that user is live and may come in is for
+ * {@link readPairs} to say, which reads everything again at the moment it counts.
+ */
+export async function locateUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
+  const now = ports.clock.now();
+  const id = parseId('usr', idOrName);
+  if (id) {
+    const [stored] = await ports.store.getMany([documents.user(id)], now);
+    return stored?.value.account === account ? stored.value : undefined;
+  }
+  const name = normaliseName(idOrName);
+  const [claim] = await ports.store.getMany([documents.nameClaim(account, name)], now);
+  if (!claim) return undefined;
+  const [stored] = await ports.store.getMany([documents.user(claim.value.user)], now);
+  const user = stored?.value;
+  return user && user.account === account && userNames(user).includes(name) ? user : undefined;
+}
+
+/**
+ * The same for what was typed to sign in, with as many trips to the store for an unknown name as for a user's (SR-70).
+ */
+export async function locateTyped(
+  ports: Needs & Pick<Ports, 'random'>,
+  account: AccountId,
+  typed: string,
+): Promise<User | undefined> {
+  const found = await locateUser(ports, account, typed);
+  if (!found && parseId('usr', typed) === undefined)
+    await ports.store.getMany([documents.burntAttempt(anyRecord(ports))], ports.clock.now());
+  return found;
+}
+
+/**
+ * The live user of an account by id or by any of their names. A user is live only if the claim of their login names
+ * them, and reachable by a name only if that name's claim names them and they carry the name: whatever a crash or a
+ * lost race left behind does not count.
+ */
+export async function findUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
+  const user = await locateUser(ports, account, idOrName);
+  return user && (await holdsLogin(ports, user)) ? user : undefined;
+}
+
+/** The same, for whoever may see users. */
+export async function showUser(ports: Needs, { actor }: Act, idOrName: string): Promise<Verdict<{ object: User }>> {
+  if (!maySee(actor)) return refusal('FORBIDDEN');
+  const object = await findUser(ports, actor.account, idOrName);
+  return object ? { object } : refusal('USER_NOT_FOUND');
+}
+
+/** The live user by id, else undefined. */
+export function readUser(ports: Needs, account: AccountId, id: UserId): Promise<User | undefined> {
+  return findUser(ports, account, id);
+}
+
+async function holdsLogin(ports: Needs, user: User): Promise<boolean> {
+  const key = documents.nameClaim(user.account, normaliseName(user.login));
+  const [claim] = await ports.store.getMany([key], ports.clock.now());
+  return claim?.value.user === user.id;
+}

@@ -1,0 +1,24 @@
+import { hasToken } from '../enrolment/enrolment.ts';
+import type { UserId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { documents } from '../store/keys.ts';
+import { transact } from '../store/transact.ts';
+import type { Token } from '../tokens/token.ts';
+
+/**
+ * Marks a user as one who has had a token. Done before the token is taken away: after a crash in between the user needs an
+ * enrolment link, and never sets up another token with a password alone (SR-69).
+ */
+export async function rememberToken(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  token: Token,
+  owner: UserId,
+): Promise<void> {
+  const key = documents.user(owner);
+  await transact(ports, key.anchor, [key], ([stored]) => {
+    const user = stored?.value;
+    // What is left of an enrolment that broke off never became a token.
+    if (user?.account !== token.account || user.hadToken || !hasToken(user, [token])) return { answer: undefined };
+    return { answer: undefined, write: { put: [{ key, value: { ...user, hadToken: true as const } }] } };
+  });
+}

@@ -1,0 +1,84 @@
+import { notify } from '../administrators/notify.ts';
+import { emailVouchedFor } from '../enrolment/enrolment-address.ts';
+import type { UserId } from '../kernel/ids.ts';
+import { mayChangeUser } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { hashNewPassword } from '../passwords/new-password.ts';
+import { confirmed } from '../passwords/reset/reset-by-mail.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { editObject, readObject } from '../records/read-object.ts';
+import { documents } from '../store/keys.ts';
+import { changeNames, type NameChanges } from './change-names.ts';
+import { refuseChosen } from './create-user.ts';
+import type { User } from './user.ts';
+import { userNames, withNames } from './user-names.ts';
+
+export interface UserChanges extends NameChanges {
+  blocked?: boolean | undefined;
+  password?: string | undefined;
+  /** `null`: none. */
+  firstName?: string | null | undefined;
+  secondName?: string | null | undefined;
+  apiSupport?: boolean | undefined;
+  /** After a password reset by mail: the user is who they say. */
+  needsConfirmation?: false | undefined;
+}
+
+/** Changes a user. New names are claimed first; who loses one of them to somebody else changes nothing at all. */
+export async function updateUser(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>,
+  act: Act,
+  id: UserId,
+  changes: UserChanges,
+  seen?: SeenVersions,
+): Promise<Verdict<{ object: User }>> {
+  const { password, login, alias, email, phone, needsConfirmation, ...rest } = changes;
+  const key = documents.user(id);
+  const found = await readObject(ports, act.actor.account, key, 'USER_NOT_FOUND');
+  if (isRefusal(found)) return found;
+  // Before the hash, which is costly; asked again below, where it counts.
+  if (!mayChangeUser(act.actor, found.object)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, { password });
+  if (chosen) return chosen;
+  const hashed = password === undefined ? {} : await hashNewPassword(ports, found.object, password);
+  if (isRefusal(hashed)) return hashed;
+  const details = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+
+  const edit = (user: User) => {
+    if (!mayChangeUser(act.actor, user)) return refusal('FORBIDDEN');
+    const vouched = email === undefined ? user : emailVouchedFor(user);
+    // A password from here did not come by mail.
+    const known = needsConfirmation === false || password !== undefined ? confirmed(vouched) : vouched;
+    const edited = { ...known, ...details, ...hashed };
+    return Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== null)) as unknown as User;
+  };
+  const names = { login, alias, email, phone };
+  const renamed = withNames(found.object, names);
+  const sameNames = userNames(renamed).join('\n') === userNames(found.object).join('\n');
+  const sameText = [renamed.login, renamed.alias, renamed.email, renamed.phone].every((name, at) => {
+    const { object } = found;
+    return name === [object.login, object.alias, object.email, object.phone][at];
+  });
+  if (sameNames && sameText) return editObject(ports, act, { type: 'user.updated' }, key, 'USER_NOT_FOUND', edit, seen);
+  const changed = await changeNames(ports, act, id, names, edit, seen);
+  const { email: former } = found.object;
+  if (!isRefusal(changed) && former !== undefined && changed.object.email !== former) tellFormer(ports, act, former);
+  return changed;
+}
+
+/**
+ * Where the mails of a person go, their next password goes too: when an administrator changes it, the address there was is
+ * told (SR-41). A site that passes on its people's own changes tells them itself.
+ */
+function tellFormer(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, act: Act, email: string): void {
+  const { actor } = act;
+  if (actor.kind !== 'administrator') return;
+  // Nobody knows the person's language; the administrator's is the likeliest.
+  const key = documents.administrator(actor.account, actor.id);
+  const told = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
+    notify(ports, { email, language: stored?.value.language ?? 'en' }, 'email', act);
+  });
+  told.catch(() => undefined);
+}

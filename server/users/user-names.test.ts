@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { normaliseName } from '../kernel/names.ts';
+import { fieldOfName, NAME_FIELDS, userNames } from './user-names.ts';
+
+const name = fc.string({ minLength: 1, maxLength: 12 });
+const user = fc.record({ login: name, alias: name, email: name, phone: name }, { requiredKeys: ['login'] });
+
+test('every name of a user is in the field that is said, and in none before it', () => {
+  fc.assert(
+    fc.property(user, (user) => {
+      for (const one of userNames(user)) {
+        const field = fieldOfName(user, one);
+        expect(normaliseName(user[field] ?? '')).toBe(one);
+        for (const before of NAME_FIELDS.slice(0, NAME_FIELDS.indexOf(field))) {
+          expect(user[before] === undefined ? undefined : normaliseName(user[before])).not.toBe(one);
+        }
+      }
+    }),
+  );
+});
+
+test('a name that nobody has is blamed on the login', () => {
+  expect(fieldOfName({ login: 'alice', email: 'alice@shop.example' }, 'bob')).toBe('login');
+});

@@ -1,0 +1,49 @@
+import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { type Refusal, refusal } from '../kernel/result.ts';
+import { adoptHash } from '../passwords/imported-hash.ts';
+import { judgeNewPassword, type PasswordOwner } from '../passwords/new-password.ts';
+import type { NewTokenRecord } from '../tokens/create-token.ts';
+import { type NewUser, refuseChosen } from './create-user.ts';
+import { locateUser, readUser } from './find-user.ts';
+import { nameTaken } from './name-taken.ts';
+import { userNames } from './user-names.ts';
+import { judgeNames } from './validate-names.ts';
+
+/** Why a user could not be made as things stand; undefined where they could. Makes nothing and hashes nothing. */
+export async function judgeNewUser(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: NewUser,
+): Promise<Refusal | undefined> {
+  const { account } = act.actor;
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  const chosen = refuseChosen(act, input);
+  if (chosen) return chosen;
+  const impossible = judgeNames(input);
+  if (impossible) return impossible;
+  if (input.password !== undefined && input.passwordHash !== undefined) return refusal('INPUT_INVALID');
+  if (input.passwordHash !== undefined && adoptHash(input.passwordHash) === undefined) {
+    return refusal('PASSWORD_HASH_INVALID');
+  }
+  for (const name of userNames(input)) {
+    if (await locateUser(ports, account, name)) return nameTaken(input, name);
+  }
+  return input.password === undefined
+    ? undefined
+    : judgeNewPassword(ports, { ...input, account, assignments: [] } as PasswordOwner, input.password);
+}
+
+/** The same for a token. */
+export async function judgeNewToken(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  input: Pick<NewTokenRecord, 'owner'>,
+): Promise<Refusal | undefined> {
+  if (!mayCreate(act.actor)) return refusal('FORBIDDEN');
+  if (input.owner === undefined) return undefined;
+  const owner = await readUser(ports, act.actor.account, input.owner);
+  if (!owner) return refusal('USER_NOT_FOUND');
+  return mayChangeUser(act.actor, owner) ? undefined : refusal('FORBIDDEN');
+}

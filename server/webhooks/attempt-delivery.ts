@@ -1,0 +1,187 @@
+import { needing } from '../kernel/dependency.ts';
+import type { AccountId, WebhookId } from '../kernel/ids.ts';
+import { inTurn } from '../kernel/keyed-queue.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { byInstant, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { type Decision, transact, type Write } from '../store/transact.ts';
+import {
+  type Delivery,
+  type DeliveryId,
+  type DeliveryQueue,
+  EMPTY_QUEUE,
+  parseDeliveryId,
+  type SendOutcome,
+} from './delivery.ts';
+import { editWebhook, readBook, webhookSecretContext } from './edit-webhook.ts';
+import { afterTry, type NextStep, RETRY_DELAYS_MS } from './retry.ts';
+import { signatureHeaders } from './signature.ts';
+import { signingSecrets, type Webhook } from './webhook.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
+
+/** A try that has not been recorded by then is taken for lost, and made again. Longer than the sender ever takes. */
+export const LEASE_MS = 60_000;
+
+/**
+ * `taken`: it is not due (any more), since somebody else has it. `paused`: the webhook is switched off or gone, and it
+ * stays as it was.
+ */
+export type Attempted = NextStep['kind'] | 'interrupted' | 'taken' | 'paused';
+
+/** The deliveries of a webhook that are due, and when the next one is, if none. */
+export async function dueDeliveries(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  webhook: WebhookId,
+  limit: number,
+): Promise<{ due: DeliveryId[]; nextAt?: number }> {
+  const now = ports.clock.now();
+  const entries = await ports.store.range(indexes.dueDeliveries(webhook), { limit });
+  const due = entries.filter(({ sort }) => Number(sort) <= now);
+  const next = entries[due.length];
+  return { due: due.map(({ id }) => id as DeliveryId), ...(next && { nextAt: Number(next.sort) }) };
+}
+
+/**
+ * One try of one delivery: claimed under a lease, sent, recorded. Whoever claims it has it alone until the lease ends;
+ * a process that dies in between leaves it to be found again, so the receiver may get it twice and never not at all.
+ */
+export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: AbortSignal): Promise<Attempted> {
+  const claimed = await claim(ports, id);
+  if (!claimed) return 'taken';
+  // A try that was begun again and again and never recorded ends like one that failed.
+  if (claimed.attempts > RETRY_DELAYS_MS.length + 1) {
+    return record(ports, claimed, { kind: 'failed', failure: 'interrupted' }, { kind: 'dead' });
+  }
+  const webhook = (await readBook(ports, claimed.account)).find((one) => one.id === claimed.webhook);
+  if (!webhook?.enabled) {
+    await giveBack(ports, claimed);
+    return 'paused';
+  }
+  const outcome = await ports.webhookSender.send(
+    { url: webhook.url, headers: signedHeaders(ports, webhook, claimed.id, claimed.body), body: claimed.body },
+    signal,
+  );
+  if (outcome.kind === 'failed' && outcome.failure === 'interrupted') {
+    await giveBack(ports, claimed);
+    return 'interrupted';
+  }
+  const [byte = 0] = ports.random.bytes(1);
+  const step = afterTry(outcome, claimed.attempts, byte / 255);
+  if (step.kind === 'gone') await switchOff(ports, webhook.account, webhook.id);
+  return record(ports, claimed, outcome, step);
+}
+
+/** What is sent along with a body: who sends, and the signatures of every secret that has not ended (SR-32). */
+export function signedHeaders(
+  ports: Pick<Ports, 'clock' | 'secrets'>,
+  webhook: Webhook,
+  id: string,
+  body: string,
+): Record<string, string> {
+  const at = ports.clock.now();
+  const secrets = signingSecrets(webhook, at).map(({ id: secret, sealed }) =>
+    needing('opening a webhook secret', () =>
+      ports.secrets.open(sealed, webhookSecretContext(webhook.account, webhook.id, secret)),
+    ),
+  );
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'Countersign-Webhooks/1',
+    ...signatureHeaders({ id, at, body }, secrets),
+  };
+}
+
+function claim(ports: Needs, id: DeliveryId): Promise<Delivery | undefined> {
+  const key = documents.delivery(id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<Delivery | undefined> => {
+    const delivery = stored?.value;
+    if (delivery?.state !== 'pending' || delivery.nextAttemptAt > now) return { answer: undefined };
+    const claimed = { ...delivery, attempts: delivery.attempts + 1, nextAttemptAt: now + LEASE_MS };
+    return { answer: claimed, write: moved(delivery, claimed) };
+  });
+}
+
+/** Stopping is nobody's failure: the try does not count, and whoever comes next makes it at once. */
+function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
+  const key = documents.delivery(claimed.id);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
+    if (!stored || !isStill(stored.value, claimed)) return { answer: undefined };
+    const back = { ...stored.value, attempts: claimed.attempts - 1, nextAttemptAt: now };
+    return { answer: undefined, write: moved(stored.value, back) };
+  });
+}
+
+/**
+ * What became of a try. Tries of one webhook share a queue's count, so within the process they are written down one after
+ * the other: eight that end at once would else take turns in losing, and one that gives up is sent again for nothing.
+ */
+function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: NextStep): Promise<NextStep['kind']> {
+  const key = documents.delivery(claimed.id);
+  const queueKey = documents.deliveryQueue(parseDeliveryId(claimed.id)?.partition ?? 0, claimed.webhook);
+  return inTurn(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
+    transact(ports, key.anchor, [key, queueKey], ([stored, queue], now): Decision<NextStep['kind']> => {
+      const current = stored?.value;
+      // The lease ended and somebody else tries, or it was cleared away. A receipt counts all the same.
+      const ours = current !== undefined && isStill(current, claimed);
+      const receipt = current?.state === 'pending' && step.kind === 'delivered';
+      if (!current || !(ours || receipt)) return { answer: step.kind };
+      const lastAttempt = {
+        at: now,
+        ...(outcome.kind === 'answered' ? { status: outcome.status } : { failure: outcome.failure }),
+      };
+      const write =
+        step.kind === 'retry'
+          ? moved(current, { ...current, lastAttempt, nextAttemptAt: now + step.delayMs })
+          : finished(current, {
+              ...current,
+              state: step.kind === 'delivered' ? 'delivered' : 'dead',
+              lastAttempt,
+              finishedAt: now,
+            });
+      if (step.kind === 'retry') return { answer: step.kind, write };
+      const counted = { key: queueKey, value: oneLess(queue?.value) };
+      return { answer: step.kind, write: { ...write, put: [...(write.put ?? []), counted] } };
+    }),
+  );
+}
+
+function finished(from: Delivery, to: Delivery & { finishedAt: number }): Write {
+  const index = to.state === 'dead' ? indexes.deadDeliveries : indexes.finishedDeliveries;
+  return {
+    put: [{ key: documents.delivery(to.id), value: to }],
+    index: [dueEntry('remove', from), { index: index(to.webhook), add: byInstant(to.finishedAt, to.id) }],
+  };
+}
+
+function oneLess(queue: DeliveryQueue = EMPTY_QUEUE): DeliveryQueue {
+  return { ...queue, pending: Math.max(0, queue.pending - 1) };
+}
+
+/** Whether a delivery is as this process claimed it. */
+function isStill(current: Delivery, claimed: Delivery): boolean {
+  return (
+    current.state === 'pending' &&
+    current.attempts === claimed.attempts &&
+    current.nextAttemptAt === claimed.nextAttemptAt
+  );
+}
+
+/** A pending delivery with another time, in its document and in the index. */
+function moved(from: Delivery, to: Delivery): Write {
+  return {
+    put: [{ key: documents.delivery(to.id), value: to }],
+    index: [dueEntry('remove', from), dueEntry('add', to)],
+  };
+}
+
+function dueEntry<V extends 'add' | 'remove'>(verb: V, { webhook, nextAttemptAt, id }: Delivery) {
+  return { index: indexes.dueDeliveries(webhook), [verb]: byInstant(nextAttemptAt, id) };
+}
+
+/** 410: the receiver is gone for good. Switched off once, with the one event that says so. */
+async function switchOff(ports: Needs, account: AccountId, id: WebhookId): Promise<void> {
+  await editWebhook(ports, { actor: { kind: 'service', account } }, 'webhook.disabled', id, (webhook) =>
+    webhook.enabled ? { ...webhook, enabled: false, disabledReason: 'gone' } : webhook,
+  );
+}

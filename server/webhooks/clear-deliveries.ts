@@ -1,0 +1,138 @@
+import type { AccountId, WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { byCreation, byInstant, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { IndexEntry } from '../store/store.ts';
+import { newOperation, transact, type Write } from '../store/transact.ts';
+import { type Delivery, type DeliveryId, parseDeliveryId } from './delivery.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
+
+const DAY_MS = 24 * 3_600_000;
+const AT_ONCE = 200;
+
+/** How many are kept to look at and to replay, and for how long. */
+export type Keep = Readonly<Record<'delivered' | 'dead', { readonly most: number; readonly forMs: number }>>;
+
+export const KEPT: Keep = {
+  delivered: { most: 1000, forMs: 7 * DAY_MS },
+  dead: { most: 10_000, forMs: 30 * DAY_MS },
+};
+
+/** Forgets deliveries of a webhook that are old, or more than are kept: some of them. Answers how many it looked at. */
+export async function pruneDeliveries(ports: Needs, webhook: WebhookId, keep: Keep = KEPT): Promise<number> {
+  let found = 0;
+  for (const [index, kept] of [
+    [indexes.finishedDeliveries(webhook), keep.delivered],
+    [indexes.deadDeliveries(webhook), keep.dead],
+  ] as const) {
+    const entries = await surplus(ports, index, kept);
+    // What a replay has taken up in the meantime is no surplus any more.
+    await clear(ports, webhook, index, entries, ({ state }) => state !== 'pending');
+    found += entries.length;
+  }
+  return found;
+}
+
+/**
+ * Clears away some of what is left of a webhook that was deleted, and in the end its place in the list of webhooks.
+ * Answers whether nothing is left.
+ */
+export async function purgeWebhook(ports: Needs, account: AccountId, webhook: WebhookId): Promise<boolean> {
+  const index = indexes.deliveries(webhook);
+  const left = await ports.store.range(index, { limit: AT_ONCE });
+  if (left.length > 0) {
+    await clear(ports, webhook, index, left, () => true);
+    return false;
+  }
+  const now = ports.clock.now();
+  for (let partition = 0; partition < ports.store.partitions; partition++) {
+    const key = documents.deliveryQueue(partition, webhook);
+    const [queue] = await ports.store.getMany([key], now);
+    if (!queue) continue;
+    await transact(ports, key.anchor, [key], () => ({ answer: undefined, write: { delete: [key] } }));
+  }
+  const outcome = await ports.store.commit({
+    anchor: account,
+    operation: newOperation(ports),
+    now,
+    expect: [],
+    index: [{ index: indexes.webhooks(), remove: { sort: account, id: webhook } }],
+  });
+  return outcome === 'committed';
+}
+
+async function surplus(ports: Needs, index: string, kept: { most: number; forMs: number }): Promise<IndexEntry[]> {
+  const before = byInstant(ports.clock.now() - kept.forMs, '');
+  const old = await ports.store.range(index, { limit: AT_ONCE });
+  const found = old.filter(({ sort }) => sort < before.sort);
+  if (found.length > 0) return found;
+  let last: IndexEntry | undefined;
+  for (let seen = 0; seen < kept.most; ) {
+    const page = await ports.store.range(index, {
+      limit: Math.min(1000, kept.most - seen),
+      reverse: true,
+      ...(last && { after: last }),
+    });
+    last = page.at(-1);
+    if (!last || page.length < Math.min(1000, kept.most - seen)) return [];
+    seen += page.length;
+  }
+  return ports.store.range(index, { limit: AT_ONCE, reverse: true, ...(last && { after: last }) });
+}
+
+/** By outbox, since what shares one goes in one commit. */
+async function clear(
+  ports: Needs,
+  webhook: WebhookId,
+  index: string,
+  entries: readonly IndexEntry[],
+  unwanted: (delivery: Delivery) => boolean,
+): Promise<void> {
+  const byPartition = new Map<number, { id: DeliveryId; entry: IndexEntry }[]>();
+  for (const entry of entries) {
+    const parsed = parseDeliveryId(entry.id);
+    if (!parsed) continue;
+    byPartition.set(parsed.partition, [...(byPartition.get(parsed.partition) ?? []), { id: parsed.id, entry }]);
+  }
+  for (const group of byPartition.values()) {
+    const keys = group.map(({ id }) => documents.delivery(id));
+    const [first] = keys;
+    if (!first) continue;
+    await transact(ports, first.anchor, keys, (current) => {
+      const writes = group.map(({ entry }, i): Write => {
+        const delivery = current[i]?.value;
+        // An entry whose document is gone is all that is left of it.
+        if (!delivery) return { index: [{ index, remove: entry }] };
+        return unwanted(delivery) ? without(webhook, delivery) : {};
+      });
+      return { answer: undefined, write: writes.reduce(together) };
+    });
+  }
+}
+
+function without(webhook: WebhookId, delivery: Delivery): Write {
+  return {
+    delete: [documents.delivery(delivery.id)],
+    index: [
+      { index: indexes.deliveries(webhook), remove: byCreation(delivery) },
+      { index: indexOf(delivery), remove: byInstant(sortedBy(delivery), delivery.id) },
+    ],
+  };
+}
+
+function indexOf({ state, webhook }: Delivery): string {
+  if (state === 'pending') return indexes.dueDeliveries(webhook);
+  return state === 'dead' ? indexes.deadDeliveries(webhook) : indexes.finishedDeliveries(webhook);
+}
+
+function sortedBy({ state, nextAttemptAt, finishedAt }: Delivery): number {
+  return state === 'pending' ? nextAttemptAt : (finishedAt ?? 0);
+}
+
+function together(one: Write, other: Write): Write {
+  return {
+    delete: [...(one.delete ?? []), ...(other.delete ?? [])],
+    index: [...(one.index ?? []), ...(other.index ?? [])],
+  };
+}

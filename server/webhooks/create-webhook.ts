@@ -1,0 +1,70 @@
+import type { EventType } from '../events/event.ts';
+import { referenceTo } from '../kernel/actor.ts';
+import { needing } from '../kernel/dependency.ts';
+import type { ResourceId, WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import type { Birth } from '../records/create-object.ts';
+import { indexes } from '../store/indexes.ts';
+import { editBook, hasResources, webhookSecretContext } from './edit-webhook.ts';
+import { newSecret } from './rotate-webhook-secret.ts';
+import { SECRET_BYTES, writeSecret } from './signature.ts';
+import { MOST_WEBHOOKS, type Webhook } from './webhook.ts';
+
+export interface NewWebhook {
+  url: string;
+  description?: string | undefined;
+  events?: EventType[] | undefined;
+  resources?: ResourceId[] | undefined;
+  enabled: boolean;
+}
+
+/** Makes a webhook. The text of its secret is shown this once; what is kept is sealed (SR-21, SR-23). */
+export async function createWebhook(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
+  act: Act,
+  birth: Birth<WebhookId>,
+  input: NewWebhook,
+): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
+  const { account } = act.actor;
+  const target = ports.webhookSender.read(input.url);
+  if ('problem' in target) return wrongInput('url', target.problem);
+  if (!(await hasResources(ports, account, input.resources))) return refusal('RESOURCE_NOT_FOUND');
+  const bytes = ports.random.bytes(SECRET_BYTES);
+
+  const made = await editBook<{ webhook: Webhook }>(ports, act, (book, now) => {
+    const existing = book.webhooks.find(({ id }) => id === birth.id);
+    // The same Idempotency-Key made it before and was interrupted.
+    if (existing && existing.madeWith === birth.madeWith && birth.madeWith !== undefined) {
+      return { answer: { webhook: existing } };
+    }
+    if (existing) return { answer: refusal('CONTENTION') };
+    if (book.webhooks.length >= MOST_WEBHOOKS) return { answer: refusal('WEBHOOK_LIMIT') };
+    const webhook: Webhook = {
+      id: birth.id,
+      account,
+      url: target.url,
+      ...(input.description !== undefined && { description: input.description }),
+      ...(input.events && { events: [...new Set(input.events)] }),
+      ...(input.resources && { resources: [...new Set(input.resources)] }),
+      enabled: input.enabled,
+      secrets: [newSecret(ports, account, birth.id, bytes, now)],
+      createdAt: now,
+      createdBy: referenceTo(act.actor),
+      ...(birth.madeWith !== undefined && { madeWith: birth.madeWith }),
+    };
+    return {
+      answer: { webhook },
+      book: { webhooks: [...book.webhooks, webhook] },
+      event: { type: 'webhook.created', subject: webhook.id },
+      index: [{ index: indexes.webhooks(), add: { sort: account, id: webhook.id } }],
+    };
+  });
+  if (isRefusal(made)) return made;
+  const [secret] = made.webhook.secrets;
+  if (!secret) return refusal('CONTENTION');
+  const context = webhookSecretContext(account, birth.id, secret.id);
+  const opened = needing('opening a webhook secret', () => ports.secrets.open(secret.sealed, context));
+  return { webhook: made.webhook, secret: writeSecret(opened) };
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { indexes } from '../store/indexes.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { type CapturedLog, capturedLog } from '../testing/captured-log.ts';
+import { must } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { waitUntil } from '../testing/wait-until.ts';
+import {
+  deliveriesOf,
+  sentSubjects,
+  somethingHappens,
+  type WebhookScene,
+  webhookScene,
+} from '../testing/webhook-scene.ts';
+import { runWebhooks, type WebhookRunner } from './delivery-worker.ts';
+import { deleteWebhook } from './update-webhook.ts';
+
+let ports: TestPorts;
+let scene: WebhookScene;
+let log: CapturedLog;
+const runners: WebhookRunner[] = [];
+beforeEach(async () => {
+  ports = await openTestPorts('runner');
+  scene = await webhookScene(ports);
+  log = capturedLog();
+});
+afterEach(async () => {
+  for (const runner of runners.splice(0)) await runner.stop(0);
+  await ports.close();
+});
+
+function run(of = ports): WebhookRunner {
+  const runner = runWebhooks(of, log.log, { deriveMs: 5, discoverMs: 20 });
+  runners.push(runner);
+  return runner;
+}
+const delivered = async (count: number, of = scene) =>
+  (await deliveriesOf(of)).filter(({ state }) => state === 'delivered').length === count;
+
+test('what happens is sent, before the runner starts and after', async () => {
+  const users = [await somethingHappens(scene)];
+  run();
+  await waitUntil('the first is delivered', () => delivered(1));
+  for (let i = 0; i < 20; i++) users.push(await somethingHappens(scene));
+  await waitUntil('all are delivered', () => delivered(21));
+  expect(sentSubjects(ports).sort()).toEqual(users.sort());
+});
+
+test('several processes share the work, and nobody is told twice', async () => {
+  const processes = [ports, ports.replica(), ports.replica()];
+  for (const process of processes) run(process);
+  const users: string[] = [];
+  for (let i = 0; i < 30; i++) users.push(await somethingHappens(scene));
+  await waitUntil('all are delivered', () => delivered(30));
+  expect(processes.flatMap(sentSubjects).sort()).toEqual(users.sort());
+});
+
+test('a receiver that never answers holds up itself alone', async () => {
+  const other = await webhookScene(ports, { url: 'https://other.example/' });
+  const held: (() => void)[] = [];
+  ports.webhookSender.answer = ({ url }) => {
+    if (url.includes('other')) return { kind: 'answered', status: 204 };
+    return new Promise((resolve) => held.push(() => resolve({ kind: 'failed', failure: 'timed-out' })));
+  };
+  for (let i = 0; i < 10; i++) await somethingHappens(scene);
+  await somethingHappens(other);
+  run();
+  await waitUntil('the other has it', () => delivered(1, other));
+  await waitUntil('its places are held', () => held.length === 8);
+  for (const release of held.splice(0)) release();
+  // From now on it is asked by one try at a time.
+  await waitUntil('more are held', () => held.length > 0);
+  await somethingHappens(other);
+  await waitUntil('the other has it', () => delivered(2, other));
+  // Let go, or stopping would wait for it.
+  ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'timed-out' });
+  for (const release of held.splice(0)) release();
+});
+
+test('a store that is away makes it look again later', async () => {
+  let away = true;
+  ports.store.intercept = {
+    read: () => {
+      if (away) throw new StoreUnavailable('away');
+    },
+  };
+  run();
+  await waitUntil('it was noticed', () => log.text().includes('tried again'));
+  away = false;
+  await somethingHappens(scene);
+  await waitUntil('it is delivered', () => delivered(1));
+});
+
+test('stopping lets what is on its way finish, and begins nothing new', async () => {
+  let release = () => {};
+  ports.webhookSender.answer = () =>
+    new Promise((resolve) => {
+      release = () => resolve({ kind: 'answered', status: 204 });
+    });
+  await somethingHappens(scene);
+  const runner = run();
+  await waitUntil('it is on its way', () => ports.webhookSender.sent.length === 1);
+  const stopped = runner.stop(10_000);
+  await somethingHappens(scene);
+  release();
+  await stopped;
+  expect((await deliveriesOf(scene)).map(({ state }) => state)).toEqual(['delivered']);
+  expect(ports.webhookSender.sent).toHaveLength(1);
+});
+
+test('stopping breaks off what takes too long, and the next process sends it', async () => {
+  ports.webhookSender.answer = (_request, signal) =>
+    new Promise((resolve) => {
+      signal?.addEventListener('abort', () => resolve({ kind: 'failed', failure: 'interrupted' }));
+    });
+  await somethingHappens(scene);
+  const runner = run();
+  await waitUntil('it is on its way', () => ports.webhookSender.sent.length === 1);
+  await runner.stop(0);
+  run(ports.replica());
+  await waitUntil('it is delivered', () => delivered(1));
+  expect((await deliveriesOf(scene))[0]?.attempts).toBe(1);
+});
+
+test('what is left of a deleted webhook goes away', async () => {
+  ports.webhookSender.answer = () => ({ kind: 'answered', status: 500 });
+  run();
+  await somethingHappens(scene);
+  await waitUntil('it was tried', () => ports.webhookSender.sent.length === 1);
+  must(await deleteWebhook(ports, scene.act, scene.webhook.id));
+  await waitUntil('nothing is left', async () => {
+    ports.clock.advance(20);
+    const left = [indexes.webhooks(), indexes.deliveries(scene.webhook.id), indexes.dueDeliveries(scene.webhook.id)];
+    const entries = await Promise.all(left.map((index) => ports.store.range(index, { limit: 10 })));
+    return entries.flat().length === 0;
+  });
+});

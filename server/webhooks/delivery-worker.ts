@@ -1,0 +1,195 @@
+import type { Logger } from '../http/log.ts';
+import type { AccountId, WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { indexes } from '../store/indexes.ts';
+import type { IndexEntry } from '../store/store.ts';
+import { attemptDelivery, dueDeliveries } from './attempt-delivery.ts';
+import { pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
+import type { DeliveryId } from './delivery.ts';
+import { deriveDeliveries } from './derive-deliveries.ts';
+import { readBook } from './edit-webhook.ts';
+
+export interface RunnerTimes {
+  /** How often the event streams are looked at. */
+  deriveMs: number;
+  /** How often all webhooks are looked up: finds what another process left, and what a replay made due. */
+  discoverMs: number;
+  /** How often old deliveries of a webhook are forgotten. */
+  pruneMs: number;
+}
+
+const DEFAULT_TIMES: RunnerTimes = { deriveMs: 500, discoverMs: 10_000, pruneMs: 60_000 };
+/** Messages on their way at once, altogether and to one webhook: one that answers slowly holds up itself alone. */
+const MOST_AT_ONCE = 64;
+const MOST_PER_WEBHOOK = 8;
+/** Looked up together, so that a long queue is not looked at anew for each of them. */
+const ROUNDS_PER_LOOK = 8;
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
+
+/** One webhook's own line. */
+interface Lane {
+  account: AccountId;
+  webhook: WebhookId;
+  lookAt: number;
+  pruneAt: number;
+  busy: boolean;
+  failing: boolean;
+}
+
+export interface WebhookRunner {
+  /** Begins nothing more; what is on its way may end within this time and is then broken off, to be sent again later. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/**
+ * Derives deliveries from the event streams and sends them, in the background: nothing that a person waits for waits
+ * for it, and a store that is away only makes it look again later. Several processes may run it over one store.
+ */
+export function runWebhooks(ports: Needs, log: Logger, times: Partial<RunnerTimes> = {}): WebhookRunner {
+  const runner = new Runner(ports, log, { ...DEFAULT_TIMES, ...times });
+  runner.start();
+  return runner;
+}
+
+class Runner implements WebhookRunner {
+  readonly #ports: Needs;
+  readonly #log: Logger;
+  readonly #times: RunnerTimes;
+  readonly #lanes = new Map<WebhookId, Lane>();
+  readonly #positions: number[];
+  readonly #work = new Set<Promise<void>>();
+  readonly #breakOff = new AbortController();
+  #sending = 0;
+  #discoverAt = 0;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ports: Needs, log: Logger, times: RunnerTimes) {
+    this.#ports = ports;
+    this.#log = log;
+    this.#times = times;
+    this.#positions = new Array<number>(ports.store.partitions).fill(0);
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => this.#begin(this.#turn(), () => this.start()), this.#times.deriveMs);
+    this.#timer.unref();
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const deadline = setTimeout(() => this.#breakOff.abort(), withinMs);
+    while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
+    clearTimeout(deadline);
+  }
+
+  /** Work that `stop` waits for. It fails by itself alone. */
+  #begin(work: Promise<void>, then?: () => void): void {
+    const done: Promise<void> = work
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'webhooks: something failed, and is tried again'))
+      .finally(() => {
+        this.#work.delete(done);
+        if (!this.#stopped) then?.();
+      });
+    this.#work.add(done);
+  }
+
+  async #turn(): Promise<void> {
+    const now = this.#ports.clock.now();
+    if (now >= this.#discoverAt) await this.#discover(now);
+    await Promise.all(this.#positions.map((_, partition) => this.#derive(partition)));
+    for (const lane of this.#lanes.values()) {
+      if (!lane.busy && lane.lookAt <= this.#ports.clock.now()) {
+        lane.busy = true;
+        this.#begin(this.#serve(lane), () => {
+          lane.busy = false;
+        });
+      }
+    }
+  }
+
+  async #derive(partition: number): Promise<void> {
+    while (!this.#stopped) {
+      const derived = await deriveDeliveries(this.#ports, partition, this.#positions[partition] ?? 0);
+      this.#positions[partition] = derived.position;
+      if (derived.lost > 0) {
+        this.#log.error({ partition, lost: derived.lost }, 'webhooks: events were dropped before they were read');
+      }
+      for (const { account, webhook } of derived.made) this.#lane(account, webhook).lookAt = 0;
+      if (derived.idle) return;
+    }
+  }
+
+  async #discover(now: number): Promise<void> {
+    let after: IndexEntry | undefined;
+    do {
+      const page = await this.#ports.store.range(indexes.webhooks(), { limit: 1000, ...(after && { after }) });
+      for (const { sort, id } of page) {
+        const lane = this.#lane(sort as AccountId, id as WebhookId);
+        lane.lookAt = Math.min(lane.lookAt, now);
+      }
+      after = page.length === 1000 ? page.at(-1) : undefined;
+    } while (after);
+    this.#discoverAt = now + this.#times.discoverMs;
+  }
+
+  #lane(account: AccountId, webhook: WebhookId): Lane {
+    const known = this.#lanes.get(webhook);
+    if (known) return known;
+    const lane = { account, webhook, lookAt: 0, pruneAt: 0, busy: false, failing: false };
+    this.#lanes.set(webhook, lane);
+    return lane;
+  }
+
+  /** Sends what is due for one webhook until nothing is, or others have the places. */
+  async #serve(lane: Lane): Promise<void> {
+    lane.lookAt = Number.POSITIVE_INFINITY;
+    const book = await readBook(this.#ports, lane.account);
+    const webhook = book.find(({ id }) => id === lane.webhook);
+    if (!webhook) {
+      if (await purgeWebhook(this.#ports, lane.account, lane.webhook)) this.#lanes.delete(lane.webhook);
+      else lane.lookAt = 0;
+      return;
+    }
+    const now = this.#ports.clock.now();
+    if (now >= lane.pruneAt) {
+      while (!this.#stopped && (await pruneDeliveries(this.#ports, lane.webhook)) > 0);
+      lane.pruneAt = now + this.#times.pruneMs;
+    }
+    while (webhook.enabled && !this.#stopped) {
+      const places = Math.min(lane.failing ? 1 : MOST_PER_WEBHOOK, MOST_AT_ONCE - this.#sending);
+      if (places <= 0) {
+        lane.lookAt = 0;
+        return;
+      }
+      const { due, nextAt } = await dueDeliveries(this.#ports, lane.webhook, places * ROUNDS_PER_LOOK);
+      lane.lookAt = Math.min(lane.lookAt, nextAt ?? Number.POSITIVE_INFINITY);
+      if (due.length === 0 || !(await this.#send(lane, due, places))) return;
+    }
+  }
+
+  /** So many at once until these are through. Answers whether to go on with the next. */
+  async #send(lane: Lane, due: DeliveryId[], places: number): Promise<boolean> {
+    this.#sending += places;
+    let delivered = 0;
+    let paused = false;
+    const worker = async () => {
+      for (let id = due.shift(); id !== undefined && !paused && !this.#stopped; id = due.shift()) {
+        const attempted = await attemptDelivery(this.#ports, id, this.#breakOff.signal);
+        if (attempted === 'delivered') delivered += 1;
+        paused ||= attempted === 'paused' || attempted === 'gone';
+      }
+    };
+    try {
+      const settled = await Promise.allSettled(Array.from({ length: places }, worker));
+      for (const one of settled) if (one.status === 'rejected') throw one.reason;
+      return !paused;
+    } finally {
+      this.#sending -= places;
+      // Whoever answers nothing is asked by one try at a time, and so takes no more than one of everybody's places.
+      lane.failing = delivered === 0;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { AccountEvent, EventType } from '../events/event.ts';
+import { type AccountId, parseId, type WebhookId } from '../kernel/ids.ts';
+
+/** Names one event on its way to one webhook; the same at every try and every replay. The receiver's `webhook-id`. */
+export type DeliveryId = `dlv_${number}_${number}_${string}`;
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'dead'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** Why a try got no answer. */
+export const SEND_FAILURES = [
+  'url-refused',
+  'address-refused',
+  'name-not-found',
+  'connection-failed',
+  'tls-failed',
+  'timed-out',
+  'answer-unreadable',
+  'interrupted',
+] as const;
+export type SendFailure = (typeof SEND_FAILURES)[number];
+
+/** What came back of one try. */
+export type SendOutcome =
+  | { kind: 'answered'; status: number; retryAfterMs?: number }
+  | { kind: 'failed'; failure: SendFailure };
+
+export interface Delivery {
+  id: DeliveryId;
+  account: AccountId;
+  webhook: WebhookId;
+  type: EventType;
+  /** The body, byte for byte the same at every try. */
+  body: string;
+  state: DeliveryState;
+  /** Tries begun since it was made or last replayed. */
+  attempts: number;
+  /** When it is due; while a try runs, when that try counts as lost. */
+  nextAttemptAt: number;
+  lastAttempt?: { at: number; status?: number; failure?: SendFailure };
+  replays?: number;
+  createdAt: number;
+  finishedAt?: number;
+}
+
+/** What waits for one webhook in one partition's outbox. Bounded: what does not fit is counted instead. */
+export interface DeliveryQueue {
+  pending: number;
+  /** Events that found the queue full and were not kept. */
+  dropped: number;
+  lastDroppedAt?: number;
+}
+
+export const EMPTY_QUEUE: Readonly<DeliveryQueue> = Object.freeze({ pending: 0, dropped: 0 });
+
+/** What one webhook may have waiting, all outboxes together. */
+const MOST_PENDING = 20_000;
+
+export function queueLimit(partitions: number): number {
+  return Math.ceil(MOST_PENDING / partitions);
+}
+
+export function deliveryId(partition: number, sequence: number, webhook: WebhookId): DeliveryId {
+  return `dlv_${partition}_${sequence}_${webhook.slice(4)}`;
+}
+
+const SHAPE = /^dlv_(0|[1-9]\d{0,4})_([1-9]\d{0,15})_([0-9a-hjkmnp-tv-z]{11})$/;
+
+/** Where a delivery lies, if the text has exactly the form of a delivery's id. */
+export function parseDeliveryId(text: string): { id: DeliveryId; partition: number; webhook: WebhookId } | undefined {
+  const match = SHAPE.exec(text);
+  const webhook = parseId('whk', `whk_${match?.[3]}`);
+  if (!match || !webhook) return undefined;
+  return { id: text as DeliveryId, partition: Number(match[1]), webhook };
+}
+
+/**
+ * The body of a delivery, as Standard Webhooks recommends it: what happened, when, and the event itself. Thin by
+ * nature: an event holds ids and no personal details but the address it came from.
+ */
+export function deliveryBody(event: AccountEvent): string {
+  const { type, at, ...data } = event;
+  return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
+}

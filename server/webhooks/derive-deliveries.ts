@@ -1,0 +1,135 @@
+import type { AccountEvent } from '../events/event.ts';
+import type { AccountId, WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { byCreation, byInstant, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { ABSENT, type StoredEvent } from '../store/store.ts';
+import { newOperation } from '../store/transact.ts';
+import { type Delivery, type DeliveryQueue, deliveryBody, deliveryId, EMPTY_QUEUE, queueLimit } from './delivery.ts';
+import { type Webhook, wants } from './webhook.ts';
+
+/** Read at once. */
+const EVENTS_AT_ONCE = 200;
+/** Made in one commit, give or take the webhooks of one event. */
+const DELIVERIES_AT_ONCE = 200;
+/** A cursor behind which nothing was made is written only this often: reading that far again makes nothing again. */
+const EVENTS_PER_CHECKPOINT = 1000;
+
+export interface Derived {
+  /** Up to where this process has read; where to go on. */
+  position: number;
+  made: { account: AccountId; webhook: WebhookId }[];
+  /** Events that the stream had dropped before they were read. */
+  lost: number;
+  /** False: more may be there to read at once. */
+  idle: boolean;
+}
+
+/**
+ * Turns the next events of one partition into deliveries. The place in the stream is committed together with what was
+ * made up to it, on the version that was read: a kill, or another process doing the same, neither loses nor doubles a
+ * delivery (SR-33).
+ *
+ * @param position where this process was, which may be ahead of what is written down
+ */
+export async function deriveDeliveries(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  partition: number,
+  position: number,
+): Promise<Derived> {
+  const now = ports.clock.now();
+  const cursorKey = documents.outboxCursor(partition);
+  // Most looks find nothing new, and cost one read.
+  const ahead = position > 0 ? await ports.store.readEvents(partition, position, EVENTS_AT_ONCE) : undefined;
+  if (ahead?.length === 0) return { position, made: [], lost: 0, idle: true };
+  const [cursor] = await ports.store.getMany([cursorKey], now);
+  const written = cursor?.value.sequence ?? 0;
+  const from = Math.max(position, written);
+  const events = from === position && ahead ? ahead : await ports.store.readEvents(partition, from, EVENTS_AT_ONCE);
+  const first = events[0]?.sequence ?? from + 1;
+  const lost = from > 0 ? first - from - 1 : 0;
+
+  const books = await readBooks(ports, events, now);
+  const { upTo, pairs } = choose(events, books, from);
+  const idle = events.length < EVENTS_AT_ONCE && upTo === (events.at(-1)?.sequence ?? from);
+  if (pairs.length === 0 && upTo - written < EVENTS_PER_CHECKPOINT) return { position: upTo, made: [], lost, idle };
+
+  const webhooks = [...new Map(pairs.map(({ webhook }) => [webhook.id, webhook])).values()];
+  const queueKeys = webhooks.map(({ id }) => documents.deliveryQueue(partition, id));
+  const queues = await ports.store.getMany(queueKeys, now);
+  const limit = queueLimit(ports.store.partitions);
+  const after = new Map<WebhookId, DeliveryQueue>(
+    webhooks.map(({ id }, i) => [id, queues[i]?.value ?? EMPTY_QUEUE] as const),
+  );
+  const deliveries: Delivery[] = [];
+  for (const { webhook, event, sequence } of pairs) {
+    const queue = after.get(webhook.id) ?? EMPTY_QUEUE;
+    if (queue.pending >= limit) {
+      after.set(webhook.id, { ...queue, dropped: queue.dropped + 1, lastDroppedAt: now });
+      continue;
+    }
+    after.set(webhook.id, { ...queue, pending: queue.pending + 1 });
+    deliveries.push({
+      id: deliveryId(partition, sequence, webhook.id),
+      account: webhook.account,
+      webhook: webhook.id,
+      type: event.type,
+      body: deliveryBody(event),
+      state: 'pending',
+      attempts: 0,
+      nextAttemptAt: now,
+      createdAt: now,
+    });
+  }
+  const outcome = await ports.store.commit({
+    anchor: cursorKey.anchor,
+    operation: newOperation(ports),
+    now,
+    expect: [
+      { key: cursorKey, version: cursor?.version ?? ABSENT },
+      ...queueKeys.map((key, i) => ({ key, version: queues[i]?.version ?? ABSENT })),
+    ],
+    put: [
+      { key: cursorKey, value: { sequence: upTo } },
+      ...webhooks.map(({ id }, i) => ({
+        key: queueKeys[i] ?? documents.deliveryQueue(partition, id),
+        value: after.get(id),
+      })),
+      ...deliveries.map((delivery) => ({ key: documents.delivery(delivery.id), value: delivery })),
+    ],
+    index: deliveries.flatMap((delivery) => [
+      { index: indexes.deliveries(delivery.webhook), add: byCreation(delivery) },
+      { index: indexes.dueDeliveries(delivery.webhook), add: byInstant(delivery.nextAttemptAt, delivery.id) },
+    ]),
+  });
+  // Somebody else was quicker, with the cursor or with a queue: judged again from the same place.
+  if (outcome === 'conflict') return { position: from, made: [], lost: 0, idle: false };
+  const made = webhooks.map(({ account, id }) => ({ account, webhook: id }));
+  return { position: upTo, made, lost, idle };
+}
+
+async function readBooks(ports: Pick<Ports, 'store'>, events: readonly StoredEvent[], now: number) {
+  const accounts = [...new Set(events.map(({ event }) => accountEvent(event).account))];
+  const books = await ports.store.getMany(accounts.map(documents.webhooks), now);
+  return new Map(accounts.map((account, i) => [account, books[i]?.value.webhooks ?? []] as const));
+}
+
+/** Which webhook is told of which event, as far as one commit reaches. */
+function choose(events: readonly StoredEvent[], books: ReadonlyMap<AccountId, Webhook[]>, from: number) {
+  const pairs: { webhook: Webhook; event: AccountEvent; sequence: number }[] = [];
+  let upTo = from;
+  for (const { event: json, sequence } of events) {
+    if (pairs.length >= DELIVERIES_AT_ONCE) break;
+    const event = accountEvent(json);
+    for (const webhook of books.get(event.account) ?? []) {
+      if (wants(webhook, event)) pairs.push({ webhook, event, sequence });
+    }
+    upTo = sequence;
+  }
+  return { upTo, pairs };
+}
+
+/** Streams hold what `eventOf` makes and nothing else. */
+function accountEvent(json: StoredEvent['event']): AccountEvent {
+  return json as unknown as AccountEvent;
+}

@@ -1,0 +1,128 @@
+import type { EventType } from '../events/event.ts';
+import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
+import { mayAdminister } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { type Refusal, refusal, type Verdict } from '../kernel/result.ts';
+import type { SecretContext } from '../platform/secret-box/port.ts';
+import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { beginsWith } from '../records/index-entries.ts';
+import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
+import { changedFields, changedMeanwhile } from '../records/read-object.ts';
+import { byCreation } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { IndexEntry } from '../store/store.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import type { Webhook, WebhookBook } from './webhook.ts';
+
+/** What a webhook's secret is bound to (SR-21). */
+export function webhookSecretContext(account: AccountId, webhook: WebhookId, secret: string): SecretContext {
+  return { account, kind: 'webhook', id: webhook, field: `secret/${secret}` };
+}
+
+export async function readBook(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId): Promise<Webhook[]> {
+  const [book] = await ports.store.getMany([documents.webhooks(account)], ports.clock.now());
+  return book?.value.webhooks ?? [];
+}
+
+export interface WebhookQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  /** What its address, the host in it, or its description begins with. */
+  search?: string | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** A page of the account's webhooks. All of them are one document, so the page is cut here. */
+export async function listWebhooks(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  { after, limit, order, search, enabled }: WebhookQuery,
+): Promise<Verdict<Page<Webhook>>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const start = after === undefined ? undefined : parseCursor(after);
+  if (after !== undefined && !start) return refusal('INPUT_INVALID', { detail: 'after: not a cursor' });
+  const place = ({ sort, id }: IndexEntry) => `${sort}/${id}`;
+  const sign = order === 'asc' ? 1 : -1;
+  const listed = (await readBook(ports, act.actor.account))
+    .filter((one) => enabled === undefined || one.enabled === enabled)
+    .filter((one) => beginsWith([one.url, new URL(one.url).host, one.description], search))
+    .map((webhook) => ({ webhook, entry: byCreation(webhook) }))
+    .sort((one, other) => (place(one.entry) < place(other.entry) ? -sign : sign))
+    .filter(({ entry }) => !start || (place(entry) > place(start) ? sign : -sign) === 1)
+    .filter(({ entry }) => !start || place(entry) !== place(start));
+  const shown = listed.slice(0, limit);
+  const last = listed.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map(({ webhook }) => webhook), next: last ? writeCursor(last.entry) : null };
+}
+
+export async function readWebhook(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  id: WebhookId,
+): Promise<Verdict<{ webhook: Webhook }>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const webhook = (await readBook(ports, act.actor.account)).find((one) => one.id === id);
+  return webhook ? { webhook } : refusal('WEBHOOK_NOT_FOUND');
+}
+
+/** Changes one webhook by a pure edit. Where nothing differs afterwards, nothing has happened. */
+export function editWebhook(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  type: EventType,
+  id: WebhookId,
+  edit: (webhook: Webhook, now: number) => Webhook | Refusal,
+  seen?: SeenVersions,
+): Promise<Verdict<{ webhook: Webhook }>> {
+  return editBook(ports, act, (book, now) => {
+    const webhook = book.webhooks.find((one) => one.id === id);
+    if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
+    const edited = edit(webhook, now);
+    if ('refused' in edited) return { answer: edited };
+    if (!isAsSeen(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    const changed = changedFields(webhook, edited);
+    if (changed.length === 0) return { answer: { webhook } };
+    return {
+      answer: { webhook: edited },
+      book: { webhooks: book.webhooks.map((one) => (one.id === id ? edited : one)) },
+      event: { type, subject: id, changed },
+    };
+  });
+}
+
+interface BookDecision<R> {
+  answer: R | Refusal;
+  book?: WebhookBook;
+  event?: Parameters<typeof eventOf>[1];
+  index?: NonNullable<Decision<R>['write']>['index'];
+}
+
+/** Changes the account's webhooks, with the one event that tells of it (SR-34). */
+export async function editBook<R extends object>(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  decide: (book: WebhookBook, now: number) => BookDecision<R>,
+): Promise<R | Refusal> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const key = documents.webhooks(act.actor.account);
+  return transact(ports, key.anchor, [key], ([stored], now): Decision<R | Refusal> => {
+    const { answer, book, event, index } = decide(stored?.value ?? { webhooks: [] }, now);
+    if (book === undefined || event === undefined) return { answer };
+    return {
+      answer,
+      write: { put: [{ key, value: book }], append: [eventOf(act, event, now)], ...(index && { index }) },
+    };
+  });
+}
+
+/** Whether the account has all these resources. */
+export async function hasResources(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  account: AccountId,
+  resources: readonly ResourceId[] = [],
+): Promise<boolean> {
+  const found = await ports.store.getMany(resources.map(documents.resource), ports.clock.now());
+  return found.every((resource) => resource?.value.account === account);
+}

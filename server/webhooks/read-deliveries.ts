@@ -1,0 +1,60 @@
+import type { EventType } from '../events/event.ts';
+import type { WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import { listObjects, type Page } from '../records/list-objects.ts';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { type Delivery, type DeliveryId, type DeliveryQueue, type DeliveryState, EMPTY_QUEUE } from './delivery.ts';
+import { readWebhook } from './edit-webhook.ts';
+
+export interface DeliveryQuery {
+  after?: string | undefined;
+  limit: number;
+  order?: 'asc' | 'desc' | undefined;
+  state?: DeliveryState | undefined;
+  type?: EventType | undefined;
+}
+
+/** A page of a webhook's deliveries, newest first; of those in one state by when they came to it, or are due. */
+export async function readDeliveries(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  act: Act,
+  webhook: WebhookId,
+  { state, type, ...page }: DeliveryQuery,
+): Promise<Verdict<Page<Delivery>>> {
+  const found = await readWebhook(ports, act, webhook);
+  if (isRefusal(found)) return found;
+  const index = INDEX_OF[state ?? 'any'](webhook);
+  const fits = (one: Delivery) =>
+    (state === undefined || one.state === state) && (type === undefined || one.type === type);
+  const where = state === undefined && type === undefined ? undefined : fits;
+  const key = (id: DeliveryId) => documents.delivery(id);
+  return listObjects(ports, { ...page, index, account: act.actor.account, key, where });
+}
+
+const INDEX_OF: Record<DeliveryState | 'any', (webhook: WebhookId) => string> = {
+  any: indexes.deliveries,
+  pending: indexes.dueDeliveries,
+  delivered: indexes.finishedDeliveries,
+  dead: indexes.deadDeliveries,
+};
+
+/** What waits for a webhook, and what found no room, over all outboxes. */
+export async function readQueue(ports: Pick<Ports, 'store' | 'clock'>, webhook: WebhookId): Promise<DeliveryQueue> {
+  const keys = Array.from({ length: ports.store.partitions }, (_, p) => documents.deliveryQueue(p, webhook));
+  const queues = await ports.store.getMany(keys, ports.clock.now());
+  let sum: DeliveryQueue = EMPTY_QUEUE;
+  for (const queue of queues) {
+    if (!queue) continue;
+    const { pending, dropped, lastDroppedAt } = queue.value;
+    const latest = Math.max(sum.lastDroppedAt ?? 0, lastDroppedAt ?? 0);
+    sum = {
+      pending: sum.pending + pending,
+      dropped: sum.dropped + dropped,
+      ...(latest > 0 && { lastDroppedAt: latest }),
+    };
+  }
+  return sum;
+}

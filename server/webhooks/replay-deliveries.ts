@@ -1,0 +1,101 @@
+import type { WebhookId } from '../kernel/ids.ts';
+import { mayAdminister } from '../kernel/policy.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { byInstant, indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import type { Stored } from '../store/store.ts';
+import { type Decision, transact } from '../store/transact.ts';
+import { type Delivery, type DeliveryId, EMPTY_QUEUE, parseDeliveryId } from './delivery.ts';
+import { readWebhook } from './edit-webhook.ts';
+
+/** Dead letters taken up by one call. */
+const AT_ONCE = 500;
+
+/**
+ * Sends deliveries again, under the same id as before: those that are named, whatever became of them, or all dead
+ * letters. Their tries are counted anew. What is pending already stays as it is.
+ */
+export async function replayDeliveries(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  webhook: WebhookId,
+  which: readonly string[] | 'dead',
+): Promise<Verdict<{ replayed: number; more: boolean }>> {
+  if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
+  const found = await readWebhook(ports, act, webhook);
+  if (isRefusal(found)) return found;
+
+  const dead = which === 'dead' ? await ports.store.range(indexes.deadDeliveries(webhook), { limit: AT_ONCE + 1 }) : [];
+  const named = which === 'dead' ? dead.slice(0, AT_ONCE).map(({ id }) => id) : [...new Set(which)];
+  const byPartition = new Map<number, DeliveryId[]>();
+  for (const text of named) {
+    const parsed = parseDeliveryId(text);
+    if (parsed?.webhook !== webhook || parsed.partition >= ports.store.partitions) return refusal('DELIVERY_NOT_FOUND');
+    byPartition.set(parsed.partition, [...(byPartition.get(parsed.partition) ?? []), parsed.id]);
+  }
+  if (which !== 'dead' && !(await allThere(ports, act, [...byPartition.values()].flat()))) {
+    return refusal('DELIVERY_NOT_FOUND');
+  }
+
+  let replayed = 0;
+  for (const [partition, ids] of byPartition) {
+    // One act, one event: with the first commit that changes something (SR-34).
+    replayed += await replayIn(ports, act, webhook, partition, ids, replayed === 0);
+  }
+  return { replayed, more: dead.length > AT_ONCE };
+}
+
+async function allThere(ports: Pick<Ports, 'store' | 'clock'>, act: Act, ids: readonly DeliveryId[]): Promise<boolean> {
+  const stored = await ports.store.getMany(ids.map(documents.delivery), ports.clock.now());
+  return stored.every((delivery) => delivery?.value.account === act.actor.account);
+}
+
+function replayIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  webhook: WebhookId,
+  partition: number,
+  ids: readonly DeliveryId[],
+  tell: boolean,
+): Promise<number> {
+  const queueKey = documents.deliveryQueue(partition, webhook);
+  const keys = [queueKey, ...ids.map(documents.delivery)] as const;
+  return transact(ports, queueKey.anchor, keys, ([queue, ...stored], now): Decision<number> => {
+    const again = stored.filter(isFinished).map(({ value }) => value);
+    if (again.length === 0) return { answer: 0 };
+    const held = queue?.value ?? EMPTY_QUEUE;
+    return {
+      answer: again.length,
+      write: {
+        put: [
+          { key: queueKey, value: { ...held, pending: held.pending + again.length } },
+          ...again.map((delivery) => ({ key: documents.delivery(delivery.id), value: renewed(delivery, now) })),
+        ],
+        index: again.flatMap(({ id, state, finishedAt = 0 }) => {
+          const index = state === 'dead' ? indexes.deadDeliveries(webhook) : indexes.finishedDeliveries(webhook);
+          return [
+            { index, remove: byInstant(finishedAt, id) },
+            { index: indexes.dueDeliveries(webhook), add: byInstant(now, id) },
+          ];
+        }),
+        ...(tell && { append: [eventOf(act, { type: 'webhook.replayed', subject: webhook }, now)] }),
+      },
+    };
+  });
+}
+
+function isFinished(stored: Stored<Delivery> | undefined): stored is Stored<Delivery> {
+  return stored !== undefined && stored.value.state !== 'pending';
+}
+
+function renewed({ finishedAt: _finishedAt, ...delivery }: Delivery, now: number): Delivery {
+  return {
+    ...delivery,
+    state: 'pending',
+    attempts: 0,
+    nextAttemptAt: now,
+    replays: (delivery.replays ?? 0) + 1,
+  };
+}

@@ -1,0 +1,45 @@
+import type { AccountId, WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal, type Verdict } from '../kernel/result.ts';
+import type { SeenVersions } from '../records/etag.ts';
+import { editWebhook, webhookSecretContext } from './edit-webhook.ts';
+import { SECRET_BYTES, writeSecret } from './signature.ts';
+import { type Webhook, type WebhookSecret, withNewSecret } from './webhook.ts';
+
+/**
+ * Replaces a webhook's secret. Until `overlapMs` are over both sign, so that the receiver can change its own in peace
+ * (SR-32). 0 is for a secret that somebody else has seen.
+ *
+ * @param given 32 bytes that are to be the secret, and what names them; made here unless something else decides them
+ */
+export async function rotateWebhookSecret(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  act: Act,
+  id: WebhookId,
+  overlapMs: number,
+  seen?: SeenVersions,
+  given?: { bytes: Uint8Array; madeWith: string },
+): Promise<Verdict<{ webhook: Webhook; secret: string }>> {
+  const { account } = act.actor;
+  const bytes = given?.bytes ?? ports.random.bytes(SECRET_BYTES);
+  const edit = (webhook: Webhook, now: number) => {
+    // The same Idempotency-Key gave it that secret before and was interrupted.
+    if (given !== undefined && webhook.secrets.some(({ madeWith }) => madeWith === given.madeWith)) return webhook;
+    const secret = newSecret(ports, account, id, bytes, now);
+    return withNewSecret(webhook, given ? { ...secret, madeWith: given.madeWith } : secret, overlapMs, now);
+  };
+  const edited = await editWebhook(ports, act, 'webhook.rotated', id, edit, seen);
+  return isRefusal(edited) ? edited : { webhook: edited.webhook, secret: writeSecret(bytes) };
+}
+
+export function newSecret(
+  ports: Pick<Ports, 'random' | 'secrets'>,
+  account: AccountId,
+  webhook: WebhookId,
+  bytes: Uint8Array,
+  now: number,
+): WebhookSecret {
+  const id = Buffer.from(ports.random.bytes(6)).toString('base64url');
+  return { id, sealed: ports.secrets.seal(bytes, webhookSecretContext(account, webhook, id)), createdAt: now };
+}

@@ -1,0 +1,105 @@
+import { isIP } from 'node:net';
+import { parseUrl } from '@countersign/protocol/parse-url';
+import { canonicalAddress, inAnyRange } from '../kernel/addresses.ts';
+
+export interface TargetRules {
+  /** Canonical CIDR ranges that the operator allows on purpose, though they are not of the open internet. */
+  allowedNetworks: readonly string[];
+  /** For development: plain http to this machine. */
+  allowHttpOnLoopback: boolean;
+}
+
+export type TargetProblem =
+  | 'not a URL'
+  | 'must be https'
+  | 'must not hold a user name or password'
+  | 'must not have a fragment'
+  | 'must name its host plainly'
+  | 'must not lead into a private or special network';
+
+const LONGEST_URL = 2000;
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+/**
+ * Every range that IANA's special-purpose registries (RFC 6890 and its updates) keep off the open internet, the tunnels
+ * that could carry such an address inside (6to4, Teredo, NAT64), multicast, and one cloud's metadata address that lies
+ * in public space. IPv4-mapped addresses are IPv4 by the time they are compared.
+ */
+const SPECIAL_V4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '168.63.129.16/32',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '192.175.48.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+];
+/** Of IPv6 only 2000::/3 is given out at all; these parts of it are special. */
+const GLOBAL_V6 = ['2000::/3'];
+const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'];
+
+/** Whether a message may be sent to this address. What cannot be read may not (SR-31). */
+export function mayConnectTo(address: string, rules: TargetRules): boolean {
+  const canonical = canonicalAddress(address);
+  if (canonical === undefined) return false;
+  if (inAnyRange(canonical, rules.allowedNetworks) === true) return true;
+  if (rules.allowHttpOnLoopback && inAnyRange(canonical, LOOPBACK) === true) return true;
+  if (isIP(canonical) === 4) return inAnyRange(canonical, SPECIAL_V4) === false;
+  return inAnyRange(canonical, GLOBAL_V6) === true && inAnyRange(canonical, SPECIAL_V6) === false;
+}
+
+/**
+ * The one spelling of a URL that messages may be sent to, or why they may not (SR-31). Says nothing of where a name
+ * leads: that is looked up when a message is sent.
+ */
+export function readTarget(text: string, rules: TargetRules): { url: URL } | { problem: TargetProblem } {
+  // The parser of URLs repairs what it gets: blanks and line ends vanish, backslashes turn. Here they are refused.
+  const isWhole = text.length <= LONGEST_URL && /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\\p{Cc}]/u.test(text);
+  const url = isWhole ? parseUrl(text) : undefined;
+  if (!url) return { problem: 'not a URL' };
+  if (url.username !== '' || url.password !== '' || authorityOf(text).includes('@')) {
+    return { problem: 'must not hold a user name or password' };
+  }
+  if (url.hash !== '' || text.includes('#')) return { problem: 'must not have a fragment' };
+  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+  if (!isPlainHost(host, text)) return { problem: 'must name its host plainly' };
+  if (url.protocol !== 'https:' && !(rules.allowHttpOnLoopback && isLoopback(host)))
+    return { problem: 'must be https' };
+  const local = host === 'localhost' || host.endsWith('.localhost');
+  if (local ? !rules.allowHttpOnLoopback : isIP(host) !== 0 && !mayConnectTo(host, rules)) {
+    return { problem: 'must not lead into a private or special network' };
+  }
+  return { url };
+}
+
+/**
+ * An address must be written as addresses are: `2130706433`, `0x7f.1`, `0177.0.0.1` and `127.1` all become 127.0.0.1 in
+ * a URL, and whoever reads the text would not know.
+ */
+function isPlainHost(host: string, text: string): boolean {
+  if (host.endsWith('.') || host.includes('%')) return false;
+  const written = authorityOf(text).replace(/:\d*$/, '').toLowerCase();
+  if (isIP(host) === 4) return written === host;
+  if (isIP(host) === 6) return canonicalAddress(written.slice(1, -1)) === canonicalAddress(host);
+  return true;
+}
+
+function authorityOf(text: string): string {
+  return /^[a-z]+:\/\/([^/?#]*)/i.exec(text)?.[1] ?? '';
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || inAnyRange(host, LOOPBACK) === true;
+}

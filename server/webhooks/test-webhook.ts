@@ -1,0 +1,42 @@
+import type { AccountEvent } from '../events/event.ts';
+import type { WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { type Act, eventOf } from '../kernel/request-context.ts';
+import { isRefusal, refusal, type Verdict } from '../kernel/result.ts';
+import { newOperation } from '../store/transact.ts';
+import { signedHeaders } from './attempt-delivery.ts';
+import { deliveryBody, type SendOutcome } from './delivery.ts';
+import { editBook, readWebhook } from './edit-webhook.ts';
+import { TEST_EVENT } from './webhook.ts';
+
+const TESTS_PER_MINUTE = 10;
+const MINUTE_MS = 60_000;
+
+/**
+ * Sends a test event now, to a webhook that is switched off as well, and answers what came back. It is tried once, and
+ * of the answer's body nothing is told: that would make the service a window into whatever the URL leads to (SR-31).
+ */
+export async function testWebhook(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
+  act: Act,
+  id: WebhookId,
+): Promise<Verdict<{ id: string; outcome: SendOutcome; tookMs: number }>> {
+  const found = await readWebhook(ports, act, id);
+  if (isRefusal(found)) return found;
+  const started = ports.clock.now();
+  const turn = await ports.store.increment(`webhook-test/${id}`, MINUTE_MS, TESTS_PER_MINUTE, started);
+  if (!turn.allowed) return refusal('RATE_LIMITED', { retryAfterMs: turn.resetAt - started });
+
+  const event = eventOf(act, { type: TEST_EVENT, subject: id }, started) as unknown as AccountEvent;
+  const body = deliveryBody(event);
+  const message = `test_${newOperation(ports)}`;
+  const headers = signedHeaders(ports, found.webhook, message, body);
+  const outcome = await ports.webhookSender.send({ url: found.webhook.url, headers, body });
+
+  const told = await editBook<{ told: true }>(ports, act, (book) => ({
+    answer: { told: true },
+    book,
+    event: { type: TEST_EVENT, subject: id },
+  }));
+  return isRefusal(told) ? told : { id: message, outcome, tookMs: ports.clock.now() - started };
+}

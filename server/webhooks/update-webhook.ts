@@ -1,0 +1,62 @@
+import type { EventType } from '../events/event.ts';
+import type { ResourceId, WebhookId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { refusal, type Verdict, wrongInput } from '../kernel/result.ts';
+import { isAsSeen, type SeenVersions } from '../records/etag.ts';
+import { changedMeanwhile } from '../records/read-object.ts';
+import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
+import type { Webhook } from './webhook.ts';
+
+/** `null` takes a choice back: then all events, or those of all resources. */
+export interface WebhookChanges {
+  url?: string | undefined;
+  description?: string | null | undefined;
+  events?: EventType[] | null | undefined;
+  resources?: ResourceId[] | null | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** Changes a webhook. What waits already goes to the new address, and a webhook that is switched on again goes on. */
+export async function updateWebhook(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'webhookSender'>,
+  act: Act,
+  id: WebhookId,
+  changes: WebhookChanges,
+  seen?: SeenVersions,
+): Promise<Verdict<{ webhook: Webhook }>> {
+  const target = changes.url === undefined ? undefined : ports.webhookSender.read(changes.url);
+  if (target && 'problem' in target) return wrongInput('url', target.problem);
+  if (!(await hasResources(ports, act.actor.account, changes.resources ?? []))) return refusal('RESOURCE_NOT_FOUND');
+  const wanted = { ...changes, ...(target && { url: target.url }) };
+  const set = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== null);
+  const cleared = Object.entries(wanted).flatMap(([name, value]) => (value === null ? [name] : []));
+  if (changes.enabled) cleared.push('disabledReason');
+
+  const edit = (webhook: Webhook) => {
+    const kept = Object.entries({ ...webhook, ...Object.fromEntries(set) });
+    return Object.fromEntries(kept.filter(([name]) => !cleared.includes(name))) as unknown as Webhook;
+  };
+  return editWebhook(ports, act, 'webhook.updated', id, edit, seen);
+}
+
+/** Takes a webhook away. What still waits for it is cleared away by the runner, and nothing more is sent. */
+export function deleteWebhook(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: Act,
+  id: WebhookId,
+  seen?: SeenVersions,
+): Promise<Verdict<{ deleted: true }>> {
+  return editBook<{ deleted: true }>(ports, act, (book) => {
+    const webhook = book.webhooks.find((one) => one.id === id);
+    if (!webhook) return { answer: refusal('WEBHOOK_NOT_FOUND') };
+    if (!isAsSeen(webhook, seen)) return { answer: changedMeanwhile(webhook) };
+    const rest = book.webhooks.filter((one) => one !== webhook);
+    // Its entry in the index stays until nothing of it is left to clear away.
+    return {
+      answer: { deleted: true },
+      book: { webhooks: rest },
+      event: { type: 'webhook.deleted', subject: id },
+    };
+  });
+}

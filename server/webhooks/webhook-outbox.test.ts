@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { indexes } from '../store/indexes.ts';
+import { documents } from '../store/keys.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { must } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import {
+  deliveriesOf,
+  derive,
+  sendDue,
+  sentSubjects,
+  somethingHappens,
+  type WebhookScene,
+  webhookScene,
+} from '../testing/webhook-scene.ts';
+import { attemptDelivery, LEASE_MS } from './attempt-delivery.ts';
+import { KEPT, pruneDeliveries, purgeWebhook } from './clear-deliveries.ts';
+import { queueLimit } from './delivery.ts';
+import { deriveDeliveries } from './derive-deliveries.ts';
+import { readQueue } from './read-deliveries.ts';
+import { replayDeliveries } from './replay-deliveries.ts';
+import { deleteWebhook, updateWebhook } from './update-webhook.ts';
+
+let ports: TestPorts;
+let scene: WebhookScene;
+beforeEach(async () => {
+  ports = await openTestPorts('outbox');
+  scene = await webhookScene(ports);
+});
+afterEach(() => ports.close());
+
+describe('SR-33: the outbox', () => {
+  test('every event is sent once, under an id of its own, and told no more', async () => {
+    const users = [await somethingHappens(scene), await somethingHappens(scene), await somethingHappens(scene)];
+    await derive(ports);
+    expect(await sendDue(scene)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(sentSubjects(ports)).toEqual(users);
+    expect(new Set(ports.webhookSender.sent.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+    await derive(ports);
+    expect(await sendDue(scene)).toEqual([]);
+    expect((await deliveriesOf(scene)).map(({ state }) => state)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
+  });
+
+  test('what it tells holds the event and no secret', async () => {
+    const user = await somethingHappens(scene);
+    await derive(ports);
+    await sendDue(scene);
+    const [sent] = ports.webhookSender.sent;
+    expect(JSON.parse(sent?.body ?? '')).toEqual({
+      type: 'user.created',
+      timestamp: new Date(ports.clock.now()).toISOString(),
+      data: { outcome: 'done', account: scene.account, actor: { kind: 'operator' }, subject: user },
+    });
+  });
+
+  // The attack is a kill: at every commit there is, just before it and just after it, the process is gone.
+  test.each(['before', 'after'] as const)(
+    'a kill %s any commit loses nothing and makes nothing twice',
+    async (when) => {
+      const users: string[] = [];
+      for (let i = 0; i < 3; i++) users.push(await somethingHappens(scene));
+      for (let killAt = 0; ; killAt++) {
+        const process = ports.replica();
+        let commits = 0;
+        process.store.intercept = {
+          async commit(_change, go) {
+            if (commits++ !== killAt) return go();
+            if (when === 'after') await go();
+            throw new StoreUnavailable('killed');
+          },
+        };
+        const killed = await derive(process)
+          .then(() => sendDue({ ...scene, ports: process }))
+          .then(() => false)
+          .catch(() => true);
+        // Leases of the dead end.
+        ports.clock.advance(LEASE_MS);
+        if (!killed) break;
+        expect(killAt).toBeLessThan(50);
+      }
+      const deliveries = await deliveriesOf(scene);
+      expect(deliveries.map(({ state }) => state)).toEqual(['delivered', 'delivered', 'delivered']);
+      expect(new Set(deliveries.map(({ body }) => body)).size).toBe(3);
+      expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
+      expect(users).toHaveLength(3);
+    },
+  );
+
+  test('two processes that derive at the same time make each delivery once', async () => {
+    for (let i = 0; i < 20; i++) await somethingHappens(scene);
+    const processes = [ports, ports.replica(), ports.replica()];
+    await Promise.all(processes.map(derive));
+    await derive(ports);
+    expect(await deliveriesOf(scene)).toHaveLength(20);
+    expect((await readQueue(ports, scene.webhook.id)).pending).toBe(20);
+  });
+
+  test('two processes that find the same delivery send it once', async () => {
+    await somethingHappens(scene);
+    await derive(ports);
+    const [delivery] = await deliveriesOf(scene);
+    if (!delivery) throw new Error('nothing was made');
+    const tried = await Promise.all([ports, ports.replica()].map((process) => attemptDelivery(process, delivery.id)));
+    expect(tried.sort()).toEqual(['delivered', 'taken']);
+  });
+
+  test('a webhook hears nothing of the time before it was made, also when the stream is read anew', async () => {
+    const user = await somethingHappens(scene);
+    ports.clock.advance(1);
+    const later = await webhookScene(ports);
+    await derive(ports);
+    expect(await deliveriesOf(later)).toEqual([]);
+    expect((await deliveriesOf(scene)).map(({ body }) => JSON.parse(body).data.subject)).toEqual([user]);
+  });
+
+  test('another account’s events go to its own webhooks alone', async () => {
+    const other = await webhookScene(ports);
+    await somethingHappens(scene);
+    await derive(ports);
+    expect(await deliveriesOf(other)).toEqual([]);
+    expect(await deliveriesOf(scene)).toHaveLength(1);
+  });
+
+  test('where nobody listens, the place in the stream is written down only now and then', async () => {
+    must(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
+    for (let i = 0; i < 5; i++) await somethingHappens(scene);
+    const before = ports.store.commits.length;
+    const derived = await deriveDeliveries(ports, 0, 0);
+    expect(derived.position).toBeGreaterThan(5);
+    expect(ports.store.commits.length).toBe(before);
+  });
+
+  test('no event of a delivery makes a delivery: a webhook that hears everything falls silent', async () => {
+    const all = await webhookScene(ports, { events: undefined });
+    await somethingHappens(all);
+    let sent = 0;
+    for (let round = 0; round < 5; round++) {
+      await derive(ports);
+      const tried = await sendDue(all);
+      if (round > 0) expect(tried).toEqual([]);
+      sent += tried.length;
+    }
+    // The account, itself, and the new user, all of the same instant.
+    expect(sent).toBe(3);
+  });
+});
+
+describe('a queue', () => {
+  test('is bounded, and says how much found no room', async () => {
+    const limit = queueLimit(ports.store.partitions);
+    const key = documents.deliveryQueue(0, scene.webhook.id);
+    await ports.store.commit({
+      anchor: key.anchor,
+      operation: 'full',
+      now: ports.clock.now(),
+      expect: [],
+      put: [{ key, value: { pending: limit - 1, dropped: 0 } }],
+    });
+    for (let i = 0; i < 3; i++) await somethingHappens(scene);
+    await derive(ports);
+    expect(await deliveriesOf(scene)).toHaveLength(1);
+    expect(await readQueue(ports, scene.webhook.id)).toEqual({
+      pending: limit,
+      dropped: 2,
+      lastDroppedAt: ports.clock.now(),
+    });
+  });
+
+  test('of a webhook that is switched off stays, and goes on when it is switched on', async () => {
+    await somethingHappens(scene);
+    await derive(ports);
+    must(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: false }));
+    expect(await sendDue(scene)).toEqual(['paused']);
+    expect(ports.webhookSender.sent).toEqual([]);
+    must(await updateWebhook(ports, scene.act, scene.webhook.id, { enabled: true }));
+    expect(await sendDue(scene)).toEqual(['delivered']);
+    expect((await deliveriesOf(scene))[0]?.attempts).toBe(1);
+  });
+
+  test('of a webhook that was deleted is cleared away, and nothing more is sent', async () => {
+    for (let i = 0; i < 3; i++) await somethingHappens(scene);
+    await derive(ports);
+    const [delivery] = await deliveriesOf(scene);
+    must(await deleteWebhook(ports, scene.act, scene.webhook.id));
+    expect(await sendDue(scene)).toEqual(['paused', 'paused', 'paused']);
+    while (!(await purgeWebhook(ports, scene.account, scene.webhook.id)));
+    expect(ports.webhookSender.sent).toEqual([]);
+    const left = [indexes.deliveries(scene.webhook.id), indexes.dueDeliveries(scene.webhook.id), indexes.webhooks()];
+    for (const index of left) expect(await ports.store.range(index, { limit: 10 })).toEqual([]);
+    const documentsLeft = await ports.store.getMany(
+      [documents.delivery(delivery?.id ?? 'dlv_0_1_x'), documents.deliveryQueue(0, scene.webhook.id)],
+      ports.clock.now(),
+    );
+    expect(documentsLeft).toEqual([undefined, undefined]);
+  });
+
+  test('forgets nothing that is being sent again', async () => {
+    await somethingHappens(scene);
+    await derive(ports);
+    await sendDue(scene);
+    ports.clock.advance(KEPT.delivered.forMs + 1);
+    const [delivery] = await deliveriesOf(scene);
+    const process = ports.replica();
+    // The attack: a replay between the look at the index and the removal.
+    process.store.intercept = {
+      read: async () => {
+        process.store.intercept = {};
+        await replayDeliveries(ports, scene.act, scene.webhook.id, [delivery?.id ?? '']);
+      },
+    };
+    await pruneDeliveries(process, scene.webhook.id);
+    expect(await deliveriesOf(scene)).toMatchObject([{ state: 'pending' }]);
+    expect(await sendDue(scene)).toEqual(['delivered']);
+  });
+
+  test('keeps the newest of what was delivered', async () => {
+    for (let i = 0; i < 5; i++) {
+      await somethingHappens(scene);
+      await derive(ports);
+      await sendDue(scene);
+      ports.clock.advance(1);
+    }
+    const newest = (await deliveriesOf(scene)).slice(0, 2).map(({ id }) => id);
+    while (
+      (await pruneDeliveries(ports, scene.webhook.id, { ...KEPT, delivered: { ...KEPT.delivered, most: 2 } })) > 0
+    );
+    expect((await deliveriesOf(scene)).map(({ id }) => id)).toEqual(newest);
+  });
+
+  test('forgets what was delivered long ago, and what is more than is kept', async () => {
+    for (let i = 0; i < 3; i++) await somethingHappens(scene);
+    await derive(ports);
+    await sendDue(scene);
+    expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(0);
+    ports.clock.advance(KEPT.delivered.forMs);
+    expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(0);
+    ports.clock.advance(1);
+    expect(await pruneDeliveries(ports, scene.webhook.id)).toBe(3);
+    expect(await deliveriesOf(scene)).toEqual([]);
+    expect(await ports.store.range(indexes.finishedDeliveries(scene.webhook.id), { limit: 10 })).toEqual([]);
+  });
+});

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Actor } from '../kernel/actor.ts';
+import { idFromBytes } from '../kernel/ids.ts';
+import type { Act } from '../kernel/request-context.ts';
+import { isRefusal } from '../kernel/result.ts';
+import { documents } from '../store/keys.ts';
+import { birth, must, read } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { type WebhookScene, webhookScene } from '../testing/webhook-scene.ts';
+import { createWebhook } from './create-webhook.ts';
+import { listWebhooks, readWebhook } from './edit-webhook.ts';
+import { readDeliveries } from './read-deliveries.ts';
+import { replayDeliveries } from './replay-deliveries.ts';
+import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
+import { testWebhook } from './test-webhook.ts';
+import { deleteWebhook, updateWebhook } from './update-webhook.ts';
+import { MOST_WEBHOOKS } from './webhook.ts';
+
+let ports: TestPorts;
+let scene: WebhookScene;
+beforeAll(async () => {
+  ports = await openTestPorts('rights');
+  scene = await webhookScene(ports);
+});
+afterAll(() => ports.close());
+
+const input = { url: 'https://hooks.example/', enabled: true };
+const EVERYTHING: Record<string, (act: Act) => Promise<object>> = {
+  create: (act) => createWebhook(ports, act, birth(ports, 'whk'), input),
+  list: (act) => listWebhooks(ports, act, { limit: 10 }),
+  read: (act) => readWebhook(ports, act, scene.webhook.id),
+  update: (act) => updateWebhook(ports, act, scene.webhook.id, { description: `${Math.random()}` }),
+  rotate: (act) => rotateWebhookSecret(ports, act, scene.webhook.id, 0),
+  test: (act) => testWebhook(ports, act, scene.webhook.id),
+  deliveries: (act) => readDeliveries(ports, act, scene.webhook.id, { limit: 10 }),
+  replay: (act) => replayDeliveries(ports, act, scene.webhook.id, 'dead'),
+  delete: (act) => deleteWebhook(ports, act, scene.webhook.id),
+};
+const cases = Object.entries(EVERYTHING);
+
+describe.each(cases)('to %s', (name, use) => {
+  test('is for those who administer the account', async () => {
+    const { account } = scene;
+    const key = { kind: 'api-key', account, id: idFromBytes('key', new Uint8Array(7)) } as const;
+    const refused: Actor[] = [
+      {
+        kind: 'administrator',
+        account,
+        id: idFromBytes('adm', new Uint8Array(7)),
+        role: 'administrator',
+        resources: [],
+      },
+      { ...key, scopes: ['authenticate', 'read', 'write'] },
+      { ...key, scopes: ['administer'], resources: [] },
+      { kind: 'user', account },
+    ];
+    for (const actor of refused) expect(await use({ actor })).toEqual({ refused: 'FORBIDDEN' });
+  });
+
+  test('is not for another account, which cannot tell that there is such a webhook', async () => {
+    const other = await webhookScene(ports);
+    const answer = await use(other.act);
+    if (name === 'create' || name === 'list') expect(JSON.stringify(answer)).not.toContain(scene.webhook.id);
+    else expect(answer).toEqual({ refused: 'WEBHOOK_NOT_FOUND' });
+  });
+});
+
+test('SR-34: each change has one event, with who made it and what changed, never what it changed to', async () => {
+  const made = await webhookScene(ports);
+  const { id } = made.webhook;
+  const before = (await ports.store.readEvents(0, 0, 1000)).length;
+  must(await updateWebhook(ports, made.act, id, { url: 'https://other.example/', description: 'x' }));
+  must(await updateWebhook(ports, made.act, id, {}));
+  must(await rotateWebhookSecret(ports, made.act, id, 0));
+  must(await deleteWebhook(ports, made.act, id));
+  const events = (await ports.store.readEvents(0, before, 1000)).map(({ event }) => event);
+  const all = {
+    at: ports.clock.now(),
+    account: made.account,
+    actor: { kind: 'operator' },
+    subject: id,
+    outcome: 'done',
+  };
+  expect(events).toEqual([
+    { ...all, type: 'webhook.updated', changed: ['description', 'url'] },
+    { ...all, type: 'webhook.rotated', changed: ['secrets'] },
+    { ...all, type: 'webhook.deleted' },
+  ]);
+});
+
+test('SR-21: the secret lies sealed, opens in its place alone, and is in no event', async () => {
+  const made = await webhookScene(ports);
+  const book = await read(ports, documents.webhooks(made.account));
+  const sealed = book.webhooks[0]?.secrets[0]?.sealed ?? '';
+  const bytes = made.secret.slice('whsec_'.length);
+  expect(JSON.stringify(book)).not.toContain(bytes);
+  expect(JSON.stringify(await ports.store.readEvents(0, 0, 1000))).not.toContain(bytes);
+  const other = await webhookScene(ports);
+  const field = `secret/${book.webhooks[0]?.secrets[0]?.id}`;
+  for (const context of [
+    { account: other.account, kind: 'webhook', id: made.webhook.id, field },
+    { account: made.account, kind: 'webhook', id: other.webhook.id, field },
+    { account: made.account, kind: 'token', id: made.webhook.id, field },
+    { account: made.account, kind: 'webhook', id: made.webhook.id, field: 'secret/other' },
+  ] as const) {
+    expect(() => ports.secrets.open(sealed, context)).toThrow();
+  }
+});
+
+test('an account has a bounded number of webhooks, however many ask at once', async () => {
+  const { act } = await webhookScene(ports);
+  for (let i = 1; i < MOST_WEBHOOKS - 2; i++) must(await createWebhook(ports, act, birth(ports, 'whk'), input));
+  const asked = Array.from({ length: 5 }, () => createWebhook(ports, act, birth(ports, 'whk'), input));
+  const refused = (await Promise.all(asked)).filter(isRefusal);
+  expect(refused).toEqual(refused.map(() => ({ refused: 'WEBHOOK_LIMIT' })));
+  expect(must(await listWebhooks(ports, act, { limit: 200 })).items).toHaveLength(MOST_WEBHOOKS);
+});
+
+test('SR-31: a private address is refused where it is set', async () => {
+  const verdict = await createWebhook(ports, scene.act, birth(ports, 'whk'), { ...input, url: 'https://10.0.0.1/' });
+  expect(verdict).toMatchObject({ refused: 'INPUT_INVALID', detail: expect.stringContaining('private') });
+  const { webhook, act } = await webhookScene(ports);
+  const changed = await updateWebhook(ports, act, webhook.id, { url: 'http://hooks.example/' });
+  expect(changed).toMatchObject({ refused: 'INPUT_INVALID', detail: 'url: must be https' });
+});

@@ -1,0 +1,228 @@
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { must } from '../testing/scene.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import {
+  deliveriesOf,
+  derive,
+  sendDue,
+  sentSubjects,
+  somethingHappens,
+  type WebhookScene,
+  webhookScene,
+} from '../testing/webhook-scene.ts';
+import { attemptDelivery, dueDeliveries, LEASE_MS } from './attempt-delivery.ts';
+import type { SendOutcome } from './delivery.ts';
+import { readWebhook } from './edit-webhook.ts';
+import { readQueue } from './read-deliveries.ts';
+import { replayDeliveries } from './replay-deliveries.ts';
+import { RETRY_DELAYS_MS } from './retry.ts';
+import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
+import { testWebhook } from './test-webhook.ts';
+
+const HOUR = 3_600_000;
+let ports: TestPorts;
+let scene: WebhookScene;
+beforeEach(async () => {
+  ports = await openTestPorts('tries');
+  scene = await webhookScene(ports);
+});
+afterEach(() => ports.close());
+
+const answering = (status: number, retryAfterMs?: number): (() => SendOutcome) => {
+  return () => ({ kind: 'answered', status, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+};
+const eventsOf = async (type: string) =>
+  (await ports.store.readEvents(0, 0, 1000)).filter(({ event }) => (event as { type: string }).type === type);
+
+async function oneDelivery() {
+  const subject = await somethingHappens(scene);
+  await derive(ports);
+  return subject;
+}
+
+/** Fails until it is a dead letter; answers the waits in between. */
+async function untilDead(): Promise<number[]> {
+  const waits: number[] = [];
+  ports.webhookSender.answer = answering(500);
+  for (let tried = await sendDue(scene); tried[0] !== 'dead'; tried = await sendDue(scene)) {
+    expect(tried).toEqual(['retry']);
+    const [delivery] = await deliveriesOf(scene);
+    const wait = (delivery?.nextAttemptAt ?? 0) - ports.clock.now();
+    expect(await sendDue(scene)).toEqual([]);
+    waits.push(wait);
+    ports.clock.advance(wait);
+  }
+  return waits;
+}
+
+describe('SR-33: a receiver that does not take a message', () => {
+  test('is tried again over days under the same id with the same body, and then it is a dead letter', async () => {
+    await oneDelivery();
+    const waits = await untilDead();
+    expect(waits).toHaveLength(RETRY_DELAYS_MS.length);
+    const { sent } = ports.webhookSender;
+    expect(sent).toHaveLength(10);
+    expect(new Set(sent.map(({ headers, body }) => `${headers['webhook-id']} ${body}`)).size).toBe(1);
+    // Each try says when it was made, or a receiver that checks the time would refuse it.
+    expect(new Set(sent.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(10);
+    expect(await deliveriesOf(scene)).toMatchObject([{ state: 'dead', attempts: 10, lastAttempt: { status: 500 } }]);
+    expect((await readQueue(ports, scene.webhook.id)).pending).toBe(0);
+  });
+
+  test('may ask for patience with Retry-After', async () => {
+    await oneDelivery();
+    ports.webhookSender.answer = answering(429, 2 * HOUR);
+    await sendDue(scene);
+    expect((await deliveriesOf(scene))[0]?.nextAttemptAt).toBe(ports.clock.now() + 2 * HOUR);
+  });
+
+  test('and says 410 is switched off with an event, and told nothing more', async () => {
+    await oneDelivery();
+    await somethingHappens(scene);
+    await derive(ports);
+    ports.webhookSender.answer = answering(410);
+    expect(await sendDue(scene)).toEqual(['gone', 'paused']);
+    expect(must(await readWebhook(ports, scene.act, scene.webhook.id)).webhook).toMatchObject({
+      enabled: false,
+      disabledReason: 'gone',
+    });
+    expect(await eventsOf('webhook.disabled')).toMatchObject([
+      { event: { subject: scene.webhook.id, actor: { kind: 'service' }, outcome: 'done' } },
+    ]);
+    await somethingHappens(scene);
+    await derive(ports);
+    expect(await deliveriesOf(scene)).toHaveLength(2);
+  });
+
+  test('a process that dies while it sends leaves the message to the next, when the lease is over', async () => {
+    const subject = await oneDelivery();
+    ports.webhookSender.answer = () => Promise.reject(new Error('the process died'));
+    await expect(sendDue(scene)).rejects.toThrow('died');
+    ports.webhookSender.answer = answering(204);
+    expect(await sendDue(scene)).toEqual([]);
+    ports.clock.advance(LEASE_MS);
+    expect(await sendDue(scene)).toEqual(['delivered']);
+    expect(sentSubjects(ports)).toEqual([subject, subject]);
+  });
+
+  test('a receipt that arrives after the lease counts, and the queue is counted down once', async () => {
+    await oneDelivery();
+    ports.webhookSender.answer = async () => {
+      ports.clock.advance(LEASE_MS);
+      ports.webhookSender.answer = answering(204);
+      await sendDue(scene);
+      return { kind: 'answered', status: 204 };
+    };
+    expect(await sendDue(scene)).toEqual(['delivered']);
+    expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
+    expect(await deliveriesOf(scene)).toMatchObject([{ state: 'delivered' }]);
+  });
+
+  test('many receipts at the same moment are all written down, and none is asked for again', async () => {
+    for (let i = 0; i < 40; i++) await somethingHappens(scene);
+    await derive(ports);
+    const waiting: (() => void)[] = [];
+    ports.webhookSender.answer = () =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve({ kind: 'answered', status: 204 }));
+        if (waiting.length === 40) for (const release of waiting) release();
+      });
+    const { due } = await dueDeliveries(ports, scene.webhook.id, 40);
+    const tried = await Promise.all(due.map((id) => attemptDelivery(ports, id)));
+    expect(tried).toEqual(due.map(() => 'delivered'));
+    expect(await readQueue(ports, scene.webhook.id)).toEqual({ pending: 0, dropped: 0 });
+  });
+
+  test('a try that stopping broke off is nobody’s failure', async () => {
+    await oneDelivery();
+    ports.webhookSender.answer = () => ({ kind: 'failed', failure: 'interrupted' });
+    expect(await sendDue(scene)).toEqual(['interrupted']);
+    ports.webhookSender.answer = answering(204);
+    expect(await sendDue(scene)).toEqual(['delivered']);
+    expect((await deliveriesOf(scene))[0]?.attempts).toBe(1);
+  });
+});
+
+describe('SR-33: dead letters', () => {
+  test('are sent again when asked, all of them, with one event of it', async () => {
+    const subject = await oneDelivery();
+    await untilDead();
+    ports.webhookSender.sent.length = 0;
+    ports.webhookSender.answer = answering(204);
+    expect(await replayDeliveries(ports, scene.act, scene.webhook.id, 'dead')).toEqual({ replayed: 1, more: false });
+    expect(await sendDue(scene)).toEqual(['delivered']);
+    expect(sentSubjects(ports)).toEqual([subject]);
+    expect(await replayDeliveries(ports, scene.act, scene.webhook.id, 'dead')).toEqual({ replayed: 0, more: false });
+    expect(await eventsOf('webhook.replayed')).toHaveLength(1);
+    expect(await deliveriesOf(scene)).toMatchObject([{ state: 'delivered', attempts: 1, replays: 1 }]);
+    expect((await readQueue(ports, scene.webhook.id)).pending).toBe(0);
+  });
+
+  test('one that was delivered can be had again by its id; one of another webhook cannot', async () => {
+    await oneDelivery();
+    await sendDue(scene);
+    const [delivery] = await deliveriesOf(scene);
+    const ids = [delivery?.id ?? ''];
+    expect(await replayDeliveries(ports, scene.act, scene.webhook.id, ids)).toEqual({ replayed: 1, more: false });
+    expect(await replayDeliveries(ports, scene.act, scene.webhook.id, ids)).toEqual({ replayed: 0, more: false });
+    const other = await webhookScene(ports);
+    const missing = { refused: 'DELIVERY_NOT_FOUND' };
+    expect(await replayDeliveries(ports, other.act, other.webhook.id, ids)).toEqual(missing);
+    expect(await replayDeliveries(ports, scene.act, scene.webhook.id, ['dlv_9_1_00000000000'])).toEqual(missing);
+    expect(await replayDeliveries(ports, scene.act, scene.webhook.id, [`${ids[0]}0`])).toEqual(missing);
+  });
+});
+
+describe('SR-32: secrets', () => {
+  beforeEach(() => {
+    // The verifying library goes by the clock of the process.
+    vi.useFakeTimers({ toFake: ['Date'], now: ports.clock.now() });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  const verifies = (secret: string) => {
+    const sent = ports.webhookSender.sent.at(-1);
+    try {
+      return new StandardWebhook(secret).verify(sent?.body ?? '', { ...sent?.headers }) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+
+  test('during an overlap both verify, and after it the new one alone', async () => {
+    await oneDelivery();
+    await sendDue(scene);
+    expect(verifies(scene.secret)).toBe(true);
+    const { secret } = must(await rotateWebhookSecret(ports, scene.act, scene.webhook.id, HOUR));
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    await oneDelivery();
+    await sendDue(scene);
+    expect([verifies(scene.secret), verifies(secret)]).toEqual([true, true]);
+    ports.clock.advance(HOUR);
+    vi.setSystemTime(ports.clock.now());
+    await oneDelivery();
+    await sendDue(scene);
+    expect([verifies(scene.secret), verifies(secret)]).toEqual([false, true]);
+  });
+
+  test('the button sends a signed test event at once, and says what came back', async () => {
+    ports.webhookSender.answer = answering(418);
+    const verdict = must(await testWebhook(ports, scene.act, scene.webhook.id));
+    expect(verdict.outcome).toEqual({ kind: 'answered', status: 418 });
+    expect(verifies(scene.secret)).toBe(true);
+    expect(JSON.parse(ports.webhookSender.sent[0]?.body ?? '')).toMatchObject({
+      type: 'webhook.test',
+      data: { subject: scene.webhook.id },
+    });
+    expect(await eventsOf('webhook.test')).toHaveLength(1);
+    await derive(ports);
+    expect(await deliveriesOf(scene)).toEqual([]);
+  });
+
+  test('the button is no tool to flood somebody with', async () => {
+    for (let i = 0; i < 10; i++) must(await testWebhook(ports, scene.act, scene.webhook.id));
+    expect(await testWebhook(ports, scene.act, scene.webhook.id)).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(ports.webhookSender.sent).toHaveLength(10);
+  });
+});

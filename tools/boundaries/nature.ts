@@ -1,0 +1,82 @@
+import { type LayerName, PURE_NAMES, PURE_PACKAGES } from './layers.ts';
+import { packageName } from './packages.ts';
+import type { SourceFile } from './source-file.ts';
+
+/**
+ * What a file of the server does, by what it imports. `pure`: it computes. `effect`: it asks the outside through a port,
+ * or calls a file that does. `http`: it knows requests and answers.
+ */
+export type Nature = 'pure' | 'effect' | 'http';
+
+export interface JudgedFile {
+  readonly file: SourceFile;
+  readonly layer: LayerName;
+  /** Files whose running code it takes. */
+  readonly takesFrom: ReadonlySet<string>;
+  /** Files that it names at all. */
+  readonly names: ReadonlySet<string>;
+}
+
+const JUDGED = new Set<LayerName>(['features', 'http', 'protectimus']);
+/** Ports that only say how things are called. */
+const DECLARATIONS = /^server\/store\/(?:keys|indexes)\.ts$/;
+const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/page\//;
+/** It waits, and does nothing else. */
+const WAITS = 'server/kernel/yield-to-event-loop.ts';
+const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
+
+export function naturesOf(files: ReadonlyMap<string, JudgedFile>): Map<string, Nature> {
+  const natures = new Map<string, Nature>();
+  for (const [path, judged] of files) if (JUDGED.has(judged.layer)) natures.set(path, ownNature(judged, files));
+  // What a file takes from others it does too.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const [path, nature] of natures) {
+      const taken = [...(files.get(path)?.takesFrom ?? [])].map((target) => natures.get(target) ?? 'pure');
+      const now = [nature, ...taken].reduce(stronger);
+      if (now !== nature) {
+        natures.set(path, now);
+        changed = true;
+      }
+    }
+  }
+  return natures;
+}
+
+const ORDER: readonly Nature[] = ['pure', 'effect', 'http'];
+const stronger = (a: Nature, b: Nature): Nature => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b);
+
+function ownNature({ file, layer, names }: JudgedFile, files: ReadonlyMap<string, JudgedFile>): Nature {
+  if (file.path === WAITS) return 'effect';
+  if (layer === 'http' || file.references.some(({ specifier }) => /^(?:hono|@hono\/[\w-]+)(?:\/|$)/.test(specifier)))
+    return 'http';
+  const asksOutside = [...names].some((path) => files.get(path)?.layer === 'ports' && !DECLARATIONS.test(path));
+  return asksOutside ? 'effect' : 'pure';
+}
+
+/** What a file does that its nature does not allow. */
+export function* natureProblems({ file, layer }: JudgedFile, nature: Nature): Generator<string> {
+  if (nature === 'http') {
+    if (layer === 'features' && !KNOWS_REQUESTS.test(file.path)) {
+      yield 'knows requests; only routes, fields, page/ and http/ do';
+    }
+    return;
+  }
+  for (const name of file.ambient) {
+    if (nature === 'pure' || CLOCK_AND_CHANCE.has(name)) yield `uses ${name}; take it as an argument or a port`;
+  }
+  for (const { specifier, typeOnly, names } of file.references) {
+    if (specifier.startsWith('.') || specifier.startsWith('@countersign/')) continue;
+    const name = packageName(specifier);
+    if (!PURE_PACKAGES.some((entry) => (entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : entry === name))) {
+      yield `${name} does more than compute; go through a port`;
+      continue;
+    }
+    const pure = PURE_NAMES[name];
+    if (pure === undefined || typeOnly) continue;
+    if (names === undefined) yield `take named functions from ${name}, so that it shows which`;
+    for (const taken of names ?? []) {
+      if (!pure.includes(taken)) yield `${taken} of ${name} is not a plain function of its arguments`;
+    }
+  }
+}
