@@ -27,7 +27,7 @@ import { announceSetup, setupCommand } from './setup-link.ts';
 /** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/cli/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
-const COMMAND_FOLDER = fileURLToPath(new URL('../../cli/', import.meta.url));
+const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
 /** The service: the network, the operator's socket, and what is done beside the requests. */
 export async function serve(config: Config, log: Logger, demo: boolean): Promise<void> {
